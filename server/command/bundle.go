@@ -1,0 +1,59 @@
+package command
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// systemRoots are where systems keep the roots that they trust, as one file.
+var systemRoots = []string{
+	"/etc/ssl/certs/ca-certificates.crt", // Debian, Ubuntu, Alpine, Arch
+	"/etc/pki/tls/certs/ca-bundle.crt",   // Fedora, RHEL
+	"/etc/ssl/ca-bundle.pem",             // openSUSE
+	"/etc/ssl/cert.pem",                  // macOS, BSDs
+}
+
+// bundleNames are the variables by which runtimes take certificates. The
+// second replaces the system's roots instead of adding to them.
+var bundleNames = []struct {
+	name     string
+	replaces bool
+}{{"NODE_EXTRA_CA_CERTS", false}, {"SSL_CERT_FILE", true}, {"REQUESTS_CA_BUNDLE", true}}
+
+// writeBundles writes for each variable a file with what it names now (or, if
+// it replaces them, the system's roots) and the CA.
+func writeBundles(w World, dir string, ca []byte) ([]setting, error) {
+	var out []setting
+	for _, b := range bundleNames {
+		var bundle []byte
+		if present, ok := w.lookup(b.name); ok && present != "" {
+			data, err := os.ReadFile(present)
+			if err != nil {
+				return nil, fmt.Errorf("%s names a file that cannot be read: %w", b.name, err)
+			}
+			bundle = data
+		} else if b.replaces {
+			bundle = readFirst(systemRoots)
+		}
+		if len(bundle) > 0 && !bytes.HasSuffix(bundle, []byte("\n")) {
+			bundle = append(bundle, '\n')
+		}
+		file := filepath.Join(dir, b.name+".pem")
+		if err := os.WriteFile(file, append(bundle, ca...), 0o600); err != nil {
+			return nil, fmt.Errorf("the certificates cannot be written: %w", err)
+		}
+		out = append(out, setting{b.name, file})
+	}
+	return out, nil
+}
+
+func readFirst(files []string) []byte {
+	for _, file := range files {
+		if data, err := os.ReadFile(file); err == nil {
+			return data
+		}
+	}
+	return nil
+}

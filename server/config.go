@@ -1,0 +1,125 @@
+package server
+
+import (
+	"net/url"
+	"slices"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+)
+
+// loadFixture reads the fixture that the config names and applies what else
+// the config says.
+func (s *Server) loadFixture() (*fixtures.Fixture, error) {
+	f := s.config.Fixture
+	var err error
+	switch {
+	case s.config.FixtureFile != "":
+		f, err = fixtures.ParseFile(s.config.FixtureFile)
+	case f == nil:
+		f, err = fixtures.Load("default")
+	case f.OTP.Seed == "":
+		f, err = fixtures.Complete(f) // built in Go, not loaded
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.config.apply(f)
+}
+
+// apply is the fixture with the config's changes. The fixture is not changed.
+func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
+	changed := *f
+	if c.Seed != "" {
+		changed.OTP.Seed = c.Seed
+	}
+	if c.OTP.Mode != "" {
+		changed.OTP.Mode, changed.OTP.Code, changed.OTP.Codes = c.OTP.Mode, c.OTP.Code, c.OTP.Codes
+	}
+	if !c.At.IsZero() {
+		stopped := false
+		changed.Clock = fixtures.Clock{Start: c.At, Running: &stopped}
+	}
+	if len(c.Users)+len(c.Clients)+len(c.ResourceServers)+len(c.Callbacks) == 0 && c.OTP.Mode == "" {
+		return &changed, nil
+	}
+	changed.Clients = merged(f.Clients, c.Clients, func(x fixtures.Client) string { return x.ClientID })
+	changed.ResourceServers = merged(f.ResourceServers, c.ResourceServers, func(x fixtures.ResourceServer) string { return x.Identifier })
+	changed.Users = merged(f.Users, c.Users, func(x fixtures.User) string {
+		return x.Connection + "\x00" + fixtures.NormalizeRecipient(x.Email+x.PhoneNumber)
+	})
+	changed.ClientGrants = slices.Clone(f.ClientGrants)
+	grantAll(&changed, c.Clients, c.ResourceServers)
+	addCallbacks(changed.Clients, c.Callbacks)
+	complete, err := fixtures.Complete(&changed)
+	if err != nil {
+		return nil, err
+	}
+	complete.Source, complete.Warnings = f.Source, f.Warnings
+	return complete, nil
+}
+
+// merged is the first list with the second's members put in the place of those
+// with the same key, or behind them.
+func merged[T any](have, more []T, key func(T) string) []T {
+	out := slices.Clone(have)
+	for _, m := range more {
+		if i := slices.IndexFunc(out, func(h T) bool { return key(h) == key(m) }); i >= 0 {
+			out[i] = m
+		} else {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// grantAll lets clients with the client_credentials grant that the config adds
+// have tokens for every API, and the others have them for the APIs it adds:
+// who adds a client or an audience at the command line has no place to write a
+// client_grants entry.
+func grantAll(f *fixtures.Fixture, clients []fixtures.Client, apis []fixtures.ResourceServer) {
+	for _, client := range f.Clients {
+		if !slices.Contains(client.GrantTypes, "client_credentials") {
+			continue
+		}
+		isNew := slices.ContainsFunc(clients, func(c fixtures.Client) bool { return c.ClientID == client.ClientID })
+		for _, api := range f.ResourceServers {
+			isNewAPI := slices.ContainsFunc(apis, func(r fixtures.ResourceServer) bool { return r.Identifier == api.Identifier })
+			known := slices.ContainsFunc(f.ClientGrants, func(g fixtures.ClientGrant) bool {
+				return g.ClientID == client.ClientID && g.Audience == api.Identifier
+			})
+			if known || !isNew && !isNewAPI {
+				continue
+			}
+			grant := fixtures.ClientGrant{ClientID: client.ClientID, Audience: api.Identifier}
+			for _, s := range api.Scopes {
+				grant.Scope = append(grant.Scope, s.Value)
+			}
+			f.ClientGrants = append(f.ClientGrants, grant)
+		}
+	}
+}
+
+func addCallbacks(clients []fixtures.Client, callbacks []string) {
+	for _, callback := range callbacks {
+		u, err := url.Parse(callback)
+		if err != nil {
+			continue // fixtures.Complete says what is wrong with it
+		}
+		for i := range clients {
+			c := &clients[i]
+			c.Callbacks = with(c.Callbacks, callback)
+			if u.Scheme == "http" || u.Scheme == "https" {
+				c.AllowedLogoutURLs = with(c.AllowedLogoutURLs, callback)
+				c.AllowedOrigins = with(c.AllowedOrigins, u.Scheme+"://"+u.Host)
+				c.WebOrigins = with(c.WebOrigins, u.Scheme+"://"+u.Host)
+			}
+		}
+	}
+}
+
+func with(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(slices.Clone(list), s)
+}

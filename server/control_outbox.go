@@ -1,0 +1,290 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// Bounds of the outbox endpoints.
+const (
+	defaultLimit = 100
+	maxLimit     = 1000
+	maxWait      = 60 * time.Second
+)
+
+// withCursor adds the outbox's cursor to an answer.
+func (s *Server) withCursor(value any) (any, error) {
+	return web.Status{Code: http.StatusOK, Value: value, Header: s.cursorHeader()}, nil
+}
+
+func (s *Server) textWithCursor(text string) web.Raw {
+	return web.Raw{ContentType: "text/plain; charset=utf-8", Body: []byte(text), Header: s.cursorHeader()}
+}
+
+func (s *Server) cursorHeader() http.Header {
+	return http.Header{"X-Mock-Cursor": {s.Outbox().Cursor()}}
+}
+
+// outboxError words the errors of the outbox.
+func outboxError(err error) error {
+	var none *outbox.NoMessageError
+	var cursor *outbox.CursorError
+	switch {
+	case errors.As(err, &none):
+		return web.Detailed{Refusal: controlError(http.StatusNotFound, "no_message", "%s", none).(*refusal.Refusal), Errors: none}
+	case errors.As(err, &cursor) && cursor.Expired:
+		return controlError(http.StatusGone, "cursor_expired", "%s", cursor)
+	case errors.As(err, &cursor):
+		return badRequest("%s", cursor)
+	}
+	return err
+}
+
+func (s *Server) listMessages(c *web.Call) (any, error) {
+	values, err := query(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkState(values["state"]); err != nil {
+		return nil, err
+	}
+	q := outbox.Query{Since: values["since"], Limit: defaultLimit}
+	delete(values, "since")
+	if values["state"] == "any" {
+		q.Undelivered = true
+		delete(values, "state")
+	}
+	q.Filters = filters(values)
+	if text := values["limit"]; text != "" {
+		q.Limit, err = strconv.Atoi(text)
+		if err != nil || q.Limit < 1 || q.Limit > maxLimit {
+			return nil, badRequest("limit: %q is not a number from 1 to %d", text, maxLimit)
+		}
+	}
+	page, err := s.Outbox().List(q)
+	if err != nil {
+		return nil, outboxError(err)
+	}
+	return s.withCursor(page)
+}
+
+func checkState(state string) error {
+	states := []string{outbox.Queued, outbox.Delivered, outbox.Lost, outbox.Bounced, "any"}
+	if state == "" || slices.Contains(states, state) {
+		return nil
+	}
+	return badRequest("state: unknown state %q%s", state, suggest(state, states))
+}
+
+func (s *Server) deleteMessages(c *web.Call) (any, error) {
+	values, err := query(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkState(values["state"]); err != nil {
+		return nil, err
+	}
+	if values["state"] == "any" {
+		delete(values, "state")
+	}
+	return s.withCursor(map[string]int{"deleted": s.Outbox().Delete(filters(values)...)})
+}
+
+func (s *Server) cursor(*web.Call) (any, error) {
+	return s.textWithCursor(s.Outbox().Cursor() + "\n"), nil
+}
+
+// wait looks for the newest message that matches the query, waiting for it as
+// long as wait= says.
+func (s *Server) wait(c *web.Call, more ...outbox.Filter) (outbox.Message, error) {
+	values, err := query(c)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	if err := checkState(values["state"]); err != nil {
+		return outbox.Message{}, err
+	}
+	patience, err := parseWait(values["wait"])
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	ctx, cancel := context.WithTimeout(c.Context, patience)
+	defer cancel()
+	m, err := s.Outbox().Wait(ctx, append(filters(values), more...)...)
+	if err != nil {
+		return m, outboxError(err)
+	}
+	return m, nil
+}
+
+// parseWait reads a duration, or a number of seconds.
+func parseWait(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(text)
+	if seconds, errNumber := strconv.ParseFloat(text, 64); errNumber == nil {
+		d, err = time.Duration(seconds*float64(time.Second)), nil
+	}
+	if err != nil || d < 0 || d > maxWait {
+		return 0, badRequest("wait: %q is not a time from 0s to %s, such as 10s", text, maxWait)
+	}
+	return d, nil
+}
+
+func (s *Server) waitForCode(c *web.Call) (any, error) {
+	m, err := s.wait(c, outbox.Live(), outbox.WithCode())
+	if err != nil {
+		return nil, err
+	}
+	return s.textOrJSON(c, "code", m.Code, m)
+}
+
+func (s *Server) waitForLink(c *web.Call) (any, error) {
+	m, err := s.wait(c, outbox.Live(), outbox.WithLink())
+	if err != nil {
+		return nil, err
+	}
+	return s.textOrJSON(c, "link", m.Link, m)
+}
+
+// textOrJSON is a code or link as a line of text, or as JSON if asked for.
+func (s *Server) textOrJSON(c *web.Call, name, value string, m outbox.Message) (any, error) {
+	values, err := query(c)
+	if err != nil {
+		return nil, err
+	}
+	format := values["format"]
+	if format == "" && strings.Contains(c.Header.Get("Accept"), "application/json") {
+		format = "json"
+	}
+	switch format {
+	case "json":
+		return s.withCursor(struct {
+			Code      string    `json:"code,omitempty"`
+			Link      string    `json:"link,omitempty"`
+			ID        string    `json:"id"`
+			To        string    `json:"to"`
+			OTPState  string    `json:"otp_state"`
+			ExpiresAt time.Time `json:"expires_at,omitzero"`
+		}{m.Code, m.Link, m.ID, m.To, m.OTPState, m.ExpiresAt})
+	case "", "text":
+		return s.textWithCursor(value + "\n"), nil
+	}
+	return nil, badRequest("format: %q is neither text nor json", format)
+}
+
+func (s *Server) waitForMessage(c *web.Call) (any, error) {
+	m, err := s.wait(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.withCursor(m)
+}
+
+func (s *Server) message(c *web.Call) (any, error) {
+	m, err := s.messageOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.withCursor(m)
+}
+
+func (s *Server) messageOf(c *web.Call) (outbox.Message, error) {
+	m, ok := s.Outbox().Get(c.Vars["id"])
+	if !ok {
+		return m, controlError(http.StatusNotFound, "no_message", "there is no message %q; GET /_mock/outbox lists those there are", c.Vars["id"])
+	}
+	return m, nil
+}
+
+func (s *Server) messageText(c *web.Call) (any, error) {
+	m, err := s.messageOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.textWithCursor(m.Text), nil
+}
+
+func (s *Server) expireMessage(c *web.Call) (any, error) {
+	if _, err := s.messageOf(c); err != nil {
+		return nil, err
+	}
+	s.ExpireMessage(c.Vars["id"])
+	return s.message(c)
+}
+
+func (s *Server) deliverMessage(c *web.Call) (any, error) {
+	if _, err := s.messageOf(c); err != nil {
+		return nil, err
+	}
+	s.Outbox().Deliver(c.Vars["id"])
+	return s.message(c)
+}
+
+// keepAlive is how often a silent stream says that it lives.
+const keepAlive = 15 * time.Second
+
+// streamMessages streams changes: a message event for each message that is new
+// or has changed, a reset event when the box was emptied.
+func (s *Server) streamMessages(c *web.Call) (any, error) {
+	values, err := query(c)
+	if err != nil {
+		return nil, err
+	}
+	since := c.Header.Get("Last-Event-ID")
+	if since == "" {
+		since = values["since"]
+	}
+	var pending []web.Event
+	return web.Stream{Next: func() (web.Event, error) {
+		if len(pending) == 0 {
+			ctx, cancel := context.WithTimeout(c.Context, keepAlive)
+			defer cancel()
+			batch, err := s.Outbox().Changes(ctx, since)
+			if errors.Is(err, context.DeadlineExceeded) && c.Context.Err() == nil {
+				return web.Event{}, nil
+			}
+			if err != nil {
+				return web.Event{}, err
+			}
+			pending, since = events(batch, since), batch.Next
+		}
+		e := pending[0]
+		pending = pending[1:]
+		return e, nil
+	}}, nil
+}
+
+// events are the events of a batch. Only the last bears the place to resume
+// from: whoever is cut off in the middle gets the batch again.
+func events(batch outbox.Batch, since string) []web.Event {
+	var out []web.Event
+	if batch.Reset && since != "" {
+		out = append(out, web.Event{Name: "reset", Data: []byte("{}")})
+	}
+	for _, m := range batch.Messages {
+		if data, err := json.Marshal(m); err == nil {
+			out = append(out, web.Event{Name: "message", Data: data})
+		}
+	}
+	if len(batch.Gone) > 0 {
+		data, _ := json.Marshal(map[string]any{"ids": batch.Gone, "dropped": batch.Dropped})
+		out = append(out, web.Event{Name: "gone", Data: data})
+	}
+	if len(out) == 0 {
+		return []web.Event{{ID: batch.Next, Name: "ready", Data: []byte("{}")}}
+	}
+	out[len(out)-1].ID = batch.Next
+	return out
+}

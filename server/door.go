@@ -1,0 +1,124 @@
+package server
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/token"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// A Request is one entry of the journal of what was called.
+type Request = web.Request
+
+// Outbox is what was sent.
+func (s *Server) Outbox() *outbox.Box { return s.tenant.Outbox }
+
+// Clock is the tenant's clock. Tokens carry its time: after an Advance an app
+// that verifies them by the real time refuses them as issued in the future,
+// or must be given the clock's Now.
+func (s *Server) Clock() *clock.Clock { return s.tenant.Clock }
+
+// Fixture is what the tenant was last loaded with. It must not be changed.
+func (s *Server) Fixture() *fixtures.Fixture { return s.tenant.Fixture() }
+
+// Requests are the last 1,000 requests, oldest first, secrets redacted; those
+// to the control API are not among them.
+func (s *Server) Requests() []Request {
+	entries, _ := s.front.Journal.All()
+	return entries
+}
+
+// Users are all users in the order of their creation.
+func (s *Server) Users() []fixtures.User { return s.tenant.Users() }
+
+// User is the user with the user_id.
+func (s *Server) User(id string) (fixtures.User, bool) { return s.tenant.User(id) }
+
+// UserByAddress is the user with the e-mail address or phone number; if
+// several connections have it, the first by the fixture's order of connections.
+func (s *Server) UserByAddress(address string) (fixtures.User, bool) {
+	return s.tenant.UserByAddress(fixtures.NormalizeRecipient(address))
+}
+
+// AddUser creates a user and returns it with its user_id. The connection
+// follows from the address unless it is named. The error says what is wrong
+// with the user, or that it exists.
+func (s *Server) AddUser(u fixtures.User) (fixtures.User, error) { return s.tenant.AddUser(u) }
+
+// UpdateUser replaces a user by what change makes of it. user_id and
+// connection cannot change.
+func (s *Server) UpdateUser(id string, change func(*fixtures.User) error) (fixtures.User, error) {
+	return s.tenant.UpdateUser(id, change)
+}
+
+// DeleteUser forgets a user, whose refresh tokens stop working.
+func (s *Server) DeleteUser(id string) error { return s.tenant.DeleteUser(id) }
+
+// ExpireMessage makes the code or link of a message lapse now, without moving
+// the clock. It tells whether there is such a message.
+func (s *Server) ExpireMessage(id string) bool { return s.tenant.ExpireMessage(id) }
+
+// PredictOTP is the n-th code, counted from 1, that a recipient gets on a
+// connection. It fails if codes are random or there is no such connection.
+func (s *Server) PredictOTP(connection, recipient string, n int64) (string, error) {
+	return s.tenant.PredictOTP(connection, recipient, n)
+}
+
+// MintToken signs any claims with the current key. iss, iat and exp (a day
+// later) are filled in if absent.
+func (s *Server) MintToken(issuer string, claims map[string]any) (string, error) {
+	return s.tenant.Keys.Sign(s.fill(issuer, claims))
+}
+
+// ForgeToken is MintToken with a signature that no published key verifies. The
+// token is right in everything else, its kid included.
+func (s *Server) ForgeToken(issuer string, claims map[string]any) (string, error) {
+	return s.tenant.Keys.Forge(s.fill(issuer, claims))
+}
+
+// fill orders claims: the registered ones first, the rest by name.
+func (s *Server) fill(issuer string, claims map[string]any) token.Claims {
+	now := s.Clock().Now().Unix()
+	all := map[string]any{"iss": issuer, "iat": now, "exp": now + 86400}
+	maps.Copy(all, claims)
+	var out token.Claims
+	for _, name := range []string{"iss", "sub", "aud", "iat", "exp"} {
+		if value, ok := all[name]; ok {
+			out.Add(name, value)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		out.Add(name, all[name])
+	}
+	return out
+}
+
+// RotateKey makes the next key sign and returns its kid. The key set lists
+// the previous, the current and the next key.
+func (s *Server) RotateKey() string { return s.tenant.Keys.Rotate() }
+
+// State is everything as a fixture: loaded again it gives the same tenant,
+// live refresh tokens included. Messages, codes and requests are not in it.
+func (s *Server) State() *fixtures.Fixture { return s.tenant.Export() }
+
+// PutState replaces everything by a fixture, to which Reset then goes back.
+func (s *Server) PutState(f *fixtures.Fixture) {
+	s.tenant.Put(f)
+	s.front.Reset()
+}
+
+// Reset goes back to the fixture loaded last: users, codes, tokens, keys,
+// messages, requests and the clock are as they were at the start.
+func (s *Server) Reset() {
+	s.tenant.Reset()
+	s.front.Reset()
+}
+
+// Profile is a user with every default filled that Auth0 fills: name,
+// nickname, picture.
+func Profile(u fixtures.User) fixtures.User { return tenant.Profile(u) }

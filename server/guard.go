@@ -1,0 +1,84 @@
+package server
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// A guard keeps pages of other sites, and names that were rebound to this
+// machine, from driving a developer's mock through /_mock.
+type guard struct{ hosts map[string]bool }
+
+func newGuard(c Config) guard {
+	g := guard{map[string]bool{}}
+	for _, h := range c.Hosts {
+		g.hosts[strings.ToLower(h)] = true
+	}
+	if u, err := url.Parse(c.Issuer); err == nil && u.Host != "" {
+		g.hosts[strings.ToLower(u.Hostname())] = true
+	}
+	return g
+}
+
+// protect answers 403 to a call that the guard refuses.
+func (g guard) protect(front *web.Front, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refused := g.refuse(r); refused != nil {
+			front.Answer(web.Route{Dialect: web.Control, Flow: func(*web.Call) (any, error) { return nil, refused }}).ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (g guard) refuse(r *http.Request) error {
+	if !g.local(hostname(r.Host)) {
+		return forbidden("host", r.Host)
+	}
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return nil
+	}
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" || !g.local(u.Hostname()) {
+		return forbidden("origin", origin)
+	}
+	return nil
+}
+
+func forbidden(what, name string) error {
+	return &refusal.Refusal{
+		Name: "forbidden_" + what, Status: http.StatusForbidden, Code: "forbidden",
+		Description: "the control API does not answer " + what + " " + name + ", which is not local; if it is yours, start mockauth0 with --tls-host and its name",
+	}
+}
+
+// local tells whether a host name can only mean this machine or network.
+func (g guard) local(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	if host == "" || g.hosts[host] || !strings.Contains(host, ".") {
+		return host != ""
+	}
+	for _, suffix := range []string{".localhost", ".test", ".internal", ".local"} {
+		if strings.HasSuffix(host, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+func hostname(hostport string) string {
+	if host, _, err := net.SplitHostPort(hostport); err == nil {
+		return host
+	}
+	return strings.Trim(hostport, "[]")
+}

@@ -1,0 +1,55 @@
+package authapi
+
+import (
+	"strings"
+
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// discovery is the OpenID provider document, its members in Auth0's order. It
+// lists only what is served. grant_types_supported is absent, as at Auth0.
+type discovery struct {
+	Issuer                       string   `json:"issuer"`
+	TokenEndpoint                string   `json:"token_endpoint"`
+	UserinfoEndpoint             string   `json:"userinfo_endpoint"`
+	JWKSURI                      string   `json:"jwks_uri"`
+	RevocationEndpoint           string   `json:"revocation_endpoint"`
+	ScopesSupported              []string `json:"scopes_supported"`
+	ResponseTypesSupported       []string `json:"response_types_supported"`
+	SubjectTypesSupported        []string `json:"subject_types_supported"`
+	TokenEndpointAuthMethods     []string `json:"token_endpoint_auth_methods_supported"`
+	ClaimsSupported              []string `json:"claims_supported"`
+	RequestURIParameterSupported bool     `json:"request_uri_parameter_supported"`
+	RequestParameterSupported    bool     `json:"request_parameter_supported"`
+	IDTokenSigningAlgsSupported  []string `json:"id_token_signing_alg_values_supported"`
+}
+
+// Discovery is GET /.well-known/openid-configuration, and the same document at
+// /.well-known/oauth-authorization-server. With a pinned issuer the endpoints
+// that a back end calls follow the Host by which it asked.
+func Discovery(c *web.Call) (any, error) {
+	base := strings.TrimSuffix(c.Origin, "/")
+	return discovery{
+		Issuer:             c.Issuer,
+		TokenEndpoint:      base + "/oauth/token",
+		UserinfoEndpoint:   base + "/userinfo",
+		JWKSURI:            base + "/.well-known/jwks.json",
+		RevocationEndpoint: base + "/oauth/revoke",
+		ScopesSupported: []string{"openid", "profile", "offline_access", "name", "given_name", "family_name", "nickname",
+			"email", "email_verified", "picture", "created_at", "identities", "phone", "address"},
+		ResponseTypesSupported:      []string{},
+		SubjectTypesSupported:       []string{"public"},
+		TokenEndpointAuthMethods:    []string{"client_secret_basic", "client_secret_post"},
+		ClaimsSupported:             []string{"aud", "created_at", "email", "email_verified", "exp", "family_name", "given_name", "iat", "identities", "iss", "name", "nickname", "phone_number", "picture", "sub"},
+		IDTokenSigningAlgsSupported: []string{"RS256"},
+	}, nil
+}
+
+// JWKS is GET /.well-known/jwks.json.
+func JWKS(c *web.Call) (any, error) {
+	return web.Raw{ContentType: "application/json; charset=utf-8", Body: c.Tenant.Keys.JWKS()}, nil
+}
+
+// CountJWKS counts a call against the tenant's limit for the key set.
+func CountJWKS(c *web.Call) error { return c.Count(tenant.LimitJWKS, "") }

@@ -1,0 +1,68 @@
+package authapi
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// magicLink is the link of a message: authParams as they were sent and in
+// their order, then what the tenant adds. Blanks are %20, as in Auth0's links.
+// Source: the link in a tenant log of type cls.
+func magicLink(c *web.Call, client *fixtures.Client, in *start, recipient string, s tenant.Sending) string {
+	base := strings.TrimSuffix(c.Issuer, "/")
+	switch in.send {
+	case "link_ios":
+		return base + "/ios/" + url.PathEscape(or(client.Mobile.IOS.AppBundleIdentifier, client.ClientID)) + "/email?code=" + s.Code
+	case "link_android":
+		return base + "/android/" + url.PathEscape(or(client.Mobile.Android.AppPackageName, client.ClientID)) + "/email?code=" + s.Code
+	}
+	var query strings.Builder
+	add := func(name, value string) {
+		if query.Len() > 0 {
+			query.WriteByte('&')
+		}
+		query.WriteString(escape(name) + "=" + escape(value))
+	}
+	for _, p := range in.authParams {
+		add(p.Name, p.Text)
+	}
+	// What a link says that was asked for without authParams is not documented;
+	// it must name a way back all the same.
+	if in.authParams.Text("response_type") == "" {
+		add("response_type", "token")
+	}
+	if in.authParams.Text("redirect_uri") == "" {
+		if callback := firstCallback(client); callback != "" {
+			add("redirect_uri", callback)
+		}
+	}
+	add("verification_code", s.Code)
+	add("connection", s.Connection.Name)
+	add("client_id", client.ClientID)
+	add("email", recipient)
+	return base + "/passwordless/verify_redirect?" + query.String()
+}
+
+// firstCallback is the client's first callback that is an address and no pattern.
+func firstCallback(client *fixtures.Client) string {
+	for _, callback := range client.Callbacks {
+		if !strings.Contains(callback, "*") {
+			return callback
+		}
+	}
+	return ""
+}
+
+// escape is encodeURIComponent as far as a query cares.
+func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+
+func or(s, otherwise string) string {
+	if s != "" {
+		return s
+	}
+	return otherwise
+}

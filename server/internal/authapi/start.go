@@ -1,0 +1,226 @@
+// Package authapi is Auth0's Authentication API: the passwordless endpoints,
+// the token endpoint, /userinfo and what describes them.
+package authapi
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// startProperties are the properties that POST /passwordless/start allows; any
+// other is refused.
+var startProperties = []string{"client_id", "client_secret", "client_assertion", "client_assertion_type", "connection",
+	"email", "phone_number", "send", "authParams", "captcha", "state", "_csrf", "_intstate"}
+
+// How a message carries the login.
+var sends = []string{"link", "code", "link_ios", "link_android"}
+
+// emailStarted and smsStarted are the answers, their members in Auth0's order.
+type emailStarted struct {
+	ID       string `json:"_id"`
+	Email    string `json:"email"`
+	Verified bool   `json:"email_verified"`
+}
+
+type smsStarted struct {
+	ID          string `json:"_id"`
+	PhoneNumber string `json:"phone_number"`
+	Verified    bool   `json:"phone_verified"`
+}
+
+// PasswordlessStart is POST /passwordless/start. The order of the checks is
+// Auth0's: schema, client, client authentication, connection, sign-up.
+// HTTP Basic does not count here.
+// Source: auth0/docs-v2 api/authentication/passwordless/get-code-or-link.mdx.
+func PasswordlessStart(c *web.Call) (any, error) {
+	in, err := readStart(c)
+	if err != nil {
+		return nil, err
+	}
+	client, _, err := c.Tenant.AuthenticateForStart(c.BodyCredentials())
+	if err != nil {
+		return nil, err
+	}
+	conn, err := c.Tenant.FindConnection(in.connection, client)
+	if err != nil {
+		return nil, err
+	}
+	recipient, err := in.recipient(conn)
+	if err != nil {
+		return nil, err
+	}
+	var sent *outbox.Message
+	started, err := c.Tenant.Start(tenant.Start{
+		Client: client, Connection: in.connection, Recipient: recipient, Now: c.Now,
+		Compose: func(s tenant.Sending) outbox.Message {
+			m := compose(c, client, in, recipient, s)
+			sent = &m
+			return m
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	report(c, sent, recipient)
+	if conn.Strategy == tenant.StrategySMS {
+		return smsStarted{started.ID, recipient, started.Verified}, nil
+	}
+	return emailStarted{started.ID, recipient, started.Verified}, nil
+}
+
+// report tells the developer at the terminal what was sent.
+func report(c *web.Call, sent *outbox.Message, recipient string) {
+	switch {
+	case sent == nil:
+		c.Log.Info("Nothing was sent to " + recipient + ": the user is blocked")
+	case sent.Code != "":
+		c.Log.Info("To sign in as "+recipient+" use the code "+sent.Code, "kind", sent.Kind, "client_id", sent.ClientID)
+	default:
+		c.Log.Info("To sign in as "+recipient+" open "+sent.Link, "kind", sent.Kind, "client_id", sent.ClientID)
+	}
+}
+
+// start is a start request whose schema is right.
+type start struct {
+	connection  string
+	email       string // as sent
+	phoneNumber string // as sent
+	send        string
+	authParams  web.Params
+}
+
+// readStart checks the schema.
+func readStart(c *web.Call) (*start, error) {
+	for _, name := range []string{"client_id", "connection", "email", "phone_number", "send", "client_secret"} {
+		if p, ok := c.Params.Get(name); ok && p.Kind != web.String {
+			return nil, refusal.BadType.With("property", name, "type", string(p.Kind))
+		}
+	}
+	in := &start{
+		connection:  c.Params.Text("connection"),
+		email:       c.Params.Text("email"),
+		phoneNumber: c.Params.Text("phone_number"),
+		send:        c.Params.Text("send"),
+	}
+	switch {
+	case c.Params.Text("client_id") == "":
+		return nil, refusal.MissingClientID
+	case in.connection == "":
+		return nil, refusal.MissingConnection
+	}
+	switch c.Tenant.Strategy(in.connection) {
+	case tenant.StrategyEmail:
+		if in.email == "" {
+			return nil, refusal.MissingEmail
+		}
+		if _, ok := fixtures.NormalizeEmail(in.email); !ok {
+			return nil, refusal.BadEmail.With("email", in.email)
+		}
+	case tenant.StrategySMS:
+		if in.phoneNumber == "" {
+			return nil, refusal.MissingPhoneNumber
+		}
+		if !fixtures.IsE164Wire(in.phoneNumber) {
+			return nil, refusal.BadPhoneNumber
+		}
+	}
+	if in.send == "" {
+		in.send = "link"
+	} else if !slices.Contains(sends, in.send) {
+		return nil, refusal.BadSend.With("send", in.send)
+	}
+	if p, ok := c.Params.Get("authParams"); ok {
+		if p.Kind != web.Object {
+			return nil, refusal.BadAuthParams.With("type", string(p.Kind))
+		}
+		in.authParams = p.Members()
+	}
+	return in, unknownProperties(c.Params)
+}
+
+func unknownProperties(ps web.Params) error {
+	var unknown []string
+	for _, p := range ps {
+		if !slices.Contains(startProperties, p.Name) {
+			unknown = append(unknown, p.Name)
+		}
+	}
+	if unknown == nil {
+		return nil
+	}
+	return refusal.BadProperty.With("properties", strings.Join(unknown, ", "))
+}
+
+// recipient is the normalised address or number.
+func (in *start) recipient(conn *fixtures.Connection) (string, error) {
+	if conn.Strategy == tenant.StrategySMS {
+		if phone, ok := fixtures.NormalizePhone(in.phoneNumber); ok {
+			return phone, nil
+		}
+		return "", refusal.BadPhoneNumber
+	}
+	email, _ := fixtures.NormalizeEmail(in.email) // checked with the schema
+	return email, nil
+}
+
+// compose writes the message of a start. A message carries what send asked
+// for, a code or a link, and nothing else: a test that forgot send=code fails
+// here as it would at Auth0, whose default is a link.
+func compose(c *web.Call, client *fixtures.Client, in *start, recipient string, s tenant.Sending) outbox.Message {
+	letter := mail.Letter{
+		Tenant: s.Tenant, Client: client, Code: s.Code,
+		Lifetime: time.Duration(s.Connection.Options.TOTP.TimeStep) * time.Second,
+	}
+	m := outbox.Message{
+		To: recipient, Recipients: []string{recipient}, ClientID: client.ClientID, Connection: s.Connection.Name,
+		Send: in.send, Language: language(c), ExpiresAt: s.Expires, CreatedAt: c.Now,
+	}
+	var text mail.Text
+	if s.Connection.Strategy == tenant.StrategySMS {
+		m.Kind, m.Send, m.Code = outbox.SMS, "code", s.Code
+		text = mail.SMS(letter)
+	} else {
+		m.Kind = outbox.Email
+		if in.send == "code" {
+			m.Code = s.Code
+		} else {
+			m.Link = magicLink(c, client, in, recipient, s)
+			letter.Code, letter.Link = "", m.Link
+		}
+		text = mail.Email(letter)
+	}
+	m.From, m.Subject, m.Text, m.HTML = text.From, text.Subject, text.Plain, text.HTML
+	return m
+}
+
+// language is the template's request_language: raw, as Auth0 keeps it.
+func language(c *web.Call) string {
+	if l := c.Header.Get("X-Request-Language"); l != "" {
+		return l
+	}
+	return c.Header.Get("Accept-Language")
+}
+
+// CountStart counts a start: against the caller's address, unless the client
+// has proved who it is, which counts against the tenant. A confidential client
+// that is trusted to may name the end user's address.
+// Source: auth0/docs-v2 rate-limit-configurations/free-public.mdx,
+// embedded-login/relevant-api-endpoints.mdx.
+func CountStart(c *web.Call) error {
+	client, authenticated, err := c.Tenant.AuthenticateForStart(c.BodyCredentials())
+	if err != nil || !authenticated {
+		return c.Count(tenant.LimitStart, c.IP)
+	}
+	if ip := c.Header.Get("Auth0-Forwarded-For"); ip != "" && client.IsTokenEndpointIPHeaderTrusted {
+		return c.Count(tenant.LimitStart, ip)
+	}
+	return c.Count(tenant.LimitOther, "")
+}

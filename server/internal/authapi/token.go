@@ -1,0 +1,131 @@
+package authapi
+
+import (
+	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// A grant gives what tokens are made of, or a refusal.
+type grant func(*web.Call, tenant.TokenRequest) (*tenant.Login, error)
+
+// grants are the grant types of the token endpoint.
+var grants = map[string]grant{
+	tenant.GrantPasswordlessOTP:   otpGrant,
+	tenant.GrantRefreshToken:      refreshGrant,
+	tenant.GrantClientCredentials: clientCredentialsGrant,
+}
+
+// OAuthToken is POST /oauth/token.
+// Source: auth0/docs-v2 api/authentication/passwordless/authenticate-user.mdx
+// and its neighbours.
+func OAuthToken(c *web.Call) (any, error) {
+	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "username", "otp", "realm", "audience", "refresh_token"); err != nil {
+		return nil, err
+	}
+	name := c.Params.Text("grant_type")
+	if name == "" {
+		return nil, missing("grant_type")
+	}
+	client, err := c.Tenant.AuthenticateForToken(c.Credentials())
+	if err != nil {
+		return nil, err
+	}
+	give, ok := grants[name]
+	if !ok {
+		return nil, refusal.UnsupportedGrant.With("grant", name)
+	}
+	if err := tenant.AllowsGrant(client, name); err != nil {
+		return nil, err
+	}
+	request, err := tokenRequest(c, client)
+	if err != nil {
+		return nil, err
+	}
+	login, err := give(c, request)
+	if err != nil {
+		return nil, err
+	}
+	return c.Tenant.Issue(login)
+}
+
+func tokenRequest(c *web.Call, client *fixtures.Client) (tenant.TokenRequest, error) {
+	r := tenant.TokenRequest{Client: client, Audience: c.Params.Text("audience"), Issuer: c.Issuer, Now: c.Now}
+	if p, ok := c.Params.Get("scope"); ok {
+		var err error
+		if r.Scope, err = scope(p); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// scope reads a scope parameter: a string, or an array of strings.
+func scope(p web.Param) (string, error) {
+	switch p.Kind {
+	case web.String:
+		return p.Text, nil
+	case web.Array:
+		if words, ok := p.Strings(); ok {
+			return strings.Join(words, " "), nil
+		}
+	}
+	return "", refusal.BadScopeType
+}
+
+func missing(parameter string) error { return refusal.MissingParameter.With("parameter", parameter) }
+
+// stringsOnly refuses parameters that are there and no strings.
+func stringsOnly(ps web.Params, names ...string) error {
+	for _, name := range names {
+		if p, ok := ps.Get(name); ok && p.Kind != web.String {
+			return refusal.BadParameterType.With("parameter", name)
+		}
+	}
+	return nil
+}
+
+func otpGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
+	for _, name := range []string{"username", "otp", "realm"} {
+		if c.Params.Text(name) == "" {
+			return nil, missing(name)
+		}
+	}
+	return c.Tenant.RedeemOTP(r, c.Params.Text("realm"), c.Params.Text("username"), c.Params.Text("otp"))
+}
+
+func refreshGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
+	presented := c.Params.Text("refresh_token")
+	if presented == "" {
+		return nil, missing("refresh_token")
+	}
+	return c.Tenant.Refresh(r, presented)
+}
+
+func clientCredentialsGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
+	return c.Tenant.ClientCredentials(r)
+}
+
+// CountToken counts a token request against the tenant's limit.
+func CountToken(c *web.Call) error { return c.Count(tenant.LimitToken, "") }
+
+// OAuthRevoke is POST /oauth/revoke. A token that is unknown, or another
+// client's, gets the same answer as one that is revoked (RFC 7009 §2.2).
+func OAuthRevoke(c *web.Call) (any, error) {
+	if err := stringsOnly(c.Params, "client_id", "client_secret", "token"); err != nil {
+		return nil, err
+	}
+	client, err := c.Tenant.AuthenticateForToken(c.Credentials())
+	if refused, ok := err.(*refusal.Refusal); ok {
+		return nil, refusal.WrongRevokeClient.Because(refused.Hint)
+	}
+	presented := c.Params.Text("token")
+	if presented == "" {
+		return nil, missing("token")
+	}
+	c.Tenant.Revoke(client, presented)
+	return web.Raw{}, nil
+}

@@ -1,0 +1,109 @@
+package tenant
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/token"
+)
+
+// opaqueContent is what an opaque access token seals.
+type opaqueContent struct {
+	ID      string `json:"jti"`
+	Subject string `json:"sub"`
+	Client  string `json:"azp"`
+	Scope   string `json:"scope"`
+	Expires int64  `json:"exp"`
+}
+
+// UserinfoSubject names the user of an access token, for the limit that counts
+// by user; "" if the token names none.
+func (t *Tenant) UserinfoSubject(accessToken string) string {
+	content, err := t.readAccess(accessToken)
+	if err != nil {
+		return ""
+	}
+	return content.Subject
+}
+
+// Userinfo is the profile that an access token opens, with sub first.
+func (t *Tenant) Userinfo(accessToken string, now time.Time) (token.Claims, error) {
+	content, err := t.readAccess(accessToken)
+	if err != nil {
+		return nil, err
+	}
+	if now.Unix() >= content.Expires {
+		return nil, badAccess("The access token expired")
+	}
+	scopes := strings.Fields(content.Scope)
+	if !slices.Contains(scopes, "openid") {
+		return nil, badAccess("The access token lacks the scope openid")
+	}
+	u, ok := t.User(content.Subject)
+	if !ok {
+		return nil, badAccess("The user of the access token does not exist")
+	}
+	if u.Blocked {
+		return nil, badAccess("user is blocked")
+	}
+	claims := token.Claims{{Name: "sub", Value: u.UserID}}
+	claims = append(claims, profileClaims(u, scopes)...)
+	client, ok := t.Client(content.Client)
+	if !ok {
+		client = &fixtures.Client{}
+	}
+	for _, c := range customClaims(&u, client) {
+		claims.Add(c.Name, c.Value)
+	}
+	return claims, nil
+}
+
+func badAccess(reason string) error { return refusal.BadAccessToken.With("reason", reason) }
+
+// readAccess reads a token that is opaque, or a JWT whose audience includes
+// /userinfo. It does not care by which scheme and host the token was got: the
+// same tenant answers on all of them.
+func (t *Tenant) readAccess(accessToken string) (opaqueContent, error) {
+	if accessToken == "" {
+		return opaqueContent{}, refusal.NoAccessToken
+	}
+	var content opaqueContent
+	if payload, err := t.sealer().Open(accessToken); err == nil {
+		if err := json.Unmarshal(payload, &content); err != nil {
+			return content, badAccess("The access token is malformed")
+		}
+		return content, nil
+	}
+	payload, err := t.Keys.Verify(accessToken)
+	if err != nil {
+		return content, badAccess("The access token signature could not be validated")
+	}
+	var jwt struct {
+		opaqueContent
+		Audience any     `json:"aud"`
+		Expires  float64 `json:"exp"`
+	}
+	if err := json.Unmarshal(payload, &jwt); err != nil {
+		return content, badAccess("The access token is malformed")
+	}
+	if !isForUserinfo(jwt.Audience) {
+		return content, badAccess("The access token is not for /userinfo: its audience is an API alone, or it is an ID token")
+	}
+	jwt.opaqueContent.Expires = int64(jwt.Expires)
+	return jwt.opaqueContent, nil
+}
+
+func isForUserinfo(audience any) bool {
+	list, ok := audience.([]any)
+	if !ok {
+		list = []any{audience}
+	}
+	return slices.ContainsFunc(list, func(a any) bool {
+		s, ok := a.(string)
+		return ok && strings.HasSuffix(s, "/userinfo")
+	})
+}

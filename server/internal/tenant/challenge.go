@@ -1,0 +1,287 @@
+package tenant
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/derive"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+const (
+	maxChallenges = 20_000
+	// maxTries is how many wrong tries a code bears; the last of them burns it.
+	// Source: auth0/docs-v2 authenticate/passwordless/best-practices.mdx.
+	maxTries = 3
+)
+
+// Auth0's strategies.
+const (
+	StrategyEmail    = "email"
+	StrategySMS      = "sms"
+	StrategyDatabase = "auth0"
+)
+
+// Passwordless tells whether users of the connection sign in with a code.
+func Passwordless(conn *fixtures.Connection) bool {
+	return conn.Strategy == StrategyEmail || conn.Strategy == StrategySMS
+}
+
+// A challenge is one started passwordless login. There is at most one for each
+// connection and recipient: a new start replaces it.
+type challenge struct {
+	n       int64  // counts the starts of this connection and recipient
+	code    string // "" if nothing was sent
+	message string // the id of the message that carries the code
+	expires time.Time
+	tries   int
+	state   challengeState
+}
+
+type challengeState int
+
+const (
+	pending challengeState = iota
+	used
+	expired
+	locked
+)
+
+func (c *challenge) lapsed(now time.Time) bool {
+	return c.state == expired || c.state == pending && !now.Before(c.expires)
+}
+
+type challengeKey struct{ connection, recipient string }
+
+type challenges struct {
+	bounded *bounded[challengeKey, *challenge]
+}
+
+func newChallenges() challenges {
+	return challenges{newBounded[challengeKey](maxChallenges, func(c *challenge) bool { return c.state == pending })}
+}
+
+func (cs *challenges) settle(now time.Time) {
+	for _, c := range cs.bounded.all {
+		if c.lapsed(now) {
+			c.state = expired
+		}
+	}
+}
+
+// A Start asks for a code to be sent.
+type Start struct {
+	Client     *fixtures.Client
+	Connection string
+	Recipient  string // normalised
+	Now        time.Time
+	// Compose makes the message that carries the code. It is called under the
+	// tenant's lock, so that messages leave in the order of their codes.
+	Compose func(Sending) outbox.Message
+}
+
+// A Sending is what a message is made of.
+type Sending struct {
+	Tenant     fixtures.Tenant
+	Connection *fixtures.Connection
+	Code       string
+	Expires    time.Time
+}
+
+// A Started is Auth0's answer to a start: the id that the user has or will have.
+type Started struct {
+	ID       string // 24 hexadecimal digits
+	Verified bool
+}
+
+// FindConnection returns a passwordless connection that the client may use, or
+// the refusal of POST /passwordless/start.
+func (t *Tenant) FindConnection(name string, c *fixtures.Client) (*fixtures.Connection, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	conn, ok := t.index.connections[name]
+	switch {
+	case !ok:
+		return nil, refusal.NoSuchConnection.Because("connection " + strconv.Quote(name) + " is not in the fixture")
+	case !enabled(conn, c.ClientID):
+		return nil, refusal.NoSuchConnection.Because("connection " + strconv.Quote(name) + " is not enabled for client " + strconv.Quote(c.ClientID) + "; add it to enabled_clients")
+	case conn.Disabled:
+		return nil, refusal.ConnectionDisabled
+	case !Passwordless(conn):
+		return nil, refusal.NotPasswordless
+	}
+	return conn, nil
+}
+
+// Strategy is the strategy of a connection, or "" if there is no such one.
+func (t *Tenant) Strategy(connection string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if conn, ok := t.index.connections[connection]; ok {
+		return conn.Strategy
+	}
+	return ""
+}
+
+// Start makes a new code for the recipient, which ends the one before, and
+// files the message. A blocked user gets the same answer and no message.
+func (t *Tenant) Start(s Start) (Started, error) {
+	conn, err := t.FindConnection(s.Connection, s.Client)
+	if err != nil {
+		return Started{}, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	u := t.users.find(conn.Name, s.Recipient)
+	if u == nil && conn.Options.DisableSignup {
+		return Started{}, refusal.SignupDisabled.Because("there is no user " + strconv.Quote(s.Recipient) + " on connection " + strconv.Quote(conn.Name) + ", and its options say disable_signup")
+	}
+	key := challengeKey{conn.Name, s.Recipient}
+	before, _ := t.challenges.bounded.get(key)
+	next := &challenge{n: 1}
+	if before != nil {
+		next.n = before.n + 1
+		if before.state == pending {
+			t.Outbox.SetOTPState(before.message, outbox.Superseded)
+		}
+	}
+	if u != nil && u.Blocked {
+		// Auth0 sends nothing to a blocked user, and does not say so.
+		next.state = used
+		t.challenges.bounded.put(key, next)
+		return started(u), nil
+	}
+	next.code, next.n = t.makeCodeLocked(conn, s.Recipient, next.n, before)
+	next.expires = s.Now.Add(time.Duration(conn.Options.TOTP.TimeStep) * time.Second)
+	t.challenges.bounded.put(key, next)
+	message := s.Compose(Sending{Tenant: t.fixture.Tenant, Connection: conn, Code: next.code, Expires: next.expires})
+	next.message = t.Outbox.Add(message).ID
+	if u == nil {
+		return Started{ID: t.newUserIDLocked(conn, s.Recipient)}, nil
+	}
+	return started(u), nil
+}
+
+func started(u *user) Started {
+	return Started{ID: u.objectID(), Verified: u.EmailVerified || u.PhoneVerified}
+}
+
+// makeCodeLocked is the n-th code of the recipient, by preset or mode. Two
+// successive derived codes are never equal: n moves on.
+func (t *Tenant) makeCodeLocked(conn *fixtures.Connection, recipient string, n int64, before *challenge) (string, int64) {
+	code, derived := t.nthCodeLocked(conn, recipient, n)
+	if derived && before != nil && before.code == code {
+		n++
+		code, _ = t.nthCodeLocked(conn, recipient, n)
+	}
+	return code, n
+}
+
+// nthCodeLocked is a code and whether it was derived from the seed.
+func (t *Tenant) nthCodeLocked(conn *fixtures.Connection, recipient string, n int64) (code string, derived bool) {
+	otp, length := t.fixture.OTP, conn.Options.TOTP.Length
+	if code, ok := preset(otp.Presets, recipient); ok {
+		return code, false
+	}
+	switch otp.Mode {
+	case "fixed":
+		return otp.Code, false
+	case "sequence":
+		return otp.Codes[(n-1)%int64(len(otp.Codes))], false
+	case "random":
+		return derive.RandomDigits(length), false
+	}
+	return t.seed.OTP(conn.Name, recipient, n, length), true
+}
+
+// ErrUnpredictable is the error of PredictOTP where codes are random.
+var ErrUnpredictable = errors.New("the codes of otp.mode random cannot be known beforehand")
+
+// PredictOTP is the n-th code of a recipient on a connection, counted from 1.
+func (t *Tenant) PredictOTP(connection, recipient string, n int64) (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	conn, ok := t.index.connections[connection]
+	if !ok {
+		return "", errors.New("there is no connection " + strconv.Quote(connection))
+	}
+	if _, fixed := preset(t.fixture.OTP.Presets, recipient); !fixed && t.fixture.OTP.Mode == "random" {
+		return "", ErrUnpredictable
+	}
+	code, _ := t.nthCodeLocked(conn, recipient, n)
+	return code, nil
+}
+
+// preset is the code of the exact recipient, else of the longest pattern that
+// matches: the longest is the most particular.
+func preset(presets map[string]string, recipient string) (code string, ok bool) {
+	if code, ok := presets[recipient]; ok {
+		return code, true
+	}
+	best := ""
+	for pattern := range presets {
+		if fixtures.MatchGlob(pattern, recipient) && (len(pattern) > len(best) || len(pattern) == len(best) && pattern < best) {
+			best = pattern
+		}
+	}
+	code, ok = presets[best]
+	return code, ok && best != ""
+}
+
+// redeemLocked uses up the recipient's code, or says why not.
+func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, now time.Time) error {
+	wrong := refusal.WrongEmailCode
+	if conn.Strategy == StrategySMS {
+		wrong = refusal.WrongPhoneCode
+	}
+	u := t.users.find(conn.Name, recipient)
+	if u != nil && u.Blocked {
+		return refusal.UserBlocked
+	}
+	if u != nil && t.bruteForceLocked(conn, u, now) {
+		return refusal.TooManyAttempts
+	}
+	c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient})
+	switch {
+	case !ok:
+		return wrong.Because("no code was sent to " + recipient + " on connection " + conn.Name)
+	case c.state == locked:
+		return refusal.TooManyTries
+	case c.state == used:
+		return wrong.Because("the code for " + recipient + " was used already")
+	case c.lapsed(now):
+		c.state = expired
+		return refusal.CodeExpired
+	case c.code != otp:
+		c.tries++
+		t.countFailureLocked(u, now)
+		if c.tries < maxTries {
+			return wrong
+		}
+		c.state = locked
+		t.Outbox.SetOTPState(c.message, outbox.Locked)
+		return refusal.TooManyTries
+	}
+	c.state = used
+	t.Outbox.SetOTPState(c.message, outbox.Used)
+	return nil
+}
+
+// ExpireMessage makes the code of a message lapse now, without moving the
+// clock. It tells whether there is such a message.
+func (t *Tenant) ExpireMessage(id string) bool {
+	m, ok := t.Outbox.Get(id)
+	if !ok {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if c, ok := t.challenges.bounded.get(challengeKey{m.Connection, m.To}); ok && c.message == id && c.state == pending {
+		c.state = expired
+	}
+	t.Outbox.Expire(id)
+	return true
+}

@@ -1,0 +1,114 @@
+package tenant
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"slices"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+)
+
+// Credentials are what a request says about its client.
+type Credentials struct {
+	ClientID string
+	Secret   string
+	// Assertion tells that a client assertion was sent, which is not
+	// supported: it never authenticates.
+	Assertion bool
+}
+
+// Client returns a client of the fixture. It must not be changed.
+func (t *Tenant) Client(id string) (*fixtures.Client, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c, ok := t.index.clients[id]
+	return c, ok
+}
+
+// Confidential tells whether a client must authenticate.
+func Confidential(c *fixtures.Client) bool { return c.TokenEndpointAuthMethod != "none" }
+
+// AuthenticateForToken finds the client of a token request. A public client
+// needs only its id, and whatever secret it sends is ignored.
+func (t *Tenant) AuthenticateForToken(creds Credentials) (*fixtures.Client, error) {
+	c, ok := t.Client(creds.ClientID)
+	switch {
+	case !ok:
+		return nil, refusal.WrongClient.Because(unknownClientHint(creds.ClientID))
+	case !Confidential(c) || secretMatches(c, creds):
+		return c, nil
+	}
+	return nil, refusal.WrongClient.Because(wrongSecretHint(c, creds))
+}
+
+// AuthenticateForStart finds the client of POST /passwordless/start, where
+// Auth0 has other words than at the token endpoint. authenticated tells
+// whether a secret proved who calls.
+func (t *Tenant) AuthenticateForStart(creds Credentials) (c *fixtures.Client, authenticated bool, err error) {
+	c, ok := t.Client(creds.ClientID)
+	switch {
+	case !ok:
+		return nil, false, refusal.UnknownStartClient.Because(unknownClientHint(creds.ClientID))
+	case !Confidential(c):
+		return c, false, nil
+	case secretMatches(c, creds):
+		return c, true, nil
+	case creds.Secret == "":
+		return nil, false, refusal.StartAuthenticationRequired.Because(wrongSecretHint(c, creds))
+	}
+	return nil, false, refusal.WrongStartSecret.Because(wrongSecretHint(c, creds))
+}
+
+func secretMatches(c *fixtures.Client, creds Credentials) bool {
+	return c.ClientSecret != "" && subtle.ConstantTimeCompare([]byte(c.ClientSecret), []byte(creds.Secret)) == 1
+}
+
+func unknownClientHint(id string) string {
+	if id == "" {
+		return "the request names no client_id"
+	}
+	return fmt.Sprintf("client %q is not in the fixture; add --client %s", id, id)
+}
+
+func wrongSecretHint(c *fixtures.Client, creds Credentials) string {
+	switch {
+	case creds.Secret != "":
+		return fmt.Sprintf("the client_secret is not the one of client %q in the fixture", c.ClientID)
+	case creds.Assertion:
+		return fmt.Sprintf("client %q sent a client_assertion, which mockauth0 does not support; use its client_secret", c.ClientID)
+	}
+	return fmt.Sprintf("client %q is confidential and sent no client_secret; to make it public set token_endpoint_auth_method: none", c.ClientID)
+}
+
+// AllowsGrant refuses a grant that the client may not use.
+func AllowsGrant(c *fixtures.Client, grant string) error {
+	if slices.Contains(c.GrantTypes, grant) {
+		return nil
+	}
+	return refusal.GrantNotAllowed.With("grant", grant).Because(
+		fmt.Sprintf("add %q to grant_types of client %q in the fixture", grant, c.ClientID))
+}
+
+// enabled tells whether a client may use a connection.
+func enabled(conn *fixtures.Connection, client string) bool {
+	return slices.Contains(conn.EnabledClients, client) || slices.Contains(conn.EnabledClients, "*")
+}
+
+// AllowsOrigin tells whether any client lets pages of the origin call: a
+// preflight names no client, so the union counts.
+func (t *Tenant) AllowsOrigin(origin string) bool {
+	t.mu.Lock()
+	clients := t.fixture.Clients
+	t.mu.Unlock()
+	for i := range clients {
+		for _, patterns := range [][]string{clients[i].AllowedOrigins, clients[i].WebOrigins} {
+			for _, pattern := range patterns {
+				if MatchOrigin(pattern, origin) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

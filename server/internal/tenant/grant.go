@@ -1,0 +1,188 @@
+package tenant
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+)
+
+// The grants of the token endpoint.
+const (
+	GrantPasswordlessOTP   = "http://auth0.com/oauth/grant-type/passwordless/otp"
+	GrantRefreshToken      = "refresh_token"
+	GrantClientCredentials = "client_credentials"
+)
+
+// ManagementPath is how a fixture names the Management API, whose audience
+// depends on the tenant's domain: the issuer with this path.
+const ManagementPath = "/api/v2/"
+
+// managementAPI is the Management API as a resource server.
+// Source: auth0/docs-v2 secure/tokens/access-tokens/management-api-access-tokens.
+var managementAPI = &fixtures.ResourceServer{
+	Identifier: ManagementPath, Name: "Auth0 Management API", TokenLifetime: 86400, TokenLifetimeForWeb: 7200, TokenDialect: "access_token",
+	Scopes: []fixtures.Scope{{Value: "read:current_user"}, {Value: "update:current_user_identities"}, {Value: "create:current_user_metadata"},
+		{Value: "update:current_user_metadata"}, {Value: "delete:current_user_metadata"}},
+}
+
+// A TokenRequest is what every grant has in common.
+type TokenRequest struct {
+	Client   *fixtures.Client
+	Audience string // "" if absent
+	Scope    string // "" if absent
+	Issuer   string // with the trailing slash
+	Now      time.Time
+}
+
+// api finds the API that a request is for: nil if none is asked for.
+func (t *Tenant) api(r TokenRequest) (api *fixtures.ResourceServer, known bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	audience := r.Audience
+	if audience == "" {
+		audience = t.fixture.Tenant.DefaultAudience
+	}
+	switch audience {
+	case "", r.Issuer + "userinfo":
+		return nil, true
+	case strings.TrimSuffix(r.Issuer, "/") + ManagementPath:
+		return managementAPI, true
+	}
+	api, known = t.index.apis[audience]
+	return api, known
+}
+
+// oidcScopes are the scopes that need no API; each releases claims.
+var oidcScopes = []string{"openid", "profile", "email", "address", "phone", "offline_access",
+	"name", "given_name", "family_name", "nickname", "email_verified", "picture", "created_at", "identities"}
+
+// passwordScopes is the scope rule of the password-style grants: who asks for
+// nothing in particular gets all standard scopes. Otherwise it is as asked.
+func passwordScopes(asked string) []string {
+	scopes := strings.Fields(asked)
+	for _, s := range scopes {
+		if s != "openid" && s != "offline_access" {
+			return scopes
+		}
+	}
+	standard := []string{"openid", "profile", "email", "address", "phone"}
+	if slices.Contains(scopes, "offline_access") {
+		standard = append(standard, "offline_access")
+	}
+	return standard
+}
+
+// grantScopes keeps of the asked scopes those that a user may give the client,
+// the standard ones first, each once.
+func grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServer, u *fixtures.User) []string {
+	var standard, own []string
+	for _, s := range asked {
+		switch {
+		case slices.Contains(standard, s) || slices.Contains(own, s):
+		case s == "offline_access":
+			if slices.Contains(c.GrantTypes, GrantRefreshToken) && (api == nil || api.AllowOfflineAccess) {
+				standard = append(standard, s)
+			}
+		case slices.Contains(oidcScopes, s):
+			standard = append(standard, s)
+		case api != nil && hasScope(api, s):
+			if !api.EnforcePolicies || slices.Contains(u.Permissions[api.Identifier], s) {
+				own = append(own, s)
+			}
+		}
+	}
+	return append(standard, own...)
+}
+
+func hasScope(api *fixtures.ResourceServer, scope string) bool {
+	return slices.ContainsFunc(api.Scopes, func(s fixtures.Scope) bool { return s.Value == scope })
+}
+
+// RedeemOTP is the passwordless grant: it uses up a code, creates the user if
+// this is the first login, and gives what tokens are made of.
+func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login, error) {
+	conn, recipient, err := t.realm(r.Client, realm, username)
+	if err != nil {
+		return nil, err
+	}
+	api, known := t.api(r)
+	if !known {
+		return nil, refusal.WrongAudience.Because("audience " + r.Audience + " is not in the fixture; add --audience " + r.Audience)
+	}
+	asked := passwordScopes(r.Scope)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.redeemLocked(conn, recipient, otp, r.Now); err != nil {
+		return nil, err
+	}
+	u := t.signInLocked(conn, recipient, r.Now)
+	l := t.loginLocked(r, api, u, grantScopes(asked, r.Client, api, &u.User), []string{"password"})
+	if slices.Contains(l.Scopes, "offline_access") {
+		l.RefreshToken = t.newFamilyLocked(l, r.Now)
+	}
+	return l, nil
+}
+
+// realm finds the passwordless connection that a token request names, and the
+// user's address in its normal form.
+func (t *Tenant) realm(c *fixtures.Client, realm, username string) (*fixtures.Connection, string, error) {
+	conn, err := t.FindConnection(realm, c)
+	switch {
+	case refusal.ConnectionDisabled.Is(err):
+		return nil, "", refusal.RealmDisabled
+	case err != nil:
+		unknown := refusal.UnknownRealm.With("realm", realm)
+		if why, ok := err.(*refusal.Refusal); ok {
+			unknown = unknown.Because(why.Hint)
+		}
+		return nil, "", unknown
+	}
+	normalize, wrong := fixtures.NormalizeEmail, refusal.WrongEmailCode
+	if conn.Strategy == StrategySMS {
+		normalize, wrong = fixtures.NormalizePhone, refusal.WrongPhoneCode
+	}
+	if recipient, ok := normalize(username); ok {
+		return conn, recipient, nil
+	}
+	return nil, "", wrong.Because("username " + username + " is not an address of connection " + realm)
+}
+
+// ClientCredentials gives a client a token in its own name.
+func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
+	api, known := t.api(r)
+	if !known {
+		return nil, refusal.NoSuchService.With("audience", r.Audience).Because("audience " + r.Audience + " is not in the fixture; add --audience " + r.Audience)
+	}
+	if api == nil {
+		return nil, refusal.NoAudience
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	grant, ok := t.index.grants[grantKey{r.Client.ClientID, api.Identifier}]
+	if !ok {
+		audience := r.Audience
+		if audience == "" {
+			audience = api.Identifier
+		}
+		return nil, refusal.NoClientGrant.With("client", r.Client.ClientID, "audience", audience).Because("add a client_grants entry to the fixture")
+	}
+	scopes := grant.Scope
+	if r.Scope != "" {
+		scopes = slices.DeleteFunc(strings.Fields(r.Scope), func(s string) bool { return !slices.Contains(grant.Scope, s) })
+	}
+	t.logins++
+	return t.loginLocked(r, api, nil, scopes, []string{"client-credentials"}), nil
+}
+
+// scopesWithin keeps of the granted scopes those that a narrower request asks
+// for; asking for more than was granted gives no more.
+func scopesWithin(granted []string, asked string) []string {
+	if asked == "" {
+		return granted
+	}
+	within := strings.Fields(asked)
+	return slices.DeleteFunc(slices.Clone(granted), func(s string) bool { return !slices.Contains(within, s) })
+}

@@ -1,0 +1,115 @@
+package tenant
+
+import (
+	"math"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+)
+
+// A Limit is one of Auth0's rate limits: a bucket that refills steadily.
+type Limit struct {
+	Name   string
+	Bucket int           // how many calls at once
+	Refill int           // how many more in each Every
+	Every  time.Duration // of the tenant's time
+}
+
+// Auth0's limits of a free tenant. Source: auth0/docs-v2 rate-limit-configurations/free-public.mdx.
+var (
+	LimitStart    = Limit{"passwordless.start", 50, 50, time.Hour} // each IP
+	LimitToken    = Limit{"oauth.token", 30, 30, time.Second}      // the tenant
+	LimitUserinfo = Limit{"userinfo", 10, 5, time.Minute}          // each user
+	LimitJWKS     = Limit{"jwks", 20, 20, time.Second}             // the tenant
+	LimitOther    = Limit{"other", 300, 300, time.Minute}          // the tenant
+	limitFailures = Limit{"failed codes", 10, 10, time.Hour}       // each user
+)
+
+const maxBuckets = 10_000
+
+type bucketKey struct{ limit, key string }
+
+type bucket struct {
+	tokens float64
+	at     time.Time
+}
+
+// A Quota is what is left of a limit, for the x-ratelimit headers.
+type Quota struct {
+	Limit     int
+	Remaining int
+	// Reset is when the bucket next gains a call.
+	Reset time.Time
+	// Exceeded tells that this call is beyond the limit.
+	Exceeded bool
+}
+
+// Take counts a call against a limit. The key says whose bucket it is: an IP,
+// a user, or "" for the tenant's.
+func (t *Tenant) Take(l Limit, key string, now time.Time) Quota {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.takeLocked(l, key, now, 1)
+}
+
+// Enforces tells whether calls beyond the limits are refused.
+func (t *Tenant) Enforces() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.fixture.Limits.Enforce
+}
+
+func (t *Tenant) takeLocked(l Limit, key string, now time.Time, cost float64) Quota {
+	k := bucketKey{l.Name, key}
+	b, ok := t.buckets[k]
+	if !ok {
+		if len(t.buckets) >= maxBuckets {
+			t.forgetFullBucketsLocked(now)
+		}
+		b = &bucket{tokens: float64(l.Bucket), at: now}
+		t.buckets[k] = b
+	}
+	perSecond := float64(l.Refill) / l.Every.Seconds()
+	if passed := now.Sub(b.at); passed > 0 {
+		b.tokens = min(float64(l.Bucket), b.tokens+passed.Seconds()*perSecond)
+	}
+	b.at = now
+	q := Quota{Limit: l.Bucket, Exceeded: b.tokens < cost}
+	if !q.Exceeded {
+		b.tokens -= cost
+	}
+	whole := math.Floor(b.tokens)
+	q.Remaining = int(whole)
+	q.Reset = now.Add(time.Duration((whole + 1 - b.tokens) / perSecond * float64(time.Second)))
+	return q
+}
+
+// forgetFullBucketsLocked drops the buckets of an hour ago: by then each is
+// full, which is what a new one is.
+func (t *Tenant) forgetFullBucketsLocked(now time.Time) {
+	for k, b := range t.buckets {
+		if now.Sub(b.at) >= time.Hour || now.Before(b.at) {
+			delete(t.buckets, k)
+		}
+	}
+	for k := range t.buckets {
+		if len(t.buckets) < maxBuckets {
+			return
+		}
+		delete(t.buckets, k) // a bucket lost early lets a few calls more through
+	}
+}
+
+// bruteForceLocked tells whether the user's failed codes are used up.
+func (t *Tenant) bruteForceLocked(conn *fixtures.Connection, u *user, now time.Time) bool {
+	if !t.fixture.Limits.Enforce || conn.Options.BruteForceProtection != nil && !*conn.Options.BruteForceProtection {
+		return false
+	}
+	return t.takeLocked(limitFailures, u.UserID, now, 0).Remaining == 0
+}
+
+func (t *Tenant) countFailureLocked(u *user, now time.Time) {
+	if u != nil {
+		t.takeLocked(limitFailures, u.UserID, now, 1)
+	}
+}

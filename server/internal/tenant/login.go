@@ -1,0 +1,140 @@
+package tenant
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/token"
+)
+
+// A Login is a granted token request: all that its tokens are made of.
+type Login struct {
+	Client       *fixtures.Client
+	User         *fixtures.User           // nil for a client's own token
+	API          *fixtures.ResourceServer // nil: an opaque access token
+	Scopes       []string
+	GrantTypes   []string // the gty claim: one is a string, more are an array
+	RefreshToken string   // "" if none is given
+	Issuer       string
+	Now          time.Time
+	id           string // names this login
+}
+
+// Tokens is the answer of the token endpoint, its members in Auth0's order.
+type Tokens struct {
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token,omitempty"`
+	IDToken      string `json:"id_token,omitempty"`
+	Scope        string `json:"scope,omitempty"`
+	ExpiresIn    int64  `json:"expires_in"`
+	TokenType    string `json:"token_type"`
+}
+
+func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *user, scopes, gty []string) *Login {
+	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now}
+	subject := r.Client.ClientID
+	if u != nil {
+		copied := u.User
+		l.User, subject = &copied, u.UserID
+	}
+	l.id = t.seed.Hex(32, "login", r.Client.ClientID, subject, strconv.FormatInt(t.logins, 10))
+	return l
+}
+
+// opaqueLifetime is how long a token without audience lives, in seconds.
+const opaqueLifetime = 86400
+
+// Issue signs the tokens of a login.
+func (t *Tenant) Issue(l *Login) (*Tokens, error) {
+	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: opaqueLifetime, TokenType: "Bearer"}
+	withID := slices.Contains(l.Scopes, "openid") && l.User != nil
+	if l.API == nil {
+		content, err := json.Marshal(opaqueContent{l.id, l.User.UserID, l.Client.ClientID, out.Scope, l.Now.Unix() + opaqueLifetime})
+		if err != nil {
+			return nil, err
+		}
+		out.AccessToken = t.sealer().Seal(l.Issuer, content)
+		if withID {
+			out.IDToken, err = t.Keys.Sign(idClaims(l))
+		}
+		return out, err
+	}
+	out.ExpiresIn = l.API.TokenLifetime
+	var err error
+	if withID {
+		out.AccessToken, out.IDToken, err = t.Keys.SignBoth(accessClaims(l), idClaims(l))
+	} else {
+		out.AccessToken, err = t.Keys.Sign(accessClaims(l))
+	}
+	return out, err
+}
+
+func (t *Tenant) sealer() *token.Opaque {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.opaque
+}
+
+// idClaims are the claims of an ID token, in Auth0's order of 2025. The
+// passwordless grant gives no sid, nonce, auth_time, amr or at_hash.
+func idClaims(l *Login) token.Claims {
+	claims := customClaims(l.User, l.Client)
+	for _, c := range profileClaims(*l.User, l.Scopes) {
+		claims.Add(c.Name, c.Value)
+	}
+	return append(claims, token.Claims{
+		{Name: "iss", Value: l.Issuer},
+		{Name: "aud", Value: l.Client.ClientID},
+		{Name: "sub", Value: l.User.UserID},
+		{Name: "iat", Value: l.Now.Unix()},
+		{Name: "exp", Value: l.Now.Unix() + l.Client.JWTConfiguration.LifetimeInSeconds},
+	}...)
+}
+
+// accessClaims are the claims of a JWT access token, in Auth0's order of 2025.
+func accessClaims(l *Login) token.Claims {
+	subject := l.Client.ClientID + "@clients"
+	if l.User != nil {
+		subject = l.User.UserID
+	}
+	identifier := l.API.Identifier
+	if identifier == ManagementPath {
+		identifier = strings.TrimSuffix(l.Issuer, "/") + ManagementPath
+	}
+	var audience any = identifier
+	if slices.Contains(l.Scopes, "openid") && l.User != nil {
+		audience = []string{identifier, l.Issuer + "userinfo"}
+	}
+	var gty any = l.GrantTypes
+	if len(l.GrantTypes) == 1 {
+		gty = l.GrantTypes[0]
+	}
+	claims := append(customClaims(l.User, l.Client), token.Claims{
+		{Name: "iss", Value: l.Issuer},
+		{Name: "sub", Value: subject},
+		{Name: "aud", Value: audience},
+		{Name: "iat", Value: l.Now.Unix()},
+		{Name: "exp", Value: l.Now.Unix() + l.API.TokenLifetime},
+	}...)
+	if len(l.Scopes) > 0 {
+		claims = append(claims, token.Claim{Name: "scope", Value: strings.Join(l.Scopes, " ")})
+	}
+	claims = append(claims, token.Claim{Name: "gty", Value: gty}, token.Claim{Name: "azp", Value: l.Client.ClientID})
+	if l.API.TokenDialect == "access_token_authz" {
+		claims = append(claims, token.Claim{Name: "permissions", Value: permissions(l)})
+	}
+	return claims
+}
+
+// permissions is never null: a user without any has [].
+func permissions(l *Login) []string {
+	have := l.Scopes
+	if l.User != nil {
+		have = l.User.Permissions[l.API.Identifier]
+	}
+	return append([]string{}, have...)
+}

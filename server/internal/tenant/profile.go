@@ -1,0 +1,114 @@
+package tenant
+
+import (
+	"crypto/md5" //nolint:gosec // gravatar names pictures by MD5
+	"encoding/hex"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/token"
+)
+
+// Profile is a user as others see it: every default that Auth0 fills is filled.
+func Profile(u fixtures.User) fixtures.User {
+	address := u.Email
+	if address == "" {
+		address = u.PhoneNumber
+	}
+	if u.Name == "" {
+		u.Name = address
+	}
+	if u.Nickname == "" {
+		u.Nickname, _, _ = strings.Cut(address, "@")
+	}
+	if u.Picture == "" {
+		u.Picture = picture(u.Email, address)
+	}
+	return u
+}
+
+// picture is Auth0's default: gravatar with letters to fall back on for an
+// e-mail address, the letters alone for a phone number.
+func picture(email, address string) string {
+	letters := "https://cdn.auth0.com/avatars/" + initials(address) + ".png"
+	if email == "" {
+		return letters
+	}
+	sum := md5.Sum([]byte(strings.ToLower(email))) //nolint:gosec // see the import
+	return "https://s.gravatar.com/avatar/" + hex.EncodeToString(sum[:]) + "?s=480&r=pg&d=" + url.QueryEscape(letters)
+}
+
+// initials are the first two characters of an address, less those that are no
+// letter or digit: "ad" of ada@…, "n" of n.globe@…, "1" of +1202….
+func initials(address string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(address[:min(2, len(address))]))
+}
+
+// isoTime is how Auth0 writes times: milliseconds and Z.
+func isoTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// An identity is one entry of a user's identities.
+type identity struct {
+	UserID     string `json:"user_id"`
+	Provider   string `json:"provider"`
+	Connection string `json:"connection"`
+	IsSocial   bool   `json:"isSocial"`
+}
+
+// profileClaims are the claims of an ID token or of /userinfo that the scopes
+// release, in Auth0's order. A scope that is a claim's name releases that one.
+func profileClaims(u fixtures.User, scopes []string) token.Claims {
+	p := Profile(u)
+	var claims token.Claims
+	add := func(name, scope string, value any) {
+		if value != "" && (slices.Contains(scopes, scope) || slices.Contains(scopes, name)) {
+			claims.Add(name, value)
+		}
+	}
+	add("given_name", "profile", p.GivenName)
+	add("family_name", "profile", p.FamilyName)
+	add("nickname", "profile", p.Nickname)
+	add("name", "profile", p.Name)
+	add("picture", "profile", p.Picture)
+	add("updated_at", "profile", isoTime(p.UpdatedAt))
+	if p.Email != "" {
+		add("email", "email", p.Email)
+		add("email_verified", "email", p.EmailVerified)
+	}
+	add("phone_number", "phone", p.PhoneNumber)
+	add("created_at", "created_at", isoTime(p.CreatedAt))
+	if slices.Contains(scopes, "identities") {
+		provider, id, _ := strings.Cut(p.UserID, "|")
+		claims.Add("identities", []identity{{id, provider, p.Connection, false}})
+	}
+	return claims
+}
+
+// reserved are the claims that no custom claim replaces.
+// Source: auth0/docs-v2 secure/tokens/json-web-tokens/create-custom-claims.mdx.
+var reserved = []string{"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "azp", "scope", "gty", "permissions", "nonce", "at_hash", "c_hash", "auth_time", "sid"}
+
+// customClaims are the user's and the client's own claims, the user's first to
+// count, sorted by name.
+func customClaims(u *fixtures.User, c *fixtures.Client) token.Claims {
+	var claims token.Claims
+	if u != nil {
+		for name, value := range u.Claims {
+			claims.Add(name, value)
+		}
+	}
+	for name, value := range c.Claims {
+		claims.Add(name, value)
+	}
+	claims = slices.DeleteFunc(claims, func(c token.Claim) bool { return slices.Contains(reserved, c.Name) })
+	slices.SortFunc(claims, func(a, b token.Claim) int { return strings.Compare(a.Name, b.Name) })
+	return claims
+}

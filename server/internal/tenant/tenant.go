@@ -1,0 +1,191 @@
+// Package tenant is a tenant's live state behind one lock: challenges, users,
+// refresh tokens, limits. It knows no HTTP: values in, values and refusals out.
+package tenant
+
+import (
+	"sync"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/derive"
+	"github.com/mockauth0/mockauth0/server/internal/token"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// A Tenant is one Auth0 tenant. It is safe for use by many goroutines.
+type Tenant struct {
+	Clock  *clock.Clock
+	Outbox *outbox.Box
+	Keys   *token.Ring
+
+	mu         sync.Mutex // guards all below
+	fixture    *fixtures.Fixture
+	seed       derive.Seed
+	opaque     *token.Opaque
+	index      index
+	users      users
+	challenges challenges
+	families   families
+	buckets    map[bucketKey]*bucket
+	logins     int64 // counts logins, which names each one
+}
+
+// index finds the parts of the fixture by name. It is never changed, only
+// replaced as a whole.
+type index struct {
+	clients     map[string]*fixtures.Client
+	connections map[string]*fixtures.Connection
+	apis        map[string]*fixtures.ResourceServer
+	grants      map[grantKey]*fixtures.ClientGrant
+}
+
+type grantKey struct{ client, audience string }
+
+// New makes a tenant that knows what the fixture says. The fixture is not
+// changed, and must not be changed later.
+func New(f *fixtures.Fixture) *Tenant {
+	t := &Tenant{Clock: newClock(f), Keys: &token.Ring{}}
+	t.Outbox = outbox.New(outbox.Options{Clock: t.Clock})
+	t.load(f)
+	t.Clock.Watch(t.settle)
+	return t
+}
+
+func newClock(f *fixtures.Fixture) *clock.Clock {
+	return clock.New(f.Clock.Start, running(f))
+}
+
+func running(f *fixtures.Fixture) bool { return f.Clock.Running == nil || *f.Clock.Running }
+
+// Reset forgets everything but the fixture: users, codes, tokens, messages and
+// the clock are as they were at the start.
+func (t *Tenant) Reset() {
+	t.mu.Lock()
+	f := t.fixture
+	t.mu.Unlock()
+	t.Put(f)
+}
+
+// Put replaces everything by what the fixture says, its exported state
+// included. It becomes what Reset goes back to.
+func (t *Tenant) Put(f *fixtures.Fixture) {
+	t.resetClock(f)
+	t.Outbox.Reset()
+	t.Keys.Reset()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.load(f)
+}
+
+func (t *Tenant) resetClock(f *fixtures.Fixture) {
+	t.Clock.Reset()
+	if !f.Clock.Start.IsZero() {
+		t.Clock.Set(f.Clock.Start)
+	} else if !running(f) {
+		t.Clock.Freeze()
+	}
+	if running(f) {
+		t.Clock.Run()
+	}
+}
+
+// Merge takes a changed fixture into a tenant that goes on: clients,
+// connections, APIs and settings are replaced, users are added and updated;
+// codes, sessions, refresh tokens, messages and the clock stay.
+func (t *Tenant) Merge(f *fixtures.Fixture) {
+	now := t.Clock.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.configure(f)
+	for i := range f.Users {
+		t.mergeUserLocked(f.Users[i], now)
+	}
+}
+
+func (t *Tenant) load(f *fixtures.Fixture) {
+	t.configure(f)
+	t.users = newUsers()
+	t.challenges = newChallenges()
+	t.families = newFamilies()
+	t.buckets = map[bucketKey]*bucket{}
+	t.logins = 0
+	now := t.Clock.Now()
+	if f.State != nil {
+		t.importLocked(f.State)
+	}
+	for i := range f.Users {
+		t.mergeUserLocked(f.Users[i], now)
+	}
+}
+
+func (t *Tenant) configure(f *fixtures.Fixture) {
+	t.fixture = f
+	t.seed = derive.Seed(f.OTP.Seed)
+	t.opaque = token.NewOpaque(t.seed.Bytes("opaque access tokens"))
+	ix := index{
+		clients:     make(map[string]*fixtures.Client, len(f.Clients)),
+		connections: make(map[string]*fixtures.Connection, len(f.Connections)),
+		apis:        make(map[string]*fixtures.ResourceServer, len(f.ResourceServers)),
+		grants:      make(map[grantKey]*fixtures.ClientGrant, len(f.ClientGrants)),
+	}
+	for i := range f.Clients {
+		ix.clients[f.Clients[i].ClientID] = &f.Clients[i]
+	}
+	for i := range f.Connections {
+		ix.connections[f.Connections[i].Name] = &f.Connections[i]
+	}
+	for i := range f.ResourceServers {
+		ix.apis[f.ResourceServers[i].Identifier] = &f.ResourceServers[i]
+	}
+	for i := range f.ClientGrants {
+		ix.grants[grantKey{f.ClientGrants[i].ClientID, f.ClientGrants[i].Audience}] = &f.ClientGrants[i]
+	}
+	t.index = ix
+}
+
+// Fixture is what the tenant was last loaded or configured with.
+func (t *Tenant) Fixture() *fixtures.Fixture {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.fixture
+}
+
+// Seed is the seed under which names become values.
+func (t *Tenant) Seed() derive.Seed {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.seed
+}
+
+// settle makes final what the clock says: codes that lapsed stay lapsed when
+// the clock goes back.
+func (t *Tenant) settle(now time.Time) {
+	t.Outbox.Settle(now)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.challenges.settle(now)
+	t.families.settle(now, t.index.clients)
+}
+
+// Counts is how much a tenant holds, and what its bounds made it drop.
+type Counts struct {
+	Users             int `json:"users"`
+	Challenges        int `json:"challenges"`
+	DroppedChallenges int `json:"dropped_challenges"`
+	RefreshTokens     int `json:"refresh_tokens"`
+	DroppedRefresh    int `json:"dropped_refresh_tokens"`
+}
+
+// Counts tells how much the tenant holds.
+func (t *Tenant) Counts() Counts {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return Counts{
+		Users:             len(t.users.byID),
+		Challenges:        t.challenges.bounded.len(),
+		DroppedChallenges: t.challenges.bounded.dropped,
+		RefreshTokens:     t.families.bounded.len(),
+		DroppedRefresh:    t.families.bounded.dropped,
+	}
+}

@@ -1,0 +1,213 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/gorilla/mux"
+
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+)
+
+// maxBody is how large a body may be, in bytes.
+const maxBody = 1 << 20
+
+// A Front is what all calls of a server share.
+type Front struct {
+	Tenant  *tenant.Tenant
+	Naming  Naming
+	Journal *Journal
+	Log     *slog.Logger
+	calls   atomic.Int64 // counts journalled calls, which names each one
+}
+
+// Reset forgets the journal and counts calls from the start again.
+func (f *Front) Reset() {
+	f.Journal.Clear()
+	f.calls.Store(0)
+}
+
+// Answer makes the handler of a route.
+func (f *Front) Answer(route Route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, route) })
+}
+
+// Preflight makes the handler of OPTIONS on a path, whose other methods are
+// listed in allow.
+func (f *Front) Preflight(rule CORS, allow string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if hint := preflight(w, r, rule, f.Tenant, allow); hint != "" {
+			f.Log.Warn("preflight refused", "path", r.URL.Path, "hint", hint)
+		}
+	})
+}
+
+// serve is the life of one request.
+func (f *Front) serve(w http.ResponseWriter, r *http.Request, route Route) {
+	c, err := f.read(r)
+	var value any
+	if err == nil {
+		value, err = f.run(c, route)
+	}
+	if err != nil {
+		_ = count(c, route) // what never reached the flow counts all the same
+	}
+	a, refused := f.encode(c, route.Dialect, value, err)
+	h := w.Header()
+	h.Set("Date", c.Now.Format(http.TimeFormat))
+	h.Set("X-Content-Type-Options", "nosniff")
+	if route.Dialect == Control {
+		setCORS(h, route.CORS, f.Tenant, r.Header.Get("Origin"))
+	} else {
+		id := f.Tenant.Seed().Hex(20, "request", strconv.FormatInt(f.calls.Add(1), 10))
+		h.Set("X-Auth0-Requestid", id)
+		h.Set("Vary", "Accept-Encoding, Origin")
+		setQuota(h, c, a.status)
+		if hint := setCORS(h, route.CORS, f.Tenant, r.Header.Get("Origin")); hint != "" {
+			c.hint = hint
+		}
+		f.note(c, id, a.status, refused)
+	}
+	if r.Method == http.MethodHead {
+		a.stream = nil
+	}
+	a.send(w)
+}
+
+// run asks the limit and the flow. A panic of the flow is an error like any
+// other, but for the one by which a handler breaks its connection off.
+func (f *Front) run(c *Call, route Route) (value any, err error) {
+	defer func() {
+		switch p := recover(); {
+		case p == http.ErrAbortHandler:
+			panic(p)
+		case p != nil:
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	if err := count(c, route); err != nil {
+		return nil, err
+	}
+	return route.Flow(c)
+}
+
+func count(c *Call, route Route) error {
+	switch {
+	case route.Count != nil:
+		return route.Count(c)
+	case route.Dialect == Control:
+		return nil
+	}
+	return c.Count(tenant.LimitOther, "")
+}
+
+// read makes the call of a request. Even with an error the call is good for
+// the journal.
+func (f *Front) read(r *http.Request) (*Call, error) {
+	origin := f.Naming.origin(r)
+	c := &Call{
+		Context: r.Context(),
+		Tenant:  f.Tenant,
+		Now:     f.Tenant.Clock.Now(),
+		Method:  r.Method,
+		Path:    r.URL.Path,
+		Vars:    mux.Vars(r),
+		Query:   r.URL.RawQuery,
+		Header:  r.Header,
+		Origin:  origin,
+		Issuer:  f.Naming.issuer(origin),
+		IP:      callerIP(r),
+		Log:     f.Log,
+		basic:   basicCredentials(r),
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return c, refusal.BadBody.With("reason", "the body could not be read: "+err.Error())
+	case len(body) > maxBody:
+		return c, refusal.BodyTooLarge
+	}
+	c.Body = body
+	c.Params, err = parseBody(r.Header.Get("Content-Type"), body)
+	if err != nil {
+		return c, refusal.BadBody.With("reason", err.Error())
+	}
+	query, err := parseForm(r.URL.RawQuery)
+	if err != nil {
+		return c, refusal.BadBody.With("reason", err.Error())
+	}
+	for _, p := range query {
+		if _, ok := c.Params.Get(p.Name); !ok {
+			c.Params.set(p)
+		}
+	}
+	c.ClientID = c.Credentials().ClientID
+	return c, nil
+}
+
+// encode turns the flow's result into an answer, and returns the refusal if it
+// is one.
+func (f *Front) encode(c *Call, d Dialect, value any, err error) (answer, *refusal.Refusal) {
+	if err == nil {
+		var a answer
+		if a, err = encode(d, value); err == nil {
+			return a, nil
+		}
+	}
+	var refused *refusal.Refusal
+	if errors.As(err, &refused) {
+		var detailed Detailed
+		errors.As(err, &detailed)
+		c.hint = refused.Hint
+		if c.hint == "" && len(c.Params) > 0 && looksLikeJSON(c) {
+			c.hint = "the body looks like JSON, but the Content-Type does not say application/json"
+		}
+		return encodeRefusal(d, refused, detailed.Errors), refused
+	}
+	if errors.Is(err, context.Canceled) {
+		// The client is gone; what is written reaches nobody.
+		return encodeRefusal(d, refusal.ServerError, nil), refusal.ServerError
+	}
+	f.Log.Error("a flow failed", "method", c.Method, "path", c.Path, "error", err)
+	return encodeRefusal(d, refusal.ServerError, nil), refusal.ServerError
+}
+
+func looksLikeJSON(c *Call) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(c.Body), []byte("{")) && c.Params[0].JSON == nil
+}
+
+// note writes a call to the journal, and to the log if it says more there.
+func (f *Front) note(c *Call, id string, status int, refused *refusal.Refusal) {
+	entry := Request{
+		ID: id, Method: c.Method, Path: c.Path, Params: c.Params.redacted(), Status: status,
+		Hint: c.hint, ClientID: c.ClientID, SDK: decodeSDK(c.Header.Get("Auth0-Client")),
+		UserAgent: c.Header.Get("User-Agent"), At: c.Now,
+		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
+	}
+	if refused != nil {
+		entry.Error, entry.Description = refused.Code, refused.Description
+	}
+	f.Journal.add(entry)
+	if refused == nil && c.hint == "" {
+		return
+	}
+	sentence := fmt.Sprintf("%s %s: %d", c.Method, c.Path, status)
+	attrs := []any{"request_id", id, "client_id", c.ClientID}
+	if refused != nil {
+		sentence += fmt.Sprintf(" %s: %s", refused.Code, refused.Description)
+		attrs = append(attrs, "status", status, "code", refused.Code)
+	}
+	if c.hint != "" {
+		attrs = append(attrs, "hint", c.hint)
+	}
+	f.Log.Warn(sentence, attrs...)
+}

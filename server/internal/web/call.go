@@ -1,0 +1,109 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+)
+
+// A Call is one request being answered.
+type Call struct {
+	Context context.Context
+	Tenant  *tenant.Tenant
+	Now     time.Time // read once, of the tenant's clock
+	Method  string
+	Path    string
+	Vars    map[string]string // the variables of the path
+	Query   string            // raw
+	Header  http.Header
+	Body    []byte
+	Params  Params
+	// Origin is scheme and host by which this request reached the tenant.
+	Origin string
+	// Issuer is the iss of this request's tokens, with the trailing slash.
+	Issuer string
+	// IP is the address of the caller.
+	IP string
+	// Log is for what a developer at the terminal wants to see.
+	Log *slog.Logger
+
+	basic    *tenant.Credentials
+	quota    *tenant.Quota
+	ClientID string // for the journal: who called
+	hint     string
+}
+
+// Count counts the call against a limit, whose state the answer's
+// x-ratelimit headers tell. Beyond the limit it returns the refusal if limits
+// are enforced. A call counts once.
+func (c *Call) Count(l tenant.Limit, key string) error {
+	if c.quota != nil {
+		return nil
+	}
+	q := c.Tenant.Take(l, key, c.Now)
+	c.quota = &q
+	if q.Exceeded && c.Tenant.Enforces() {
+		return refusal.TooManyRequests.Because("the limit of " + l.Name + " is used up, and the fixture says limits.enforce: true")
+	}
+	return nil
+}
+
+// Credentials are what the call says about its client: HTTP Basic if there is
+// some, else the body.
+func (c *Call) Credentials() tenant.Credentials {
+	if c.basic != nil {
+		return *c.basic
+	}
+	return c.BodyCredentials()
+}
+
+// BodyCredentials are what the parameters alone say about the client.
+func (c *Call) BodyCredentials() tenant.Credentials {
+	_, assertion := c.Params.Get("client_assertion")
+	return tenant.Credentials{
+		ClientID:  c.Params.Text("client_id"),
+		Secret:    c.Params.Text("client_secret"),
+		Assertion: assertion,
+	}
+}
+
+// basicCredentials reads HTTP Basic, whose two halves are form-encoded (RFC
+// 6749 §2.3.1). A half that does not decode is taken as it stands.
+func basicCredentials(r *http.Request) *tenant.Credentials {
+	id, secret, ok := r.BasicAuth()
+	if !ok {
+		return nil
+	}
+	return &tenant.Credentials{ClientID: formDecode(id), Secret: formDecode(secret)}
+}
+
+func formDecode(s string) string {
+	if decoded, err := url.QueryUnescape(s); err == nil {
+		return decoded
+	}
+	return s
+}
+
+// BearerToken is the access token of the Authorization header, else of the
+// access_token parameter, which passport-auth0 sends.
+func (c *Call) BearerToken() string {
+	scheme, value, _ := strings.Cut(c.Header.Get("Authorization"), " ")
+	if strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimSpace(value)
+	}
+	return c.Params.Text("access_token")
+}
+
+func callerIP(r *http.Request) string {
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		return host
+	}
+	return r.RemoteAddr
+}

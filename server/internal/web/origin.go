@@ -1,0 +1,45 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Origins tells by which names a tenant is reached.
+type Naming struct {
+	// Issuer pins the iss of every token, with the trailing slash; "" derives
+	// it from each request.
+	Issuer string
+	// TrustProxy believes X-Forwarded-Proto and X-Forwarded-Host.
+	TrustProxy bool
+}
+
+// origin is the scheme and host of a request.
+func (n Naming) origin(r *http.Request) string {
+	scheme, host := "http", r.Host
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	if n.TrustProxy {
+		if proto := firstOf(r.Header.Get("X-Forwarded-Proto")); proto == "http" || proto == "https" {
+			scheme = proto
+		}
+		if forwarded := firstOf(r.Header.Get("X-Forwarded-Host")); forwarded != "" {
+			host = forwarded
+		}
+	}
+	return scheme + "://" + host
+}
+
+func (n Naming) issuer(origin string) string {
+	if n.Issuer != "" {
+		return n.Issuer
+	}
+	return origin + "/"
+}
+
+// firstOf is the first entry of a header's list: what the outermost proxy saw.
+func firstOf(list string) string {
+	first, _, _ := strings.Cut(list, ",")
+	return strings.TrimSpace(first)
+}

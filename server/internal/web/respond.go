@@ -1,0 +1,214 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+)
+
+// What a flow may return besides a value, which is written as JSON with
+// status 200:
+type (
+	// Status is a value with a status of its own. A nil Value is no body.
+	Status struct {
+		Code   int
+		Value  any
+		Header http.Header // more headers, may be nil
+	}
+	// Raw is bytes of a content type, with status 200. Empty bytes with an
+	// empty type are no body.
+	Raw struct {
+		ContentType string
+		Body        []byte
+		Header      http.Header // more headers, may be nil
+	}
+	// Stream is Server-Sent Events: Next is called for one after the other
+	// until it fails, which it does at the latest when the request ends.
+	Stream struct {
+		Next func() (Event, error)
+	}
+	// Event is one Server-Sent Event; one without a name is a comment that
+	// keeps the connection alive.
+	Event struct {
+		Name string
+		ID   string
+		Data []byte
+	}
+)
+
+// neverCache is what Auth0 sends with most answers.
+const neverCache = "private, no-store, no-cache, must-revalidate, post-check=0, pre-check=0, no-transform"
+
+// answer is an encoded value or refusal, ready to be written.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	stream *Stream
+}
+
+// encode turns what a flow returned into bytes, in the dialect of its route.
+func encode(d Dialect, value any) (answer, error) {
+	a := answer{status: http.StatusOK, header: http.Header{}}
+	switch d {
+	case OAuth:
+		a.header.Set("Cache-Control", "no-store")
+		a.header.Set("Pragma", "no-cache")
+	case API, Bearer:
+		a.header.Set("Cache-Control", neverCache)
+	case Control:
+		a.header.Set("Cache-Control", "no-store")
+	}
+	switch v := value.(type) {
+	case Status:
+		a.status = v.Code
+		maps.Copy(a.header, v.Header)
+		if v.Value == nil {
+			return a, nil
+		}
+		value = v.Value
+	case Raw:
+		if v.ContentType != "" {
+			a.header.Set("Content-Type", v.ContentType)
+		}
+		maps.Copy(a.header, v.Header)
+		a.body = v.Body
+		return a, nil
+	case Stream:
+		a.header.Set("Content-Type", "text/event-stream; charset=utf-8")
+		a.stream = &v
+		return a, nil
+	}
+	body, err := marshal(value)
+	if err != nil {
+		return a, err
+	}
+	a.body = body
+	a.header.Set("Content-Type", jsonType(d))
+	return a, nil
+}
+
+func jsonType(d Dialect) string {
+	if d == OAuth {
+		return "application/json"
+	}
+	return "application/json; charset=utf-8"
+}
+
+// marshal is JSON as Auth0 writes it: < > & as they are, no final newline.
+func marshal(value any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(value); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+}
+
+// wireError is the body of a refusal.
+type wireError struct {
+	Error       string `json:"error"`
+	Description string `json:"error_description"`
+	URI         string `json:"error_uri,omitempty"`
+	Errors      any    `json:"errors,omitempty"`
+}
+
+// A Detailed error of the control API carries a list of single mistakes.
+type Detailed struct {
+	*refusal.Refusal
+	Errors any
+}
+
+func (d Detailed) Unwrap() error { return d.Refusal }
+
+// encodeRefusal turns a refusal into bytes, in the dialect of its route.
+func encodeRefusal(d Dialect, r *refusal.Refusal, details any) answer {
+	a := answer{status: r.Status, header: http.Header{"Cache-Control": {neverCache}}}
+	if d == Bearer && r.Status == http.StatusUnauthorized {
+		challenge := `Bearer realm="Users"`
+		if r.Code != "" {
+			challenge += fmt.Sprintf(`, error=%q, error_description=%q`, r.Code, r.Description)
+		}
+		a.header.Set("WWW-Authenticate", challenge)
+		a.header["Content-Type"] = nil // Auth0 sends none, and net/http would guess one
+		a.body = []byte("Unauthorized")
+		return a
+	}
+	body, err := marshal(wireError{r.Code, r.Description, r.URI, details})
+	if err != nil {
+		body = []byte(`{"error":"server_error","error_description":"server_error"}`)
+	}
+	a.body = body
+	a.header.Set("Content-Type", jsonType(d))
+	return a
+}
+
+// setQuota tells the limit's state.
+func setQuota(h http.Header, c *Call, status int) {
+	q := c.quota
+	if q == nil {
+		return
+	}
+	h.Set("X-Ratelimit-Limit", strconv.Itoa(q.Limit))
+	h.Set("X-Ratelimit-Remaining", strconv.Itoa(q.Remaining))
+	h.Set("X-Ratelimit-Reset", strconv.FormatInt(ceilUnix(q.Reset), 10))
+	if status == http.StatusTooManyRequests {
+		wait := math.Ceil(q.Reset.Sub(c.Now).Seconds())
+		h.Set("Retry-After", strconv.Itoa(max(1, int(wait))))
+	}
+}
+
+func ceilUnix(t time.Time) int64 {
+	if t.Nanosecond() > 0 {
+		return t.Unix() + 1
+	}
+	return t.Unix()
+}
+
+// send writes an answer. This is the only place that does.
+func (a answer) send(w http.ResponseWriter) {
+	h := w.Header()
+	maps.Copy(h, a.header)
+	if a.stream == nil {
+		h.Set("Content-Length", strconv.Itoa(len(a.body)))
+		w.WriteHeader(a.status)
+		_, _ = w.Write(a.body) // the client may be gone, which is its affair
+		return
+	}
+	w.WriteHeader(a.status)
+	flush := http.NewResponseController(w)
+	_ = flush.Flush()
+	for {
+		e, err := a.stream.Next()
+		if err != nil {
+			return
+		}
+		if _, err := w.Write(e.bytes()); err != nil || flush.Flush() != nil {
+			return
+		}
+	}
+}
+
+func (e Event) bytes() []byte {
+	if e.Name == "" {
+		return []byte(":\n\n")
+	}
+	var buf bytes.Buffer
+	fmt.Fprintf(&buf, "event: %s\n", e.Name)
+	if e.ID != "" {
+		fmt.Fprintf(&buf, "id: %s\n", e.ID)
+	}
+	for line := range bytes.Lines(append(e.Data, '\n')) {
+		fmt.Fprintf(&buf, "data: %s", line)
+	}
+	buf.WriteByte('\n')
+	return buf.Bytes()
+}

@@ -1,0 +1,150 @@
+package localtls
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"syscall"
+)
+
+// portTries is how often a port that is free on 127.0.0.1 is asked for on ::1.
+const portTries = 20
+
+// ListenAll opens the addresses, each as host:port or :port, and returns the
+// listeners in that order. "localhost:PORT" opens 127.0.0.1 and ::1, of which
+// one may be missing on the machine; port 0 picks one that is free on both. An
+// address given twice is opened once. If one cannot be opened, none is, and
+// the error is a sentence that says which and why.
+func ListenAll(addrs []string) (listeners []net.Listener, err error) {
+	defer func() {
+		if err != nil {
+			closeAll(listeners)
+			listeners = nil
+		}
+	}()
+	if len(addrs) == 0 {
+		return nil, errors.New("there is no address to listen on; give one with --addr, such as localhost:2884")
+	}
+	var seen []string
+	for _, addr := range addrs {
+		host, port, err := splitAddr(addr)
+		if err != nil {
+			return listeners, err
+		}
+		if joined := net.JoinHostPort(host, port); port != "0" {
+			if slices.Contains(seen, joined) {
+				continue
+			}
+			seen = append(seen, joined)
+		}
+		var opened []net.Listener
+		if host == "localhost" {
+			opened, err = listenLocalhost(port)
+		} else {
+			opened, err = listenOne(host, port)
+		}
+		listeners = append(listeners, opened...)
+		if err != nil {
+			return listeners, explain(addr, err)
+		}
+	}
+	return listeners, nil
+}
+
+func splitAddr(addr string) (host, port string, err error) {
+	host, port, err = net.SplitHostPort(addr)
+	if err != nil {
+		return "", "", fmt.Errorf("the address %q is not of the form host:port; write it like localhost:2884, [::1]:2884 or :2884 with --addr", addr)
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return "", "", fmt.Errorf("the address %q has no port between 0 and 65535; write it like localhost:2884 with --addr", addr)
+	} else if n == 0 {
+		port = "0"
+	}
+	return host, port, nil
+}
+
+// listenLocalhost opens both loopback addresses on the same port.
+func listenLocalhost(port string) ([]net.Listener, error) {
+	for try := 1; ; try++ {
+		v4, err4 := listen("127.0.0.1", port)
+		if err4 != nil && !isMissing(err4) {
+			return nil, err4
+		}
+		if err4 != nil {
+			return listenOne("::1", port)
+		}
+		same := strconv.Itoa(v4.Addr().(*net.TCPAddr).Port)
+		v6, err6 := listen("::1", same)
+		switch {
+		case err6 == nil:
+			return []net.Listener{v4, v6}, nil
+		case isMissing(err6):
+			return []net.Listener{v4}, nil
+		}
+		v4.Close()
+		if port != "0" || !isTaken(err6) || try == portTries {
+			return nil, err6
+		}
+	}
+}
+
+func listenOne(host, port string) ([]net.Listener, error) {
+	l, err := listen(host, port)
+	if err != nil {
+		return nil, err
+	}
+	return []net.Listener{l}, nil
+}
+
+func listen(host, port string) (net.Listener, error) {
+	var config net.ListenConfig
+	return config.Listen(context.Background(), "tcp", net.JoinHostPort(host, port))
+}
+
+func closeAll(listeners []net.Listener) {
+	for _, l := range listeners {
+		l.Close()
+	}
+}
+
+// explain makes a sentence of why an address could not be opened.
+func explain(addr string, cause error) error {
+	var unknown *net.DNSError
+	text := fmt.Sprintf("cannot be listened on (%v)", cause)
+	switch {
+	case isTaken(cause):
+		text = "is in use by another program"
+	case errors.Is(cause, syscall.EACCES), errors.Is(cause, wsaAccess):
+		text = "may not be opened by this user, as ports below 1024 often may not"
+	case isMissing(cause), errors.As(cause, &unknown):
+		text = "is no address of this machine"
+	}
+	return &sentence{text: addr + " " + text + "; choose another with --addr", causes: []error{cause}}
+}
+
+// Windows has numbers of its own for these errors, and package syscall does
+// not map all of them.
+const (
+	wsaAccess        = syscall.Errno(10013)
+	wsaFamilyMissing = syscall.Errno(10047)
+	wsaInUse         = syscall.Errno(10048)
+	wsaNotAvailable  = syscall.Errno(10049)
+)
+
+func isTaken(err error) bool {
+	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaInUse)
+}
+
+// isMissing tells whether the machine does not have the address at all.
+func isMissing(err error) bool {
+	for _, missing := range []error{syscall.EADDRNOTAVAIL, syscall.EAFNOSUPPORT, syscall.EPROTONOSUPPORT, wsaNotAvailable, wsaFamilyMissing} {
+		if errors.Is(err, missing) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,126 @@
+package localtls
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// The names that the CA may sign for: a DNS name stands for itself and for
+// every name below it.
+var standardDomains = []string{"localhost", "test", "host.docker.internal"}
+
+// standardRanges are the addresses that the CA may sign for.
+func standardRanges() []*net.IPNet {
+	return []*net.IPNet{
+		{IP: net.IPv4(127, 0, 0, 0).To4(), Mask: net.CIDRMask(8, 32)},
+		{IP: net.IPv6loopback, Mask: net.CIDRMask(128, 128)},
+		// What an Android emulator calls the machine it runs on.
+		{IP: net.IPv4(10, 0, 2, 2).To4(), Mask: net.CIDRMask(32, 32)},
+	}
+}
+
+// The names in the certificate that answers when a client names none.
+var (
+	usualNames = []string{"localhost", "host.docker.internal"}
+	usualIPs   = []string{"127.0.0.1", "::1", "10.0.2.2"}
+)
+
+const maxHosts = 100 // names that a user may add; all of them stand in one certificate
+
+var errNotAName = errors.New("not a DNS name")
+
+// cleanName brings a DNS name into the one form that is looked up and signed:
+// lower case, no final dot. What no certificate could name is an error.
+func cleanName(name string) (string, error) {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if name == "" || len(name) > 253 {
+		return "", errNotAName
+	}
+	for label := range strings.SplitSeq(name, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return "", errNotAName
+		}
+		for _, c := range []byte(label) {
+			switch {
+			case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '_':
+			default:
+				return "", errNotAName
+			}
+		}
+	}
+	return name, nil
+}
+
+// cleanIP brings an address into the one form that is looked up and signed.
+func cleanIP(ip netip.Addr) netip.Addr { return ip.Unmap().WithZone("") }
+
+// A host is what a user adds with --tls-host: a DNS name or an IP address.
+type host struct {
+	name string // empty if it is an address
+	ip   netip.Addr
+}
+
+func (h host) String() string {
+	if h.name == "" {
+		return h.ip.String()
+	}
+	return h.name
+}
+
+// cleanHosts parses, sorts and dedupes what a user gave. "*.acme.dev" stands
+// for acme.dev, since a constraint covers the names below it anyway.
+func cleanHosts(given []string) ([]host, error) {
+	if len(given) > maxHosts {
+		return nil, fmt.Errorf("%d TLS host names were given, and at most %d are allowed; leave some --tls-host out", len(given), maxHosts)
+	}
+	var hosts []host
+	for _, g := range given {
+		trimmed := strings.TrimSpace(g)
+		if ip, err := netip.ParseAddr(strings.Trim(trimmed, "[]")); err == nil {
+			hosts = append(hosts, host{ip: cleanIP(ip)})
+			continue
+		}
+		name, err := cleanName(strings.TrimPrefix(trimmed, "*."))
+		if err != nil {
+			return nil, fmt.Errorf("the TLS host %q is neither a DNS name nor an IP address; give --tls-host a name without scheme, port or path, such as auth.acme.dev", g)
+		}
+		hosts = append(hosts, host{name: name})
+	}
+	slices.SortFunc(hosts, func(a, b host) int { return strings.Compare(a.String(), b.String()) })
+	return slices.Compact(hosts), nil
+}
+
+// permits tells whether one certificate lets its key sign for a host. It reads
+// the constraints in the certificate itself, since these are what clients
+// enforce, and a user may have put a CA of his own into the folder.
+func permits(ca *x509.Certificate, h host) bool {
+	if h.name != "" {
+		below := func(domain string) bool { return isBelow(h.name, domain) }
+		return !slices.ContainsFunc(ca.ExcludedDNSDomains, below) &&
+			(len(ca.PermittedDNSDomains) == 0 || slices.ContainsFunc(ca.PermittedDNSDomains, below))
+	}
+	ip := net.IP(h.ip.AsSlice())
+	inside := func(r *net.IPNet) bool { return r.Contains(ip) }
+	return !slices.ContainsFunc(ca.ExcludedIPRanges, inside) &&
+		(len(ca.PermittedIPRanges) == 0 || slices.ContainsFunc(ca.PermittedIPRanges, inside))
+}
+
+func isBelow(name, domain string) bool {
+	domain = strings.ToLower(domain)
+	if below, ok := strings.CutPrefix(domain, "."); ok {
+		return strings.HasSuffix(name, "."+below) // a leading dot leaves the domain itself out
+	}
+	return name == domain || strings.HasSuffix(name, "."+domain)
+}
+
+// beyondStandard are those hosts that a CA with the standard names alone may
+// not sign.
+func beyondStandard(hosts []host) []host {
+	standard := &x509.Certificate{PermittedDNSDomains: standardDomains, PermittedIPRanges: standardRanges()}
+	return slices.DeleteFunc(slices.Clone(hosts), func(h host) bool { return permits(standard, h) })
+}

@@ -1,0 +1,58 @@
+package server
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+var pathVariable = regexp.MustCompile(`\{([a-z]+)\}`)
+
+// openAPI is GET /_mock/openapi.json: the control API's part of the table.
+func (s *Server) openAPI(*web.Call) (any, error) {
+	type object = map[string]any
+	paths := map[string]object{}
+	for _, r := range s.controlRoutes() {
+		var parameters []object
+		for _, v := range pathVariable.FindAllStringSubmatch(r.Path, -1) {
+			parameters = append(parameters, object{"name": v[1], "in": "path", "required": true, "schema": object{"type": "string"}})
+		}
+		for _, q := range r.Query {
+			parameters = append(parameters, object{"name": q, "in": "query", "schema": object{"type": "string"}})
+		}
+		operation := object{
+			"summary":   r.Summary,
+			"responses": object{"default": object{"description": "the answer, or {error, error_description, errors}"}},
+		}
+		if parameters != nil {
+			operation["parameters"] = parameters
+		}
+		if r.Method == "POST" && takesBody[r.Path] || r.Method == "PATCH" || r.Method == "PUT" {
+			operation["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": object{"type": "object"}}}}
+		}
+		if paths[r.Path] == nil {
+			paths[r.Path] = object{}
+		}
+		paths[r.Path][strings.ToLower(r.Method)] = operation
+	}
+	return object{
+		"openapi": "3.0.3",
+		"info":    object{"title": "mockauth0 control API", "version": "1"},
+		"paths":   paths,
+	}, nil
+}
+
+// takesBody are the POST endpoints with a body.
+var takesBody = map[string]bool{"/_mock/clock": true, "/_mock/users": true, "/_mock/tokens": true}
+
+// index is GET /_mock/: the table as text, for whoever opens the address.
+func (s *Server) index(*web.Call) (any, error) {
+	var text strings.Builder
+	fmt.Fprintf(&text, "mockauth0, a local Auth0 tenant for tests. Nothing here is real, or secret.\n\n")
+	for _, r := range s.routes() {
+		fmt.Fprintf(&text, "%-6s %-42s %s\n", r.Method, r.Path, r.Summary)
+	}
+	return web.Raw{ContentType: "text/plain; charset=utf-8", Body: []byte(text.String())}, nil
+}

@@ -1,0 +1,225 @@
+package outbox
+
+import "strings"
+
+// A Filter picks messages. The zero value picks all; several filters together
+// pick what each of them picks.
+type Filter struct {
+	by    criterion
+	value string
+}
+
+type criterion int
+
+const (
+	byNothing criterion = iota
+	byID
+	byTo
+	byGlob
+	byKind
+	byConnection
+	byClient
+	byState
+	byOTPState
+	byLive
+	byCode
+	byLink
+	bySince
+)
+
+// To picks the messages of which addr is a recipient, first or not. Case and
+// surrounding space do not count; each * stands for any text.
+func To(addr string) Filter {
+	addr = address(addr)
+	if strings.Contains(addr, "*") {
+		return Filter{byGlob, addr}
+	}
+	return Filter{byTo, addr}
+}
+
+// ID picks the message with that id.
+func ID(id string) Filter { return Filter{byID, id} }
+
+// Kind picks Email, SMS, SMTP or Twilio.
+func Kind(kind string) Filter { return Filter{byKind, kind} }
+
+// Connection picks by the name of the connection.
+func Connection(name string) Filter { return Filter{byConnection, name} }
+
+// Client picks by the client_id of the client that asked for the message.
+func Client(id string) Filter { return Filter{byClient, id} }
+
+// State picks Queued, Delivered, Lost or Bounced. Latest, Wait and List look
+// at undelivered messages only if this filter asks for them.
+func State(state string) Filter { return Filter{byState, state} }
+
+// OTPState picks by the state of the code: Active, Used, Superseded, Expired,
+// Locked, or "" for messages that have none.
+func OTPState(state string) Filter { return Filter{byOTPState, state} }
+
+// Live picks the delivered messages whose code or link can be redeemed.
+func Live() Filter { return Filter{byLive, ""} }
+
+// WithCode picks the messages that hold a code.
+func WithCode() Filter { return Filter{byCode, ""} }
+
+// WithLink picks the messages that hold a link.
+func WithLink() Filter { return Filter{byLink, ""} }
+
+// Since picks the messages delivered after the cursor, see Box.Cursor; "now"
+// means after the call that uses the filter has begun. What was not delivered
+// has no place in that order and is left out.
+//
+// With a cursor that is malformed or void, List and Wait fail, and all other
+// methods find nothing.
+func Since(cursor string) Filter { return Filter{bySince, cursor} }
+
+// String describes the filter, as in "to ada@example.com".
+func (f Filter) String() string {
+	switch f.by {
+	case byID:
+		return "id " + f.value
+	case byTo, byGlob:
+		return "to " + f.value
+	case byKind:
+		return "kind " + f.value
+	case byConnection:
+		return "connection " + f.value
+	case byClient:
+		return "client " + f.value
+	case byState:
+		return "state " + f.value
+	case byOTPState:
+		if f.value == "" {
+			return "no code to redeem"
+		}
+		return "code " + f.value
+	case byLive:
+		return "live"
+	case byCode:
+		return "with a code"
+	case byLink:
+		return "with a link"
+	case bySince:
+		return "after cursor " + f.value
+	}
+	return "any"
+}
+
+// match judges by everything but Since, which takes the box to understand.
+func (f Filter) match(m *Message) bool {
+	switch f.by {
+	case byID:
+		return m.ID == f.value
+	case byTo, byGlob:
+		for _, r := range m.Recipients {
+			if r = address(r); r == f.value || f.by == byGlob && glob(f.value, r) {
+				return true
+			}
+		}
+		return false
+	case byKind:
+		return m.Kind == f.value
+	case byConnection:
+		return m.Connection == f.value
+	case byClient:
+		return m.ClientID == f.value
+	case byState:
+		return m.State == f.value
+	case byOTPState:
+		return m.OTPState == f.value
+	case byLive:
+		return m.State == Delivered && m.OTPState == Active
+	case byCode:
+		return m.Code != "" || len(m.Codes) > 0
+	case byLink:
+		return m.Link != "" || len(m.Links) > 0
+	}
+	return true
+}
+
+// glob matches s against a pattern in which * stands for any text. It takes
+// no more than len(pattern) × len(s) steps.
+func glob(pattern, s string) bool {
+	parts := strings.Split(pattern, "*")
+	first, last := parts[0], parts[len(parts)-1]
+	if len(s) < len(first)+len(last) || !strings.HasPrefix(s, first) || !strings.HasSuffix(s, last) {
+		return false
+	}
+	s = s[len(first) : len(s)-len(last)]
+	for _, part := range parts[1 : len(parts)-1] {
+		i := strings.Index(s, part)
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(part):]
+	}
+	return true
+}
+
+// A query is a list of filters, understood by the box at one moment.
+type query struct {
+	filters []Filter
+	to      string // the recipient, if exactly one is asked for
+	keyed   bool
+	state   string // the state asked for, or ""
+	after   int64  // the cursor's Seq
+	since   bool   // there is a cursor
+	epoch   int64  // of the cursor
+}
+
+// resolve understands filters. It fails with a *CursorError.
+func (b *Box) resolve(filters []Filter) (query, error) {
+	q := query{filters: filters, epoch: b.epoch}
+	for _, f := range filters {
+		switch f.by {
+		case byTo:
+			q.to, q.keyed = f.value, true
+		case byState:
+			q.state = f.value
+		case bySince:
+			seq := b.lastSeq
+			if f.value != "now" {
+				var err error
+				if seq, err = b.seqOf(f.value); err != nil {
+					return query{}, err
+				}
+			}
+			q.after, q.since = max(q.after, seq), true
+		}
+	}
+	return q, nil
+}
+
+// match tells whether all filters pick the message.
+func (q *query) match(m *Message) bool {
+	if q.since && m.Seq <= q.after {
+		return false
+	}
+	return q.matchPlain(m)
+}
+
+// matchPlain is match without regard to the cursor.
+func (q *query) matchPlain(m *Message) bool {
+	for _, f := range q.filters {
+		if !f.match(m) {
+			return false
+		}
+	}
+	return true
+}
+
+// matchReady is match for those who look for one message: undelivered ones
+// count only if the filters ask for them.
+func (q *query) matchReady(m *Message) bool {
+	return (m.State == Delivered || q.state == m.State) && q.match(m)
+}
+
+// candidates are the entries among which all matches are, by position. The
+// list is the box's own.
+func (b *Box) candidates(q query) []*entry {
+	if q.keyed {
+		return b.byTo[q.to]
+	}
+	return b.list
+}

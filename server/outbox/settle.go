@@ -1,0 +1,148 @@
+package outbox
+
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+	"time"
+)
+
+// Settle delivers what is due at now, in order of DeliverAt, and marks the
+// codes that have expired by then. Both are for good: a clock that is set back
+// later does not undo them. Whoever moves the clock calls it before and after
+// the move, see clock.Clock.Watch; every other method settles by itself.
+func (b *Box) Settle(now time.Time) {
+	b.mu.Lock()
+	defer b.leave()
+	b.settle(wall(now))
+	// The clock may have moved, or started, or stopped: timers are off.
+	b.waiters.rearm()
+}
+
+func (b *Box) settle(now time.Time) {
+	for len(b.due) > 0 && !b.due[0].next.After(now) {
+		e := b.due[0]
+		if e.State == Queued && e.DeliverAt.Equal(e.next) {
+			b.arrive(e, e.DeliverAt)
+		} else {
+			e.OTPState = Expired
+			b.touch(e)
+		}
+	}
+}
+
+// arrive delivers a queued message at the given time.
+func (b *Box) arrive(e *entry, at time.Time) {
+	b.unplace(e)
+	b.lastSeq++
+	e.Seq = b.lastSeq
+	e.State, e.DeliveredAt, e.DeliverAt = Delivered, at, time.Time{}
+	b.place(e)
+	b.touch(e)
+}
+
+// touch notes that a message has changed.
+func (b *Box) touch(e *entry) {
+	b.rev++
+	e.rev = b.rev
+	b.stirred = true
+	if !e.dirty {
+		e.dirty = true
+		b.dirty = append(b.dirty, e)
+	}
+	b.reschedule(e)
+}
+
+// reschedule puts the message where it belongs in the schedule.
+func (b *Box) reschedule(e *entry) {
+	e.next = time.Time{}
+	if e.State == Queued {
+		e.next = e.DeliverAt
+	}
+	if e.OTPState == Active && !e.ExpiresAt.IsZero() && (e.next.IsZero() || e.ExpiresAt.Before(e.next)) {
+		e.next = e.ExpiresAt
+	}
+	switch {
+	case e.next.IsZero() && e.slot >= 0:
+		heap.Remove(&b.due, e.slot)
+	case e.next.IsZero():
+	case e.slot >= 0:
+		heap.Fix(&b.due, e.slot)
+	default:
+		heap.Push(&b.due, e)
+	}
+}
+
+// place appends the message to the lists, unplace takes it out.
+func (b *Box) place(e *entry) {
+	b.lastPos++
+	e.pos = b.lastPos
+	b.list = append(b.list, e)
+	for _, k := range e.keys {
+		b.byTo[k] = append(b.byTo[k], e)
+	}
+}
+
+func (b *Box) unplace(e *entry) {
+	b.list = without(b.list, e)
+	for _, k := range e.keys {
+		if rest := without(b.byTo[k], e); len(rest) > 0 {
+			b.byTo[k] = rest
+		} else {
+			delete(b.byTo, k)
+		}
+	}
+}
+
+func without(list []*entry, e *entry) []*entry {
+	i, _ := slices.BinarySearchFunc(list, e, func(a, b *entry) int { return cmp.Compare(a.pos, b.pos) })
+	return slices.Delete(list, i, i+1)
+}
+
+// remove takes the message out of the box.
+func (b *Box) remove(e *entry) {
+	b.unplace(e)
+	delete(b.byID, e.ID)
+	b.bytes -= e.size
+	if e.slot >= 0 {
+		heap.Remove(&b.due, e.slot)
+	}
+	e.gone = true
+	b.rev++
+	b.stirred = true
+	b.bury(e.ID)
+}
+
+// A schedule is the heap of the messages that will change by themselves, the
+// first to do so on top.
+type schedule []*entry
+
+func (s schedule) Len() int { return len(s) }
+
+func (s schedule) Less(i, j int) bool {
+	a, b := s[i], s[j]
+	if c := a.next.Compare(b.next); c != 0 {
+		return c < 0
+	}
+	return a.pos < b.pos
+}
+
+func (s schedule) Swap(i, j int) {
+	s[i], s[j] = s[j], s[i]
+	s[i].slot, s[j].slot = i, j
+}
+
+func (s *schedule) Push(x any) {
+	e := x.(*entry)
+	e.slot = len(*s)
+	*s = append(*s, e)
+}
+
+func (s *schedule) Pop() any {
+	old := *s
+	e := old[len(old)-1]
+	old[len(old)-1] = nil
+	*s = old[:len(old)-1]
+	e.slot = -1
+	return e
+}

@@ -1,0 +1,291 @@
+package outbox
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// storyLength is how many messages of a sort a NoMessageError names.
+const storyLength = 5
+
+// A NoMessageError says that no message matched, and tells what there is
+// instead.
+type NoMessageError struct {
+	// Wanted is what was looked for: "message to bob@example.com".
+	Wanted string `json:"wanted"`
+	// Delivered is how many delivered messages the box holds, of any
+	// recipient; Seen are the newest of them, newest first, at most 5.
+	Delivered int       `json:"delivered"`
+	Seen      []Summary `json:"seen"`
+	// Queued are messages still under way, Lost those lost or bounced: the
+	// wanted recipient's first, newest first, at most 5 of each.
+	Queued []Summary `json:"queued"`
+	Lost   []Summary `json:"lost"`
+	// Dropped is how many messages were evicted to make room.
+	Dropped int `json:"dropped"`
+	// Hint is a guess at what went wrong, or "".
+	Hint string `json:"hint,omitempty"`
+	// Now is the clock's time, Running whether it runs.
+	Now     time.Time `json:"now"`
+	Running bool      `json:"running"`
+	// Err is why the wait ended; nil if there was none.
+	Err error `json:"-"`
+}
+
+// A Summary is a message in a few words.
+type Summary struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind"`
+	To       string `json:"to"`
+	State    string `json:"state"`
+	OTPState string `json:"otp_state"`
+	// At is when it was delivered, or was created if it was not.
+	At time.Time `json:"at"`
+	// DeliverAt is when a queued message arrives.
+	DeliverAt time.Time `json:"deliver_at,omitzero"`
+	Scenario  string    `json:"scenario,omitempty"`
+	// Note says why it is not the one, where that is not plain: "code used".
+	Note string `json:"note,omitempty"`
+}
+
+// Unwrap returns why the wait ended, such as context.DeadlineExceeded.
+func (e *NoMessageError) Unwrap() error { return e.Err }
+
+// Error tells the story in one line.
+func (e *NoMessageError) Error() string {
+	parts := []string{"no " + e.Wanted, e.seen()}
+	for _, s := range e.Queued {
+		p := fmt.Sprintf("a message to %s is queued until %s", s.To, hour(s.DeliverAt)) + by(s)
+		if !e.Running {
+			p += ", but the clock stands still at " + hour(e.Now)
+		}
+		parts = append(parts, p)
+	}
+	for _, s := range e.Lost {
+		was := "was lost"
+		if s.State == Bounced {
+			was = "bounced"
+		}
+		parts = append(parts, fmt.Sprintf("a message to %s %s at %s", s.To, was, hour(s.At))+by(s))
+	}
+	if e.Dropped > 0 {
+		parts = append(parts, fmt.Sprintf("%s dropped to make room", count(e.Dropped)))
+	}
+	if e.Hint != "" {
+		parts = append(parts, e.Hint)
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (e *NoMessageError) seen() string {
+	if e.Delivered == 0 {
+		if len(e.Queued)+len(e.Lost) > 0 {
+			return "nothing was delivered"
+		}
+		return "the outbox is empty"
+	}
+	var list []string
+	for _, s := range e.Seen {
+		l := fmt.Sprintf("to %s at %s", s.To, hour(s.At))
+		if s.Note != "" {
+			l += " (" + s.Note + ")"
+		}
+		list = append(list, l)
+	}
+	lead := ", "
+	if e.Delivered > len(list) {
+		lead = ", the newest "
+	}
+	return "the outbox has " + count(e.Delivered) + lead + strings.Join(list, ", ")
+}
+
+func count(n int) string {
+	if n == 1 {
+		return "1 message"
+	}
+	return fmt.Sprintf("%d messages", n)
+}
+
+func hour(t time.Time) string { return t.Format(time.TimeOnly) }
+
+func by(s Summary) string {
+	if s.Scenario == "" {
+		return ""
+	}
+	return " (scenario " + s.Scenario + ")"
+}
+
+// noMessage tells why there is no match for q.
+func (b *Box) noMessage(q query, now time.Time, err error) *NoMessageError {
+	e := &NoMessageError{
+		Wanted:  q.wanted(),
+		Seen:    []Summary{},
+		Dropped: b.dropped,
+		Now:     now,
+		Running: b.clock.Running(),
+		Err:     err,
+	}
+	// The wanted recipient's come first among the undelivered: theirs are the
+	// ones that explain.
+	var queued, lost [2][]Summary
+	for _, m := range slices.Backward(b.list) {
+		s := q.summary(&m.Message)
+		rank := 1
+		if q.toMatches(&m.Message) {
+			rank = 0
+		}
+		switch m.State {
+		case Delivered:
+			e.Delivered++
+			if len(e.Seen) < storyLength {
+				e.Seen = append(e.Seen, s)
+			}
+		case Queued:
+			queued[rank] = append(queued[rank], s)
+		default:
+			lost[rank] = append(lost[rank], s)
+		}
+	}
+	e.Queued, e.Lost = firstFew(queued), firstFew(lost)
+	e.Hint = b.nearMiss(q)
+	return e
+}
+
+func firstFew(ranked [2][]Summary) []Summary {
+	all := append(ranked[0], ranked[1]...)
+	return append([]Summary{}, all[:min(len(all), storyLength)]...)
+}
+
+// wanted says what the query looks for.
+func (q *query) wanted() string {
+	noun, to, rest := "message", "", []string{}
+	var live, link bool
+	for _, f := range q.filters {
+		switch f.by {
+		case byLive:
+			live = true
+		case byLink:
+			link = true
+		}
+	}
+	switch {
+	case live && link:
+		noun = "live link"
+	case live:
+		noun = "live code"
+	}
+	for _, f := range q.filters {
+		switch f.by {
+		case byTo, byGlob:
+			if live {
+				to = " for " + f.value
+			} else {
+				to = " to " + f.value
+			}
+		case byLive, byNothing:
+		case byCode, byLink:
+			if !live {
+				noun += " " + f.String()
+			}
+		case bySince:
+			if f.value == "now" {
+				rest = append(rest, "from now on")
+			} else {
+				rest = append(rest, f.String())
+			}
+		default:
+			rest = append(rest, f.String())
+		}
+	}
+	if len(rest) > 0 {
+		return noun + to + " (" + strings.Join(rest, ", ") + ")"
+	}
+	return noun + to
+}
+
+// toMatches tells whether the message is for the wanted recipient.
+func (q *query) toMatches(m *Message) bool {
+	for _, f := range q.filters {
+		if (f.by == byTo || f.by == byGlob) && !f.match(m) {
+			return false
+		}
+	}
+	return true
+}
+
+func (q *query) summary(m *Message) Summary {
+	s := Summary{ID: m.ID, Kind: m.Kind, To: m.To, State: m.State, OTPState: m.OTPState,
+		At: m.DeliveredAt, DeliverAt: m.DeliverAt, Scenario: m.Scenario}
+	if s.At.IsZero() {
+		s.At = m.CreatedAt
+	}
+	switch {
+	case q.since && m.Seq != 0 && m.Seq <= q.after:
+		s.Note = "before the cursor"
+	case m.OTPState != "" && m.OTPState != Active:
+		s.Note = "code " + m.OTPState
+	}
+	return s
+}
+
+// nearMiss looks for a recipient who may have been meant.
+func (b *Box) nearMiss(q query) string {
+	if !q.keyed || len(b.byTo[q.to]) > 0 {
+		return ""
+	}
+	best, least := "", 3
+	for _, m := range slices.Backward(b.list) {
+		if m.State != Delivered {
+			continue
+		}
+		for _, k := range m.keys {
+			if d := distance(q.to, k); d < least && d*4 <= len(q.to) {
+				best, least = k, d
+			}
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "a message to " + best + " arrived; did you mean that?"
+}
+
+// distance is how many letters have to be put in, left out or changed to make
+// b of a. Addresses which differ in signs between digits only, as phone
+// numbers may, are next to each other.
+func distance(a, b string) int {
+	if da := digits(a); da != "" && da == digits(b) && !strings.Contains(a+b, "@") {
+		return 1
+	}
+	if n := len(a) - len(b); n > 2 || n < -2 {
+		return 3
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, diagonal+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s)
+}

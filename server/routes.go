@@ -1,0 +1,82 @@
+package server
+
+import (
+	"github.com/mockauth0/mockauth0/server/internal/authapi"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// routes is the whole HTTP surface. From it come the router, the README's
+// endpoint table and the OpenAPI document of the control API.
+func (s *Server) routes() []web.Route { return append(apiRoutes(), s.controlRoutes()...) }
+
+// apiRoutes are Auth0's endpoints.
+func apiRoutes() []web.Route {
+	return []web.Route{
+		{Method: "POST", Path: "/passwordless/start", Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Origins,
+			Summary: "send a code or a magic link by e-mail or SMS"},
+		{Method: "POST", Path: "/oauth/token", Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
+			Summary: "tokens for a code, a refresh token, or a client's own credentials"},
+		{Method: "POST", Path: "/oauth/revoke", Flow: authapi.OAuthRevoke, Dialect: web.OAuth, CORS: web.Origins,
+			Summary: "revoke a refresh token"},
+		{Method: "GET", Path: "/userinfo", Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
+			Summary: "the profile that an access token opens"},
+		{Method: "POST", Path: "/userinfo", Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
+			Summary: "the same"},
+		{Method: "GET", Path: "/.well-known/openid-configuration", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Summary: "the OpenID provider's document"},
+		{Method: "GET", Path: "/.well-known/oauth-authorization-server", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Summary: "the same document"},
+		{Method: "GET", Path: "/.well-known/jwks.json", Flow: authapi.JWKS, Count: authapi.CountJWKS, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Summary: "the keys that tokens are signed with"},
+	}
+}
+
+var messageFilters = []string{"to", "kind", "connection", "client", "state", "since"}
+
+// controlRoutes are the mock's own endpoints.
+func (s *Server) controlRoutes() []web.Route {
+	waiting := append([]string{"wait", "format"}, messageFilters...)
+	table := []web.Route{
+		{Method: "GET", Path: "/_mock/", Flow: s.index, Summary: "this table, as text"},
+		{Method: "GET", Path: "/_mock/health", Flow: s.health, Summary: "ready or not; what is held and what was dropped (also /health, /healthz, /readyz)"},
+		{Method: "GET", Path: "/_mock/outbox", Flow: s.listMessages, Query: append([]string{"limit"}, messageFilters...), Summary: "the messages that were sent, oldest first"},
+		{Method: "DELETE", Path: "/_mock/outbox", Flow: s.deleteMessages, Query: messageFilters, Summary: "forget messages"},
+		{Method: "GET", Path: "/_mock/outbox/cursor", Flow: s.cursor, Summary: "the place after the newest message, for since="},
+		{Method: "GET", Path: "/_mock/outbox/code", Flow: s.waitForCode, Query: waiting, Summary: "the newest live code; wait=10s waits for it"},
+		{Method: "GET", Path: "/_mock/outbox/link", Flow: s.waitForLink, Query: waiting, Summary: "the newest live magic link"},
+		{Method: "GET", Path: "/_mock/outbox/latest", Flow: s.waitForMessage, Query: waiting, Summary: "the newest message"},
+		{Method: "GET", Path: "/_mock/outbox/stream", Flow: s.streamMessages, Query: []string{"since"}, Summary: "changes as Server-Sent Events, resumable by Last-Event-ID"},
+		{Method: "GET", Path: "/_mock/outbox/{id}", Flow: s.message, Summary: "one message"},
+		{Method: "GET", Path: "/_mock/outbox/{id}/text", Flow: s.messageText, Summary: "its plain text"},
+		{Method: "POST", Path: "/_mock/outbox/{id}/expire", Flow: s.expireMessage, Summary: "its code lapses now, no clock moved"},
+		{Method: "POST", Path: "/_mock/outbox/{id}/deliver", Flow: s.deliverMessage, Summary: "it arrives now, if it is queued"},
+		{Method: "GET", Path: "/_mock/clock", Flow: s.readClock, Summary: "the tenant's clock"},
+		{Method: "POST", Path: "/_mock/clock", Flow: s.moveClock, Summary: `{"advance":"3m"}, {"set":"2030-01-01T00:00:00Z"}, {"freeze":true} or {"reset":true}`},
+		{Method: "GET", Path: "/_mock/users", Flow: s.listUsers, Summary: "all users"},
+		{Method: "POST", Path: "/_mock/users", Flow: s.createUser, Summary: "add a user, in the fixture's fields"},
+		{Method: "GET", Path: "/_mock/users/{id}", Flow: s.readUser, Summary: "one user"},
+		{Method: "PATCH", Path: "/_mock/users/{id}", Flow: s.updateUser, Summary: "change a user: only the fields given"},
+		{Method: "DELETE", Path: "/_mock/users/{id}", Flow: s.removeUser, Summary: "forget a user"},
+		{Method: "POST", Path: "/_mock/tokens", Flow: s.mintToken, Summary: `sign any claims: {"claims":{…},"key":"current" or "rogue"}`},
+		{Method: "POST", Path: "/_mock/keys/rotate", Flow: s.rotateKeys, Summary: "the next key signs"},
+		{Method: "GET", Path: "/_mock/requests", Flow: s.listRequests, Summary: "the last 1,000 requests: who called what, and the answer"},
+		{Method: "DELETE", Path: "/_mock/requests", Flow: s.clearRequests, Summary: "forget them"},
+		{Method: "GET", Path: "/_mock/state", Flow: s.exportState, Summary: "everything, as a fixture file"},
+		{Method: "PUT", Path: "/_mock/state", Flow: s.importState, Summary: "replace everything by a fixture"},
+		{Method: "POST", Path: "/_mock/reset", Flow: s.resetState, Summary: "back to the fixture loaded last"},
+		{Method: "GET", Path: "/_mock/ca.pem", Flow: s.caPEM, Summary: "the certificate authority of the https side"},
+		{Method: "GET", Path: "/_mock/openapi.json", Flow: s.openAPI, Summary: "this table as OpenAPI"},
+	}
+	for i := range table {
+		table[i].Dialect, table[i].CORS = web.Control, web.LocalOrigins
+	}
+	return table
+}
+
+// aliases are more paths of an endpoint; the second is where it stands above.
+var aliases = [][2]string{
+	{"/health", "/_mock/health"}, {"/healthz", "/_mock/health"}, {"/readyz", "/_mock/health"}, {"/", "/_mock/"}, {"/_mock", "/_mock/"},
+}
+
+// open are the control endpoints that answer whoever asks.
+var open = map[string]bool{"/_mock/health": true, "/health": true, "/healthz": true, "/readyz": true, "/_mock/ca.pem": true}
