@@ -26,6 +26,10 @@ func (s *Server) Clock() *clock.Clock { return s.tenant.Clock }
 // Fixture is what the tenant was last loaded with. It must not be changed.
 func (s *Server) Fixture() *fixtures.Fixture { return s.tenant.Fixture() }
 
+// Issuer is the pinned iss with its trailing slash, or "" if each request's
+// scheme and Host make it.
+func (s *Server) Issuer() string { return s.config.Issuer }
+
 // Requests are the last 1,000 requests, oldest first, secrets redacted; those
 // to the control API are not among them.
 func (s *Server) Requests() []Request {

@@ -40,8 +40,9 @@ func serverConfig(w World, c *cli.Command) (server.Config, error) {
 		config.ResourceServers = append(config.ResourceServers, api)
 	}
 	var err error
-	config.OTP, err = parseOTP(c.String("otp"))
-	errs = append(errs, err)
+	if config.OTP, err = fixtures.ParseOTP(c.String("otp")); err != nil {
+		errs = append(errs, fmt.Errorf("--otp: %w", err))
+	}
 	config.At, err = parseClock(c.String("clock"))
 	errs = append(errs, err)
 	errs = append(errs, chooseFixture(w, c.String("fixture"), &config))

@@ -80,22 +80,6 @@ func parseAudience(spec string) (fixtures.ResourceServer, error) {
 	return api, nil
 }
 
-// parseOTP reads hmac, random, fixed:CODE or sequence:CODE,CODE.
-func parseOTP(spec string) (fixtures.OTP, error) {
-	mode, value, _ := strings.Cut(spec, ":")
-	switch {
-	case spec == "":
-		return fixtures.OTP{}, nil
-	case (mode == "hmac" || mode == "random") && value == "":
-		return fixtures.OTP{Mode: mode}, nil
-	case mode == "fixed" && value != "":
-		return fixtures.OTP{Mode: mode, Code: value}, nil
-	case mode == "sequence" && value != "":
-		return fixtures.OTP{Mode: mode, Codes: strings.Split(value, ",")}, nil
-	}
-	return fixtures.OTP{}, fmt.Errorf("--otp %s: write hmac, random, fixed:000000 or sequence:111111,222222", spec)
-}
-
 // parseClock reads the time at which the clock stands; zero means that it runs.
 func parseClock(spec string) (time.Time, error) {
 	if spec == "" || spec == "running" {

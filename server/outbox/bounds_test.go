@@ -137,6 +137,20 @@ func TestMissedCountsWhatWasEvictedSinceTheCursor(t *testing.T) {
 	}
 }
 
+func TestCounts(t *testing.T) {
+	b, _ := stopped(t, Options{Max: 2})
+	b.Add(Message{})
+	b.Add(Message{State: Lost})
+	b.Add(Message{DeliverAt: ten.Add(time.Hour)})
+	if held, dropped := b.Counts(); held != 2 || dropped != 1 {
+		t.Errorf("held %d, dropped %d, want 2 and 1", held, dropped)
+	}
+	b.Reset()
+	if held, dropped := b.Counts(); held != 0 || dropped != 0 {
+		t.Errorf("after Reset: held %d, dropped %d", held, dropped)
+	}
+}
+
 func TestSpans(t *testing.T) {
 	var s spans
 	for _, n := range []int64{5, 7, 6, 1, 3, 2, 9} {

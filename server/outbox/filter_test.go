@@ -195,7 +195,7 @@ func TestCursorErrors(t *testing.T) {
 		if !errors.As(err, &bad) || err.Error() != want || bad.Now != "e2.2" || bad.Expired != strings.Contains(want, "emptied") {
 			t.Errorf("List since %s: %v, want %s", cursor, err, want)
 		}
-		if _, err := b.Wait(t.Context(), Since(cursor)); err == nil || err.Error() != want {
+		if _, err := b.Wait(ended(t), Since(cursor)); err == nil || err.Error() != want {
 			t.Errorf("Wait since %s: %v, want %s", cursor, err, want)
 		}
 	}

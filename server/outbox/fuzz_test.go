@@ -111,6 +111,9 @@ func (r *reader) read(t *testing.T, b *Box) {
 	if r.limit > 0 && len(p.Items) > r.limit {
 		t.Fatalf("%d items, limit %d", len(p.Items), r.limit)
 	}
+	if p.Cursor == r.cursor && len(p.Items) > 0 {
+		t.Fatalf("%d items, and the cursor is still %s", len(p.Items), p.Cursor)
+	}
 	r.cursor, r.missed = p.Cursor, r.missed+p.Missed
 }
 

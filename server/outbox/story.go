@@ -226,8 +226,16 @@ func (q *query) summary(m *Message) Summary {
 		s.Note = "before the cursor"
 	case m.OTPState != "" && m.OTPState != Active:
 		s.Note = "code " + m.OTPState
+	case q.has(byCode) && m.Code == "" && m.Link != "":
+		s.Note = "it carries a link, as send asked for: no code"
+	case q.has(byLink) && m.Link == "" && m.Code != "":
+		s.Note = "it carries a code, as send asked for: no link"
 	}
 	return s
+}
+
+func (q *query) has(by criterion) bool {
+	return slices.ContainsFunc(q.filters, func(f Filter) bool { return f.by == by })
 }
 
 // nearMiss looks for a recipient who may have been meant.

@@ -14,9 +14,7 @@ import (
 // story is what Wait tells when its context has ended.
 func story(t *testing.T, b *Box, filters ...Filter) *NoMessageError {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	m, err := b.Wait(ctx, filters...)
+	m, err := b.Wait(ended(t), filters...)
 	var none *NoMessageError
 	if !errors.As(err, &none) || !errors.Is(err, context.Canceled) {
 		t.Fatalf("Wait = %s, %v", m.ID, err)

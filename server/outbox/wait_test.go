@@ -67,9 +67,7 @@ func TestWaitFindsWhatIsThere(t *testing.T) {
 	b, _ := stopped(t, Options{})
 	b.Add(code("ada@example.com"))
 	b.Add(code("ada@example.com"))
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	m, err := b.Wait(ended, To("ada@example.com"))
+	m, err := b.Wait(ended(t), To("ada@example.com"))
 	if err != nil {
 		t.Fatalf("a match is there, so it does not matter that the context has ended: %v", err)
 	}

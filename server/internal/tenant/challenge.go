@@ -183,7 +183,7 @@ func (t *Tenant) makeCodeLocked(conn *fixtures.Connection, recipient string, n i
 // nthCodeLocked is a code and whether it was derived from the seed.
 func (t *Tenant) nthCodeLocked(conn *fixtures.Connection, recipient string, n int64) (code string, derived bool) {
 	otp, length := t.fixture.OTP, conn.Options.TOTP.Length
-	if code, ok := preset(otp.Presets, recipient); ok {
+	if code, ok := otp.Preset(recipient); ok {
 		return code, false
 	}
 	switch otp.Mode {
@@ -208,27 +208,11 @@ func (t *Tenant) PredictOTP(connection, recipient string, n int64) (string, erro
 	if !ok {
 		return "", errors.New("there is no connection " + strconv.Quote(connection))
 	}
-	if _, fixed := preset(t.fixture.OTP.Presets, recipient); !fixed && t.fixture.OTP.Mode == "random" {
+	if _, fixed := t.fixture.OTP.Preset(recipient); !fixed && t.fixture.OTP.Mode == "random" {
 		return "", ErrUnpredictable
 	}
 	code, _ := t.nthCodeLocked(conn, recipient, n)
 	return code, nil
-}
-
-// preset is the code of the exact recipient, else of the longest pattern that
-// matches: the longest is the most particular.
-func preset(presets map[string]string, recipient string) (code string, ok bool) {
-	if code, ok := presets[recipient]; ok {
-		return code, true
-	}
-	best := ""
-	for pattern := range presets {
-		if fixtures.MatchGlob(pattern, recipient) && (len(pattern) > len(best) || len(pattern) == len(best) && pattern < best) {
-			best = pattern
-		}
-	}
-	code, ok = presets[best]
-	return code, ok && best != ""
 }
 
 // redeemLocked uses up the recipient's code, or says why not.

@@ -1,0 +1,138 @@
+// Package testkit is a local Auth0 tenant inside a Go test: one line, nothing
+// to tear down, and each test has a tenant of its own.
+//
+//	func TestLogin(t *testing.T) {
+//		auth := testkit.Start(t)
+//		app := newApp(auth.URL(), auth.ClientID())
+//		app.RequestCode("ada@example.com")
+//		app.Login("ada@example.com", auth.OTP(t, "ada@example.com"))
+//	}
+//
+// Nothing is read from the working directory and nothing is written to disk.
+package testkit
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/localtls"
+)
+
+// An Auth0 is a tenant that runs until its test ends. It is safe for use by
+// many goroutines.
+type Auth0 struct {
+	server *server.Server
+	domain string // host:port, or the domain of an in-memory tenant
+	memory bool
+	issuer string
+
+	client *http.Client
+	trust  func() // makes client trust the tenant, once
+}
+
+// Start makes a tenant and lets it answer http and https on one free port of
+// 127.0.0.1, or in memory only (see InMemory). It stops when t ends. If t has
+// failed by then, what was called, what was sent and the clock are printed.
+//
+// A fixture with mistakes fails t, with all of them.
+func Start(t testing.TB, opts ...Option) *Auth0 {
+	t.Helper()
+	var s settings
+	for _, opt := range opts {
+		if err := opt(&s); err != nil {
+			t.Fatalf("testkit: %v", err)
+		}
+	}
+	a := &Auth0{memory: s.memory != "", domain: s.memory}
+	var ln net.Listener
+	if !a.memory {
+		var err error
+		if ln, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			t.Fatalf("testkit: %v", err)
+		}
+		a.domain = ln.Addr().String()
+	}
+	if s.pinTLS {
+		s.config.Issuer = a.TLSURL() + "/"
+	}
+	if a.memory {
+		s.config.Hosts = append(s.config.Hosts, hostOf(a.domain))
+	} else {
+		s.config.CA = func() []byte { return authority().PEM() }
+	}
+	var err error
+	if a.server, err = server.New(s.config); err != nil {
+		if ln != nil {
+			_ = ln.Close()
+		}
+		t.Fatalf("testkit: %v", err)
+	}
+	if a.issuer = a.server.Issuer(); a.issuer == "" {
+		a.issuer = a.URL() + "/"
+	}
+	if a.memory {
+		a.client, a.trust = &http.Client{Transport: &transport{a.domain, a.server}}, func() {}
+	} else {
+		a.listen(t, ln)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(a.report())
+		}
+	})
+	return a
+}
+
+// authority signs the certificates of all tenants of the process.
+var authority = sync.OnceValue(func() *localtls.CA {
+	ca, err := localtls.NewInMemory()
+	if err != nil {
+		panic("testkit: " + err.Error()) // nothing that can fail but the system's randomness
+	}
+	return ca
+})
+
+// listen serves until t ends.
+func (a *Auth0) listen(t testing.TB, ln net.Listener) {
+	base, cancel := context.WithCancel(context.Background())
+	srv := &http.Server{
+		Handler:           a.server,
+		ReadHeaderTimeout: time.Minute,
+		BaseContext:       func(net.Listener) context.Context { return base },
+		ErrorLog:          quiet,
+	}
+	// The authority is made at the first handshake, if there is one.
+	config := &tls.Config{
+		NextProtos:         []string{"h2", "http/1.1"},
+		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return authority().TLSConfig(), nil },
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = localtls.Serve(srv, config, ln) // it ends with http.ErrServerClosed
+	}()
+	// The zero Transport's proxy is none. It trusts at the first use: most
+	// tests need no certificate.
+	connections := &http.Transport{ForceAttemptHTTP2: true, IdleConnTimeout: time.Minute}
+	a.client = &http.Client{Transport: connections}
+	a.trust = sync.OnceFunc(func() { connections.TLSClientConfig = a.TLSConfig() })
+	t.Cleanup(func() {
+		cancel()
+		connections.CloseIdleConnections()
+		_ = srv.Close()
+		<-served
+	})
+}
+
+func hostOf(domain string) string {
+	if host, _, err := net.SplitHostPort(domain); err == nil {
+		return host
+	}
+	return domain
+}
