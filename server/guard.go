@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
-	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
 // A guard keeps pages of other sites, and names that were rebound to this
@@ -26,17 +25,7 @@ func newGuard(c Config) guard {
 	return g
 }
 
-// protect answers 403 to a call that the guard refuses.
-func (g guard) protect(front *web.Front, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if refused := g.refuse(r); refused != nil {
-			front.Answer(web.Route{Dialect: web.Control, Flow: func(*web.Call) (any, error) { return nil, refused }}).ServeHTTP(w, r)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
+// refuse is why a call may not reach the control API, or nil.
 func (g guard) refuse(r *http.Request) error {
 	if !g.local(hostname(r.Host)) {
 		return forbidden("host", r.Host)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gorilla/mux"
 
@@ -11,61 +12,102 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// router turns the table into a handler. The routes are flat: with gorilla/mux
-// v1.8.1 a Subrouter would answer 404 where 405 is due.
-func (s *Server) router() http.Handler {
-	r := mux.NewRouter().SkipClean(true)
+// A surface finds the route of a request. Its patterns are the same for every
+// Server, and compiling them costs more than all the rest of New, so that all
+// Servers of a process share one.
+type surface struct {
+	router *mux.Router
+	allow  map[string]string // what is allowed on a path, for the Allow header
+}
+
+// endpoint is what the surface finds: a place in the table, or what else there
+// is to say about a path that is in it. It stands in mux's place for handlers
+// and handles nothing itself.
+type endpoint struct {
+	route  int // in the table
+	answer answerKind
+}
+
+type answerKind int
+
+const (
+	answerRoute answerKind = iota
+	answerPreflight
+	answerNotAllowed
+)
+
+// ServeHTTP is never called: dispatch looks at the endpoint and answers.
+func (endpoint) ServeHTTP(http.ResponseWriter, *http.Request) {}
+
+var sharedSurface = sync.OnceValue(func() *surface {
+	var s Server
+	table := s.table()
+	out := &surface{router: mux.NewRouter().SkipClean(true), allow: map[string]string{}}
+	methods := map[string][]string{}
+	// The routes are flat: with gorilla/mux v1.8.1 a Subrouter would answer
+	// 404 where 405 is due.
+	for i, route := range table {
+		served := []string{route.Method}
+		if route.Method == http.MethodGet {
+			served = append(served, http.MethodHead)
+		}
+		methods[route.Path] = append(methods[route.Path], served...)
+		out.router.Handle(route.Path, endpoint{i, answerRoute}).Methods(served...)
+	}
+	// Behind the methods that are served stand those that are not.
+	for i, route := range table {
+		if _, done := out.allow[route.Path]; done {
+			continue
+		}
+		out.allow[route.Path] = strings.Join(append(methods[route.Path], http.MethodOptions), ", ")
+		out.router.Handle(route.Path, endpoint{i, answerPreflight}).Methods(http.MethodOptions)
+		out.router.Handle(route.Path, endpoint{i, answerNotAllowed})
+	}
+	return out
+})
+
+// table is the routes with the aliases behind them.
+func (s *Server) table() []web.Route {
 	table := s.routes()
+	for i := range table {
+		if table[i].Dialect == web.Control {
+			table[i].Flow = checkQuery(table[i])
+		}
+	}
 	for _, alias := range aliases {
 		route := table[slices.IndexFunc(table, func(r web.Route) bool { return r.Path == alias[1] })]
 		route.Path = alias[0]
 		table = append(table, route)
 	}
-	methods := map[string][]string{}
-	for _, route := range table {
-		methods[route.Path] = append(methods[route.Path], route.Method)
-		if route.Method == "GET" {
-			methods[route.Path] = append(methods[route.Path], "HEAD")
+	return table
+}
+
+// dispatch finds the route of a request and answers it.
+func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
+	var match mux.RouteMatch
+	shared := sharedSurface()
+	if !shared.router.Match(r, &match) {
+		s.front.Serve(w, r, web.Route{Dialect: web.API, Flow: notServed}, nil)
+		return
+	}
+	found := match.Handler.(endpoint)
+	route := s.routed[found.route]
+	if route.Dialect == web.Control && !open[route.Path] {
+		if refused := s.guard.refuse(r); refused != nil {
+			s.front.Serve(w, r, web.Route{Dialect: web.Control, Flow: func(*web.Call) (any, error) { return nil, refused }}, nil)
+			return
 		}
-		s.register(r, route)
 	}
-	// Behind the methods that are served stand those that are not.
-	for _, route := range table {
-		allow := strings.Join(append(methods[route.Path], "OPTIONS"), ", ")
-		r.Handle(route.Path, s.guarded(route, s.front.Preflight(route.CORS, allow))).Methods("OPTIONS")
-		r.Handle(route.Path, s.guarded(route, methodNotAllowed(s.front, route, allow)))
+	switch found.answer {
+	case answerPreflight:
+		s.front.Preflight(w, r, route.CORS, shared.allow[route.Path])
+	case answerNotAllowed:
+		w.Header().Set("Allow", shared.allow[route.Path])
+		route.Flow = func(*web.Call) (any, error) { return nil, refusal.MethodNotAllowed }
+		s.front.Serve(w, r, route, nil)
+	default:
+		s.front.Serve(w, r, route, match.Vars)
 	}
-	r.NotFoundHandler = s.front.Answer(web.Route{Dialect: web.API, Flow: notServed})
-	return r
-}
-
-func (s *Server) register(r *mux.Router, route web.Route) {
-	methods := []string{route.Method}
-	if route.Method == "GET" {
-		methods = append(methods, "HEAD")
-	}
-	if route.Dialect == web.Control {
-		route.Flow = checkQuery(route)
-	}
-	r.Handle(route.Path, s.guarded(route, s.front.Answer(route))).Methods(methods...)
-}
-
-// guarded puts the guard before the control API.
-func (s *Server) guarded(route web.Route, h http.Handler) http.Handler {
-	if route.Dialect != web.Control || open[route.Path] {
-		return h
-	}
-	return s.guard.protect(s.front, h)
-}
-
-func methodNotAllowed(front *web.Front, route web.Route, allow string) http.Handler {
-	refuse := front.Answer(web.Route{Dialect: route.Dialect, CORS: route.CORS, Flow: func(*web.Call) (any, error) {
-		return nil, refusal.MethodNotAllowed
-	}})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Allow", allow)
-		refuse.ServeHTTP(w, r)
-	})
 }
 
 // notServed says so: a fake never shrugs.

@@ -59,13 +59,13 @@ type Config struct {
 // A Server is a tenant that answers requests. It is safe for use by many
 // goroutines, and many of them live well in one process.
 type Server struct {
-	config  Config
-	tenant  *tenant.Tenant
-	front   *web.Front
-	handler http.Handler
-	guard   guard
-	reload  reload
-	log     *slog.Logger
+	config Config
+	tenant *tenant.Tenant
+	front  *web.Front
+	routed []web.Route // the table
+	guard  guard
+	reload reload
+	log    *slog.Logger
 }
 
 // New makes a Server. It fails if the fixture is no fixture: the error is a
@@ -102,7 +102,7 @@ func New(config Config) (*Server, error) {
 		Journal: &web.Journal{},
 		Log:     s.log,
 	}
-	s.handler = s.router()
+	s.routed = s.table()
 	return s, nil
 }
 
@@ -121,7 +121,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		collapsed.URL = &u
 		r = &collapsed
 	}
-	s.handler.ServeHTTP(w, r)
+	s.dispatch(w, r)
 }
 
 func checkIssuer(issuer string) (string, error) {

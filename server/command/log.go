@@ -34,8 +34,8 @@ type textLog struct {
 	mu  *sync.Mutex
 }
 
-// Enabled is true: a mock that is watched keeps nothing back.
-func (l *textLog) Enabled(context.Context, slog.Level) bool { return true }
+// Enabled leaves out what net/http says about clients that break off.
+func (l *textLog) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
 
 // Handle writes a line, and one for each attribute worth reading.
 func (l *textLog) Handle(_ context.Context, r slog.Record) error {

@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"sync/atomic"
 
-	"github.com/gorilla/mux"
-
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 )
@@ -36,24 +34,17 @@ func (f *Front) Reset() {
 	f.calls.Store(0)
 }
 
-// Answer makes the handler of a route.
-func (f *Front) Answer(route Route) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, route) })
+// Preflight answers OPTIONS on a path whose methods are listed in allow.
+func (f *Front) Preflight(w http.ResponseWriter, r *http.Request, rule CORS, allow string) {
+	if hint := preflight(w, r, rule, f.Tenant, allow); hint != "" {
+		f.Log.Warn("OPTIONS "+r.URL.Path+": refused", "hint", hint)
+	}
 }
 
-// Preflight makes the handler of OPTIONS on a path, whose other methods are
-// listed in allow.
-func (f *Front) Preflight(rule CORS, allow string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if hint := preflight(w, r, rule, f.Tenant, allow); hint != "" {
-			f.Log.Warn("preflight refused", "path", r.URL.Path, "hint", hint)
-		}
-	})
-}
-
-// serve is the life of one request.
-func (f *Front) serve(w http.ResponseWriter, r *http.Request, route Route) {
+// Serve is the life of one request. vars are the variables of its path.
+func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars map[string]string) {
 	c, err := f.read(r)
+	c.Vars = vars
 	var value any
 	if err == nil {
 		value, err = f.run(c, route)
@@ -120,7 +111,6 @@ func (f *Front) read(r *http.Request) (*Call, error) {
 		Now:     f.Tenant.Clock.Now(),
 		Method:  r.Method,
 		Path:    r.URL.Path,
-		Vars:    mux.Vars(r),
 		Query:   r.URL.RawQuery,
 		Header:  r.Header,
 		Origin:  origin,
