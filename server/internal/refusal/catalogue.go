@@ -75,7 +75,7 @@ var (
 	CodeExpired = entry(Refusal{Name: "code_expired", Status: 403, Code: "invalid_grant",
 		Description: "The verification code has expired. Please try to login again.", Source: "https://community.auth0.com/t/140785"})
 	UserBlocked = entry(Refusal{Name: "user_blocked", Status: 401, Code: "unauthorized",
-		Description: "user is blocked", Source: docVerify})
+		Description: "user is blocked", Source: docVerify, Unverified: true})
 	TooManyAttempts = entry(Refusal{Name: "too_many_attempts", Status: 429, Code: "too_many_attempts",
 		Description: "Your account has been blocked after multiple consecutive login attempts. We've sent you a notification via your preferred contact method with instructions on how to unblock it.",
 		Source:      "auth0/docs-v2 set-up-cors.mdx"})
@@ -119,7 +119,7 @@ var (
 	MethodNotAllowed = entry(Refusal{Name: "method_not_allowed", Status: 405, Code: "method_not_allowed",
 		Description: "Method Not Allowed", Source: docStandard, Unverified: true})
 	NotServed = entry(Refusal{Name: "not_served", Status: 404, Code: "not_found",
-		Description: "mockauth0 does not serve {method} {path}", Source: "ours", Unverified: true})
+		Description: "mockauth0 does not serve {method} {path}", Source: "ours"})
 	TooManyRequests = entry(Refusal{Name: "too_many_requests", Status: 429, Code: "too_many_requests",
 		Description: "Too many requests. Check the X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset headers.",
 		Source:      docLimits, Unverified: true})

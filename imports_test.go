@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/mockauth0/mockauth0"
+
+// floors are the packages, the highest first: each imports only lower ones.
+// Packages on one floor do not know each other.
+var floors = [][]string{
+	{"."},
+	{"server/command"},
+	{"testkit"},
+	{"server", "server/localtls"},
+	{"server/internal/authapi"},
+	{"server/internal/web"},
+	{"server/internal/tenant", "server/internal/mail"},
+	{"server/internal/token", "server/internal/refusal"},
+	{"fixtures", "server/outbox"},
+	{"server/clock", "server/internal/derive", "fixtures/strictyaml/strictyamltest"},
+	{"fixtures/strictyaml"},
+}
+
+// homes are the only packages that may import a module of others.
+var homes = map[string][]string{
+	"github.com/go-jose/":    {"server/internal/token"},
+	"github.com/gorilla/mux": {"server"},
+	"github.com/urfave/cli/": {"server/command"},
+	"go.yaml.in/yaml/":       {"fixtures/strictyaml", "fixtures"},
+	"testing":                {"testkit", "fixtures/strictyaml/strictyamltest"},
+	"github.com/mailhog/":    {"server/mailhog"},
+	"github.com/santhosh-":   {"fixtures/strictyaml/strictyamltest"},
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); err == io.EOF {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := local(p.ImportPath)
+		floor := floorOf(name)
+		if floor < 0 {
+			t.Errorf("package %s has no floor: give it one above", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			if strings.HasPrefix(imported, module) && floorOf(local(imported)) <= floor {
+				t.Errorf("%s imports %s, which is not below it", name, local(imported))
+			}
+			for prefix, allowed := range homes {
+				if strings.HasPrefix(imported, prefix) && !strings.HasPrefix(imported, "testing/fstest") && !slices.Contains(allowed, name) {
+					t.Errorf("%s imports %s, which only %s may", name, imported, strings.Join(allowed, ", "))
+				}
+			}
+		}
+	}
+}
+
+func local(importPath string) string {
+	return path.Clean("." + strings.TrimPrefix(importPath, module)) // path.Clean drops a leading ./
+}
+
+func floorOf(name string) int {
+	return slices.IndexFunc(floors, func(floor []string) bool { return slices.Contains(floor, name) })
+}

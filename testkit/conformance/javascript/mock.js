@@ -1,0 +1,33 @@
+// The mock, as the tests reach it: through the environment that mockauth0 exec
+// sets, and through its control API.
+
+export const domain = process.env.AUTH0_DOMAIN;
+export const audience = process.env.AUTH0_AUDIENCE;
+export const client = {
+  domain,
+  clientId: process.env.AUTH0_CLIENT_ID,
+  clientSecret: process.env.AUTH0_CLIENT_SECRET,
+};
+
+async function control(method, path) {
+  const answer = await fetch(process.env.MOCKAUTH0_URL + path, { method, signal: AbortSignal.timeout(30_000) });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+  return text;
+}
+
+// The live code that was sent to the recipient.
+export async function code(to) {
+  return (await control('GET', `/_mock/outbox/code?wait=10s&to=${encodeURIComponent(to)}`)).trim();
+}
+
+// Makes the code that was sent last to the recipient lapse.
+export async function expire(to) {
+  const { id } = JSON.parse(await control('GET', `/_mock/outbox/latest?to=${encodeURIComponent(to)}`));
+  await control('POST', `/_mock/outbox/${id}/expire`);
+}
+
+// A code of the same length that is not the given one.
+export function wrong(code) {
+  return (code[0] === '0' ? '1' : '0') + code.slice(1);
+}
