@@ -22,17 +22,19 @@ const (
 	maxWait      = 60 * time.Second
 )
 
-// withCursor adds the outbox's cursor to an answer.
-func (s *Server) withCursor(value any) (any, error) {
-	return web.Status{Code: http.StatusOK, Value: value, Header: s.cursorHeader()}, nil
+// cursored makes every answer of an outbox endpoint tell the outbox's cursor,
+// errors included.
+func (s *Server) cursored(flow web.Flow) web.Flow {
+	return func(c *web.Call) (any, error) {
+		value, err := flow(c)
+		c.Answer.Set("X-Mock-Cursor", s.Outbox().Cursor())
+		return value, err
+	}
 }
 
-func (s *Server) textWithCursor(text string) web.Raw {
-	return web.Raw{ContentType: "text/plain; charset=utf-8", Body: []byte(text), Header: s.cursorHeader()}
-}
-
-func (s *Server) cursorHeader() http.Header {
-	return http.Header{"X-Mock-Cursor": {s.Outbox().Cursor()}}
+// text is an answer for a terminal.
+func text(s string) web.Raw {
+	return web.Raw{ContentType: "text/plain; charset=utf-8", Body: []byte(s)}
 }
 
 // outboxError words the errors of the outbox.
@@ -65,17 +67,17 @@ func (s *Server) listMessages(c *web.Call) (any, error) {
 		delete(values, "state")
 	}
 	q.Filters = filters(values)
-	if text := values["limit"]; text != "" {
-		q.Limit, err = strconv.Atoi(text)
+	if limit := values["limit"]; limit != "" {
+		q.Limit, err = strconv.Atoi(limit)
 		if err != nil || q.Limit < 1 || q.Limit > maxLimit {
-			return nil, badRequest("limit: %q is not a number from 1 to %d", text, maxLimit)
+			return nil, badRequest("limit: %q is not a number from 1 to %d", limit, maxLimit)
 		}
 	}
 	page, err := s.Outbox().List(q)
 	if err != nil {
 		return nil, outboxError(err)
 	}
-	return s.withCursor(page)
+	return page, nil
 }
 
 func checkState(state string) error {
@@ -97,11 +99,11 @@ func (s *Server) deleteMessages(c *web.Call) (any, error) {
 	if values["state"] == "any" {
 		delete(values, "state")
 	}
-	return s.withCursor(map[string]int{"deleted": s.Outbox().Delete(filters(values)...)})
+	return map[string]int{"deleted": s.Outbox().Delete(filters(values)...)}, nil
 }
 
 func (s *Server) cursor(*web.Call) (any, error) {
-	return s.textWithCursor(s.Outbox().Cursor() + "\n"), nil
+	return text(s.Outbox().Cursor() + "\n"), nil
 }
 
 // wait looks for the newest message that matches the query, waiting for it as
@@ -147,7 +149,7 @@ func (s *Server) waitForCode(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.textOrJSON(c, "code", m.Code, m)
+	return textOrJSON(c, "code", m.Code, m)
 }
 
 func (s *Server) waitForLink(c *web.Call) (any, error) {
@@ -155,11 +157,11 @@ func (s *Server) waitForLink(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.textOrJSON(c, "link", m.Link, m)
+	return textOrJSON(c, "link", m.Link, m)
 }
 
 // textOrJSON is a code or link as a line of text, or as JSON if asked for.
-func (s *Server) textOrJSON(c *web.Call, name, value string, m outbox.Message) (any, error) {
+func textOrJSON(c *web.Call, name, value string, m outbox.Message) (any, error) {
 	values, err := query(c)
 	if err != nil {
 		return nil, err
@@ -170,16 +172,16 @@ func (s *Server) textOrJSON(c *web.Call, name, value string, m outbox.Message) (
 	}
 	switch format {
 	case "json":
-		return s.withCursor(struct {
+		return struct {
 			Code      string    `json:"code,omitempty"`
 			Link      string    `json:"link,omitempty"`
 			ID        string    `json:"id"`
 			To        string    `json:"to"`
 			OTPState  string    `json:"otp_state"`
 			ExpiresAt time.Time `json:"expires_at,omitzero"`
-		}{m.Code, m.Link, m.ID, m.To, m.OTPState, m.ExpiresAt})
+		}{m.Code, m.Link, m.ID, m.To, m.OTPState, m.ExpiresAt}, nil
 	case "", "text":
-		return s.textWithCursor(value + "\n"), nil
+		return text(value + "\n"), nil
 	}
 	return nil, badRequest("format: %q is neither text nor json", format)
 }
@@ -189,7 +191,7 @@ func (s *Server) waitForMessage(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.withCursor(m)
+	return m, nil
 }
 
 func (s *Server) message(c *web.Call) (any, error) {
@@ -197,7 +199,7 @@ func (s *Server) message(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.withCursor(m)
+	return m, nil
 }
 
 func (s *Server) messageOf(c *web.Call) (outbox.Message, error) {
@@ -213,7 +215,7 @@ func (s *Server) messageText(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.textWithCursor(m.Text), nil
+	return text(m.Text), nil
 }
 
 func (s *Server) expireMessage(c *web.Call) (any, error) {

@@ -41,7 +41,7 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 //	                               built-in or of testdata/fixtures
 //	@ show Cache-Control X-Rate*   show these headers, too, from here on
 //	@ advance 3m                   move the clock; @ set TIME stops it there
-//	@ otp ada@example.com as $otp  the live code; @ link … the live link
+//	@ otp ada@example.com as $otp  = the live code; @ link … the live link
 //	@ message ada@example.com      = the newest message follows; @ state …
 //	                               shows what became of its code
 //	@ claims $id_token             = the payload follows, its signature verified
@@ -295,8 +295,10 @@ func (c *conversation) command(words []string) {
 		c.server.Clock().Set(to)
 	case "otp":
 		c.vars[arg(3)] = c.live(arg(1), outbox.WithCode()).Code
+		c.write("=", c.vars[arg(3)])
 	case "link":
 		c.vars[arg(3)] = c.live(arg(1), outbox.WithLink()).Link
+		c.write("=", c.vars[arg(3)])
 	case "message":
 		c.write("=", describe(c.newest(outbox.To(arg(1)))))
 	case "state":

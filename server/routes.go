@@ -1,6 +1,8 @@
 package server
 
 import (
+	"strings"
+
 	"github.com/mockauth0/mockauth0/server/internal/authapi"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -69,6 +71,9 @@ func (s *Server) controlRoutes() []web.Route {
 	}
 	for i := range table {
 		table[i].Dialect, table[i].CORS = web.Control, web.LocalOrigins
+		if strings.HasPrefix(table[i].Path, "/_mock/outbox") {
+			table[i].Flow = s.cursored(table[i].Flow)
+		}
 	}
 	return table
 }

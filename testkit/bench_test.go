@@ -8,6 +8,7 @@ import (
 
 // A benchmark's Start is cleaned up at the end of each round, as a test's is.
 func startAndStop(b *testing.B, opts ...testkit.Option) {
+	b.Helper()
 	r := &recorder{TB: b}
 	r.run(func() { testkit.Start(r, opts...) })
 }

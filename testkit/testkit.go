@@ -100,6 +100,7 @@ var authority = sync.OnceValue(func() *localtls.CA {
 
 // listen serves until t ends.
 func (a *Auth0) listen(t testing.TB, ln net.Listener) {
+	t.Helper()
 	base, cancel := context.WithCancel(context.Background())
 	srv := &http.Server{
 		Handler:           a.server,

@@ -199,8 +199,10 @@ func TestOptions(t *testing.T) {
 	if got := auth.OTP(t, "grace@example.com"); got != "424242" {
 		t.Errorf("code %s, want the fixed one", got)
 	}
-	status, answer := a.call(t, "/oauth/token", map[string]string{"grant_type": otpGrant, "client_id": "mine", "username": "grace@example.com", "otp": "424242", "realm": "email",
-		"audience": "https://api.mine.test", "scope": "openid profile read:it"})
+	status, answer := a.call(t, "/oauth/token", map[string]string{
+		"grant_type": otpGrant, "client_id": "mine", "username": "grace@example.com", "otp": "424242", "realm": "email",
+		"audience": "https://api.mine.test", "scope": "openid profile read:it",
+	})
 	if status != 200 || answer["scope"] != "openid profile read:it" {
 		t.Fatalf("%d %v", status, answer)
 	}
@@ -374,7 +376,7 @@ func TestNoRedirect(t *testing.T) {
 	if err := auth.NoRedirect().CheckRedirect(nil, nil); err != http.ErrUseLastResponse {
 		t.Error(err)
 	}
-	if auth.Client() != auth.Client() || auth.Client().CheckRedirect != nil {
+	if first := auth.Client(); first != auth.Client() || first.CheckRedirect != nil {
 		t.Error("Client is one client, which follows redirects")
 	}
 }

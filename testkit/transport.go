@@ -73,7 +73,7 @@ func (w *response) serve(h http.Handler, r *http.Request) {
 	end := io.EOF
 	defer func() {
 		if p := recover(); p != nil {
-			if p != http.ErrAbortHandler {
+			if p != any(http.ErrAbortHandler) {
 				panic(p)
 			}
 			end = io.ErrUnexpectedEOF

@@ -70,7 +70,7 @@ func (c *Clock) Offset() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stopped {
-		return c.at.Sub(time.Now())
+		return time.Until(c.at)
 	}
 	return c.offset
 }

@@ -76,9 +76,6 @@ func start(w World, c *cli.Command, addrs []string) (*instance, error) {
 	return in, nil
 }
 
-// port is the port of the first listener.
-func (in *instance) port() int { return in.listeners[0].Addr().(*net.TCPAddr).Port }
-
 // host is what to call the server in a URL: localhost if it listens there.
 func (in *instance) host() string {
 	addr := in.listeners[0].Addr().(*net.TCPAddr)

@@ -139,7 +139,7 @@ func (l *Listener) acceptFrom(below net.Listener) {
 		conn, err := below.Accept()
 		if err != nil {
 			if !isTemporary(err) {
-				l.shut(err)
+				_ = l.shut(err) // Accept tells err
 				return
 			}
 			// It is for the caller of Accept to decide how long to pause.

@@ -56,6 +56,7 @@ func serve(t testing.TB, server *http.Server, config *tls.Config) (port string) 
 // client trusts the CA, and reaches every name at this machine. It speaks
 // HTTP/2 if that is offered, unless told not to.
 func client(t testing.TB, ca *CA, http2 bool) *http.Client {
+	t.Helper()
 	transport := &http.Transport{
 		TLSClientConfig:   &tls.Config{RootCAs: ca.CertPool()},
 		ForceAttemptHTTP2: http2,

@@ -32,6 +32,7 @@ func stopped(t testing.TB, o Options) (*Box, *clock.Clock) {
 
 // ended is a context that waits for nothing.
 func ended(t testing.TB) context.Context {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	return ctx
@@ -141,9 +142,14 @@ func TestAddStates(t *testing.T) {
 		in, want  string
 		deliverIn time.Duration
 	}{
-		{"", Delivered, 0}, {Delivered, Delivered, 0}, {Queued, Delivered, 0},
-		{"", Queued, time.Second}, {Delivered, Queued, time.Second},
-		{Lost, Lost, 0}, {Lost, Lost, time.Second}, {Bounced, Bounced, time.Second},
+		{"", Delivered, 0},
+		{Delivered, Delivered, 0},
+		{Queued, Delivered, 0},
+		{"", Queued, time.Second},
+		{Delivered, Queued, time.Second},
+		{Lost, Lost, 0},
+		{Lost, Lost, time.Second},
+		{Bounced, Bounced, time.Second},
 	} {
 		m := b.Add(Message{State: tt.in, DeliverAt: ten.Add(tt.deliverIn)})
 		if m.State != tt.want || (m.Seq != 0) != (tt.want == Delivered) ||

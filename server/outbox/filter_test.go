@@ -72,9 +72,17 @@ func TestGlob(t *testing.T) {
 		pattern, s string
 		want       bool
 	}{
-		{"*", "", true}, {"**", "x", true}, {"a*", "a", true}, {"a*a", "a", false}, {"a*a", "aa", true},
-		{"*a*b*", "xaxbx", true}, {"*b*a*", "xaxbx", false}, {"a*b*c", "abbc", true}, {"a*b*c", "acb", false},
-		{"ab*bc", "abc", false}, {"*@x.test", "@x.test", true},
+		{"*", "", true},
+		{"**", "x", true},
+		{"a*", "a", true},
+		{"a*a", "a", false},
+		{"a*a", "aa", true},
+		{"*a*b*", "xaxbx", true},
+		{"*b*a*", "xaxbx", false},
+		{"a*b*c", "abbc", true},
+		{"a*b*c", "acb", false},
+		{"ab*bc", "abc", false},
+		{"*@x.test", "@x.test", true},
 		{strings.Repeat("*a", 50) + "*b", strings.Repeat("a", 5000), false},
 	} {
 		if got := glob(tt.pattern, tt.s); got != tt.want {

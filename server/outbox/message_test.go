@@ -20,10 +20,12 @@ func TestJSON(t *testing.T) {
 	if string(got) != want {
 		t.Errorf("queued:\n got %s\nwant %s", got, want)
 	}
-	full := Message{ID: "msg_00000002", Seq: 1, Kind: Email, To: "a@x.test", Recipients: []string{"a@x.test"}, From: "f", Subject: "s",
+	full := Message{
+		ID: "msg_00000002", Seq: 1, Kind: Email, To: "a@x.test", Recipients: []string{"a@x.test"}, From: "f", Subject: "s",
 		Text: "t", HTML: "<b>", Code: "1", Link: "http://x.test/?a=1&b=2", Codes: []string{"1"}, Links: []string{"l"}, ClientID: "c",
 		Connection: "email", Send: "code", Language: "en", State: Delivered, OTPState: Active, CreatedAt: ten, DeliveredAt: ten,
-		ExpiresAt: ten.Add(time.Minute), Scenario: "x/y", Relay: &Relay{State: "failed", Error: "refused"}}
+		ExpiresAt: ten.Add(time.Minute), Scenario: "x/y", Relay: &Relay{State: "failed", Error: "refused"},
+	}
 	var out strings.Builder
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)

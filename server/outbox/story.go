@@ -216,8 +216,10 @@ func (q *query) toMatches(m *Message) bool {
 }
 
 func (q *query) summary(m *Message) Summary {
-	s := Summary{ID: m.ID, Kind: m.Kind, To: m.To, State: m.State, OTPState: m.OTPState,
-		At: m.DeliveredAt, DeliverAt: m.DeliverAt, Scenario: m.Scenario}
+	s := Summary{
+		ID: m.ID, Kind: m.Kind, To: m.To, State: m.State, OTPState: m.OTPState,
+		At: m.DeliveredAt, DeliverAt: m.DeliverAt, Scenario: m.Scenario,
+	}
 	if s.At.IsZero() {
 		s.At = m.CreatedAt
 	}

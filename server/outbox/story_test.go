@@ -31,45 +31,72 @@ func TestStory(t *testing.T) {
 		want    string
 	}{
 		{"empty", nil, []Filter{bob}, "no message to bob@example.com; the outbox is empty"},
-		{"one", func(b *Box, c *clock.Clock) {
-			advance(t, c, 2*time.Minute+11*time.Second)
-			b.Add(Message{To: "ada@example.com"})
-		}, []Filter{bob, Live(), WithCode()},
-			"no live code for bob@example.com; the outbox has 1 message, to ada@example.com at 10:02:11"},
-		{"typo", func(b *Box, _ *clock.Clock) { b.Add(Message{To: "adda@example.com"}) }, []Filter{To("ada@example.com")},
-			"no message to ada@example.com; the outbox has 1 message, to adda@example.com at 10:00:00; a message to adda@example.com arrived; did you mean that?"},
-		{"phone with spaces", func(b *Box, _ *clock.Clock) { b.Add(Message{To: "+14155550100"}) }, []Filter{To("+1 415 555 0100")},
-			"no message to +1 415 555 0100; the outbox has 1 message, to +14155550100 at 10:00:00; a message to +14155550100 arrived; did you mean that?"},
-		{"used", func(b *Box, _ *clock.Clock) { b.SetOTPState(b.Add(code("bob@example.com")).ID, Used) }, []Filter{bob, Live(), WithLink()},
-			"no live link for bob@example.com; the outbox has 1 message, to bob@example.com at 10:00:00 (code used)"},
-		{"cursor", func(b *Box, _ *clock.Clock) { b.Add(code("bob@example.com")) }, []Filter{bob, Since("e1.1")},
-			"no message to bob@example.com (after cursor e1.1); the outbox has 1 message, to bob@example.com at 10:00:00 (before the cursor)"},
-		{"queued", func(b *Box, _ *clock.Clock) {
-			b.Add(Message{To: "bob@example.com", DeliverAt: ten.Add(5 * time.Minute), Scenario: "email-delayed/delay"})
-		}, []Filter{bob},
-			"no message to bob@example.com; nothing was delivered; a message to bob@example.com is queued until 10:05:00 (scenario email-delayed/delay), but the clock stands still at 10:00:00"},
-		{"lost", func(b *Box, _ *clock.Clock) {
-			b.Add(Message{To: "bob@example.com", State: Lost, Scenario: "sms-lost/drop"})
-			b.Add(Message{To: "carl@example.com", State: Bounced})
-			b.Add(Message{To: "ada@example.com"})
-		}, []Filter{bob},
+		{
+			"one", func(b *Box, c *clock.Clock) {
+				advance(t, c, 2*time.Minute+11*time.Second)
+				b.Add(Message{To: "ada@example.com"})
+			},
+			[]Filter{bob, Live(), WithCode()},
+			"no live code for bob@example.com; the outbox has 1 message, to ada@example.com at 10:02:11",
+		},
+		{
+			"typo", func(b *Box, _ *clock.Clock) { b.Add(Message{To: "adda@example.com"}) },
+			[]Filter{To("ada@example.com")},
+			"no message to ada@example.com; the outbox has 1 message, to adda@example.com at 10:00:00; a message to adda@example.com arrived; did you mean that?",
+		},
+		{
+			"phone with spaces", func(b *Box, _ *clock.Clock) { b.Add(Message{To: "+14155550100"}) },
+			[]Filter{To("+1 415 555 0100")},
+			"no message to +1 415 555 0100; the outbox has 1 message, to +14155550100 at 10:00:00; a message to +14155550100 arrived; did you mean that?",
+		},
+		{
+			"used", func(b *Box, _ *clock.Clock) { b.SetOTPState(b.Add(code("bob@example.com")).ID, Used) },
+			[]Filter{bob, Live(), WithLink()},
+			"no live link for bob@example.com; the outbox has 1 message, to bob@example.com at 10:00:00 (code used)",
+		},
+		{
+			"cursor", func(b *Box, _ *clock.Clock) { b.Add(code("bob@example.com")) },
+			[]Filter{bob, Since("e1.1")},
+			"no message to bob@example.com (after cursor e1.1); the outbox has 1 message, to bob@example.com at 10:00:00 (before the cursor)",
+		},
+		{
+			"queued", func(b *Box, _ *clock.Clock) {
+				b.Add(Message{To: "bob@example.com", DeliverAt: ten.Add(5 * time.Minute), Scenario: "email-delayed/delay"})
+			},
+			[]Filter{bob},
+			"no message to bob@example.com; nothing was delivered; a message to bob@example.com is queued until 10:05:00 (scenario email-delayed/delay), but the clock stands still at 10:00:00",
+		},
+		{
+			"lost", func(b *Box, _ *clock.Clock) {
+				b.Add(Message{To: "bob@example.com", State: Lost, Scenario: "sms-lost/drop"})
+				b.Add(Message{To: "carl@example.com", State: Bounced})
+				b.Add(Message{To: "ada@example.com"})
+			},
+			[]Filter{bob},
 			"no message to bob@example.com; the outbox has 1 message, to ada@example.com at 10:00:00; " +
-				"a message to bob@example.com was lost at 10:00:00 (scenario sms-lost/drop); a message to carl@example.com bounced at 10:00:00"},
-		{"many", func(b *Box, _ *clock.Clock) {
-			for i := range 7 {
-				b.Add(Message{To: fmt.Sprintf("worker-%d@x.test", i)})
-			}
-		}, []Filter{bob},
+				"a message to bob@example.com was lost at 10:00:00 (scenario sms-lost/drop); a message to carl@example.com bounced at 10:00:00",
+		},
+		{
+			"many", func(b *Box, _ *clock.Clock) {
+				for i := range 7 {
+					b.Add(Message{To: fmt.Sprintf("worker-%d@x.test", i)})
+				}
+			},
+			[]Filter{bob},
 			"no message to bob@example.com; the outbox has 7 messages, the newest to worker-6@x.test at 10:00:00, to worker-5@x.test at 10:00:00, " +
-				"to worker-4@x.test at 10:00:00, to worker-3@x.test at 10:00:00, to worker-2@x.test at 10:00:00"},
+				"to worker-4@x.test at 10:00:00, to worker-3@x.test at 10:00:00, to worker-2@x.test at 10:00:00",
+		},
 		{"dropped", func(b *Box, _ *clock.Clock) {
 			for range 12 {
 				b.Add(Message{To: "a@x.test"})
 			}
 			b.Delete(To("a@x.test"))
 		}, []Filter{bob}, "no message to bob@example.com; the outbox is empty; 2 messages dropped to make room"},
-		{"all filters", nil, []Filter{Kind(SMS), Connection("sms"), Client("acme"), WithCode(), State(Lost), OTPState(Used), Since("now")},
-			"no message with a code (kind sms, connection sms, client acme, state lost, code used, from now on); the outbox is empty"},
+		{
+			"all filters", nil,
+			[]Filter{Kind(SMS), Connection("sms"), Client("acme"), WithCode(), State(Lost), OTPState(Used), Since("now")},
+			"no message with a code (kind sms, connection sms, client acme, state lost, code used, from now on); the outbox is empty",
+		},
 		{"no filters", nil, nil, "no message; the outbox is empty"},
 	}
 	for _, tt := range tests {

@@ -14,6 +14,7 @@ import (
 
 // running is an empty box whose clock runs from ten o'clock.
 func running(t testing.TB) (*Box, *clock.Clock) {
+	t.Helper()
 	c := clock.New(ten, true)
 	b := New(Options{Clock: c})
 	c.Watch(b.Settle)

@@ -36,8 +36,10 @@ func Discovery(c *web.Call) (any, error) {
 		UserinfoEndpoint:   base + "/userinfo",
 		JWKSURI:            base + "/.well-known/jwks.json",
 		RevocationEndpoint: base + "/oauth/revoke",
-		ScopesSupported: []string{"openid", "profile", "offline_access", "name", "given_name", "family_name", "nickname",
-			"email", "email_verified", "picture", "created_at", "identities", "phone", "address"},
+		ScopesSupported: []string{
+			"openid", "profile", "offline_access", "name", "given_name", "family_name", "nickname",
+			"email", "email_verified", "picture", "created_at", "identities", "phone", "address",
+		},
 		ResponseTypesSupported:      []string{},
 		SubjectTypesSupported:       []string{"public"},
 		TokenEndpointAuthMethods:    []string{"client_secret_basic", "client_secret_post"},

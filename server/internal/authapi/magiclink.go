@@ -28,7 +28,9 @@ func magicLink(c *web.Call, client *fixtures.Client, in *start, recipient string
 		query.WriteString(escape(name) + "=" + escape(value))
 	}
 	for _, p := range in.authParams {
-		add(p.Name, p.Text)
+		if _, ok := in.authParams.Get(p.Name); ok {
+			add(p.Name, p.Text)
+		}
 	}
 	// What a link says that was asked for without authParams is not documented;
 	// it must name a way back all the same.

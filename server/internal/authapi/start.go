@@ -17,8 +17,10 @@ import (
 
 // startProperties are the properties that POST /passwordless/start allows; any
 // other is refused.
-var startProperties = []string{"client_id", "client_secret", "client_assertion", "client_assertion_type", "connection",
-	"email", "phone_number", "send", "authParams", "captcha", "state", "_csrf", "_intstate"}
+var startProperties = []string{
+	"client_id", "client_secret", "client_assertion", "client_assertion_type", "connection",
+	"email", "phone_number", "send", "authParams", "captcha", "state", "_csrf", "_intstate",
+}
 
 // How a message carries the login.
 var sends = []string{"link", "code", "link_ios", "link_android"}
@@ -149,7 +151,7 @@ func readStart(c *web.Call) (*start, error) {
 func unknownProperties(ps web.Params) error {
 	var unknown []string
 	for _, p := range ps {
-		if !slices.Contains(startProperties, p.Name) {
+		if !p.Query && !slices.Contains(startProperties, p.Name) {
 			unknown = append(unknown, p.Name)
 		}
 	}

@@ -1,6 +1,7 @@
 package authapi
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -119,7 +120,7 @@ func OAuthRevoke(c *web.Call) (any, error) {
 		return nil, err
 	}
 	client, err := c.Tenant.AuthenticateForToken(c.Credentials())
-	if refused, ok := err.(*refusal.Refusal); ok {
+	if refused := (*refusal.Refusal)(nil); errors.As(err, &refused) {
 		return nil, refusal.WrongRevokeClient.Because(refused.Hint)
 	}
 	presented := c.Params.Text("token")

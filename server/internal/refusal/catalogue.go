@@ -11,120 +11,212 @@ const (
 
 // POST /passwordless/start: dotted codes, status 400, checked in this order.
 var (
-	MissingClientID = entry(Refusal{Name: "missing_client_id", Status: 400, Code: "bad.client_id",
-		Description: "Missing required property: client_id", Source: docStart})
-	MissingConnection = entry(Refusal{Name: "missing_connection", Status: 400, Code: "bad.connection",
-		Description: "Missing required property: connection", Source: docStart})
-	MissingEmail = entry(Refusal{Name: "missing_email", Status: 400, Code: "bad.email",
-		Description: "Missing required property: email", Source: docStart})
-	BadEmail = entry(Refusal{Name: "bad_email", Status: 400, Code: "bad.email",
-		Description: "error in email - email format validation failed: {email}", Source: docStart})
-	MissingPhoneNumber = entry(Refusal{Name: "missing_phone_number", Status: 400, Code: "bad.phone_number",
-		Description: "Missing required property: phone_number", Source: docStart})
-	BadPhoneNumber = entry(Refusal{Name: "bad_phone_number", Status: 400, Code: "bad.phone_number",
-		Description: `String does not match pattern: ^\+[0-9]{1,15}$`, Source: docStart})
-	BadSend = entry(Refusal{Name: "bad_send", Status: 400, Code: "bad.send",
-		Description: "error in send - No enum match for: {send}", Source: docStart})
-	BadAuthParams = entry(Refusal{Name: "bad_auth_params", Status: 400, Code: "bad.authParams",
-		Description: "error in authParams - invalid type: {type} (expected object)", Source: docStart})
-	BadType = entry(Refusal{Name: "bad_type", Status: 400, Code: "bad.{property}",
-		Description: "error in {property} - invalid type: {type} (expected string)", Source: "the wording of bad.authParams", Unverified: true})
-	BadProperty = entry(Refusal{Name: "bad_property", Status: 400, Code: "bad.request",
-		Description: "the following properties are not allowed: {properties}", Source: docStart})
-	UnknownStartClient = entry(Refusal{Name: "unknown_start_client", Status: 403, Code: "unauthorized_client",
-		Description: "invalid client", Source: docVerify, Unverified: true})
-	StartAuthenticationRequired = entry(Refusal{Name: "start_authentication_required", Status: 403, Code: "unauthorized_client",
-		Description: "Client authentication is required", Source: "https://github.com/auth0/auth0.js/issues/1249"})
-	WrongStartSecret = entry(Refusal{Name: "wrong_start_secret", Status: 401, Code: "access_denied",
-		Description: "Unauthorized", Source: "the answer of /oauth/token", Unverified: true})
-	NoSuchConnection = entry(Refusal{Name: "no_such_connection", Status: 400, Code: "bad.connection",
-		Description: "Connection does not exist", Source: docStart})
-	ConnectionDisabled = entry(Refusal{Name: "connection_disabled", Status: 400, Code: "bad.connection",
-		Description: "Connection is disabled", Source: docStart})
-	NotPasswordless = entry(Refusal{Name: "not_passwordless", Status: 400, Code: "bad.connection",
-		Description: "Invalid connection strategy. It must either be a passwordless connection", Source: docStart})
-	SignupDisabled = entry(Refusal{Name: "signup_disabled", Status: 400, Code: "bad.connection",
-		Description: "Public signup is disabled", Source: "Auth0's answer as quoted by applications; auth0/Lock.swift PasswordlessInteractor.swift"})
+	MissingClientID = entry(Refusal{
+		Name: "missing_client_id", Status: 400, Code: "bad.client_id",
+		Description: "Missing required property: client_id", Source: docStart,
+	})
+	MissingConnection = entry(Refusal{
+		Name: "missing_connection", Status: 400, Code: "bad.connection",
+		Description: "Missing required property: connection", Source: docStart,
+	})
+	MissingEmail = entry(Refusal{
+		Name: "missing_email", Status: 400, Code: "bad.email",
+		Description: "Missing required property: email", Source: docStart,
+	})
+	BadEmail = entry(Refusal{
+		Name: "bad_email", Status: 400, Code: "bad.email",
+		Description: "error in email - email format validation failed: {email}", Source: docStart,
+	})
+	MissingPhoneNumber = entry(Refusal{
+		Name: "missing_phone_number", Status: 400, Code: "bad.phone_number",
+		Description: "Missing required property: phone_number", Source: docStart,
+	})
+	BadPhoneNumber = entry(Refusal{
+		Name: "bad_phone_number", Status: 400, Code: "bad.phone_number",
+		Description: `String does not match pattern: ^\+[0-9]{1,15}$`, Source: docStart,
+	})
+	BadSend = entry(Refusal{
+		Name: "bad_send", Status: 400, Code: "bad.send",
+		Description: "error in send - No enum match for: {send}", Source: docStart,
+	})
+	BadAuthParams = entry(Refusal{
+		Name: "bad_auth_params", Status: 400, Code: "bad.authParams",
+		Description: "error in authParams - invalid type: {type} (expected object)", Source: docStart,
+	})
+	BadType = entry(Refusal{
+		Name: "bad_type", Status: 400, Code: "bad.{property}",
+		Description: "error in {property} - invalid type: {type} (expected string)", Source: "the wording of bad.authParams", Unverified: true,
+	})
+	BadProperty = entry(Refusal{
+		Name: "bad_property", Status: 400, Code: "bad.request",
+		Description: "the following properties are not allowed: {properties}", Source: docStart,
+	})
+	UnknownStartClient = entry(Refusal{
+		Name: "unknown_start_client", Status: 403, Code: "unauthorized_client",
+		Description: "invalid client", Source: docVerify, Unverified: true,
+	})
+	StartAuthenticationRequired = entry(Refusal{
+		Name: "start_authentication_required", Status: 403, Code: "unauthorized_client",
+		Description: "Client authentication is required", Source: "https://github.com/auth0/auth0.js/issues/1249",
+	})
+	WrongStartSecret = entry(Refusal{
+		Name: "wrong_start_secret", Status: 401, Code: "access_denied",
+		Description: "Unauthorized", Source: "the answer of /oauth/token", Unverified: true,
+	})
+	NoSuchConnection = entry(Refusal{
+		Name: "no_such_connection", Status: 400, Code: "bad.connection",
+		Description: "Connection does not exist", Source: docStart,
+	})
+	ConnectionDisabled = entry(Refusal{
+		Name: "connection_disabled", Status: 400, Code: "bad.connection",
+		Description: "Connection is disabled", Source: docStart,
+	})
+	NotPasswordless = entry(Refusal{
+		Name: "not_passwordless", Status: 400, Code: "bad.connection",
+		Description: "Invalid connection strategy. It must either be a passwordless connection", Source: docStart,
+	})
+	SignupDisabled = entry(Refusal{
+		Name: "signup_disabled", Status: 400, Code: "bad.connection",
+		Description: "Public signup is disabled", Source: "Auth0's answer as quoted by applications; auth0/Lock.swift PasswordlessInteractor.swift",
+	})
 )
 
 // POST /oauth/token.
 var (
-	MissingParameter = entry(Refusal{Name: "missing_parameter", Status: 400, Code: "invalid_request",
-		Description: "Missing required parameter: {parameter}", Source: oauth2orize, Unverified: true})
-	BadParameterType = entry(Refusal{Name: "bad_parameter_type", Status: 400, Code: "invalid_request",
-		Description: "Parameter {parameter} must be a string", Source: docStandard, Unverified: true})
-	BadScopeType = entry(Refusal{Name: "bad_scope_type", Status: 400, Code: "invalid_scope",
-		Description: "Scope must be an array or a string", Source: docStandard})
-	UnsupportedGrant = entry(Refusal{Name: "unsupported_grant", Status: 400, Code: "unsupported_grant_type",
-		Description: "Unsupported grant type: {grant}", Source: oauth2orize, Unverified: true})
-	GrantNotAllowed = entry(Refusal{Name: "grant_not_allowed", Status: 403, Code: "unauthorized_client",
+	MissingParameter = entry(Refusal{
+		Name: "missing_parameter", Status: 400, Code: "invalid_request",
+		Description: "Missing required parameter: {parameter}", Source: oauth2orize, Unverified: true,
+	})
+	BadParameterType = entry(Refusal{
+		Name: "bad_parameter_type", Status: 400, Code: "invalid_request",
+		Description: "Parameter {parameter} must be a string", Source: docStandard, Unverified: true,
+	})
+	BadScopeType = entry(Refusal{
+		Name: "bad_scope_type", Status: 400, Code: "invalid_scope",
+		Description: "Scope must be an array or a string", Source: docStandard,
+	})
+	UnsupportedGrant = entry(Refusal{
+		Name: "unsupported_grant", Status: 400, Code: "unsupported_grant_type",
+		Description: "Unsupported grant type: {grant}", Source: oauth2orize, Unverified: true,
+	})
+	GrantNotAllowed = entry(Refusal{
+		Name: "grant_not_allowed", Status: 403, Code: "unauthorized_client",
 		Description: "Grant type '{grant}' not allowed for the client.", URI: "https://auth0.com/docs/clients/client-grant-types",
-		Source: "blockscout/blockscout authenticate_controller_test.exs"})
-	WrongClient = entry(Refusal{Name: "wrong_client", Status: 401, Code: "access_denied",
-		Description: "Unauthorized", Source: "https://github.com/auth0/node-auth0/issues/582"})
-	UnknownRealm = entry(Refusal{Name: "unknown_realm", Status: 400, Code: "invalid_request",
-		Description: "Unknown realm {realm}.", Source: "the answer of /co/authenticate, auth0/docs-v2 set-up-cors.mdx", Unverified: true})
-	RealmDisabled = entry(Refusal{Name: "realm_disabled", Status: 400, Code: "invalid_request",
-		Description: "the connection was disabled", Source: docVerify, Unverified: true})
-	WrongEmailCode = entry(Refusal{Name: "wrong_email_code", Status: 403, Code: "invalid_grant",
-		Description: "Wrong email or verification code.", Source: "https://community.auth0.com/t/56087"})
-	WrongPhoneCode = entry(Refusal{Name: "wrong_phone_code", Status: 403, Code: "invalid_grant",
-		Description: "Wrong phone number or verification code.", Source: "auth0/Auth0.swift AuthenticationError.swift"})
-	TooManyTries = entry(Refusal{Name: "too_many_tries", Status: 403, Code: "invalid_grant",
-		Description: "You've reached the maximum number of attempts. Please try to login again.", Source: "https://community.auth0.com/t/56087"})
-	CodeExpired = entry(Refusal{Name: "code_expired", Status: 403, Code: "invalid_grant",
-		Description: "The verification code has expired. Please try to login again.", Source: "https://community.auth0.com/t/140785"})
-	UserBlocked = entry(Refusal{Name: "user_blocked", Status: 401, Code: "unauthorized",
-		Description: "user is blocked", Source: docVerify, Unverified: true})
-	TooManyAttempts = entry(Refusal{Name: "too_many_attempts", Status: 429, Code: "too_many_attempts",
+		Source: "blockscout/blockscout authenticate_controller_test.exs",
+	})
+	WrongClient = entry(Refusal{
+		Name: "wrong_client", Status: 401, Code: "access_denied",
+		Description: "Unauthorized", Source: "https://github.com/auth0/node-auth0/issues/582",
+	})
+	UnknownRealm = entry(Refusal{
+		Name: "unknown_realm", Status: 400, Code: "invalid_request",
+		Description: "Unknown realm {realm}.", Source: "the answer of /co/authenticate, auth0/docs-v2 set-up-cors.mdx", Unverified: true,
+	})
+	RealmDisabled = entry(Refusal{
+		Name: "realm_disabled", Status: 400, Code: "invalid_request",
+		Description: "the connection was disabled", Source: docVerify, Unverified: true,
+	})
+	WrongEmailCode = entry(Refusal{
+		Name: "wrong_email_code", Status: 403, Code: "invalid_grant",
+		Description: "Wrong email or verification code.", Source: "https://community.auth0.com/t/56087",
+	})
+	WrongPhoneCode = entry(Refusal{
+		Name: "wrong_phone_code", Status: 403, Code: "invalid_grant",
+		Description: "Wrong phone number or verification code.", Source: "auth0/Auth0.swift AuthenticationError.swift",
+	})
+	TooManyTries = entry(Refusal{
+		Name: "too_many_tries", Status: 403, Code: "invalid_grant",
+		Description: "You've reached the maximum number of attempts. Please try to login again.", Source: "https://community.auth0.com/t/56087",
+	})
+	CodeExpired = entry(Refusal{
+		Name: "code_expired", Status: 403, Code: "invalid_grant",
+		Description: "The verification code has expired. Please try to login again.", Source: "https://community.auth0.com/t/140785",
+	})
+	UserBlocked = entry(Refusal{
+		Name: "user_blocked", Status: 401, Code: "unauthorized",
+		Description: "user is blocked", Source: docVerify, Unverified: true,
+	})
+	TooManyAttempts = entry(Refusal{
+		Name: "too_many_attempts", Status: 429, Code: "too_many_attempts",
 		Description: "Your account has been blocked after multiple consecutive login attempts. We've sent you a notification via your preferred contact method with instructions on how to unblock it.",
-		Source:      "auth0/docs-v2 set-up-cors.mdx"})
-	WrongRefreshToken = entry(Refusal{Name: "wrong_refresh_token", Status: 403, Code: "invalid_grant",
-		Description: "Unknown or invalid refresh token.", Source: "https://community.auth0.com/t/120406"})
-	RefreshUserGone = entry(Refusal{Name: "refresh_user_gone", Status: 403, Code: "invalid_grant",
-		Description: "The refresh_token was generated for a user who doesn't exist anymore.", Source: "auth0/Auth0.swift AuthenticationError.swift"})
-	WrongAudience = entry(Refusal{Name: "wrong_audience", Status: 400, Code: "invalid_request",
+		Source:      "auth0/docs-v2 set-up-cors.mdx",
+	})
+	WrongRefreshToken = entry(Refusal{
+		Name: "wrong_refresh_token", Status: 403, Code: "invalid_grant",
+		Description: "Unknown or invalid refresh token.", Source: "https://community.auth0.com/t/120406",
+	})
+	RefreshUserGone = entry(Refusal{
+		Name: "refresh_user_gone", Status: 403, Code: "invalid_grant",
+		Description: "The refresh_token was generated for a user who doesn't exist anymore.", Source: "auth0/Auth0.swift AuthenticationError.swift",
+	})
+	WrongAudience = entry(Refusal{
+		Name: "wrong_audience", Status: 400, Code: "invalid_request",
 		Description: "invalid audience specified for password grant exchange",
-		Source:      "auth0/ruby-auth0 cassette should_fail_with_an_invalid_audience.yml (password grant)", Unverified: true})
-	NoAudience = entry(Refusal{Name: "no_audience", Status: 403, Code: "access_denied",
-		Description: "No audience parameter was provided, and no default audience has been configured", Source: "Auth0's answer as quoted by applications", Unverified: true})
-	NoSuchService = entry(Refusal{Name: "no_such_service", Status: 403, Code: "access_denied",
-		Description: "Service not found: {audience}", Source: "https://github.com/auth0/lock/issues/842"})
-	NoClientGrant = entry(Refusal{Name: "no_client_grant", Status: 403, Code: "access_denied",
+		Source:      "auth0/ruby-auth0 cassette should_fail_with_an_invalid_audience.yml (password grant)", Unverified: true,
+	})
+	NoAudience = entry(Refusal{
+		Name: "no_audience", Status: 403, Code: "access_denied",
+		Description: "No audience parameter was provided, and no default audience has been configured", Source: "Auth0's answer as quoted by applications", Unverified: true,
+	})
+	NoSuchService = entry(Refusal{
+		Name: "no_such_service", Status: 403, Code: "access_denied",
+		Description: "Service not found: {audience}", Source: "https://github.com/auth0/lock/issues/842",
+	})
+	NoClientGrant = entry(Refusal{
+		Name: "no_client_grant", Status: 403, Code: "access_denied",
 		Description: `Client "{client}" is not authorized to access resource server "{audience}". You need to create a "client-grant" associated to this API.`,
-		Source:      "https://github.com/auth0/ruby-auth0/issues/190"})
+		Source:      "https://github.com/auth0/ruby-auth0/issues/190",
+	})
 )
 
 // POST /oauth/revoke.
 var (
-	WrongRevokeClient = entry(Refusal{Name: "wrong_revoke_client", Status: 401, Code: "invalid_client",
-		Description: "Invalid client credentials", Source: "auth0/docs articles/api/authentication/errors/_oauth-revoke.md", Unverified: true})
+	WrongRevokeClient = entry(Refusal{
+		Name: "wrong_revoke_client", Status: 401, Code: "invalid_client",
+		Description: "Invalid client credentials", Source: "auth0/docs articles/api/authentication/errors/_oauth-revoke.md", Unverified: true,
+	})
 )
 
 // GET and POST /userinfo: on the wire 401 is the text "Unauthorized", and the
 // rest stands in WWW-Authenticate.
 var (
-	NoAccessToken = entry(Refusal{Name: "no_access_token", Status: 401,
-		Source: "auth0/ruby-auth0 cassette should_fail_as_not_authorized.yml", Unverified: true})
-	BadAccessToken = entry(Refusal{Name: "bad_access_token", Status: 401, Code: "invalid_token",
-		Description: "{reason}", Source: "auth0/ruby-auth0 cassette should_fail_as_not_authorized.yml"})
+	NoAccessToken = entry(Refusal{
+		Name: "no_access_token", Status: 401,
+		Source: "auth0/ruby-auth0 cassette should_fail_as_not_authorized.yml", Unverified: true,
+	})
+	BadAccessToken = entry(Refusal{
+		Name: "bad_access_token", Status: 401, Code: "invalid_token",
+		Description: "{reason}", Source: "auth0/ruby-auth0 cassette should_fail_as_not_authorized.yml",
+	})
 )
 
 // Every endpoint.
 var (
-	BadBody = entry(Refusal{Name: "bad_body", Status: 400, Code: "invalid_request",
-		Description: "{reason}", Source: docStandard, Unverified: true})
-	BodyTooLarge = entry(Refusal{Name: "body_too_large", Status: 413, Code: "invalid_request",
-		Description: "request entity too large", Source: "the body parser of Express", Unverified: true})
-	MethodNotAllowed = entry(Refusal{Name: "method_not_allowed", Status: 405, Code: "method_not_allowed",
-		Description: "Method Not Allowed", Source: docStandard, Unverified: true})
-	NotServed = entry(Refusal{Name: "not_served", Status: 404, Code: "not_found",
-		Description: "mockauth0 does not serve {method} {path}", Source: "ours"})
-	TooManyRequests = entry(Refusal{Name: "too_many_requests", Status: 429, Code: "too_many_requests",
+	BadBody = entry(Refusal{
+		Name: "bad_body", Status: 400, Code: "invalid_request",
+		Description: "{reason}", Source: docStandard, Unverified: true,
+	})
+	BodyTooLarge = entry(Refusal{
+		Name: "body_too_large", Status: 413, Code: "invalid_request",
+		Description: "request entity too large", Source: "the body parser of Express", Unverified: true,
+	})
+	MethodNotAllowed = entry(Refusal{
+		Name: "method_not_allowed", Status: 405, Code: "method_not_allowed",
+		Description: "Method Not Allowed", Source: docStandard, Unverified: true,
+	})
+	NotServed = entry(Refusal{
+		Name: "not_served", Status: 404, Code: "not_found",
+		Description: "mockauth0 does not serve {method} {path}", Source: "ours",
+	})
+	TooManyRequests = entry(Refusal{
+		Name: "too_many_requests", Status: 429, Code: "too_many_requests",
 		Description: "Too many requests. Check the X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset headers.",
-		Source:      docLimits, Unverified: true})
-	ServerError = entry(Refusal{Name: "server_error", Status: 500, Code: "server_error",
-		Description: "server_error", Source: "https://github.com/auth0/auth0.js/issues/314"})
+		Source:      docLimits, Unverified: true,
+	})
+	ServerError = entry(Refusal{
+		Name: "server_error", Status: 500, Code: "server_error",
+		Description: "server_error", Source: "https://github.com/auth0/auth0.js/issues/314",
+	})
 )
 
 // all is the catalogue in the order of declaration.

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -24,8 +25,13 @@ const ManagementPath = "/api/v2/"
 // Source: auth0/docs-v2 secure/tokens/access-tokens/management-api-access-tokens.
 var managementAPI = &fixtures.ResourceServer{
 	Identifier: ManagementPath, Name: "Auth0 Management API", TokenLifetime: 86400, TokenLifetimeForWeb: 7200, TokenDialect: "access_token",
-	Scopes: []fixtures.Scope{{Value: "read:current_user"}, {Value: "update:current_user_identities"}, {Value: "create:current_user_metadata"},
-		{Value: "update:current_user_metadata"}, {Value: "delete:current_user_metadata"}},
+	Scopes: []fixtures.Scope{
+		{Value: "read:current_user"},
+		{Value: "update:current_user_identities"},
+		{Value: "create:current_user_metadata"},
+		{Value: "update:current_user_metadata"},
+		{Value: "delete:current_user_metadata"},
+	},
 }
 
 // A TokenRequest is what every grant has in common.
@@ -56,8 +62,10 @@ func (t *Tenant) api(r TokenRequest) (api *fixtures.ResourceServer, known bool) 
 }
 
 // oidcScopes are the scopes that need no API; each releases claims.
-var oidcScopes = []string{"openid", "profile", "email", "address", "phone", "offline_access",
-	"name", "given_name", "family_name", "nickname", "email_verified", "picture", "created_at", "identities"}
+var oidcScopes = []string{
+	"openid", "profile", "email", "address", "phone", "offline_access",
+	"name", "given_name", "family_name", "nickname", "email_verified", "picture", "created_at", "identities",
+}
 
 // passwordScopes is the scope rule of the password-style grants: who asks for
 // nothing in particular gets all standard scopes. Otherwise it is as asked.
@@ -131,11 +139,11 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 func (t *Tenant) realm(c *fixtures.Client, realm, username string) (*fixtures.Connection, string, error) {
 	conn, err := t.FindConnection(realm, c)
 	switch {
-	case refusal.ConnectionDisabled.Is(err):
+	case errors.Is(err, refusal.ConnectionDisabled):
 		return nil, "", refusal.RealmDisabled
 	case err != nil:
 		unknown := refusal.UnknownRealm.With("realm", realm)
-		if why, ok := err.(*refusal.Refusal); ok {
+		if why := (*refusal.Refusal)(nil); errors.As(err, &why) {
 			unknown = unknown.Because(why.Hint)
 		}
 		return nil, "", unknown

@@ -49,7 +49,7 @@ func verifyWithJWKS(t *testing.T, document []byte, compact string) error {
 	if err := json.Unmarshal(document, &set); err != nil {
 		t.Fatal(err)
 	}
-	jws, err := jose.ParseSigned(compact, []jose.SignatureAlgorithm{jose.RS256})
+	jws, err := jose.ParseSignedCompact(compact, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func TestOpaque(t *testing.T) {
 		t.Errorf("Open: %s, %v", payload, err)
 	}
 	// Any JOSE library that holds the key can open it.
-	jwe, err := jose.ParseEncrypted(sealed, []jose.KeyAlgorithm{jose.DIRECT}, []jose.ContentEncryption{jose.A256GCM})
+	jwe, err := jose.ParseEncryptedCompact(sealed, []jose.KeyAlgorithm{jose.DIRECT}, []jose.ContentEncryption{jose.A256GCM})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -36,6 +37,7 @@ func (f *Front) Reset() {
 
 // Preflight answers OPTIONS on a path whose methods are listed in allow.
 func (f *Front) Preflight(w http.ResponseWriter, r *http.Request, rule CORS, allow string) {
+	w.Header().Set("Date", f.Tenant.Clock.Now().Format(http.TimeFormat))
 	if hint := preflight(w, r, rule, f.Tenant, allow); hint != "" {
 		f.Log.Warn("OPTIONS "+r.URL.Path+": refused", "hint", hint)
 	}
@@ -54,6 +56,7 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 	}
 	a, refused := f.encode(c, route.Dialect, value, err)
 	h := w.Header()
+	maps.Copy(h, c.Answer)
 	h.Set("Date", c.Now.Format(http.TimeFormat))
 	h.Set("X-Content-Type-Options", "nosniff")
 	if route.Dialect == Control {
@@ -69,7 +72,7 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 		f.note(c, id, a.status, refused)
 	}
 	if r.Method == http.MethodHead {
-		a.stream = nil
+		a.stream, a.unsent = nil, true
 	}
 	a.send(w)
 }
@@ -79,7 +82,7 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 func (f *Front) run(c *Call, route Route) (value any, err error) {
 	defer func() {
 		switch p := recover(); {
-		case p == http.ErrAbortHandler:
+		case p == any(http.ErrAbortHandler):
 			panic(p)
 		case p != nil:
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -117,6 +120,7 @@ func (f *Front) read(r *http.Request) (*Call, error) {
 		Issuer:  f.Naming.issuer(origin),
 		IP:      callerIP(r),
 		Log:     f.Log,
+		Answer:  http.Header{},
 		basic:   basicCredentials(r),
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
@@ -135,11 +139,7 @@ func (f *Front) read(r *http.Request) (*Call, error) {
 	if err != nil {
 		return c, refusal.BadBody.With("reason", err.Error())
 	}
-	for _, p := range query {
-		if _, ok := c.Params.Get(p.Name); !ok {
-			c.Params.set(p)
-		}
-	}
+	c.Params = c.Params.withQuery(query)
 	c.ClientID = c.Credentials().ClientID
 	return c, nil
 }
@@ -178,13 +178,13 @@ func looksLikeJSON(c *Call) bool {
 // note writes a call to the journal, and to the log if it says more there.
 func (f *Front) note(c *Call, id string, status int, refused *refusal.Refusal) {
 	entry := Request{
-		ID: id, Method: c.Method, Path: c.Path, Params: c.Params.redacted(), Status: status,
-		Hint: c.hint, ClientID: c.ClientID, SDK: decodeSDK(c.Header.Get("Auth0-Client")),
-		UserAgent: c.Header.Get("User-Agent"), At: c.Now,
+		ID: id, Method: c.Method, Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
+		Hint: c.hint, ClientID: clip(c.ClientID), SDK: decodeSDK(c.Header.Get("Auth0-Client")),
+		UserAgent: clip(c.Header.Get("User-Agent")), At: c.Now,
 		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
 	}
 	if refused != nil {
-		entry.Error, entry.Description = refused.Code, refused.Description
+		entry.Error, entry.Description = clip(refused.Code), clip(refused.Description)
 	}
 	f.Journal.add(entry)
 	if refused == nil && c.hint == "" {

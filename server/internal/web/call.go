@@ -34,6 +34,9 @@ type Call struct {
 	// Log is for what a developer at the terminal wants to see.
 	Log *slog.Logger
 
+	// Answer are headers that the answer gets whatever the flow returns.
+	Answer http.Header
+
 	basic    *tenant.Credentials
 	quota    *tenant.Quota
 	ClientID string // for the journal: who called

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -84,21 +85,39 @@ var secrets = map[string]bool{
 	"access_token": true, "token": true, "code": true, "code_verifier": true, "id_token_hint": true,
 }
 
+// What the journal keeps of one request is bounded, as their number is.
+const (
+	maxShown = 64   // parameters
+	maxClip  = 1024 // bytes of each
+	maxSDK   = 4096 // bytes of an Auth0-Client header
+)
+
+// clip shortens a text that is too long to keep.
+func clip(s string) string {
+	if len(s) <= maxClip {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxClip], "") + fmt.Sprintf("… (%d bytes)", len(s))
+}
+
 // redacted are the parameters as the journal shows them.
 func (ps Params) redacted() map[string]any {
-	out := make(map[string]any, len(ps))
-	for _, p := range ps {
+	out := make(map[string]any, min(len(ps), maxShown+1))
+	for i, p := range ps {
+		if i == maxShown {
+			out["…"] = fmt.Sprintf("%d more", len(ps)-i)
+			break
+		}
+		name := clip(p.Name)
 		switch {
 		case secrets[p.Name]:
-			out[p.Name] = "[redacted]"
+			out[name] = "[redacted]"
+		case p.Kind == String || len(p.JSON) > maxClip || p.JSON == nil:
+			out[name] = clip(p.Text)
 		case p.Kind == Object:
-			out[p.Name] = p.Members().redacted()
-		case p.Kind == String:
-			out[p.Name] = p.Text
-		case p.JSON != nil:
-			out[p.Name] = p.JSON
+			out[name] = p.Members().redacted()
 		default:
-			out[p.Name] = p.Text
+			out[name] = p.JSON
 		}
 	}
 	return out
@@ -107,7 +126,7 @@ func (ps Params) redacted() map[string]any {
 // decodeSDK reads an Auth0-Client value: base64 of JSON, in either alphabet,
 // padded or not, since all four occur. nil means that it is none.
 func decodeSDK(header string) *SDK {
-	if header == "" {
+	if header == "" || len(header) > maxSDK {
 		return nil
 	}
 	plain := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(header, "="))

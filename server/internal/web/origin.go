@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Origins tells by which names a tenant is reached.
+// Naming tells by which names a tenant is reached.
 type Naming struct {
 	// Issuer pins the iss of every token, with the trailing slash; "" derives
 	// it from each request.

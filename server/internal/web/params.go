@@ -30,6 +30,8 @@ type Param struct {
 	Kind Kind
 	Text string          // of a string: its value; else its JSON
 	JSON json.RawMessage // nil unless it came as JSON
+	// Query tells that it came in the query string.
+	Query bool
 }
 
 // Params are a request's parameters in the order in which they came; those of
@@ -69,16 +71,47 @@ func (p Param) Strings() (members []string, ok bool) {
 	return members, p.Kind == Array && json.Unmarshal(p.JSON, &members) == nil
 }
 
-// set adds a parameter, or replaces the value of one that is there: of equal
-// keys in an object the last one counts, as in JavaScript.
-func (ps *Params) set(p Param) {
-	for i := range *ps {
-		if (*ps)[i].Name == p.Name {
-			(*ps)[i] = p
-			return
+// A collector gathers parameters: of equal keys the last one counts, as in
+// JavaScript, at the first one's place. It takes as long for many as their
+// number, however hostile.
+type collector struct {
+	params Params
+	at     map[string]int
+}
+
+func (c *collector) has(name string) bool {
+	_, ok := c.at[name]
+	return ok
+}
+
+func (c *collector) set(p Param) {
+	if i, ok := c.at[p.Name]; ok {
+		c.params[i] = p
+		return
+	}
+	if c.at == nil {
+		c.at = map[string]int{}
+	}
+	c.at[p.Name] = len(c.params)
+	c.params = append(c.params, p)
+}
+
+// withQuery adds the parameters of the query that the body does not have.
+func (ps Params) withQuery(query Params) Params {
+	if len(query) == 0 {
+		return ps
+	}
+	var all collector
+	for _, p := range ps {
+		all.set(p)
+	}
+	for _, p := range query {
+		if !all.has(p.Name) {
+			p.Query = true
+			all.set(p)
 		}
 	}
-	*ps = append(*ps, p)
+	return all.params
 }
 
 // parseBody reads the parameters of a body by its content type. A body of
@@ -101,7 +134,7 @@ func parseBody(contentType string, body []byte) (Params, error) {
 
 // parseForm reads a form or a query string.
 func parseForm(text string) (Params, error) {
-	var ps Params
+	var all collector
 	for text != "" {
 		var part string
 		part, text, _ = strings.Cut(text, "&")
@@ -115,12 +148,12 @@ func parseForm(text string) (Params, error) {
 			return nil, fmt.Errorf("the form is malformed: %w", errors.Join(errName, errValue))
 		}
 		p := Param{Name: strings.ToValidUTF8(name, "\uFFFD"), Kind: String, Text: strings.ToValidUTF8(value, "\uFFFD")}
-		if _, repeated := ps.Get(p.Name); repeated {
+		if all.has(p.Name) {
 			p.Kind = Array
 		}
-		ps.set(p)
+		all.set(p)
 	}
-	return ps, nil
+	return all.params, nil
 }
 
 // parseObject reads a JSON object. encoding/json bounds the depth.
@@ -132,7 +165,7 @@ func parseObject(data []byte) (Params, error) {
 	} else if start != json.Delim('{') {
 		return nil, errors.New("the JSON is not an object")
 	}
-	var ps Params
+	var all collector
 	for dec.More() {
 		name, err := dec.Token()
 		if err != nil {
@@ -143,7 +176,7 @@ func parseObject(data []byte) (Params, error) {
 			return nil, fmt.Errorf("the JSON is malformed: %w", unexpected(err))
 		}
 		if p, ok := jsonParam(name.(string), raw); ok {
-			ps.set(p)
+			all.set(p)
 		}
 	}
 	if _, err := dec.Token(); err != nil {
@@ -152,12 +185,12 @@ func parseObject(data []byte) (Params, error) {
 	if _, err := dec.Token(); err != io.EOF {
 		return nil, errors.New("the JSON is malformed: there is more behind the object")
 	}
-	return ps, nil
+	return all.params, nil
 }
 
 // unexpected says of an object that stops short that it does.
 func unexpected(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

@@ -18,16 +18,14 @@ import (
 type (
 	// Status is a value with a status of its own. A nil Value is no body.
 	Status struct {
-		Code   int
-		Value  any
-		Header http.Header // more headers, may be nil
+		Code  int
+		Value any
 	}
 	// Raw is bytes of a content type, with status 200. Empty bytes with an
 	// empty type are no body.
 	Raw struct {
 		ContentType string
 		Body        []byte
-		Header      http.Header // more headers, may be nil
 	}
 	// Stream is Server-Sent Events: Next is called for one after the other
 	// until it fails, which it does at the latest when the request ends.
@@ -51,6 +49,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	unsent bool // HEAD: the body counts for its length only
 	stream *Stream
 }
 
@@ -61,7 +60,7 @@ func encode(d Dialect, value any) (answer, error) {
 	case OAuth:
 		a.header.Set("Cache-Control", "no-store")
 		a.header.Set("Pragma", "no-cache")
-	case API, Bearer:
+	case API, Bearer, Discovery:
 		a.header.Set("Cache-Control", neverCache)
 	case Control:
 		a.header.Set("Cache-Control", "no-store")
@@ -69,7 +68,6 @@ func encode(d Dialect, value any) (answer, error) {
 	switch v := value.(type) {
 	case Status:
 		a.status = v.Code
-		maps.Copy(a.header, v.Header)
 		if v.Value == nil {
 			return a, nil
 		}
@@ -78,7 +76,6 @@ func encode(d Dialect, value any) (answer, error) {
 		if v.ContentType != "" {
 			a.header.Set("Content-Type", v.ContentType)
 		}
-		maps.Copy(a.header, v.Header)
 		a.body = v.Body
 		return a, nil
 	case Stream:
@@ -160,7 +157,7 @@ func setQuota(h http.Header, c *Call, status int) {
 	h.Set("X-Ratelimit-Limit", strconv.Itoa(q.Limit))
 	h.Set("X-Ratelimit-Remaining", strconv.Itoa(q.Remaining))
 	h.Set("X-Ratelimit-Reset", strconv.FormatInt(ceilUnix(q.Reset), 10))
-	if status == http.StatusTooManyRequests {
+	if q.Exceeded && status == http.StatusTooManyRequests { // a block of the user, also 429, has another end
 		wait := math.Ceil(q.Reset.Sub(c.Now).Seconds())
 		h.Set("Retry-After", strconv.Itoa(max(1, int(wait))))
 	}
@@ -178,9 +175,13 @@ func (a answer) send(w http.ResponseWriter) {
 	h := w.Header()
 	maps.Copy(h, a.header)
 	if a.stream == nil {
-		h.Set("Content-Length", strconv.Itoa(len(a.body)))
+		if a.status != http.StatusNoContent {
+			h.Set("Content-Length", strconv.Itoa(len(a.body)))
+		}
 		w.WriteHeader(a.status)
-		_, _ = w.Write(a.body) // the client may be gone, which is its affair
+		if !a.unsent {
+			_, _ = w.Write(a.body) // the client may be gone, which is its affair
+		}
 		return
 	}
 	w.WriteHeader(a.status)

@@ -1,0 +1,95 @@
+package server_test
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+)
+
+// uncaused are the refusals that no request can cause, with the reason.
+var uncaused = map[string]string{
+	"server_error": "an error of the mock itself, or a client that is gone",
+}
+
+// Auth0's words are proved where they are said: each entry of the catalogue is
+// the answer to some request of the conversations.
+func TestEveryRefusalIsInAConversation(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, file := range conversationFiles(t) {
+		script, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range replay(t, string(script)).server.Requests() {
+			if r.Status < 400 {
+				continue
+			}
+			names := refusalsOf(r)
+			if len(names) != 1 {
+				t.Errorf("%s: %s %s answers %d %s %q, which the catalogue has as %q", file, r.Method, r.Path, r.Status, r.Error, r.Description, names)
+			}
+			for _, name := range names {
+				seen[name] = true
+			}
+		}
+	}
+	for _, r := range refusal.All() {
+		why, excused := uncaused[r.Name]
+		switch {
+		case excused && seen[r.Name]:
+			t.Errorf("%s is said not to be causable (%s), and a conversation causes it", r.Name, why)
+		case !excused && !seen[r.Name]:
+			t.Errorf("no conversation causes %s: %d %s %q", r.Name, r.Status, r.Code, r.Description)
+		}
+	}
+}
+
+var placeholder = regexp.MustCompile(`\\\{[a-z]+\\\}`)
+
+// refusalsOf are the entries of the catalogue that an answer may come from: of
+// those whose words match, the ones with the most words of their own. Words
+// that two endpoints share are told apart by the endpoint.
+func refusalsOf(r server.Request) []string {
+	var names []string
+	best := -1
+	for _, entry := range refusal.All() {
+		if entry.Status != r.Status || !matches(entry.Code, r.Error) || !matches(entry.Description, r.Description) {
+			continue
+		}
+		if strings.HasSuffix(entry.Name, "start_secret") != (r.Path == "/passwordless/start") && r.Description == "Unauthorized" {
+			continue
+		}
+		own := len(placeholder.ReplaceAllString(regexp.QuoteMeta(entry.Code+entry.Description), ""))
+		if own > best {
+			names, best = nil, own
+		}
+		if own == best {
+			names = append(names, entry.Name)
+		}
+	}
+	return names
+}
+
+func matches(pattern, text string) bool {
+	return regexp.MustCompile("^(?s:" + placeholder.ReplaceAllString(regexp.QuoteMeta(pattern), ".*") + ")$").MatchString(text)
+}
+
+func TestTheCatalogueSaysWhereItsWordsAreFrom(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for _, r := range refusal.All() {
+		if r.Name == "" || r.Status < 400 || r.Source == "" {
+			t.Errorf("%+v lacks a name, a status or a source", r)
+		}
+		if slices.Contains(names, r.Name) {
+			t.Errorf("there are two refusals called %s", r.Name)
+		}
+		names = append(names, r.Name)
+	}
+}
