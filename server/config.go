@@ -78,7 +78,7 @@ func merged[T any](have, more []T, key func(T) string) []T {
 // client_grants entry.
 func grantAll(f *fixtures.Fixture, clients []fixtures.Client, apis []fixtures.ResourceServer) {
 	for _, client := range f.Clients {
-		if !slices.Contains(client.GrantTypes, "client_credentials") {
+		if !slices.Contains(client.GrantTypes, fixtures.GrantClientCredentials) {
 			continue
 		}
 		isNew := slices.ContainsFunc(clients, func(c fixtures.Client) bool { return c.ClientID == client.ClientID })

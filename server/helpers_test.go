@@ -75,7 +75,7 @@ func call(t testing.TB, h http.Handler, method, target string, body any, changes
 	return w
 }
 
-// get reads an answer's JSON into a value, and fails unless it is a 200.
+// decodeAnswer reads an answer's JSON into a value, and fails unless it is a success.
 func decodeAnswer[T any](t testing.TB, w *httptest.ResponseRecorder) T {
 	t.Helper()
 	var value T
@@ -105,7 +105,12 @@ const otpGrant = "http://auth0.com/oauth/grant-type/passwordless/otp"
 // start asks for a code and returns it.
 func start(t testing.TB, s *server.Server, email string) string {
 	t.Helper()
-	w := call(t, s, "POST", "/passwordless/start", object{"client_id": "acme-native", "connection": "email", "email": email, "send": "code"})
+	return startAs(t, s, "acme-native", email)
+}
+
+func startAs(t testing.TB, s *server.Server, client, email string) string {
+	t.Helper()
+	w := call(t, s, "POST", "/passwordless/start", object{"client_id": client, "connection": "email", "email": email, "send": "code"})
 	if w.Code != http.StatusOK {
 		t.Fatalf("start: %d %s", w.Code, w.Body)
 	}
@@ -133,7 +138,27 @@ func login(t testing.TB, s *server.Server, email string, more object) tokens {
 
 func refresh(t testing.TB, s *server.Server, token string) *httptest.ResponseRecorder {
 	t.Helper()
-	return call(t, s, "POST", "/oauth/token", url.Values{"grant_type": {"refresh_token"}, "client_id": {"acme-native"}, "refresh_token": {token}})
+	return refreshAs(t, s, "acme-native", token)
+}
+
+func refreshAs(t testing.TB, s *server.Server, client, token string) *httptest.ResponseRecorder {
+	t.Helper()
+	return call(t, s, "POST", "/oauth/token", url.Values{"grant_type": {"refresh_token"}, "client_id": {client}, "refresh_token": {token}})
+}
+
+// wireError is the body of a refusal.
+type wireError struct {
+	Error       string `json:"error"`
+	Description string `json:"error_description"`
+	Errors      any    `json:"errors"`
+}
+
+func decodeError(t testing.TB, w *httptest.ResponseRecorder) (e wireError) {
+	t.Helper()
+	if err := json.Unmarshal(w.Body.Bytes(), &e); err != nil || w.Code < 400 {
+		t.Fatalf("status %d is no refusal: %s", w.Code, w.Body)
+	}
+	return e
 }
 
 // jwks is the key set that the server serves.

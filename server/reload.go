@@ -63,11 +63,11 @@ func (s *Server) reloadIfChanged() {
 	f, err := s.loadFixture()
 	r.err = err
 	if err != nil {
-		s.log.Error("the changed fixture file has mistakes; the tenant goes on with what it said before", "error", err)
+		s.log.Error(s.config.FixtureFile+" has changed and has mistakes; the tenant goes on with what it said before", "error", err)
 		return
 	}
 	s.tenant.Merge(f)
-	s.log.Info("the fixture file has changed and is in use", "file", s.config.FixtureFile)
+	s.log.Info(s.config.FixtureFile + " has changed and is in use")
 }
 
 // fixtureError is why the fixture file as it is now is not in use, or nil.

@@ -16,14 +16,15 @@ import (
 	"time"
 )
 
-// The variables by which the two halves of TestMain speak.
+// The variables by which the runs of this program speak.
 const (
-	envRole   = "CONFORMANCE_ROLE"    // unset, roleTests or roleUntrusted
+	envRole   = "CONFORMANCE_ROLE"    // unset, or one of the roles
 	envBinary = "CONFORMANCE_BINARY"  // the mockauth0 under test
 	envTLSDir = "CONFORMANCE_TLS_DIR" // where its certificate authority is
 
 	roleTests     = "tests"
 	roleUntrusted = "untrusted"
+	roleHold      = "hold"
 )
 
 // TestMain builds mockauth0 and lets `mockauth0 exec` run this program once
@@ -35,6 +36,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case roleUntrusted:
 		os.Exit(untrusted())
+	case roleHold:
+		os.Exit(hold())
 	}
 	status, err := underExec()
 	if err != nil {

@@ -23,51 +23,47 @@ type mock struct {
 // shared is the mock that all tests use which do not turn its clock.
 func shared() mock { return mock{os.Getenv("MOCKAUTH0_URL"), os.Getenv("AUTH0_DOMAIN")} }
 
-// ownMock starts a mock for one test. Its certificates come from the same
-// authority as those of the shared one.
+// ownMock starts a mock for one test, with certificates of the same authority
+// as those of the shared one. It is once more `mockauth0 exec`, with hold as
+// its command: that ends, and the mock with it, as soon as nobody holds the
+// other end of its standard input, in whatever way this process ends.
 func ownMock(t *testing.T) mock {
 	t.Helper()
-	// Not the test's context, which ends before the clean-up: the mock is asked
-	// once to stop, and must end well.
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	t.Cleanup(cancel)
-	serve := exec.CommandContext(ctx, os.Getenv(envBinary), "serve",
-		"--addr", "localhost:0", "--fixture", "default", "--tls-dir", os.Getenv(envTLSDir), "--log", "json")
-	gently(serve)
-	stderr, err := serve.StderrPipe()
+	c := exec.Command(os.Getenv(envBinary), "exec", "--fixture", "default", "--tls-dir", os.Getenv(envTLSDir), "--log", "none", "--", os.Args[0])
+	c.Env = append(os.Environ(), envRole+"="+roleHold)
+	stdin, err := c.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := serve.Start(); err != nil {
+	stdout, err := c.StdoutPipe()
+	if err != nil {
 		t.Fatal(err)
 	}
-	ready := make(chan mock, 1)
-	read := make(chan struct{})
-	go func() { // reads on to the end, so that the mock never waits for its log
-		defer close(read)
-		for lines := bufio.NewScanner(stderr); lines.Scan(); {
-			var line struct{ Msg, URL, Domain string }
-			if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "ready" {
-				ready <- mock{line.URL, line.Domain}
-			}
-		}
-	}()
-	t.Cleanup(func() {
-		_ = serve.Cancel()
-		<-read
-		if err := serve.Wait(); err != nil {
-			t.Errorf("mockauth0 ended badly: %v", err)
-		}
-	})
-	select {
-	case m := <-ready:
-		return m
-	case <-read:
-		t.Fatal("mockauth0 ended before it was ready")
-	case <-ctx.Done():
-		t.Fatal("mockauth0 is not ready in time")
+	c.Stderr = os.Stderr
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
 	}
-	return mock{}
+	// Whatever happens, it does not outlive the limit of a test.
+	limit := time.AfterFunc(2*time.Minute, func() { _ = c.Process.Kill() })
+	t.Cleanup(func() {
+		_ = stdin.Close()
+		if err := c.Wait(); err != nil {
+			t.Errorf("mockauth0 exec ended badly: %v", err)
+		}
+		limit.Stop()
+	})
+	var m mock
+	if _, err := fmt.Fscanln(stdout, &m.url, &m.domain); err != nil {
+		t.Fatalf("mockauth0 exec does not start: %v", err)
+	}
+	return m
+}
+
+// hold says where the mock is, and waits for the end of its standard input.
+func hold() int {
+	fmt.Println(shared().url, shared().domain)
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	return 0
 }
 
 // call is one call of the control API. It returns the body of a 2xx answer.

@@ -2,6 +2,8 @@ package authapi
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -15,9 +17,9 @@ type grant func(*web.Call, tenant.TokenRequest) (*tenant.Login, error)
 
 // grants are the grant types of the token endpoint.
 var grants = map[string]grant{
-	tenant.GrantPasswordlessOTP:   otpGrant,
-	tenant.GrantRefreshToken:      refreshGrant,
-	tenant.GrantClientCredentials: clientCredentialsGrant,
+	fixtures.GrantPasswordlessOTP:   otpGrant,
+	fixtures.GrantRefreshToken:      refreshGrant,
+	fixtures.GrantClientCredentials: clientCredentialsGrant,
 }
 
 // OAuthToken is POST /oauth/token.
@@ -37,7 +39,7 @@ func OAuthToken(c *web.Call) (any, error) {
 	}
 	give, ok := grants[name]
 	if !ok {
-		return nil, refusal.UnsupportedGrant.With("grant", name)
+		return nil, refusal.UnsupportedGrant.With("grant", name).Because("mockauth0 serves " + strings.Join(slices.Sorted(maps.Keys(grants)), ", "))
 	}
 	if err := tenant.AllowsGrant(client, name); err != nil {
 		return nil, err

@@ -10,13 +10,6 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 )
 
-// The grants of the token endpoint.
-const (
-	GrantPasswordlessOTP   = "http://auth0.com/oauth/grant-type/passwordless/otp"
-	GrantRefreshToken      = "refresh_token"
-	GrantClientCredentials = "client_credentials"
-)
-
 // ManagementPath is how a fixture names the Management API, whose audience
 // depends on the tenant's domain: the issuer with this path.
 const ManagementPath = "/api/v2/"
@@ -91,7 +84,7 @@ func grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServe
 		switch {
 		case slices.Contains(standard, s) || slices.Contains(own, s):
 		case s == "offline_access":
-			if slices.Contains(c.GrantTypes, GrantRefreshToken) && (api == nil || api.AllowOfflineAccess) {
+			if slices.Contains(c.GrantTypes, fixtures.GrantRefreshToken) && (api == nil || api.AllowOfflineAccess) {
 				standard = append(standard, s)
 			}
 		case slices.Contains(oidcScopes, s):

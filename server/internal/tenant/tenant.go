@@ -71,10 +71,10 @@ func (t *Tenant) Reset() {
 // included. It becomes what Reset goes back to.
 func (t *Tenant) Put(f *fixtures.Fixture) {
 	t.resetClock(f)
-	t.Outbox.Reset()
-	t.Keys.Reset()
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.Outbox.Reset()
+	t.Keys.Reset()
 	t.load(f)
 }
 

@@ -1,0 +1,119 @@
+package server_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"maps"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server"
+)
+
+// With a seed, a stopped clock and a pinned issuer two servers answer with the
+// same bytes, whatever port they are called by.
+func TestEqualServersGiveEqualBytes(t *testing.T) {
+	t.Parallel()
+	run := func(hostport string) string {
+		s := newServer(t, server.Config{Seed: "dev", At: at2030, Issuer: "https://tenant.test"})
+		var log strings.Builder
+		say := func(w *httptest.ResponseRecorder) {
+			t.Helper()
+			fmt.Fprintln(&log, w.Code)
+			for _, name := range slices.Sorted(maps.Keys(w.Header())) {
+				fmt.Fprintln(&log, name, w.Header()[name])
+			}
+			fmt.Fprintf(&log, "%s\n\n", w.Body)
+			if w.Code >= 500 {
+				t.Errorf("status %d: %s", w.Code, w.Body)
+			}
+		}
+		at := host(hostport)
+		do := func(method, target string, body any, changes ...change) *httptest.ResponseRecorder {
+			t.Helper()
+			w := call(t, s, method, target, body, append(changes, at)...)
+			say(w)
+			return w
+		}
+		for i, send := range []string{"code", "link", "code"} {
+			for _, audience := range []string{"", "https://api.acme.test/"} {
+				email := fmt.Sprintf("user%d@example.com", i)
+				do("POST", "/passwordless/start", object{"client_id": "acme-native", "connection": "email", "email": email, "send": send, "authParams": object{"state": "x"}})
+				m, _ := s.Outbox().Latest()
+				otp, err := s.PredictOTP("email", email, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if m.Code != "" {
+					otp = m.Code
+				}
+				body := object{"grant_type": otpGrant, "client_id": "acme-native", "username": email, "otp": otp, "realm": "email", "scope": "openid offline_access"}
+				if audience != "" {
+					body["audience"] = audience
+				}
+				w := do("POST", "/oauth/token", body)
+				if w.Code != http.StatusOK {
+					continue
+				}
+				login := decodeAnswer[tokens](t, w)
+				do("POST", "/oauth/token", object{"grant_type": "refresh_token", "client_id": "acme-native", "refresh_token": login.RefreshToken})
+				do("GET", "/userinfo", nil, header("Authorization", "Bearer "+login.AccessToken))
+			}
+		}
+		do("POST", "/passwordless/start", object{"client_id": "acme-native", "connection": "sms", "phone_number": "+14155550100"})
+		do("POST", "/oauth/token", object{"grant_type": otpGrant, "client_id": "acme-native", "username": "+14155550100", "otp": "359427", "realm": "sms"})
+		do("POST", "/oauth/token", object{"grant_type": "client_credentials", "client_id": "acme-m2m", "client_secret": "acme-m2m-secret", "audience": "https://api.acme.test/"})
+		do("POST", "/_mock/tokens", object{"claims": object{"b": 1, "a": []int{2}}})
+		do("POST", "/_mock/keys/rotate", nil)
+		do("GET", "/.well-known/jwks.json", nil)
+		do("GET", "/_mock/outbox", nil)
+		do("GET", "/_mock/users", nil)
+		do("GET", "/_mock/requests", nil)
+		do("GET", "/_mock/state", nil)
+		do("GET", "/_mock/outbox/cursor", nil)
+		do("OPTIONS", "/oauth/token", nil, header("Origin", "http://localhost:3000"))
+		do("GET", "/nowhere", nil)
+		return log.String()
+	}
+	one, other := run("localhost:2884"), run("127.0.0.1:40001")
+	if one != other {
+		t.Error(diff(one, other))
+	}
+	if strings.Contains(one, "2884") {
+		t.Error("the answers of a pinned tenant name the port by which it was called")
+	}
+}
+
+// A test that is added must not change another test's codes.
+func TestWhatOneRecipientGetsDoesNotDependOnOthers(t *testing.T) {
+	t.Parallel()
+	alone := newServer(t, server.Config{At: at2030})
+	want := login(t, alone, "ada@example.com", object{"scope": "openid email offline_access"})
+	crowded := newServer(t, server.Config{At: at2030})
+	for i := range 5 {
+		start(t, crowded, fmt.Sprintf("u%d@example.com", i))
+	}
+	if _, err := crowded.AddUser(fixtures.User{Email: "grace@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := login(t, crowded, "ada@example.com", object{"scope": "openid email offline_access"}); got.RefreshToken != want.RefreshToken || got.IDToken != want.IDToken {
+		t.Errorf("alone %+v, among others %+v", want, got)
+	}
+}
+
+func TestCodesAreThoseOfTheDocumentedVectors(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{Seed: "dev"})
+	for n, want := range []string{"241272", "361243", "818818"} {
+		if got := start(t, s, "ada@example.com"); got != want {
+			t.Errorf("code %d is %s, want %s", n+1, got, want)
+		}
+		if got, err := s.PredictOTP("email", "ada@example.com", int64(n)+1); err != nil || got != want {
+			t.Errorf("code %d is predicted as %s (%v), want %s", n+1, got, err, want)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/mockauth0/mockauth0/server"
+)
+
+func TestTheControlAPIAnswersOnlyLocalNames(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{Hosts: []string{"Mock.Example.Org"}, Issuer: "https://login.example.net:8443/"})
+	for _, tt := range []struct {
+		name string
+		host string
+		ok   bool
+	}{
+		{"localhost", "localhost:2884", true},
+		{"without a port", "localhost", true},
+		{"IPv4 loopback", "127.0.0.1:2884", true},
+		{"IPv6 loopback", "[::1]:2884", true},
+		{"IPv6 without a port", "[::1]", true},
+		{"an address in the network", "192.168.1.7:2884", true},
+		{"the Android emulator's host", "10.0.2.2:2884", true},
+		{"a service of compose", "mockauth0:2884", true},
+		{"a name below localhost", "acme.localhost:2884", true},
+		{"with a dot at the end", "acme.localhost.:2884", true},
+		{"in capitals", "ACME.LocalHost", true},
+		{"a test name", "login.acme.test", true},
+		{"docker's host", "host.docker.internal:2884", true},
+		{"a name on the local network", "mac.local:2884", true},
+		{"a name that was given", "mock.example.org:2884", true},
+		{"the pinned issuer's name", "login.example.net", true},
+		{"a name of the internet", "example.com", false},
+		{"a name that was rebound", "rebound.attacker.example:2884", false},
+		{"a local name as a label of another", "localhost.attacker.example", false},
+		{"an address as a label of another", "127.0.0.1.attacker.example", false},
+		{"a suffix that is no label", "evillocal.com", false},
+		{"below a name that was given", "x.mock.example.org", false},
+		{"no name", "", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := call(t, s, "GET", "/_mock/users", nil, host(tt.host))
+			if ok := w.Code == http.StatusOK; ok != tt.ok {
+				t.Fatalf("host %q: %d %s", tt.host, w.Code, w.Body)
+			}
+			if !tt.ok && (w.Code != http.StatusForbidden || !strings.Contains(decodeError(t, w).Description, "--tls-host")) {
+				t.Errorf("the refusal does not name the flag: %d %s", w.Code, w.Body)
+			}
+		})
+	}
+}
+
+func TestTheControlAPIAnswersOnlyLocalPages(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{Hosts: []string{"mock.example.org"}})
+	for _, tt := range []struct {
+		name   string
+		origin string
+		ok     bool
+	}{
+		{"no page", "", true},
+		{"a page on this machine", "http://localhost:5173", true},
+		{"another port and scheme", "https://127.0.0.1", true},
+		{"IPv6", "http://[::1]:3000", true},
+		{"a test name", "https://app.acme.test", true},
+		{"a name that was given", "https://mock.example.org", true},
+		{"a page of the internet", "https://example.com", false},
+		{"one that looks local", "https://localhost.example.com", false},
+		{"one with a local user", "https://localhost@example.com", false},
+		{"a sandboxed page or a file", "null", false},
+		{"no URL", "://", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, method := range []string{"GET", "OPTIONS"} {
+				var changes []change
+				if tt.origin != "" {
+					changes = []change{header("Origin", tt.origin), header("Access-Control-Request-Method", "GET")}
+				}
+				w := call(t, s, method, "/_mock/users", nil, changes...)
+				if ok := w.Code/100 == 2; ok != tt.ok {
+					t.Fatalf("%s by origin %q: %d %s", method, tt.origin, w.Code, w.Body)
+				}
+				want := tt.origin
+				if !tt.ok {
+					want = ""
+				}
+				if got := w.Header().Get("Access-Control-Allow-Origin"); got != want {
+					t.Errorf("%s by origin %q: Access-Control-Allow-Origin is %q, want %q", method, tt.origin, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestHealthAndTheAuthorityAnswerAnyone(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{CA: func() []byte { return []byte("a certificate\n") }})
+	for _, path := range []string{"/_mock/health", "/health", "/healthz", "/readyz", "/_mock/ca.pem"} {
+		if w := call(t, s, "GET", path, nil, host("lb.example.com"), header("Origin", "https://example.com")); w.Code != http.StatusOK {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+	if w := call(t, s, "GET", "/_mock/ca.pem", nil); w.Body.String() != "a certificate\n" || w.Header().Get("Content-Type") != "application/x-pem-file" {
+		t.Errorf("ca.pem: %q %v", w.Body, w.Header())
+	}
+	for _, path := range []string{"/", "/_mock", "/_mock/"} {
+		if w := call(t, s, "GET", path, nil, host("lb.example.com")); w.Code != http.StatusForbidden {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+}
+
+// Auth0's own endpoints answer by any name: that is what a tenant is for.
+func TestAuth0sEndpointsAnswerByAnyName(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{})
+	if w := call(t, s, "GET", "/.well-known/jwks.json", nil, host("auth.example.com")); w.Code != http.StatusOK {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
