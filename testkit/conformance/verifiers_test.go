@@ -22,7 +22,7 @@ type verifier func(t *testing.T, origin, token, audience string) (sub string, er
 
 // oidcVerify is coreos/go-oidc.
 func oidcVerify(t *testing.T, origin, token, audience string) (string, error) {
-	ctx := within(t, 30*time.Second)
+	ctx := oidc.ClientContext(within(t, 30*time.Second), plainHTTP)
 	provider, err := oidc.NewProvider(ctx, origin+"/")
 	if err != nil {
 		return "", err
@@ -152,7 +152,7 @@ func post(t *testing.T, to string, into any, body map[string]any) {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
+	res, err := plainHTTP.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
