@@ -248,6 +248,14 @@ func (s *Server) streamMessages(c *web.Call) (any, error) {
 	if since == "" {
 		since = values["since"]
 	}
+	// A place that is none is refused here: once the stream has begun, it could
+	// only break off, and an EventSource would come back with it for ever.
+	ended, end := context.WithCancel(c.Context)
+	end()
+	var cursor *outbox.CursorError
+	if _, err := s.Outbox().Changes(ended, since); errors.As(err, &cursor) {
+		return nil, outboxError(err)
+	}
 	var pending []web.Event
 	return web.Stream{Next: func() (web.Event, error) {
 		if len(pending) == 0 {

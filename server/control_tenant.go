@@ -80,6 +80,9 @@ type clockMove struct {
 	Reset   bool      `yaml:"reset" doc:"true goes back to real time."`
 }
 
+// maxYear is the last year that RFC 3339, and so JSON, can write.
+const maxYear = 9999
+
 func (s *Server) moveClock(c *web.Call) (any, error) {
 	var move clockMove
 	if err := decode(c, &move); err != nil {
@@ -99,6 +102,9 @@ func (s *Server) moveClock(c *web.Call) (any, error) {
 		d, err := time.ParseDuration(move.Advance)
 		if err != nil {
 			return nil, badRequest("advance: %q is not a duration such as 3m or 24h", move.Advance)
+		}
+		if clock.Now().Add(d).Year() > maxYear {
+			return nil, badRequest("advance: %s more would be beyond the year %d", move.Advance, maxYear)
 		}
 		if err := clock.Advance(d); err != nil {
 			return nil, badRequest("advance: %s", err)

@@ -36,7 +36,7 @@ func TestTheControlAPIAnswersOnlyLocalNames(t *testing.T) {
 		{"a name that was rebound", "rebound.attacker.example:2884", false},
 		{"a local name as a label of another", "localhost.attacker.example", false},
 		{"an address as a label of another", "127.0.0.1.attacker.example", false},
-		{"a suffix that is no label", "evillocal.com", false},
+		{"a suffix that is no label", "www.evillocal", false},
 		{"below a name that was given", "x.mock.example.org", false},
 		{"no name", "", false},
 	} {

@@ -186,7 +186,9 @@ func verify(t testing.TB, keySet []byte, compact string) []byte {
 // verifyErr uses nothing but crypto/rsa, so that what the server signs is
 // checked by other code than the server's.
 func verifyErr(keySet []byte, compact string) ([]byte, error) {
-	var set struct{ Keys []struct{ Kid, N, E, Alg string } }
+	var set struct {
+		Keys []struct{ Kid, N, E, Alg string }
+	}
 	if err := json.Unmarshal(keySet, &set); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"strings"
 
+	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
 	"github.com/mockauth0/mockauth0/server/internal/authapi"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -64,7 +65,7 @@ func (s *Server) controlRoutes() []web.Route {
 		{Method: "GET", Path: "/_mock/requests", Flow: s.listRequests, Summary: "the last 1,000 requests: who called what, and the answer"},
 		{Method: "DELETE", Path: "/_mock/requests", Flow: s.clearRequests, Summary: "forget them"},
 		{Method: "GET", Path: "/_mock/state", Flow: s.exportState, Summary: "everything, as a fixture file"},
-		{Method: "PUT", Path: "/_mock/state", Flow: s.importState, Summary: "replace everything by a fixture"},
+		{Method: "PUT", Path: "/_mock/state", Flow: s.importState, MaxBody: strictyaml.MaxSize, Summary: "replace everything by a fixture"},
 		{Method: "POST", Path: "/_mock/reset", Flow: s.resetState, Summary: "back to the fixture loaded last"},
 		{Method: "GET", Path: "/_mock/ca.pem", Flow: s.caPEM, Summary: "the certificate authority of the https side"},
 		{Method: "GET", Path: "/_mock/openapi.json", Flow: s.openAPI, Summary: "this table as OpenAPI"},

@@ -73,6 +73,10 @@ func (t *Tenant) takeLocked(l Limit, key string, now time.Time, cost float64) Qu
 	if passed := now.Sub(b.at); passed > 0 {
 		b.tokens = min(float64(l.Bucket), b.tokens+passed.Seconds()*perSecond)
 	}
+	// Many small additions must not make of a whole call a little less.
+	if whole := math.Round(b.tokens); math.Abs(b.tokens-whole) < 1e-6 {
+		b.tokens = whole
+	}
 	b.at = now
 	q := Quota{Limit: l.Bucket, Exceeded: b.tokens < cost}
 	if !q.Exceeded {
@@ -80,7 +84,11 @@ func (t *Tenant) takeLocked(l Limit, key string, now time.Time, cost float64) Qu
 	}
 	whole := math.Floor(b.tokens)
 	q.Remaining = int(whole)
-	q.Reset = now.Add(time.Duration((whole + 1 - b.tokens) / perSecond * float64(time.Second)))
+	wait := time.Duration((whole + 1 - b.tokens) / perSecond * float64(time.Second)).Round(time.Microsecond)
+	if rest := wait % time.Millisecond; rest > 0 {
+		wait += time.Millisecond - rest // not before the call is free
+	}
+	q.Reset = now.Add(wait)
 	return q
 }
 
@@ -92,11 +100,16 @@ func (t *Tenant) forgetFullBucketsLocked(now time.Time) {
 			delete(t.buckets, k)
 		}
 	}
+	if len(t.buckets) < maxBuckets {
+		return
+	}
+	// A tenth goes, so that not every call has to look through all of them. A
+	// bucket lost early lets a few calls more through.
 	for k := range t.buckets {
-		if len(t.buckets) < maxBuckets {
+		if len(t.buckets) <= maxBuckets*9/10 {
 			return
 		}
-		delete(t.buckets, k) // a bucket lost early lets a few calls more through
+		delete(t.buckets, k)
 	}
 }
 

@@ -202,13 +202,17 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 		if u.LoginsCount == 0 {
 			ready.LastLogin, ready.LoginsCount = old.LastLogin, old.LoginsCount
 		}
+		ready.seq = old.seq
 	}
 	t.insertLocked(ready)
 }
 
+// insertLocked adds a user, behind all others unless its place is known.
 func (t *Tenant) insertLocked(u *user) {
-	t.users.seq++
-	u.seq = t.users.seq
+	if u.seq == 0 {
+		t.users.seq++
+		u.seq = t.users.seq
+	}
 	t.users.byID[u.UserID] = u
 	t.users.byAddress[challengeKey{u.Connection, u.address()}] = u
 }

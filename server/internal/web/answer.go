@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 )
 
-// maxBody is how large a body may be, in bytes.
+// maxBody is how large a body may be, in bytes, unless its route says more.
 const maxBody = 1 << 20
 
 // A Front is what all calls of a server share.
@@ -45,7 +46,7 @@ func (f *Front) Preflight(w http.ResponseWriter, r *http.Request, rule CORS, all
 
 // Serve is the life of one request. vars are the variables of its path.
 func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars map[string]string) {
-	c, err := f.read(r)
+	c, err := f.read(r, route)
 	c.Vars = vars
 	var value any
 	if err == nil {
@@ -106,7 +107,7 @@ func count(c *Call, route Route) error {
 
 // read makes the call of a request. Even with an error the call is good for
 // the journal.
-func (f *Front) read(r *http.Request) (*Call, error) {
+func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 	origin := f.Naming.origin(r)
 	c := &Call{
 		Context: r.Context(),
@@ -123,11 +124,12 @@ func (f *Front) read(r *http.Request) (*Call, error) {
 		Answer:  http.Header{},
 		basic:   basicCredentials(r),
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	limit := cmp.Or(route.MaxBody, maxBody)
+	body, err := io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
 	switch {
 	case err != nil:
 		return c, refusal.BadBody.With("reason", "the body could not be read: "+err.Error())
-	case len(body) > maxBody:
+	case len(body) > limit:
 		return c, refusal.BodyTooLarge
 	}
 	c.Body = body

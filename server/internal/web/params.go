@@ -29,7 +29,7 @@ type Param struct {
 	Name string
 	Kind Kind
 	Text string          // of a string: its value; else its JSON
-	JSON json.RawMessage // nil unless it came as JSON
+	JSON json.RawMessage // nil of a string that came in a form or query
 	// Query tells that it came in the query string.
 	Query bool
 }
@@ -125,16 +125,20 @@ func parseBody(contentType string, body []byte) (Params, error) {
 	case len(bytes.TrimSpace(body)) == 0:
 		return nil, nil
 	case media == "application/json":
-		return parseObject(body)
+		// What is no text becomes U+FFFD, as in JavaScript: parameters are shown
+		// and sent on.
+		return parseObject(bytes.ToValidUTF8(body, []byte("\uFFFD")))
 	case media == "application/x-www-form-urlencoded":
 		return parseForm(string(body))
 	}
 	return nil, nil
 }
 
-// parseForm reads a form or a query string.
+// parseForm reads a form or a query string. What is given more than once is an
+// array, as if it had come as JSON.
 func parseForm(text string) (Params, error) {
 	var all collector
+	repeated := map[string][]string{}
 	for text != "" {
 		var part string
 		part, text, _ = strings.Cut(text, "&")
@@ -148,10 +152,21 @@ func parseForm(text string) (Params, error) {
 			return nil, fmt.Errorf("the form is malformed: %w", errors.Join(errName, errValue))
 		}
 		p := Param{Name: strings.ToValidUTF8(name, "\uFFFD"), Kind: String, Text: strings.ToValidUTF8(value, "\uFFFD")}
-		if all.has(p.Name) {
-			p.Kind = Array
+		if !all.has(p.Name) {
+			all.set(p)
+			continue
 		}
-		all.set(p)
+		if len(repeated[p.Name]) == 0 {
+			repeated[p.Name] = []string{all.params[all.at[p.Name]].Text}
+		}
+		repeated[p.Name] = append(repeated[p.Name], p.Text)
+	}
+	for name, values := range repeated {
+		data, err := json.Marshal(values)
+		if err != nil {
+			return nil, err
+		}
+		all.set(Param{Name: name, Kind: Array, Text: string(data), JSON: data})
 	}
 	return all.params, nil
 }

@@ -18,6 +18,8 @@ type Route struct {
 	// Count counts the call against its rate limit, with Call.Count. nil counts
 	// it among the tenant's other calls; the control API has no limit.
 	Count func(*Call) error
+	// MaxBody is how many bytes the body may have; 0 means 1 MiB.
+	MaxBody int
 	// Query names the query parameters of a control endpoint; any other is
 	// refused.
 	Query []string

@@ -1,0 +1,104 @@
+package server_test
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/pem"
+	"net/http"
+	"testing"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server"
+)
+
+// A whole login: start, then a token request with two signatures.
+func BenchmarkLogin(b *testing.B) {
+	s := newServer(b, server.Config{OTP: fixtures.OTP{Mode: "fixed", Code: "123456"}})
+	b.ReportAllocs()
+	for b.Loop() {
+		benchStart(b, s)
+		benchRedeem(b, s, "https://api.acme.test/")
+	}
+}
+
+// The same without the work of signing an access token: it is opaque.
+func BenchmarkLoginOpaque(b *testing.B) {
+	s := newServer(b, server.Config{OTP: fixtures.OTP{Mode: "fixed", Code: "123456"}})
+	b.ReportAllocs()
+	for b.Loop() {
+		benchStart(b, s)
+		benchRedeem(b, s, "")
+	}
+}
+
+func BenchmarkStart(b *testing.B) {
+	s := newServer(b, server.Config{})
+	b.ReportAllocs()
+	for b.Loop() {
+		benchStart(b, s)
+	}
+}
+
+// One signature: a client's own token.
+func BenchmarkToken(b *testing.B) {
+	s := newServer(b, server.Config{})
+	body := `{"grant_type":"client_credentials","client_id":"acme-m2m","client_secret":"acme-m2m-secret","audience":"https://api.acme.test/"}`
+	b.ReportAllocs()
+	for b.Loop() {
+		if w := call(b, s, "POST", "/oauth/token", body); w.Code != http.StatusOK {
+			b.Fatal(w.Body)
+		}
+	}
+}
+
+func BenchmarkJWKS(b *testing.B) {
+	s := newServer(b, server.Config{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if w := call(b, s, "GET", "/.well-known/jwks.json", nil); w.Code != http.StatusOK {
+			b.Fatal(w.Body)
+		}
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		newServer(b, server.Config{})
+	}
+}
+
+// What a signature costs by itself, to compare the others with.
+func BenchmarkRSASign(b *testing.B) {
+	block, _ := pem.Decode(fixtures.Key("1"))
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		b.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte("header.payload"))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := rsa.SignPKCS1v15(rand.Reader, key.(*rsa.PrivateKey), crypto.SHA256, sum[:]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func benchStart(b *testing.B, s *server.Server) {
+	b.Helper()
+	w := call(b, s, "POST", "/passwordless/start", `{"client_id":"acme-native","connection":"email","email":"ada@example.com","send":"code"}`)
+	if w.Code != http.StatusOK {
+		b.Fatal(w.Body)
+	}
+}
+
+func benchRedeem(b *testing.B, s *server.Server, audience string) {
+	b.Helper()
+	w := call(b, s, "POST", "/oauth/token", `{"grant_type":"`+otpGrant+`","client_id":"acme-native","username":"ada@example.com","otp":"123456","realm":"email","audience":"`+audience+`"}`)
+	if w.Code != http.StatusOK {
+		b.Fatal(w.Body)
+	}
+}

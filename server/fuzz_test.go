@@ -1,0 +1,123 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"mime"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/mockauth0/mockauth0/server"
+)
+
+// Whatever is asked, in whatever words, of whatever endpoint: the answer is
+// never a failure of the mock, it is well formed, and it comes.
+func FuzzRequest(f *testing.F) {
+	shared := newServer(f, server.Config{At: at2030})
+	routes := append(table(f, shared), endpoint{"GET", "/health", ""}, endpoint{"OPTIONS", "/oauth/token", ""}, endpoint{"GET", "/nowhere", ""})
+	types := []string{"", "application/json", "application/x-www-form-urlencoded", "text/plain", "application/json; charset=utf-16", ";"}
+	for i := range routes {
+		f.Add(uint8(i), uint8(1), "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com"}`))
+	}
+	f.Add(uint8(0), uint8(1), "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com","authParams":{"a":[{}],"state":"\ud800"}}`))
+	f.Add(uint8(1), uint8(1), "", "", []byte("{\"scope\":[\"\xff\"],\"x\":{\"\xfe\":[\"\xff\"]}}"))
+	f.Add(uint8(1), uint8(1), "Basic YTpi", "", []byte(`{"grant_type":"refresh_token","client_id":"acme-native","refresh_token":"v1.x"}`))
+	f.Add(uint8(1), uint8(2), "Bearer eyJ..", "x=%00&y=;", []byte("grant_type=refresh_token&scope=a&scope=b&%ff=%fe"))
+	f.Add(uint8(15), uint8(0), "", "to=+&wait=0.1&format=json", []byte(nil))
+	f.Add(uint8(24), uint8(1), "", "", []byte(`{"advance":"2540400h"}`))
+	f.Add(uint8(30), uint8(1), "", "", []byte(`{"claims":{"exp":1e400,"\u0000":-0}}`))
+	f.Add(uint8(35), uint8(0), "", "", []byte("version: 1\nextends: &a strict\n<<: *a\n"))
+	f.Fuzz(func(t *testing.T, route, contentType uint8, authorization, query string, body []byte) {
+		e := routes[int(route)%len(routes)]
+		s := newServer(t, server.Config{At: at2030})
+		target := strings.ReplaceAll(e.path, "{id}", "x")
+		r := httptest.NewRequest(e.method, target, bytes.NewReader(body))
+		r.URL.RawQuery = query
+		r.Host = "localhost:2884"
+		r.Header.Set("Content-Type", types[int(contentType)%len(types)])
+		r.Header.Set("Authorization", authorization)
+		r.Header.Set("Origin", "http://localhost:3000")
+		r.Header.Set("Auth0-Client", authorization)
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		began := time.Now()
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r.WithContext(ctx))
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("%s %s took %s", e.method, target, took)
+		}
+		wellFormed(t, w)
+		if w.Code >= 500 {
+			t.Errorf("%s %s: %d %s", e.method, target, w.Code, w.Body)
+		}
+		// Whatever that was, the journal and the state can be written.
+		for _, path := range []string{"/_mock/requests", "/_mock/outbox", "/_mock/users", "/_mock/state", "/_mock/clock", "/_mock/health"} {
+			w := call(t, s, "GET", path, nil)
+			wellFormed(t, w)
+			if w.Code != http.StatusOK {
+				t.Errorf("after %s %s: GET %s: %d %s", e.method, target, path, w.Code, w.Body)
+			}
+		}
+	})
+}
+
+// wellFormed checks that an answer is what it says it is.
+func wellFormed(t *testing.T, w *httptest.ResponseRecorder) {
+	t.Helper()
+	if w.Code < 200 || w.Code > 599 {
+		t.Errorf("status %d", w.Code)
+	}
+	for name, values := range w.Header() {
+		for _, value := range values {
+			if strings.ContainsAny(value, "\r\n\x00") {
+				t.Errorf("header %s: %q", name, value)
+			}
+		}
+	}
+	contentType := w.Header().Get("Content-Type")
+	media, _, err := mime.ParseMediaType(contentType)
+	if contentType != "" && err != nil {
+		t.Errorf("Content-Type %q: %v", contentType, err)
+	}
+	if body := w.Body.Bytes(); media == "application/json" && (!json.Valid(body) || !utf8.Valid(body)) {
+		t.Errorf("no JSON: %q", body)
+	}
+	if w.Code == http.StatusNoContent && w.Body.Len() > 0 {
+		t.Errorf("204 with a body: %q", w.Body)
+	}
+	if w.Code >= 400 && w.Code != http.StatusUnauthorized && media != "application/json" {
+		t.Errorf("a refusal as %q: %s", contentType, w.Body)
+	}
+}
+
+// Any path at all, with any Host.
+func FuzzPath(f *testing.F) {
+	for _, path := range []string{"/", "//", "/oauth//token", "/_mock/users/a%2Fb", "/_mock/outbox/..", "/%00", "*", "/_mock/../oauth/token", "/a//////b"} {
+		f.Add("GET", path, "localhost:2884")
+	}
+	f.Add("OPTIONS", "/userinfo", "")
+	f.Add("CONNECT", "", "[::1")
+	s := newServer(f, server.Config{At: at2030})
+	f.Fuzz(func(t *testing.T, method, path, host string) {
+		u, err := url.ParseRequestURI(path)
+		if err != nil {
+			u = &url.URL{Path: path}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		r := httptest.NewRequest(http.MethodGet, "/", nil).WithContext(ctx)
+		r.Method, r.URL, r.Host = method, u, host
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		wellFormed(t, w)
+		if w.Code >= 500 {
+			t.Errorf("%s %q: %d %s", method, path, w.Code, w.Body)
+		}
+	})
+}
