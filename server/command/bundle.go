@@ -31,7 +31,7 @@ func writeBundles(w World, dir string, ca []byte) ([]setting, error) {
 		if present, ok := w.lookup(b.name); ok && present != "" {
 			data, err := os.ReadFile(present)
 			if err != nil {
-				return nil, fmt.Errorf("%s names a file that cannot be read: %w", b.name, err)
+				return nil, fmt.Errorf("%s=%s: the file cannot be read (%w); correct the variable, or unset it", b.name, present, cause(err))
 			}
 			bundle = data
 		} else if b.replaces {
@@ -42,9 +42,9 @@ func writeBundles(w World, dir string, ca []byte) ([]setting, error) {
 		}
 		file := filepath.Join(dir, b.name+".pem")
 		if err := os.WriteFile(file, append(bundle, ca...), 0o600); err != nil {
-			return nil, fmt.Errorf("the certificates cannot be written: %w", err)
+			return nil, fmt.Errorf("the certificates cannot be written to %s (%w); make room, or set TMPDIR", file, cause(err))
 		}
-		out = append(out, setting{b.name, file})
+		out = append(out, setting{name: b.name, value: file})
 	}
 	return out, nil
 }

@@ -3,103 +3,148 @@ package command
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"slices"
+	"net/url"
 	"strings"
-
-	"github.com/urfave/cli/v3"
+	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
 	"github.com/mockauth0/mockauth0/server"
-	"github.com/mockauth0/mockauth0/server/localtls"
 )
 
-// fixtureFile is the fixture that is taken if it lies in the working directory.
-const fixtureFile = "mockauth0.yaml"
-
-// serverConfig makes the server's configuration of the flags.
-func serverConfig(w World, c *cli.Command) (server.Config, error) {
+// serverConfig makes the server's configuration of the flags. Of flags that a
+// command does not have nothing is taken.
+func serverConfig(in *input) (server.Config, error) {
 	config := server.Config{
-		Issuer:     c.String("issuer"),
-		TrustProxy: c.Bool("trust-proxy"),
-		Callbacks:  c.StringSlice("callback"),
-		Seed:       c.String("seed"),
-		Hosts:      c.StringSlice("tls-host"),
+		TrustProxy: in.on(trustProxyFlag),
+		Callbacks:  in.list(callbackFlag),
+		Seed:       in.text(seedFlag),
+		Hosts:      in.list(tlsHostFlag),
 		Version:    version(),
 	}
-	var errs []error
-	for _, spec := range c.StringSlice("client") {
-		client, err := parseClient(spec)
-		errs = append(errs, err)
-		config.Clients = append(config.Clients, client)
+	steps := []func(*input, *server.Config) error{
+		setIssuer, addClients, addAudiences, checkCallbacks, setOTP, setClock, setFixture,
 	}
-	for _, spec := range c.StringSlice("audience") {
-		api, err := parseAudience(spec)
-		errs = append(errs, err)
-		config.ResourceServers = append(config.ResourceServers, api)
-	}
-	var err error
-	if config.OTP, err = fixtures.ParseOTP(c.String("otp")); err != nil {
-		errs = append(errs, fmt.Errorf("--otp: %w", err))
-	}
-	config.At, err = parseClock(c.String("clock"))
-	errs = append(errs, err)
-	errs = append(errs, chooseFixture(w, c.String("fixture"), &config))
-	return config, errors.Join(errs...)
-}
-
-// chooseFixture finds the fixture: a built-in name, a file, the environment's
-// inline YAML, or the file in the working directory.
-func chooseFixture(w World, name string, config *server.Config) error {
-	inline, _ := w.lookup("MOCKAUTH0_FIXTURE_YAML")
-	var err error
-	switch {
-	case slices.Contains(fixtures.Names(), name):
-		config.Fixture, err = fixtures.Load(name)
-	case name != "":
-		config.FixtureFile = name
-		if _, missing := os.Stat(name); errors.Is(missing, fs.ErrNotExist) {
-			return fmt.Errorf("--fixture %s: there is no such file, and the built-in fixtures are %s%s",
-				name, strings.Join(fixtures.Names(), ", "), closest(name, fixtures.Names()))
-		}
-	case inline != "":
-		config.Fixture, err = fixtures.Parse("MOCKAUTH0_FIXTURE_YAML", []byte(inline))
-	default:
-		if _, missing := os.Stat(fixtureFile); missing == nil {
-			config.FixtureFile = fixtureFile
+	for _, step := range steps {
+		if err := step(in, &config); err != nil {
+			return config, err
 		}
 	}
-	return err
+	return config, nil
 }
 
-// openCA opens the certificate authority that the flags name. Where nothing
-// can be written it lives in memory, with a warning.
-func openCA(c *cli.Command, warn func(string)) (*localtls.CA, error) {
-	options := localtls.Options{
-		Dir: c.String("tls-dir"), Hosts: c.StringSlice("tls-host"),
-		Refused: func(err error) { warn(err.Error()) },
-	}
-	ca, err := localtls.Open(options)
-	if errors.Is(err, localtls.ErrNoStorage) {
-		warn(err.Error() + "; the certificate authority lives in memory, and is another one after a restart")
-		options.InMemory = true
-		ca, err = localtls.Open(options)
+// newServer makes the server, and words what is wrong with its fixture.
+func newServer(in *input, config server.Config) (*server.Server, error) {
+	s, err := server.New(config)
+	var all *strictyaml.Errors
+	if errors.As(err, &all) && (*all)[0].Line == 0 { // the file itself is right
+		return nil, fmt.Errorf("the flags do not go with the fixture: %s", (*all)[0].Message)
 	}
 	if err != nil {
-		return nil, err
+		return nil, in.fixtureError(mistakes("the fixture "+config.FixtureFile, "correct these", err))
 	}
-	cert, key := c.String("tls-cert"), c.String("tls-key")
-	switch {
-	case cert != "" && key != "":
-		if err := ca.UseCertificate(cert, key); err != nil {
-			return nil, err
+	return s, nil
+}
+
+func setIssuer(in *input, config *server.Config) error {
+	issuer := in.text(issuerFlag)
+	if issuer == "" {
+		return nil
+	}
+	u, err := url.Parse(issuer)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(issuer, "?# \t\r\n") {
+		return in.refuse(issuerFlag.name, issuer, "write a URL such as https://localhost:2884/")
+	}
+	config.Issuer = issuer
+	return nil
+}
+
+func addClients(in *input, config *server.Config) error {
+	for _, spec := range in.list(clientFlag) {
+		client, err := parseClient(spec)
+		if err == nil {
+			err = judge(&fixtures.Fixture{Clients: []fixtures.Client{client}})
 		}
-	case cert != "" || key != "":
-		return nil, errors.New("--tls-cert and --tls-key go together: give both")
+		if err != nil {
+			return in.refuse(clientFlag.name, spec, "%w", err)
+		}
+		config.Clients = append(config.Clients, client)
 	}
-	for _, note := range ca.Notes() {
-		warn(note)
+	return nil
+}
+
+func addAudiences(in *input, config *server.Config) error {
+	for _, spec := range in.list(audienceFlag) {
+		api, err := parseAudience(spec)
+		if err == nil {
+			err = judge(&fixtures.Fixture{ResourceServers: []fixtures.ResourceServer{api}})
+		}
+		if err != nil {
+			return in.refuse(audienceFlag.name, spec, "%w", err)
+		}
+		config.ResourceServers = append(config.ResourceServers, api)
 	}
-	return ca, nil
+	return nil
+}
+
+func checkCallbacks(in *input, _ *server.Config) error {
+	for _, callback := range in.list(callbackFlag) {
+		client := clientTypes["native"]
+		client.ClientID, client.Callbacks = "any", []string{callback}
+		if err := judge(&fixtures.Fixture{Clients: []fixtures.Client{client}}); err != nil {
+			return in.refuse(callbackFlag.name, callback, "%w", err)
+		}
+	}
+	return nil
+}
+
+func setOTP(in *input, config *server.Config) error {
+	spec := in.text(otpFlag)
+	otp, err := fixtures.ParseOTP(spec)
+	if err != nil {
+		return in.refuse(otpFlag.name, spec, "write hmac, random, fixed:000000 or sequence:111111,222222")
+	}
+	if otp.Mode == "" {
+		return nil
+	}
+	codes := otp.Codes
+	if otp.Mode == "fixed" {
+		codes = []string{otp.Code}
+	}
+	for _, code := range codes {
+		if !isCode(code) {
+			return in.refuse(otpFlag.name, spec, "the code %q is not of digits; write one such as 000000", code)
+		}
+	}
+	if err := judge(&fixtures.Fixture{OTP: otp}); err != nil {
+		return in.refuse(otpFlag.name, spec, "%w", err)
+	}
+	config.OTP = otp
+	return nil
+}
+
+func isCode(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+func setClock(in *input, config *server.Config) error {
+	spec := in.text(clockFlag)
+	if spec == "" || spec == "running" {
+		return nil
+	}
+	at, err := time.Parse(time.RFC3339, spec)
+	if err != nil || at.Unix() <= 0 {
+		return in.refuse(clockFlag.name, spec, "write a time since 1970 such as 2030-01-01T00:00:00Z, or running")
+	}
+	config.At = at
+	return nil
+}
+
+// judge asks the rules of fixtures about a small one, and returns what they
+// say about the first mistake, without its place.
+func judge(f *fixtures.Fixture) error {
+	_, err := fixtures.Complete(f)
+	var all *strictyaml.Errors
+	if errors.As(err, &all) {
+		return errors.New((*all)[0].Message)
+	}
+	return err
 }

@@ -1,117 +1,185 @@
 package command
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
-	"time"
-
-	"github.com/urfave/cli/v3"
 )
 
-func execCommand(w World) *cli.Command {
-	return &cli.Command{
-		Name:      "exec",
-		Usage:     "start on a free port, run a command with the environment that points it here, and stop with it",
-		ArgsUsage: "-- COMMAND [ARGUMENT…]",
-		Flags:     append(targetFlags(), serverFlags()...),
-		Action: func(ctx context.Context, c *cli.Command) error {
-			args := c.Args().Slice()
-			if len(args) == 0 {
-				return errors.New("exec needs a command: mockauth0 exec [flags] -- COMMAND")
-			}
-			if err := fromEnvironment(w, c); err != nil {
-				return err
-			}
-			in, err := start(w, c, []string{"localhost:0"})
-			if err != nil {
-				return err
-			}
-			status, err := in.run(ctx, w, c, args)
-			if err := errors.Join(err, in.drain()); err != nil {
-				return err
-			}
-			if status != 0 {
-				return exitError(status)
-			}
-			return nil
-		},
+func execCommand() command {
+	return command{
+		name:  "exec",
+		args:  "-- COMMAND [ARGUMENT…]",
+		brief: "run a command with a tenant of its own",
+		long: "It starts on a free port, runs the command, stops when the command ends, and exits with its status. " +
+			"Signals are passed on.\n\n" +
+			"The command finds in its environment MOCKAUTH0_URL, AUTH0_DOMAIN, AUTH0_ISSUER_BASE_URL (https), " +
+			"AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET and AUTH0_AUDIENCE; NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and " +
+			"REQUESTS_CA_BUNDLE with what was there before, or the system's roots, and the tenant's own authority; " +
+			"and NO_PROXY with loopback.",
+		flags: append([]flag{forFlag, clientIDFlag}, serverFlags()...),
+		most:  unlimited,
+		rest:  true,
+		run:   execute,
 	}
 }
 
-// run runs the command with the environment that points it at the instance.
-func (in *instance) run(ctx context.Context, w World, c *cli.Command, args []string) (status int, err error) {
+func execute(in *input) error {
+	if len(in.args) == 0 {
+		return errors.New("exec needs a command: mockauth0 exec [flags] -- COMMAND")
+	}
+	signals, restore := in.signals()
+	defer restore()
+	cmd, err := child(in)
+	if err != nil {
+		return err
+	}
+	if err := in.checkDialect(); err != nil {
+		return err
+	}
+	i, err := launch(in, []string{"localhost:0"})
+	if err != nil {
+		return err
+	}
+	status, err := i.run(in, cmd, signals)
+	if err := errors.Join(err, i.drain()); err != nil {
+		return err
+	}
+	if status != 0 {
+		return exitError(status)
+	}
+	return nil
+}
+
+// child is the command to run, which must be there.
+func child(in *input) (*exec.Cmd, error) {
+	name := in.args[0]
+	cmd := exec.Command(name, in.args[1:]...)
+	switch {
+	case errors.Is(cmd.Err, exec.ErrDot):
+		return nil, fmt.Errorf("exec does not run %s from this folder by its bare name; write ./%s", name, name)
+	case errors.Is(cmd.Err, exec.ErrNotFound):
+		return nil, fmt.Errorf("exec finds no program %s on the PATH; check its name, or write its path", name)
+	case cmd.Err != nil:
+		return nil, notStarted(name, cmd.Err)
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in.Stdin, in.Stdout, in.Stderr
+	return cmd, nil
+}
+
+func notStarted(name string, err error) error {
+	reason := cause(err)
+	var looked *exec.Error
+	if errors.As(err, &looked) {
+		reason = cause(looked.Err)
+	}
+	return fmt.Errorf("exec cannot start %s (%w); check that it is a program", name, reason)
+}
+
+// run runs the command with the environment that points it at the instance,
+// and returns its exit status.
+func (i *instance) run(in *input, cmd *exec.Cmd, signals <-chan os.Signal) (status int, err error) {
 	dir, err := os.MkdirTemp("", "mockauth0-")
 	if err != nil {
-		return 1, fmt.Errorf("there is no folder for the certificates: %w", err)
+		return 1, fmt.Errorf("there is no folder for the certificates (%w); set TMPDIR to one that can be written", cause(err))
 	}
 	defer os.RemoveAll(dir)
-	bundles, err := writeBundles(w, dir, in.ca.PEM())
-	if err != nil {
+	if cmd.Env, err = i.childEnviron(in, dir); err != nil {
 		return 1, err
 	}
-	t, err := newTarget(in.server.Fixture(), "http://"+in.host(), c.String("client-id"))
-	if err != nil {
-		return 1, err
-	}
-	settings := append(t.common(), bundles...)
-	more, err := t.dialect(c.String("for"))
-	if err != nil {
-		return 1, err
-	}
-	// Not CommandContext: the command gets the signal, and ends in its own time.
-	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Env = append(w.Environ, noProxy(w)...)
-	for _, s := range append(settings, more...) {
-		cmd.Env = append(cmd.Env, s.name+"="+s.value)
-	}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = w.Stdin, w.Stdout, w.Stderr
 	if err := cmd.Start(); err != nil {
-		return 1, fmt.Errorf("exec cannot start %s: %w", args[0], err)
+		return 1, notStarted(cmd.Path, err)
 	}
-	ended := make(chan struct{})
-	defer close(ended)
-	go func() {
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	served := i.served
+	var died error
+	for {
 		select {
-		case <-ended:
-		case <-ctx.Done():
-			terminate(cmd.Process)
-			select {
-			case <-ended:
-			case <-time.After(10 * time.Second):
-				_ = cmd.Process.Kill()
+		case err := <-ended:
+			if died != nil {
+				return 1, died
 			}
+			return statusOf(err)
+		case s := <-signals:
+			if !reachedAll(s) {
+				pass(cmd.Process, s)
+			}
+		case err := <-served:
+			served <- err // drain takes it
+			served = nil
+			died = fmt.Errorf("the server stopped while %s ran: %w", cmd.Args[0], err)
+			pass(cmd.Process, syscall.SIGTERM)
 		}
-	}()
-	err = cmd.Wait()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		if code := exit.ExitCode(); code >= 0 {
-			return code, nil
-		}
-		return 128 + signalOf(exit), nil
 	}
-	return 0, err
 }
 
-// terminate passes the wish to stop on. Windows knows no such wish.
-func terminate(p *os.Process) {
-	if p.Signal(syscall.SIGTERM) != nil {
+// childEnviron is the environment of the command. Later entries win.
+func (i *instance) childEnviron(in *input, dir string) ([]string, error) {
+	bundles, err := writeBundles(in.World, dir, i.ca.PEM())
+	if err != nil {
+		return nil, err
+	}
+	t, err := newTarget(in, i.server.Fixture(), "http://"+i.host())
+	if err != nil {
+		return nil, err
+	}
+	env := append(slices.Clone(in.Environ), noProxy(in.World)...)
+	for _, s := range slices.Concat(t.common(), bundles, in.dialect(t)) {
+		if present, _ := in.lookup(s.name); s.app && present != "" {
+			continue
+		}
+		env = append(env, s.name+"="+s.value)
+	}
+	return env, nil
+}
+
+// statusOf is the exit status that a shell would show.
+func statusOf(err error) (int, error) {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return 0, err
+	}
+	if code := exit.ExitCode(); code >= 0 {
+		return code, nil
+	}
+	return 128 + signalOf(exit), nil
+}
+
+// pass passes a signal on. Where there are none the process is ended.
+func pass(p *os.Process, s os.Signal) {
+	if err := p.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		_ = p.Kill()
 	}
 }
 
-// noProxy adds loopback to what is not asked for through a proxy.
+// noProxy adds loopback to what is not asked for through a proxy. Programs
+// read one of two names, some the first and some the second.
 func noProxy(w World) []string {
-	const local = "localhost,127.0.0.1,::1"
-	var out []string
-	for _, name := range []string{"NO_PROXY", "no_proxy"} {
-		value, _ := w.lookup(name)
-		out = append(out, name+"="+strings.TrimPrefix(value+","+local, ","))
+	upper, _ := w.lookup("NO_PROXY")
+	lower, _ := w.lookup("no_proxy")
+	if upper == "" {
+		upper = lower
 	}
-	return out
+	if lower == "" {
+		lower = upper
+	}
+	return []string{"NO_PROXY=" + withLoopback(upper), "no_proxy=" + withLoopback(lower)}
+}
+
+func withLoopback(list string) string {
+	have := strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+	if slices.Contains(have, "*") {
+		return list
+	}
+	for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
+		if !slices.Contains(have, host) {
+			have = append(have, host)
+		}
+	}
+	return strings.Join(have, ",")
 }

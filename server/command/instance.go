@@ -1,20 +1,16 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
+	"slices"
 	"time"
 
-	"github.com/urfave/cli/v3"
-
-	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/localtls"
 )
@@ -26,45 +22,48 @@ type instance struct {
 	listeners []net.Listener
 	http      *http.Server
 	log       *slog.Logger
-	text      bool // the log is for people
-	state     string
+	format    string // of the log
+	state     string // the file, or empty
 	served    chan error
 	stop      context.CancelFunc
 }
 
-// start makes a server of the flags and lets it listen.
-func start(w World, c *cli.Command, addrs []string) (*instance, error) {
-	log, text, err := newLog(w, c.String("log"))
+// drainTime is for calls that are being answered when the server stops.
+const drainTime = 5 * time.Second
+
+// launch makes a server of the flags and lets it listen.
+func launch(in *input, addrs []string) (*instance, error) {
+	log, format, err := newLog(in)
 	if err != nil {
 		return nil, err
 	}
-	config, err := serverConfig(w, c)
+	config, err := serverConfig(in)
 	if err != nil {
 		return nil, err
 	}
-	in := &instance{log: log, text: text, state: c.String("state"), served: make(chan error, 1)}
+	i := &instance{log: log, format: format, served: make(chan error, 1)}
 	config.Log = log
-	if config.Restore, err = loadState(in.state); err != nil {
+	if config.Restore, i.state, err = loadState(in); err != nil {
 		return nil, err
 	}
-	if in.ca, err = openCA(c, func(s string) { log.Warn(s) }); err != nil {
+	if i.ca, err = openCA(in, func(s string) { log.Warn(s) }); err != nil {
 		return nil, err
 	}
-	config.CA = in.ca.PEM
-	if in.server, err = server.New(config); err != nil {
+	config.CA = i.ca.PEM
+	if i.server, err = newServer(in, config); err != nil {
 		return nil, err
 	}
-	for _, warning := range in.server.Fixture().Warnings {
+	for _, warning := range i.server.Fixture().Warnings {
 		log.Warn(warning)
 	}
-	if in.listeners, err = localtls.ListenAll(addrs); err != nil {
-		return nil, err
+	if i.listeners, err = localtls.ListenAll(addrs); err != nil {
+		return nil, in.blame(addrFlag, err)
 	}
-	// Waiting calls end when the server does.
+	// Calls that wait end when the server does.
 	base, stop := context.WithCancel(context.Background())
-	in.stop = stop
-	in.http = &http.Server{
-		Handler:           in.server,
+	i.stop = stop
+	i.http = &http.Server{
+		Handler:           i.server,
 		ReadHeaderTimeout: 30 * time.Second,
 		ReadTimeout:       2 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
@@ -72,65 +71,47 @@ func start(w World, c *cli.Command, addrs []string) (*instance, error) {
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
-	go func() { in.served <- localtls.Serve(in.http, in.ca.TLSConfig(), in.listeners...) }()
-	return in, nil
+	go func() { i.served <- localtls.Serve(i.http, i.ca.TLSConfig(), i.listeners...) }()
+	return i, nil
 }
 
-// host is what to call the server in a URL: localhost if it listens there.
-func (in *instance) host() string {
-	addr := in.listeners[0].Addr().(*net.TCPAddr)
-	if addr.IP.IsLoopback() || addr.IP.IsUnspecified() {
-		return fmt.Sprintf("localhost:%d", addr.Port)
+// hosts are what to call the server in a URL, the best one first. localhost
+// stands for 127.0.0.1, with ::1 if that has the same port, and for an address
+// that is all of them; ::1 alone is not what localhost means everywhere.
+func (i *instance) hosts() []string {
+	var all []string
+	for _, l := range i.listeners {
+		addr := l.Addr().(*net.TCPAddr)
+		host, local := addr.String(), fmt.Sprintf("localhost:%d", addr.Port)
+		switch {
+		case addr.IP.IsUnspecified(), addr.IP.Equal(net.IPv4(127, 0, 0, 1)),
+			addr.IP.Equal(net.IPv6loopback) && slices.Contains(all, local):
+			host = local
+		}
+		if !slices.Contains(all, host) {
+			all = append(all, host)
+		}
 	}
-	return addr.String()
+	return all
 }
+
+// host is the best of the hosts.
+func (i *instance) host() string { return i.hosts()[0] }
 
 // drain lets the calls that are being answered finish, and saves the state.
-func (in *instance) drain() error {
-	in.stop()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+func (i *instance) drain() error {
+	i.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	err := in.http.Shutdown(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = in.http.Close()
+	if i.http.Shutdown(ctx) != nil {
+		_ = i.http.Close()
 	}
-	<-in.served
-	return errors.Join(err, saveState(in.state, in.server))
+	<-i.served
+	return saveState(i.state, i.server)
 }
 
-// loadState reads what an earlier run saved, if it did.
-func loadState(file string) (*fixtures.Fixture, error) {
-	if file == "" {
-		return nil, nil
-	}
-	f, err := fixtures.ParseFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return f, err
-}
-
-// saveState writes the state beside the file and then in its place, so that no
-// reader sees half of it.
-func saveState(file string, s *server.Server) error {
-	if file == "" {
-		return nil
-	}
-	data, err := s.State().JSON()
-	if err != nil {
-		return err
-	}
-	temp, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
-	if err != nil {
-		return fmt.Errorf("the state cannot be saved: %w", err)
-	}
-	defer os.Remove(temp.Name())
-	_, err = temp.Write(data)
-	if err := errors.Join(err, temp.Close()); err != nil {
-		return fmt.Errorf("the state cannot be saved: %w", err)
-	}
-	if err := os.Rename(temp.Name(), file); err != nil {
-		return fmt.Errorf("the state cannot be saved: %w", err)
-	}
-	return nil
+// failed is the end of a server that nobody stopped.
+func (i *instance) failed(err error) error {
+	i.served <- err // drain takes it
+	return errors.Join(fmt.Errorf("the server stopped by itself: %w; start it again", cmp.Or(err, errors.New("no listener is left"))), i.drain())
 }

@@ -9,23 +9,24 @@ import (
 	"sync"
 )
 
-// newLog makes the log that --log asks for.
-func newLog(w World, kind string) (*slog.Logger, bool, error) {
-	if kind == "" {
-		kind = "json"
-		if w.Terminal {
-			kind = "text"
+// newLog makes the log that --log asks for, and tells its format.
+func newLog(in *input) (log *slog.Logger, format string, err error) {
+	format = in.text(logFlag)
+	if format == "" {
+		format = "json"
+		if in.Terminal {
+			format = "text"
 		}
 	}
-	switch kind {
+	switch format {
 	case "text":
-		return slog.New(&textLog{out: w.Stderr, mu: &sync.Mutex{}}), true, nil
+		return slog.New(&textLog{out: in.Stderr, mu: &sync.Mutex{}}), format, nil
 	case "json":
-		return slog.New(slog.NewJSONHandler(w.Stderr, nil)), false, nil
+		return slog.New(slog.NewJSONHandler(in.Stderr, nil)), format, nil
 	case "none":
-		return slog.New(slog.DiscardHandler), false, nil
+		return slog.New(slog.DiscardHandler), format, nil
 	}
-	return nil, false, fmt.Errorf("--log %s: write text, json or none%s", kind, closest(kind, []string{"text", "json", "none"}))
+	return nil, "", in.refuse(logFlag.name, format, "write text, json or none%s", closest(format, []string{"text", "json", "none"}))
 }
 
 // textLog is a log for people: the sentence, and below it what explains it.

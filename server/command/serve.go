@@ -1,71 +1,81 @@
 package command
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"strings"
 
-	"github.com/urfave/cli/v3"
-
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
-func serveCommand(w World) *cli.Command {
-	return &cli.Command{
-		Name:  "serve",
-		Usage: "listen for http and https on one port",
-		Flags: append([]cli.Flag{addrFlag()}, serverFlags()...),
-		Action: func(ctx context.Context, c *cli.Command) error {
-			if err := noMore(c); err != nil {
-				return err
-			}
-			if err := fromEnvironment(w, c); err != nil {
-				return err
-			}
-			addrs := c.StringSlice("addr")
-			if len(addrs) == 0 {
-				addrs = []string{defaultAddr}
-			}
-			in, err := start(w, c, addrs)
-			if err != nil {
-				return err
-			}
-			in.announce(w.Stdout)
-			select {
-			case err := <-in.served:
-				return err
-			case <-ctx.Done():
-				return in.drain()
-			}
-		},
+func serveCommand() command {
+	return command{
+		name:  "serve",
+		brief: "answer http and https on one port until stopped",
+		long:  "Without flags that is " + defaultURL + " and https://" + defaultAddr + ".",
+		flags: append([]flag{addrFlag}, serverFlags()...),
+		run:   serve,
+	}
+}
+
+func serve(in *input) error {
+	signals, restore := in.signals()
+	defer restore()
+	addrs := in.list(addrFlag)
+	if len(addrs) == 0 {
+		addrs = []string{defaultAddr}
+	}
+	i, err := launch(in, addrs)
+	if err != nil {
+		return err
+	}
+	i.announce(in.Stdout)
+	select {
+	case err := <-i.served:
+		return i.failed(err)
+	case <-signals:
+		restore() // the next one ends the program at once
+		return i.drain()
 	}
 }
 
 // announce says where the tenant is and how to reach it.
-func (in *instance) announce(out io.Writer) {
-	host := in.host()
-	url := "http://" + host
-	if !in.text {
-		in.log.Info("ready", "url", url, "domain", host, "ca", in.ca.Path(), "fixture", in.server.Fixture().Source)
+func (i *instance) announce(out io.Writer) {
+	hosts := i.hosts()
+	url := "http://" + hosts[0]
+	switch i.format {
+	case "json":
+		i.log.Info("ready", "url", url, "domain", hosts[0], "ca", i.ca.Path(), "fixture", i.server.Fixture().Source)
+		return
+	case "none":
+		fmt.Fprintln(out, url) // port 0 would be a riddle
 		return
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "mockauth0 %s, a local Auth0 tenant for tests\n\n", version())
-	fmt.Fprintf(&text, "  URL      %s  and  https://%s\n", url, host)
-	fmt.Fprintf(&text, "  domain   %s\n", host)
-	for i, c := range in.server.Fixture().Clients {
-		label := ""
-		if i == 0 {
-			label = "clients"
-		}
-		fmt.Fprintf(&text, "  %-8s %s\n", label, describe(c))
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(&text, "  %-9s%s\n", label, fmt.Sprintf(format, args...))
 	}
-	fmt.Fprintf(&text, "  outbox   %s/_mock/outbox\n", url)
-	if path := in.ca.Path(); path != "" {
-		fmt.Fprintf(&text, "  https    trust %s (how: mockauth0 ca trust)\n", path)
+	fmt.Fprintf(&text, "mockauth0 %s, a local Auth0 tenant for tests\n\n", version())
+	label := "URL"
+	for _, host := range hosts {
+		line(label, "http://%s  and  https://%s", host, host)
+		label = ""
+	}
+	line("domain", "%s", hosts[0])
+	if issuer := i.server.Issuer(); issuer != "" {
+		line("issuer", "%s", issuer)
+	}
+	label = "clients"
+	for _, c := range i.server.Fixture().Clients {
+		line(label, "%s", describe(c))
+		label = ""
+	}
+	line("fixture", "%s", i.server.Fixture().Source)
+	line("outbox", "%s/_mock/outbox", url)
+	if path := i.ca.Path(); path != "" {
+		line("https", "trust %s (how: mockauth0 ca trust)", path)
 	} else {
-		fmt.Fprintf(&text, "  https    trust %s/_mock/ca.pem\n", url)
+		line("https", "trust %s/_mock/ca.pem", url)
 	}
 	text.WriteString("\nStop with Ctrl-C.\n\n")
 	_, _ = io.WriteString(out, text.String())

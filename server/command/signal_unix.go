@@ -3,9 +3,35 @@
 package command
 
 import (
+	"os"
 	"os/exec"
+	"os/signal"
 	"syscall"
 )
+
+// stopSignals are those that ask a program to stop. A hang-up that nohup has
+// switched off stays so.
+func stopSignals() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
+}
+
+// reachedAll tells whether a signal reached every program of the terminal, as
+// Ctrl-C does: whoever passes it on sends it twice.
+func reachedAll(s os.Signal) bool {
+	if s != os.Interrupt {
+		return false
+	}
+	tty, err := os.Open("/dev/tty")
+	if err != nil {
+		return false // there is no terminal
+	}
+	tty.Close()
+	return true
+}
 
 // signalOf is the number of the signal that ended a process.
 func signalOf(e *exec.ExitError) int {

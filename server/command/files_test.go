@@ -1,0 +1,151 @@
+package command_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	good := write(t, "good.yaml", "version: 1\nextends: default\n")
+	empty := write(t, "empty.yaml", "version: 1\n")
+	missing := filepath.Join(t.TempDir(), "missing.yaml")
+	if got := run(t, nil, "validate", good); got != (result{out: good + ": ok\n"}) {
+		t.Errorf("%+v", got)
+	}
+	got := run(t, nil, "validate", empty)
+	if got.status != 0 || got.out != empty+": ok\n" || !strings.HasPrefix(got.errout, "warning: "+empty+":1:1: clients: the fixture has no clients") {
+		t.Errorf("%+v", got)
+	}
+	got = run(t, nil, "validate", missing, good)
+	if got != (result{1, good + ": ok\n", missing + ": the file cannot be read (" + noSuchFile() + "); check its name\n"}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestInit(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "my.yaml")
+	golden := "Wrote " + file + ".\nCheck it with: mockauth0 validate " + file + "\nServe it with: mockauth0 --fixture " + file + "\n"
+	if got := run(t, nil, "init", file); got != (result{out: golden}) {
+		t.Errorf("%+v", got)
+	}
+	if got := run(t, nil, "validate", file); got != (result{out: file + ": ok\n"}) {
+		t.Errorf("what init writes is no fixture: %+v", got)
+	}
+	before, _ := os.ReadFile(file)
+	refused(t, nil, file+" is there already and stays as it is; name another file: mockauth0 init FILE", "init", file)
+	if after, _ := os.ReadFile(file); string(after) != string(before) {
+		t.Error("the file has changed")
+	}
+	nowhere := filepath.Join(file, "x")
+	if got := run(t, nil, "init", nowhere); got.status != 1 || !strings.HasPrefix(got.errout, "mockauth0: "+nowhere+" cannot be written (") {
+		t.Errorf("%+v", got)
+	}
+}
+
+// Without a name it is the file that serve takes from the folder.
+func TestInitInFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if got := run(t, nil, "init"); got.status != 0 || !strings.HasSuffix(got.out, "\nServe it with: mockauth0\n") {
+		t.Errorf("%+v", got)
+	}
+	if _, err := os.Stat("mockauth0.yaml"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"schema"}, {"schema", "fixture"}} {
+		var schema struct {
+			Schema     string         `json:"$schema"`
+			Properties map[string]any `json:"properties"`
+		}
+		got := run(t, nil, args...)
+		if err := json.Unmarshal([]byte(got.out), &schema); err != nil || !strings.Contains(schema.Schema, "draft-07") || schema.Properties["clients"] == nil {
+			t.Errorf("%q: %v, %+v", args, err, schema)
+		}
+	}
+}
+
+func TestHealthcheck(t *testing.T) {
+	t.Parallel()
+	s := serve(t, environ())
+	_, port, _ := strings.Cut(strings.TrimPrefix(s.url, "http://"), ":")
+	for _, addr := range []string{"localhost:", "127.0.0.1:", ":", "0.0.0.0:"} {
+		if got := run(t, nil, "healthcheck", "--addr", addr+port); got != (result{}) {
+			t.Errorf("%s: %+v", addr+port, got)
+		}
+	}
+	if got := run(t, []string{"MOCKAUTH0_ADDR=:" + port + ",[::1]:1"}, "healthcheck"); got != (result{}) {
+		t.Errorf("by the twin: %+v", got)
+	}
+	s.stop()
+	refused(t, nil, "no server answers at 127.0.0.1:"+port+" ("+refusedText()+"); start one with mockauth0 serve", "healthcheck", "--addr", "127.0.0.1:"+port)
+}
+
+func TestCA(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "ca")
+	file := filepath.Join(dir, "ca.pem")
+	pem := run(t, nil, "ca", "--tls-dir", dir)
+	if pem.status != 0 || !strings.HasPrefix(pem.out, "-----BEGIN CERTIFICATE-----\n") {
+		t.Errorf("%+v", pem)
+	}
+	if got := run(t, []string{"MOCKAUTH0_TLS_DIR=" + dir}, "ca", "path"); got != (result{out: file + "\n"}) {
+		t.Errorf("%+v", got)
+	}
+	for _, flagFirst := range []bool{true, false} {
+		args := []string{"ca", "trust", "--tls-dir", dir}
+		if flagFirst {
+			args = []string{"ca", "--tls-dir", dir, "trust"}
+		}
+		if got := run(t, nil, args...); got.status != 0 || !strings.Contains(got.out, "NODE_EXTRA_CA_CERTS") || !strings.Contains(got.out, file) {
+			t.Errorf("%q: %+v", args, got)
+		}
+	}
+	if again := run(t, nil, "ca", "--tls-dir", dir); again != pem {
+		t.Error("the authority is another one")
+	}
+	// A damaged authority is not overwritten, by no command.
+	if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"ca"}, {"ca", "path"}, {"ca", "install"}, {"ca", "uninstall"}, {"serve"}, {"env"}, {"exec", "--", os.Args[0]}} {
+		got := run(t, []string{"MOCKAUTH0_TLS_DIR=" + dir}, args...)
+		if got.status != 1 || got.out != "" || !strings.HasPrefix(got.errout, "mockauth0: MOCKAUTH0_TLS_DIR: the CA in "+dir+" cannot be used, because of ca.pem: ") || strings.Count(got.errout, "\n") != 1 {
+			t.Errorf("%q: %+v", args, got)
+		}
+	}
+	if data, _ := os.ReadFile(file); string(data) != "mine" {
+		t.Errorf("ca.pem is now %s", data)
+	}
+}
+
+// The paths that are printed are used from other folders.
+func TestCAPathIsWhole(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if got := run(t, nil, "ca", "path", "--tls-dir", "here"); !filepath.IsAbs(strings.TrimSpace(got.out)) {
+		t.Errorf("%+v", got)
+	}
+	if got := run(t, []string{"MOCKAUTH0_TLS_DIR=here"}, "env"); !strings.Contains(got.out, string(filepath.Separator)+"here"+string(filepath.Separator)) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A folder that cannot be written is one sentence for those who need it.
+func TestCANowhere(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(write(t, "file", ""), "ca")
+	for _, args := range [][]string{{"ca"}, {"ca", "path"}, {"ca", "trust"}} {
+		got := run(t, nil, append(args, "--tls-dir", dir)...)
+		if got.status != 1 || got.out != "" || !strings.HasSuffix(got.errout, "; name another folder with --tls-dir\n") || strings.Count(got.errout, "\n") != 1 {
+			t.Errorf("%q on %s: %+v", args, runtime.GOOS, got)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package command
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server"
+)
+
+var (
+	emailFlag      = flag{name: "email", value: "ADDRESS", usage: "the recipient"}
+	phoneFlag      = flag{name: "phone", value: "NUMBER", usage: "or the recipient's number, as in +12025550101"}
+	nFlag          = flag{name: "n", value: "NUMBER", usage: "which of the recipient's codes, counted from 1 (default 1)"}
+	connectionFlag = flag{name: "connection", value: "NAME", usage: "the connection (default the first for e-mail or SMS)"}
+)
+
+func otpCommand() command {
+	return command{
+		name:  "otp",
+		brief: "print the code that a recipient gets, without asking a server",
+		flags: []flag{emailFlag, phoneFlag, nFlag, connectionFlag, fixtureFlag, seedFlag, otpFlag},
+		run:   otp,
+	}
+}
+
+func otp(in *input) error {
+	strategy, recipient, err := otpRecipient(in)
+	if err != nil {
+		return err
+	}
+	text := cmp.Or(in.text(nFlag), "1")
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 {
+		return in.refuse(nFlag.name, text, "write a number from 1")
+	}
+	config, err := serverConfig(in)
+	if err != nil {
+		return err
+	}
+	s, err := newServer(in, config)
+	if err != nil {
+		return err
+	}
+	connection, err := otpConnection(in, s, strategy)
+	if err != nil {
+		return err
+	}
+	code, err := s.PredictOTP(connection, recipient, n)
+	if err != nil {
+		return in.blame(otpFlag, err)
+	}
+	return say(in.World, code+"\n")
+}
+
+func otpRecipient(in *input) (strategy, recipient string, err error) {
+	email, phone := in.text(emailFlag), in.text(phoneFlag)
+	var ok bool
+	switch {
+	case (email == "") == (phone == ""):
+		return "", "", errors.New("otp needs one recipient: --email ada@example.com, or --phone +12025550101")
+	case email != "":
+		if recipient, ok = fixtures.NormalizeEmail(email); !ok {
+			return "", "", in.refuse(emailFlag.name, email, "that is no e-mail address; write one such as ada@example.com")
+		}
+		return "email", recipient, nil
+	}
+	if recipient, ok = fixtures.NormalizePhone(phone); !ok {
+		return "", "", in.refuse(phoneFlag.name, phone, "that is no phone number; write one such as +12025550101")
+	}
+	return "sms", recipient, nil
+}
+
+func otpConnection(in *input, s *server.Server, strategy string) (string, error) {
+	name := in.text(connectionFlag)
+	var names []string
+	for _, c := range s.Fixture().Connections {
+		if c.Strategy != strategy {
+			continue
+		}
+		if name == "" || c.Name == name {
+			return c.Name, nil
+		}
+		names = append(names, c.Name)
+	}
+	if len(names) == 0 {
+		return "", fmt.Errorf("the fixture %s has no connection of strategy %s; add one to it", s.Fixture().Source, strategy)
+	}
+	return "", in.refuse(connectionFlag.name, name, "there is no such connection of strategy %s; there is %s", strategy, strings.Join(names, ", "))
+}

@@ -1,0 +1,43 @@
+package command_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestOTP(t *testing.T) {
+	t.Parallel()
+	long := write(t, "long.yaml", "version: 1\nconnections: [{name: email, strategy: email, enabled_clients: [\"*\"], options: {totp: {length: 8}}}, {name: other, strategy: email}]\nclients: [{client_id: x, app_type: native}]\n")
+	for _, c := range []struct {
+		args string
+		code string
+	}{
+		{"--email ada@example.com --seed dev", "241272"},
+		{"--email ada@example.com --seed dev --n 2", "361243"},
+		{"--email ada@example.com --seed dev --n 3", "818818"},
+		{"--email ADA@Example.com --seed dev --connection email", "241272"},
+		{"--phone +14155550100 --seed dev", "359427"},
+		{"--email ada@example.com --seed dev --fixture " + long, "08241272"},
+		{"--email ada@example.com --otp fixed:000000", "000000"},
+	} {
+		if got := run(t, environ(), append([]string{"otp"}, strings.Fields(c.args)...)...); got != (result{out: c.code + "\n"}) {
+			t.Errorf("%s: %+v, want %s", c.args, got, c.code)
+		}
+	}
+	if got := run(t, environ("MOCKAUTH0_SEED=dev", "MOCKAUTH0_N=2"), "otp", "--email", "ada@example.com"); got.out != "361243\n" {
+		t.Errorf("by twins: %+v", got)
+	}
+	refused(t, environ(), "the fixture "+long+" has no connection of strategy sms; add one to it", "otp", "--phone", "+12025550101", "--fixture", long)
+}
+
+// The code is the one that a server sends.
+func TestOTPOfServer(t *testing.T) {
+	t.Parallel()
+	s := serve(t, environ(), "--seed", "dev")
+	if status, body := post(t, s.url+"/passwordless/start", map[string]any{"client_id": "acme-native", "connection": "email", "email": "ada@example.com", "send": "code"}); status != 200 {
+		t.Fatal(status, body)
+	}
+	if _, code := get(t, s.url+"/_mock/outbox/code?to=ada@example.com"); code != "241272\n" {
+		t.Errorf("the code is %s", code)
+	}
+}
