@@ -105,10 +105,14 @@ func addCallbacks(clients []fixtures.Client, callbacks []string) {
 		if err != nil {
 			continue // fixtures.Complete says what is wrong with it
 		}
+		isWeb := u.Scheme == "http" || u.Scheme == "https"
 		for i := range clients {
 			c := &clients[i]
+			if !isWeb && c.AppType != "native" {
+				continue // an app's own scheme is nothing to a web page
+			}
 			c.Callbacks = with(c.Callbacks, callback)
-			if u.Scheme == "http" || u.Scheme == "https" {
+			if isWeb {
 				c.AllowedLogoutURLs = with(c.AllowedLogoutURLs, callback)
 				c.AllowedOrigins = with(c.AllowedOrigins, u.Scheme+"://"+u.Host)
 				c.WebOrigins = with(c.WebOrigins, u.Scheme+"://"+u.Host)

@@ -119,7 +119,7 @@ func TestREADMENamesEveryOption(t *testing.T) {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, f := range regexp.MustCompile(`Name: "([a-z-]+)"`).FindAllStringSubmatch(string(flags), -1) {
+	for _, f := range regexp.MustCompile(`\bname: "([a-z-]+)"`).FindAllStringSubmatch(string(flags), -1) {
 		names = append(names, f[1])
 	}
 	if !slices.Contains(names, "addr") {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -125,7 +126,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func checkIssuer(issuer string) (string, error) {
-	if !strings.HasPrefix(issuer, "https://") && !strings.HasPrefix(issuer, "http://") || strings.ContainsAny(issuer, "?# \t\r\n") {
+	u, err := url.Parse(issuer)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || strings.ContainsAny(issuer, "?# ") {
 		return "", fmt.Errorf("issuer %q is not a URL such as https://localhost:2884/", issuer)
 	}
 	return strings.TrimRight(issuer, "/") + "/", nil
