@@ -42,11 +42,9 @@ func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 	if len(c.Users)+len(c.Clients)+len(c.ResourceServers)+len(c.Callbacks) == 0 && c.OTP.Mode == "" {
 		return &changed, nil
 	}
-	changed.Clients = merged(f.Clients, c.Clients, func(x fixtures.Client) string { return x.ClientID })
-	changed.ResourceServers = merged(f.ResourceServers, c.ResourceServers, func(x fixtures.ResourceServer) string { return x.Identifier })
-	changed.Users = merged(f.Users, c.Users, func(x fixtures.User) string {
-		return x.Connection + "\x00" + fixtures.NormalizeRecipient(x.Email+x.PhoneNumber)
-	})
+	changed.Clients = merged(f.Clients, c.Clients, func(a, b fixtures.Client) bool { return a.ClientID == b.ClientID })
+	changed.ResourceServers = merged(f.ResourceServers, c.ResourceServers, func(a, b fixtures.ResourceServer) bool { return a.Identifier == b.Identifier })
+	changed.Users = merged(f.Users, c.Users, sameUser)
 	changed.ClientGrants = slices.Clone(f.ClientGrants)
 	grantAll(&changed, c.Clients, c.ResourceServers)
 	addCallbacks(changed.Clients, c.Callbacks)
@@ -58,12 +56,24 @@ func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 	return complete, nil
 }
 
+// sameUser tells whether a user that is added is one whom the fixture has: one
+// that names no connection is of a database if it has a password.
+func sameUser(have, added fixtures.User) bool {
+	if fixtures.NormalizeRecipient(have.Email+have.PhoneNumber) != fixtures.NormalizeRecipient(added.Email+added.PhoneNumber) {
+		return false
+	}
+	if added.Connection != "" {
+		return added.Connection == have.Connection
+	}
+	return (added.Password != "") == (have.Password != "")
+}
+
 // merged is the first list with the second's members put in the place of those
-// with the same key, or behind them.
-func merged[T any](have, more []T, key func(T) string) []T {
+// that are the same, or behind them.
+func merged[T any](have, more []T, same func(have, added T) bool) []T {
 	out := slices.Clone(have)
 	for _, m := range more {
-		if i := slices.IndexFunc(out, func(h T) bool { return key(h) == key(m) }); i >= 0 {
+		if i := slices.IndexFunc(out, func(h T) bool { return same(h, m) }); i >= 0 {
 			out[i] = m
 		} else {
 			out = append(out, m)

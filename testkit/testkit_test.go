@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -211,6 +212,29 @@ func TestOptions(t *testing.T) {
 	}
 	if got := claim(t, answer["id_token"].(string), "iat"); got != float64(1893456000) {
 		t.Errorf("iat %v, want that of 2030-01-01", got)
+	}
+}
+
+func TestUsersReplaceTheFixturesOwn(t *testing.T) {
+	t.Parallel()
+	auth := testkit.Start(t, testkit.Users(
+		fixtures.User{Email: " ADA@example.com", Name: "Augusta"},
+		fixtures.User{PhoneNumber: "+1 202 555 0101", Blocked: true},
+		fixtures.User{Email: "dora@example.com", Name: "Dora too"}, // by e-mail code, beside the one with a password
+	))
+	var got []string
+	for _, u := range auth.Server().Users() {
+		got = append(got, fmt.Sprintf("%s %s%s %s %v", u.Connection, u.Email, u.PhoneNumber, u.Name, u.Blocked))
+	}
+	want := []string{
+		"email ada@example.com Augusta false",
+		"sms +12025550101 +12025550101 true",
+		"email alan@example.com Alan Turing true",
+		"Username-Password-Authentication dora@example.com Dora false",
+		"email dora@example.com Dora too false",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
