@@ -109,7 +109,7 @@ func TestTheControlAPISaysWhatIsWrong(t *testing.T) {
 		{"authority: none", "GET", "/_mock/ca.pem", nil, 404, "does not speak https"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := call(t, s, tt.method, tt.target, tt.body)
+			w := call(t, s, tt.method, tt.target, tt.body, ended(t))
 			if w.Code != tt.status {
 				t.Fatalf("%s %s: %d %s, want %d", tt.method, tt.target, w.Code, w.Body, tt.status)
 			}

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -40,6 +41,15 @@ type change func(*http.Request)
 
 func header(name, value string) change {
 	return func(r *http.Request) { r.Header.Set(name, value) }
+}
+
+// ended makes a request whose client is gone: an answer that waits comes at once.
+func ended(t testing.TB) change {
+	return func(r *http.Request) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		*r = *r.WithContext(ctx)
+	}
 }
 
 func host(name string) change { return func(r *http.Request) { r.Host = name } }

@@ -2,11 +2,15 @@ package tenant
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 var noon = time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
@@ -178,6 +182,57 @@ func TestACallIsFreeAtTheReset(t *testing.T) {
 				t.Fatalf("%s, call %d: it is not free at the reset", l.Name, i)
 			}
 		}
+	}
+}
+
+// The same as over HTTP, with nothing in between that would pull the two apart.
+func TestOfTwoThatRedeemACodeAtOnceOneWins(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t)
+	c, _ := tn.Client("acme-native")
+	for round := range 500 {
+		var code string
+		_, err := tn.Start(Start{Client: c, Connection: "email", Recipient: "ada@example.com", Now: noon, Compose: func(s Sending) outbox.Message {
+			code = s.Code
+			return outbox.Message{To: "ada@example.com", Recipients: []string{"ada@example.com"}}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var there, won atomic.Int32
+		var done sync.WaitGroup
+		for range 2 {
+			done.Go(func() {
+				for there.Add(1); there.Load() < 2; { // both set off within a few nanoseconds
+					runtime.Gosched()
+				}
+				if _, err := tn.RedeemOTP(TokenRequest{Client: c, Now: noon}, "email", "ada@example.com", code); err == nil {
+					won.Add(1)
+				}
+			})
+		}
+		done.Wait()
+		if won.Load() != 1 {
+			t.Fatalf("round %d: %d of 2 redeemed the code", round, won.Load())
+		}
+	}
+}
+
+// Of two requests with the same token the one that comes second may have read
+// the clock first. Without a leeway that is a reuse all the same.
+func TestWithoutALeewayATokenIsExchangedOnceWhateverTheClocksSay(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t)
+	c, _ := tn.Client("acme-spa")
+	u := tn.Users()[0]
+	tn.mu.Lock()
+	token := tn.newFamilyLocked(&Login{Client: c, User: &u, GrantTypes: []string{"password"}}, noon)
+	tn.mu.Unlock()
+	if _, err := tn.Refresh(TokenRequest{Client: c, Now: noon.Add(time.Second)}, token); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tn.Refresh(TokenRequest{Client: c, Now: noon}, token); err == nil {
+		t.Error("it is exchanged twice")
 	}
 }
 
