@@ -16,11 +16,11 @@ import (
 )
 
 // controlError is a refusal of the control API, whose words are ours.
-func controlError(status int, code, format string, args ...any) error {
+func controlError(status int, code, format string, args ...any) *refusal.Refusal {
 	return &refusal.Refusal{Name: code, Status: status, Code: code, Description: fmt.Sprintf(format, args...)}
 }
 
-func badRequest(format string, args ...any) error {
+func badRequest(format string, args ...any) *refusal.Refusal {
 	return controlError(http.StatusBadRequest, "invalid_request", format, args...)
 }
 
@@ -34,7 +34,7 @@ func mistakes(err error) error {
 	if n := len(*list) - 1; n > 0 {
 		first += fmt.Sprintf(" (and %d more)", n)
 	}
-	return web.Detailed{Refusal: badRequest("%s", first).(*refusal.Refusal), Errors: *list}
+	return web.Detailed{Refusal: badRequest("%s", first), Errors: *list}
 }
 
 // decode reads a JSON or YAML body, strictly.
@@ -118,8 +118,12 @@ func filters(values map[string]string) []outbox.Filter {
 		name string
 		make func(string) outbox.Filter
 	}{
-		{"to", outbox.To}, {"kind", outbox.Kind}, {"connection", outbox.Connection},
-		{"client", outbox.Client}, {"state", outbox.State}, {"since", outbox.Since},
+		{"to", outbox.To},
+		{"kind", outbox.Kind},
+		{"connection", outbox.Connection},
+		{"client", outbox.Client},
+		{"state", outbox.State},
+		{"since", outbox.Since},
 	}
 	var out []outbox.Filter
 	for _, m := range makers {

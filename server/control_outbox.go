@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mockauth0/mockauth0/server/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -43,7 +42,7 @@ func outboxError(err error) error {
 	var cursor *outbox.CursorError
 	switch {
 	case errors.As(err, &none):
-		return web.Detailed{Refusal: controlError(http.StatusNotFound, "no_message", "%s", none).(*refusal.Refusal), Errors: none}
+		return web.Detailed{Refusal: controlError(http.StatusNotFound, "no_message", "%s", none), Errors: none}
 	case errors.As(err, &cursor) && cursor.Expired:
 		return controlError(http.StatusGone, "cursor_expired", "%s", cursor)
 	case errors.As(err, &cursor):

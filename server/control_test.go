@@ -150,7 +150,8 @@ func TestUsersAreReadMadeChangedAndForgotten(t *testing.T) {
 	s := newServer(t, server.Config{At: at2030})
 	made := decodeAnswer[object](t, call(t, s, "POST", "/_mock/users", object{
 		"email": "Grace@Example.com", "name": "Grace Hopper", "app_metadata": object{"plan": "pro"},
-		"permissions": object{"https://api.acme.test/": []string{"read:orders"}}}))
+		"permissions": object{"https://api.acme.test/": []string{"read:orders"}},
+	}))
 	id, _ := made["user_id"].(string)
 	if !strings.HasPrefix(id, "email|") || made["email"] != "grace@example.com" || made["nickname"] != "grace" {
 		t.Fatalf("made %v", made)
@@ -517,5 +518,21 @@ func TestHintsAreInTheJournalOnly(t *testing.T) {
 	}
 	if got := s.Requests()[0].Hint; got != `client "abc" is not in the fixture; add --client abc` {
 		t.Errorf("the hint is %q", got)
+	}
+}
+
+// A change to nothing is a change: what is given empty becomes empty, what is
+// absent stays.
+func TestAUsersPermissionsCanBeEmptied(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{})
+	ada, _ := s.UserByAddress("ada@example.com")
+	if len(ada.Permissions) == 0 {
+		t.Fatal("ada of the default fixture has permissions")
+	}
+	call(t, s, "PATCH", "/_mock/users/"+ada.UserID, `{"permissions":{}}`)
+	changed, _ := s.User(ada.UserID)
+	if len(changed.Permissions) != 0 || changed.Name != ada.Name {
+		t.Errorf("permissions %v, name %q", changed.Permissions, changed.Name)
 	}
 }

@@ -102,8 +102,10 @@ type conversation struct {
 // replay runs a script and writes it out with the answers it got.
 func replay(t *testing.T, script string) *conversation {
 	t.Helper()
-	c := &conversation{t: t, vars: map[string]string{}, repeat: 1, from: "192.0.2.1",
-		shown: []string{"Content-Type", "Www-Authenticate", "Allow", "Retry-After"}}
+	c := &conversation{
+		t: t, vars: map[string]string{}, repeat: 1, from: "192.0.2.1",
+		shown: []string{"Content-Type", "Www-Authenticate", "Allow", "Retry-After"},
+	}
 	lines := slices.DeleteFunc(strings.Split(script, "\n"), func(l string) bool { return strings.HasPrefix(l, "<") || strings.HasPrefix(l, "=") })
 	config := server.Config{At: at2030}
 	if name, ok := strings.CutPrefix(lines[0], "@ fixture "); ok {

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -118,5 +119,24 @@ func TestAuth0sEndpointsAnswerByAnyName(t *testing.T) {
 	s := newServer(t, server.Config{})
 	if w := call(t, s, "GET", "/.well-known/jwks.json", nil, host("auth.example.com")); w.Code != http.StatusOK {
 		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// Health and the certificate authority answer anyone, but a page of another
+// site does not get to read them.
+func TestOpenEndpointsAreNotForPagesOfOtherSites(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{CA: func() []byte { return []byte("pem") }})
+	for _, path := range []string{"/_mock/health", "/healthz", "/_mock/ca.pem"} {
+		for origin, want := range map[string]string{"https://evil.example.com": "", "http://localhost:3000": "http://localhost:3000"} {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Host = "localhost:2884"
+			r.Header.Set("Origin", origin)
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, r)
+			if got := w.Header().Get("Access-Control-Allow-Origin"); w.Code != http.StatusOK || got != want {
+				t.Errorf("%s from %s: %d, Access-Control-Allow-Origin %q, want %q", path, origin, w.Code, got, want)
+			}
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -45,6 +46,7 @@ func header(name, value string) change {
 
 // ended makes a request whose client is gone: an answer that waits comes at once.
 func ended(t testing.TB) change {
+	t.Helper()
 	return func(r *http.Request) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -134,9 +136,7 @@ func startAs(t testing.TB, s *server.Server, client, email string) string {
 func redeem(t testing.TB, s *server.Server, email, otp string, more object) *httptest.ResponseRecorder {
 	t.Helper()
 	body := object{"grant_type": otpGrant, "client_id": "acme-native", "username": email, "otp": otp, "realm": "email"}
-	for name, value := range more {
-		body[name] = value
-	}
+	maps.Copy(body, more)
 	return call(t, s, "POST", "/oauth/token", body)
 }
 

@@ -155,8 +155,10 @@ func TestAMessageIsReadInFullAndInPart(t *testing.T) {
 func TestAQueuedMessageIsDeliveredOnDemand(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, server.Config{At: at2030})
-	added := s.Outbox().Add(outbox.Message{To: "ada@example.com", Recipients: []string{"ada@example.com"}, Kind: outbox.Email,
-		State: outbox.Queued, DeliverAt: at2030.Add(time.Hour), Text: "late"})
+	added := s.Outbox().Add(outbox.Message{
+		To: "ada@example.com", Recipients: []string{"ada@example.com"}, Kind: outbox.Email,
+		State: outbox.Queued, DeliverAt: at2030.Add(time.Hour), Text: "late",
+	})
 	if w := call(t, s, "GET", "/_mock/outbox/latest", nil); w.Code != http.StatusNotFound {
 		t.Errorf("before: %d %s", w.Code, w.Body)
 	}

@@ -92,8 +92,12 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	}
 	found := match.Handler.(endpoint)
 	route := s.routed[found.route]
-	if route.Dialect == web.Control && !open[route.Path] {
-		if refused := s.guard.refuse(r); refused != nil {
+	if route.Dialect == web.Control {
+		refused := s.guard.refuse(r)
+		switch {
+		case refused != nil && open[route.Path]:
+			route.CORS = web.NoCORS // whoever asks is answered, but no page of another site reads it
+		case refused != nil:
 			s.front.Serve(w, r, web.Route{Dialect: web.Control, Flow: func(*web.Call) (any, error) { return nil, refused }}, nil)
 			return
 		}

@@ -15,22 +15,38 @@ func (s *Server) routes() []web.Route { return append(apiRoutes(), s.controlRout
 // apiRoutes are Auth0's endpoints.
 func apiRoutes() []web.Route {
 	return []web.Route{
-		{Method: "POST", Path: "/passwordless/start", Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Origins,
-			Summary: "send a code or a magic link by e-mail or SMS"},
-		{Method: "POST", Path: "/oauth/token", Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
-			Summary: "tokens for a code, a refresh token, or a client's own credentials"},
-		{Method: "POST", Path: "/oauth/revoke", Flow: authapi.OAuthRevoke, Dialect: web.OAuth, CORS: web.Origins,
-			Summary: "revoke a refresh token"},
-		{Method: "GET", Path: "/userinfo", Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
-			Summary: "the profile that an access token opens"},
-		{Method: "POST", Path: "/userinfo", Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
-			Summary: "the same"},
-		{Method: "GET", Path: "/.well-known/openid-configuration", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
-			Summary: "the OpenID provider's document"},
-		{Method: "GET", Path: "/.well-known/oauth-authorization-server", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
-			Summary: "the same document"},
-		{Method: "GET", Path: "/.well-known/jwks.json", Flow: authapi.JWKS, Count: authapi.CountJWKS, Dialect: web.Discovery, CORS: web.AnyOrigin,
-			Summary: "the keys that tokens are signed with"},
+		{
+			Method: "POST", Path: "/passwordless/start", Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Origins,
+			Summary: "send a code or a magic link by e-mail or SMS",
+		},
+		{
+			Method: "POST", Path: "/oauth/token", Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
+			Summary: "tokens for a code, a refresh token, or a client's own credentials",
+		},
+		{
+			Method: "POST", Path: "/oauth/revoke", Flow: authapi.OAuthRevoke, Dialect: web.OAuth, CORS: web.Origins,
+			Summary: "revoke a refresh token",
+		},
+		{
+			Method: "GET", Path: "/userinfo", Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
+			Summary: "the profile that an access token opens",
+		},
+		{
+			Method: "POST", Path: "/userinfo", Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
+			Summary: "the same",
+		},
+		{
+			Method: "GET", Path: "/.well-known/openid-configuration", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Summary: "the OpenID provider's document",
+		},
+		{
+			Method: "GET", Path: "/.well-known/oauth-authorization-server", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Summary: "the same document",
+		},
+		{
+			Method: "GET", Path: "/.well-known/jwks.json", Flow: authapi.JWKS, Count: authapi.CountJWKS, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Summary: "the keys that tokens are signed with",
+		},
 	}
 }
 

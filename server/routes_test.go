@@ -1,19 +1,15 @@
 package server_test
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"net/http"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/mockauth0/mockauth0/server"
-	"github.com/mockauth0/mockauth0/server/internal/refusal"
 )
 
 // An endpoint is one line of the table that GET /_mock/ shows.
@@ -96,61 +92,6 @@ func TestTheOpenAPIDocumentIsTheControlAPIsTable(t *testing.T) {
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("the document has\n%s\nthe table\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
-}
-
-// section is what stands in the README between <!-- name --> and <!-- /name -->.
-func section(t *testing.T, name string) string {
-	t.Helper()
-	data, err := os.ReadFile("../README.md")
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("there is no README.md")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, found := strings.Cut(string(data), "<!-- "+name+" -->\n")
-	inside, _, closed := strings.Cut(rest, "<!-- /"+name+" -->")
-	if !found || !closed {
-		t.Fatalf("README.md has no section %s", name)
-	}
-	return inside
-}
-
-func TestTheREADMEsEndpointTablesAreTheRoutes(t *testing.T) {
-	t.Parallel()
-	endpoints, control := "| endpoint | |\n| --- | --- |\n", "| endpoint | |\n| --- | --- |\n"
-	for _, e := range table(t, newServer(t, server.Config{})) {
-		line := fmt.Sprintf("| `%s %s` | %s |\n", e.method, e.path, e.summary)
-		if strings.HasPrefix(e.path, "/_mock") {
-			control += line
-		} else {
-			endpoints += line
-		}
-	}
-	for name, want := range map[string]string{"endpoints": endpoints, "control": control} {
-		if got := section(t, name); got != want {
-			t.Errorf("README.md, %s:\n%s", name, diff(want, got))
-		}
-	}
-}
-
-func TestTheREADMEListsWhatNoSourceProves(t *testing.T) {
-	t.Parallel()
-	var want strings.Builder
-	want.WriteString("| case | answer of mockauth0 | modelled on |\n| --- | --- | --- |\n")
-	for _, r := range refusal.All() {
-		if !r.Unverified || r == refusal.NotServed { // which is ours alone
-			continue
-		}
-		says := strings.TrimSpace(r.Code + " " + r.Description)
-		if says == "" {
-			says = http.StatusText(r.Status)
-		}
-		fmt.Fprintf(&want, "| %s | %d `%s` | %s |\n", strings.ReplaceAll(r.Name, "_", " "), r.Status, says, r.Source)
-	}
-	if got := section(t, "unverified"); got != want.String() {
-		t.Errorf("README.md, unverified:\n%s", diff(want.String(), got))
 	}
 }
 

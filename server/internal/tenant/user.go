@@ -189,11 +189,11 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 	if err != nil {
 		return // the loader has refused such fixtures
 	}
-	old := t.users.find(ready.Connection, ready.address())
-	if old == nil {
-		old = t.users.byID[ready.UserID]
-	}
-	if old != nil {
+	// A fixture may give one user's id to another, so that both give way.
+	for _, old := range []*user{t.users.byID[ready.UserID], t.users.find(ready.Connection, ready.address())} {
+		if old == nil {
+			continue
+		}
 		delete(t.users.byID, old.UserID)
 		delete(t.users.byAddress, challengeKey{old.Connection, old.address()})
 		if u.CreatedAt.IsZero() {

@@ -160,7 +160,7 @@ func (f *Front) encode(c *Call, d Dialect, value any, err error) (answer, *refus
 		var detailed Detailed
 		errors.As(err, &detailed)
 		c.hint = refused.Hint
-		if c.hint == "" && len(c.Params) > 0 && looksLikeJSON(c) {
+		if c.hint == "" && misreadJSON(c) {
 			c.hint = "the body looks like JSON, but the Content-Type does not say application/json"
 		}
 		return encodeRefusal(d, refused, detailed.Errors), refused
@@ -173,8 +173,9 @@ func (f *Front) encode(c *Call, d Dialect, value any, err error) (answer, *refus
 	return encodeRefusal(d, refusal.ServerError, nil), refusal.ServerError
 }
 
-func looksLikeJSON(c *Call) bool {
-	return bytes.HasPrefix(bytes.TrimSpace(c.Body), []byte("{")) && c.Params[0].JSON == nil
+// misreadJSON tells whether the body looks like JSON and was not read as such.
+func misreadJSON(c *Call) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(c.Body), []byte("{")) && (len(c.Params) == 0 || c.Params[0].JSON == nil)
 }
 
 // note writes a call to the journal, and to the log if it says more there.

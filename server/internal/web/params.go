@@ -122,7 +122,7 @@ func parseBody(contentType string, body []byte) (Params, error) {
 		media = ""
 	}
 	switch {
-	case len(bytes.TrimSpace(body)) == 0:
+	case len(bytes.Trim(body, " \t\r\n")) == 0:
 		return nil, nil
 	case media == "application/json":
 		// What is no text becomes U+FFFD, as in JavaScript: parameters are shown

@@ -153,8 +153,13 @@ func TestBasicCredentialsAreFormEncoded(t *testing.T) {
 func TestTheBearerTokenIsInTheHeaderOrAParameter(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ header, query, want string }{
-		{"Bearer abc", "", "abc"}, {"bearer  abc ", "", "abc"}, {"BEARER abc", "access_token=x", "abc"},
-		{"", "access_token=x", "x"}, {"Basic abc", "access_token=x", "x"}, {"Bearer", "access_token=x", ""}, {"", "", ""},
+		{"Bearer abc", "", "abc"},
+		{"bearer  abc ", "", "abc"},
+		{"BEARER abc", "access_token=x", "abc"},
+		{"", "access_token=x", "x"},
+		{"Basic abc", "access_token=x", "x"},
+		{"Bearer", "access_token=x", ""},
+		{"", "", ""},
 	} {
 		call, _ := read(t, "", tt.query, "", "Authorization", tt.header)
 		if got := call.BearerToken(); got != tt.want {
@@ -225,7 +230,7 @@ func FuzzNormalForm(f *testing.F) {
 	f.Fuzz(func(t *testing.T, form string) {
 		// encoding/json and net/url replace what is no text in different ways.
 		values, err := url.ParseQuery(form)
-		if err != nil || strings.Contains(form, ";") {
+		if err != nil || strings.Contains(form, ";") || strings.TrimSpace(form) == "" { // a blank body is none
 			t.Skip()
 		}
 		asJSON := map[string]any{}
