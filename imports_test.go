@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail"},
 	{"server/internal/token", "server/internal/refusal"},
-	{"fixtures", "server/outbox"},
+	{"fixtures", "server/outbox", "server/journal"},
 	{"server/clock", "server/internal/derive", "fixtures/strictyaml/strictyamltest"},
 	{"fixtures/strictyaml"},
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
+	"github.com/mockauth0/mockauth0/server/journal"
 )
 
 // noContent answers 204.
@@ -206,8 +207,8 @@ func (s *Server) rotateKeys(*web.Call) (any, error) {
 func (s *Server) listRequests(*web.Call) (any, error) {
 	entries, dropped := s.front.Journal.All()
 	return struct {
-		Items   []web.Request `json:"items"`
-		Dropped int           `json:"dropped"`
+		Items   []journal.Request `json:"items"`
+		Dropped int               `json:"dropped"`
 	}{entries, dropped}, nil
 }
 

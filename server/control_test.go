@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mockauth0/mockauth0/server/journal"
+
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/outbox"
@@ -465,7 +467,7 @@ func TestTheJournalKeepsTheLastThousandAndCountsTheRest(t *testing.T) {
 		call(t, s, "GET", fmt.Sprintf("/nowhere/%d", i), nil)
 	}
 	journal := decodeAnswer[struct {
-		Items   []server.Request
+		Items   []journal.Request
 		Dropped int
 	}](t, call(t, s, "GET", "/_mock/requests", nil))
 	if len(journal.Items) != 1000 || journal.Dropped != n-1000 {
@@ -516,7 +518,7 @@ func TestHintsAreInTheJournalOnly(t *testing.T) {
 	if strings.Contains(w.Body.String(), "--client") {
 		t.Errorf("the answer is %s", w.Body)
 	}
-	if got := s.Requests()[0].Hint; got != `client "abc" is not in the fixture; add --client abc` {
+	if got := s.Requests()[0].Hint; got != `client "abc" is not in the fixture; add --client abc (in Go, testkit.Clients)` {
 		t.Errorf("the hint is %q", got)
 	}
 }

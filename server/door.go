@@ -8,12 +8,9 @@ import (
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/token"
-	"github.com/mockauth0/mockauth0/server/internal/web"
+	"github.com/mockauth0/mockauth0/server/journal"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
-
-// A Request is one entry of the journal of what was called.
-type Request = web.Request
 
 // Outbox is what was sent.
 func (s *Server) Outbox() *outbox.Box { return s.tenant.Outbox }
@@ -32,7 +29,7 @@ func (s *Server) Issuer() string { return s.config.Issuer }
 
 // Requests are the last 1,000 requests, oldest first, secrets redacted; those
 // to the control API are not among them.
-func (s *Server) Requests() []Request {
+func (s *Server) Requests() []journal.Request {
 	entries, _ := s.front.Journal.All()
 	return entries
 }

@@ -7,7 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/journal"
+
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 )
 
@@ -55,7 +56,7 @@ var placeholder = regexp.MustCompile(`\\\{[a-z]+\\\}`)
 // refusalsOf are the entries of the catalogue that an answer may come from: of
 // those whose words match, the ones with the most words of their own. Words
 // that two endpoints share are told apart by the endpoint.
-func refusalsOf(r server.Request) []string {
+func refusalsOf(r journal.Request) []string {
 	var names []string
 	best := -1
 	for _, entry := range refusal.All() {

@@ -70,7 +70,7 @@ func (s *Server) controlRoutes() []web.Route {
 		{Method: "POST", Path: "/_mock/outbox/{id}/expire", Flow: s.expireMessage, Summary: "its code lapses now, no clock moved"},
 		{Method: "POST", Path: "/_mock/outbox/{id}/deliver", Flow: s.deliverMessage, Summary: "it arrives now, if it is queued"},
 		{Method: "GET", Path: "/_mock/clock", Flow: s.readClock, Summary: "the tenant's clock"},
-		{Method: "POST", Path: "/_mock/clock", Flow: s.moveClock, Summary: `{"advance":"3m"}, {"set":"2030-01-01T00:00:00Z"}, {"freeze":true} or {"reset":true}`},
+		{Method: "POST", Path: "/_mock/clock", Flow: s.moveClock, Summary: `{"advance":"3m"}, {"set":"2030-01-01T00:00:00Z"}, {"freeze":true} or false, or {"reset":true}`},
 		{Method: "GET", Path: "/_mock/users", Flow: s.listUsers, Summary: "all users"},
 		{Method: "POST", Path: "/_mock/users", Flow: s.createUser, Summary: "add a user, in the fixture's fields"},
 		{Method: "GET", Path: "/_mock/users/{id}", Flow: s.readUser, Summary: "one user"},

@@ -12,6 +12,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
+	"github.com/mockauth0/mockauth0/server/journal"
 )
 
 // A Config says how a Server differs from the default one. The zero Config
@@ -100,7 +101,7 @@ func New(config Config) (*Server, error) {
 	s.front = &web.Front{
 		Tenant:  s.tenant,
 		Naming:  web.Naming{Issuer: s.config.Issuer, TrustProxy: config.TrustProxy},
-		Journal: &web.Journal{},
+		Journal: &journal.Journal{},
 		Log:     s.log,
 	}
 	s.routed = s.table()

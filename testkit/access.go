@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -41,9 +42,12 @@ func (a *Auth0) TLSIssuer() string {
 	return a.TLSURL() + "/"
 }
 
-// ClientID is the client_id of the fixture's first client: in the default
-// fixture a native app without a secret.
+// ClientID is the client_id of the first client of the option Clients, else of
+// the fixture: in the default fixture a native app without a secret.
 func (a *Auth0) ClientID() string {
+	if a.clientID != "" {
+		return a.clientID
+	}
 	if clients := a.server.Fixture().Clients; len(clients) > 0 {
 		return clients[0].ClientID
 	}
@@ -76,20 +80,32 @@ func (a *Auth0) Server() *server.Server { return a.server }
 // fails t with what did arrive.
 func (a *Auth0) OTP(t testing.TB, to string) string {
 	t.Helper()
-	return a.WaitFor(t, outbox.To(to), outbox.Live(), outbox.WithCode()).Code
+	return a.WaitFor(t, recipient(to), outbox.Live(), outbox.WithCode()).Code
 }
 
 // MagicLink is the live magic link of a recipient. It waits as OTP does.
 func (a *Auth0) MagicLink(t testing.TB, to string) string {
 	t.Helper()
-	return a.WaitFor(t, outbox.To(to), outbox.Live(), outbox.WithLink()).Link
+	return a.WaitFor(t, recipient(to), outbox.Live(), outbox.WithLink()).Link
 }
 
 // Expire makes the live code or link of a recipient lapse, without moving the
 // clock. It waits for one as OTP does.
 func (a *Auth0) Expire(t testing.TB, to string) {
 	t.Helper()
-	a.server.ExpireMessage(a.WaitFor(t, outbox.To(to), outbox.Live()).ID)
+	a.server.ExpireMessage(a.WaitFor(t, recipient(to), outbox.Live()).ID)
+}
+
+// recipient is the filter of an address or number as people write them.
+func recipient(to string) outbox.Filter { return outbox.To(fixtures.NormalizeRecipient(to)) }
+
+// Advance moves the tenant's clock forward. All that falls due on the way has
+// happened when it returns. It fails t if d is negative.
+func (a *Auth0) Advance(t testing.TB, d time.Duration) {
+	t.Helper()
+	if err := a.server.Clock().Advance(d); err != nil {
+		t.Fatalf("testkit: %v", err)
+	}
 }
 
 // WaitFor is the newest message that all filters match. It waits up to 5

@@ -78,7 +78,7 @@ func ExampleAuth0_Server() {
 	auth := testkit.Start(t, testkit.At(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)))
 	answer := login(auth, "ada@example.com", func() string {
 		otp := auth.OTP(t, "ada@example.com")
-		_ = auth.Server().Clock().Advance(3 * time.Minute)
+		auth.Advance(t, 3*time.Minute)
 		return otp
 	})
 	fmt.Println(answer["error"], auth.Server().Clock().Now().Format(time.TimeOnly))

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"slices"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -27,11 +26,7 @@ var quiet = log.New(io.Discard, "", 0)
 // or from a file.
 func Fixture(nameOrFile string) Option {
 	return func(s *settings) (err error) {
-		if slices.Contains(fixtures.Names(), nameOrFile) {
-			s.config.Fixture, err = fixtures.Load(nameOrFile)
-		} else {
-			s.config.Fixture, err = fixtures.ParseFile(nameOrFile)
-		}
+		s.config.Fixture, err = fixtures.Open(nameOrFile)
 		return err
 	}
 }
@@ -52,10 +47,17 @@ func Users(users ...fixtures.User) Option {
 	}
 }
 
-// Clients adds clients; one with the same client_id replaces the fixture's.
+// Clients adds clients; one with the same client_id replaces the fixture's. A
+// client without grant types gets those of a native app: the passwordless OTP,
+// refresh_token and authorization_code. The first one is ClientID.
 func Clients(clients ...fixtures.Client) Option {
 	return func(s *settings) error {
-		s.config.Clients = append(s.config.Clients, clients...)
+		for _, c := range clients {
+			if c.GrantTypes == nil {
+				c.GrantTypes = []string{fixtures.GrantPasswordlessOTP, fixtures.GrantRefreshToken, fixtures.GrantAuthorizationCode}
+			}
+			s.config.Clients = append(s.config.Clients, c)
+		}
 		return nil
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/journal"
 )
 
 // reported is how many requests and messages a report shows at most.
@@ -42,7 +42,7 @@ func (a *Auth0) report() string {
 }
 
 // line is a request in one line, with its answer.
-func line(r server.Request) string {
+func line(r journal.Request) string {
 	text := fmt.Sprintf("%s %s %s", r.At.Format(time.TimeOnly), r.Method, r.Path)
 	if len(r.Params) > 0 {
 		if params, err := json.Marshal(r.Params); err == nil {

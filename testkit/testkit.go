@@ -31,6 +31,8 @@ type Auth0 struct {
 	domain string // host:port, or the domain of an in-memory tenant
 	memory bool
 	issuer string
+	// clientID is the first client of the options, if there is one.
+	clientID string
 
 	client *http.Client
 	trust  func() // makes client trust the tenant, once
@@ -50,6 +52,9 @@ func Start(t testing.TB, opts ...Option) *Auth0 {
 		}
 	}
 	a := &Auth0{memory: s.memory != "", domain: s.memory}
+	if len(s.config.Clients) > 0 {
+		a.clientID = s.config.Clients[0].ClientID
+	}
 	var ln net.Listener
 	if !a.memory {
 		var err error
@@ -82,6 +87,7 @@ func Start(t testing.TB, opts ...Option) *Auth0 {
 		a.listen(t, ln)
 	}
 	t.Cleanup(func() {
+		t.Helper()
 		if t.Failed() {
 			t.Log(a.report())
 		}

@@ -360,7 +360,7 @@ func TestFailuresAreSentences(t *testing.T) {
 		opts []testkit.Option
 		want string
 	}{
-		"unknown fixture":  {[]testkit.Option{testkit.Fixture("strickt")}, "strickt"},
+		"unknown fixture":  {[]testkit.Option{testkit.Fixture("strickt")}, `did you mean "strict"?`},
 		"mistaken fixture": {[]testkit.Option{testkit.FixtureYAML("version: 1\nclient: []\n")}, `did you mean "clients"?`},
 		"mistaken OTP":     {[]testkit.Option{testkit.OTP("fixed")}, "fixed:000000"},
 		"mistaken issuer":  {[]testkit.Option{testkit.Issuer("localhost")}, "is not a URL"},
@@ -388,7 +388,7 @@ func TestOTPFailsWithWhatDidArrive(t *testing.T) {
 			a.start(t, "ada@example.com", "link")
 			auth.OTP(r, "ada@example.com")
 		})
-		if got := r.log.String(); !strings.Contains(got, "no live code for ada@example.com") || !strings.Contains(got, "it carries a link") {
+		if got := r.log.String(); !strings.Contains(got, "no live code for ada@example.com") || !strings.Contains(got, "it carries a link and no code") {
 			t.Errorf("got %q", got)
 		}
 	})

@@ -70,6 +70,11 @@ func (i *instance) announce(out io.Writer) {
 		line(label, "%s", describe(c))
 		label = ""
 	}
+	label = "APIs"
+	for _, api := range i.server.Fixture().ResourceServers {
+		line(label, "%s", api.Identifier)
+		label = ""
+	}
 	line("fixture", "%s", i.server.Fixture().Source)
 	line("outbox", "%s/_mock/outbox", url)
 	if path := i.ca.Path(); path != "" {

@@ -229,9 +229,9 @@ func (q *query) summary(m *Message) Summary {
 	case m.OTPState != "" && m.OTPState != Active:
 		s.Note = "code " + m.OTPState
 	case q.has(byCode) && m.Code == "" && m.Link != "":
-		s.Note = "it carries a link, as send asked for: no code"
+		s.Note = "it carries a link and no code: send was link or absent, which is link at Auth0"
 	case q.has(byLink) && m.Link == "" && m.Code != "":
-		s.Note = "it carries a code, as send asked for: no link"
+		s.Note = "it carries a code and no link: send was code"
 	}
 	return s
 }

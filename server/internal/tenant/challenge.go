@@ -3,6 +3,7 @@ package tenant
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -243,15 +244,22 @@ func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, 
 		c.tries++
 		t.countFailureLocked(u, now)
 		if c.tries < maxTries {
-			return wrong
+			return wrong.Because(wrongCodeHint(c.code, otp))
 		}
 		c.state = locked
 		t.Outbox.SetOTPState(c.message, outbox.Locked)
-		return refusal.TooManyTries
+		return refusal.TooManyTries.Because("this was the third wrong try; a new start gives a new code")
 	}
 	c.state = used
 	t.Outbox.SetOTPState(c.message, outbox.Used)
 	return nil
+}
+
+func wrongCodeHint(code, otp string) string {
+	if strings.TrimSpace(otp) == code {
+		return "otp is the live code with white space around it: trim it"
+	}
+	return "the live code is " + code
 }
 
 // ExpireMessage makes the code of a message lapse now, without moving the

@@ -68,7 +68,7 @@ func unknownClientHint(id string) string {
 	if id == "" {
 		return "the request names no client_id"
 	}
-	return fmt.Sprintf("client %q is not in the fixture; add --client %s", id, id)
+	return fmt.Sprintf("client %q is not in the fixture; add --client %s (in Go, testkit.Clients)", id, id)
 }
 
 func wrongSecretHint(c *fixtures.Client, creds Credentials) string {

@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -111,7 +112,7 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 	}
 	api, known := t.api(r)
 	if !known {
-		return nil, refusal.WrongAudience.Because("audience " + r.Audience + " is not in the fixture; add --audience " + r.Audience)
+		return nil, refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
 	}
 	asked := passwordScopes(r.Scope)
 	t.mu.Lock()
@@ -155,7 +156,7 @@ func (t *Tenant) realm(c *fixtures.Client, realm, username string) (*fixtures.Co
 func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 	api, known := t.api(r)
 	if !known {
-		return nil, refusal.NoSuchService.With("audience", r.Audience).Because("audience " + r.Audience + " is not in the fixture; add --audience " + r.Audience)
+		return nil, refusal.NoSuchService.With("audience", r.Audience).Because(unknownAudienceHint(r.Audience))
 	}
 	if api == nil {
 		return nil, refusal.NoAudience
@@ -176,6 +177,10 @@ func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 	}
 	t.logins++
 	return t.loginLocked(r, api, nil, scopes, []string{"client-credentials"}), nil
+}
+
+func unknownAudienceHint(audience string) string {
+	return fmt.Sprintf("audience %q is not in the fixture; add --audience %s (in Go, testkit.Audience)", audience, audience)
 }
 
 // scopesWithin keeps of the granted scopes those that a narrower request asks

@@ -16,6 +16,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/journal"
 )
 
 // maxBody is how large a body may be, in bytes, unless its route says more.
@@ -25,7 +26,7 @@ const maxBody = 1 << 20
 type Front struct {
 	Tenant  *tenant.Tenant
 	Naming  Naming
-	Journal *Journal
+	Journal *journal.Journal
 	Log     *slog.Logger
 	calls   atomic.Int64 // counts journalled calls, which names each one
 }
@@ -180,7 +181,7 @@ func misreadJSON(c *Call) bool {
 
 // note writes a call to the journal, and to the log if it says more there.
 func (f *Front) note(c *Call, id string, status int, refused *refusal.Refusal) {
-	entry := Request{
+	entry := journal.Request{
 		ID: id, Method: c.Method, Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
 		Hint: c.hint, ClientID: clip(c.ClientID), SDK: decodeSDK(c.Header.Get("Auth0-Client")),
 		UserAgent: clip(c.Header.Get("User-Agent")), At: c.Now,
@@ -189,7 +190,7 @@ func (f *Front) note(c *Call, id string, status int, refused *refusal.Refusal) {
 	if refused != nil {
 		entry.Error, entry.Description = clip(refused.Code), clip(refused.Description)
 	}
-	f.Journal.add(entry)
+	f.Journal.Add(entry)
 	if refused == nil && c.hint == "" {
 		return
 	}

@@ -5,79 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"sync"
-	"time"
+
+	"github.com/mockauth0/mockauth0/server/journal"
 )
-
-// maxJournal is how many requests are kept.
-const maxJournal = 1000
-
-// A Request is one entry of the journal.
-type Request struct {
-	ID     string         `json:"id"`
-	Method string         `json:"method"`
-	Path   string         `json:"path"`
-	Params map[string]any `json:"params"` // secrets are redacted
-	Status int            `json:"status"`
-	// Error is the wire's error code of a refusal, with its description.
-	Error       string    `json:"error,omitempty"`
-	Description string    `json:"error_description,omitempty"`
-	Hint        string    `json:"hint,omitempty"`
-	ClientID    string    `json:"client_id,omitempty"`
-	SDK         *SDK      `json:"sdk,omitempty"`
-	UserAgent   string    `json:"user_agent,omitempty"`
-	Scenario    string    `json:"scenario,omitempty"`
-	At          time.Time `json:"at"`
-	// DurationMS is measured by the tenant's clock: 0 while that stands still.
-	DurationMS float64 `json:"duration_ms"`
-}
-
-// An SDK is a decoded Auth0-Client header.
-type SDK struct {
-	Name    string         `json:"name"`
-	Version string         `json:"version,omitempty"`
-	Env     map[string]any `json:"env,omitempty"`
-}
-
-// A Journal keeps the last requests. Its zero value is empty and ready.
-type Journal struct {
-	mu      sync.Mutex
-	entries []Request // up to twice as many as are kept, so that trimming is rare
-	total   int
-}
-
-func (j *Journal) add(r Request) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if len(j.entries) >= 2*maxJournal {
-		j.entries = append(j.entries[:0], j.entries[len(j.entries)-maxJournal+1:]...)
-	}
-	j.entries = append(j.entries, r)
-	j.total++
-}
-
-// All returns the last 1,000 requests, oldest first, and how many were dropped.
-func (j *Journal) All() (entries []Request, dropped int) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	kept := j.entries[max(0, len(j.entries)-maxJournal):]
-	return append([]Request{}, kept...), j.total - len(kept)
-}
-
-// Counts tells how many requests are kept and how many were dropped.
-func (j *Journal) Counts() (kept, dropped int) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	kept = min(len(j.entries), maxJournal)
-	return kept, j.total - kept
-}
-
-// Clear forgets all requests.
-func (j *Journal) Clear() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.entries, j.total = nil, 0
-}
 
 // secrets are the parameters that the journal does not show.
 var secrets = map[string]bool{
@@ -125,7 +55,7 @@ func (ps Params) redacted() map[string]any {
 
 // decodeSDK reads an Auth0-Client value: base64 of JSON, in either alphabet,
 // padded or not, since all four occur. nil means that it is none.
-func decodeSDK(header string) *SDK {
+func decodeSDK(header string) *journal.SDK {
 	if header == "" || len(header) > maxSDK {
 		return nil
 	}
@@ -134,7 +64,7 @@ func decodeSDK(header string) *SDK {
 	if err != nil {
 		return nil
 	}
-	var sdk SDK
+	var sdk journal.SDK
 	if json.Unmarshal(data, &sdk) != nil || sdk.Name == "" {
 		return nil
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/mockauth0/mockauth0/server/journal"
+
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -25,7 +27,7 @@ func newFront(t testing.TB) *web.Front {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &web.Front{Tenant: tenant.New(f), Journal: &web.Journal{}, Log: slog.New(slog.DiscardHandler)}
+	return &web.Front{Tenant: tenant.New(f), Journal: &journal.Journal{}, Log: slog.New(slog.DiscardHandler)}
 }
 
 // read lets a Front read a request, and returns the call and the answer.
@@ -178,7 +180,7 @@ func TestTheJournalReadsWhichSDKCalls(t *testing.T) {
 		r.Header.Set("Auth0-Client", encoding.EncodeToString([]byte(plain)))
 		f.Serve(httptest.NewRecorder(), r, web.Route{Flow: func(*web.Call) (any, error) { return web.Raw{}, nil }}, nil)
 		entries, _ := f.Journal.All()
-		want := &web.SDK{Name: "auth0-js", Version: "9~?9>", Env: map[string]any{"node": "v24"}}
+		want := &journal.SDK{Name: "auth0-js", Version: "9~?9>", Env: map[string]any{"node": "v24"}}
 		if !reflect.DeepEqual(entries[0].SDK, want) {
 			t.Errorf("%s base64: %+v", name, entries[0].SDK)
 		}
