@@ -81,8 +81,9 @@ type clockMove struct {
 	Reset   bool      `yaml:"reset" doc:"true goes back to real time."`
 }
 
-// maxYear is the last year that RFC 3339, and so JSON, can write.
-const maxYear = 9999
+// maxYear leaves what lapses later room in the years that RFC 3339, and so
+// JSON, can write.
+const maxYear = 9998
 
 func (s *Server) moveClock(c *web.Call) (any, error) {
 	var move clockMove
@@ -111,6 +112,9 @@ func (s *Server) moveClock(c *web.Call) (any, error) {
 			return nil, badRequest("advance: %s", err)
 		}
 	case !move.Set.IsZero():
+		if year := move.Set.Year(); year < 1 || year > maxYear {
+			return nil, badRequest("set: %s is beyond the years 1 to %d", move.Set.Format(time.RFC3339), maxYear)
+		}
 		clock.Set(move.Set)
 	case move.Reset:
 		clock.Reset()

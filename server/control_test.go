@@ -46,8 +46,8 @@ func TestTheControlAPISaysWhatIsWrong(t *testing.T) {
 		{"clock: a string for true", "POST", "/_mock/clock", `{"freeze":"yes"}`, 400, "freeze: "},
 		{"clock: a list for true", "POST", "/_mock/clock", `{"reset":[]}`, 400, "reset: "},
 		{"clock: an unknown field", "POST", "/_mock/clock", `{"advanced":"3m"}`, 400, `did you mean "advance"?`},
-		{"clock: beyond the calendar", "POST", "/_mock/clock", `{"set":"9999-12-31T23:59:59Z"}`, 200, ""},
-		{"clock: further beyond", "POST", "/_mock/clock", `{"advance":"24h"}`, 400, "year 9999"},
+		{"clock: beyond the calendar", "POST", "/_mock/clock", `{"set":"9998-12-31T23:59:59Z"}`, 200, ""},
+		{"clock: further beyond", "POST", "/_mock/clock", `{"advance":"24h"}`, 400, "year 9998"},
 		{"clock: back again", "POST", "/_mock/clock", `{"set":"2030-01-01T00:00:00Z"}`, 200, ""},
 		{"clock: a query", "GET", "/_mock/clock?now=1", nil, 400, `takes no query parameters, and there is "now"`},
 

@@ -87,15 +87,16 @@ func (s *Server) fill(issuer string, claims map[string]any) token.Claims {
 	now := s.Clock().Now().Unix()
 	all := map[string]any{"iss": issuer, "iat": now, "exp": now + 86400}
 	maps.Copy(all, claims)
-	var out token.Claims
+	var out, rest token.Claims
 	for _, name := range []string{"iss", "sub", "aud", "iat", "exp"} {
 		if value, ok := all[name]; ok {
 			out.Add(name, value)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		out.Add(name, all[name])
+		rest = append(rest, token.Claim{Name: name, Value: all[name]})
 	}
+	out.Merge(rest)
 	return out
 }
 

@@ -35,7 +35,7 @@ func (g guard) refuse(r *http.Request) error {
 		return nil
 	}
 	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" || !g.local(u.Hostname()) {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !g.local(u.Hostname()) || publicIP(u.Hostname()) {
 		return forbidden("origin", origin)
 	}
 	return nil
@@ -63,6 +63,14 @@ func (g guard) local(host string) bool {
 		}
 	}
 	return false
+}
+
+// publicIP tells whether a host is an address of the internet. As a Host that
+// is this machine, which no name was rebound to; as an Origin it is a site.
+func publicIP(host string) bool {
+	ip, err := netip.ParseAddr(strings.TrimSuffix(host, "."))
+	ip = ip.Unmap()
+	return err == nil && !ip.IsLoopback() && !ip.IsPrivate() && !ip.IsLinkLocalUnicast() && !ip.IsUnspecified()
 }
 
 func hostname(hostport string) string {

@@ -17,9 +17,9 @@ import (
 // call New.
 type Clock struct {
 	mu       sync.Mutex // guards the four below
-	offset   time.Duration
 	stopped  bool
-	at       time.Time // the time while stopped
+	at       time.Time // the time while stopped, or when the machine's was since
+	since    time.Time // a Duration between the two could not span 300 years
 	watchers []func(now time.Time)
 
 	moving sync.Mutex // held for a whole move, so that moves do not interleave
@@ -28,17 +28,11 @@ type Clock struct {
 // New makes a clock that shows start, or the real time if start is zero. It
 // runs on from there, or stands still if running is false.
 func New(start time.Time, running bool) *Clock {
-	c := &Clock{}
-	now := time.Now()
+	now := wall()
 	if start.IsZero() {
 		start = now
-	} else {
-		c.offset = start.Sub(now)
 	}
-	if !running {
-		c.stopped, c.at = true, start.UTC()
-	}
-	return c
+	return &Clock{stopped: !running, at: start.Round(0).UTC(), since: now}
 }
 
 // Now is the tenant's time, in UTC.
@@ -52,10 +46,12 @@ func (c *Clock) now() time.Time {
 	if c.stopped {
 		return c.at
 	}
-	// Round strips the monotonic reading: times of this clock are compared
-	// across moves, where only the wall time counts.
-	return time.Now().Add(c.offset).Round(0).UTC()
+	return c.at.Add(wall().Sub(c.since))
 }
+
+// wall is the machine's time without its monotonic reading: times of this
+// clock are compared across moves, where only the wall time counts.
+func wall() time.Time { return time.Now().Round(0).UTC() }
 
 // Running tells whether time passes by itself.
 func (c *Clock) Running() bool {
@@ -70,9 +66,9 @@ func (c *Clock) Offset() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stopped {
-		return time.Until(c.at)
+		return c.at.Sub(wall())
 	}
-	return c.offset
+	return c.at.Sub(c.since)
 }
 
 // ErrBackwards is the error of Advance for a negative duration.
@@ -84,13 +80,7 @@ func (c *Clock) Advance(d time.Duration) error {
 	if d < 0 {
 		return ErrBackwards
 	}
-	c.move(func() {
-		if c.stopped {
-			c.at = c.at.Add(d)
-		} else {
-			c.offset += d
-		}
-	})
+	c.move(func() { c.at = c.at.Add(d) })
 	return nil
 }
 
@@ -108,14 +98,17 @@ func (c *Clock) Freeze() {
 func (c *Clock) Run() {
 	c.move(func() {
 		if c.stopped {
-			c.offset, c.stopped = time.Until(c.at), false
+			c.since, c.stopped = wall(), false
 		}
 	})
 }
 
 // Reset goes back to real time, running. What has lapsed stays lapsed.
 func (c *Clock) Reset() {
-	c.move(func() { c.offset, c.stopped = 0, false })
+	c.move(func() {
+		now := wall()
+		c.at, c.since, c.stopped = now, now, false
+	})
 }
 
 // Watch calls f with the time before and after every move, so that what was

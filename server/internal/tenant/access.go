@@ -56,9 +56,7 @@ func (t *Tenant) Userinfo(accessToken string, now time.Time) (token.Claims, erro
 	if !ok {
 		client = &fixtures.Client{}
 	}
-	for _, c := range customClaims(&u, client) {
-		claims.Add(c.Name, c.Value)
-	}
+	claims.Merge(customClaims(&u, client))
 	return claims, nil
 }
 

@@ -231,6 +231,8 @@ func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, 
 	}
 	c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient})
 	switch {
+	case u == nil && conn.Options.DisableSignup:
+		return wrong.Because("there is no user " + recipient + " on connection " + conn.Name + " any more, and its options say disable_signup")
 	case !ok:
 		return wrong.Because("no code was sent to " + recipient + " on connection " + conn.Name)
 	case c.state == locked:

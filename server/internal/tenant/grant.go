@@ -186,9 +186,9 @@ func unknownAudienceHint(audience string) string {
 // scopesWithin keeps of the granted scopes those that a narrower request asks
 // for; asking for more than was granted gives no more.
 func scopesWithin(granted []string, asked string) []string {
-	if asked == "" {
+	within := strings.Fields(asked)
+	if len(within) == 0 {
 		return granted
 	}
-	within := strings.Fields(asked)
 	return slices.DeleteFunc(slices.Clone(granted), func(s string) bool { return !slices.Contains(within, s) })
 }

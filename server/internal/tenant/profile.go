@@ -99,15 +99,16 @@ var reserved = []string{"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "azp", 
 // customClaims are the user's and the client's own claims, the user's first to
 // count, sorted by name.
 func customClaims(u *fixtures.User, c *fixtures.Client) token.Claims {
-	var claims token.Claims
+	var claims, ofClient token.Claims
 	if u != nil {
 		for name, value := range u.Claims {
-			claims.Add(name, value)
+			claims = append(claims, token.Claim{Name: name, Value: value})
 		}
 	}
 	for name, value := range c.Claims {
-		claims.Add(name, value)
+		ofClient = append(ofClient, token.Claim{Name: name, Value: value})
 	}
+	claims.Merge(ofClient)
 	claims = slices.DeleteFunc(claims, func(c token.Claim) bool { return slices.Contains(reserved, c.Name) })
 	slices.SortFunc(claims, func(a, b token.Claim) int { return strings.Compare(a.Name, b.Name) })
 	return claims

@@ -39,6 +39,16 @@ func (fs *families) settle(now time.Time, clients map[string]*fixtures.Client) {
 	}
 }
 
+// orphan makes the families of a user who was deleted nobody's: they are told
+// so, and stay dead if the user_id is given to another user.
+func (fs *families) orphan(userID string) {
+	for _, f := range fs.bounded.all {
+		if f.UserID == userID {
+			f.UserID = ""
+		}
+	}
+}
+
 // lapsed applies the client's lifetimes, which are seconds.
 func (f *family) lapsed(s fixtures.RefreshToken, now time.Time) bool {
 	if s.ExpirationType != "expiring" {
@@ -197,7 +207,9 @@ func (t *Tenant) RefreshTokens() []fixtures.RefreshFamily {
 func (t *Tenant) familiesLocked() []fixtures.RefreshFamily {
 	var out []fixtures.RefreshFamily
 	for _, f := range t.families.bounded.all {
-		out = append(out, f.RefreshFamily)
+		if f.UserID != "" {
+			out = append(out, f.RefreshFamily)
+		}
 	}
 	return slices.Clip(out)
 }

@@ -77,7 +77,7 @@ func (t *Tenant) AddUser(u fixtures.User) (fixtures.User, error) {
 	now := t.Clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	ready, err := t.completeLocked(u, now)
+	ready, err := t.completeLocked(cloned(u), now)
 	if err != nil {
 		return fixtures.User{}, err
 	}
@@ -85,7 +85,7 @@ func (t *Tenant) AddUser(u fixtures.User) (fixtures.User, error) {
 		return fixtures.User{}, &UserError{"user_exists", "the user " + ready.address() + " exists already on connection " + ready.Connection}
 	}
 	t.insertLocked(ready)
-	return ready.User, nil
+	return cloned(ready.User), nil
 }
 
 // UpdateUser replaces a user by what change makes of it. The id and the
@@ -98,7 +98,7 @@ func (t *Tenant) UpdateUser(id string, change func(*fixtures.User) error) (fixtu
 	if !ok {
 		return fixtures.User{}, noUser(id)
 	}
-	changed := old.User
+	changed := cloned(old.User)
 	if err := change(&changed); err != nil {
 		return fixtures.User{}, err
 	}
@@ -113,11 +113,16 @@ func (t *Tenant) UpdateUser(id string, change func(*fixtures.User) error) (fixtu
 	if other := t.users.find(ready.Connection, ready.address()); other != nil && other != old {
 		return fixtures.User{}, &UserError{"user_exists", "the user " + ready.address() + " exists already on connection " + ready.Connection}
 	}
+	if old.address() != ready.address() {
+		// The id may derive from the address that is given up: whoever signs up
+		// with that one next is somebody else.
+		t.users.deleted[challengeKey{old.Connection, old.address()}]++
+	}
 	delete(t.users.byAddress, challengeKey{old.Connection, old.address()})
 	ready.seq = old.seq
 	t.users.byID[id] = ready
 	t.users.byAddress[challengeKey{ready.Connection, ready.address()}] = ready
-	return ready.User, nil
+	return cloned(ready.User), nil
 }
 
 // DeleteUser forgets a user; refresh tokens of the user stop working.
@@ -132,7 +137,42 @@ func (t *Tenant) DeleteUser(id string) error {
 	delete(t.users.byID, id)
 	delete(t.users.byAddress, key)
 	t.users.deleted[key]++
+	t.families.orphan(id)
 	return nil
+}
+
+// cloned shares nothing with the user: who is given one may change its maps,
+// which are otherwise those of the fixture, and of every tenant made of it.
+func cloned(u fixtures.User) fixtures.User {
+	if u.Permissions != nil {
+		permissions := make(map[string][]string, len(u.Permissions))
+		for audience, scopes := range u.Permissions {
+			permissions[audience] = slices.Clone(scopes)
+		}
+		u.Permissions = permissions
+	}
+	if u.Claims != nil {
+		u.Claims = clonedValue(u.Claims).(map[string]any)
+	}
+	return u
+}
+
+func clonedValue(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for name, member := range v {
+			out[name] = clonedValue(member)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, member := range v {
+			out[i] = clonedValue(member)
+		}
+		return out
+	}
+	return value
 }
 
 func noUser(id string) *UserError {
@@ -147,7 +187,7 @@ func (t *Tenant) User(id string) (fixtures.User, bool) {
 	if !ok {
 		return fixtures.User{}, false
 	}
-	return u.User, true
+	return cloned(u.User), true
 }
 
 // UserByAddress returns the user with a normalised address or number.
@@ -156,7 +196,7 @@ func (t *Tenant) UserByAddress(address string) (fixtures.User, bool) {
 	defer t.mu.Unlock()
 	for i := range t.fixture.Connections {
 		if u := t.users.find(t.fixture.Connections[i].Name, address); u != nil {
-			return u.User, true
+			return cloned(u.User), true
 		}
 	}
 	return fixtures.User{}, false
@@ -177,7 +217,7 @@ func (t *Tenant) usersLocked() []fixtures.User {
 	slices.SortFunc(sorted, func(a, b *user) int { return int(a.seq - b.seq) })
 	out := make([]fixtures.User, len(sorted))
 	for i, u := range sorted {
-		out[i] = u.User
+		out[i] = cloned(u.User)
 	}
 	return out
 }
@@ -188,6 +228,9 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 	ready, err := t.completeLocked(u, now)
 	if err != nil {
 		return // the loader has refused such fixtures
+	}
+	if same := t.users.find(ready.Connection, ready.address()); same != nil && u.UserID == "" {
+		ready.UserID = same.UserID // who signed up again keeps the id that tokens name
 	}
 	// A fixture may give one user's id to another, so that both give way.
 	for _, old := range []*user{t.users.byID[ready.UserID], t.users.find(ready.Connection, ready.address())} {

@@ -25,6 +25,21 @@ func (c *Claims) Add(name string, value any) {
 	*c = append(*c, Claim{name, value})
 }
 
+// Merge appends the claims whose names are not there already. It takes as long
+// for many as their number.
+func (c *Claims) Merge(more Claims) {
+	have := make(map[string]bool, len(*c)+len(more))
+	for _, claim := range *c {
+		have[claim.Name] = true
+	}
+	for _, claim := range more {
+		if !have[claim.Name] {
+			have[claim.Name] = true
+			*c = append(*c, claim)
+		}
+	}
+}
+
 // MarshalJSON writes the claims as an object, in order.
 func (c Claims) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer

@@ -126,6 +126,9 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 		basic:   basicCredentials(r),
 	}
 	limit := cmp.Or(route.MaxBody, maxBody)
+	if r.Body == nil { // a request made for a client, as http.NewRequest does
+		r.Body = http.NoBody
+	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
 	switch {
 	case err != nil:
@@ -182,8 +185,8 @@ func misreadJSON(c *Call) bool {
 // note writes a call to the journal, and to the log if it says more there.
 func (f *Front) note(c *Call, id string, status int, refused *refusal.Refusal) {
 	entry := journal.Request{
-		ID: id, Method: c.Method, Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
-		Hint: c.hint, ClientID: clip(c.ClientID), SDK: decodeSDK(c.Header.Get("Auth0-Client")),
+		ID: id, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
+		Hint: clip(c.hint), ClientID: clip(c.ClientID), SDK: decodeSDK(c.Header.Get("Auth0-Client")),
 		UserAgent: clip(c.Header.Get("User-Agent")), At: c.Now,
 		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
 	}
@@ -194,14 +197,14 @@ func (f *Front) note(c *Call, id string, status int, refused *refusal.Refusal) {
 	if refused == nil && c.hint == "" {
 		return
 	}
-	sentence := fmt.Sprintf("%s %s: %d", c.Method, c.Path, status)
-	attrs := []any{"request_id", id, "client_id", c.ClientID}
+	sentence := fmt.Sprintf("%s %s: %d", entry.Method, entry.Path, status)
+	attrs := []any{"request_id", id, "client_id", entry.ClientID}
 	if refused != nil {
-		sentence += fmt.Sprintf(" %s: %s", refused.Code, refused.Description)
+		sentence += fmt.Sprintf(" %s: %s", entry.Error, entry.Description)
 		attrs = append(attrs, "status", status, "code", refused.Code)
 	}
 	if c.hint != "" {
-		attrs = append(attrs, "hint", c.hint)
+		attrs = append(attrs, "hint", entry.Hint)
 	}
 	f.Log.Warn(sentence, attrs...)
 }

@@ -22,10 +22,11 @@ const (
 	maxSDK   = 4096 // bytes of an Auth0-Client header
 )
 
-// clip shortens a text that is too long to keep.
+// clip shortens a text that is too long to keep. What it returns is no part of
+// a longer text, which would be kept with it.
 func clip(s string) string {
 	if len(s) <= maxClip {
-		return s
+		return strings.Clone(s)
 	}
 	return strings.ToValidUTF8(s[:maxClip], "") + fmt.Sprintf("… (%d bytes)", len(s))
 }

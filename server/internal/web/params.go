@@ -151,7 +151,8 @@ func parseForm(text string) (Params, error) {
 		if err := errors.Join(errName, errValue); err != nil {
 			return nil, fmt.Errorf("the form is malformed: %w", errors.Join(errName, errValue))
 		}
-		p := Param{Name: strings.ToValidUTF8(name, "\uFFFD"), Kind: String, Text: strings.ToValidUTF8(value, "\uFFFD")}
+		// Cloned: a short value that is kept would keep the whole body.
+		p := Param{Name: strings.Clone(strings.ToValidUTF8(name, "\uFFFD")), Kind: String, Text: strings.Clone(strings.ToValidUTF8(value, "\uFFFD"))}
 		if !all.has(p.Name) {
 			all.set(p)
 			continue
