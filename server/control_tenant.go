@@ -63,12 +63,16 @@ func (s *Server) health(*web.Call) (any, error) {
 type clockState struct {
 	Now     time.Time `json:"now"`
 	Running bool      `json:"running"`
-	Offset  string    `json:"offset"`
+	Offset  string    `json:"offset,omitempty"` // of a running clock from real time
 }
 
 func (s *Server) clockState() clockState {
 	c := s.Clock()
-	return clockState{c.Now(), c.Running(), c.Offset().Round(time.Millisecond).String()}
+	state := clockState{Now: c.Now(), Running: c.Running()}
+	if state.Running {
+		state.Offset = c.Offset().Round(time.Millisecond).String()
+	}
+	return state
 }
 
 func (s *Server) readClock(*web.Call) (any, error) { return s.clockState(), nil }

@@ -238,10 +238,10 @@ func TestTheClockIsMovedStoppedAndResetOverHTTP(t *testing.T) {
 		began := time.Now()
 		want(decodeAnswer[state](t, call(t, s, "GET", "/_mock/clock", nil)), began, true, "0s")
 		want(move(`{"advance":"3m"}`), began.Add(3*time.Minute), true, "3m0s")
-		want(move(`{"freeze":true}`), began.Add(3*time.Minute), false, "3m0s")
-		want(move(`{"advance":"1h"}`), began.Add(63*time.Minute), false, "1h3m0s")
+		want(move(`{"freeze":true}`), began.Add(3*time.Minute), false, "")
+		want(move(`{"advance":"1h"}`), began.Add(63*time.Minute), false, "")
 		want(move(`{"freeze":false}`), began.Add(63*time.Minute), true, "1h3m0s")
-		want(move(`{"set":"2030-01-01T01:00:00+01:00"}`), at2030, false, at2030.Sub(began).String())
+		want(move(`{"set":"2030-01-01T01:00:00+01:00"}`), at2030, false, "") // an offset from real time would differ from run to run
 		want(move(`{"reset":true}`), began, true, "0s")
 	})
 }

@@ -238,3 +238,119 @@ func TestManyClaimsTakeAsLongAsTheirNumber(t *testing.T) {
 		t.Errorf("it took %s", took)
 	}
 }
+
+func userinfoOf(t *testing.T, s *server.Server, accessToken string) (status int, profile object) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, "/userinfo", nil)
+	r.Header.Set("Authorization", "Bearer "+accessToken)
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if w.Code == http.StatusOK {
+		profile = decodeAnswer[object](t, w)
+	}
+	return w.Code, profile
+}
+
+// All tenants sign with the same embedded keys, so that a pinned issuer is
+// what tells their tokens apart.
+func TestATenantWithAPinnedIssuerOpensOnlyForItsOwnTokens(t *testing.T) {
+	a := newServer(t, server.Config{Issuer: "https://a.test/"})
+	b := newServer(t, server.Config{Issuer: "https://b.test/"})
+	token := signIn(t, a, "ada@example.com").AccessToken
+	if status, _ := userinfoOf(t, a, token); status != http.StatusOK {
+		t.Errorf("its own token: %d", status)
+	}
+	if status, _ := userinfoOf(t, b, token); status != http.StatusUnauthorized {
+		t.Errorf("the other tenant's token: %d", status)
+	}
+	ada := userOf(t, b, "ada@example.com").UserID
+	for issuer, want := range map[string]int{"https://b.test/": 200, "https://a.test/": 401} {
+		minted, err := b.MintToken(issuer, map[string]any{"sub": ada, "aud": issuer + "userinfo", "scope": "openid"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, _ := userinfoOf(t, b, minted); status != want {
+			t.Errorf("a token of %s at https://b.test/: %d, want %d", issuer, status, want)
+		}
+	}
+}
+
+func TestATokenDoesNotDependOnWhoElseSignedIn(t *testing.T) {
+	config := server.Config{Seed: "dev", At: at2030, Issuer: "https://a.test/"}
+	alone, together := newServer(t, config), newServer(t, config)
+	signIn(t, together, "bob@example.com")
+	want, got := signIn(t, alone, "ada@example.com"), signIn(t, together, "ada@example.com")
+	if want.AccessToken != got.AccessToken || want.IDToken != got.IDToken || want.RefreshToken != got.RefreshToken {
+		t.Error("ada's tokens are others after bob has signed in")
+	}
+	if again := signIn(t, alone, "ada@example.com"); again.AccessToken == want.AccessToken {
+		t.Error("two logins have the same opaque access token")
+	}
+}
+
+func TestWhatIsExportedCanBeLoaded(t *testing.T) {
+	s := newServer(t, server.Config{})
+	for _, u := range []object{
+		{"email": "x@example.com", "user_id": "weird"},
+		{"email": "x@example.com", "user_id": "sms|abc"},
+		{"email": "x@example.com", "connection": "sms"},
+		{"phone_number": "+12025550199", "connection": "email"},
+		{"email": "x@example.com", "connection": "email", "password": "Passw0rd!"},
+	} {
+		if w := call(t, s, "POST", "/_mock/users", u); w.Code != http.StatusBadRequest {
+			t.Errorf("%v: %d %s", u, w.Code, w.Body)
+		}
+	}
+	for _, u := range []object{
+		{"email": "y@example.com", "phone_number": "+12025550188"},
+		{"email": "z@example.com", "phone_number": "+12025550188"},
+		{"phone_number": "+12025550188", "email": "y@example.com", "connection": "sms"},
+		{"email": "y@example.com", "password": "Passw0rd!", "user_id": "auth0|y"},
+	} {
+		if w := call(t, s, "POST", "/_mock/users", u); w.Code != http.StatusCreated {
+			t.Errorf("%v: %d %s", u, w.Code, w.Body)
+		}
+	}
+	state, err := s.State().JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := fixtures.Parse("state", state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := len(newServer(t, server.Config{Fixture: f}).Users()), len(s.Users()); got != want {
+		t.Errorf("%d users, want %d", got, want)
+	}
+}
+
+func TestCustomClaimsAreAlikeInTokensAndAtUserinfo(t *testing.T) {
+	s := newServer(t, server.Config{Users: []fixtures.User{{
+		Email: "ada@example.com", Name: "Ada",
+		Claims: map[string]any{"email": "other@example.com", "https://acme.test/plan": "pro", "sub": "x", "org_id": "x", "iss": "x"},
+	}}})
+	got := signIn(t, s, "ada@example.com")
+	status, profile := userinfoOf(t, s, got.AccessToken)
+	if status != http.StatusOK {
+		t.Fatal(status)
+	}
+	for where, c := range map[string]object{"ID token": claims(t, s, got.IDToken), "/userinfo": profile} {
+		if c["email"] != "other@example.com" || c["https://acme.test/plan"] != "pro" || c["name"] != "Ada" {
+			t.Errorf("%s: %v", where, c)
+		}
+		if c["sub"] == "x" || c["iss"] == "x" || c["org_id"] != nil {
+			t.Errorf("%s: a restricted claim was replaced: %v", where, c)
+		}
+	}
+}
+
+func TestRequestsWithoutAHostHaveAnIssuer(t *testing.T) {
+	s := newServer(t, server.Config{})
+	r := httptest.NewRequest(http.MethodGet, "/.well-known/openid-configuration", nil)
+	r.Host = ""
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if got := decodeAnswer[object](t, w)["issuer"]; got != "http://localhost/" {
+		t.Errorf("issuer %v", got)
+	}
+}

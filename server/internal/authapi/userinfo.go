@@ -7,7 +7,7 @@ import (
 
 // Userinfo is GET and POST /userinfo.
 func Userinfo(c *web.Call) (any, error) {
-	return c.Tenant.Userinfo(c.BearerToken(), c.Now)
+	return c.Tenant.Userinfo(c.BearerToken(), c.Pinned, c.Now)
 }
 
 // CountUserinfo counts a call against its user's limit.

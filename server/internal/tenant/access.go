@@ -14,6 +14,7 @@ import (
 // opaqueContent is what an opaque access token seals.
 type opaqueContent struct {
 	ID      string `json:"jti"`
+	Issuer  string `json:"iss"`
 	Subject string `json:"sub"`
 	Client  string `json:"azp"`
 	Scope   string `json:"scope"`
@@ -30,11 +31,17 @@ func (t *Tenant) UserinfoSubject(accessToken string) string {
 	return content.Subject
 }
 
-// Userinfo is the profile that an access token opens, with sub first.
-func (t *Tenant) Userinfo(accessToken string, now time.Time) (token.Claims, error) {
+// Userinfo is the profile that an access token opens, with sub first. If the
+// issuer is pinned only its tokens count: another tenant's are signed by the
+// same embedded keys. Otherwise it does not matter by which scheme and host
+// the token was got: the same tenant answers on all of them.
+func (t *Tenant) Userinfo(accessToken, pinned string, now time.Time) (token.Claims, error) {
 	content, err := t.readAccess(accessToken)
 	if err != nil {
 		return nil, err
+	}
+	if pinned != "" && content.Issuer != pinned {
+		return nil, badAccess("The access token was issued by another issuer")
 	}
 	if now.Unix() >= content.Expires {
 		return nil, badAccess("The access token expired")
@@ -56,15 +63,25 @@ func (t *Tenant) Userinfo(accessToken string, now time.Time) (token.Claims, erro
 	if !ok {
 		client = &fixtures.Client{}
 	}
-	claims.Merge(customClaims(&u, client))
-	return claims, nil
+	return override(claims, customClaims(&u, client)), nil
+}
+
+// override puts custom claims in the place of those of the same name, as they
+// stand in tokens, and the others behind.
+func override(claims, custom token.Claims) token.Claims {
+	for i := range claims {
+		if at := slices.IndexFunc(custom, func(c token.Claim) bool { return c.Name == claims[i].Name }); at >= 0 {
+			claims[i].Value = custom[at].Value
+		}
+	}
+	claims.Merge(custom)
+	return claims
 }
 
 func badAccess(reason string) error { return refusal.BadAccessToken.With("reason", reason) }
 
 // readAccess reads a token that is opaque, or a JWT whose audience includes
-// /userinfo. It does not care by which scheme and host the token was got: the
-// same tenant answers on all of them.
+// /userinfo.
 func (t *Tenant) readAccess(accessToken string) (opaqueContent, error) {
 	if accessToken == "" {
 		return opaqueContent{}, refusal.NoAccessToken

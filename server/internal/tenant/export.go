@@ -31,9 +31,6 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	for key, n := range t.families.count {
 		f.State.Counters[counterName("refresh", key)] = n
 	}
-	if t.logins > 0 {
-		f.State.Counters["logins"] = t.logins
-	}
 	return &f
 }
 
@@ -63,9 +60,6 @@ func (t *Tenant) Restore(f *fixtures.Fixture) {
 func (t *Tenant) importLocked(s *fixtures.State) {
 	for name, n := range s.Counters {
 		parts := strings.SplitN(name, "\t", 3)
-		if parts[0] == "logins" {
-			t.logins = n
-		}
 		if len(parts) != 3 {
 			continue
 		}
@@ -79,6 +73,6 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 		}
 	}
 	for _, f := range s.RefreshTokens {
-		t.families.bounded.put(f.ID, &family{f})
+		t.families.bounded.put(f.ID, &family{RefreshFamily: f})
 	}
 }

@@ -3,7 +3,6 @@ package tenant
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -34,14 +33,16 @@ type Tokens struct {
 	TokenType    string `json:"token_type"`
 }
 
-func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *user, scopes, gty []string) *Login {
+// loginLocked makes a login. Its name tells it from the others of the same
+// client and user, and from nobody else's: other tests' logins do not count.
+func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *user, scopes, gty []string, name ...string) *Login {
 	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now}
 	subject := r.Client.ClientID
 	if u != nil {
 		copied := u.User
 		l.User, subject = &copied, u.UserID
 	}
-	l.id = t.seed.Hex(32, "login", r.Client.ClientID, subject, strconv.FormatInt(t.logins, 10))
+	l.id = t.seed.Hex(32, append([]string{"login", r.Client.ClientID, subject}, name...)...)
 	return l
 }
 
@@ -53,7 +54,7 @@ func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: opaqueLifetime, TokenType: "Bearer"}
 	withID := slices.Contains(l.Scopes, "openid") && l.User != nil
 	if l.API == nil {
-		content, err := json.Marshal(opaqueContent{l.id, l.User.UserID, l.Client.ClientID, out.Scope, l.Now.Unix() + opaqueLifetime})
+		content, err := json.Marshal(opaqueContent{l.id, l.Issuer, l.User.UserID, l.Client.ClientID, out.Scope, l.Now.Unix() + opaqueLifetime})
 		if err != nil {
 			return nil, err
 		}

@@ -93,8 +93,13 @@ func profileClaims(u fixtures.User, scopes []string) token.Claims {
 }
 
 // reserved are the claims that no custom claim replaces.
-// Source: auth0/docs-v2 secure/tokens/json-web-tokens/create-custom-claims.mdx.
-var reserved = []string{"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "azp", "scope", "gty", "permissions", "nonce", "at_hash", "c_hash", "auth_time", "sid"}
+// Source: auth0/docs-v2 secure/tokens/json-web-tokens/create-custom-claims.mdx,
+// and scope.
+var reserved = strings.Fields(`
+	acr act active amr at_hash ath attest aud auth_time authorization_details azp c_hash client_id cnf cty dest
+	entitlements events exp groups gty htm htu iat internalService iss jcard jku jti jwe jwk kid may_act mky nbf nonce
+	object_id org_id org_name orig origid permissions roles rph s_hash scope sid sip_callid sip_cseq_num sip_date
+	sip_from_tag sip_via_branch sub sub_jwk toe txn typ uuid vot vtm x5t#S256`)
 
 // customClaims are the user's and the client's own claims, the user's first to
 // count, sorted by name.

@@ -19,6 +19,7 @@ const maxFamilies = 20_000
 // A family is one login's refresh tokens: generation counts the rotations.
 type family struct {
 	fixtures.RefreshFamily
+	uses int64 // names the logins by refresh
 }
 
 type families struct {
@@ -64,7 +65,7 @@ func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
 	who := challengeKey{l.Client.ClientID, l.User.UserID}
 	t.families.count[who]++
-	f := &family{fixtures.RefreshFamily{
+	f := &family{RefreshFamily: fixtures.RefreshFamily{
 		ID:         t.seed.Hex(16, "refresh family", who.connection, who.recipient, strconv.FormatInt(t.families.count[who], 10)),
 		ClientID:   l.Client.ClientID,
 		UserID:     l.User.UserID,
@@ -159,9 +160,9 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 		return nil, err
 	}
 	f.LastUsedAt = r.Now
-	t.logins++
+	f.uses++
 	scopes := scopesWithin(strings.Fields(f.Scope), r.Scope)
-	l := t.loginLocked(r, api, u, scopes, []string{"refresh_token", f.GrantType})
+	l := t.loginLocked(r, api, u, scopes, []string{"refresh_token", f.GrantType}, f.ID, strconv.FormatInt(f.uses, 10))
 	if settings.RotationType == "rotating" {
 		if generation == f.Generation {
 			f.Generation++

@@ -28,7 +28,6 @@ type Tenant struct {
 	challenges challenges
 	families   families
 	buckets    map[bucketKey]*bucket
-	logins     int64 // counts logins, which names each one
 }
 
 // index finds the parts of the fixture by name. It is never changed, only
@@ -109,7 +108,6 @@ func (t *Tenant) load(f *fixtures.Fixture) {
 	t.challenges = newChallenges()
 	t.families = newFamilies()
 	t.buckets = map[bucketKey]*bucket{}
-	t.logins = 0
 	now := t.Clock.Now()
 	if f.State != nil {
 		t.importLocked(f.State)

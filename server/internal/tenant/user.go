@@ -14,7 +14,8 @@ import (
 // how it is shown: id, connection, times.
 type user struct {
 	fixtures.User
-	seq int64 // the order of creation
+	addr string // by which the user signs in: the number with SMS, else the e-mail address
+	seq  int64  // the order of creation
 }
 
 // users finds users by id and by address within a connection.
@@ -36,12 +37,7 @@ func (us *users) find(connection, recipient string) *user {
 }
 
 // address is what the user is known by within the connection.
-func (u *user) address() string {
-	if u.PhoneNumber != "" && u.Email == "" {
-		return u.PhoneNumber
-	}
-	return u.Email
-}
+func (u *user) address() string { return u.addr }
 
 // objectID is the part of the user_id behind the strategy.
 func (u *user) objectID() string {
@@ -284,8 +280,14 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := fits(u, conn); err != nil {
+		return nil, err
+	}
 	u.Connection = conn.Name
-	ready := &user{User: u}
+	ready := &user{User: u, addr: u.Email}
+	if conn.Strategy == StrategySMS {
+		ready.addr = u.PhoneNumber
+	}
 	if u.UserID == "" {
 		ready.UserID = conn.Strategy + "|" + t.newUserIDLocked(conn, ready.address())
 	}
@@ -296,6 +298,23 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 		ready.UpdatedAt = ready.CreatedAt
 	}
 	return ready, nil
+}
+
+// fits refuses what the loader of fixtures refuses, so that what is exported
+// can be loaded.
+func fits(u fixtures.User, conn *fixtures.Connection) error {
+	strategy, id, ok := strings.Cut(u.UserID, "|")
+	switch {
+	case u.UserID != "" && (!ok || id == "" || strategy != conn.Strategy):
+		return invalidUser("user_id: %q is no user_id of connection %q; write %s|id, or leave it out", u.UserID, conn.Name, conn.Strategy)
+	case conn.Strategy == StrategySMS && u.PhoneNumber == "":
+		return invalidUser("phone_number: the connection %q has the strategy sms, so its users need one", conn.Name)
+	case conn.Strategy != StrategySMS && u.Email == "":
+		return invalidUser("email: the connection %q has the strategy %s, so its users need one", conn.Name, conn.Strategy)
+	case conn.Strategy != StrategyDatabase && u.Password != "":
+		return invalidUser("password: the connection %q has the strategy %s, which knows no passwords", conn.Name, conn.Strategy)
+	}
+	return nil
 }
 
 func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, error) {
@@ -324,7 +343,7 @@ func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, erro
 func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now time.Time) *user {
 	u := t.users.find(conn.Name, address)
 	if u == nil {
-		u = &user{User: fixtures.User{Connection: conn.Name, CreatedAt: now}}
+		u = &user{User: fixtures.User{Connection: conn.Name, CreatedAt: now}, addr: address}
 		if conn.Strategy == StrategySMS {
 			u.PhoneNumber = address
 		} else {
@@ -346,5 +365,4 @@ func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now tim
 func (t *Tenant) noteLoginLocked(u *user, now time.Time) {
 	u.LoginsCount++
 	u.LastLogin, u.UpdatedAt = now, now
-	t.logins++
 }

@@ -120,6 +120,7 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 		Header:  r.Header,
 		Origin:  origin,
 		Issuer:  f.Naming.issuer(origin),
+		Pinned:  f.Naming.Issuer,
 		IP:      callerIP(r),
 		Log:     f.Log,
 		Answer:  http.Header{},

@@ -29,6 +29,8 @@ type Call struct {
 	Origin string
 	// Issuer is the iss of this request's tokens, with the trailing slash.
 	Issuer string
+	// Pinned is Issuer if it is pinned, else "".
+	Pinned string
 	// IP is the address of the caller.
 	IP string
 	// Log is for what a developer at the terminal wants to see.

@@ -12,7 +12,7 @@ import (
 // secrets are the parameters that the journal does not show.
 var secrets = map[string]bool{
 	"client_secret": true, "client_assertion": true, "password": true, "refresh_token": true,
-	"access_token": true, "token": true, "code": true, "code_verifier": true, "id_token_hint": true,
+	"access_token": true, "id_token": true, "token": true, "subject_token": true, "actor_token": true, "mfa_token": true, "assertion": true, "login_ticket": true, "code": true, "code_verifier": true, "id_token_hint": true,
 }
 
 // What the journal keeps of one request is bounded, as their number is.
@@ -41,7 +41,7 @@ func (ps Params) redacted() map[string]any {
 		}
 		name := clip(p.Name)
 		switch {
-		case secrets[p.Name]:
+		case secrets[strings.ToLower(p.Name)]:
 			out[name] = "[redacted]"
 		case p.Kind == String || len(p.JSON) > maxClip || p.JSON == nil:
 			out[name] = clip(p.Text)

@@ -28,6 +28,9 @@ func (n Naming) origin(r *http.Request) string {
 			host = forwarded
 		}
 	}
+	if host == "" {
+		host = "localhost" // HTTP/1.0 need not say whom it asks
+	}
 	return scheme + "://" + host
 }
 
