@@ -2,8 +2,6 @@ package testkit
 
 import (
 	"fmt"
-	"io"
-	"log"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -18,9 +16,6 @@ type settings struct {
 	memory string
 	pinTLS bool
 }
-
-// quiet is where net/http complains about clients that break off.
-var quiet = log.New(io.Discard, "", 0)
 
 // Fixture takes the tenant from a built-in fixture (default, minimal, strict)
 // or from a file.

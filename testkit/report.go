@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/server/journal"
+	"github.com/mockauth0/mockauth0/server/localtls"
 )
 
 // reported is how many requests and messages a report shows at most.
@@ -20,6 +21,9 @@ func (a *Auth0) report() string {
 	fmt.Fprintf(&text, "mockauth0 at %s: %s\n", a.URL(), count(len(requests), "request"))
 	for _, r := range last(requests) {
 		text.WriteString("  " + line(r) + "\n")
+	}
+	if n := a.distrusted.Load(); n > 0 {
+		fmt.Fprintf(&text, "https: %s: %s; use auth.Client(), or auth.TLSConfig() in a client of your own\n", count(int(n), "handshake"), localtls.Distrust)
 	}
 	messages := a.server.Outbox().All()
 	fmt.Fprintf(&text, "outbox: %s\n", count(len(messages), "message"))

@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +34,8 @@ type Auth0 struct {
 	issuer string
 	// clientID is the first client of the options, if there is one.
 	clientID string
+
+	distrusted atomic.Int64 // handshakes that clients broke off
 
 	client *http.Client
 	trust  func() // makes client trust the tenant, once
@@ -112,7 +115,7 @@ func (a *Auth0) listen(t testing.TB, ln net.Listener) {
 		Handler:           a.server,
 		ReadHeaderTimeout: time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return base },
-		ErrorLog:          quiet,
+		ErrorLog:          localtls.ErrorLog(func() { a.distrusted.Add(1) }),
 	}
 	// The authority is made at the first handshake, if there is one.
 	config := &tls.Config{
