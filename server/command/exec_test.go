@@ -114,6 +114,8 @@ func TestExecTargets(t *testing.T) {
 		{"--client-id acme-native", nil, map[string]string{"AUTH0_CLIENT_ID": "acme-native", "AUTH0_CLIENT_SECRET": ""}},
 		{"--client mine:s3cret --audience https://mine.test/", nil, map[string]string{"AUTH0_CLIENT_ID": "mine", "AUTH0_CLIENT_SECRET": "s3cret", "AUTH0_AUDIENCE": "https://mine.test/"}},
 		{"--client mine --client-id acme-m2m", nil, map[string]string{"AUTH0_CLIENT_ID": "acme-m2m"}},
+		{"", []string{"AUTH0_CLIENT_ID=acme-native"}, map[string]string{"AUTH0_CLIENT_ID": "acme-native", "AUTH0_CLIENT_SECRET": ""}},
+		{"", []string{"AUTH0_CLIENT_ID=real"}, map[string]string{"AUTH0_CLIENT_ID": "acme-web"}},
 		{"--fixture minimal", nil, map[string]string{"AUTH0_CLIENT_ID": "acme-native"}},
 		{"--for nextjs", []string{"APP_BASE_URL=http://localhost:4000"}, map[string]string{"APP_BASE_URL": "http://localhost:4000", "AUTH0_CLIENT_ID": "acme-web"}},
 		{"--for nextjs", []string{"AUTH0_CLIENT_ID=real", "AUTH0_SECRET="}, map[string]string{"APP_BASE_URL": "http://localhost:3000", "AUTH0_CLIENT_ID": "acme-web"}},

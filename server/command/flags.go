@@ -119,7 +119,7 @@ var (
 	}
 	clientIDFlag = flag{
 		name: "client-id", value: "ID", group: targetGroup,
-		usage: "whose id and secret to set (default the first --client, else acme-web, else the first with a secret)",
+		usage: "whose id and secret to set (default the first --client, else AUTH0_CLIENT_ID if the fixture has it, else acme-web, else the first with a secret)",
 	}
 )
 

@@ -28,7 +28,7 @@ type target struct {
 }
 
 // newTarget chooses what an app's environment names: what the flags add, if
-// they add something, else what the fixture has.
+// they add something, else what it names already, else what the fixture has.
 func newTarget(in *input, f *fixtures.Fixture, base string) (target, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || strings.Trim(u.Path, "/") != "" || strings.ContainsAny(base, "?#") {
@@ -41,6 +41,12 @@ func newTarget(in *input, f *fixtures.Fixture, base string) (target, error) {
 	if id == "" && len(specs) > 0 {
 		first, _ := parseClient(specs[0])
 		id = first.ClientID
+	}
+	if id == "" {
+		// The app's own client id stays, if the fixture knows it.
+		if own, ok := in.lookup("AUTH0_CLIENT_ID"); ok && chooseClient(f, own) != nil && own != "" {
+			id = own
+		}
 	}
 	client := chooseClient(f, id)
 	switch {

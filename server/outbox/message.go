@@ -50,10 +50,12 @@ type Message struct {
 	// phone number in E.164 form.
 	To         string   `json:"to"`
 	Recipients []string `json:"recipients"`
-	From       string   `json:"from"`
-	Subject    string   `json:"subject"`
-	Text       string   `json:"text"`
-	HTML       string   `json:"html"`
+	// From is the sender: a name with an address in angle brackets, or a number.
+	From string `json:"from"`
+	// Subject and HTML are empty for an SMS; Text is the plain text.
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
+	HTML    string `json:"html"`
 	// Code is the one-time code that was sent, Link the magic link; Codes and
 	// Links are all that the message holds.
 	Code  string   `json:"code"`
@@ -63,8 +65,10 @@ type Message struct {
 
 	ClientID   string `json:"client_id"`
 	Connection string `json:"connection"`
-	// Send is what was asked for: "code" or "link".
-	Send     string `json:"send"`
+	// Send is what was asked for: code, link, link_ios or link_android.
+	Send string `json:"send"`
+	// Language is the language that was asked for, as it was sent: the
+	// x-request-language header, else accept-language.
 	Language string `json:"language"`
 	// State is Queued, Delivered, Lost or Bounced.
 	State string `json:"state"`
