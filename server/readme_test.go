@@ -76,15 +76,19 @@ func unverifiedTable() string {
 	return text.String()
 }
 
-// Every Go snippet of the README is part of a runnable Example.
+// Every Go snippet of the README is part of a test or Example that runs.
 func TestREADMESnippetsAreExamples(t *testing.T) {
 	readme, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	examples, err := os.ReadFile("../testkit/example_test.go")
-	if err != nil {
-		t.Fatal(err)
+	var examples []byte
+	for _, file := range []string{"../testkit/example_test.go", "../testkit/login_test.go"} {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples = append(examples, data...)
 	}
 	lines := regexp.MustCompile(`(?m)^\s+`)
 	flat := lines.ReplaceAllString(string(examples), "")
@@ -94,7 +98,7 @@ func TestREADMESnippetsAreExamples(t *testing.T) {
 	}
 	for _, snippet := range snippets {
 		if !strings.Contains(flat, lines.ReplaceAllString(snippet[1], "")) {
-			t.Errorf("no Example contains this snippet of the README:\n%s", snippet[1])
+			t.Errorf("no test of testkit contains this snippet of the README:\n%s", snippet[1])
 		}
 	}
 }
