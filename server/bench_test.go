@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"net/http"
+	"strconv"
 	"testing"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -100,5 +101,22 @@ func benchRedeem(b *testing.B, s *server.Server, audience string) {
 	w := call(b, s, "POST", "/oauth/token", `{"grant_type":"`+otpGrant+`","client_id":"acme-native","username":"ada@example.com","otp":"123456","realm":"email","audience":"`+audience+`"}`)
 	if w.Code != http.StatusOK {
 		b.Fatal(w.Body)
+	}
+}
+
+// What is signed may have very many claims; it must not take their square.
+func BenchmarkManyClaims(b *testing.B) {
+	claims := object{}
+	for n := range 60_000 {
+		claims["https://acme.test/"+strconv.Itoa(n)] = 1
+	}
+	s, err := server.New(server.Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := s.MintToken("http://localhost/", claims); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -140,3 +140,21 @@ func TestOpenEndpointsAreNotForPagesOfOtherSites(t *testing.T) {
 		}
 	}
 }
+
+func TestPagesElsewhere(t *testing.T) {
+	s := newServer(t, server.Config{})
+	for _, origin := range []string{"http://8.8.8.8", "http://[::ffff:8.8.8.8]", "chrome-extension://abcdefgh", "//localhost"} {
+		if w := call(t, s, "GET", "/_mock/outbox", nil, header("Origin", origin)); w.Code != http.StatusForbidden {
+			t.Errorf("%s: %d", origin, w.Code)
+		}
+	}
+	for _, origin := range []string{"http://127.0.0.1:3000", "http://192.168.1.7:3000", "http://[::1]"} {
+		if w := call(t, s, "GET", "/_mock/outbox", nil, header("Origin", origin)); w.Code != http.StatusOK {
+			t.Errorf("%s: %d", origin, w.Code)
+		}
+	}
+	w := call(t, s, "GET", "/_mock/health", nil, header("Origin", "https://evil.example"))
+	if got := w.Header().Get("Access-Control-Allow-Origin"); w.Code != http.StatusOK || got != "" {
+		t.Errorf("health: %d, and %q may read it", w.Code, got)
+	}
+}

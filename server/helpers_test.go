@@ -20,6 +20,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
 )
 
@@ -237,4 +238,21 @@ func claims(t testing.TB, s *server.Server, compact string) object {
 		t.Fatal(err)
 	}
 	return out
+}
+
+func signIn(t *testing.T, s *server.Server, email string) tokens {
+	t.Helper()
+	return decodeAnswer[tokens](t, call(t, s, "POST", "/oauth/token", object{
+		"grant_type": otpGrant, "client_id": "acme-native", "username": email, "otp": start(t, s, email), "realm": "email",
+		"scope": "openid profile email offline_access",
+	}))
+}
+
+func userOf(t *testing.T, s *server.Server, email string) fixtures.User {
+	t.Helper()
+	u, ok := s.UserByAddress(email)
+	if !ok {
+		t.Fatalf("there is no user %s", email)
+	}
+	return u
 }

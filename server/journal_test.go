@@ -1,0 +1,113 @@
+package server_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/journal"
+)
+
+func TestTheJournalKeepsTheLastThousandAndCountsTheRest(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{At: at2030})
+	const n = 2345
+	for i := range n {
+		call(t, s, "GET", fmt.Sprintf("/nowhere/%d", i), nil)
+	}
+	journal := decodeAnswer[struct {
+		Items   []journal.Request
+		Dropped int
+	}](t, call(t, s, "GET", "/_mock/requests", nil))
+	if len(journal.Items) != 1000 || journal.Dropped != n-1000 {
+		t.Fatalf("%d kept, %d dropped", len(journal.Items), journal.Dropped)
+	}
+	if first, last := journal.Items[0].Path, journal.Items[999].Path; first != "/nowhere/1345" || last != "/nowhere/2344" {
+		t.Errorf("kept are %s to %s", first, last)
+	}
+	health := decodeAnswer[struct {
+		Requests        int `json:"requests"`
+		DroppedRequests int `json:"dropped_requests"`
+	}](t, call(t, s, "GET", "/_mock/health", nil))
+	if health.Requests != 1000 || health.DroppedRequests != n-1000 {
+		t.Errorf("health says %+v", health)
+	}
+	if w := call(t, s, "DELETE", "/_mock/requests", nil); w.Code != http.StatusNoContent {
+		t.Errorf("delete: %d", w.Code)
+	}
+	if left := s.Requests(); len(left) != 0 {
+		t.Errorf("%d are left", len(left))
+	}
+}
+
+// Secrets that a request carries are not in the journal, wherever they stand.
+func TestTheJournalShowsNoSecrets(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{})
+	const secret = "s3cr3t-value"
+	for _, name := range []string{"client_secret", "client_assertion", "password", "refresh_token", "access_token", "token", "code", "code_verifier"} {
+		call(t, s, "POST", "/oauth/token", object{name: secret})
+		call(t, s, "POST", "/oauth/token", url.Values{name: {secret}})
+		call(t, s, "POST", "/oauth/token?"+name+"="+secret, nil)
+		call(t, s, "POST", "/passwordless/start", object{"authParams": object{name: secret}})
+		call(t, s, "POST", "/oauth/token", object{name: []string{secret}})
+	}
+	call(t, s, "GET", "/userinfo", nil, header("Authorization", "Bearer "+secret))
+	call(t, s, "POST", "/oauth/token", nil, header("Authorization", "Basic YTpzM2NyM3QtdmFsdWU="))
+	if body := call(t, s, "GET", "/_mock/requests", nil).Body.String(); strings.Contains(body, secret) {
+		t.Errorf("the journal shows it: %s", body)
+	}
+}
+
+// What a hint says helps the developer and is never on the wire of Auth0.
+func TestHintsAreInTheJournalOnly(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{})
+	w := call(t, s, "POST", "/passwordless/start", object{"client_id": "abc", "connection": "email", "email": "ada@example.com"})
+	if strings.Contains(w.Body.String(), "--client") {
+		t.Errorf("the answer is %s", w.Body)
+	}
+	if got := s.Requests()[0].Hint; got != `client "abc" is not in the fixture; add --client abc (in Go, testkit.Clients)` {
+		t.Errorf("the hint is %q", got)
+	}
+}
+
+func TestTheJournalKeepsNoMoreThanItShows(t *testing.T) {
+	const calls, size = 60, 500_000
+	long := func(c byte) string { return strings.Repeat(string(c), size) }
+	for name, do := range map[string]func(s *server.Server, n int){
+		"a long client_id": func(s *server.Server, _ int) {
+			call(t, s, "POST", "/oauth/token", object{"grant_type": "x", "client_id": long('a')})
+		},
+		"a long method": func(s *server.Server, _ int) { call(t, s, long('M'), "/oauth/token", nil) },
+		"a long query":  func(s *server.Server, _ int) { call(t, s, "GET", "/userinfo?a="+long('a'), nil) },
+		"a long form": func(s *server.Server, n int) {
+			call(t, s, "POST", "/passwordless/start", url.Values{
+				"client_id": {"acme-native"}, "connection": {"email"}, "email": {"u" + strconv.Itoa(n) + "@example.com"}, "state": {long('a')},
+			})
+		},
+	} {
+		s := newServer(t, server.Config{})
+		before := heapBytes()
+		for n := range calls {
+			do(s, n)
+		}
+		if grown := int64(heapBytes()) - int64(before); grown > calls*size/4 {
+			t.Errorf("%s: %d calls keep %d bytes", name, calls, grown)
+		}
+		runtime.KeepAlive(s)
+	}
+}
+
+func heapBytes() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
