@@ -1,7 +1,9 @@
 package authapi
 
 import (
+	"cmp"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -16,9 +18,9 @@ func magicLink(c *web.Call, client *fixtures.Client, in *start, recipient string
 	base := strings.TrimSuffix(c.Issuer, "/")
 	switch in.send {
 	case "link_ios":
-		return base + "/ios/" + url.PathEscape(or(client.Mobile.IOS.AppBundleIdentifier, client.ClientID)) + "/email?code=" + s.Code
+		return base + "/ios/" + url.PathEscape(cmp.Or(client.Mobile.IOS.AppBundleIdentifier, client.ClientID)) + "/email?code=" + s.Code
 	case "link_android":
-		return base + "/android/" + url.PathEscape(or(client.Mobile.Android.AppPackageName, client.ClientID)) + "/email?code=" + s.Code
+		return base + "/android/" + url.PathEscape(cmp.Or(client.Mobile.Android.AppPackageName, client.ClientID)) + "/email?code=" + s.Code
 	}
 	var query strings.Builder
 	add := func(name, value string) {
@@ -28,7 +30,7 @@ func magicLink(c *web.Call, client *fixtures.Client, in *start, recipient string
 		query.WriteString(escape(name) + "=" + escape(value))
 	}
 	for _, p := range in.authParams {
-		if _, ok := in.authParams.Get(p.Name); ok {
+		if !p.Empty() && !slices.Contains(linkOwn, p.Name) {
 			add(p.Name, p.Text)
 		}
 	}
@@ -49,6 +51,9 @@ func magicLink(c *web.Call, client *fixtures.Client, in *start, recipient string
 	return base + "/passwordless/verify_redirect?" + query.String()
 }
 
+// linkOwn are the parameters of a link that only the tenant sets.
+var linkOwn = []string{"verification_code", "connection", "client_id", "email"}
+
 // firstCallback is the client's first callback that is an address and no pattern.
 func firstCallback(client *fixtures.Client) string {
 	for _, callback := range client.Callbacks {
@@ -61,10 +66,3 @@ func firstCallback(client *fixtures.Client) string {
 
 // escape is encodeURIComponent as far as a query cares.
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
-
-func or(s, otherwise string) string {
-	if s != "" {
-		return s
-	}
-	return otherwise
-}

@@ -38,11 +38,14 @@ type Param struct {
 // the body before those of the query.
 type Params []Param
 
+// Empty tells whether a parameter counts as absent though it was sent.
+func (p Param) Empty() bool { return p.Kind == String && p.Text == "" }
+
 // Get returns a parameter; null and the empty string are absent, since SDKs
 // send both for what they do not set.
 func (ps Params) Get(name string) (Param, bool) {
 	for i := range ps {
-		if ps[i].Name == name && !(ps[i].Kind == String && ps[i].Text == "") {
+		if ps[i].Name == name && !ps[i].Empty() {
 			return ps[i], true
 		}
 	}
