@@ -6,7 +6,6 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/clock"
-	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/journal"
 	"github.com/mockauth0/mockauth0/server/outbox"
@@ -120,7 +119,3 @@ func (s *Server) Reset() {
 	s.tenant.Reset()
 	s.front.Reset()
 }
-
-// Profile is a user with every default filled that Auth0 fills: name,
-// nickname, picture.
-func Profile(u fixtures.User) fixtures.User { return tenant.Profile(u) }
