@@ -110,6 +110,9 @@ var ErrSignature = errors.New("the signature is not by a published key")
 // Verify returns the payload of a token that a published key signed. It does
 // not look at the claims.
 func (r *Ring) Verify(compact string) ([]byte, error) {
+	if !wellSpelled(compact) {
+		return nil, ErrSignature
+	}
 	jws, err := jose.ParseSignedCompact(compact, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		return nil, fmt.Errorf("not an RS256 token: %w", err)

@@ -175,11 +175,10 @@ func FuzzVerify(f *testing.F) {
 	f.Add(good)
 	f.Add(opaque)
 	f.Add("a.b.c")
+	f.Add(good[:100] + "\n" + good[100:])
+	f.Add(good[:len(good)-1] + string(good[len(good)-1]+1))
 	f.Fuzz(func(t *testing.T, s string) {
-		// The signature's last character has spare bits, so it has more than
-		// one spelling; what is signed has one only.
-		signed := good[:strings.LastIndex(good, ".")+1]
-		if _, err := ring.Verify(s); err == nil && !strings.HasPrefix(s, signed) {
+		if _, err := ring.Verify(s); err == nil && s != good {
 			t.Errorf("accepted %q", s)
 		}
 		if _, err := o.Open(s); err == nil && s != opaque {
