@@ -155,3 +155,17 @@ func TestCustomClaimsAreAlikeInTokensAndAtUserinfo(t *testing.T) {
 		}
 	}
 }
+
+func TestARefreshTokenHasOneSpelling(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{})
+	token := signIn(t, s, "ada@example.com").RefreshToken
+	for _, bent := range []string{token + "\n", token[:20] + "\r\n" + token[20:], token + "=", token[3:], "v2." + token[3:]} {
+		if w := refresh(t, s, bent); w.Code != http.StatusForbidden {
+			t.Errorf("%q: %d %s", bent, w.Code, w.Body)
+		}
+	}
+	if w := refresh(t, s, token); w.Code != http.StatusOK {
+		t.Errorf("as it was given: %d %s", w.Code, w.Body)
+	}
+}

@@ -104,8 +104,8 @@ func (t *Tenant) refreshToken(id string, generation int64) string {
 func (t *Tenant) readRefreshLocked(presented string) (f *family, generation int64) {
 	text, ok := strings.CutPrefix(presented, "v1.")
 	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if !ok || err != nil || len(raw) != refreshMAC+12 {
-		return nil, 0
+	if !ok || err != nil || len(raw) != refreshMAC+12 || len(text) != base64.RawURLEncoding.EncodedLen(len(raw)) {
+		return nil, 0 // the length: decoders pass over line ends
 	}
 	mac, plain := raw[:refreshMAC], raw[refreshMAC:]
 	mask := t.seed.Bytes("refresh mask", string(mac))
@@ -139,9 +139,9 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 		return nil, refusal.WrongRefreshToken.Because("the refresh token has expired")
 	}
 	if generation != f.Generation {
-		// The leeway covers only the token just replaced.
-		// Of two that come at once the later one may have read the clock first, so
-		// that without a leeway the times do not count.
+		// The leeway covers only the token just replaced. Of two that come at
+		// once the later one may have read the clock first, so that without a
+		// leeway the times do not count.
 		leeway := seconds(settings.Leeway)
 		if generation != f.Generation-1 || leeway == 0 || !r.Now.Before(f.RotatedAt.Add(leeway)) {
 			t.families.bounded.remove(f.ID)

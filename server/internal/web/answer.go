@@ -53,7 +53,7 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 	if err == nil {
 		value, err = f.run(c, route)
 	}
-	if err != nil {
+	if err != nil && c.quota == nil {
 		_ = count(c, route) // what never reached the flow counts all the same
 	}
 	a, refused := f.encode(c, route.Dialect, value, err)
