@@ -6,6 +6,9 @@ import "slices"
 // its own messages.
 const fairShare = 5
 
+// maxSpans bounds what the box remembers of evictions (32 KiB).
+const maxSpans = 2048
+
 // makeRoom evicts until the box is within its bounds. The message that was
 // just added stays.
 func (b *Box) makeRoom(added *entry) {
@@ -15,7 +18,7 @@ func (b *Box) makeRoom(added *entry) {
 			return
 		}
 		if e.Seq != 0 {
-			b.evicted.add(e.Seq, 2*b.max)
+			b.evicted.add(e.Seq, maxSpans)
 		}
 		b.dropped++
 		b.remove(e)
