@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"server/internal/authapi"},
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail"},
-	{"server/internal/token", "server/internal/refusal"},
+	{"server/internal/token", "server/internal/refusal", "scenarios"},
 	{"fixtures", "server/outbox", "server/journal"},
 	{"server/clock", "server/internal/derive", "fixtures/strictyaml/strictyamltest"},
 	{"fixtures/strictyaml"},

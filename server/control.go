@@ -39,11 +39,18 @@ func mistakes(err error) error {
 
 // decode reads a JSON or YAML body, strictly.
 func decode(c *web.Call, into any) error {
-	if len(strings.TrimSpace(string(c.Body))) == 0 {
-		return badRequest("the body is empty; %s %s takes JSON", c.Method, c.Path)
+	if err := notEmpty(c); err != nil {
+		return err
 	}
 	if err := strictyaml.Decode("", c.Body, into); err != nil {
 		return mistakes(err)
+	}
+	return nil
+}
+
+func notEmpty(c *web.Call) error {
+	if len(strings.TrimSpace(string(c.Body))) == 0 {
+		return badRequest("the body is empty; %s %s takes JSON", c.Method, c.Path)
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ type health struct {
 	Version         string        `json:"version,omitempty"`
 	Fixture         string        `json:"fixture"`
 	FixtureError    string        `json:"fixture_error,omitempty"`
+	ScenarioError   string        `json:"scenario_error,omitempty"`
 	Warnings        []string      `json:"warnings,omitempty"`
 	Clock           clockState    `json:"clock"`
 	Holds           tenant.Counts `json:"holds"`
@@ -55,6 +56,9 @@ func (s *Server) health(*web.Call) (any, error) {
 	}
 	if err := s.fixtureError(); err != nil {
 		h.FixtureError = err.Error()
+	}
+	if err := s.scenarioError(); err != nil {
+		h.ScenarioError = err.Error()
 	}
 	return h, nil
 }
@@ -232,7 +236,9 @@ func (s *Server) importState(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, mistakes(err)
 	}
-	s.PutState(f)
+	if err := s.PutState(f); err != nil {
+		return nil, badRequest("scenarios: %s", err)
+	}
 	return noContent, nil
 }
 

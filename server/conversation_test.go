@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"flag"
@@ -17,9 +18,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -42,14 +45,23 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 //	@ show Cache-Control X-Rate*   show these headers, too, from here on
 //	@ advance 3m                   move the clock; @ set TIME stops it there
 //	@ otp ada@example.com as $otp  = the live code; @ link … the live link
-//	@ message ada@example.com      = the newest message follows; @ state …
-//	                               shows what became of its code
+//	@ message ada@example.com      = the message that was sent last follows;
+//	                               @ state … shows what became of its code,
+//	                               @ outbox … all, as they arrived
 //	@ claims $id_token             = the payload follows, its signature verified
-//	                               against the key set; @ header … the header
+//	                               against the key set, or what is wrong with
+//	                               it; @ header … the header
+//	@ keys                         = the ids of the keys in the key set
 //	@ let $old = $refresh_token    name a value; @ fill $big 4096 makes bytes
+//	@ inject otp-expired           switch a scenario on, built in or of
+//	                               testdata/scenarios; @ off otp-expired
+//	@ scenario otp-expired         = what its rules did
 //	@ from 192.0.2.7               the address of the caller from here on
 //	@ repeat 50                    send the next request so often; the last
 //	                               answer counts
+//
+// An answer that took time, or never came, says so in its first line. Time is
+// synctest's: nobody waits.
 //
 // Tokens in an answer are shown by names, $access_token, $id_token and
 // $refresh_token, and as $refresh_token2 when there is another one. -update
@@ -63,7 +75,8 @@ func TestConversations(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := replay(t, string(want)).out.String()
+			var got string
+			synctest.Test(t, func(t *testing.T) { got = replay(t, string(want)).out.String() })
 			if got == string(want) {
 				return
 			}
@@ -104,7 +117,7 @@ func replay(t *testing.T, script string) *conversation {
 	t.Helper()
 	c := &conversation{
 		t: t, vars: map[string]string{}, repeat: 1, from: "192.0.2.1",
-		shown: []string{"Content-Type", "Www-Authenticate", "Allow", "Retry-After"},
+		shown: []string{"Content-Type", "Www-Authenticate", "Allow", "Retry-After", "X-Mock-Scenario"},
 	}
 	lines := slices.DeleteFunc(strings.Split(script, "\n"), func(l string) bool { return strings.HasPrefix(l, "<") || strings.HasPrefix(l, "=") })
 	config := server.Config{At: at2030}
@@ -200,18 +213,23 @@ func (c *conversation) exchange(block []string) {
 		header.Set("Content-Type", "application/json")
 	}
 	var w *httptest.ResponseRecorder
+	remark := ""
 	for range c.repeat {
-		r := httptest.NewRequest(m[1], c.expand(m[2]), strings.NewReader(payload))
+		r := httptest.NewRequestWithContext(c.t.Context(), m[1], c.expand(m[2]), strings.NewReader(payload))
 		maps.Copy(r.Header, header)
 		r.Host, r.RemoteAddr = "localhost:2884", c.from+":1234"
 		if host := header.Get("Host"); host != "" {
 			r.Host = host
 		}
 		w = httptest.NewRecorder()
-		c.server.ServeHTTP(w, r)
+		remark = c.serve(w, r)
 	}
 	c.repeat = 1
-	fmt.Fprintf(&c.out, "< %d %s\n", w.Code, http.StatusText(w.Code))
+	if !w.Flushed && strings.HasPrefix(remark, " (broken") {
+		c.out.WriteString("< no answer" + remark + "\n")
+		return
+	}
+	fmt.Fprintf(&c.out, "< %d %s%s\n", w.Code, http.StatusText(w.Code), remark)
 	for _, name := range slices.Sorted(maps.Keys(w.Header())) {
 		shown := slices.ContainsFunc(c.shown, func(p string) bool { return fixtures.MatchGlob(http.CanonicalHeaderKey(p), name) })
 		for _, value := range w.Header()[name] {
@@ -223,6 +241,31 @@ func (c *conversation) exchange(block []string) {
 	if text := c.named(w.Body.Bytes()); text != "" {
 		c.write("<", text)
 	}
+}
+
+// patience is how long a client waits for an answer.
+const patience = 30 * time.Second
+
+// serve answers a request, and remarks on what a client would notice beside
+// the answer.
+func (c *conversation) serve(w http.ResponseWriter, r *http.Request) (remark string) {
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	start := time.Now()
+	defer func() {
+		p := recover()
+		if p != nil && p != any(http.ErrAbortHandler) {
+			panic(p)
+		}
+		if p != nil {
+			remark = " (broken off)"
+		}
+		if took := time.Since(start); took > 0 {
+			remark += " after " + took.String()
+		}
+	}()
+	c.server.ServeHTTP(w, r.WithContext(ctx))
+	return ""
 }
 
 // basic encodes "Basic id:secret", and leaves all else as it is.
@@ -271,7 +314,7 @@ func (c *conversation) nameOf(base, value string) string {
 
 // write writes text, each line behind the mark.
 func (c *conversation) write(mark, text string) {
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\\r\n"), "\n") {
 		if line != "" {
 			line = " " + line
 		}
@@ -302,10 +345,14 @@ func (c *conversation) command(words []string) {
 		c.vars[arg(3)] = c.live(arg(1), outbox.WithLink()).Link
 		c.write("=", c.vars[arg(3)])
 	case "message":
-		c.write("=", describe(c.newest(outbox.To(arg(1)))))
+		c.write("=", describe(c.last(arg(1))))
 	case "state":
-		m := c.newest(outbox.To(arg(1)))
+		m := c.last(arg(1))
 		c.write("=", m.ID+" "+m.OTPState)
+	case "outbox":
+		for _, m := range c.server.Outbox().All(outbox.To(arg(1))) {
+			c.write("=", fmt.Sprintf("%s %s, %s %s", m.ID, m.State, m.Code, m.OTPState))
+		}
 	case "claims", "header":
 		c.write("=", c.decoded(words[0], c.expand(arg(1))))
 	case "let":
@@ -314,6 +361,20 @@ func (c *conversation) command(words []string) {
 		var n int
 		n, err = strconv.Atoi(arg(2))
 		c.vars[arg(1)] = strings.Repeat("x", n)
+	case "inject":
+		name := arg(1)
+		if !slices.Contains(scenarios.Names(), name) {
+			name = filepath.Join("testdata/scenarios", name+".yaml")
+		}
+		_, err = c.server.Inject(name, scenarios.Narrowing{})
+	case "scenario":
+		c.write("=", c.counts(arg(1)))
+	case "keys":
+		c.write("=", c.keyIDs())
+	case "off":
+		if c.server.Scenarios().SwitchOff(arg(1)) == 0 {
+			c.failf("scenario %s is not on", arg(1))
+		}
 	case "from":
 		c.from = arg(1)
 	case "repeat":
@@ -338,11 +399,24 @@ func (c *conversation) newest(f ...outbox.Filter) outbox.Message {
 	return m
 }
 
+// last is the message to somebody that was sent last, whether it has arrived or
+// not.
+func (c *conversation) last(to string) outbox.Message {
+	all := c.server.Outbox().All(outbox.To(to))
+	if len(all) == 0 {
+		c.failf("there is no message to %s", to)
+	}
+	return slices.MaxFunc(all, func(a, b outbox.Message) int { return strings.Compare(a.ID, b.ID) })
+}
+
 // describe shows a message as its reader sees it.
 func describe(m outbox.Message) string {
 	head := fmt.Sprintf("%s %s, %s, %s\nfrom %s to %s", m.ID, m.Kind, m.State, m.OTPState, m.From, m.To)
 	if m.Subject != "" {
 		head += "\n" + m.Subject
+	}
+	if m.Scenario != "" {
+		head += "\nscenario " + m.Scenario
 	}
 	return head + "\n\n" + strings.TrimSuffix(m.Text, "\n")
 }
@@ -351,14 +425,66 @@ func describe(m outbox.Message) string {
 func (c *conversation) decoded(part, compact string) string {
 	header, _, ok := strings.Cut(compact, ".")
 	raw, err := base64.RawURLEncoding.DecodeString(header)
+	wrong := ""
 	if part == "claims" {
-		raw = verify(c.t, jwks(c.t, c.server), compact)
+		var verified []byte
+		if verified, err = verifyErr(jwks(c.t, c.server), compact); err == nil {
+			raw = verified
+		} else if parts := strings.Split(compact, "."); len(parts) == 3 {
+			wrong = "NOT VERIFIED: " + err.Error() + "\n"
+			raw, err = base64.RawURLEncoding.DecodeString(parts[1])
+		}
 	}
 	var indented bytes.Buffer
 	if !ok || err != nil || json.Indent(&indented, raw, "", "  ") != nil {
-		c.failf("%q is no token", compact)
+		return "NO TOKEN: " + strings.Join(strings.Fields(compact), " ")[:min(40, len(compact))] + "…"
 	}
-	return indented.String()
+	return wrong + indented.String()
+}
+
+// keyIDs are the ids of the keys that the server publishes, one a line.
+func (c *conversation) keyIDs() string {
+	var set struct {
+		Keys []struct{ Kid string }
+	}
+	if err := json.Unmarshal(jwks(c.t, c.server), &set); err != nil {
+		c.failf("%v", err)
+	}
+	ids := make([]string, len(set.Keys))
+	for i, k := range set.Keys {
+		ids[i] = k.Kid
+	}
+	return strings.Join(append(ids, fmt.Sprintf("(%d)", len(ids))), "\n")
+}
+
+// counts is what the rules of a scenario did, a rule a line.
+func (c *conversation) counts(id string) string {
+	var lines []string
+	for _, s := range c.server.Scenarios().Statuses(c.server.Clock().Now()) {
+		if s.ID != id {
+			continue
+		}
+		for _, r := range s.Rules {
+			line := fmt.Sprintf("%s/%s: matched %d, fired %d", s.Name, r.ID, r.Matched, r.Fired)
+			for _, reason := range slices.Sorted(maps.Keys(r.Skipped)) {
+				line += fmt.Sprintf(", %d skipped by %s", r.Skipped[reason], reason)
+			}
+			if r.Shadowed > 0 {
+				line += fmt.Sprintf(", %d shadowed", r.Shadowed)
+			}
+			lines = append(lines, line)
+			if len(r.Last) > 0 {
+				lines = append(lines, "  last: "+r.Last[len(r.Last)-1].Effect)
+			}
+			for _, near := range r.NearMisses {
+				lines = append(lines, "  near: "+near)
+			}
+		}
+	}
+	if lines == nil {
+		c.failf("scenario %s is not on", id)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // diff shows the lines that differ.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/journal"
@@ -103,19 +104,70 @@ func (s *Server) fill(issuer string, claims map[string]any) token.Claims {
 // the previous, the current and the next key.
 func (s *Server) RotateKey() string { return s.tenant.Keys.Rotate() }
 
+// Scenarios decide what goes wrong: what is on, what it did, what it was to do.
+func (s *Server) Scenarios() *scenarios.Engine { return s.engine }
+
+// Inject switches a scenario on for a test: a built-in one, one that is known,
+// or a file. It goes before those of the control API, the config and the
+// fixture.
+func (s *Server) Inject(nameOrFile string, n scenarios.Narrowing) (*scenarios.Activation, error) {
+	found, err := s.engine.Find(nameOrFile)
+	if err != nil {
+		found, err = scenarios.Open(nameOrFile)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.engine.SwitchOn(found, scenarios.ByGo, n, s.Clock().Now())
+}
+
+// InjectScenario is Inject of a scenario that was made in Go. The error is a
+// *strictyaml.Errors with every mistake.
+func (s *Server) InjectScenario(made scenarios.Scenario, n scenarios.Narrowing) (*scenarios.Activation, error) {
+	complete, err := scenarios.Complete(&made)
+	if err != nil {
+		return nil, err
+	}
+	return s.engine.SwitchOn(complete, scenarios.ByGo, n, s.Clock().Now())
+}
+
 // State is everything as a fixture: loaded again it gives the same tenant,
-// live refresh tokens included. Messages, codes and requests are not in it.
-func (s *Server) State() *fixtures.Fixture { return s.tenant.Export() }
+// live refresh tokens included. Messages, codes and requests are not in it, and
+// of scenarios only the names.
+func (s *Server) State() *fixtures.Fixture {
+	f := s.tenant.Export()
+	f.Scenarios = nil
+	for _, on := range s.engine.Statuses(s.Clock().Now()) {
+		if on.By == scenarios.ByFixture.String() {
+			f.Scenarios = append(f.Scenarios, on.Name)
+		}
+	}
+	return f
+}
 
 // PutState replaces everything by a fixture, to which Reset then goes back.
-func (s *Server) PutState(f *fixtures.Fixture) {
+// The error is for a scenario that it names and that there is not.
+func (s *Server) PutState(f *fixtures.Fixture) error {
+	list, err := s.engine.FindAll(f.Scenarios)
+	if err != nil {
+		return err
+	}
+	s.forgetFixtureScenarios()
 	s.tenant.Put(f)
 	s.front.Reset()
+	s.reload.forget(&s.reload.fixtureScenarios)
+	if err := s.engine.Set(scenarios.ByFixture, list, s.Clock().Now()); err != nil {
+		return err
+	}
+	s.engine.Reset(f.OTP.Seed, s.Clock().Now())
+	return nil
 }
 
 // Reset goes back to the fixture loaded last: users, codes, tokens, keys,
-// messages, requests and the clock are as they were at the start.
+// messages, requests and the clock are as they were at the start, and scenarios
+// that tests have switched on are off.
 func (s *Server) Reset() {
 	s.tenant.Reset()
 	s.front.Reset()
+	s.engine.Reset(s.Fixture().OTP.Seed, s.Clock().Now())
 }

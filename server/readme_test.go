@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -29,6 +31,8 @@ func TestREADME(t *testing.T) {
 		"endpoints":  routeTable(func(r web.Route) bool { return r.Dialect != web.Control }),
 		"control":    routeTable(func(r web.Route) bool { return r.Dialect == web.Control }),
 		"unverified": unverifiedTable(),
+		"scenarios":  scenarioTable(),
+		"presets":    presetList(),
 	} {
 		start, end := "<!-- "+name+" -->\n", "<!-- /"+name+" -->"
 		before, rest, ok1 := strings.Cut(readme, start)
@@ -61,6 +65,27 @@ func routeTable(is func(web.Route) bool) string {
 	return text.String()
 }
 
+func scenarioTable() string {
+	var text strings.Builder
+	text.WriteString("| scenario | number | |\n| --- | --- | --- |\n")
+	for _, m := range scenarios.Magic() {
+		s, err := scenarios.Load(m.Name)
+		if err != nil {
+			return err.Error()
+		}
+		fmt.Fprintf(&text, "| `%s` | %s | %s |\n", m.Name, strings.TrimPrefix(m.Phone, "+1500555"), s.Description)
+	}
+	return text.String()
+}
+
+func presetList() string {
+	var names []string
+	for _, r := range refusal.All() {
+		names = append(names, "`"+r.Name+"`")
+	}
+	return strings.Join(names, ", ") + "\n"
+}
+
 func unverifiedTable() string {
 	var text strings.Builder
 	text.WriteString("| case | answer of mockauth0 | modelled on |\n| --- | --- | --- |\n")
@@ -74,6 +99,30 @@ func unverifiedTable() string {
 		}
 	}
 	return text.String()
+}
+
+// The files that the README shows are good ones.
+func TestREADMEFilesAreGood(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := map[bool]int{}
+	for _, snippet := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(readme, -1) {
+		isScenario := strings.Contains(string(snippet[1]), "\nrules:")
+		if isScenario {
+			_, err = scenarios.Parse("README.md", snippet[1])
+		} else {
+			_, err = fixtures.Parse("README.md", snippet[1])
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		read[isScenario]++
+	}
+	if read[true] == 0 || read[false] == 0 {
+		t.Errorf("the README shows %d scenarios and %d fixtures", read[true], read[false])
+	}
 }
 
 // Every Go snippet of the README is part of a test or Example that runs.

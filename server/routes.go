@@ -16,35 +16,35 @@ func (s *Server) routes() []web.Route { return append(apiRoutes(), s.controlRout
 func apiRoutes() []web.Route {
 	return []web.Route{
 		{
-			Method: "POST", Path: "/passwordless/start", Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Origins,
+			Method: "POST", Path: "/passwordless/start", Endpoint: "passwordless.start", Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Origins,
 			Summary: "send a code or a magic link by e-mail or SMS",
 		},
 		{
-			Method: "POST", Path: "/oauth/token", Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
+			Method: "POST", Path: "/oauth/token", Endpoint: "oauth.token", Who: authapi.WhoseToken, Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
 			Summary: "tokens for a code, a refresh token, or a client's own credentials",
 		},
 		{
-			Method: "POST", Path: "/oauth/revoke", Flow: authapi.OAuthRevoke, Dialect: web.OAuth, CORS: web.Origins,
+			Method: "POST", Path: "/oauth/revoke", Endpoint: "oauth.revoke", Flow: authapi.OAuthRevoke, Dialect: web.OAuth, CORS: web.Origins,
 			Summary: "revoke a refresh token",
 		},
 		{
-			Method: "GET", Path: "/userinfo", Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
+			Method: "GET", Path: "/userinfo", Endpoint: "userinfo", Who: authapi.WhoseUserinfo, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
 			Summary: "the profile that an access token opens",
 		},
 		{
-			Method: "POST", Path: "/userinfo", Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
+			Method: "POST", Path: "/userinfo", Endpoint: "userinfo", Who: authapi.WhoseUserinfo, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
 			Summary: "the same",
 		},
 		{
-			Method: "GET", Path: "/.well-known/openid-configuration", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Method: "GET", Path: "/.well-known/openid-configuration", Endpoint: "openid-configuration", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
 			Summary: "the OpenID provider's document",
 		},
 		{
-			Method: "GET", Path: "/.well-known/oauth-authorization-server", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Method: "GET", Path: "/.well-known/oauth-authorization-server", Endpoint: "openid-configuration", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
 			Summary: "the same document",
 		},
 		{
-			Method: "GET", Path: "/.well-known/jwks.json", Flow: authapi.JWKS, Count: authapi.CountJWKS, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Method: "GET", Path: "/.well-known/jwks.json", Endpoint: "jwks", Flow: authapi.JWKS, Count: authapi.CountJWKS, Dialect: web.Discovery, CORS: web.AnyOrigin,
 			Summary: "the keys that tokens are signed with",
 		},
 	}
@@ -69,6 +69,12 @@ func (s *Server) controlRoutes() []web.Route {
 		{Method: "GET", Path: "/_mock/outbox/{id}/text", Flow: s.messageText, Summary: "its plain text"},
 		{Method: "POST", Path: "/_mock/outbox/{id}/expire", Flow: s.expireMessage, Summary: "its code lapses now, no clock moved"},
 		{Method: "POST", Path: "/_mock/outbox/{id}/deliver", Flow: s.deliverMessage, Summary: "it arrives now, if it is queued"},
+		{Method: "GET", Path: "/_mock/scenarios", Flow: s.listScenarios, Summary: "the failures that are on: what matched, fired, was skipped and why"},
+		{Method: "POST", Path: "/_mock/scenarios", Flow: s.switchScenarioOn, Summary: `switch one on: {"name":"rate-limited"}, narrowed by when, times, ttl; or a whole scenario file`},
+		{Method: "DELETE", Path: "/_mock/scenarios", Flow: s.switchScenariosOff, Summary: "switch all off"},
+		{Method: "POST", Path: "/_mock/scenarios/verify", Flow: s.verifyScenarios, Summary: `{"flaky-sms/down":{"fired":">=1"}}: 200, or 409 with the difference and near misses; no body: what the files expect`},
+		{Method: "GET", Path: "/_mock/scenarios/{name}", Flow: s.readScenario, Summary: "one of them, by name or id"},
+		{Method: "DELETE", Path: "/_mock/scenarios/{name}", Flow: s.switchScenarioOff, Summary: "switch it off"},
 		{Method: "GET", Path: "/_mock/clock", Flow: s.readClock, Summary: "the tenant's clock"},
 		{Method: "POST", Path: "/_mock/clock", Flow: s.moveClock, Summary: `{"advance":"3m"}, {"set":"2030-01-01T00:00:00Z"}, {"freeze":true} or false, or {"reset":true}`},
 		{Method: "GET", Path: "/_mock/users", Flow: s.listUsers, Summary: "all users"},

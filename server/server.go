@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/journal"
@@ -35,6 +35,9 @@ type Config struct {
 	// Callbacks are callback URLs that every client accepts, whose origins
 	// may call, and to which a logout may return.
 	Callbacks []string
+	// Scenarios are failures that are on from the start: names of built-in
+	// ones, or files, which are read again whenever they have changed.
+	Scenarios []string
 	// Seed replaces the fixture's otp.seed if it is not empty.
 	Seed string
 	// OTP replaces the fixture's otp.mode, code and codes if Mode is set.
@@ -67,6 +70,7 @@ type Server struct {
 	routed []web.Route // the table
 	guard  guard
 	reload reload
+	engine *scenarios.Engine
 	log    *slog.Logger
 }
 
@@ -84,16 +88,18 @@ func New(config Config) (*Server, error) {
 		}
 		s.config.Issuer = pinned
 	}
-	if config.FixtureFile != "" {
-		// Before it is read: an edit in between is seen at the first request.
-		s.reload.wall = clock.New(time.Time{}, true)
-		s.reload.stamp, _ = stampOf(config.FixtureFile)
-	}
+	s.reload.watch(&s.reload.fixture, config.FixtureFile) // before it is read
 	f, err := s.loadFixture()
 	if err != nil {
 		return nil, err
 	}
 	s.tenant = tenant.New(f)
+	s.engine = scenarios.NewEngine(f.OTP.Seed)
+	for _, load := range []func() error{s.loadScenarios, s.loadFixtureScenarios} {
+		if err := load(); err != nil {
+			return nil, err
+		}
+	}
 	if config.Restore != nil {
 		s.tenant.Restore(config.Restore)
 	}
@@ -103,6 +109,8 @@ func New(config Config) (*Server, error) {
 		Naming:  web.Naming{Issuer: s.config.Issuer, TrustProxy: config.TrustProxy},
 		Journal: &journal.Journal{},
 		Log:     s.log,
+
+		Scenarios: s.engine,
 	}
 	s.routed = s.table()
 	return s, nil

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"testing"
 
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
@@ -76,5 +77,40 @@ func TestLateLogin(t *testing.T) {
 	_, err := app.Login("ada@example.com", otp)
 	if err == nil || err.Error() != "The verification code has expired. Please try to login again." {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestExpiredCode(t *testing.T) {
+	auth := testkit.Start(t)
+	app := newShop(auth.URL(), auth.ClientID())
+
+	auth.Inject(t, "otp-expired")
+	app.RequestCode("ada@example.com")
+	_, err := app.Login("ada@example.com", auth.OTP(t, "ada@example.com"))
+	if err == nil || err.Error() != "The verification code has expired. Please try to login again." {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestSecondTokenIsUnavailable(t *testing.T) {
+	auth := testkit.Start(t)
+	app := newShop(auth.URL(), auth.ClientID())
+
+	down := auth.InjectScenario(t, scenarios.Scenario{Name: "second-token", Rules: []scenarios.Rule{{
+		ID:   "down",
+		When: scenarios.When{Endpoint: scenarios.AnyOf{"oauth.token"}, Call: scenarios.Calls{"2"}},
+		Then: scenarios.Then{Respond: &scenarios.Respond{Preset: "unavailable"}},
+	}}})
+	app.RequestCode("ada@example.com")
+	otp := auth.OTP(t, "ada@example.com")
+	if _, err := app.Login("ada@example.com", "000000"); err == nil || err.Error() != "Wrong email or verification code." {
+		t.Errorf("the first call: %v", err)
+	}
+	if _, err := app.Login("ada@example.com", otp); err == nil {
+		t.Error("the second call succeeded")
+	}
+	down.MustFire(t, 1)
+	if email, err := app.Login("ada@example.com", otp); err != nil || email != "ada@example.com" {
+		t.Errorf("the third call: %q, %v", email, err)
 	}
 }

@@ -69,6 +69,15 @@ func Audience(identifier string, scopes ...string) Option {
 	}
 }
 
+// Scenario has a failure on from the start: a built-in scenario, or a file.
+// Unlike Inject it does not ask whether it acted.
+func Scenario(nameOrFile string) Option {
+	return func(s *settings) error {
+		s.config.Scenarios = append(s.config.Scenarios, nameOrFile)
+		return nil
+	}
+}
+
 // Seed replaces the seed from which codes, ids and refresh tokens derive.
 func Seed(seed string) Option {
 	return func(s *settings) error {

@@ -53,9 +53,16 @@ func line(r journal.Request) string {
 			text += " " + string(params)
 		}
 	}
-	text += fmt.Sprintf(" -> %d", r.Status)
+	if r.Status == 0 {
+		text += " -> no answer"
+	} else {
+		text += fmt.Sprintf(" -> %d", r.Status)
+	}
 	if r.Error != "" || r.Description != "" {
 		text += " " + r.Error + ": " + r.Description
+	}
+	if r.Scenario != "" {
+		text += " [" + r.Scenario + "]"
 	}
 	if r.Hint != "" {
 		text += " (" + r.Hint + ")"

@@ -3,12 +3,14 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
 )
 
@@ -23,7 +25,7 @@ func serverConfig(in *input) (server.Config, error) {
 		Version:    version(),
 	}
 	steps := []func(*input, *server.Config) error{
-		setIssuer, addClients, addAudiences, checkCallbacks, setOTP, setClock, setFixture,
+		setIssuer, addClients, addAudiences, checkCallbacks, setOTP, setClock, setFixture, setScenarios,
 	}
 	for _, step := range steps {
 		if err := step(in, &config); err != nil {
@@ -120,6 +122,25 @@ func setOTP(in *input, config *server.Config) error {
 		return in.refuse(otpFlag.name, spec, "%w", err)
 	}
 	config.OTP = otp
+	return nil
+}
+
+// setScenarios opens the scenarios once before the server does, to name the
+// flag in what is said of one that there is not.
+func setScenarios(in *input, config *server.Config) error {
+	for _, name := range in.list(scenarioFlag) {
+		_, err := scenarios.Open(name)
+		var all *strictyaml.Errors
+		switch {
+		case errors.As(err, &all):
+			return mistakes("the scenario "+name, "correct these", err)
+		case errors.As(err, new(*fs.PathError)):
+			return in.refuse(scenarioFlag.name, name, "the file cannot be read (%w); correct that, or name another", cause(err))
+		case err != nil:
+			return in.refuse(scenarioFlag.name, name, "%w", err)
+		}
+	}
+	config.Scenarios = in.list(scenarioFlag)
 	return nil
 }
 

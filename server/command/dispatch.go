@@ -32,7 +32,7 @@ const unlimited = 1 << 20
 func commands() []command {
 	return []command{
 		serveCommand(), execCommand(), envCommand(), otpCommand(), healthcheckCommand(), caCommand(),
-		initCommand(), validateCommand(), schemaCommand(), versionCommand(),
+		initCommand(), validateCommand(), schemaCommand(), scenariosCommand(), versionCommand(),
 	}
 }
 

@@ -46,13 +46,15 @@ func execute(in *input) error {
 		return err
 	}
 	status, err := i.run(in, cmd, signals)
-	if err := errors.Join(err, i.drain()); err != nil {
-		return err
+	err = errors.Join(err, i.drain())
+	if status > 1 && err != nil { // the command's own status says more
+		fmt.Fprintln(in.Stderr, "mockauth0:", err)
+		err = nil
 	}
-	if status != 0 {
+	if status != 0 && err == nil {
 		return exitError(status)
 	}
-	return nil
+	return err
 }
 
 // child is the command to run, which must be there.

@@ -3,21 +3,26 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"reflect"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/scenarios"
 )
 
 func validateCommand() command {
 	return command{
 		name:  "validate",
 		args:  "[FILE…]",
-		brief: "check fixture files",
-		long:  "It prints every mistake with its file, line and column, and exits 1 if there are any. Without a file it checks " + fixtureFile + ".",
-		most:  unlimited,
-		run:   validate,
+		brief: "check fixture and scenario files",
+		long: "What has name or rules at its top is a scenario, anything else a fixture, which is checked with the scenarios that it names. " +
+			"It prints every mistake with its file, line and column, and exits 1 if there are any. Without a file it checks " + fixtureFile + ".",
+		most: unlimited,
+		run:  validate,
 	}
 }
 
@@ -28,17 +33,13 @@ func validate(in *input) error {
 	}
 	failed := false
 	for _, file := range files {
-		f, err := fixtures.ParseFile(file)
-		var unread *fs.PathError
-		if errors.As(err, &unread) {
-			err = fmt.Errorf("%s: the file cannot be read (%w); check its name", file, unread.Err)
-		}
+		warnings, err := validateFile(file)
 		if err != nil {
 			failed = true
 			fmt.Fprintln(in.Stderr, err)
 			continue
 		}
-		for _, warning := range f.Warnings {
+		for _, warning := range warnings {
 			fmt.Fprintf(in.Stderr, "warning: %s\n", warning)
 		}
 		if err := say(in.World, file+": ok\n"); err != nil {
@@ -51,18 +52,69 @@ func validate(in *input) error {
 	return nil
 }
 
+// validateFile checks a file of either kind.
+func validateFile(file string) (warnings []string, err error) {
+	data, err := readFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the file cannot be read (%w); check its name", file, cause(err))
+	}
+	doc, err := strictyaml.Parse(file, data)
+	switch {
+	case err != nil:
+		return nil, err
+	case doc.Has("rules") || doc.Has("name"):
+		_, err := scenarios.Parse(file, data)
+		return nil, err
+	case !looksLikeFixture(doc):
+		return nil, fmt.Errorf("%s: this is neither a fixture nor a scenario; a fixture has version: 1 and sections such as clients and users, "+
+			"a scenario version: 1, name and rules", file)
+	}
+	f, err := fixtures.Parse(file, data)
+	if err != nil {
+		return nil, err
+	}
+	_, err = scenarios.OfFixture(f)
+	return f.Warnings, err
+}
+
+// readFile reads as much of a file as can be one of ours, and a byte more.
+func readFile(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, strictyaml.MaxSize+1))
+}
+
+// looksLikeFixture tells whether a document has any field of a fixture.
+func looksLikeFixture(doc *strictyaml.Document) bool {
+	t := reflect.TypeFor[fixtures.Fixture]()
+	for i := range t.NumField() {
+		if name := t.Field(i).Tag.Get("yaml"); name != "" && name != "-" && doc.Has(name) {
+			return true
+		}
+	}
+	return false
+}
+
 func schemaCommand() command {
 	return command{
 		name:  "schema",
-		args:  "[fixture]",
-		brief: "print the JSON Schema of a fixture, for editors",
+		args:  "[fixture|scenario]",
+		brief: "print the JSON Schema of a fixture or a scenario, for editors",
 		long:  "For example: mockauth0 schema > mockauth0.schema.json",
 		most:  1,
 		run: func(in *input) error {
-			if len(in.args) > 0 && in.args[0] != "fixture" {
-				return fmt.Errorf("schema does not know %q; there is the schema of a fixture: mockauth0 schema fixture", in.args[0])
+			kinds := []string{"fixture", "scenario"}
+			switch kind := strings.Join(in.args, ""); kind {
+			case "", "fixture":
+				return say(in.World, string(fixtures.Schema()))
+			case "scenario":
+				return say(in.World, string(scenarios.Schema()))
+			default:
+				return fmt.Errorf("schema does not know %q; it is one of %s%s", kind, strings.Join(kinds, ", "), closest(kind, kinds))
 			}
-			return say(in.World, string(fixtures.Schema()))
 		},
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/mockauth0/mockauth0/scenarios"
 )
 
 func TestValidate(t *testing.T) {
@@ -24,6 +26,39 @@ func TestValidate(t *testing.T) {
 	got = run(t, nil, "validate", missing, good)
 	if got != (result{1, good + ": ok\n", missing + ": the file cannot be read (" + noSuchFile() + "); check its name\n"}) {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A scenario is known by what it has; a fixture's scenarios are checked with
+// it, wherever the command runs.
+func TestValidateScenarios(t *testing.T) {
+	t.Parallel()
+	good := write(t, "good.yaml", "version: 1\nname: mine\nrules: [{id: a, then: {otp: wrong}}]\n")
+	bad := write(t, "bad.yaml", "version: 1\nname: mine\nrules: [{id: a, then: {otp: wrongs}}]\n")
+	nameless := write(t, "nameless.json", `{"version": 1, "rules": []}`)
+	names := write(t, "names.yaml", "version: 1\nextends: default\nscenarios: [slow, good.yaml, bad.yaml, slwo]\n")
+	dir := filepath.Dir(names)
+	for _, file := range []string{good, bad} {
+		data, _ := os.ReadFile(file)
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(file)), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	beside := filepath.Join(dir, "bad.yaml")
+	compose := write(t, "compose.yaml", "services: {app: {image: x}}\n")
+	broken := write(t, "broken.yaml", "rules: [\n")
+	got := run(t, nil, "validate", good, bad, nameless, names, compose, broken)
+	want := result{1, good + ": ok\n", strings.Join([]string{
+		bad + `:3:29: rules[0].then.otp: unknown value "wrongs"; did you mean "wrong"?`,
+		nameless + ":1:1: name: required field is missing; add it",
+		nameless + ":1:25: rules: must not be empty",
+		beside + `:3:29: rules[0].then.otp: unknown value "wrongs"; did you mean "wrong"?`,
+		names + `:3:40: scenarios[3]: there is no built-in scenario "slwo", and no file ` + filepath.Join(dir, "slwo") + `; did you mean "slow"?`,
+		compose + ": this is neither a fixture nor a scenario; a fixture has version: 1 and sections such as clients and users, a scenario version: 1, name and rules",
+		broken + ":2:1: this is not YAML: did not find expected node content while parsing a flow node", "",
+	}, "\n")}
+	if got != want {
+		t.Errorf("got %+v\nwant %+v", got, want)
 	}
 }
 
@@ -69,6 +104,24 @@ func TestSchema(t *testing.T) {
 		got := run(t, nil, args...)
 		if err := json.Unmarshal([]byte(got.out), &schema); err != nil || !strings.Contains(schema.Schema, "draft-07") || schema.Properties["clients"] == nil {
 			t.Errorf("%q: %v, %+v", args, err, schema)
+		}
+	}
+}
+
+func TestSchemaOfScenarios(t *testing.T) {
+	t.Parallel()
+	if got := run(t, nil, "schema", "scenario"); got != (result{out: string(scenarios.Schema())}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// What is printed is all there is to a file.
+func TestScenarios(t *testing.T) {
+	t.Parallel()
+	golden(t, "scenarios.txt", run(t, nil, "scenarios").out)
+	for _, name := range scenarios.Names() {
+		if got := run(t, nil, "scenarios", name); got != (result{out: string(scenarios.Source(name))}) {
+			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }

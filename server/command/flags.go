@@ -74,6 +74,14 @@ var (
 		name: "callback", value: "URL", list: true, group: tenantGroup,
 		usage: "let every client use this callback, log out to it, and call from its origin; loopback needs none",
 	}
+	scenarioFlag = flag{
+		name: "scenario", value: "NAME|FILE", list: true, group: tenantGroup,
+		usage: "switch a failure on: a built-in scenario (mockauth0 scenarios lists them), or a file, which is read again when it changes",
+	}
+	failOnUnfiredFlag = flag{
+		name: "fail-on-unfired", group: tenantGroup,
+		usage: "at the end, fail if a scenario that is on has not acted as it expects, or not at all",
+	}
 	issuerFlag = flag{
 		name: "issuer", value: "URL", group: tenantGroup,
 		usage: "the iss of every token (default scheme and host of each request)",
@@ -127,7 +135,7 @@ var (
 func serverFlags() []flag {
 	return []flag{
 		logFlag,
-		fixtureFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, issuerFlag, trustProxyFlag,
+		fixtureFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, scenarioFlag, failOnUnfiredFlag, issuerFlag, trustProxyFlag,
 		seedFlag, otpFlag, clockFlag,
 		tlsDirFlag, tlsHostFlag, tlsCertFlag, tlsKeyFlag,
 	}

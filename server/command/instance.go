@@ -24,6 +24,7 @@ type instance struct {
 	log       *slog.Logger
 	format    string // of the log
 	state     string // the file, or empty
+	unfired   bool   // a scenario that has not acted is an error at the end
 	served    chan error
 	stop      context.CancelFunc
 }
@@ -41,7 +42,7 @@ func launch(in *input, addrs []string) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &instance{log: log, format: format, served: make(chan error, 1)}
+	i := &instance{log: log, format: format, unfired: in.on(failOnUnfiredFlag), served: make(chan error, 1)}
 	config.Log = log
 	if config.Restore, i.state, err = loadState(in); err != nil {
 		return nil, err
@@ -107,7 +108,20 @@ func (i *instance) drain() error {
 		_ = i.http.Close()
 	}
 	<-i.served
-	return saveState(i.state, i.server)
+	return errors.Join(saveState(i.state, i.server), i.checkFired())
+}
+
+// checkFired is the error of scenarios that have not acted.
+func (i *instance) checkFired() error {
+	if !i.unfired {
+		return nil
+	}
+	failures, _ := i.server.Scenarios().Unmet()
+	var failed []error
+	for _, f := range failures {
+		failed = append(failed, errors.New(f.Message))
+	}
+	return errors.Join(failed...)
 }
 
 // failed is the end of a server that nobody stopped.

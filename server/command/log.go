@@ -47,7 +47,7 @@ func (l *textLog) Handle(_ context.Context, r slog.Record) error {
 	line.WriteString(harmless(r.Message, false))
 	line.WriteByte('\n')
 	r.Attrs(func(a slog.Attr) bool {
-		if a.Key == "hint" || a.Key == "error" {
+		if a.Key == "hint" || a.Key == "error" || a.Key == "scenario" {
 			// An error may be a list of mistakes, one a line, or a stack.
 			fmt.Fprintf(&line, "  %s: %s\n", a.Key, harmless(a.Value.String(), a.Key == "error"))
 		}

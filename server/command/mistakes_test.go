@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/command"
 )
 
@@ -51,6 +52,11 @@ var bad = map[string][]struct{ value, sentence string }{
 		{"https://localhost/?x", "write a URL such as https://localhost:2884/"},
 	},
 	"serve/trust-proxy": {{"yes", "write true or false"}},
+	"serve/scenario": {
+		{"rate-limitd", `there is no file rate-limitd, and no built-in scenario of that name; did you mean "rate-limited"?`},
+		{"no/such.yaml", "there is no file no/such.yaml, and no built-in scenario of that name; mockauth0 scenarios lists them"},
+	},
+	"serve/fail-on-unfired": {{"yes", "write true or false"}},
 	"serve/otp": {
 		{"magic", "write hmac, random, fixed:000000 or sequence:111111,222222"},
 		{"fixed:", "write hmac, random, fixed:000000 or sequence:111111,222222"},
@@ -146,14 +152,16 @@ func TestMistakes(t *testing.T) {
 	}{
 		{"sevre", `there is no command "sevre"; did you mean "serve"?`},
 		{"help sevre", `there is no command "sevre"; did you mean "serve"?`},
-		{"xyzzy", `there is no command "xyzzy"; the commands are serve, exec, env, otp, healthcheck, ca, init, validate, schema, version`},
+		{"xyzzy", `there is no command "xyzzy"; the commands are serve, exec, env, otp, healthcheck, ca, init, validate, schema, scenarios, version`},
 		{"--adr :0", `serve has no flag --adr; did you mean "--addr"?`},
 		{"serve -q", "serve has no flag --q; mockauth0 serve --help lists those it has"},
 		{"--seed x serve", "the command comes first: mockauth0 serve [flags]"},
 		{"serve now", `serve takes flags only, and there is "now"`},
 		{"version now", `version takes flags only, and there is "now"`},
 		{"init a b", `init takes one argument, and "b" is one more`},
-		{"schema scenario", `schema does not know "scenario"; there is the schema of a fixture: mockauth0 schema fixture`},
+		{"schema scenarios", `schema does not know "scenarios"; it is one of fixture, scenario; did you mean "scenario"?`},
+		{"scenarios sms-lsot", `there is no built-in scenario "sms-lsot"; the names are ` + strings.Join(scenarios.Names(), ", ") + `; did you mean "sms-lost"?`},
+		{"scenarios slow flaky", `scenarios takes one argument, and "flaky" is one more`},
 		{"ca pth", `ca does not know "pth"; it is one of path, trust, install, uninstall; did you mean "path"?`},
 		{"exec", "exec needs a command: mockauth0 exec [flags] -- COMMAND"},
 		{"exec --", "exec needs a command: mockauth0 exec [flags] -- COMMAND"},

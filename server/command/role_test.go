@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -45,6 +46,16 @@ func playRole() int {
 			data, _ := os.ReadFile(os.Getenv(name))
 			fmt.Printf("%x\n", data)
 		}
+	case "start": // a login with a code
+		res, err := http.Post(os.Getenv("MOCKAUTH0_URL")+"/passwordless/start", "application/json",
+			strings.NewReader(`{"client_id":"acme-native","connection":"email","email":"ada@example.com","send":"code"}`))
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		fmt.Println(res.StatusCode)
+		status, _ := strconv.Atoi(os.Args[1])
+		return status
 	case "fetch": // over https, with the roots that exec made
 		roots := x509.NewCertPool()
 		data, _ := os.ReadFile(os.Getenv("REQUESTS_CA_BUNDLE"))

@@ -76,6 +76,9 @@ func (i *instance) announce(out io.Writer) {
 		label = ""
 	}
 	line("fixture", "%s", i.server.Fixture().Source)
+	if on := i.scenarios(); on != nil {
+		line("failing", "%s", strings.Join(on, ", "))
+	}
 	line("outbox", "%s/_mock/outbox", url)
 	if path := i.ca.Path(); path != "" {
 		line("https", "trust %s (how: mockauth0 ca trust)", path)
@@ -84,6 +87,15 @@ func (i *instance) announce(out io.Writer) {
 	}
 	text.WriteString("\nStop with Ctrl-C.\n\n")
 	_, _ = io.WriteString(out, text.String())
+}
+
+// scenarios are the names of those that are on.
+func (i *instance) scenarios() []string {
+	var names []string
+	for _, on := range i.server.Scenarios().Statuses(i.server.Clock().Now()) {
+		names = append(names, on.Name)
+	}
+	return names
 }
 
 func describe(c fixtures.Client) string {

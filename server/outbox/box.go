@@ -137,8 +137,9 @@ func (b *Box) empty() {
 // Add puts a message into the box and returns it as kept.
 //
 // It always gives the ID, and Seq on delivery. CreatedAt, if zero, is the
-// clock's time. A message whose DeliverAt is still to come is Queued; any
-// other is Delivered, unless its State is Lost or Bounced. What follows from
+// clock's time. A message whose DeliverAt is still to come is Queued, and so is
+// one whose State says so and that has none: it waits for Deliver. Any other is
+// Delivered, unless its State is Lost or Bounced. What follows from
 // the rest is filled in: To and Recipients from each other, Codes and Links
 // from Code and Link, and OTPState, which is Active if there is either.
 func (b *Box) Add(m Message) Message {
@@ -156,7 +157,7 @@ func (b *Box) Add(m Message) Message {
 	switch {
 	case m.State == Lost || m.State == Bounced:
 		m.DeliverAt = time.Time{}
-	case m.DeliverAt.After(now):
+	case m.DeliverAt.After(now), m.State == Queued && m.DeliverAt.IsZero():
 		m.State = Queued
 	default:
 		m.State, m.DeliverAt, m.DeliveredAt = Delivered, time.Time{}, now

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -50,7 +51,16 @@ func Discovery(c *web.Call) (any, error) {
 
 // JWKS is GET /.well-known/jwks.json.
 func JWKS(c *web.Call) (any, error) {
-	return web.Raw{ContentType: "application/json; charset=utf-8", Body: c.Tenant.Keys.JWKS()}, nil
+	keys := c.Tenant.Keys.JWKS()
+	if e := c.Effects; e != nil {
+		switch e.Keys {
+		case "empty":
+			keys = token.EmptyJWKS()
+		case "stale":
+			keys = c.Tenant.Keys.StaleJWKS()
+		}
+	}
+	return web.Raw{ContentType: "application/json; charset=utf-8", Body: keys}, nil
 }
 
 // CountJWKS counts a call against the tenant's limit for the key set.

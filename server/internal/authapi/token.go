@@ -56,7 +56,7 @@ func OAuthToken(c *web.Call) (any, error) {
 }
 
 func tokenRequest(c *web.Call, client *fixtures.Client) (tenant.TokenRequest, error) {
-	r := tenant.TokenRequest{Client: client, Audience: c.Params.Text("audience"), Issuer: c.Issuer, Now: c.Now}
+	r := tenant.TokenRequest{Client: client, Audience: c.Params.Text("audience"), Issuer: c.Issuer, Now: c.Now, Effects: c.Effects}
 	if p, ok := c.Params.Get("scope"); ok {
 		var err error
 		if r.Scope, err = scope(p); err != nil {

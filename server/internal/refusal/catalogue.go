@@ -5,6 +5,7 @@ const (
 	docStart    = "auth0/docs articles/api/authentication/errors/_passwordless-start.md"
 	docVerify   = "auth0/docs articles/api/authentication/errors/_passwordless-verify.md"
 	docStandard = "auth0/docs articles/api/authentication/errors/_errors.md"
+	docGateway  = "auth0/docs-v2 use-sms-gateway-passwordless.mdx"
 	docLimits   = "auth0/docs-v2 main/docs/api/authentication.mdx"
 	oauth2orize = "jaredhanson/oauth2orize, which Auth0's OAuth answers match"
 )
@@ -81,6 +82,26 @@ var (
 	})
 )
 
+// POST /passwordless/start, where another party fails or a person has to help.
+var (
+	InvalidCaptcha = entry(Refusal{
+		Name: "invalid_captcha", Status: 400, Code: "invalid_captcha",
+		Description: "Invalid captcha value", Source: "the code is auth0/lock's, src/i18n/en.js", Unverified: true,
+	})
+	SMSProviderError = entry(Refusal{
+		Name: "sms_provider_error", Status: 400, Code: "sms_provider_error",
+		Description: "Unexpected response while calling the SMS gateway: {code}", Source: docGateway,
+	})
+	SMSProviderUnauthorized = entry(Refusal{
+		Name: "sms_provider_unauthorized", Status: 400, Code: "sms_provider_error",
+		Description: "Authentication failed while calling the SMS gateway: {code}", Source: docGateway,
+	})
+	SMSProviderTimeout = entry(Refusal{
+		Name: "sms_provider_timeout", Status: 400, Code: "sms_provider_error",
+		Description: "Timeout while calling the SMS gateway: {code}", Source: docGateway,
+	})
+)
+
 // POST /oauth/token.
 var (
 	MissingParameter = entry(Refusal{
@@ -140,6 +161,15 @@ var (
 		Name: "too_many_attempts", Status: 429, Code: "too_many_attempts",
 		Description: "Your account has been blocked after multiple consecutive login attempts. We've sent you a notification via your preferred contact method with instructions on how to unblock it.",
 		Source:      "auth0/docs-v2 set-up-cors.mdx",
+	})
+	MFARequired = entry(Refusal{
+		Name: "mfa_required", Status: 403, Code: "mfa_required",
+		Description: "Multifactor authentication required",
+		Members: []Member{
+			{"mfa_token", "{mfa_token}"},
+			{"mfa_requirements", map[string]any{"challenge": []any{map[string]string{"type": "otp"}}}},
+		},
+		Source: "auth0/Auth0.swift; auth0/docs-v2 relevant-api-endpoints.mdx",
 	})
 	WrongRefreshToken = entry(Refusal{
 		Name: "wrong_refresh_token", Status: 403, Code: "invalid_grant",
@@ -208,10 +238,21 @@ var (
 		Name: "not_served", Status: 404, Code: "not_found",
 		Description: "mockauth0 does not serve {method} {path}", Source: "ours",
 	})
-	TooManyRequests = entry(Refusal{
-		Name: "too_many_requests", Status: 429, Code: "too_many_requests",
+	RateLimited = entry(Refusal{
+		Name: "rate_limited", Status: 429, Code: "too_many_requests",
 		Description: "Too many requests. Check the X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset headers.",
-		Source:      docLimits, Unverified: true,
+		RetryAfter:  "{retry_after}", Source: docLimits, Unverified: true,
+	})
+	Unavailable = entry(Refusal{
+		Name: "unavailable", Status: 503, Code: "temporarily_unavailable",
+		Description: "The authorization server is currently unable to handle the request due to a temporary overloading or maintenance of the server.",
+		RetryAfter:  "{retry_after}", Source: "RFC 6749 §4.1.2.1", Unverified: true,
+	})
+	BadGatewayHTML = entry(Refusal{
+		Name: "bad_gateway_html", Status: 502, Code: "bad_gateway", Description: "a page of HTML",
+		Page: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n" +
+			"<hr><center>cloudflare</center>\r\n</body>\r\n</html>\r\n",
+		Source: "the proxy in front of Auth0",
 	})
 	ServerError = entry(Refusal{
 		Name: "server_error", Status: 500, Code: "server_error",
@@ -229,3 +270,13 @@ func entry(r Refusal) *Refusal {
 
 // All is the whole catalogue, in the order of its declaration.
 func All() []*Refusal { return all[:len(all):len(all)] }
+
+// Named is the entry with that name; nil if there is none.
+func Named(name string) *Refusal {
+	for _, r := range all {
+		if r.Name == name {
+			return r
+		}
+	}
+	return nil
+}

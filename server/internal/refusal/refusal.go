@@ -3,7 +3,10 @@
 // and where the words are known from.
 package refusal
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Refusal is an answer of Auth0 that says no. It is an error value: flows
 // return it, and only the writer of answers puts it on the wire, in the
@@ -20,6 +23,13 @@ type Refusal struct {
 	Description string
 	// URI is the wire's "error_uri", if there is one.
 	URI string
+	// Members follow in the body. Their strings may hold placeholders.
+	Members []Member
+	// Page is an HTML page that takes the place of the body: what a proxy says
+	// in Auth0's stead.
+	Page string
+	// RetryAfter is the Retry-After header, in seconds; it may be a placeholder.
+	RetryAfter string
 	// Source says where the words are known from.
 	Source string
 	// Unverified marks what no public source proves: the mock's best guess.
@@ -29,15 +39,26 @@ type Refusal struct {
 	Hint string
 }
 
+// A Member is one more member of the body: a string, or what else JSON can say.
+type Member struct {
+	Name  string
+	Value any
+}
+
 func (r *Refusal) Error() string { return r.Code + ": " + r.Description }
 
 // With is a copy whose placeholders are filled: pairs of name and value.
 func (r *Refusal) With(pairs ...string) *Refusal {
 	filled := *r
+	filled.Members = slices.Clone(r.Members)
 	for i := 0; i+1 < len(pairs); i += 2 {
-		placeholder := "{" + pairs[i] + "}"
-		filled.Code = strings.ReplaceAll(filled.Code, placeholder, pairs[i+1])
-		filled.Description = strings.ReplaceAll(filled.Description, placeholder, pairs[i+1])
+		fill := func(s string) string { return strings.ReplaceAll(s, "{"+pairs[i]+"}", pairs[i+1]) }
+		filled.Code, filled.Description, filled.RetryAfter = fill(filled.Code), fill(filled.Description), fill(filled.RetryAfter)
+		for j, m := range filled.Members {
+			if text, ok := m.Value.(string); ok {
+				filled.Members[j].Value = fill(text)
+			}
+		}
 	}
 	return &filled
 }

@@ -11,6 +11,9 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
+// Access is what an access token says that opens /userinfo.
+type Access struct{ opaqueContent }
+
 // opaqueContent is what an opaque access token seals.
 type opaqueContent struct {
 	ID      string `json:"jti"`
@@ -21,25 +24,11 @@ type opaqueContent struct {
 	Expires int64  `json:"exp"`
 }
 
-// UserinfoSubject names the user of an access token, for the limit that counts
-// by user; "" if the token names none.
-func (t *Tenant) UserinfoSubject(accessToken string) string {
-	content, err := t.readAccess(accessToken)
-	if err != nil {
-		return ""
-	}
-	return content.Subject
-}
-
 // Userinfo is the profile that an access token opens, with sub first. If the
 // issuer is pinned only its tokens count: another tenant's are signed by the
 // same embedded keys. Otherwise it does not matter by which scheme and host
 // the token was got: the same tenant answers on all of them.
-func (t *Tenant) Userinfo(accessToken, pinned string, now time.Time) (token.Claims, error) {
-	content, err := t.readAccess(accessToken)
-	if err != nil {
-		return nil, err
-	}
+func (t *Tenant) Userinfo(content Access, pinned string, now time.Time) (token.Claims, error) {
 	if pinned != "" && content.Issuer != pinned {
 		return nil, badAccess("The access token was issued by another issuer")
 	}
@@ -55,7 +44,7 @@ func (t *Tenant) Userinfo(accessToken, pinned string, now time.Time) (token.Clai
 		return nil, badAccess("The user of the access token does not exist")
 	}
 	if u.Blocked {
-		return nil, badAccess("user is blocked")
+		return nil, BlockedAccess
 	}
 	claims := token.Claims{{Name: "sub", Value: u.UserID}}
 	claims = append(claims, profileClaims(u, scopes)...)
@@ -78,15 +67,18 @@ func override(claims, custom token.Claims) token.Claims {
 	return claims
 }
 
+// BlockedAccess refuses the token of a user who is blocked.
+var BlockedAccess = badAccess("user is blocked")
+
 func badAccess(reason string) error { return refusal.BadAccessToken.With("reason", reason) }
 
-// readAccess reads a token that is opaque, or a JWT whose audience includes
-// /userinfo.
-func (t *Tenant) readAccess(accessToken string) (opaqueContent, error) {
+// ReadAccess reads a token that is opaque, or a JWT whose audience includes
+// /userinfo. Whether it has expired is for Userinfo to say.
+func (t *Tenant) ReadAccess(accessToken string) (Access, error) {
 	if accessToken == "" {
-		return opaqueContent{}, refusal.NoAccessToken
+		return Access{}, refusal.NoAccessToken
 	}
-	var content opaqueContent
+	var content Access
 	if payload, err := t.sealer().Open(accessToken); err == nil {
 		if err := json.Unmarshal(payload, &content); err != nil {
 			return content, badAccess("The access token is malformed")
@@ -109,7 +101,7 @@ func (t *Tenant) readAccess(accessToken string) (opaqueContent, error) {
 		return content, badAccess("The access token is not for /userinfo: its audience is an API alone, or it is an ID token")
 	}
 	jwt.opaqueContent.Expires = int64(jwt.Expires)
-	return jwt.opaqueContent, nil
+	return Access{jwt.opaqueContent}, nil
 }
 
 func isForUserinfo(audience any) bool {

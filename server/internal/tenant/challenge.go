@@ -2,11 +2,13 @@ package tenant
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/derive"
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/outbox"
@@ -34,12 +36,13 @@ func Passwordless(conn *fixtures.Connection) bool {
 // A challenge is one started passwordless login. There is at most one for each
 // connection and recipient: a new start replaces it.
 type challenge struct {
-	n       int64  // counts the starts of this connection and recipient
-	code    string // "" if nothing was sent
-	message string // the id of the message that carries the code
-	expires time.Time
-	tries   int
-	state   challengeState
+	n        int64    // counts the starts of this connection and recipient
+	code     string   // "" if nothing was sent
+	messages []string // the ids of the messages that carry the code
+	held     []string // those of them that wait for the next start
+	expires  time.Time
+	tries    int
+	state    challengeState
 }
 
 type challengeState int
@@ -79,6 +82,8 @@ type Start struct {
 	Connection string
 	Recipient  string // normalised
 	Now        time.Time
+	// Effects are what scenarios do.
+	Effects *scenarios.Effects
 	// Compose makes the message that carries the code. It is called under the
 	// tenant's lock, so that messages leave in the order of their codes.
 	Compose func(Sending) outbox.Message
@@ -90,6 +95,8 @@ type Sending struct {
 	Connection *fixtures.Connection
 	Code       string
 	Expires    time.Time
+	// CutLink cuts off a link that the message carries.
+	CutLink bool
 }
 
 // A Started is Auth0's answer to a start: the id that the user has or will have.
@@ -127,6 +134,13 @@ func (t *Tenant) Strategy(connection string) string {
 	return ""
 }
 
+// Knows tells whether there is a user with the address on the connection.
+func (t *Tenant) Knows(connection, recipient string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.users.find(connection, recipient) != nil
+}
+
 // Start makes a new code for the recipient, which ends the one before, and
 // files the message. A blocked user gets the same answer and no message.
 func (t *Tenant) Start(s Start) (Started, error) {
@@ -140,13 +154,16 @@ func (t *Tenant) Start(s Start) (Started, error) {
 	if u == nil && conn.Options.DisableSignup {
 		return Started{}, refusal.SignupDisabled.Because("there is no user " + strconv.Quote(s.Recipient) + " on connection " + strconv.Quote(conn.Name) + ", and its options say disable_signup")
 	}
+	if u == nil && signupDisabled(s.Effects) {
+		return Started{}, refusal.SignupDisabled
+	}
 	key := challengeKey{conn.Name, s.Recipient}
 	before, _ := t.challenges.bounded.get(key)
 	next := &challenge{n: 1}
 	if before != nil {
 		next.n = before.n + 1
 		if before.state == pending {
-			t.Outbox.SetOTPState(before.message, outbox.Superseded)
+			t.markLocked(before, outbox.Superseded)
 		}
 	}
 	if u != nil && u.Blocked {
@@ -158,8 +175,12 @@ func (t *Tenant) Start(s Start) (Started, error) {
 	next.code, next.n = t.makeCodeLocked(conn, s.Recipient, next.n, before)
 	next.expires = s.Now.Add(time.Duration(conn.Options.TOTP.TimeStep) * time.Second)
 	t.challenges.bounded.put(key, next)
-	message := s.Compose(Sending{Tenant: t.fixture.Tenant, Connection: conn, Code: next.code, Expires: next.expires})
-	next.message = t.Outbox.Add(message).ID
+	t.sendLocked(s, Sending{Tenant: t.fixture.Tenant, Connection: conn, Code: next.code, Expires: next.expires}, next)
+	if before != nil {
+		for _, id := range before.held {
+			t.Outbox.Deliver(id)
+		}
+	}
 	if u == nil {
 		return Started{ID: t.newUserIDLocked(conn, s.Recipient)}, nil
 	}
@@ -217,22 +238,30 @@ func (t *Tenant) PredictOTP(connection, recipient string, n int64) (string, erro
 }
 
 // redeemLocked uses up the recipient's code, or says why not.
-func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, now time.Time) error {
+func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, r TokenRequest) error {
+	now := r.Now
 	wrong := refusal.WrongEmailCode
 	if conn.Strategy == StrategySMS {
 		wrong = refusal.WrongPhoneCode
 	}
 	u := t.users.find(conn.Name, recipient)
-	if u != nil && u.Blocked {
+	if u != nil && u.Blocked || blocked(r.Effects) {
 		return refusal.UserBlocked
 	}
 	if u != nil && t.bruteForceLocked(conn, u, now) {
 		return refusal.TooManyAttempts
 	}
 	c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient})
+	if err := forced(r.Effects, wrong); err != nil {
+		return err
+	}
+	right := rightCode(r.Effects, c)
 	switch {
 	case u == nil && conn.Options.DisableSignup:
 		return wrong.Because("there is no user " + recipient + " on connection " + conn.Name + " any more, and its options say disable_signup")
+	case u == nil && signupDisabled(r.Effects):
+		return wrong
+	case anyCode(r.Effects):
 	case !ok:
 		return wrong.Because("no code was sent to " + recipient + " on connection " + conn.Name)
 	case c.state == locked:
@@ -242,19 +271,28 @@ func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, 
 	case c.lapsed(now):
 		c.state = expired
 		return refusal.CodeExpired
-	case c.code != otp:
+	case right != otp:
 		c.tries++
 		t.countFailureLocked(u, now)
 		if c.tries < maxTries {
-			return wrong.Because(wrongCodeHint(c.code, otp))
+			return wrong.Because(wrongCodeHint(right, otp))
 		}
 		c.state = locked
-		t.Outbox.SetOTPState(c.message, outbox.Locked)
+		t.markLocked(c, outbox.Locked)
 		return refusal.TooManyTries.Because("this was the third wrong try; a new start gives a new code")
 	}
-	c.state = used
-	t.Outbox.SetOTPState(c.message, outbox.Used)
+	if ok && c.state == pending {
+		c.state = used
+		t.markLocked(c, outbox.Used)
+	}
 	return nil
+}
+
+// markLocked tells the outbox what became of a code.
+func (t *Tenant) markLocked(c *challenge, state string) {
+	for _, id := range c.messages {
+		t.Outbox.SetOTPState(id, state)
+	}
 }
 
 func wrongCodeHint(code, otp string) string {
@@ -273,7 +311,7 @@ func (t *Tenant) ExpireMessage(id string) bool {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if c, ok := t.challenges.bounded.get(challengeKey{m.Connection, m.To}); ok && c.message == id && c.state == pending {
+	if c, ok := t.challenges.bounded.get(challengeKey{m.Connection, m.To}); ok && slices.Contains(c.messages, id) && c.state == pending {
 		c.state = expired
 	}
 	t.Outbox.Expire(id)

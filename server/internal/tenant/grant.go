@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 )
 
@@ -36,6 +37,8 @@ type TokenRequest struct {
 	Scope    string // "" if absent
 	Issuer   string // with the trailing slash
 	Now      time.Time
+	// Effects are what scenarios do.
+	Effects *scenarios.Effects
 }
 
 // api finds the API that a request is for: nil if none is asked for.
@@ -118,7 +121,10 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 	asked := passwordScopes(r.Scope)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.redeemLocked(conn, recipient, otp, r.Now); err != nil {
+	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
+		return nil, err
+	}
+	if err := t.secondFactor(r.Effects, conn.Name, recipient); err != nil {
 		return nil, err
 	}
 	u := t.signInLocked(conn, recipient, r.Now)

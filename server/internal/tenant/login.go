@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
@@ -20,23 +21,27 @@ type Login struct {
 	RefreshToken string   // "" if none is given
 	Issuer       string
 	Now          time.Time
-	id           string // names this login
+	Wrong        *scenarios.Token // what is wrong with the tokens; nil for nothing
+	id           string           // names this login
 }
 
 // Tokens is the answer of the token endpoint, its members in Auth0's order.
 type Tokens struct {
-	AccessToken  string `json:"access_token"`
+	AccessToken  string `json:"access_token,omitempty"`
 	RefreshToken string `json:"refresh_token,omitempty"`
 	IDToken      string `json:"id_token,omitempty"`
 	Scope        string `json:"scope,omitempty"`
-	ExpiresIn    int64  `json:"expires_in"`
-	TokenType    string `json:"token_type"`
+	ExpiresIn    int64  `json:"expires_in,omitempty"`
+	TokenType    string `json:"token_type,omitempty"`
 }
 
 // loginLocked makes a login. Its name tells it from the others of the same
 // client and user, and from nobody else's: other tests' logins do not count.
 func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *user, scopes, gty []string, name ...string) *Login {
 	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now}
+	if r.Effects != nil {
+		l.Wrong = r.Effects.Token
+	}
 	subject := r.Client.ClientID
 	if u != nil {
 		copied := u.User
@@ -53,25 +58,34 @@ const opaqueLifetime = 86400
 func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: opaqueLifetime, TokenType: "Bearer"}
 	withID := slices.Contains(l.Scopes, "openid") && l.User != nil
+	if l.Wrong != nil {
+		return out, t.issueWrong(l, out, withID)
+	}
+	var err error
 	if l.API == nil {
-		content, err := json.Marshal(opaqueContent{l.id, l.Issuer, l.User.UserID, l.Client.ClientID, out.Scope, l.Now.Unix() + opaqueLifetime})
-		if err != nil {
-			return nil, err
-		}
-		out.AccessToken = t.sealer().Seal(l.Issuer, content)
-		if withID {
+		out.AccessToken, err = t.seal(l.opaque(out.Scope))
+		if withID && err == nil {
 			out.IDToken, err = t.Keys.Sign(idClaims(l))
 		}
 		return out, err
 	}
 	out.ExpiresIn = l.API.TokenLifetime
-	var err error
 	if withID {
 		out.AccessToken, out.IDToken, err = t.Keys.SignBoth(accessClaims(l), idClaims(l))
 	} else {
 		out.AccessToken, err = t.Keys.Sign(accessClaims(l))
 	}
 	return out, err
+}
+
+// opaque is what the login's opaque access token says.
+func (l *Login) opaque(scope string) opaqueContent {
+	return opaqueContent{l.id, l.Issuer, l.User.UserID, l.Client.ClientID, scope, l.Now.Unix() + opaqueLifetime}
+}
+
+func (t *Tenant) seal(content opaqueContent) (string, error) {
+	plain, err := json.Marshal(content)
+	return t.sealer().Seal(content.Issuer, plain), err
 }
 
 func (t *Tenant) sealer() *token.Opaque {

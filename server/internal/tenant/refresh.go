@@ -152,8 +152,11 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	if !ok {
 		return nil, refusal.RefreshUserGone
 	}
-	if u.Blocked {
+	if u.Blocked || blocked(r.Effects) {
 		return nil, refusal.UserBlocked
+	}
+	if err := t.secondFactor(r.Effects, f.ID); err != nil {
+		return nil, err
 	}
 	api, err := t.familyAPILocked(f)
 	if err != nil {
@@ -186,6 +189,21 @@ func (t *Tenant) familyAPILocked(f *family) (*fixtures.ResourceServer, error) {
 		return api, nil
 	}
 	return nil, refusal.NoSuchService.With("audience", f.Audience)
+}
+
+// RefreshOwner is the user of a refresh token, if there is such a one.
+func (t *Tenant) RefreshOwner(presented string) (fixtures.User, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f, _ := t.readRefreshLocked(presented)
+	if f == nil {
+		return fixtures.User{}, false
+	}
+	u, ok := t.users.byID[f.UserID]
+	if !ok {
+		return fixtures.User{}, false
+	}
+	return u.User, true
 }
 
 // Revoke ends the family of a refresh token, if it is the client's. Auth0 does

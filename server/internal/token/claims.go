@@ -25,6 +25,17 @@ func (c *Claims) Add(name string, value any) {
 	*c = append(*c, Claim{name, value})
 }
 
+// Set gives a claim a value: in its place, or at the end.
+func (c *Claims) Set(name string, value any) {
+	for i := range *c {
+		if (*c)[i].Name == name {
+			(*c)[i].Value = value
+			return
+		}
+	}
+	*c = append(*c, Claim{name, value})
+}
+
 // Merge appends the claims whose names are not there already. It takes as long
 // for many as their number.
 func (c *Claims) Merge(more Claims) {

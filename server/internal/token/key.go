@@ -45,9 +45,12 @@ func parse(name string) material {
 func key(generation int) material { return materials[generation%len(materials)]() }
 
 // kid is a generation's key id: 21 characters, as new Auth0 tenants have.
-func kid(generation int) string {
-	m := key(generation)
-	sum := sha256.Sum256(append([]byte(strconv.Itoa(generation)+"\x00"), m.cert...))
+func kid(generation int) string { return keyID(strconv.Itoa(generation), key(generation)) }
+
+func rogueKID() string { return keyID("rogue", rogue()) }
+
+func keyID(name string, m material) string {
+	sum := sha256.Sum256(append([]byte(name+"\x00"), m.cert...))
 	return base64.RawURLEncoding.EncodeToString(sum[:])[:21]
 }
 

@@ -3,6 +3,7 @@
 package token
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 type Ring struct {
 	mu         sync.RWMutex
 	generation int
+	revoked    bool        // all but the current key are gone
 	signer     jose.Signer // nil until the first signature
 	jwks       []byte      // nil until first asked for
 }
@@ -49,6 +51,26 @@ func (r *Ring) SignBoth(a, b Claims) (tokenA, tokenB string, err error) {
 	return tokenA, tokenB, errors.Join(errA, errB)
 }
 
+// SignUnknown makes a token by a key that is never published, and bears its id.
+func (r *Ring) SignUnknown(claims Claims) (string, error) {
+	signer, err := newSigner(rogue(), rogueKID())
+	if err != nil {
+		return "", err
+	}
+	return sign(signer, claims)
+}
+
+// Unsigned makes a token with alg none and an empty signature (RFC 7519 §6.1),
+// which every verifier must refuse.
+func (r *Ring) Unsigned(claims Claims) (string, error) {
+	payload, err := claims.MarshalJSON()
+	if err != nil {
+		return "", fmt.Errorf("claims: %w", err)
+	}
+	encode := base64.RawURLEncoding.EncodeToString
+	return encode([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + encode(payload) + ".", nil
+}
+
 // Forge makes a token that is right in everything but the signature: it bears
 // the current key's id, and is signed by a key that is never published.
 func (r *Ring) Forge(claims Claims) (string, error) {
@@ -72,7 +94,18 @@ func (r *Ring) Rotate() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.generation++
-	r.signer, r.jwks = nil, nil
+	r.signer, r.jwks, r.revoked = nil, nil, false
+	return kid(r.generation)
+}
+
+// Replace makes a key sign that nobody has seen, and takes all others out of
+// the key set at once, as when Auth0's keys are rotated and the old one is
+// revoked. It returns the new kid.
+func (r *Ring) Replace() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.generation += 2 // past the one that was published as the next
+	r.signer, r.jwks, r.revoked = nil, nil, true
 	return kid(r.generation)
 }
 
@@ -80,7 +113,7 @@ func (r *Ring) Rotate() string {
 func (r *Ring) Reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.generation, r.signer, r.jwks = 0, nil, nil
+	r.generation, r.signer, r.jwks, r.revoked = 0, nil, nil, false
 }
 
 // JWKS is the key set document: current, next and, after a rotation, previous.
@@ -89,19 +122,38 @@ func (r *Ring) JWKS() []byte {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.jwks == nil {
-		set := struct {
-			Keys []jwk `json:"keys"`
-		}{}
-		for _, g := range r.published() {
-			set.Keys = append(set.Keys, publish(g))
-		}
-		data, err := json.Marshal(set)
-		if err != nil {
-			panic("token: " + err.Error()) // strings only: cannot fail
-		}
-		r.jwks = data
+		r.jwks = keySet(r.published())
 	}
 	return r.jwks
+}
+
+// StaleJWKS is the key set without the key that signs: as it was before that
+// one came.
+func (r *Ring) StaleJWKS() []byte {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	old := r.generation - 1
+	if r.generation == 0 {
+		old = 1 // there was none before the first; the next is as unable to verify
+	}
+	return keySet([]int{old})
+}
+
+// EmptyJWKS is a key set without keys.
+func EmptyJWKS() []byte { return keySet(nil) }
+
+func keySet(generations []int) []byte {
+	set := struct {
+		Keys []jwk `json:"keys"`
+	}{[]jwk{}}
+	for _, g := range generations {
+		set.Keys = append(set.Keys, publish(g))
+	}
+	data, err := json.Marshal(set)
+	if err != nil {
+		panic("token: " + err.Error()) // strings only: cannot fail
+	}
+	return data
 }
 
 // ErrSignature is the error of Verify for a token that no published key signed.
@@ -133,7 +185,10 @@ func (r *Ring) Verify(compact string) ([]byte, error) {
 }
 
 func (r *Ring) published() []int {
-	if r.generation == 0 {
+	switch {
+	case r.revoked:
+		return []int{r.generation}
+	case r.generation == 0:
 		return []int{0, 1}
 	}
 	return []int{r.generation, r.generation + 1, r.generation - 1}

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"strconv"
 	"sync/atomic"
 
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/journal"
@@ -28,7 +28,9 @@ type Front struct {
 	Naming  Naming
 	Journal *journal.Journal
 	Log     *slog.Logger
-	calls   atomic.Int64 // counts journalled calls, which names each one
+	// Scenarios decide what goes wrong.
+	Scenarios *scenarios.Engine
+	calls     atomic.Int64 // counts journalled calls, which names each one
 }
 
 // Reset forgets the journal and counts calls from the start again.
@@ -49,14 +51,18 @@ func (f *Front) Preflight(w http.ResponseWriter, r *http.Request, rule CORS, all
 func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars map[string]string) {
 	c, err := f.read(r, route)
 	c.Vars = vars
-	var value any
-	if err == nil {
-		value, err = f.run(c, route)
+	if route.Dialect != Control {
+		c.ID = f.Tenant.Seed().Hex(20, "request", strconv.FormatInt(f.calls.Add(1), 10))
+		if unknown := f.decide(c, route); err == nil {
+			err = unknown
+		}
 	}
+	value, err := f.run(c, route, err)
 	if err != nil && c.quota == nil {
 		_ = count(c, route) // what never reached the flow counts all the same
 	}
 	a, refused := f.encode(c, route.Dialect, value, err)
+	a.amend(c.Effects)
 	h := w.Header()
 	maps.Copy(h, c.Answer)
 	h.Set("Date", c.Now.Format(http.TimeFormat))
@@ -64,24 +70,36 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 	if route.Dialect == Control {
 		setCORS(h, route.CORS, f.Tenant, r.Header.Get("Origin"))
 	} else {
-		id := f.Tenant.Seed().Hex(20, "request", strconv.FormatInt(f.calls.Add(1), 10))
-		h.Set("X-Auth0-Requestid", id)
+		h.Set("X-Auth0-Requestid", c.ID)
 		h.Set("Vary", "Accept-Encoding, Origin")
-		setQuota(h, c, a.status)
+		if refused == nil || refused.Page == "" { // a proxy knows of no limits
+			setQuota(h, c.quota)
+		}
 		if hint := setCORS(h, route.CORS, f.Tenant, r.Header.Get("Origin")); hint != "" {
 			c.hint = hint
 		}
-		f.note(c, id, a.status, refused)
+		if c.Effects != nil {
+			h.Set(scenarioHeader, c.Effects.Names())
+			if readable := h.Get("Access-Control-Expose-Headers"); readable != "" {
+				h.Set("Access-Control-Expose-Headers", readable+", "+scenarioHeader)
+			}
+		}
+		f.note(c, a.status, refused)
 	}
 	if r.Method == http.MethodHead {
 		a.stream, a.unsent = nil, true
 	}
+	if c.Effects != nil && c.Effects.Fault != "" {
+		a.sendBroken(w, c.Context, c.Effects.Fault)
+		return
+	}
 	a.send(w)
 }
 
-// run asks the limit and the flow. A panic of the flow is an error like any
-// other, but for the one by which a handler breaks its connection off.
-func (f *Front) run(c *Call, route Route) (value any, err error) {
+// run asks the scenarios, the limit and the flow; unread is why the request
+// could not be read. A panic of the flow is an error like any other, but for
+// the one by which a handler breaks its connection off.
+func (f *Front) run(c *Call, route Route, unread error) (value any, err error) {
 	defer func() {
 		switch p := recover(); {
 		case p == any(http.ErrAbortHandler):
@@ -90,6 +108,12 @@ func (f *Front) run(c *Call, route Route) (value any, err error) {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
+	if done, value, err := f.admit(c, route); done {
+		return value, err
+	}
+	if unread != nil {
+		return nil, unread
+	}
 	if err := count(c, route); err != nil {
 		return nil, err
 	}
@@ -164,15 +188,15 @@ func (f *Front) encode(c *Call, d Dialect, value any, err error) (answer, *refus
 	if errors.As(err, &refused) {
 		var detailed Detailed
 		errors.As(err, &detailed)
-		c.hint = refused.Hint
+		c.hint = cmp.Or(refused.Hint, c.hint)
 		if c.hint == "" && misreadJSON(c) {
 			c.hint = "the body looks like JSON, but the Content-Type does not say application/json"
 		}
 		return encodeRefusal(d, refused, detailed.Errors), refused
 	}
-	if errors.Is(err, context.Canceled) {
-		// The client is gone; what is written reaches nobody.
-		return encodeRefusal(d, refusal.ServerError, nil), refusal.ServerError
+	if gone := c.Context.Err(); gone != nil && errors.Is(err, gone) {
+		c.gone = true // what is written reaches nobody
+		return encodeRefusal(d, refusal.ServerError, nil), nil
 	}
 	f.Log.Error("a flow failed", "method", c.Method, "path", c.Path, "error", err)
 	return encodeRefusal(d, refusal.ServerError, nil), refusal.ServerError
@@ -184,25 +208,33 @@ func misreadJSON(c *Call) bool {
 }
 
 // note writes a call to the journal, and to the log if it says more there.
-func (f *Front) note(c *Call, id string, status int, refused *refusal.Refusal) {
+// Status is 0 if there was no answer.
+func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
+	what := strconv.Itoa(status)
+	if c.gone || c.Effects.Broken() {
+		status, what, refused = 0, "no answer", nil
+	}
 	entry := journal.Request{
-		ID: id, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
+		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
 		Hint: clip(c.hint), ClientID: clip(c.ClientID), SDK: decodeSDK(c.Header.Get("Auth0-Client")),
-		UserAgent: clip(c.Header.Get("User-Agent")), At: c.Now,
+		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: c.Effects.Names(), At: c.Now,
 		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
 	}
 	if refused != nil {
 		entry.Error, entry.Description = clip(refused.Code), clip(refused.Description)
 	}
 	f.Journal.Add(entry)
-	if refused == nil && c.hint == "" {
+	if refused == nil && c.hint == "" && c.Effects == nil && !c.gone {
 		return
 	}
-	sentence := fmt.Sprintf("%s %s: %d", entry.Method, entry.Path, status)
-	attrs := []any{"request_id", id, "client_id", entry.ClientID}
+	sentence := fmt.Sprintf("%s %s: %s", entry.Method, entry.Path, what)
+	attrs := []any{"request_id", c.ID, "client_id", entry.ClientID}
 	if refused != nil {
 		sentence += fmt.Sprintf(" %s: %s", entry.Error, entry.Description)
 		attrs = append(attrs, "status", status, "code", refused.Code)
+	}
+	if c.Effects != nil {
+		attrs = append(attrs, "scenario", entry.Scenario)
 	}
 	if c.hint != "" {
 		attrs = append(attrs, "hint", entry.Hint)

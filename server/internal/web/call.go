@@ -3,12 +3,15 @@ package web
 import (
 	"context"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 )
@@ -36,6 +39,11 @@ type Call struct {
 	// Log is for what a developer at the terminal wants to see.
 	Log *slog.Logger
 
+	// ID is the answer's x-auth0-requestid.
+	ID string
+	// Effects are what scenarios do to the call; nil if they do nothing.
+	Effects *scenarios.Effects
+
 	// Answer are headers that the answer gets whatever the flow returns.
 	Answer http.Header
 
@@ -43,6 +51,17 @@ type Call struct {
 	quota    *tenant.Quota
 	ClientID string // for the journal: who called
 	hint     string
+	gone     bool // the client did not wait for the answer
+	access   func() (tenant.Access, error)
+}
+
+// Access is what the call's access token says. It is verified once a call.
+func (c *Call) Access() (tenant.Access, error) {
+	if c.access == nil {
+		access, err := c.Tenant.ReadAccess(c.BearerToken())
+		c.access = func() (tenant.Access, error) { return access, err }
+	}
+	return c.access()
 }
 
 // Count counts the call against a limit, whose state the answer's
@@ -55,7 +74,8 @@ func (c *Call) Count(l tenant.Limit, key string) error {
 	q := c.Tenant.Take(l, key, c.Now)
 	c.quota = &q
 	if q.Exceeded && c.Tenant.Enforces() {
-		return refusal.TooManyRequests.Because("the limit of " + l.Name + " is used up, and the fixture says limits.enforce: true")
+		wait := max(1, int(math.Ceil(q.Reset.Sub(c.Now).Seconds())))
+		return refusal.RateLimited.With("retry_after", strconv.Itoa(wait)).Because("the limit of " + l.Name + " is used up, and the fixture says limits.enforce: true")
 	}
 	return nil
 }

@@ -175,36 +175,48 @@ func parseForm(text string) (Params, error) {
 	return all.params, nil
 }
 
-// parseObject reads a JSON object. encoding/json bounds the depth.
+// parseObject reads a JSON object. null counts as absent.
 func parseObject(data []byte) (Params, error) {
+	var all collector
+	err := eachMember(data, func(name string, raw json.RawMessage) {
+		if p, ok := jsonParam(name, raw); ok {
+			all.set(p)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all.params, nil
+}
+
+// eachMember calls fn with each member of a JSON object, in order.
+// encoding/json bounds the depth.
+func eachMember(data []byte, fn func(name string, raw json.RawMessage)) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
 	if start, err := dec.Token(); err != nil {
-		return nil, fmt.Errorf("the JSON is malformed: %w", err)
+		return fmt.Errorf("the JSON is malformed: %w", err)
 	} else if start != json.Delim('{') {
-		return nil, errors.New("the JSON is not an object")
+		return errors.New("the JSON is not an object")
 	}
-	var all collector
 	for dec.More() {
 		name, err := dec.Token()
 		if err != nil {
-			return nil, fmt.Errorf("the JSON is malformed: %w", err)
+			return fmt.Errorf("the JSON is malformed: %w", err)
 		}
 		var raw json.RawMessage
 		if err := dec.Decode(&raw); err != nil {
-			return nil, fmt.Errorf("the JSON is malformed: %w", unexpected(err))
+			return fmt.Errorf("the JSON is malformed: %w", unexpected(err))
 		}
-		if p, ok := jsonParam(name.(string), raw); ok {
-			all.set(p)
-		}
+		fn(name.(string), raw)
 	}
 	if _, err := dec.Token(); err != nil {
-		return nil, fmt.Errorf("the JSON is malformed: %w", unexpected(err))
+		return fmt.Errorf("the JSON is malformed: %w", unexpected(err))
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return nil, errors.New("the JSON is malformed: there is more behind the object")
+		return errors.New("the JSON is malformed: there is more behind the object")
 	}
-	return all.params, nil
+	return nil
 }
 
 // unexpected says of an object that stops short that it does.

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
 )
 
 // What a flow may return besides a value, which is written as JSON with
@@ -72,6 +72,15 @@ func encode(d Dialect, value any) (answer, error) {
 			return a, nil
 		}
 		value = v.Value
+	case verbatim:
+		a.status, a.body = v.status, v.body
+		switch {
+		case v.isJSON:
+			a.header.Set("Content-Type", jsonType(d))
+		case len(v.body) > 0:
+			a.header.Set("Content-Type", "text/plain; charset=utf-8")
+		}
+		return a, nil
 	case Raw:
 		if v.ContentType != "" {
 			a.header.Set("Content-Type", v.ContentType)
@@ -139,9 +148,22 @@ func encodeRefusal(d Dialect, r *refusal.Refusal, details any) answer {
 		a.body = []byte("Unauthorized")
 		return a
 	}
+	if r.RetryAfter != "" {
+		a.header.Set("Retry-After", r.RetryAfter)
+	}
+	if r.Page != "" {
+		a.header = http.Header{"Content-Type": {"text/html"}}
+		a.body = []byte(r.Page)
+		return a
+	}
 	body, err := marshal(wireError{r.Code, r.Description, r.URI, details})
 	if err != nil {
 		body = []byte(`{"error":"server_error","error_description":"server_error"}`)
+	}
+	for _, m := range r.Members {
+		if value, err := marshal(m.Value); err == nil {
+			body = fmt.Appendf(body[:len(body)-1], `,%q:%s}`, m.Name, value)
+		}
 	}
 	a.body = body
 	a.header.Set("Content-Type", jsonType(d))
@@ -149,18 +171,13 @@ func encodeRefusal(d Dialect, r *refusal.Refusal, details any) answer {
 }
 
 // setQuota tells the limit's state.
-func setQuota(h http.Header, c *Call, status int) {
-	q := c.quota
+func setQuota(h http.Header, q *tenant.Quota) {
 	if q == nil {
 		return
 	}
 	h.Set("X-Ratelimit-Limit", strconv.Itoa(q.Limit))
 	h.Set("X-Ratelimit-Remaining", strconv.Itoa(q.Remaining))
 	h.Set("X-Ratelimit-Reset", strconv.FormatInt(ceilUnix(q.Reset), 10))
-	if q.Exceeded && status == http.StatusTooManyRequests { // a block of the user, also 429, has another end
-		wait := math.Ceil(q.Reset.Sub(c.Now).Seconds())
-		h.Set("Retry-After", strconv.Itoa(max(1, int(wait))))
-	}
 }
 
 func ceilUnix(t time.Time) int64 {

@@ -18,6 +18,12 @@ type Route struct {
 	// Count counts the call against its rate limit, with Call.Count. nil counts
 	// it among the tenant's other calls; the control API has no limit.
 	Count func(*Call) error
+	// Endpoint is what scenario files call the endpoint; "" for those that only
+	// "any" means.
+	Endpoint string
+	// Who tells the connection and the user (a normalised address or number)
+	// that a call is about. nil asks the parameters.
+	Who func(*Call) (connection, recipient string)
 	// MaxBody is how many bytes the body may have; 0 means 1 MiB.
 	MaxBody int
 	// Query names the query parameters of a control endpoint; any other is

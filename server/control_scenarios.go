@@ -1,0 +1,140 @@
+package server
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+func (s *Server) listScenarios(*web.Call) (any, error) {
+	return struct {
+		Items     []scenarios.Status `json:"items"`
+		Available []string           `json:"available"`
+	}{s.engine.Statuses(s.Clock().Now()), s.engine.Available()}, nil
+}
+
+func (s *Server) switchScenarioOn(c *web.Call) (any, error) {
+	if err := notEmpty(c); err != nil {
+		return nil, err
+	}
+	var on *scenarios.Scenario
+	var narrow scenarios.Narrowing
+	doc, err := strictyaml.Parse("", c.Body)
+	switch {
+	case err != nil:
+		return nil, mistakes(err)
+	case doc.Has("rules"):
+		if on, err = scenarios.Parse("", c.Body); err != nil {
+			return nil, mistakes(err)
+		}
+	default:
+		var name string
+		if name, narrow, err = scenarios.ParseNamed("", c.Body); err != nil {
+			return nil, mistakes(err)
+		}
+		if on, err = s.engine.Find(name); err != nil {
+			return nil, controlError(http.StatusNotFound, "no_scenario", "%s", err)
+		}
+	}
+	now := s.Clock().Now()
+	active, err := s.engine.SwitchOn(on, scenarios.ByControl, narrow, now)
+	if err != nil {
+		return nil, badRequest("%s", err)
+	}
+	return web.Status{Code: http.StatusCreated, Value: active.Status(now)}, nil
+}
+
+func (s *Server) readScenario(c *web.Call) (any, error) {
+	name := c.Vars["name"]
+	all := s.engine.Statuses(s.Clock().Now())
+	for _, matches := range []func(scenarios.Status) bool{
+		func(st scenarios.Status) bool { return st.ID == name },
+		func(st scenarios.Status) bool { return st.Name == name },
+	} {
+		if i := slices.IndexFunc(all, matches); i >= 0 {
+			return all[i], nil
+		}
+	}
+	return nil, s.notOn(name, all)
+}
+
+// notOn says that a scenario is not on, and what is.
+func (s *Server) notOn(name string, all []scenarios.Status) error {
+	if _, err := s.engine.Find(name); err == nil {
+		return controlError(http.StatusNotFound, "not_on", `scenario %q is not on; POST /_mock/scenarios {"name":%q} switches it on`, name, name)
+	}
+	ids := make([]string, len(all))
+	for i, st := range all {
+		ids[i] = st.ID
+	}
+	if len(ids) == 0 {
+		return controlError(http.StatusNotFound, "not_on", "no scenario %q is on; none is", name)
+	}
+	near := strictyaml.Suggest(name, ids)
+	if near == "" {
+		near = "; those that are on: " + strings.Join(ids, ", ")
+	}
+	return controlError(http.StatusNotFound, "not_on", "no scenario %q is on%s", name, near)
+}
+
+func (s *Server) switchScenarioOff(c *web.Call) (any, error) {
+	name := c.Vars["name"]
+	if s.engine.SwitchOff(name) == 0 {
+		return nil, s.notOn(name, s.engine.Statuses(s.Clock().Now()))
+	}
+	return noContent, nil
+}
+
+func (s *Server) switchScenariosOff(*web.Call) (any, error) {
+	s.engine.SwitchAllOff()
+	return noContent, nil
+}
+
+// expectations is the body of POST /_mock/scenarios/verify: what is to have
+// happened, by scenario or scenario/rule.
+type expectations struct {
+	byName map[string]scenarios.Expect
+}
+
+// DecodeYAML reads a map.
+func (e *expectations) DecodeYAML(v strictyaml.Value) { v.Decode(&e.byName) }
+
+// verifyScenarios holds what happened against the body or, without one, what
+// the files of the scenarios that are on expect.
+func (s *Server) verifyScenarios(c *web.Call) (any, error) {
+	failures, checked := []scenarios.Failure(nil), 0
+	if notEmpty(c) != nil {
+		failures, checked = s.engine.Unmet()
+	} else {
+		var body expectations
+		if err := decode(c, &body); err != nil {
+			return nil, err
+		}
+		var wants []scenarios.Want
+		for _, name := range slices.Sorted(maps.Keys(body.byName)) {
+			count := body.byName[name].Fired
+			if count == "" {
+				return nil, badRequest(`%s: say how often, as in {"fired": ">=1"}`, name)
+			}
+			wants = append(wants, scenarios.Want{Name: name, Count: count})
+		}
+		var err error
+		if failures, err = s.engine.Verify(wants); err != nil {
+			return nil, badRequest("%s", err)
+		}
+		checked = len(wants)
+	}
+	if len(failures) == 0 {
+		return map[string]any{"status": "ok", "checked": checked}, nil
+	}
+	sentences := make([]string, len(failures))
+	for i, f := range failures {
+		sentences[i] = f.Message
+	}
+	return nil, web.Detailed{Refusal: controlError(http.StatusConflict, "not_met", "%s", strings.Join(sentences, "\n")), Errors: failures}
+}

@@ -1,0 +1,97 @@
+package tenant
+
+import (
+	"strings"
+
+	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+func signupDisabled(e *scenarios.Effects) bool { return e != nil && e.Signup == "disabled" }
+
+func blocked(e *scenarios.Effects) bool { return e != nil && e.User == "blocked" }
+
+// forced is what a scenario says of a code that is redeemed, whatever became of
+// it. The code stays as it is.
+func forced(e *scenarios.Effects, wrong *refusal.Refusal) error {
+	if e == nil || e.OTP == nil {
+		return nil
+	}
+	switch e.OTP.Verdict {
+	case "expired":
+		return refusal.CodeExpired
+	case "locked":
+		return refusal.TooManyTries
+	case "wrong":
+		return wrong
+	}
+	return nil
+}
+
+// anyCode tells whether every code is right, whatever became of the one that
+// was sent.
+func anyCode(e *scenarios.Effects) bool {
+	return e != nil && e.OTP != nil && e.OTP.Verdict == "accept_any"
+}
+
+// rightCode is the code that counts.
+func rightCode(e *scenarios.Effects, c *challenge) string {
+	switch {
+	case c == nil:
+		return ""
+	case e != nil && e.OTP != nil && e.OTP.Code != "":
+		return e.OTP.Code
+	}
+	return c.code
+}
+
+// secondFactor is the refusal of a user who has to give a second factor.
+func (t *Tenant) secondFactor(e *scenarios.Effects, names ...string) error {
+	if e == nil || e.User != "mfa_required" {
+		return nil
+	}
+	return refusal.MFARequired.With("mfa_token", "Fe26.2*1*"+t.seed.Opaque(43, append([]string{"mfa token"}, names...)...))
+}
+
+// sendLocked files the message of a start, or what becomes of it.
+func (t *Tenant) sendLocked(s Start, sending Sending, c *challenge) {
+	var how scenarios.Deliver
+	if s.Effects != nil {
+		how = s.Effects.Deliver
+	}
+	sending.CutLink = how.Corrupt == "link"
+	if how.Corrupt == "code" {
+		sending.Code = otherDigits(sending.Code)
+	}
+	m := s.Compose(sending)
+	if s.Effects != nil {
+		m.Scenario = s.Effects.DeliverBy
+	}
+	m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[how.Outcome]
+	held := false
+	switch {
+	case m.State != "": // it never arrives, however late
+	case how.Delay > 0:
+		m.DeliverAt = s.Now.Add(how.Delay)
+	case how.Swap != "":
+		m.State, held = outbox.Queued, true
+	}
+	for range max(1, how.Copies) {
+		id := t.Outbox.Add(m).ID
+		c.messages = append(c.messages, id)
+		if held {
+			c.held = append(c.held, id)
+		}
+	}
+}
+
+// otherDigits is a code of the same length in which every digit is another.
+func otherDigits(code string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return r
+		}
+		return '0' + (r-'0'+5)%10
+	}, code)
+}

@@ -1,0 +1,108 @@
+package tenant
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/token"
+)
+
+// issueWrong is Issue for tokens that a scenario makes wrong.
+func (t *Tenant) issueWrong(l *Login, out *Tokens, withID bool) error {
+	w := l.Wrong
+	var err error
+	if l.API == nil {
+		content := l.opaque(out.Scope)
+		content.Expires += int64(w.Skew / time.Second)
+		if at, ok := w.Expiry(l.Now); ok {
+			content.Expires = at.Unix()
+		}
+		if w.Iss != "" {
+			content.Issuer = w.Iss
+		}
+		out.AccessToken, err = t.seal(content)
+	} else {
+		out.ExpiresIn = l.API.TokenLifetime
+		out.AccessToken, err = t.signWrong(w, accessClaims(l), l.Now)
+	}
+	if withID && err == nil {
+		out.IDToken, err = t.signWrong(w, idClaims(l), l.Now)
+	}
+	if w.Malformed {
+		out.AccessToken, out.IDToken = malformed(out.AccessToken), malformed(out.IDToken)
+	}
+	out.drop(w.Drop)
+	return err
+}
+
+// signWrong signs claims, or does not, as a scenario says.
+func (t *Tenant) signWrong(w *scenarios.Token, claims token.Claims, now time.Time) (string, error) {
+	claims = wrongClaims(w, claims, now)
+	switch {
+	case w.Alg == "none":
+		return t.Keys.Unsigned(claims)
+	case w.Signature == "bad":
+		return t.Keys.Forge(claims)
+	case w.KID == "unknown":
+		return t.Keys.SignUnknown(claims)
+	}
+	return t.Keys.Sign(claims)
+}
+
+// wrongClaims are claims with what a scenario says in the place of theirs.
+func wrongClaims(w *scenarios.Token, claims token.Claims, now time.Time) token.Claims {
+	if w.Iss != "" {
+		claims.Set("iss", w.Iss)
+	}
+	switch len(w.Aud) {
+	case 0:
+	case 1:
+		claims.Set("aud", w.Aud[0])
+	default:
+		claims.Set("aud", []string(w.Aud))
+	}
+	if w.Skew != 0 {
+		for i, c := range claims {
+			if at, ok := c.Value.(int64); ok && slices.Contains([]string{"iat", "exp", "auth_time"}, c.Name) {
+				claims[i].Value = at + int64(w.Skew/time.Second)
+			}
+		}
+	}
+	if at, ok := w.Expiry(now); ok { // a time is a time, whatever the clock says
+		claims.Set("exp", at.Unix())
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.Claims)) {
+		if value := w.Claims[name]; value != nil {
+			claims.Set(name, value)
+		} else {
+			claims = slices.DeleteFunc(claims, func(c token.Claim) bool { return c.Name == name })
+		}
+	}
+	return claims
+}
+
+// malformed is a token that nobody can take apart.
+func malformed(jwt string) string { return strings.ReplaceAll(jwt, ".", "") }
+
+// drop takes members out of the answer.
+func (t *Tokens) drop(members []string) {
+	for _, name := range members {
+		switch name {
+		case "access_token":
+			t.AccessToken = ""
+		case "refresh_token":
+			t.RefreshToken = ""
+		case "id_token":
+			t.IDToken = ""
+		case "scope":
+			t.Scope = ""
+		case "expires_in":
+			t.ExpiresIn = 0
+		case "token_type":
+			t.TokenType = ""
+		}
+	}
+}

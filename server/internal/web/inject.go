@@ -1,0 +1,181 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+)
+
+// scenarioHeader asks for scenarios in a request, and names in an answer those
+// that had a part in it.
+const scenarioHeader = "X-Mock-Scenario"
+
+// decide asks the scenarios what happens to the call.
+func (f *Front) decide(c *Call, route Route) error {
+	var names []string
+	for _, line := range c.Header.Values(scenarioHeader) {
+		names = append(names, strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })...)
+	}
+	who := route.Who
+	if who == nil {
+		who = Named
+	}
+	connection, recipient := who(c)
+	if !f.Scenarios.Concerns(names, recipient) {
+		return nil
+	}
+	q := scenarios.Request{
+		ID: c.ID, At: c.Now, Endpoint: route.Endpoint, Grant: c.Params.Text("grant_type"),
+		Connection: connection, Send: c.Params.Text("send"), ClientID: c.ClientID, Recipient: recipient,
+		Known:  c.Tenant.Knows(connection, recipient),
+		Header: c.Header, Param: c.Params.dotted, Scenarios: names,
+	}
+	if tag, ok := scenarios.MagicEmail(recipient); ok {
+		if _, err := scenarios.Load(tag); err != nil {
+			c.hint = err.Error()
+		}
+	}
+	if client, ok := c.Tenant.Client(c.ClientID); ok {
+		q.ClientName = client.Name
+	}
+	if q.Endpoint == "passwordless.start" {
+		switch {
+		case c.Tenant.Strategy(connection) == tenant.StrategySMS:
+			q.Send = "code" // whatever is asked for
+		case q.Send == "":
+			q.Send = "link" // what Auth0 takes it for
+		}
+	}
+	effects, err := f.Scenarios.Decide(&q)
+	if err != nil {
+		return refusal.BadBody.With("reason", scenarioHeader+": "+err.Error())
+	}
+	c.Effects = effects
+	return nil
+}
+
+// Named is the connection and the recipient that the parameters name.
+func Named(c *Call) (connection, recipient string) {
+	for _, name := range []string{"connection", "realm"} {
+		if connection = c.Params.Text(name); connection != "" {
+			break
+		}
+	}
+	for _, name := range []string{"email", "phone_number", "username", "login_hint"} {
+		if recipient = c.Params.Text(name); recipient != "" {
+			return connection, fixtures.NormalizeRecipient(recipient)
+		}
+	}
+	return connection, ""
+}
+
+// dotted is the text of a parameter, or of a member of one that is an object:
+// authParams.scope.
+func (ps Params) dotted(name string) string {
+	if p, ok := ps.Get(name); ok {
+		return p.Text
+	}
+	outer, inner, nested := strings.Cut(name, ".")
+	if p, ok := ps.Get(outer); nested && ok && p.Kind == Object {
+		return p.Members().dotted(inner)
+	}
+	return ""
+}
+
+// admit does what comes before the flow. It is done if the flow is not to run.
+func (f *Front) admit(c *Call, route Route) (done bool, value any, err error) {
+	e := c.Effects
+	if e == nil {
+		return false, nil, nil
+	}
+	if err := sleep(c, e.Delay); err != nil {
+		return true, nil, err
+	}
+	if e.Keys == "rotate" {
+		c.Tenant.Keys.Replace()
+	}
+	if !e.Unhandled() {
+		return false, nil, nil
+	}
+	_ = count(c, route) // it counts against the limits, and is answered otherwise
+	if e.Respond != nil {
+		value, err = canned(c, e.Respond)
+	}
+	return true, value, err
+}
+
+// sleep waits in real time, as long as the client does.
+func sleep(c *Call, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-c.Context.Done():
+		return c.Context.Err()
+	}
+}
+
+// A verbatim answer is written as a rule has it.
+type verbatim struct {
+	status int
+	body   []byte
+	isJSON bool
+}
+
+// canned is the answer that a rule gives.
+func canned(c *Call, r *scenarios.Respond) (any, error) {
+	if r.Preset != "" {
+		preset := refusal.Named(r.Preset).With(r.Filled()...)
+		preset.Status = r.StatusOr(preset.Status)
+		seconds, err := strconv.Atoi(preset.RetryAfter)
+		if err == nil && preset.Status == http.StatusTooManyRequests && c.quota != nil {
+			c.quota.Remaining, c.quota.Reset = 0, c.Now.Add(time.Duration(seconds)*time.Second)
+		}
+		return nil, preset
+	}
+	v := verbatim{status: r.StatusOr(http.StatusOK), body: []byte(r.Body)}
+	if r.JSON != nil {
+		var err error
+		v.isJSON = true
+		if v.body, err = marshal(r.JSON); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+// amend changes an answer as the scenarios say.
+func (a *answer) amend(e *scenarios.Effects) {
+	if e == nil {
+		return
+	}
+	if len(e.Patch) > 0 {
+		if patched, err := mergePatch(a.body, e.Patch); err == nil {
+			a.body = patched
+		}
+	}
+	if e.Respond != nil {
+		setHeaders(a.header, e.Respond.Headers)
+	}
+	setHeaders(a.header, e.Headers)
+}
+
+// setHeaders sets headers, and suppresses those that are empty.
+func setHeaders(h http.Header, values map[string]string) {
+	for name, value := range values {
+		name = http.CanonicalHeaderKey(name)
+		if h[name] = []string{value}; value == "" {
+			h[name] = nil
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package testkit
+
+import (
+	"strconv"
+	"sync/atomic"
+	"testing"
+
+	"github.com/mockauth0/mockauth0/scenarios"
+)
+
+// An Injection is a failure that a test has switched on.
+type Injection struct {
+	active   *scenarios.Activation
+	optional atomic.Bool
+}
+
+// Inject switches a failure on until t ends: a built-in scenario, such as
+// otp-expired, or a file. One that has not acted by then fails t, with the
+// requests that came near it, unless it is Optional. So does a rule of the file
+// whose expect is not met.
+func (a *Auth0) Inject(t testing.TB, nameOrFile string) *Injection {
+	t.Helper()
+	active, err := a.server.Inject(nameOrFile, scenarios.Narrowing{})
+	if err != nil {
+		t.Fatalf("testkit: %v", err)
+	}
+	return injected(t, active)
+}
+
+// InjectScenario is Inject of a scenario that is made in Go.
+func (a *Auth0) InjectScenario(t testing.TB, s scenarios.Scenario) *Injection {
+	t.Helper()
+	active, err := a.server.InjectScenario(s, scenarios.Narrowing{})
+	if err != nil {
+		t.Fatalf("testkit: %v", err)
+	}
+	return injected(t, active)
+}
+
+func injected(t testing.TB, active *scenarios.Activation) *Injection {
+	i := &Injection{active: active}
+	t.Cleanup(func() {
+		t.Helper()
+		active.Off()
+		if i.optional.Load() {
+			return
+		}
+		for _, f := range active.Unmet() {
+			t.Errorf("testkit: %s", f.Message)
+		}
+	})
+	return i
+}
+
+// Fired is how many times its rules have acted.
+func (i *Injection) Fired() int { return int(i.active.Fired()) }
+
+// MustFire fails t unless its rules have acted n times by now.
+func (i *Injection) MustFire(t testing.TB, n int) {
+	t.Helper()
+	if f := i.active.Verify(scenarios.Count(strconv.Itoa(n))); f != nil {
+		t.Errorf("testkit: %s", f.Message)
+	}
+	if n == 0 {
+		i.optional.Store(true)
+	}
+}
+
+// Optional lets the test pass though the failure never came. It returns i.
+func (i *Injection) Optional() *Injection {
+	i.optional.Store(true)
+	return i
+}
+
+// Off switches it off before the test ends. Its count stays.
+func (i *Injection) Off() { i.active.Off() }
