@@ -13,7 +13,7 @@ import (
 // is parsed is of the schema and can be written and parsed again.
 func FuzzParse(f *testing.F) {
 	for _, name := range []string{"mistakes", "good"} {
-		_, files, _ := archive(f, name)
+		files := strictyamltest.ReadGolden(f, name).Files
 		for _, file := range files {
 			f.Add(file.Data)
 		}

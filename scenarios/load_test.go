@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/fixtures/strictyaml/strictyamltest"
 	"github.com/mockauth0/mockauth0/scenarios"
 )
 
@@ -108,7 +109,7 @@ func write(t *testing.T, dir, name, text string) string {
 // TestRoundTrip: a scenario written and read again is the same.
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
-	_, files, _ := archive(t, "good")
+	files := strictyamltest.ReadGolden(t, "good").Files
 	for _, f := range files {
 		s, err := scenarios.Parse(f.Name, f.Data)
 		if err != nil {

@@ -3,12 +3,8 @@ package scenarios_test
 import (
 	"bytes"
 	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/mockauth0/mockauth0/fixtures/strictyaml/strictyamltest"
 	"github.com/mockauth0/mockauth0/scenarios"
@@ -16,52 +12,10 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expected answers in testdata")
 
-// archive reads the files of testdata/NAME.txtar, and what is wanted of each.
-func archive(t testing.TB, name string) (a *txtar.Archive, files []txtar.File, want map[string]string) {
-	t.Helper()
-	a, err := txtar.ParseFile(filepath.Join("testdata", name+".txtar"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want = map[string]string{}
-	for _, f := range a.Files {
-		if base, ok := strings.CutSuffix(f.Name, ".want"); ok {
-			want[base] = string(f.Data)
-		} else {
-			files = append(files, f)
-		}
-	}
-	return a, files, want
-}
-
-// cases holds testdata/NAME.txtar against what answer says: x.yaml is a file,
-// x.want what is said about it. With -update the answers are written back.
-func cases(t *testing.T, name string, answer func(name string, data []byte) string) {
-	t.Helper()
-	a, files, want := archive(t, name)
-	rewritten := &txtar.Archive{Comment: a.Comment}
-	for _, f := range files {
-		base := strings.TrimSuffix(f.Name, filepath.Ext(f.Name))
-		got := answer(f.Name, f.Data)
-		if got != "" {
-			got += "\n"
-		}
-		rewritten.Files = append(rewritten.Files, f, txtar.File{Name: base + ".want", Data: []byte(got)})
-		if got != want[base] && !*update {
-			t.Errorf("%s:\ngot:\n%swant:\n%s", f.Name, got, want[base])
-		}
-	}
-	if *update {
-		if err := os.WriteFile(filepath.Join("testdata", name+".txtar"), txtar.Format(rewritten), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 // TestMistakes: every mistake, with its place and what to do.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
-	cases(t, "mistakes", func(name string, data []byte) string {
+	strictyamltest.ReadGolden(t, "mistakes").Compare(t, *update, func(name string, data []byte) string {
 		if _, err := scenarios.Parse(name, data); err != nil {
 			return err.Error()
 		}
@@ -73,7 +27,7 @@ func TestMistakes(t *testing.T) {
 // TestGood: what a file may say is no mistake, and nothing of it is lost.
 func TestGood(t *testing.T) {
 	t.Parallel()
-	cases(t, "good", func(name string, data []byte) string {
+	strictyamltest.ReadGolden(t, "good").Compare(t, *update, func(name string, data []byte) string {
 		s, err := scenarios.Parse(name, data)
 		if err != nil {
 			t.Error(err)
@@ -146,7 +100,7 @@ func TestTheSchemaAgrees(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"mistakes", "good"} {
-		_, files, _ := archive(t, name)
+		files := strictyamltest.ReadGolden(t, name).Files
 		for _, f := range files {
 			format.Agree(t, f.Name, f.Data)
 		}
