@@ -157,7 +157,7 @@ func (s *Server) loadScenarios() error {
 	if err != nil {
 		return err
 	}
-	return s.engine.Set(scenarios.ByFlag, list, s.tenant.Clock.Now())
+	return s.use(scenarios.ByFlag, list)
 }
 
 // loadFixtureScenarios reads the scenarios that the fixture names.
@@ -183,7 +183,18 @@ func (s *Server) useFixtureScenarios(list []*scenarios.Scenario) error {
 			return err
 		}
 	}
-	return s.engine.Set(scenarios.ByFixture, list, s.tenant.Clock.Now())
+	return s.use(scenarios.ByFixture, list)
+}
+
+// use switches scenarios on that are on from the start, and warns of those that
+// wait for what the tenant does not have.
+func (s *Server) use(by scenarios.Layer, list []*scenarios.Scenario) error {
+	for _, one := range list {
+		for _, sentence := range one.Unknown(s.tenant.Fixture()) {
+			s.log.Warn(sentence)
+		}
+	}
+	return s.engine.Set(by, list, s.tenant.Clock.Now())
 }
 
 // forgetFixtureScenarios stops looking after the files of a fixture that is

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
@@ -69,6 +70,35 @@ func ExampleAuth0_Expire() {
 	})
 	fmt.Println(answer["error_description"])
 	// Output: The verification code has expired. Please try to login again.
+}
+
+func ExampleAuth0_Inject() {
+	t, end := newExampleTB()
+	defer end()
+
+	auth := testkit.Start(t)
+	locked := auth.Inject(t, "otp-locked")
+	answer := login(auth, "ada@example.com", func() string { return auth.OTP(t, "ada@example.com") })
+	fmt.Println(answer["error_description"])
+	fmt.Println(locked.Fired())
+	// Output:
+	// You've reached the maximum number of attempts. Please try to login again.
+	// 1
+}
+
+func ExampleAuth0_InjectScenario() {
+	t, end := newExampleTB()
+	defer end()
+
+	auth := testkit.Start(t)
+	auth.InjectScenario(t, scenarios.Scenario{Name: "short-lived", Rules: []scenarios.Rule{{
+		ID:   "token",
+		When: scenarios.When{Recipient: scenarios.AnyOf{"ada@*"}},
+		Then: scenarios.Then{Patch: map[string]any{"expires_in": 5, "id_token": nil}},
+	}}})
+	answer := login(auth, "ada@example.com", func() string { return auth.OTP(t, "ada@example.com") })
+	fmt.Println(answer["expires_in"], answer["id_token"])
+	// Output: 5 <nil>
 }
 
 func ExampleAuth0_Server() {
