@@ -126,7 +126,8 @@ type acting struct {
 	*Activation
 	*rule
 	*count
-	hit Hit
+	hit  Hit
+	lost bool // it counts as shadowed already
 }
 
 // ask lets the rules of one scenario act.
@@ -144,7 +145,9 @@ func (d *decision) commit() *Effects {
 	var last *Activation
 	for _, one := range d.acting {
 		if !one.rule.Then.acts(&d.effects) {
-			one.rule.shadowed++
+			if !one.lost {
+				one.rule.shadowed++
+			}
 			continue
 		}
 		one.count.fired++
@@ -193,7 +196,7 @@ func (d *decision) try(a *Activation, r *rule) {
 	case d.ended:
 		r.shadowed++
 	default:
-		d.act(acting{a, r, c, Hit{RequestID: q.ID, At: q.At, Key: key}})
+		d.act(acting{Activation: a, rule: r, count: c, hit: Hit{RequestID: q.ID, At: q.At, Key: key}})
 	}
 }
 
@@ -205,7 +208,7 @@ func (d *decision) act(one acting) {
 		delay = r.Then.Delay.pick(chanceOf(d.engine.seedOf(r.scenario), "delay", r.scenario.Name, r.ID, one.hit.Key, one.calls))
 	}
 	effect, lost := d.effects.apply(&r.Then, r.name, delay)
-	if lost {
+	if one.lost = lost; lost {
 		r.shadowed++
 	}
 	if effect == "" && lost {

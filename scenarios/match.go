@@ -157,23 +157,36 @@ func (r *Rule) implied() []condition {
 			any:    []pattern{func(s string) bool { return s == "" || holds(s) }}, // what has no grant is no token request
 		})
 	}
-	switch then := r.Then; {
+	then, alone := r.Then, len(r.Then.effects()) == 1
+	switch {
 	case then.OTP != nil, then.Signup != "":
 		onlyGrant("one that redeems a code", func(g string) bool { return g == fixtures.GrantPasswordlessOTP })
-		if then.Signup != "" {
-			list = append(list, condition{
-				name: "recipient", want: "one who has yet to sign up",
-				values: func(q *Request) []string {
-					if q.Known {
-						return []string{"a user"}
-					}
-					return []string{""}
-				},
-				any: []pattern{func(s string) bool { return s == "" }},
-			})
-		}
 	case then.User != "":
 		onlyGrant("a user's", func(g string) bool { return g != fixtures.GrantClientCredentials })
+	}
+	switch {
+	case then.Signup != "" && alone:
+		list = append(list, condition{
+			name: "recipient", want: "one who has yet to sign up",
+			values: func(q *Request) []string {
+				if q.Known {
+					return []string{"a user"}
+				}
+				return []string{""}
+			},
+			any: []pattern{func(s string) bool { return s == "" }},
+		})
+	case then.User != "" && alone:
+		list = append(list, condition{
+			name: "recipient", want: "a user",
+			values: func(q *Request) []string {
+				if q.Grant == fixtures.GrantClientCredentials {
+					return []string{"nobody"} // which the grant tells already
+				}
+				return []string{q.Recipient}
+			},
+			any: []pattern{func(s string) bool { return s != "" }},
+		})
 	}
 	return list
 }

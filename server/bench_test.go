@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
 )
 
@@ -40,6 +41,29 @@ func BenchmarkStart(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		benchStart(b, s)
+	}
+}
+
+// The same with a scenario on that is for others: what it costs to be asked.
+func BenchmarkStartWithAScenario(b *testing.B) {
+	s := newServer(b, server.Config{})
+	if _, err := s.Inject("rate-limited", scenarios.Narrowing{When: scenarios.When{Recipient: scenarios.AnyOf{"grace@*"}}}); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		benchStart(b, s)
+	}
+}
+
+// What a request costs that no scenario is on for, which is nearly all of them.
+func BenchmarkDecideIdle(b *testing.B) {
+	e := scenarios.NewEngine("dev")
+	b.ReportAllocs()
+	for b.Loop() {
+		if e.Concerns(nil, "ada@example.com") || e.Concerns(nil, "+14155550100") {
+			b.Fatal("something is on")
+		}
 	}
 }
 

@@ -152,7 +152,6 @@ func (s *Server) PutState(f *fixtures.Fixture) error {
 	if err != nil {
 		return err
 	}
-	s.forgetFixtureScenarios()
 	s.tenant.Put(f)
 	s.front.Reset()
 	s.reload.forget(&s.reload.fixtureScenarios)

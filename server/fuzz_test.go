@@ -13,27 +13,36 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
 )
 
 // Whatever is asked, in whatever words, of whatever endpoint: the answer is
-// never a failure of the mock, it is well formed, and it comes.
+// never a failure of the mock, it is well formed, and it comes. Scenarios that
+// the request asks for may break it, and nothing else.
 func FuzzRequest(f *testing.F) {
 	shared := newServer(f, server.Config{At: at2030})
 	routes := append(table(f, shared), endpoint{"GET", "/health", ""}, endpoint{"OPTIONS", "/oauth/token", ""}, endpoint{"GET", "/nowhere", ""})
 	types := []string{"", "application/json", "application/x-www-form-urlencoded", "text/plain", "application/json; charset=utf-16", ";"}
 	for i := range routes {
-		f.Add(uint8(i), uint8(1), "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com"}`))
+		f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com"}`))
 	}
-	f.Add(uint8(0), uint8(1), "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com","authParams":{"a":[{}],"state":"\ud800"}}`))
-	f.Add(uint8(1), uint8(1), "", "", []byte("{\"scope\":[\"\xff\"],\"x\":{\"\xfe\":[\"\xff\"]}}"))
-	f.Add(uint8(1), uint8(1), "Basic YTpi", "", []byte(`{"grant_type":"refresh_token","client_id":"acme-native","refresh_token":"v1.x"}`))
-	f.Add(uint8(1), uint8(2), "Bearer eyJ..", "x=%00&y=;", []byte("grant_type=refresh_token&scope=a&scope=b&%ff=%fe"))
-	f.Add(uint8(15), uint8(0), "", "to=+&wait=0.1&format=json", []byte(nil))
-	f.Add(uint8(24), uint8(1), "", "", []byte(`{"advance":"2540400h"}`))
-	f.Add(uint8(30), uint8(1), "", "", []byte(`{"claims":{"exp":1e400,"\u0000":-0}}`))
-	f.Add(uint8(35), uint8(0), "", "", []byte("version: 1\nextends: &a strict\n<<: *a\n"))
-	f.Fuzz(func(t *testing.T, route, contentType uint8, authorization, query string, body []byte) {
+	f.Add(uint8(0), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com","authParams":{"a":[{}],"state":"\ud800"}}`))
+	f.Add(uint8(1), uint8(1), "", "", "", []byte("{\"scope\":[\"\xff\"],\"x\":{\"\xfe\":[\"\xff\"]}}"))
+	f.Add(uint8(1), uint8(1), "Basic YTpi", "", "", []byte(`{"grant_type":"refresh_token","client_id":"acme-native","refresh_token":"v1.x"}`))
+	f.Add(uint8(1), uint8(2), "Bearer eyJ..", "x=%00&y=;", "", []byte("grant_type=refresh_token&scope=a&scope=b&%ff=%fe"))
+	f.Add(uint8(15), uint8(0), "", "to=+&wait=0.1&format=json", "", []byte(nil))
+	f.Add(uint8(24), uint8(1), "", "", "", []byte(`{"advance":"2540400h"}`))
+	f.Add(uint8(30), uint8(1), "", "", "", []byte(`{"claims":{"exp":1e400,"\u0000":-0}}`))
+	f.Add(uint8(35), uint8(0), "", "", "", []byte("version: 1\nextends: &a strict\n<<: *a\n"))
+	for _, name := range scenarios.Names() {
+		for route, body := range []string{`{"client_id":"acme-native","connection":"email","email":"TO"}`, `{"client_id":"acme-native","grant_type":"` + otpGrant + `","username":"TO","otp":"1","realm":"email"}`} {
+			f.Add(uint8(route), uint8(1), "", "", name, []byte(strings.Replace(body, "TO", "ada@example.com", 1)))
+			f.Add(uint8(route), uint8(1), "", "", "", []byte(strings.Replace(body, "TO", "ada+mock-"+name+"@example.com", 1)))
+		}
+	}
+	f.Add(uint8(7), uint8(0), "", "", "jwks-rotated, jwks-unavailable,,slow\tnowhere", []byte(nil))
+	f.Fuzz(func(t *testing.T, route, contentType uint8, authorization, query, asked string, body []byte) {
 		e := routes[int(route)%len(routes)]
 		s := newServer(t, server.Config{At: at2030})
 		target := strings.ReplaceAll(e.path, "{id}", "x")
@@ -44,16 +53,25 @@ func FuzzRequest(f *testing.F) {
 		r.Header.Set("Authorization", authorization)
 		r.Header.Set("Origin", "http://localhost:3000")
 		r.Header.Set("Auth0-Client", authorization)
+		if asked != "" {
+			r.Header.Set("X-Mock-Scenario", asked)
+		}
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		began := time.Now()
 		w := httptest.NewRecorder()
-		s.ServeHTTP(w, r.WithContext(ctx))
+		broken := serveBroken(s, w, r.WithContext(ctx))
 		if took := time.Since(began); took > 10*time.Second {
 			t.Errorf("%s %s took %s", e.method, target, took)
 		}
-		wellFormed(t, w)
-		if w.Code >= 500 {
+		acted := ""
+		if requests := s.Requests(); len(requests) > 0 {
+			acted = requests[len(requests)-1].Scenario
+		}
+		if acted == "" {
+			wellFormed(t, w)
+		}
+		if (w.Code >= 500 || broken) && acted == "" {
 			t.Errorf("%s %s: %d %s", e.method, target, w.Code, w.Body)
 		}
 		// Whatever that was, the journal and the state can be written.
@@ -65,6 +83,19 @@ func FuzzRequest(f *testing.F) {
 			}
 		}
 	})
+}
+
+// serveBroken answers a request, and tells whether the connection was broken off.
+func serveBroken(h http.Handler, w http.ResponseWriter, r *http.Request) (broken bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			if broken = true; p != any(http.ErrAbortHandler) {
+				panic(p)
+			}
+		}
+	}()
+	h.ServeHTTP(w, r)
+	return false
 }
 
 // wellFormed checks that an answer is what it says it is.

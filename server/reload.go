@@ -197,14 +197,6 @@ func (s *Server) use(by scenarios.Layer, list []*scenarios.Scenario) error {
 	return s.engine.Set(by, list, s.tenant.Clock.Now())
 }
 
-// forgetFixtureScenarios stops looking after the files of a fixture that is
-// gone.
-func (s *Server) forgetFixtureScenarios() {
-	s.reload.mu.Lock()
-	defer s.reload.mu.Unlock()
-	s.reload.fixtureScenarios = watched{}
-}
-
 // fixtureError is why the fixture file as it is now is not in use, or nil.
 func (s *Server) fixtureError() error {
 	s.reload.mu.Lock()

@@ -1,23 +1,16 @@
 package server_test
 
 import (
-	"encoding/json"
-	"fmt"
-	"maps"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
-	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
-	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 // effects is what each built-in scenario does to a login: the key set is asked
@@ -57,17 +50,6 @@ var effects = map[string]string{
 	"strict-client":        "",
 }
 
-// A played login knows how its scenario was switched on.
-type played struct {
-	*testing.T
-	*server.Server
-	name    string // of the scenario, which may be a copy
-	to      string // the recipient
-	changes []change
-	keys    string // the first key set
-	access  string
-}
-
 // A way is one of the ways to switch a scenario on.
 type way struct {
 	name  string
@@ -102,16 +84,18 @@ func ways() []way {
 		return renamed(p.name)
 	}
 	switchOn := func(p *played, body any) {
-		if w := call(p, p, "POST", "/_mock/scenarios", body); w.Code != http.StatusCreated {
+		if w := call(p, p, "POST", "/_mock/scenarios", body, header("Content-Type", "application/yaml")); w.Code != http.StatusCreated {
 			p.Fatalf("switched on: %d %s", w.Code, w.Body)
 		}
 	}
 	return []way{
 		on("flag", func(_ *testing.T, name string) server.Config { return server.Config{Scenarios: []string{name}} }, nil),
 		on("flag, a file", func(t *testing.T, name string) server.Config {
+			t.Helper()
 			return server.Config{Scenarios: []string{scenarioFile(t, string(renamed(name+"-copy")))}}
 		}, func(p *played) { p.name += "-copy" }),
 		on("fixture", func(t *testing.T, name string) server.Config {
+			t.Helper()
 			f := *namedFixture(t, "default")
 			f.Scenarios = []string{name}
 			return server.Config{Fixture: &f}
@@ -185,7 +169,7 @@ func TestEachBuiltInScenarioHasItsEffectThroughEachWay(t *testing.T) {
 					case want == "":
 						p.mayFail(name)
 					case w.name == "recipient":
-						p.expect(withoutKeys(want))
+						p.expect(ofOne(want))
 					default:
 						p.expect(want)
 					}
@@ -210,20 +194,23 @@ func TestEachMagicNumberHasItsScenariosEffect(t *testing.T) {
 					p.mayFail(m.Name)
 					return
 				}
-				p.expect(withoutKeys(effects[m.Name]))
+				p.expect(ofOne(effects[m.Name]))
 			})
 		})
 	}
 }
 
-// withoutKeys is an effect on requests that tell who they are about, which
-// those for the key set do not.
-func withoutKeys(effect string) string {
+// ofOne is an effect on requests that tell who they are about, which those for
+// the key set do not, nor those for /userinfo without a token.
+func ofOne(effect string) string {
 	steps := strings.Split(effect, ", ")
 	for i, step := range steps {
 		if strings.HasPrefix(step, "keys ") && !strings.HasSuffix(step, "others") {
 			steps[i] = "keys 200"
 		}
+	}
+	if !strings.HasPrefix(steps[2], "token 200") {
+		steps[4] = "userinfo 401"
 	}
 	return strings.Join(steps, ", ")
 }
@@ -248,210 +235,31 @@ func TestOrdinaryRecipientsSwitchNothingOn(t *testing.T) {
 	}
 }
 
-// mayFail plays as long as a scenario takes that acts now and then.
-func (p *played) mayFail(name string) {
-	acted := map[string]int{}
-	const logins = 30
-	for range logins {
-		for step := range strings.SplitSeq(p.play(), ", ") {
-			if words := strings.Fields(step); len(words) > 2 && words[0] != "keys" && words[2] != "delivered" {
-				acted[words[2]]++
-			}
-		}
-	}
-	loaded, err := scenarios.Load(name)
-	if err != nil {
-		p.Fatal(err)
-	}
-	total := 0
-	for _, r := range loaded.Rules {
-		total += acted[r.ID]
-	}
-	if total < 2 || total > logins*3*6/10 {
-		p.Errorf("of %d logins so many requests were touched: %v", logins, acted)
-	}
-}
-
-func (p *played) expect(want string) {
-	p.Helper()
-	if got := p.play(); got != want {
-		p.Errorf("\ngot  %s\nwant %s", got, want)
-	}
-}
-
-// play is a login, and what happened in it.
-func (p *played) play() string {
-	p.keys, p.access = "", "none"
-	conn, field := "email", "email"
-	if strings.HasPrefix(p.to, "+") {
-		conn, field = "sms", "phone_number"
-	}
-	steps := []string{
-		p.step("keys", "GET", "/.well-known/jwks.json", nil),
-		p.step("start", "POST", "/passwordless/start", object{"client_id": "acme-native", "connection": conn, field: p.to, "send": "code"}),
-	}
-	otp := "000000"
-	if sent := p.Outbox().All(outbox.To(p.to)); len(sent) > 0 {
-		otp = slices.MaxFunc(sent, func(a, b outbox.Message) int { return strings.Compare(a.ID, b.ID) }).Code
-	}
-	return strings.Join(append(steps,
-		p.step("token", "POST", "/oauth/token", object{"grant_type": otpGrant, "client_id": "acme-native", "username": p.to, "otp": otp, "realm": conn, "audience": "https://api.acme.test/"}),
-		p.step("keys", "GET", "/.well-known/jwks.json", nil),
-		p.step("userinfo", "GET", "/userinfo", nil, header("Authorization", "Bearer "+p.access)),
-	), ", ")
-}
-
-// step makes a request and says what came of it.
-func (p *played) step(what, method, path string, body any, more ...change) string {
-	before := len(p.Outbox().All(outbox.To(p.to)))
-	start := time.Now()
-	w, broken := p.answer(method, path, body, more)
-	words := []string{what, fmt.Sprint(w.Code)}
-	if broken {
-		words[1] = "broken"
-	}
-	requests := p.Requests()
-	acted := requests[len(requests)-1].Scenario
-	if shown := w.Header().Get("X-Mock-Scenario"); !broken && shown != acted {
-		p.Errorf("%s: the journal says %q, the answer %q", what, acted, shown)
-	}
-	if acted != "" {
-		rules := []string{}
-		for name := range strings.SplitSeq(acted, ", ") {
-			scenario, rule, _ := strings.Cut(name, "/")
-			if scenario != p.name {
-				p.Errorf("%s: %s acted, not %s", what, scenario, p.name)
-			}
-			rules = append(rules, rule)
-		}
-		words = append(words, strings.Join(rules, "+"))
-	}
-	if time.Since(start) > 0 {
-		words = append(words, "late")
-	}
-	for _, m := range p.Outbox().All(outbox.To(p.to))[before:] {
-		words = append(words, m.State)
-	}
-	if w.Code == http.StatusOK && !broken {
-		switch what {
-		case "keys":
-			if p.keys == "" {
-				p.keys = w.Body.String()
-			} else if p.keys != w.Body.String() {
-				words = append(words, "others")
-			}
-		case "token":
-			words = append(words, p.flaws(w.Body.Bytes())...)
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-func (p *played) answer(method, path string, body any, more []change) (w *httptest.ResponseRecorder, broken bool) {
-	w = httptest.NewRecorder()
-	defer func() {
-		if r := recover(); r != nil {
-			if broken = true; r != any(http.ErrAbortHandler) {
-				panic(r)
-			}
-		}
-	}()
-	return call(p, p, method, path, body, append(p.changes, more...)...), false
-}
-
-// flaws is what is wrong with the tokens of an answer.
-func (p *played) flaws(body []byte) (flaws []string) {
-	var issued tokens
-	if json.Unmarshal(body, &issued) != nil {
-		return []string{"no JSON"}
-	}
-	p.access = issued.AccessToken
-	if strings.HasSuffix(issued.IDToken, ".") {
-		return []string{"alg none"}
-	}
-	payload, err := verifyErr(p.published(), issued.IDToken)
-	if err != nil {
-		return []string{"not verified"}
-	}
-	var c struct {
-		Iss, Aud string
-		Iat, Exp int64
-	}
-	if err := json.Unmarshal(payload, &c); err != nil {
-		p.Fatal(err)
-	}
-	if c.Iss != "http://localhost:2884/" {
-		flaws = append(flaws, "iss "+c.Iss)
-	}
-	if c.Aud != "acme-native" {
-		flaws = append(flaws, "aud "+c.Aud)
-	}
-	if off := time.Duration(c.Iat-at2030.Unix()) * time.Second; off != 0 {
-		flaws = append(flaws, "iat "+off.String())
-	}
-	if left := time.Duration(c.Exp-at2030.Unix()) * time.Second; left <= 0 {
-		flaws = append(flaws, "exp "+left.String())
-	}
-	return flaws
-}
-
-// published is the key set, whatever the scenario makes of it: another server
-// with the same keys tells.
-func (p *played) published() []byte {
-	other := newServer(p, server.Config{})
-	if !strings.HasPrefix(p.name, "jwks-rotated") {
-		return jwks(p, other)
-	}
-	if _, err := other.Inject("jwks-rotated", scenarios.Narrowing{}); err != nil {
-		p.Fatal(err)
-	}
-	redeem(p, other, "ada@example.com", "000000", nil)
-	return jwks(p, other)
-}
-
-// A preset is an entry of the catalogue, with the placeholders that it has.
-func TestPresetsAreTheCatalogue(t *testing.T) {
+// The conversations show each scenario of the library, and each file made for
+// them.
+func TestEachScenarioIsInAConversation(t *testing.T) {
 	t.Parallel()
-	presets := scenarios.Presets()
-	for _, r := range catalogue() {
-		have, ok := presets[r.Name]
-		if !ok {
-			t.Errorf("there is no preset %s", r.Name)
-			continue
-		}
-		delete(presets, r.Name)
-		if got, want := slices.Sorted(maps.Keys(have)), placeholders(r); !slices.Equal(got, want) {
-			t.Errorf("%s has the placeholders %q, and the preset %q", r.Name, want, got)
-		}
-	}
-	for name := range presets {
-		t.Errorf("the preset %s is not in the catalogue", name)
-	}
-}
-
-// Each preset is answered as the catalogue says, with nothing left to fill in.
-func TestEachPresetIsAnswered(t *testing.T) {
-	t.Parallel()
-	s := newServer(t, server.Config{At: at2030})
-	for _, r := range catalogue() {
-		made := scenarios.Scenario{Name: "preset", Rules: []scenarios.Rule{{ID: "preset", Then: scenarios.Then{Respond: &scenarios.Respond{Preset: r.Name}}}}}
-		on, err := s.InjectScenario(made, scenarios.Narrowing{})
+	var all strings.Builder
+	for _, file := range conversationFiles(t) {
+		script, err := os.ReadFile(file)
 		if err != nil {
-			t.Errorf("%s: %v", r.Name, err)
-			continue
+			t.Fatal(err)
 		}
-		w := call(t, s, "POST", "/passwordless/start", object{})
-		on.Off()
-		wellFormedPreset(t, w)
-		if w.Code != r.Status || strings.Contains(w.Body.String(), "{"+"mfa") || placeholder.MatchString(w.Header().Get("Retry-After")) {
-			t.Errorf("%s: %d %s", r.Name, w.Code, w.Body)
-		}
-		if r.Page != "" {
-			continue
-		}
-		if e := decodeError(t, w); e.Error == "" && r.Code != "" || strings.ContainsAny(e.Error+e.Description, "{}") {
-			t.Errorf("%s: %s", r.Name, w.Body)
+		all.Write(script)
+	}
+	files, err := filepath.Glob("testdata/scenarios/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := scenarios.Names()
+	for _, file := range files {
+		names = append(names, strings.TrimSuffix(filepath.Base(file), ".yaml"))
+	}
+	for _, name := range names {
+		for _, line := range []string{"\n@ inject " + name + "\n", "\n@ off " + name + "\n"} {
+			if !strings.Contains(all.String(), line) {
+				t.Errorf("no conversation has the line %q", strings.TrimSpace(line))
+			}
 		}
 	}
-	_ = fixtures.Names
 }

@@ -1,7 +1,10 @@
 package web
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -15,39 +18,48 @@ const (
 	dribbleTime   = 2 * time.Second
 )
 
-// garbage is what no HTTP client can read.
-const garbage = "\x16\x03mockauth0: this is no HTTP\r\n\r\n"
+// partingTime is how long a client may go on sending after its connection was
+// closed: what a system has to throw away it answers with a reset, which is
+// another fault than the one that was asked for.
+const partingTime = 500 * time.Millisecond
+
+// garbage is what no HTTP client can read: not even the first line has a
+// protocol and a status.
+const garbage = "\x16\x03mockauth0:garbage\r\n\r\n"
 
 // sendBroken writes an answer, or none, over a connection that fails. Where a
 // connection cannot be taken over (HTTP/2, a recorder) the handler breaks off,
-// which clients see as one that was lost.
+// which over HTTP/2 resets the stream.
 func (a answer) sendBroken(w http.ResponseWriter, ctx context.Context, fault string) {
 	switch fault {
-	case "reset":
-		takeOver(w, func(conn net.Conn) { noLinger(conn) })
-	case "empty":
-		takeOver(w, func(net.Conn) {})
-	case "garbage":
-		takeOver(w, func(conn net.Conn) { _, _ = conn.Write([]byte(garbage)) })
-	case "hang":
-		<-ctx.Done()
 	case "truncate":
-		a.sendPart(w, len(a.body)/2)
+		a.truncate(w, ctx)
+		return
 	case "dribble":
 		a.dribble(w, ctx)
 		return
 	}
-	panic(http.ErrAbortHandler)
-}
-
-// takeOver does something to the connection below an answer, and closes it.
-func takeOver(w http.ResponseWriter, do func(net.Conn)) {
+	// The hanging handler too: only who reads the connection himself learns that
+	// the client is gone, whether or not its request was read to the end.
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		return
+		if fault == "hang" {
+			<-ctx.Done()
+		}
+		panic(http.ErrAbortHandler)
 	}
-	do(conn)
-	_ = lowest(conn).Close() // a TLS connection would say goodbye
+	defer func() { _ = lowest(conn).Close() }() // a TLS connection would say goodbye
+	switch fault {
+	case "reset":
+		noLinger(conn)
+	case "empty":
+		part(conn, ctx)
+	case "garbage":
+		_, _ = conn.Write([]byte(garbage))
+		part(conn, ctx)
+	case "hang":
+		waitForEnd(conn, ctx)
+	}
 }
 
 // lowest is the connection below all layers.
@@ -68,6 +80,31 @@ func noLinger(conn net.Conn) {
 	}
 }
 
+// part ends a connection in good order, TLS with its own goodbye, so that the
+// client sees the end and no reset.
+func part(conn net.Conn, ctx context.Context) {
+	for _, c := range []net.Conn{conn, lowest(conn)} {
+		if half, ok := c.(interface{ CloseWrite() error }); ok {
+			_ = half.CloseWrite()
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, partingTime)
+	defer cancel()
+	waitForEnd(conn, ctx)
+}
+
+// waitForEnd returns when the client has closed the connection, or ctx ends.
+func waitForEnd(conn net.Conn, ctx context.Context) {
+	bottom := lowest(conn)
+	defer context.AfterFunc(ctx, func() { _ = bottom.Close() })()
+	_, _ = io.Copy(io.Discard, bottom)
+}
+
+// bodiless tells whether the answer ends with its head.
+func (a answer) bodiless() bool {
+	return a.unsent || len(a.body) == 0 || a.status == http.StatusNoContent || a.status == http.StatusNotModified
+}
+
 // head writes status and headers of an answer whose body has its full length.
 func (a answer) head(w http.ResponseWriter) {
 	maps.Copy(w.Header(), a.header)
@@ -75,28 +112,56 @@ func (a answer) head(w http.ResponseWriter) {
 	w.WriteHeader(a.status)
 }
 
-// sendPart writes the first n bytes of the body.
-func (a answer) sendPart(w http.ResponseWriter, n int) {
-	a.head(w)
-	_, _ = w.Write(a.body[:n])
-	_ = http.NewResponseController(w).Flush()
+// truncate writes the first half of the body, or of the head if that is all.
+func (a answer) truncate(w http.ResponseWriter, ctx context.Context) {
+	if !a.bodiless() {
+		a.head(w)
+		_, _ = w.Write(a.body[:len(a.body)/2])
+		_ = http.NewResponseController(w).Flush()
+		if ctx.Value(http.ServerContextKey) != nil {
+			return // net/http ends the connection of an answer that is too short, or the stream
+		}
+		panic(http.ErrAbortHandler)
+	}
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer func() { _ = lowest(conn).Close() }()
+	var head bytes.Buffer
+	fmt.Fprintf(&head, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
+	maps.Copy(w.Header(), a.header)
+	_ = w.Header().Write(&head)
+	_, _ = conn.Write(head.Bytes()[:head.Len()/2])
+	part(conn, ctx)
 }
 
-// dribble writes the whole body in small pieces.
+// dribble writes the head, and then the whole body in small pieces. An answer
+// that is a head alone comes when the time is over.
 func (a answer) dribble(w http.ResponseWriter, ctx context.Context) {
-	a.head(w)
-	flush := http.NewResponseController(w)
 	tick := time.NewTicker(dribbleTime / dribblePieces)
 	defer tick.Stop()
+	flush := http.NewResponseController(w)
+	whole := a.bodiless()
+	if !whole {
+		a.head(w)
+		_ = flush.Flush()
+	}
 	for i := range dribblePieces {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			panic(http.ErrAbortHandler)
+		}
+		if whole {
+			continue
+		}
 		from, to := len(a.body)*i/dribblePieces, len(a.body)*(i+1)/dribblePieces
 		if _, err := w.Write(a.body[from:to]); err != nil || flush.Flush() != nil {
 			return
 		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
+	}
+	if whole {
+		a.send(w)
 	}
 }

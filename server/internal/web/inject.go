@@ -18,6 +18,9 @@ const scenarioHeader = "X-Mock-Scenario"
 
 // decide asks the scenarios what happens to the call.
 func (f *Front) decide(c *Call, route Route) error {
+	if strings.HasPrefix(c.Path, "/_mock/") {
+		return nil // the mock's own, though nothing is served there
+	}
 	var names []string
 	for _, line := range c.Header.Values(scenarioHeader) {
 		names = append(names, strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })...)

@@ -1,0 +1,201 @@
+package scenarios_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mockauth0/mockauth0/scenarios"
+)
+
+// The fraction is the same on every run: it derives from names.
+func TestProbabilityIsTheFractionOfRequests(t *testing.T) {
+	t.Parallel()
+	const requests = 10_000
+	for _, p := range []float64{0.001, 0.01, 0.1, 0.5, 0.9, 1} {
+		for _, per := range []string{"rule", "recipient"} {
+			b := newBench(t)
+			a := b.on("a", fmt.Sprintf(`{id: a, when: {endpoint: passwordless.start, per: %s, probability: %v}, then: {headers: {X-A: a}}}`, per, p))
+			for n := range requests {
+				b.start(fmt.Sprintf("ada%d@example.com", n))
+			}
+			got, sigma := float64(a.Fired())/requests, math.Sqrt(p*(1-p)/requests)
+			if math.Abs(got-p) > 3*sigma {
+				t.Errorf("per %s: %v of the requests, not %v", per, got, p)
+			}
+		}
+	}
+}
+
+// A decision is a function of seed, scenario, rule, key and count, and of
+// nothing else: not of who else asks, nor when.
+func TestDecisionsDoNotDependOnWhatOthersDo(t *testing.T) {
+	t.Parallel()
+	const recipients, requests = 40, 25
+	// decisions are what each recipient saw, in its own order.
+	decisions := func(seed string, rules []string, order func() []int) []string {
+		b := newBench(t)
+		b.Reset(seed, noon)
+		b.on("a", rules...)
+		seen := make([][]string, recipients)
+		for _, r := range order() {
+			e := b.start(fmt.Sprintf("ada%d@example.com", r))
+			line := e.Names()
+			if e != nil {
+				line += " " + e.Delay.String()
+			}
+			seen[r] = append(seen[r], line)
+		}
+		var all []string
+		for _, one := range seen {
+			all = append(all, strings.Join(one, "|"))
+		}
+		return all
+	}
+	inTurn := func() (order []int) {
+		for n := range recipients * requests {
+			order = append(order, n%recipients)
+		}
+		return order
+	}
+	oneByOne := func() []int { order := inTurn(); slices.Sort(order); return order }
+	shuffled := func() []int {
+		order := inTurn()
+		rand.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		return order
+	}
+	rules := []string{
+		`{id: some, when: {endpoint: passwordless.start, per: recipient, probability: 0.3}, then: {delay: {min: 1ms, max: 1s}}}`,
+		`{id: others, when: {endpoint: passwordless.start, per: recipient, probability: 0.3}, then: {delay: {median: 10ms, p99: 100ms}}}`,
+	}
+	want := decisions("dev", rules, inTurn)
+	for _, order := range []func() []int{oneByOne, shuffled, shuffled} {
+		if got := decisions("dev", rules, order); !slices.Equal(got, want) {
+			t.Errorf("in another order:\n%q\nnot\n%q", got, want)
+		}
+	}
+	if got := decisions("other", rules, inTurn); slices.Equal(got, want) {
+		t.Error("another seed decides the same")
+	}
+	// A further rule in front changes nothing for those behind it.
+	more := append([]string{`{id: first, when: {endpoint: passwordless.start, per: recipient, probability: 0.5}, then: {headers: {X-A: a}}}`}, rules...)
+	for i, got := range decisions("dev", more, inTurn) {
+		got = strings.ReplaceAll(strings.ReplaceAll(got, "a/first, ", ""), "a/first 0s", "")
+		if got != want[i] {
+			t.Errorf("with one more rule: %s\nnot %s", got, want[i])
+		}
+	}
+}
+
+// The same from many goroutines at once: each recipient meets the same fate.
+func TestDecisionsAreTheSameInParallel(t *testing.T) {
+	t.Parallel()
+	const recipients, requests = 32, 50
+	play := func(b *bench, r int) string {
+		var fate []string
+		for range requests {
+			e, err := b.Decide(&scenarios.Request{At: noon, Endpoint: "passwordless.start", Recipient: fmt.Sprintf("ada%d@example.com", r), Param: func(string) string { return "" }})
+			if err != nil {
+				b.Error(err)
+			}
+			fate = append(fate, e.Names())
+		}
+		return strings.Join(fate, "|")
+	}
+	rules := []string{
+		`{id: some, when: {endpoint: passwordless.start, per: recipient, probability: 0.2}, times: 5, then: {respond: {preset: unavailable}}}`,
+		`{id: third, when: {endpoint: passwordless.start, per: recipient, call: {every: 3}}, then: {headers: {X-A: a}}}`,
+	}
+	alone, together := newBench(t), newBench(t)
+	on := alone.on("a", rules...)
+	same := together.on("a", rules...)
+	want, got := make([]string, recipients), make([]string, recipients)
+	for r := range recipients {
+		want[r] = play(alone, r)
+	}
+	var all sync.WaitGroup
+	for r := range recipients {
+		all.Go(func() { got[r] = play(together, r) })
+	}
+	all.Wait()
+	if !slices.Equal(got, want) {
+		t.Errorf("in parallel %q\nalone %q", got, want)
+	}
+	for i := range rules {
+		alone.expect(fmt.Sprint("rule ", i), rule(same, i), rule(on, i))
+	}
+}
+
+func TestASeedOfTheFileComesBeforeTheTenants(t *testing.T) {
+	t.Parallel()
+	fate := func(seed, own string) string {
+		b := newBench(t)
+		b.Reset(seed, noon)
+		s, err := scenarios.Parse("", []byte("version: 1\nname: a\n"+own+"rules: [{id: a, when: {endpoint: passwordless.start, probability: 0.5}, then: {delay: 1s}}]\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.SwitchOn(s, scenarios.ByGo, scenarios.Narrowing{}, noon); err != nil {
+			t.Fatal(err)
+		}
+		return b.fired(make([]string, 64)...)
+	}
+	if fate("one", "") == fate("two", "") {
+		t.Error("the tenant's seed does not count")
+	}
+	if fate("one", "seed: x\n") != fate("two", "seed: x\n") || fate("one", "seed: x\n") == fate("one", "seed: y\n") {
+		t.Error("the file's seed does not count")
+	}
+	b := newBench(t)
+	b.Reset("one", noon)
+	b.Reseed("two")
+	b.on("a", `{id: a, when: {endpoint: passwordless.start, probability: 0.5}, then: {delay: 1s}}`)
+	b.expect("a new seed", b.fired(make([]string, 64)...), fate("two", ""))
+}
+
+func TestDelaysAreDistributedAsTheFileSays(t *testing.T) {
+	t.Parallel()
+	const requests = 20_000
+	delays := func(form string) []time.Duration {
+		b := newBench(t)
+		b.on("a", `{id: a, when: {endpoint: passwordless.start}, then: {delay: `+form+`}}`)
+		list := make([]time.Duration, requests)
+		for i := range list {
+			list[i] = b.start("").Delay
+		}
+		slices.Sort(list)
+		return list
+	}
+	near := func(what string, got, want time.Duration, part float64) {
+		t.Helper()
+		if math.Abs(float64(got-want)) > part*float64(want) {
+			t.Errorf("%s is %s, not about %s", what, got, want)
+		}
+	}
+	fixed := delays("250ms")
+	if fixed[0] != 250*time.Millisecond || fixed[requests-1] != fixed[0] {
+		t.Errorf("fixed: %s to %s", fixed[0], fixed[requests-1])
+	}
+	even := delays("{min: 1s, max: 3s}")
+	if even[0] < time.Second || even[requests-1] > 3*time.Second {
+		t.Errorf("even: %s to %s", even[0], even[requests-1])
+	}
+	near("the first quarter", even[requests/4], 1500*time.Millisecond, 0.02)
+	near("the median", even[requests/2], 2*time.Second, 0.02)
+	near("the last hundredth", even[requests*99/100], 2980*time.Millisecond, 0.02)
+	normal := delays("{median: 800ms, p99: 5s}")
+	near("the median", normal[requests/2], 800*time.Millisecond, 0.03)
+	near("the last hundredth", normal[requests*99/100], 5*time.Second, 0.1)
+	near("the first hundredth", normal[requests/100], 128*time.Millisecond, 0.1) // 800²/5000
+	if normal[0] <= 0 || slices.Compact(normal)[0] != normal[0] || len(slices.Compact(normal)) < requests/2 {
+		t.Error("log-normal delays repeat")
+	}
+	if long := delays("{median: 9m, p99: 10m}"); long[requests-1] > 10*time.Minute {
+		t.Errorf("as long as %s", long[requests-1])
+	}
+}

@@ -1,0 +1,4 @@
+package web
+
+// For tests of this package alone.
+var MergePatch = mergePatch
