@@ -172,7 +172,6 @@ func TestAnEngineIsSafeForManyGoroutines(t *testing.T) {
 				a.Status(noon)
 				a.Unmet()
 				a.Off()
-				b.Learn(file)
 				b.Available()
 				_ = b.Set(scenarios.ByFlag, files[:i], noon)
 				_ = b.Set(scenarios.ByFixture, files[i:], noon)
@@ -286,5 +285,57 @@ func TestAnIdleEngineAllocatesNothing(t *testing.T) {
 	}
 	if !b.Concerns([]string{"slow"}, "") {
 		t.Error("a header concerns nobody")
+	}
+}
+
+// A suite that sends a scenario for each test does not fill the memory, and may
+// leave what is used up.
+func TestWhatTestsSendIsBounded(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	lasting := b.onBy(scenarios.ByControl, scenarios.Narrowing{}, "lasting", `{id: a, then: {delay: 1s}}`)
+	for n := range 1500 {
+		b.onBy(scenarios.ByControl, scenarios.Narrowing{TTL: time.Minute}, fmt.Sprint("sent", n), `{id: a, then: {delay: 1s}}`)
+		b.now = b.now.Add(time.Second)
+	}
+	if on := len(b.Statuses(b.now)); on > 1000 || !lasting.Status(b.now).Active {
+		t.Errorf("%d are on", on)
+	}
+	if names := len(b.Available()) - len(scenarios.Names()); names > 1100 {
+		t.Errorf("%d are known", names)
+	}
+	if _, err := b.Find("sent1499"); err != nil {
+		t.Error(err)
+	}
+	// Those that are still on are not thrown out.
+	b.now = b.now.Add(time.Minute)
+	for n := range 999 {
+		b.onBy(scenarios.ByControl, scenarios.Narrowing{}, fmt.Sprint("kept", n), `{id: a, then: {delay: 1s}}`)
+	}
+	_, err := b.SwitchOn(b.file("one-more", `{id: a, then: {delay: 1s}}`), scenarios.ByControl, scenarios.Narrowing{}, b.now)
+	if err == nil || !strings.Contains(err.Error(), "1000 scenarios are on") {
+		t.Errorf("one more: %v", err)
+	}
+	b.SwitchAllOff()
+	b.Reset("dev", b.now)
+	if on := b.Statuses(b.now); len(on) != 0 {
+		t.Errorf("after a reset: %v", on)
+	}
+}
+
+// A reset brings back what the flags and the fixture say, switched off or not.
+func TestAResetSwitchesOnWhatWasOnAtTheStart(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	if err := b.Set(scenarios.ByFlag, []*scenarios.Scenario{b.file("a", `{id: a, then: {headers: {X-A: a}}}`)}, b.now); err != nil {
+		t.Fatal(err)
+	}
+	b.expect("at the start", b.fired("ada@example.com"), "a/a")
+	b.SwitchAllOff()
+	b.expect("off", b.fired("ada@example.com"), "")
+	b.Reset("dev", b.now)
+	b.expect("after a reset", b.fired("ada@example.com"), "a/a")
+	if on := b.Statuses(b.now); len(on) != 1 || on[0].Rules[0].Fired != 1 {
+		t.Errorf("%+v", on)
 	}
 }

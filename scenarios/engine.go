@@ -37,21 +37,18 @@ type Engine struct {
 
 	mu    sync.Mutex // guards all below
 	seed  string
-	known map[string]*Scenario // by name, beside the built-ins
+	known known
+	start [layers][]*Scenario // what Set said
 	on    [layers][]*Activation
 }
+
+// maxOn is how many scenarios the control API can switch on.
+const maxOn = 1000
 
 // NewEngine makes an engine with no scenario on. The seed is for scenarios
 // without one.
 func NewEngine(seed string) *Engine {
-	return &Engine{seed: seed, known: map[string]*Scenario{}}
-}
-
-// Learn makes a scenario known by its name, without switching it on.
-func (e *Engine) Learn(s *Scenario) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.known[s.Name] = s
+	return &Engine{seed: seed, known: known{byName: map[string]*Scenario{}}}
 }
 
 // Find is the scenario with that name, built in or known. The error lists what
@@ -86,15 +83,15 @@ func (e *Engine) Available() []string {
 }
 
 func (e *Engine) available() []string {
-	own := slices.DeleteFunc(sortedKeys(e.known), func(name string) bool { return slices.Contains(Names(), name) })
+	own := slices.DeleteFunc(sortedKeys(e.known.byName), isBuiltIn)
 	return append(own, Names()...)
 }
 
 func (e *Engine) find(name string) (*Scenario, error) {
-	if s, ok := e.known[name]; ok {
+	if s, ok := e.known.byName[name]; ok {
 		return s, nil
 	}
-	if slices.Contains(Names(), name) {
+	if isBuiltIn(name) {
 		return Load(name)
 	}
 	all := e.available()
@@ -129,9 +126,6 @@ func (e *Engine) SwitchOn(s *Scenario, by Layer, n Narrowing, now time.Time) (*A
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Contains(Names(), s.Name) {
-		e.known[s.Name] = s
-	}
 	if by == ByControl {
 		e.on[by] = slices.DeleteFunc(e.on[by], func(have *Activation) bool {
 			same := have.scenario.Name == s.Name && equal(have.narrow.When, n.When)
@@ -140,7 +134,14 @@ func (e *Engine) SwitchOn(s *Scenario, by Layer, n Narrowing, now time.Time) (*A
 			}
 			return same
 		})
+		if len(e.on[by]) >= maxOn {
+			e.on[by] = slices.DeleteFunc(e.on[by], func(have *Activation) bool { return !have.active(now) })
+		}
+		if len(e.on[by]) >= maxOn {
+			return nil, fmt.Errorf("%d scenarios are on; DELETE /_mock/scenarios/{id} switches one off", maxOn)
+		}
 	}
+	e.learn(s)
 	if a.id == "" {
 		a.id = e.name(s.Name)
 	}
@@ -248,8 +249,9 @@ func (e *Engine) Set(by Layer, list []*Scenario, now time.Time) error {
 		}
 		next = append(next, a)
 	}
+	e.start[by] = slices.Clone(list)
 	for _, a := range next {
-		e.known[a.scenario.Name] = a.scenario
+		e.learn(a.scenario)
 		if at := slices.IndexFunc(e.on[by], func(have *Activation) bool { return have.scenario.Name == a.scenario.Name }); at >= 0 {
 			a.inherit(e.on[by][at])
 		} else {
@@ -282,24 +284,20 @@ func (a *Activation) inherit(from *Activation) {
 }
 
 // Reset begins anew, at the tenant's time now and with the seed: scenarios that
-// tests have switched on are off, and those of flags and fixture count from the
-// start.
+// tests have switched on are off, and those of flags and fixture are on and
+// count from the start.
 func (e *Engine) Reset(seed string, now time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.seed = seed
-	for l := range e.on {
-		before := e.on[l]
-		e.on[l] = nil
-		if Layer(l) < ByFlag {
-			continue
-		}
-		for _, a := range before {
-			fresh, err := e.activate(a.scenario, a.layer, a.narrow, now)
+	e.on = [layers][]*Activation{}
+	for l, list := range e.start {
+		for _, s := range list {
+			fresh, err := e.activate(s, Layer(l), Narrowing{}, now)
 			if err != nil {
-				continue // it was on before
+				continue // cannot be: it was on before
 			}
-			fresh.id = e.name(a.scenario.Name)
+			fresh.id = e.name(s.Name)
 			e.on[l] = append(e.on[l], fresh)
 		}
 	}

@@ -103,7 +103,7 @@ func (a *Activation) status(now time.Time) Status {
 	s := Status{
 		ID: a.id, Name: a.scenario.Name, Description: a.scenario.Description, By: a.layer.String(),
 		Since: a.since, Times: a.narrow.Times,
-		Active: !a.expired(now) && (a.narrow.Times == 0 || a.spent < int64(a.narrow.Times)),
+		Active: a.active(now),
 	}
 	if a.narrow.TTL > 0 {
 		s.Until = a.since.Add(a.narrow.TTL)
@@ -128,6 +128,11 @@ func (a *Activation) status(now time.Time) Status {
 		s.Rules = append(s.Rules, rs)
 	}
 	return s
+}
+
+// active tells whether neither ttl nor times are used up.
+func (a *Activation) active(now time.Time) bool {
+	return !a.expired(now) && (a.narrow.Times == 0 || a.spent < int64(a.narrow.Times))
 }
 
 // Fired is how often the rules of the activation have acted.

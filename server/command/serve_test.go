@@ -55,11 +55,14 @@ func TestStopDespiteWaiters(t *testing.T) {
 	}
 	defer silent.Close()
 	waiting := make(chan string, 1)
-	written := make(chan struct{})
+	read := make(chan struct{}) // closed when the server reads the body, and so has the call
 	go func() {
-		trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { close(written) }}
-		request, _ := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), http.MethodGet, s.url+"/_mock/outbox/code?to=nobody@example.com&wait=60s", nil)
-		res, err := client(t).Do(request)
+		trace := &httptrace.ClientTrace{Got100Continue: func() { close(read) }}
+		request, _ := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), http.MethodGet, s.url+"/_mock/outbox/code?to=nobody@example.com&wait=60s", strings.NewReader(" "))
+		request.Header.Set("Expect", "100-continue")
+		c := client(t)
+		c.Transport.(*http.Transport).ExpectContinueTimeout = patience
+		res, err := c.Do(request)
 		if err != nil {
 			waiting <- err.Error()
 			return
@@ -68,10 +71,7 @@ func TestStopDespiteWaiters(t *testing.T) {
 		data, _ := io.ReadAll(res.Body)
 		waiting <- string(data)
 	}()
-	<-written
-	for range 3 { // which come after it
-		get(t, s.url+"/_mock/health")
-	}
+	<-read
 	begin := time.Now()
 	if status := s.stop(); status != 0 {
 		t.Errorf("status %d\n%s", status, s.log)
