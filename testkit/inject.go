@@ -38,6 +38,7 @@ func (a *Auth0) InjectScenario(t testing.TB, s scenarios.Scenario) *Injection {
 }
 
 func injected(t testing.TB, active *scenarios.Activation) *Injection {
+	t.Helper()
 	i := &Injection{active: active}
 	t.Cleanup(func() {
 		t.Helper()
