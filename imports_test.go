@@ -18,8 +18,9 @@ const module = "github.com/mockauth0/mockauth0"
 var floors = [][]string{
 	{"."},
 	{"server/command"},
+	{"testkit/mailhog"},
 	{"testkit"},
-	{"server", "server/localtls"},
+	{"server", "server/localtls", "server/mailhog"},
 	{"server/internal/authapi"},
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail"},
@@ -32,11 +33,12 @@ var floors = [][]string{
 // homes are the only packages that may import a module of others.
 var homes = map[string][]string{
 	"github.com/go-jose/":    {"server/internal/token"},
-	"github.com/gorilla/mux": {"server"},
+	"github.com/gorilla/mux": {"server", "server/mailhog"},
 	"github.com/urfave/cli/": {"server/command"},
 	"go.yaml.in/yaml/":       {"fixtures/strictyaml", "fixtures"},
-	"testing":                {"testkit", "fixtures/strictyaml/strictyamltest"},
+	"testing":                {"testkit", "testkit/mailhog", "fixtures/strictyaml/strictyamltest"},
 	"github.com/mailhog/":    {"server/mailhog"},
+	"github.com/ian-kent/":   {"server/mailhog"},
 	"github.com/santhosh-":   {"fixtures/strictyaml/strictyamltest"},
 }
 
@@ -70,6 +72,20 @@ func TestImportsPointOneWay(t *testing.T) {
 					t.Errorf("%s imports %s, which only %s may", name, imported, strings.Join(allowed, ", "))
 				}
 			}
+		}
+	}
+}
+
+// Who does not ask for MailHog does not link it, nor the database driver that
+// it brings along.
+func TestNobodyLinksMailHogUnasked(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "./server", "./testkit").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dep := range strings.FieldsSeq(string(out)) {
+		if strings.Contains(dep, "mailhog") || strings.Contains(dep, "mgo") || strings.Contains(dep, "ian-kent") {
+			t.Errorf("./server or ./testkit links %s", dep)
 		}
 	}
 }

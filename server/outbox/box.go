@@ -141,7 +141,8 @@ func (b *Box) empty() {
 // one whose State says so and that has none: it waits for Deliver. Any other is
 // Delivered, unless its State is Lost or Bounced. What follows from
 // the rest is filled in: To and Recipients from each other, Codes and Links
-// from Code and Link, and OTPState, which is Active if there is either.
+// from Code and Link, and OTPState, which is Active if there is either and the
+// tenant sent them: not for the kinds SMTP and Twilio.
 func (b *Box) Add(m Message) Message {
 	m = m.clone()
 	m.tidy()

@@ -46,8 +46,8 @@ type Message struct {
 	Seq int64 `json:"seq"`
 	// Kind is Email, SMS, SMTP or Twilio.
 	Kind string `json:"kind"`
-	// To is the first of Recipients: an e-mail address in lower case, or a
-	// phone number in E.164 form.
+	// To is the first of Recipients: an e-mail address in lower case (of kind
+	// SMTP as it was sent), or a phone number in E.164 form.
 	To         string   `json:"to"`
 	Recipients []string `json:"recipients"`
 	// From is the sender: a name with an address in angle brackets, or a number.
@@ -87,6 +87,9 @@ type Message struct {
 	Scenario string `json:"scenario"`
 	// Relay tells how handing the message on went; nil if it was not.
 	Relay *Relay `json:"relay,omitempty"`
+	// Raw is the message as it came in, for one that was caught (SMTP): its
+	// RFC 5322 bytes. nil for one that the tenant wrote.
+	Raw []byte `json:"-"`
 }
 
 // A Relay is the outcome of handing a message on to a real mail server or SMS
@@ -144,6 +147,7 @@ func (m *Message) clone() Message {
 	c.Recipients = slices.Clone(m.Recipients)
 	c.Codes = slices.Clone(m.Codes)
 	c.Links = slices.Clone(m.Links)
+	c.Raw = slices.Clone(m.Raw)
 	if m.Relay != nil {
 		r := *m.Relay
 		c.Relay = &r
@@ -151,10 +155,11 @@ func (m *Message) clone() Message {
 	return c
 }
 
-// size is what the message weighs against the bound in bytes: its words.
+// size is what the message weighs against the bound in bytes: its words, and
+// its bytes as they came in.
 func (m *Message) size() int64 {
 	n := len(m.From) + len(m.Subject) + len(m.Text) + len(m.HTML) + len(m.Code) + len(m.Link) +
-		len(m.ClientID) + len(m.Connection) + len(m.Language) + len(m.Scenario)
+		len(m.ClientID) + len(m.Connection) + len(m.Language) + len(m.Scenario) + len(m.Raw)
 	for _, list := range [][]string{m.Recipients, m.Codes, m.Links} {
 		for _, s := range list {
 			n += len(s)
@@ -178,8 +183,8 @@ func (m *Message) tidy() {
 	if m.Link != "" && len(m.Links) == 0 {
 		m.Links = []string{m.Link}
 	}
-	if m.OTPState == "" && (m.Code != "" || m.Link != "") {
-		m.OTPState = Active
+	if m.OTPState == "" && (m.Code != "" || m.Link != "") && m.Kind != SMTP && m.Kind != Twilio {
+		m.OTPState = Active // what an application sent is not for the tenant to redeem
 	}
 	m.Recipients, m.Codes, m.Links = orEmpty(m.Recipients), orEmpty(m.Codes), orEmpty(m.Links)
 	m.CreatedAt, m.DeliverAt, m.ExpiresAt = wall(m.CreatedAt), wall(m.DeliverAt), wall(m.ExpiresAt)

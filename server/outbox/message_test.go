@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -46,4 +47,34 @@ func TestJSON(t *testing.T) {
 	if zero, _ := json.Marshal(Message{}); !strings.Contains(string(zero), `"recipients":[]`) || !strings.Contains(string(zero), `"codes":[],"links":[]`) {
 		t.Errorf("zero: %s", zero)
 	}
+}
+
+// What an application sent is not for the tenant to redeem, codes or not.
+func TestAnApplicationsOwnCodeIsNeverActive(t *testing.T) {
+	b, _ := stopped(t, Options{})
+	for _, kind := range []string{SMTP, Twilio} {
+		if m := b.Add(Message{Kind: kind, To: "a@x.test", Code: "123456", Link: "http://x.test"}); m.OTPState != "" || len(m.Codes) != 1 {
+			t.Errorf("%s: %+v", kind, m)
+		}
+	}
+	if m, ok := b.Latest(Live()); ok {
+		t.Errorf("live: %+v", m)
+	}
+}
+
+// Its bytes are the box's own, count against the bound, and are not in JSON.
+func TestRawIsKeptAndCounted(t *testing.T) {
+	b, _ := stopped(t, Options{MaxBytes: 2000})
+	raw := bytes.Repeat([]byte("x"), 900)
+	first := b.Add(Message{Kind: SMTP, To: "a@x.test", Raw: raw})
+	raw[0], first.Raw[1] = 'y', 'y'
+	if m, _ := b.Get(first.ID); string(m.Raw) != strings.Repeat("x", 900) {
+		t.Errorf("raw %.9q", m.Raw)
+	}
+	if text, err := json.Marshal(first); err != nil || strings.Contains(string(text), "xxx") {
+		t.Errorf("%v %s", err, text)
+	}
+	b.Add(Message{Kind: SMTP, To: "b@x.test", Raw: raw})
+	b.Add(Message{Kind: SMTP, To: "c@x.test", Raw: raw})
+	wantIDs(t, "after three", b.All(), "2 3")
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 )
@@ -33,9 +34,14 @@ func TestNode(t *testing.T) {
 	}
 }
 
+// installing lets one test at a time install.
+var installing sync.Mutex
+
 // installPackages installs what package-lock.json names, if it is not there.
 func installPackages(t *testing.T) {
 	t.Helper()
+	installing.Lock()
+	defer installing.Unlock()
 	for _, tool := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			need(t, tool+" is not installed: get Node 20.19 or later from https://nodejs.org/, or apt-get install nodejs npm")

@@ -1,0 +1,95 @@
+package mailhog
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// keepAlive is how often a stream says that it lives.
+const keepAlive = time.Minute
+
+// A follower goes through the mails as they arrive.
+type follower struct {
+	since string // a token of outbox.Box.Changes
+	seen  int64  // the Seq up to which all are known
+	// idle is called when nothing has arrived for a while, unless it is nil;
+	// it tells whether to go on.
+	idle func() bool
+}
+
+// follow calls f for each mail that arrives, in order, until ctx ends, the
+// server is closed, or f returns false.
+func (s *Server) follow(ctx context.Context, at follower, f func(outbox.Message) bool) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.ctx, cancel)()
+	for {
+		wait, stop := ctx, context.CancelFunc(func() {})
+		if at.idle != nil {
+			wait, stop = context.WithTimeout(ctx, keepAlive)
+		}
+		batch, err := s.Box.Changes(wait, at.since)
+		stop()
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			if at.idle == nil || !at.idle() {
+				return
+			}
+			continue
+		}
+		if epoch(batch.Next) != epoch(at.since) {
+			at.seen = 0 // the box was emptied, and counts from 1 again
+		}
+		at.since = batch.Next
+		slices.SortFunc(batch.Messages, func(a, b outbox.Message) int { return cmp.Compare(a.Seq, b.Seq) })
+		for _, m := range batch.Messages {
+			if m.Seq <= at.seen {
+				continue // known already, or not delivered
+			}
+			at.seen = m.Seq
+			if slices.Contains(kinds, m.Kind) && !f(m) {
+				return
+			}
+		}
+	}
+}
+
+// epoch is the part of a token that changes when the box is emptied.
+func epoch(token string) string {
+	e, _, _ := strings.Cut(token, ".")
+	return e
+}
+
+// v1Events streams the mails as they arrive, as Server-Sent Events.
+func (s *Server) v1Events(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-cache")
+	w.WriteHeader(http.StatusOK)
+	out := http.NewResponseController(w)
+	send := func(event string) bool {
+		_, err := w.Write([]byte(event))
+		return err == nil && out.Flush() == nil
+	}
+	// Where the stream begins is settled before the client knows that it did.
+	batch, _ := s.Box.Changes(r.Context(), "") // it does not wait
+	at := follower{since: batch.Next, idle: func() bool { return send("keepalive: \n\n") }}
+	for _, m := range batch.Messages {
+		at.seen = max(at.seen, m.Seq)
+	}
+	if out.Flush() != nil {
+		return
+	}
+	s.follow(r.Context(), at, func(m outbox.Message) bool {
+		body, err := json.MarshalIndent(view(m), "", "  ")
+		return err == nil && send("data: "+strings.ReplaceAll(string(body), "\n", "\ndata: ")+"\n\n")
+	})
+}

@@ -1,0 +1,177 @@
+package mailhog
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"time"
+)
+
+// What a mail may be: MailHog's session takes lines × bytes to read it.
+const (
+	maxBytes = 512 << 10
+	maxLines = 8192
+	// maxCommand is how long a command may be (RFC 5321 asks for 512).
+	maxCommand = 4 << 10
+)
+
+// idle is how long a client may be silent (RFC 5321, 4.5.3.2.7).
+const idle = 5 * time.Minute
+
+// A guard stands between a client and MailHog's session, and mends what that
+// does not understand: a mail that is a lone dot never ends, a dot that is
+// doubled at the very beginning stays so, nothing has a limit and nobody is
+// ever too slow. It is used by the session's goroutine, but for Close.
+type guard struct {
+	conn    net.Conn
+	in      *bufio.Reader
+	timer   *time.Timer
+	refused func(why string)
+	close   sync.Once
+
+	inData       bool // the client sends a mail
+	bytes, lines int  // of that mail so far
+	midLine      bool // the next byte continues a line
+	pending      []byte
+
+	mute   bool   // the client hears nothing any more
+	broken bool   // the session is to end
+	reply  string // instead of the reply that comes next
+}
+
+func newGuard(conn net.Conn) *guard {
+	g := &guard{conn: conn, in: bufio.NewReaderSize(conn, maxCommand)}
+	g.timer = time.AfterFunc(idle, func() { _ = g.Close() })
+	return g
+}
+
+// Close ends the session. MailHog closes more than once.
+func (g *guard) Close() (err error) {
+	g.close.Do(func() {
+		g.timer.Stop()
+		err = g.conn.Close()
+	})
+	return err
+}
+
+// errRefused ends a session.
+var errRefused = errors.New("refused")
+
+// Read hands over one command, or some lines of a mail, so that the reply to a
+// command is known before what follows it is looked at. MailHog's buffer is
+// never smaller than what is pending.
+func (g *guard) Read(p []byte) (int, error) {
+	for len(g.pending) == 0 {
+		if err := g.fill(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, g.pending)
+	g.pending = g.pending[n:]
+	return n, nil
+}
+
+func (g *guard) fill() error {
+	if g.broken {
+		return io.EOF
+	}
+	g.timer.Reset(idle)
+	line, err := g.in.ReadSlice('\n')
+	if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+		return err // half a line is nothing
+	}
+	if g.inData {
+		return g.data(line)
+	}
+	return g.command(line)
+}
+
+// command makes a bare LF a line's end, too, and leaves no other control
+// character: addresses end up in headers.
+func (g *guard) command(line []byte) error {
+	text, whole := bytes.CutSuffix(line, []byte("\n"))
+	if !whole {
+		return g.refuse("500 line too long", fmt.Sprintf("a command is longer than %d bytes", maxCommand))
+	}
+	text = bytes.TrimSuffix(text, []byte("\r"))
+	g.pending = append(g.pending[:0], text...)
+	for i, b := range g.pending {
+		if b < ' ' || b == 0x7f {
+			g.pending[i] = '?'
+		}
+	}
+	g.pending = append(g.pending, "\r\n"...)
+	return nil
+}
+
+// data counts, and mends the first line.
+func (g *guard) data(line []byte) error {
+	first := g.bytes == 0
+	g.bytes += len(line)
+	if g.bytes > maxBytes {
+		return g.refuse("552 message too large", fmt.Sprintf("it is larger than %d bytes", maxBytes))
+	}
+	begins := !g.midLine
+	whole := bytes.HasSuffix(line, []byte("\r\n"))
+	g.midLine = !whole
+	g.pending = g.pending[:0]
+	if whole {
+		if g.lines++; g.lines > maxLines {
+			return g.refuse("552 message has too many lines", fmt.Sprintf("it has more than %d lines", maxLines))
+		}
+	}
+	switch end := begins && string(line) == ".\r\n"; {
+	case end && first:
+		g.pending = append(g.pending, "\r\n"...)
+		g.inData = false
+	case end:
+		g.inData = false
+	case first && bytes.HasPrefix(line, []byte("..")):
+		line = line[1:]
+	}
+	g.pending = append(g.pending, line...)
+	return nil
+}
+
+// refuse ends the session with a reply.
+func (g *guard) refuse(reply, why string) error {
+	g.refused(why)
+	_, _ = g.Write([]byte(reply + "\r\n"))
+	return errRefused
+}
+
+// Write passes a reply on.
+func (g *guard) Write(p []byte) (int, error) {
+	out := p
+	if g.reply != "" {
+		out = []byte(g.reply + "\r\n")
+		g.reply = ""
+	}
+	if bytes.HasPrefix(out, []byte("354 ")) {
+		g.inData, g.midLine, g.bytes, g.lines = true, false, 0, 0
+	}
+	if !g.mute {
+		g.timer.Reset(idle) // one who does not read is idle, too
+		if _, err := g.conn.Write(out); err != nil {
+			return 0, err
+		}
+	}
+	return len(p), nil
+}
+
+// fail breaks the connection in the way of a scenario's fault.
+func (g *guard) fail(fault string) {
+	switch fault {
+	case "reset":
+		if tcp, ok := g.conn.(*net.TCPConn); ok {
+			_ = tcp.SetLinger(0)
+		}
+	case "garbage":
+		_, _ = g.conn.Write([]byte("\x16\x03\x01\x00\x00 this is no SMTP \x00\xff\r\n"))
+	}
+	g.mute, g.broken = true, fault != "hang"
+}

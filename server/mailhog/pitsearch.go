@@ -1,0 +1,203 @@
+package mailhog
+
+import (
+	netmail "net/mail"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// A term picks mails.
+type term func(p *pitMail) bool
+
+// filterPit are the mails that a search in Mailpit's language finds
+// (mailpit.axllent.org/docs/usage/search-filters): words and "phrases", which
+// all have to match, - or ! before one that must not; a date is in the time
+// zone tz. As in Mailpit what makes no sense is not looked at.
+func filterPit(list []outbox.Message, query, tz string) []outbox.Message {
+	var terms []term
+	for _, word := range searchWords(query) {
+		if t := parseTerm(word, tz); t != nil {
+			terms = append(terms, t)
+		}
+	}
+	return filterMails(list, func(m outbox.Message) bool {
+		p := newPitMail(m)
+		return !slices.ContainsFunc(terms, func(t term) bool { return !t(p) })
+	})
+}
+
+func filterMails(list []outbox.Message, keep func(outbox.Message) bool) []outbox.Message {
+	return slices.DeleteFunc(list, func(m outbox.Message) bool { return !keep(m) })
+}
+
+// searchWords takes a query apart. Quotes hold together what is between them:
+// subject:"two words".
+func searchWords(query string) []string {
+	var words []string
+	var word strings.Builder
+	quoted := false
+	for _, r := range query + " " {
+		switch {
+		case r == '"':
+			quoted = !quoted
+		case r == ' ' && !quoted:
+			if word.Len() > 0 {
+				words = append(words, word.String())
+				word.Reset()
+			}
+		default:
+			word.WriteRune(r)
+		}
+	}
+	if word.Len() > 0 { // a quote that does not end
+		words = append(words, strings.TrimSpace(word.String()))
+	}
+	return words
+}
+
+// parseTerm understands one word; nil if it makes no sense.
+func parseTerm(word, tz string) term {
+	not := len(word) > 1 && (word[0] == '-' || word[0] == '!')
+	if not {
+		word = word[1:]
+	}
+	t := positiveTerm(word, tz)
+	if t == nil || !not {
+		return t
+	}
+	return func(p *pitMail) bool { return !t(p) }
+}
+
+func positiveTerm(word, tz string) term {
+	key, value, _ := strings.Cut(strings.ToLower(word), ":")
+	value = strings.TrimSpace(value)
+	in := func(of ...func(p *pitMail) string) term {
+		if value == "" {
+			return nil
+		}
+		return func(p *pitMail) bool {
+			return slices.ContainsFunc(of, func(text func(p *pitMail) string) bool { return strings.Contains(strings.ToLower(text(p)), value) })
+		}
+	}
+	header := func(name string) func(p *pitMail) string {
+		return func(p *pitMail) string { return inWords(p.addresses(name)) }
+	}
+	bcc := func(p *pitMail) string { return inWords(p.bcc()) }
+	switch key {
+	case "to":
+		return in(header("To"))
+	case "from":
+		return in(func(p *pitMail) string { return inWords([]*netmail.Address{p.from()}) })
+	case "cc":
+		return in(header("Cc"))
+	case "bcc":
+		return in(bcc)
+	case "reply-to":
+		return in(header("Reply-To"))
+	case "addressed":
+		return in(header("To"), header("From"), header("Cc"), bcc, header("Reply-To"))
+	case "subject":
+		return in(func(p *pitMail) string { return p.Subject })
+	case "message-id":
+		return in((*pitMail).messageID)
+	case "tag":
+		return func(*pitMail) bool { return false }
+	case "after", "before":
+		at, ok := date(value, tz)
+		if !ok {
+			return nil
+		}
+		if key == "after" {
+			return func(p *pitMail) bool { return !p.DeliveredAt.Before(at) }
+		}
+		return func(p *pitMail) bool { return !p.DeliveredAt.After(at) }
+	case "larger", "smaller":
+		if size, ok := sizeOf(value); ok {
+			return func(p *pitMail) bool { return key == "larger" && p.size > size || key == "smaller" && p.size < size }
+		}
+	}
+	switch key + ":" + value {
+	case "is:read", "is:tagged":
+		return func(*pitMail) bool { return false }
+	case "is:unread":
+		return func(*pitMail) bool { return true }
+	case "has:attachment", "has:attachments":
+		return func(p *pitMail) bool { _, attached := p.attachments(); return len(attached) > 0 }
+	case "has:inline", "has:inlines":
+		return func(p *pitMail) bool { inline, _ := p.attachments(); return len(inline) > 0 }
+	}
+	word = strings.ToLower(word)
+	return func(p *pitMail) bool { return strings.Contains(strings.ToLower(p.words()), word) }
+}
+
+func inWords(list []*netmail.Address) string {
+	var s strings.Builder
+	for _, a := range list {
+		s.WriteString(a.Name + " " + a.Address + "\n")
+	}
+	return s.String()
+}
+
+// words are what a search without a key looks at.
+func (p *pitMail) words() string {
+	text := strings.Join(strings.Fields(p.Text), " ")
+	if p.HTML != "" {
+		text = mail.Plain(p.HTML)
+	}
+	all := []string{
+		inWords(slices.Concat([]*netmail.Address{p.from()}, p.addresses("To"), p.addresses("Cc"), p.bcc(), p.addresses("Reply-To"))),
+		p.Subject, text, p.messageID(),
+	}
+	for _, a := range p.read.Attachments {
+		all = append(all, a.FileName)
+	}
+	return strings.Join(all, "\n")
+}
+
+// dates are the forms of a date in a search.
+var dates = []string{
+	time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04",
+	"2006-01-02", "2006/01/02 15:04:05", "2006/01/02 15:04", "2006/01/02", "02 Jan 2006", "Jan 2, 2006", time.RFC1123Z, time.RFC1123,
+}
+
+// date reads a date in a time zone, which is the machine's if it is not known.
+func date(text, tz string) (time.Time, bool) {
+	zone, err := time.LoadLocation(tz)
+	if err != nil || tz == "" {
+		zone = time.Local
+	}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && len(text) >= 10 {
+		if len(text) >= 13 {
+			return time.UnixMilli(n), true
+		}
+		return time.Unix(n, 0), true
+	}
+	for _, layout := range dates {
+		if t, err := time.ParseInLocation(layout, strings.ToUpper(text), zone); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// sizeOf reads 2kb, 1.5m, 300.
+func sizeOf(text string) (int, bool) {
+	unit := 1.0
+	number := strings.TrimSpace(strings.TrimSuffix(text, "b"))
+	switch {
+	case strings.HasSuffix(number, "k"):
+		unit = 1 << 10
+	case strings.HasSuffix(number, "m"):
+		unit = 1 << 20
+	}
+	n, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimRight(number, "km")), 64)
+	if err != nil || n <= 0 || n > 1e9 {
+		return 0, false
+	}
+	return int(n * unit), true
+}

@@ -1,0 +1,138 @@
+package mailhog
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/mailhog/data"
+
+	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// maxNesting is how deep the parts of a mail may be nested: MailHog's API
+// repeats each in all those around it.
+const maxNesting = 20
+
+// A store is MailHog's storage for one session: the outbox.
+type store struct {
+	*Server
+	monkey *monkey
+}
+
+// Store takes a mail in. Its recipients are those of the envelope; each of
+// whom a scenario decided something gets a message alone.
+func (s *store) Store(m *data.Message) (string, error) {
+	if depth(m.MIME) > maxNesting {
+		s.rejected.Add(1)
+		return "", errors.New("its parts are nested too deep")
+	}
+	read := mail.Read([]byte(m.Raw.Data + "\r\n"))
+	base := outbox.Message{
+		Kind: outbox.SMTP, From: read.From, Subject: read.Subject, Text: read.Text, HTML: read.HTML,
+		Codes: read.Codes, Links: read.Links,
+		Raw: trace{from: m.Raw.From, helo: m.Raw.Helo, at: s.Now()}.prepend(m.Raw.Data),
+	}
+	if base.From == "" {
+		base.From = m.Raw.From
+	}
+	var id string
+	var together []string
+	for _, to := range m.Raw.To {
+		if e := s.monkey.effects[to]; e != nil {
+			id = s.add(base, []string{recipient(to)}, e)
+		} else {
+			together = append(together, recipient(to))
+		}
+	}
+	if len(together) > 0 {
+		id = s.add(base, together, nil)
+	}
+	if id == "" {
+		return "", errors.New("it has no recipient")
+	}
+	return id + "@" + hostname, nil
+}
+
+// add files one message, or what the scenarios make of it.
+func (s *store) add(m outbox.Message, to []string, e *scenarios.Effects) (id string) {
+	m.To, m.Recipients = to[0], to
+	copies := 1
+	if e != nil {
+		m.Scenario = e.DeliverBy
+		m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[e.Deliver.Outcome]
+		if m.State == "" && e.Deliver.Delay > 0 {
+			m.DeliverAt = s.Now().Add(e.Deliver.Delay)
+		}
+		copies = max(1, e.Deliver.Copies)
+	}
+	for range copies {
+		id = s.Box.Add(m).ID
+	}
+	attributes := []any{"kind", m.Kind, "subject", m.Subject}
+	if len(m.Codes) > 0 {
+		attributes = append(attributes, "codes", strings.Join(m.Codes, " "))
+	}
+	s.Log.Info("The app sent a mail to "+strings.Join(to, ", "), attributes...)
+	return id
+}
+
+// What follows completes MailHog's interface. Its session only stores.
+
+// List is a part of the mails, the newest first.
+func (s *store) List(start, limit int) (*data.Messages, error) {
+	return page(s.mails(), start, limit), nil
+}
+
+// Count is how many mails there are.
+func (s *store) Count() int { return len(s.mails()) }
+
+// Search finds mails by kind: to, from or containing.
+func (s *store) Search(kind, query string, start, limit int) (*data.Messages, int, error) {
+	found, total := s.search(kind, query, start, limit)
+	return found, total, nil
+}
+
+// DeleteOne removes a mail.
+func (s *store) DeleteOne(id string) error {
+	if !s.deleteOne(id) {
+		return errors.New("message not found")
+	}
+	return nil
+}
+
+// DeleteAll removes the mails that have arrived.
+func (s *store) DeleteAll() error {
+	s.deleteAll()
+	return nil
+}
+
+// Load returns a mail, or nil.
+func (s *store) Load(id string) (*data.Message, error) { return s.load(id), nil }
+
+// recipient is the address of a path, which may name relays before it.
+func recipient(path string) string {
+	p := data.PathFromString(path)
+	if p.Domain == "" {
+		return p.Mailbox
+	}
+	return p.Mailbox + "@" + p.Domain
+}
+
+func depth(m *data.MIMEBody) int {
+	deepest := 0
+	if m != nil {
+		for _, part := range m.Parts {
+			deepest = max(deepest, 1+depth(part.MIME))
+		}
+	}
+	return deepest
+}
+
+// A trace is what a mail server writes on top of a mail it has taken in.
+type trace struct {
+	from, helo string
+	at         time.Time
+}

@@ -1,0 +1,61 @@
+package mailhog
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/mailhog/data"
+
+	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// prepend writes the trace on top of what MailHog's session calls data, which
+// lacks the last line's end.
+func (t trace) prepend(content string) []byte {
+	return fmt.Appendf(nil, "Return-Path: <%s>\r\nReceived: from %s by %s (%s) with SMTP;\r\n %s\r\n%s\r\n",
+		t.from, t.helo, hostname, software, t.at.UTC().Format(time.RFC1123Z), content)
+}
+
+// software is what a trace calls us.
+const software = "mockauth0"
+
+var traced = regexp.MustCompile(`\AReturn-Path: <([^>\r\n]*)>\r\nReceived: from ([^\r\n]*) by ` +
+	regexp.QuoteMeta(hostname) + ` \(` + software + `\) with SMTP;\r\n [^\r\n]*\r\n`)
+
+// envelope is a mail as it came over the wire: an app's own without the trace
+// that we wrote on top, the tenant's as it would have been sent.
+func envelope(m outbox.Message) *data.SMTPMessage {
+	raw := string(mail.Raw(m))
+	e := &data.SMTPMessage{From: mail.Address(m.From), To: m.Recipients, Helo: hostname}
+	if at := traced.FindStringSubmatchIndex(raw); at != nil && m.Raw != nil {
+		e.From, e.Helo = raw[at[2]:at[3]], raw[at[4]:at[5]]
+		raw = raw[at[1]:]
+	}
+	e.Data = strings.TrimSuffix(raw, "\r\n")
+	return e
+}
+
+// view is a mail as MailHog knows it. MailHog's parser takes an id from
+// crypto/rand and the time from the wall clock; both are the outbox's instead,
+// so answers can be repeated.
+func view(m outbox.Message) *data.Message {
+	e := envelope(m)
+	v := e.Parse(hostname)
+	random := string(v.ID)
+	v.ID, v.Created = data.MessageID(m.ID+"@"+hostname), m.DeliveredAt
+	for name, values := range v.Content.Headers {
+		switch strings.ToLower(name) {
+		case "message-id":
+			if values[0] == random {
+				values[0] = string(v.ID)
+			}
+		case "received":
+			values[len(values)-1] = "from " + e.Helo + " by " + hostname + " (MailHog)\r\n          id " + string(v.ID) +
+				"; " + v.Created.Format(time.RFC1123Z)
+		}
+	}
+	return v
+}

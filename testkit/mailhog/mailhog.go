@@ -1,0 +1,73 @@
+// Package mailhog gives a Go test a mail server and MailHog's HTTP API on the
+// outbox of its tenant. It is a package of its own, so that tests which use
+// only testkit link nothing of MailHog.
+//
+//	auth := testkit.Start(t)
+//	mail := mailhog.Start(t, auth)
+//	app := newApp(auth.URL(), mail.SMTPAddr()) // the app's own mails land in auth's outbox
+package mailhog
+
+import (
+	"net"
+	"net/http"
+	"testing"
+
+	"github.com/mockauth0/mockauth0/server/mailhog"
+	"github.com/mockauth0/mockauth0/testkit"
+)
+
+// A Mail is the mail server and the HTTP API of a tenant, until its test ends.
+type Mail struct {
+	smtp, api, mailpit string
+}
+
+// Start lets a tenant take mail and answer as MailHog and as Mailpit, each on
+// a free port of 127.0.0.1. It stops when t ends.
+func Start(t testing.TB, auth *testkit.Auth0) *Mail {
+	t.Helper()
+	s := auth.Server()
+	m := mailhog.New(mailhog.Options{Box: s.Outbox(), Now: s.Clock().Now, Decide: s.DecideSMTP})
+	listen := func() net.Listener {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatalf("testkit/mailhog: %v", err)
+		}
+		t.Cleanup(func() { _ = ln.Close() })
+		return ln
+	}
+	mail, api, mailpit := listen(), listen(), listen()
+	ended := make(chan struct{}, 3)
+	go func() {
+		_ = m.ServeSMTP(mail) // it ends with Close
+		ended <- struct{}{}
+	}()
+	serve := func(ln net.Listener, h http.Handler) *http.Server {
+		srv := &http.Server{Handler: h}
+		go func() {
+			_ = srv.Serve(ln) // it ends with Close
+			ended <- struct{}{}
+		}()
+		return srv
+	}
+	servers := []*http.Server{serve(api, m.API()), serve(mailpit, m.Mailpit())}
+	t.Cleanup(func() {
+		_ = m.Close()
+		for _, srv := range servers {
+			_ = srv.Close()
+		}
+		for range 1 + len(servers) {
+			<-ended
+		}
+	})
+	return &Mail{mail.Addr().String(), "http://" + api.Addr().String(), "http://" + mailpit.Addr().String()}
+}
+
+// SMTPAddr is the mail server's host:port. It wants neither TLS nor a password,
+// and takes any.
+func (m *Mail) SMTPAddr() string { return m.smtp }
+
+// APIURL is where MailHog's HTTP API is, without a slash at the end.
+func (m *Mail) APIURL() string { return m.api }
+
+// MailpitURL is where Mailpit's HTTP API is, without a slash at the end.
+func (m *Mail) MailpitURL() string { return m.mailpit }
