@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
 // A guard keeps pages of other sites, and names that were rebound to this
@@ -39,6 +40,23 @@ func (g guard) refuse(r *http.Request) error {
 		return forbidden("origin", origin)
 	}
 	return nil
+}
+
+// Guard keeps from a handler what is kept from the control API: calls of pages
+// and names that are not local. It is for doors that stand beside this one.
+func (s *Server) Guard(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refused := s.guard.refuse(r); refused != nil {
+			s.front.Serve(w, r, refuse(refused), nil)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// refuse is a route that answers with a refusal, in the control API's words.
+func refuse(why error) web.Route {
+	return web.Route{Dialect: web.Control, Flow: func(*web.Call) (any, error) { return nil, why }}
 }
 
 func forbidden(what, name string) error {

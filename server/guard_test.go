@@ -158,3 +158,32 @@ func TestPagesElsewhere(t *testing.T) {
 		t.Errorf("health: %d, and %q may read it", w.Code, got)
 	}
 }
+
+// A door beside this one is guarded the same way.
+func TestGuardOfAnotherDoor(t *testing.T) {
+	t.Parallel()
+	s, err := server.New(server.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	door := s.Guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	for _, c := range []struct {
+		host, origin string
+		want         int
+	}{
+		{"localhost:8025", "", http.StatusTeapot},
+		{"mockauth0:8025", "http://localhost:3000", http.StatusTeapot},
+		{"rebound.example.com:8025", "", http.StatusForbidden},
+		{"localhost:8025", "https://example.com", http.StatusForbidden},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "http://"+c.host+"/api/v2/messages", nil)
+		if c.origin != "" {
+			r.Header.Set("Origin", c.origin)
+		}
+		w := httptest.NewRecorder()
+		door.ServeHTTP(w, r)
+		if w.Code != c.want {
+			t.Errorf("%s from %q: %d %s, want %d", c.host, c.origin, w.Code, w.Body, c.want)
+		}
+	}
+}

@@ -98,7 +98,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 		case refused != nil && open[route.Path]:
 			route.CORS = web.NoCORS // whoever asks is answered, but no page of another site reads it
 		case refused != nil:
-			s.front.Serve(w, r, web.Route{Dialect: web.Control, Flow: func(*web.Call) (any, error) { return nil, refused }}, nil)
+			s.front.Serve(w, r, refuse(refused), nil)
 			return
 		}
 	}

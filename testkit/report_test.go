@@ -26,7 +26,7 @@ func TestTheReportTellsWhoDoesNotTrustTheCertificate(t *testing.T) {
 		}
 		res.Body.Close()
 	}
-	if want := "https: 1 handshake: a client broke the https handshake off"; !strings.Contains(auth.report(), want) {
+	if want := "https: handshakes that failed: 1: a client broke the https handshake off"; !strings.Contains(auth.report(), want) {
 		t.Errorf("the report lacks %q:\n%s", want, auth.report())
 	}
 }

@@ -14,8 +14,10 @@ package testkit
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -96,6 +98,15 @@ func Start(t testing.TB, opts ...Option) *Auth0 {
 		}
 	})
 	return a
+}
+
+// report is what a test that failed shows.
+func (a *Auth0) report() string {
+	text := "mockauth0 at " + a.URL() + "\n"
+	if n := a.distrusted.Load(); n > 0 {
+		text += fmt.Sprintf("https: handshakes that failed: %d: %s; use auth.Client(), or auth.TLSConfig() in a client of your own\n", n, localtls.Distrust)
+	}
+	return text + strings.TrimSuffix(a.server.Report(), "\n")
 }
 
 // authority signs the certificates of all tenants of the process.

@@ -337,7 +337,7 @@ func TestAFailedTestTellsTheStory(t *testing.T) {
 	})
 	for _, want := range []string{
 		`POST /passwordless/start {"client_id":"acme-native"`, "-> 200", "-> 403 invalid_grant: Wrong email or verification code.",
-		"outbox: 1 message", "email to ada@example.com: code 897596 (active)", "clock: ", "running",
+		"requests: 2\n", "outbox: 1\n", "email to ada@example.com: code 897596 (active)", "clock: ", "running",
 	} {
 		if !strings.Contains(r.log.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, r.log.String())

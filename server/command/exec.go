@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -16,11 +17,11 @@ func execCommand() command {
 		args:  "-- COMMAND [ARGUMENT…]",
 		brief: "run a command with a tenant of its own",
 		long: "It starts on a free port, runs the command, stops when the command ends, and exits with its status. " +
-			"Signals are passed on.\n\n" +
+			"Signals are passed on. If the command fails, the requests, the outbox and what the scenarios did are printed, unless --log is none.\n\n" +
 			"The command finds in its environment MOCKAUTH0_URL, AUTH0_DOMAIN, AUTH0_ISSUER_BASE_URL (https), " +
 			"AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET and AUTH0_AUDIENCE; NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and " +
 			"REQUESTS_CA_BUNDLE with what was there before, or the system's roots, and the tenant's own authority; " +
-			"and NO_PROXY with loopback.",
+			"and NO_PROXY with loopback. With --smtp and --mail-api there are MOCKAUTH0_SMTP_URL and MOCKAUTH0_MAIL_API_URL.",
 		flags: append([]flag{forFlag, clientIDFlag}, serverFlags()...),
 		most:  unlimited,
 		rest:  true,
@@ -47,6 +48,9 @@ func execute(in *input) error {
 	}
 	status, err := i.run(in, cmd, signals)
 	err = errors.Join(err, i.drain())
+	if cmd.ProcessState != nil && (status != 0 || err != nil) { // else it did not run
+		i.tell(in.Stderr)
+	}
 	if status > 1 && err != nil { // the command's own status says more
 		fmt.Fprintln(in.Stderr, "mockauth0:", err)
 		err = nil
@@ -55,6 +59,14 @@ func execute(in *input) error {
 		return exitError(status)
 	}
 	return err
+}
+
+// tell prints what happened, for whoever has to find out why the command
+// failed.
+func (i *instance) tell(out io.Writer) {
+	if i.format != "none" {
+		fmt.Fprint(out, "\nmockauth0: what happened until the command failed\n", i.server.Report())
+	}
 }
 
 // child is the command to run, which must be there.
@@ -131,7 +143,7 @@ func (i *instance) childEnviron(in *input, dir string) ([]string, error) {
 		return nil, err
 	}
 	env := append(slices.Clone(in.Environ), noProxy(in.World)...)
-	for _, s := range slices.Concat(t.common(), bundles, in.dialect(t)) {
+	for _, s := range slices.Concat(t.common(), bundles, i.post.settings(), in.dialect(t)) {
 		if present, _ := in.lookup(s.name); s.app && present != "" {
 			continue
 		}

@@ -40,6 +40,7 @@ const (
 	tenantGroup = "Tenant"
 	codesGroup  = "Codes and time"
 	httpsGroup  = "https"
+	mailGroup   = "Mail"
 	targetGroup = "Environment"
 )
 
@@ -137,6 +138,7 @@ func serverFlags() []flag {
 		logFlag,
 		fixtureFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, scenarioFlag, failOnUnfiredFlag, issuerFlag, trustProxyFlag,
 		seedFlag, otpFlag, clockFlag,
+		smtpFlag, mailAPIFlag, mailDialectFlag, smtpRelayFlag,
 		tlsDirFlag, tlsHostFlag, tlsCertFlag, tlsKeyFlag,
 	}
 }

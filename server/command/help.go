@@ -71,7 +71,7 @@ func writeFlags(b *strings.Builder, flags []flag) {
 // entry writes a name and its explanation, in two columns.
 func entry(b *strings.Builder, name, text string) {
 	lead := fmt.Sprintf("  %-*s", helpIndent-2, name)
-	if len(lead) > helpIndent {
+	if !strings.HasSuffix(lead, " ") {
 		b.WriteString(lead + "\n")
 		lead = strings.Repeat(" ", helpIndent)
 	}

@@ -23,6 +23,7 @@ type instance struct {
 	http      *http.Server
 	log       *slog.Logger
 	format    string // of the log
+	post      post
 	state     string // the file, or empty
 	unfired   bool   // a scenario that has not acted is an error at the end
 	served    chan error
@@ -44,6 +45,9 @@ func launch(in *input, addrs []string) (*instance, error) {
 	}
 	i := &instance{log: log, format: format, unfired: in.on(failOnUnfiredFlag), served: make(chan error, 1)}
 	config.Log = log
+	if i.post, err = readPost(in); err != nil {
+		return nil, err
+	}
 	if config.Restore, i.state, err = loadState(in); err != nil {
 		return nil, err
 	}
@@ -57,7 +61,11 @@ func launch(in *input, addrs []string) (*instance, error) {
 	for _, warning := range i.server.Fixture().Warnings {
 		log.Warn(warning)
 	}
-	if i.listeners, err = localtls.ListenAll(addrs); err != nil {
+	if err := i.post.listen(in); err != nil {
+		return nil, err
+	}
+	if i.listeners, err = localtls.ListenAll("--"+addrFlag.name, addrs); err != nil {
+		i.post.abandon()
 		return nil, in.blame(addrFlag, err)
 	}
 	// Calls that wait end when the server does.
@@ -72,6 +80,7 @@ func launch(in *input, addrs []string) (*instance, error) {
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ErrorLog:          localtls.ErrorLog(func() { log.Warn(localtls.Distrust, "hint", "mockauth0 ca trust says how it comes to") }),
 	}
+	i.post.serve(i)
 	go func() { i.served <- localtls.Serve(i.http, i.ca.TLSConfig(), i.listeners...) }()
 	return i, nil
 }
@@ -79,9 +88,9 @@ func launch(in *input, addrs []string) (*instance, error) {
 // hosts are what to call the server in a URL, the best one first. localhost
 // stands for 127.0.0.1, with ::1 if that has the same port, and for an address
 // that is all of them; ::1 alone is not what localhost means everywhere.
-func (i *instance) hosts() []string {
+func hosts(listeners []net.Listener) []string {
 	var all []string
-	for _, l := range i.listeners {
+	for _, l := range listeners {
 		addr := l.Addr().(*net.TCPAddr)
 		host, local := addr.String(), fmt.Sprintf("localhost:%d", addr.Port)
 		switch {
@@ -97,13 +106,14 @@ func (i *instance) hosts() []string {
 }
 
 // host is the best of the hosts.
-func (i *instance) host() string { return i.hosts()[0] }
+func (i *instance) host() string { return hosts(i.listeners)[0] }
 
 // drain lets the calls that are being answered finish, and saves the state.
 func (i *instance) drain() error {
 	i.stop()
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
+	i.post.close(ctx)
 	if i.http.Shutdown(ctx) != nil {
 		_ = i.http.Close()
 	}

@@ -59,7 +59,7 @@ type result struct {
 // run runs the command line to its end.
 func run(t *testing.T, env []string, args ...string) result {
 	t.Helper()
-	var out, errout bytes.Buffer
+	var out, errout buffer // a server and a command write side by side
 	done := make(chan int, 1)
 	go func() {
 		done <- command.Run(command.World{

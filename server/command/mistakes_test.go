@@ -17,8 +17,8 @@ import (
 // flag that is not here takes any text, and is in anyText.
 var bad = map[string][]struct{ value, sentence string }{
 	"serve/addr": {
-		{"localhost", `the address "localhost" is not of the form host:port; write it like localhost:2884, [::1]:2884 or :2884 with --addr`},
-		{":99999", `the address ":99999" has no port between 0 and 65535; write it like localhost:2884 with --addr`},
+		{"localhost", `the address "localhost" is not of the form host:port; write it like localhost:PORT, [::1]:PORT or :PORT with --addr`},
+		{":99999", `the address ":99999" has no port between 0 and 65535; write it like localhost:PORT with --addr`},
 		{"192.0.2.1:0", "192.0.2.1:0 is no address of this machine; choose another with --addr"},
 		{"no-such-host.invalid:0", "no-such-host.invalid:0 is no address of this machine; choose another with --addr"},
 	},
@@ -66,6 +66,20 @@ var bad = map[string][]struct{ value, sentence string }{
 	"serve/clock": {
 		{"2030-01-01", "write a time since 1970 such as 2030-01-01T00:00:00Z, or running"},
 		{"0001-01-01T00:00:00Z", "write a time since 1970 such as 2030-01-01T00:00:00Z, or running"},
+	},
+	"serve/smtp": {
+		{"1025", `the address "1025" is not of the form host:port; write it like localhost:PORT, [::1]:PORT or :PORT with --smtp`},
+		{"192.0.2.1:0", "192.0.2.1:0 is no address of this machine; choose another with --smtp"},
+	},
+	"serve/mail-api": {{":x", `the address ":x" has no port between 0 and 65535; write it like localhost:PORT with --mail-api`}},
+	"serve/mail-api-dialect": {
+		{"mailpitt", `write mailhog or mailpit; did you mean "mailpit"?`},
+		{"smtp4dev", "write mailhog or mailpit"},
+	},
+	"serve/smtp-relay": {
+		{"localhost", "write the mail server's host and port, such as localhost:1025"},
+		{":1025", "write the mail server's host and port, such as localhost:1025"},
+		{"localhost:smpt", "write the mail server's host and port, such as localhost:1025"},
 	},
 	"serve/tls-host": {{"http://x", `the TLS host "http://x" is neither a DNS name nor an IP address; give --tls-host a name without scheme, port or path, such as auth.acme.dev`}},
 	"serve/tls-cert": {{"no.pem", "give --tls-key, too: the two go together"}},

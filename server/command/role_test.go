@@ -56,6 +56,8 @@ func playRole() int {
 		fmt.Println(res.StatusCode)
 		status, _ := strconv.Atoi(os.Args[1])
 		return status
+	case "mail":
+		return playMail()
 	case "fetch": // over https, with the roots that exec made
 		roots := x509.NewCertPool()
 		data, _ := os.ReadFile(os.Getenv("REQUESTS_CA_BUNDLE"))

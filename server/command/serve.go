@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -41,11 +42,11 @@ func serve(in *input) error {
 
 // announce says where the tenant is and how to reach it.
 func (i *instance) announce(out io.Writer) {
-	hosts := i.hosts()
-	url := "http://" + hosts[0]
+	own := hosts(i.listeners)
+	url := "http://" + own[0]
 	switch i.format {
 	case "json":
-		i.log.Info("ready", "url", url, "domain", hosts[0], "ca", i.ca.Path(), "fixture", i.server.Fixture().Source)
+		i.log.Info("ready", "url", url, "domain", own[0], "ca", i.ca.Path(), "fixture", i.server.Fixture().Source, slog.GroupAttrs("mail", i.post.attrs()...))
 		return
 	case "none":
 		fmt.Fprintln(out, url) // port 0 would be a riddle
@@ -57,11 +58,11 @@ func (i *instance) announce(out io.Writer) {
 	}
 	fmt.Fprintf(&text, "mockauth0 %s, a local Auth0 tenant for tests\n\n", version())
 	label := "URL"
-	for _, host := range hosts {
+	for _, host := range own {
 		line(label, "http://%s  and  https://%s", host, host)
 		label = ""
 	}
-	line("domain", "%s", hosts[0])
+	line("domain", "%s", own[0])
 	if issuer := i.server.Issuer(); issuer != "" {
 		line("issuer", "%s", issuer)
 	}
@@ -80,6 +81,7 @@ func (i *instance) announce(out io.Writer) {
 		line("failing", "%s", strings.Join(on, ", "))
 	}
 	line("outbox", "%s/_mock/outbox", url)
+	i.post.describe(line)
 	if path := i.ca.Path(); path != "" {
 		line("https", "trust %s (how: mockauth0 ca trust)", path)
 	} else {

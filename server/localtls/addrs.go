@@ -13,24 +13,24 @@ import (
 // portTries is how often a port that is free on 127.0.0.1 is asked for on ::1.
 const portTries = 20
 
-// ListenAll opens the addresses, each as host:port or :port, and returns the
+// ListenAll opens the addresses of a flag, each as host:port or :port, and returns the
 // listeners in that order. "localhost:PORT" opens 127.0.0.1 and ::1, of which
 // one may be missing on the machine; port 0 picks one that is free on both. An
 // address given twice is opened once. If one cannot be opened, none is, and
 // the error is a sentence that says which and why.
-func ListenAll(addrs []string) (listeners []net.Listener, err error) {
+func ListenAll(flag string, addrs []string) (listeners []net.Listener, err error) {
 	defer func() {
 		if err != nil {
-			closeAll(listeners)
+			CloseAll(listeners)
 			listeners = nil
 		}
 	}()
 	if len(addrs) == 0 {
-		return nil, errors.New("there is no address to listen on; give one with --addr, such as localhost:2884")
+		return nil, fmt.Errorf("there is no address to listen on; give one with %s, such as localhost:2884", flag)
 	}
 	var seen []string
 	for _, addr := range addrs {
-		host, port, err := splitAddr(addr)
+		host, port, err := splitAddr(flag, addr)
 		if err != nil {
 			return listeners, err
 		}
@@ -48,19 +48,19 @@ func ListenAll(addrs []string) (listeners []net.Listener, err error) {
 		}
 		listeners = append(listeners, opened...)
 		if err != nil {
-			return listeners, explain(addr, err)
+			return listeners, explain(flag, addr, err)
 		}
 	}
 	return listeners, nil
 }
 
-func splitAddr(addr string) (host, port string, err error) {
+func splitAddr(flag, addr string) (host, port string, err error) {
 	host, port, err = net.SplitHostPort(addr)
 	if err != nil {
-		return "", "", fmt.Errorf("the address %q is not of the form host:port; write it like localhost:2884, [::1]:2884 or :2884 with --addr", addr)
+		return "", "", fmt.Errorf("the address %q is not of the form host:port; write it like localhost:PORT, [::1]:PORT or :PORT with %s", addr, flag)
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return "", "", fmt.Errorf("the address %q has no port between 0 and 65535; write it like localhost:2884 with --addr", addr)
+		return "", "", fmt.Errorf("the address %q has no port between 0 and 65535; write it like localhost:PORT with %s", addr, flag)
 	} else if n == 0 {
 		port = "0"
 	}
@@ -105,14 +105,15 @@ func listen(host, port string) (net.Listener, error) {
 	return config.Listen(context.Background(), "tcp", net.JoinHostPort(host, port))
 }
 
-func closeAll(listeners []net.Listener) {
+// CloseAll closes listeners.
+func CloseAll(listeners []net.Listener) {
 	for _, l := range listeners {
 		l.Close()
 	}
 }
 
 // explain makes a sentence of why an address could not be opened.
-func explain(addr string, cause error) error {
+func explain(flag, addr string, cause error) error {
 	var unknown *net.DNSError
 	text := fmt.Sprintf("cannot be listened on (%v)", cause)
 	switch {
@@ -123,7 +124,7 @@ func explain(addr string, cause error) error {
 	case isMissing(cause), errors.As(cause, &unknown):
 		text = "is no address of this machine"
 	}
-	return &sentence{text: addr + " " + text + "; choose another with --addr", causes: []error{cause}}
+	return &sentence{text: addr + " " + text + "; choose another with " + flag, causes: []error{cause}}
 }
 
 // Windows has numbers of its own for these errors, and package syscall does

@@ -24,7 +24,7 @@ func ports(t *testing.T, listeners []net.Listener) []string {
 
 func TestListenAllLocalhost(t *testing.T) {
 	for range 20 {
-		listeners, err := ListenAll([]string{"localhost:0"})
+		listeners, err := ListenAll("--addr", []string{"localhost:0"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,7 +36,7 @@ func TestListenAllLocalhost(t *testing.T) {
 		if strings.Join(got, ", ") != strings.Join(want, ", ") || !strings.HasPrefix(got[0], "127.0.0.1 ") {
 			t.Errorf("opened %v, want %v", got, want)
 		}
-		closeAll(listeners)
+		CloseAll(listeners)
 	}
 }
 
@@ -52,7 +52,7 @@ func TestListenAllTaken(t *testing.T) {
 		}
 		_, port, _ := net.SplitHostPort(other.Addr().String())
 		addr := "localhost:" + port
-		_, err = ListenAll([]string{"localhost:0", addr})
+		_, err = ListenAll("--addr", []string{"localhost:0", addr})
 		if want := addr + " is in use by another program; choose another with --addr"; err == nil || err.Error() != want {
 			t.Errorf("the error is %v, want %s", err, want)
 		}
@@ -61,23 +61,23 @@ func TestListenAllTaken(t *testing.T) {
 		}
 		other.Close()
 		// Nothing was left open.
-		listeners, err := ListenAll([]string{addr, addr, "127.0.0.1:0"})
+		listeners, err := ListenAll("--addr", []string{addr, addr, "127.0.0.1:0"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if want := len(hosts) + 1; len(listeners) != want {
 			t.Errorf("%d listeners, want %d: an address given twice is opened once", len(listeners), want)
 		}
-		closeAll(listeners)
+		CloseAll(listeners)
 	}
 }
 
 func TestListenAllEverywhere(t *testing.T) {
-	listeners, err := ListenAll([]string{":0"})
+	listeners, err := ListenAll("--addr", []string{":0"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closeAll(listeners)
+	defer CloseAll(listeners)
 	_, port, _ := net.SplitHostPort(listeners[0].Addr().String())
 	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
 	if err != nil {
@@ -97,12 +97,12 @@ func TestListenAllBadAddresses(t *testing.T) {
 		"localhost:-1":    "has no port between 0 and 65535",
 		"192.0.2.1:0":     "192.0.2.1:0 is no address of this machine; choose another with --addr",
 	} {
-		_, err := ListenAll([]string{addr})
+		_, err := ListenAll("--addr", []string{addr})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "--addr") {
 			t.Errorf("%s: the error is %v, want %q", addr, err, want)
 		}
 	}
-	if _, err := ListenAll(nil); err == nil {
+	if _, err := ListenAll("--addr", nil); err == nil {
 		t.Error("no address is no error")
 	}
 }
@@ -113,7 +113,7 @@ func TestExplain(t *testing.T) {
 		"x:1 is no address of this machine; choose another with --addr":                                     &net.DNSError{},
 		"x:1 cannot be listened on (odd); choose another with --addr":                                       errors.New("odd"),
 	} {
-		if got := explain("x:1", cause); got.Error() != want || !errors.Is(got, cause) {
+		if got := explain("--addr", "x:1", cause); got.Error() != want || !errors.Is(got, cause) {
 			t.Errorf("the sentence is %q, want %q", got, want)
 		}
 	}

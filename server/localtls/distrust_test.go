@@ -43,7 +43,7 @@ func TestAServerHearsOfDistrust(t *testing.T) {
 
 func serveWith(t *testing.T, ca *CA, srv *http.Server) (addr string) {
 	t.Helper()
-	listeners, err := ListenAll([]string{"127.0.0.1:0"})
+	listeners, err := ListenAll("--addr", []string{"127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}

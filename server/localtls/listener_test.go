@@ -225,7 +225,7 @@ func TestErrorsOfAccept(t *testing.T) {
 }
 
 func TestAddrs(t *testing.T) {
-	listeners, err := ListenAll([]string{"127.0.0.1:0", "127.0.0.1:0"})
+	listeners, err := ListenAll("--addr", []string{"127.0.0.1:0", "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +237,7 @@ func TestAddrs(t *testing.T) {
 }
 
 func TestConnPassesOn(t *testing.T) {
-	listeners, err := ListenAll([]string{"127.0.0.1:0"})
+	listeners, err := ListenAll("--addr", []string{"127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func answer(w http.ResponseWriter, r *http.Request) {
 // serve runs a server on localhost until the test ends, and returns its port.
 func serve(t testing.TB, server *http.Server, config *tls.Config) (port string) {
 	t.Helper()
-	listeners, err := ListenAll([]string{"localhost:0"})
+	listeners, err := ListenAll("--addr", []string{"localhost:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
