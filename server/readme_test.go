@@ -132,7 +132,7 @@ func TestREADMESnippetsAreExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	var examples []byte
-	for _, file := range []string{"../testkit/example_test.go", "../testkit/login_test.go"} {
+	for _, file := range []string{"../testkit/example_test.go", "../testkit/login_test.go", "../testkit/mailhog/mailhog_test.go"} {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

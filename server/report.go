@@ -69,17 +69,18 @@ func sent(m outbox.Message) string {
 
 // acted is what a rule of a scenario has done, in one line.
 func acted(s scenarios.Status, r scenarios.RuleStatus) string {
-	text := fmt.Sprintf("%s/%s: matched %d, fired %d", s.ID, r.ID, r.Matched, r.Fired)
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s/%s: matched %d, fired %d", s.ID, r.ID, r.Matched, r.Fired)
 	for _, reason := range slices.Sorted(maps.Keys(r.Skipped)) {
-		text += fmt.Sprintf(", skipped %d by %s", r.Skipped[reason], reason)
+		fmt.Fprintf(&text, ", skipped %d by %s", r.Skipped[reason], reason)
 	}
 	if r.Shadowed > 0 {
-		text += fmt.Sprintf(", shadowed %d", r.Shadowed)
+		fmt.Fprintf(&text, ", shadowed %d", r.Shadowed)
 	}
 	if r.Fired == 0 && len(r.NearMisses) > 0 {
-		text += "; near miss: " + r.NearMisses[len(r.NearMisses)-1]
+		text.WriteString("; near miss: " + r.NearMisses[len(r.NearMisses)-1])
 	}
-	return text
+	return text.String()
 }
 
 // line is a request in one line, with its answer.

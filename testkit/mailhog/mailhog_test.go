@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestTheTenantAndTheAppShareAnInbox(t *testing.T) {
 	t.Parallel()
 	auth := testkit.Start(t)
-	mail := mailhog.Start(t, auth)
+	mail := mailhog.Start(t, auth) // mail.SMTPAddr() for the app, mail.APIURL() for a client of MailHog
 	login(t, auth, "ada@example.com")
 	if err := smtp.SendMail(mail.SMTPAddr(), nil, "app@x.test", []string{"ada@example.com"}, []byte("To: ada@example.com\r\nSubject: Welcome\r\n\r\nYour coupon: 20301\r\n")); err != nil {
 		t.Fatal(err)
