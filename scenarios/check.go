@@ -53,6 +53,9 @@ func element(path string) string {
 }
 
 func (c *checker) check() {
+	if !c.withinBounds() {
+		return
+	}
 	s := c.scenario
 	if !c.broken["name"] {
 		c.checkName(at("name"), "name", s.Name)

@@ -139,6 +139,8 @@ func (c *checker) checkDeliver(p place, d *Deliver) {
 	}
 	if d.Delay < 0 {
 		c.mistake(p.at("delay"), "%s is negative; write a positive duration such as 45s", d.Delay)
+	} else if why := tooLong(d.Delay); why != "" {
+		c.mistake(p.at("delay"), "%s", why)
 	}
 	if d.Outcome != "" {
 		for _, other := range []struct {
@@ -181,6 +183,9 @@ func (c *checker) checkToken(p place, t *Token) {
 		if _, twice := t.Claims[x.name]; twice && x.there {
 			c.mistake(p.at("claims", x.name), "%s says it already; remove one of the two", x.name)
 		}
+	}
+	if why := tooLong(t.Skew); why != "" {
+		c.mistake(p.at("skew"), "%s", why)
 	}
 	if t.Exp != "" && t.Skew != 0 {
 		c.mistake(p.at("skew"), "exp and skew exclude each other; remove one of the two")

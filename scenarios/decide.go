@@ -3,6 +3,7 @@ package scenarios
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -69,6 +70,9 @@ func (e *Engine) Decide(r *Request) (*Effects, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var named []*Activation
+	if n := len(r.Scenarios); n > maxNamed {
+		return nil, fmt.Errorf("it names %d scenarios; name %d at most", n, maxNamed)
+	}
 	for _, name := range r.Scenarios {
 		s, err := e.find(name)
 		if err != nil {
@@ -78,7 +82,7 @@ func (e *Engine) Decide(r *Request) (*Effects, error) {
 			named = append(named, a)
 		}
 	}
-	if name, ok := magicOf(r.Recipient); ok && slices.Contains(Names(), name) {
+	if name, ok := magicOf(r.Recipient); ok && !r.Foreign && slices.Contains(Names(), name) {
 		if s, err := Load(name); err == nil {
 			named = append(named, e.standing(s, ByRecipient, r.At))
 		}

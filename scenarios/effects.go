@@ -28,13 +28,13 @@ type Effects struct {
 	Headers   map[string]string
 }
 
-// Names are the rules that acted, for the X-Mock-Scenario header and the
-// journal.
+// Names are the rules that acted, or the first 20 of them, for the
+// X-Mock-Scenario header and the journal.
 func (e *Effects) Names() string {
 	if e == nil {
 		return ""
 	}
-	return strings.Join(e.Fired, ", ")
+	return some(e.Fired)
 }
 
 // Unhandled tells that the request is not handled: it is answered otherwise, or

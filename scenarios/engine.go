@@ -40,6 +40,9 @@ type Engine struct {
 	known known
 	start [layers][]*Scenario // what Set said
 	on    [layers][]*Activation
+	// earlier is how often rules of flags and fixture have fired, by layer and
+	// scenario/rule, before they were reset or switched off.
+	earlier map[string]int64
 }
 
 // maxOn is how many scenarios the control API can switch on.
@@ -48,7 +51,7 @@ const maxOn = 1000
 // NewEngine makes an engine with no scenario on. The seed is for scenarios
 // without one.
 func NewEngine(seed string) *Engine {
-	return &Engine{seed: seed, known: known{byName: map[string]*Scenario{}}}
+	return &Engine{seed: seed, known: newKnown(), earlier: map[string]int64{}}
 }
 
 // Find is the scenario with that name, built in or known. The error lists what
@@ -153,30 +156,25 @@ func (e *Engine) SwitchOn(s *Scenario, by Layer, n Narrowing, now time.Time) (*A
 // name is an id for an activation that is none's: the scenario's name, or name~2
 // if that is on already.
 func (e *Engine) name(scenario string) string {
-	for n, id := 1, scenario; ; n++ {
-		if n > 1 {
-			id = fmt.Sprintf("%s~%d", scenario, n)
-		}
-		if !e.taken(id) {
-			return id
-		}
-	}
-}
-
-func (e *Engine) taken(id string) bool {
+	taken := map[string]bool{}
 	for _, list := range e.on {
-		if slices.ContainsFunc(list, func(a *Activation) bool { return a.id == id }) {
-			return true
+		for _, a := range list {
+			taken[a.id] = true
 		}
 	}
-	return false
+	id := scenario
+	for n := 2; taken[id]; n++ {
+		id = fmt.Sprintf("%s~%d", scenario, n)
+	}
+	return id
 }
 
 func (e *Engine) activate(s *Scenario, by Layer, n Narrowing, now time.Time) (*Activation, error) {
-	for name, there := range n.When.own() {
-		if there {
-			return nil, fmt.Errorf("when: %s belongs to a rule", name)
-		}
+	if err := n.check(); err != nil {
+		return nil, err
+	}
+	if err := n.checkFor(s); err != nil {
+		return nil, err
 	}
 	only, err := n.When.conditions()
 	if err != nil {
@@ -222,12 +220,26 @@ func (e *Engine) remove(gone func(*Activation) bool) int {
 	defer e.mu.Unlock()
 	n := 0
 	for l := range e.on {
+		if l := Layer(l); l == ByFlag || l == ByFixture {
+			e.remember(l, gone)
+		}
 		before := len(e.on[l])
 		e.on[l] = slices.DeleteFunc(e.on[l], gone)
 		n += before - len(e.on[l])
 	}
 	e.count()
 	return n
+}
+
+// remember keeps what those that go have done.
+func (e *Engine) remember(l Layer, gone func(*Activation) bool) {
+	for _, a := range e.on[l] {
+		if gone(a) {
+			for _, r := range a.rules {
+				e.earlier[l.String()+" "+r.name] += r.fired
+			}
+		}
+	}
 }
 
 // Off switches this one off. Its counts can still be read.
@@ -252,6 +264,9 @@ func (e *Engine) Set(by Layer, list []*Scenario, now time.Time) error {
 	e.start[by] = slices.Clone(list)
 	for _, a := range next {
 		e.learn(a.scenario)
+		if !isBuiltIn(a.scenario.Name) {
+			e.known.addFile(a.scenario)
+		}
 		if at := slices.IndexFunc(e.on[by], func(have *Activation) bool { return have.scenario.Name == a.scenario.Name }); at >= 0 {
 			a.inherit(e.on[by][at])
 		} else {
@@ -284,13 +299,17 @@ func (a *Activation) inherit(from *Activation) {
 }
 
 // Reset begins anew, at the tenant's time now and with the seed: scenarios that
-// tests have switched on are off, and those of flags and fixture are on and
+// tests have switched on are off and forgotten, and those of flags and fixture are on and
 // count from the start.
 func (e *Engine) Reset(seed string, now time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.seed = seed
+	for _, l := range []Layer{ByFlag, ByFixture} {
+		e.remember(l, func(*Activation) bool { return true })
+	}
 	e.on = [layers][]*Activation{}
+	e.known.reset()
 	for l, list := range e.start {
 		for _, s := range list {
 			fresh, err := e.activate(s, Layer(l), Narrowing{}, now)

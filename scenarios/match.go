@@ -34,12 +34,16 @@ type Request struct {
 	Param func(name string) string
 	// Scenarios are the names in the request's X-Mock-Scenario header.
 	Scenarios []string
+	// Foreign tells that neither its header nor its recipient may switch
+	// anything on.
+	Foreign bool
 }
 
 // grantPrefix is what may be left out of a grant's name.
 const grantPrefix = "http://auth0.com/oauth/grant-type/"
 
-// A pattern is a glob with *, or a regular expression between slashes.
+// A pattern is a glob with *, or a regular expression between slashes. Of a
+// value longer than 8 KiB it sees that much.
 type pattern func(string) bool
 
 // compile reads a pattern. The error is the regular expression's.
@@ -65,7 +69,7 @@ type condition struct {
 func (c *condition) holds(r *Request) bool {
 	for _, v := range c.values(r) {
 		for _, p := range c.any {
-			if p(v) {
+			if p(front(v)) {
 				return true
 			}
 		}

@@ -40,6 +40,10 @@ func ParseNamed(filename string, data []byte) (name string, n Narrowing, err err
 	if problems := (*strictyaml.Errors)(nil); errors.As(doc.Decode(&in), &problems) {
 		return "", n, problems
 	}
+	if _, program := in.When.size(); program > maxProgram { // before they are compiled
+		c.mistake(at("when"), "the regular expressions are too large; write shorter ones, or smaller repetitions")
+		return "", n, strictyaml.Join(c.problems)
+	}
 	c.checkWhen(at("when"), &in.When)
 	for field, there := range in.When.own() {
 		if there {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Failure is an expectation that is not met.
@@ -142,6 +143,58 @@ func (e *Engine) Unmet() (failures []Failure, checked int) {
 		}
 	}
 	return failures, checked
+}
+
+// Unfired is the same at the end of a run: those of flags and fixture are held
+// against all that they did in it, be it before a Reset or before somebody
+// switched them off.
+func (e *Engine) Unfired() []Failure {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var failures []Failure
+	for l := ByGo; l < layers; l++ {
+		if l != ByFlag && l != ByFixture {
+			for _, a := range e.on[l] {
+				failures = append(failures, a.unmet()...)
+			}
+			continue
+		}
+		for _, s := range e.start[l] {
+			failures = append(failures, e.ofRun(l, s).unmet()...)
+		}
+	}
+	return failures
+}
+
+// ofRun is a scenario that was on from the start, with what its rules did in
+// the whole run.
+func (e *Engine) ofRun(l Layer, s *Scenario) *Activation {
+	at := slices.IndexFunc(e.on[l], func(have *Activation) bool { return have.scenario.Name == s.Name })
+	if at < 0 {
+		off, err := e.activate(s, l, Narrowing{}, time.Time{})
+		if err != nil {
+			return &Activation{engine: e, scenario: s, layer: l} // cannot be: it was on before
+		}
+		off.id = s.Name
+		off.add(e.earlier)
+		return off
+	}
+	whole := *e.on[l][at]
+	whole.rules = slices.Clone(whole.rules)
+	for i, r := range whole.rules {
+		sum := *r
+		whole.rules[i] = &sum
+	}
+	whole.add(e.earlier)
+	return &whole
+}
+
+// add adds what the rules did before.
+func (a *Activation) add(earlier map[string]int64) {
+	for _, r := range a.rules {
+		before := earlier[a.layer.String()+" "+r.name]
+		r.fired, r.matched = r.fired+before, r.matched+before
+	}
 }
 
 // Verify is how often the rules of one that may be off by now were to act, held

@@ -115,6 +115,9 @@ func (s *Server) verifyScenarios(c *web.Call) (any, error) {
 		if err := decode(c, &body); err != nil {
 			return nil, err
 		}
+		if len(body.byName) == 0 {
+			return nil, badRequest(`the body names no scenario; write one as in {"flaky": {"fired": ">=1"}}, or send no body for what the files expect`)
+		}
 		var wants []scenarios.Want
 		for _, name := range slices.Sorted(maps.Keys(body.byName)) {
 			count := body.byName[name].Fired

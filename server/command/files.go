@@ -73,8 +73,12 @@ func validateFile(file string) (warnings []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = scenarios.OfFixture(f)
-	return f.Warnings, err
+	list, err := scenarios.OfFixture(f)
+	warnings = f.Warnings
+	for _, s := range list {
+		warnings = append(warnings, s.Unknown(f)...)
+	}
+	return warnings, err
 }
 
 // readFile reads as much of a file as can be one of ours, and a byte more.

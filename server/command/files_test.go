@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -200,5 +201,18 @@ func TestCANowhere(t *testing.T) {
 		if got.status != 1 || got.out != "" || !strings.HasSuffix(got.errout, "; name another folder with --tls-dir\n") || strings.Count(got.errout, "\n") != 1 {
 			t.Errorf("%q on %s: %+v", args, runtime.GOOS, got)
 		}
+	}
+}
+
+// A fixture is checked with its scenarios: those that wait for what it does not
+// have are a warning.
+func TestValidateWarnsOfScenariosThatWaitInVain(t *testing.T) {
+	t.Parallel()
+	slow := write(t, "slow.yaml", "version: 1\nname: mine\nrules: [{id: a, when: {client: acme-wep}, then: {delay: 1s}}]\n")
+	file := write(t, "f.yaml", "version: 1\nextends: default\nscenarios: ["+strconv.Quote(slow)+"]\n")
+	got := run(t, environ(), "validate", file)
+	want := result{out: file + ": ok\n", errout: "warning: scenario mine/a waits for client acme-wep, which the fixture does not have; did you mean \"acme-web\"?\n"}
+	if got != want {
+		t.Errorf("%+v, want %+v", got, want)
 	}
 }

@@ -126,9 +126,8 @@ func (i *instance) checkFired() error {
 	if !i.unfired {
 		return nil
 	}
-	failures, _ := i.server.Scenarios().Unmet()
 	var failed []error
-	for _, f := range failures {
+	for _, f := range i.server.Scenarios().Unfired() {
 		failed = append(failed, errors.New(f.Message))
 	}
 	return errors.Join(failed...)

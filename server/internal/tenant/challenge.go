@@ -169,6 +169,9 @@ func (t *Tenant) Start(s Start) (Started, error) {
 	if u != nil && u.Blocked {
 		// Auth0 sends nothing to a blocked user, and does not say so.
 		next.state = used
+		if before != nil {
+			next.held = before.held // they wait for the next message
+		}
 		t.challenges.bounded.put(key, next)
 		return started(u), nil
 	}

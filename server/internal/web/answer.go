@@ -53,8 +53,12 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 	c.Vars = vars
 	if route.Dialect != Control {
 		c.ID = f.Tenant.Seed().Hex(20, "request", strconv.FormatInt(f.calls.Add(1), 10))
-		if unknown := f.decide(c, route); err == nil {
-			err = unknown
+		// What is not read to its end is not decided about: a delay would not
+		// notice that the client has gone.
+		if !errors.Is(err, refusal.BodyTooLarge) {
+			if unknown := f.decide(c, route); err == nil {
+				err = unknown
+			}
 		}
 	}
 	value, err := f.run(c, route, err)

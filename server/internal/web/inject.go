@@ -30,16 +30,23 @@ func (f *Front) decide(c *Call, route Route) error {
 		who = Named
 	}
 	connection, recipient := who(c)
-	if !f.Scenarios.Concerns(names, recipient) {
+	asks, foreign := recipient, c.foreign()
+	if foreign != "" {
+		if _, magic := scenarios.MagicEmail(recipient); magic || names != nil {
+			c.hint = foreign + ", so neither X-Mock-Scenario nor an address with +mock- switches a scenario on"
+		}
+		asks, names = "", nil
+	}
+	if !f.Scenarios.Concerns(names, asks) {
 		return nil
 	}
 	q := scenarios.Request{
 		ID: c.ID, At: c.Now, Endpoint: route.Endpoint, Grant: c.Params.Text("grant_type"),
 		Connection: connection, Send: c.Params.Text("send"), ClientID: c.ClientID, Recipient: recipient,
 		Known:  c.Tenant.Knows(connection, recipient),
-		Header: c.Header, Param: c.Params.dotted, Scenarios: names,
+		Header: c.Header, Param: c.Params.dotted, Scenarios: names, Foreign: foreign != "",
 	}
-	if tag, ok := scenarios.MagicEmail(recipient); ok {
+	if tag, ok := scenarios.MagicEmail(asks); ok {
 		if _, err := scenarios.Load(tag); err != nil {
 			c.hint = err.Error()
 		}
@@ -61,6 +68,19 @@ func (f *Front) decide(c *Call, route Route) error {
 	}
 	c.Effects = effects
 	return nil
+}
+
+// foreign is why a call comes from a page that is no app of this tenant, or
+// empty. What such a page sends without asking may not change the mock.
+func (c *Call) foreign() string {
+	origin := c.Header.Get("Origin")
+	switch {
+	case origin == "" && c.Header.Get("Sec-Fetch-Mode") == "no-cors":
+		return "the request is a page's, for an image or the like"
+	case origin == "", origin == c.Origin, c.Tenant.AllowsOrigin(origin):
+		return ""
+	}
+	return "origin " + clip(origin) + " is in no client's allowed_origins or web_origins"
 }
 
 // Named is the connection and the recipient that the parameters name.
