@@ -138,6 +138,9 @@ func (c *checker) checkEndpoints(p place, r *Rule) {
 		picky, acts = append(picky, e), common(acts, e.on)
 	}
 	if reach := r.endpoints(); len(reach) > 0 || reach == nil {
+		if d := r.Then.Deliver; d != nil && len(reach) == 1 && reach[0] == "smtp" {
+			c.checkDeliverOfApp(p.at("then", "deliver"), d)
+		}
 		c.checkGrant(p.at("when", "grant"), r)
 		return
 	}

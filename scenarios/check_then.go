@@ -156,6 +156,17 @@ func (c *checker) checkDeliver(p place, d *Deliver) {
 	}
 }
 
+// checkDeliverOfApp finds what does not happen to mails that an app sends by
+// SMTP: the tenant holds and changes only its own.
+func (c *checker) checkDeliverOfApp(p place, d *Deliver) {
+	if d.Swap != "" {
+		c.mistake(p.at("swap"), "an app's own mail is not held for the next one; write delay, as in delay: 45s")
+	}
+	if d.Corrupt != "" {
+		c.mistake(p.at("corrupt"), "the code or link of an app's own mail is not changed; remove it")
+	}
+}
+
 func (c *checker) checkToken(p place, t *Token) {
 	type part struct {
 		name  string
