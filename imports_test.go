@@ -27,7 +27,7 @@ var floors = [][]string{
 	{"server/internal/token", "server/internal/refusal", "scenarios"},
 	{"fixtures", "server/outbox", "server/journal"},
 	{"server/clock", "server/internal/derive", "fixtures/strictyaml/strictyamltest"},
-	{"fixtures/strictyaml"},
+	{"fixtures/strictyaml", "fixtures/liquid"},
 }
 
 // homes are the only packages that may import a module of others.
@@ -39,6 +39,7 @@ var homes = map[string][]string{
 	"testing":                {"testkit", "testkit/mailhog", "fixtures/strictyaml/strictyamltest"},
 	"github.com/mailhog/":    {"server/mailhog"},
 	"github.com/ian-kent/":   {"server/mailhog"},
+	"github.com/osteele/":    {"fixtures/liquid"},
 	"github.com/santhosh-":   {"fixtures/strictyaml/strictyamltest"},
 }
 
