@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"server", "server/localtls", "server/mailhog"},
 	{"server/internal/authapi"},
 	{"server/internal/web"},
-	{"server/internal/tenant", "server/internal/mail"},
+	{"server/internal/tenant", "server/internal/mail", "server/internal/gateway"},
 	{"server/internal/token", "server/internal/refusal", "scenarios"},
 	{"fixtures", "server/outbox", "server/journal"},
 	{"server/clock", "server/internal/derive", "fixtures/strictyaml/strictyamltest"},

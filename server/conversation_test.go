@@ -63,7 +63,8 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 // synctest's: nobody waits.
 //
 // Tokens in an answer are shown by names, $access_token, $id_token and
-// $refresh_token, and as $refresh_token2 when there is another one. -update
+// $refresh_token, and as $refresh_token2 when there is another one. The page of
+// an e-mail is shown as $page: it is in internal/mail/testdata. -update
 // writes everything that begins with < or =.
 func TestConversations(t *testing.T) {
 	t.Parallel()
@@ -172,6 +173,7 @@ var (
 	headerLine  = regexp.MustCompile(`^([A-Za-z0-9-]+): (.*)$`)
 	formLine    = regexp.MustCompile(`^([A-Za-z_]+)=(.*)$`)
 	variable    = regexp.MustCompile(`\$[a-z][a-z0-9_]*`)
+	page        = regexp.MustCompile(`"html":"(?:[^"\\]|\\.)+"`)
 )
 
 func isRequestLine(line string) bool { return requestLine.MatchString(line) }
@@ -286,7 +288,7 @@ func encodeForm(lines []string, expand func(string) string) string {
 
 // named is an answer with its tokens replaced by their names.
 func (c *conversation) named(body []byte) string {
-	text := string(body)
+	text := page.ReplaceAllString(string(body), `"html":"$$page"`)
 	var members map[string]any
 	if json.Unmarshal(body, &members) != nil {
 		return text

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/journal"
@@ -52,6 +53,9 @@ type Config struct {
 	// Hosts are more names by which the control API may be called, beyond
 	// loopback, IP addresses, one-label names and *.test and its like.
 	Hosts []string
+	// AllowOutbound are the hosts that the server may call: the SMS gateways of
+	// connections. It calls loopback anyway, and nothing else.
+	AllowOutbound []string
 	// CA returns the certificate authority that GET /_mock/ca.pem serves, as
 	// PEM; nil means that there is none.
 	CA func() []byte
@@ -109,6 +113,7 @@ func New(config Config) (*Server, error) {
 		Naming:  web.Naming{Issuer: s.config.Issuer, TrustProxy: config.TrustProxy},
 		Journal: &journal.Journal{},
 		Log:     s.log,
+		Gateway: gateway.New(config.AllowOutbound),
 
 		Scenarios: s.engine,
 	}

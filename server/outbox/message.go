@@ -85,6 +85,9 @@ type Message struct {
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	// Scenario names the scenario and rule that meddled with the message.
 	Scenario string `json:"scenario"`
+	// Note says what is odd about the message, in a sentence: that a template
+	// failed, or that a gateway was not called.
+	Note string `json:"note,omitempty"`
 	// Relay tells how handing the message on went; nil if it was not.
 	Relay *Relay `json:"relay,omitempty"`
 	// Raw is the message as it came in, for one that was caught (SMTP): its
@@ -112,10 +115,12 @@ func (m Message) MarshalJSON() ([]byte, error) {
 		DeliverAt   time.Time  `json:"deliver_at,omitzero"`
 		ExpiresAt   time.Time  `json:"expires_at,omitzero"`
 		Scenario    string     `json:"scenario"`
+		Note        string     `json:"note,omitempty"`
 		Relay       *Relay     `json:"relay,omitempty"`
 	}
 	w.ID, w.plain = m.ID, plain(m)
 	w.DeliverAt, w.ExpiresAt, w.Scenario, w.Relay = m.DeliverAt, m.ExpiresAt, m.Scenario, m.Relay
+	w.Note = m.Note
 	if m.Seq != 0 {
 		w.Seq = &m.Seq
 	}
@@ -159,7 +164,7 @@ func (m *Message) clone() Message {
 // its bytes as they came in.
 func (m *Message) size() int64 {
 	n := len(m.From) + len(m.Subject) + len(m.Text) + len(m.HTML) + len(m.Code) + len(m.Link) +
-		len(m.ClientID) + len(m.Connection) + len(m.Language) + len(m.Scenario) + len(m.Raw)
+		len(m.ClientID) + len(m.Connection) + len(m.Language) + len(m.Scenario) + len(m.Note) + len(m.Raw)
 	for _, list := range [][]string{m.Recipients, m.Codes, m.Links} {
 		for _, s := range list {
 			n += len(s)

@@ -72,10 +72,21 @@ func PasswordlessStart(c *web.Call) (any, error) {
 		return nil, err
 	}
 	report(c, sent, recipient)
+	if err := passOn(c, conn, started.Sent); err != nil {
+		return nil, err
+	}
 	if conn.Strategy == tenant.StrategySMS {
 		return smsStarted{started.ID, recipient, started.Verified}, nil
 	}
 	return emailStarted{started.ID, recipient, started.Verified}, nil
+}
+
+// joined is two notes as one.
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
 }
 
 // report tells the developer at the terminal what was sent.
@@ -83,6 +94,9 @@ func report(c *web.Call, sent *outbox.Message, recipient string) {
 	if e := c.Effects; sent != nil && e != nil && e.Deliver.Outcome != "" {
 		c.Log.Info("The message to "+recipient+" is "+e.Deliver.Outcome, "scenario", e.DeliverBy)
 		return
+	}
+	if sent != nil && sent.Note != "" {
+		c.Log.Warn("The message to "+recipient+": "+sent.Note, "connection", sent.Connection)
 	}
 	switch {
 	case sent == nil:
@@ -179,17 +193,20 @@ func (in *start) recipient(conn *fixtures.Connection) (string, error) {
 // here as it would at Auth0, whose default is a link.
 func compose(c *web.Call, client *fixtures.Client, in *start, recipient string, s tenant.Sending) outbox.Message {
 	letter := mail.Letter{
-		Tenant: s.Tenant, Client: client, Code: s.Code,
+		Tenant: s.Tenant, Client: client, Connection: s.Connection, Templates: s.Templates, Recipient: recipient,
+		Send: in.send, Language: language(c), Code: s.Code, OTP: s.Code, Now: c.Now,
 		Lifetime: time.Duration(s.Connection.Options.TOTP.TimeStep) * time.Second,
 	}
 	m := outbox.Message{
 		To: recipient, Recipients: []string{recipient}, ClientID: client.ClientID, Connection: s.Connection.Name,
-		Send: in.send, Language: language(c), ExpiresAt: s.Expires, CreatedAt: c.Now,
+		Send: in.send, Language: letter.Language, ExpiresAt: s.Expires, CreatedAt: c.Now,
 	}
 	var text mail.Text
 	if s.Connection.Strategy == tenant.StrategySMS {
 		m.Kind, m.Send, m.Code = outbox.SMS, "code", s.Code
+		letter.Send = m.Send
 		text = mail.SMS(letter)
+		text.Note = joined(text.Note, notPassedOn(c, s.Connection))
 	} else {
 		m.Kind = outbox.Email
 		if in.send == "code" {
@@ -203,7 +220,7 @@ func compose(c *web.Call, client *fixtures.Client, in *start, recipient string, 
 		}
 		text = mail.Email(letter)
 	}
-	m.From, m.Subject, m.Text, m.HTML = text.From, text.Subject, text.Plain, text.HTML
+	m.From, m.Subject, m.Text, m.HTML, m.Note = text.From, text.Subject, text.Plain, text.HTML, text.Note
 	return m
 }
 

@@ -83,3 +83,34 @@ func once(list []string, s string) []string {
 func Plain(page string) string {
 	return strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(page, " "))), " ")
 }
+
+var (
+	lineBreak = regexp.MustCompile(`(?i)<br\b[^>]*>|</(?:p|div|h[1-6]|tr|li|table|blockquote)\s*>`)
+	invisible = regexp.MustCompile(`(?is)<!--.*?-->|<style\b.*?</style>|<script\b.*?</script>|<head\b.*?</head>`)
+	anchor    = regexp.MustCompile(`(?is)<a\b([^>]*)>(.*?)</a\s*>`)
+)
+
+// Readable is a page as plain text: its lines stay lines, and a link is there
+// with its address.
+func Readable(page string) string {
+	page = invisible.ReplaceAllString(page, "")
+	page = anchor.ReplaceAllStringFunc(page, func(a string) string {
+		m := anchor.FindStringSubmatch(a)
+		target := href.FindStringSubmatch(m[1])
+		if target == nil || strings.Contains(m[2], target[1]+target[2]+target[3]) {
+			return m[2]
+		}
+		return m[2] + " " + target[1] + target[2] + target[3]
+	})
+	if strings.Contains(page, "<") { // else its lines are its own
+		page = lineBreak.ReplaceAllString(strings.Join(strings.Fields(page), " "), "\n")
+	}
+	var lines []string
+	for line := range strings.Lines(html.UnescapeString(tags.ReplaceAllString(page, " "))) {
+		line = strings.Join(strings.Fields(line), " ")
+		if line != "" || len(lines) > 0 && lines[len(lines)-1] != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n")) + "\n"
+}

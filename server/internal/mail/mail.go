@@ -1,10 +1,11 @@
 // Package mail says what a message says: the subject and the texts of an
-// e-mail or SMS that carries a code or a magic link.
+// e-mail or SMS that carries a code or a magic link, in the mock's own words
+// or by the connection's templates.
 package mail
 
 import (
+	"cmp"
 	"fmt"
-	"html"
 	"strings"
 	"time"
 
@@ -19,11 +20,18 @@ const (
 
 // A Letter is what a message is written from.
 type Letter struct {
-	Tenant   fixtures.Tenant
-	Client   *fixtures.Client
-	Code     string        // of a message that carries a code
-	Link     string        // of a message that carries a magic link
-	Lifetime time.Duration // of either
+	Tenant     fixtures.Tenant
+	Client     *fixtures.Client
+	Connection *fixtures.Connection // nil for one without options
+	Templates  fixtures.Templates
+	Recipient  string // an address or a number
+	Send       string
+	Language   string        // request_language, raw
+	Code       string        // of a message that carries a code
+	Link       string        // of a message that carries a magic link
+	OTP        string        // the code behind either, for templates
+	Lifetime   time.Duration // of either
+	Now        time.Time
 }
 
 // A Text is a written message.
@@ -32,45 +40,63 @@ type Text struct {
 	Subject string // of an e-mail
 	Plain   string
 	HTML    string // of an e-mail
+	Note    string // what is odd about it
 }
 
-// Email writes an e-mail. The sentences about code and link are those of
-// Auth0's sample template (auth0/docs-v2 lock-android-passwordless-with-magic-link.mdx).
+// Email writes an e-mail, by the connection's templates if it has some.
 func Email(l Letter) Text {
-	what, value := "code", l.Code
-	if l.Link != "" {
-		what, value = "link", l.Link
+	if t := l.Templates; t.From != nil || t.Subject != nil || t.Body != nil {
+		return l.ownEmail()
 	}
-	sentence := "Your verification " + what + " is: "
-	rules := fmt.Sprintf("It works once, within %s, and only the newest one counts.", span(l.Lifetime))
-	ignore := "If you did not ask to sign in to " + l.Client.Name + ", you can ignore this e-mail."
-	lines := []string{sentence + value, "", rules, ignore}
-	if help := support(l.Tenant); help != "" {
-		lines = append(lines, "", help)
+	return l.email()
+}
+
+// email is the mock's own e-mail. The sentences about code and link are those
+// of Auth0's sample template (auth0/docs-v2
+// lock-android-passwordless-with-magic-link.mdx), which suites look for.
+func (l Letter) email() Text {
+	what, value := l.carried()
+	w := wording{
+		sentence: "Your verification " + what + " is: ",
+		value:    value,
+		client:   l.Client.Name,
+		rules:    fmt.Sprintf("It works once, within %s, and only the newest one counts.", span(l.Lifetime)),
+		ignore:   "If you did not ask to sign in to " + l.Client.Name + ", you can ignore this e-mail.",
+		help:     support(l.Tenant),
 	}
-	shown := "<strong>" + html.EscapeString(value) + "</strong>"
-	if l.Link != "" {
-		shown = `<a href="` + html.EscapeString(value) + `">sign in to ` + html.EscapeString(l.Client.Name) + `</a>`
-	}
-	var page strings.Builder
-	page.WriteString("<!DOCTYPE html>\n<html lang=\"en\"><body>\n<p>" + sentence + shown + "</p>\n")
-	for _, line := range lines[2:] {
-		if line != "" {
-			page.WriteString("<p>" + html.EscapeString(line) + "</p>\n")
-		}
-	}
-	page.WriteString("</body></html>\n")
 	return Text{
 		From:    sender(l.Tenant),
 		Subject: "Your verification " + what + " for " + l.Client.Name,
-		Plain:   strings.Join(lines, "\n") + "\n",
-		HTML:    page.String(),
+		Plain:   w.plain(),
+		HTML:    w.page(what == "link"),
 	}
 }
 
-// SMS writes a text message.
+// carried is what the message carries.
+func (l Letter) carried() (what, value string) {
+	if l.Link != "" {
+		return "link", l.Link
+	}
+	return "code", l.Code
+}
+
+// SMS writes a text message, by the connection's template if it has one.
 func SMS(l Letter) Text {
-	return Text{From: SMSSender, Plain: "Your verification code is: " + l.Code}
+	if l.Templates.SMS != nil {
+		return l.ownSMS()
+	}
+	return l.sms()
+}
+
+func (l Letter) sms() Text {
+	return Text{From: l.smsSender(), Plain: "Your verification code is: " + l.Code}
+}
+
+func (l Letter) smsSender() string {
+	if l.Connection == nil {
+		return SMSSender
+	}
+	return cmp.Or(l.Connection.Options.From, SMSSender)
 }
 
 func sender(t fixtures.Tenant) string {

@@ -1,6 +1,9 @@
 package mail_test
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,34 +19,105 @@ func letter() mail.Letter {
 	}
 }
 
-func TestAnEmailWithACode(t *testing.T) {
+func link() mail.Letter {
+	l := letter()
+	l.Code, l.Link = "", `https://tenant.test/x?a=1&b="><script>`
+	return l
+}
+
+// The mock's own mails, as they are; look at the .html in a browser.
+func TestTheMocksOwnMails(t *testing.T) {
 	t.Parallel()
-	got := mail.Email(letter())
-	want := mail.Text{
-		From:    "Acme <no-reply@mockauth0.test>",
-		Subject: `Your verification code for <b>Shop</b> & "Co"`,
-		Plain: "Your verification code is: 012345\n\nIt works once, within 3 minutes, and only the newest one counts.\n" +
-			"If you did not ask to sign in to <b>Shop</b> & \"Co\", you can ignore this e-mail.\n\nHelp: https://acme.test/?a&b\n",
-		HTML: "<!DOCTYPE html>\n<html lang=\"en\"><body>\n<p>Your verification code is: <strong>012345</strong></p>\n" +
-			"<p>It works once, within 3 minutes, and only the newest one counts.</p>\n" +
-			"<p>If you did not ask to sign in to &lt;b&gt;Shop&lt;/b&gt; &amp; &#34;Co&#34;, you can ignore this e-mail.</p>\n" +
-			"<p>Help: https://acme.test/?a&amp;b</p>\n</body></html>\n",
-	}
-	if got != want {
-		t.Errorf("got\n%+v\nwant\n%+v", got, want)
+	for name, l := range map[string]mail.Letter{"code": letter(), "link": link()} {
+		got := mail.Email(l)
+		if want := `Your verification ` + name + ` for <b>Shop</b> & "Co"`; got.From != "Acme <no-reply@mockauth0.test>" || got.Subject != want || got.Note != "" {
+			t.Errorf("%q from %q, %q", got.Subject, got.From, got.Note)
+		}
+		golden(t, name+".txt", got.Plain)
+		golden(t, name+".html", got.HTML)
 	}
 }
 
-func TestAnEmailWithALinkHasNoCode(t *testing.T) {
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
+	}
+}
+
+// Suites look for Auth0's sentence, in the text and in the HTML, some with and
+// some without its tags.
+func TestTheSentenceIsInEveryForm(t *testing.T) {
 	t.Parallel()
 	l := letter()
-	l.Code, l.Link = "", `https://tenant.test/x?a=1&b="><script>`
 	got := mail.Email(l)
-	if !strings.Contains(got.Plain, "Your verification link is: "+l.Link+"\n") || strings.Contains(got.Plain, "012345") {
-		t.Errorf("the text is\n%s", got.Plain)
+	for form, text := range map[string]string{"plain": got.Plain, "html": got.HTML, "stripped": mail.Plain(got.HTML), "readable": mail.Readable(got.HTML)} {
+		if !strings.Contains(text, "Your verification code is: "+l.Code) {
+			t.Errorf("%s lacks the sentence:\n%s", form, text)
+		}
 	}
-	if !strings.Contains(got.HTML, `<a href="https://tenant.test/x?a=1&amp;b=&#34;&gt;&lt;script&gt;">`) || strings.Contains(got.HTML, "<script>") {
-		t.Errorf("the page is\n%s", got.HTML)
+	l = link()
+	l.Link = "https://tenant.test/x?a=1&b=2"
+	got = mail.Email(l)
+	for form, text := range map[string]string{"plain": got.Plain, "stripped": mail.Plain(got.HTML), "readable": mail.Readable(got.HTML)} {
+		if !strings.Contains(text, "Your verification link is: "+l.Link) || strings.Contains(text, "012345") {
+			t.Errorf("%s lacks the sentence, or has a code:\n%s", form, text)
+		}
+	}
+	if strings.Count(got.HTML, `<a href="https://tenant.test/x?a=1&amp;b=2"`) != 2 {
+		t.Errorf("the page has no button, or no link:\n%s", got.HTML)
+	}
+}
+
+// What is read back of a mail is the code, the link, and nothing of its looks:
+// no colour or size is taken for a code.
+func TestNothingElseLooksLikeACode(t *testing.T) {
+	t.Parallel()
+	for name, l := range map[string]mail.Letter{"code": letter(), "link": link()} {
+		if name == "link" {
+			l.Link = "https://tenant.test/x?a=1&b=2"
+		}
+		l.Tenant = fixtures.Tenant{}
+		m := message()
+		text := mail.Email(l)
+		m.Text, m.HTML = text.Plain, text.HTML
+		read := mail.Read(mail.Raw(m))
+		if got := strings.Join(append(read.Codes, read.Links...), " "); got != l.Code+l.Link {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// Mail clients fetch nothing for it, and Word can lay it out.
+func TestThePageIsSelfContained(t *testing.T) {
+	t.Parallel()
+	for _, l := range []mail.Letter{letter(), link()} {
+		page := mail.Email(l).HTML
+		for _, bad := range []string{"<img", "<script", "<link", "url(", "@import", "src=", "<form", "position:", "flex", "grid"} {
+			if strings.Contains(page, bad) {
+				t.Errorf("the page has %s", bad)
+			}
+		}
+		for _, tag := range []string{"table", "td", "tr", "div", "strong", "a", "html", "body", "head", "style", "title"} {
+			if open, end := len(regexp.MustCompile("<"+tag+"[ >]").FindAllString(page, -1)), strings.Count(page, "</"+tag+">"); open != end || open == 0 && tag != "a" && tag != "strong" {
+				t.Errorf("%d <%s> and %d ends", open, tag, end)
+			}
+		}
+		for _, line := range strings.Split(page, "\n") {
+			if len(line) > 990 {
+				t.Errorf("a line has %d characters", len(line))
+			}
+		}
 	}
 }
 

@@ -8,8 +8,6 @@ import (
 	"mime/multipart"
 	"mime/quotedprintable"
 	netmail "net/mail"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -37,19 +35,7 @@ func TestRawIsTheSameBytesEachTime(t *testing.T) {
 	if n := bytes.Count(raw, []byte("\r\n")); n != bytes.Count(raw, []byte("\n")) || n != bytes.Count(raw, []byte("\r")) {
 		t.Errorf("not all lines end with CRLF: %q", raw)
 	}
-	path := filepath.Join("testdata", "code.eml")
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
+	golden(t, "code.eml", string(got))
 }
 
 func TestRawDiffersByRecipientAndID(t *testing.T) {

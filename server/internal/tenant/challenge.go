@@ -93,6 +93,7 @@ type Start struct {
 type Sending struct {
 	Tenant     fixtures.Tenant
 	Connection *fixtures.Connection
+	Templates  fixtures.Templates // of the connection
 	Code       string
 	Expires    time.Time
 	// CutLink cuts off a link that the message carries.
@@ -103,6 +104,7 @@ type Sending struct {
 type Started struct {
 	ID       string // 24 hexadecimal digits
 	Verified bool
+	Sent     []outbox.Message // as filed; none to a blocked user
 }
 
 // FindConnection returns a passwordless connection that the client may use, or
@@ -178,16 +180,18 @@ func (t *Tenant) Start(s Start) (Started, error) {
 	next.code, next.n = t.makeCodeLocked(conn, s.Recipient, next.n, before)
 	next.expires = s.Now.Add(time.Duration(conn.Options.TOTP.TimeStep) * time.Second)
 	t.challenges.bounded.put(key, next)
-	t.sendLocked(s, Sending{Tenant: t.fixture.Tenant, Connection: conn, Code: next.code, Expires: next.expires}, next)
+	sent := t.sendLocked(s, Sending{Tenant: t.fixture.Tenant, Connection: conn, Templates: t.index.templates[conn.Name], Code: next.code, Expires: next.expires}, next)
 	if before != nil {
 		for _, id := range before.held {
 			t.Outbox.Deliver(id)
 		}
 	}
 	if u == nil {
-		return Started{ID: t.newUserIDLocked(conn, s.Recipient)}, nil
+		return Started{ID: t.newUserIDLocked(conn, s.Recipient), Sent: sent}, nil
 	}
-	return started(u), nil
+	done := started(u)
+	done.Sent = sent
+	return done, nil
 }
 
 func started(u *user) Started {

@@ -54,8 +54,9 @@ func (t *Tenant) secondFactor(e *scenarios.Effects, names ...string) error {
 	return refusal.MFARequired.With("mfa_token", "Fe26.2*1*"+t.seed.Opaque(43, append([]string{"mfa token"}, names...)...))
 }
 
-// sendLocked files the message of a start, or what becomes of it.
-func (t *Tenant) sendLocked(s Start, sending Sending, c *challenge) {
+// sendLocked files the message of a start, or what becomes of it, and returns
+// what it filed.
+func (t *Tenant) sendLocked(s Start, sending Sending, c *challenge) []outbox.Message {
 	var how scenarios.Deliver
 	if s.Effects != nil {
 		how = s.Effects.Deliver
@@ -77,13 +78,16 @@ func (t *Tenant) sendLocked(s Start, sending Sending, c *challenge) {
 	case how.Swap != "":
 		m.State, held = outbox.Queued, true
 	}
+	var filed []outbox.Message
 	for range max(1, how.Copies) {
-		id := t.Outbox.Add(m).ID
-		c.messages = append(c.messages, id)
+		added := t.Outbox.Add(m)
+		filed = append(filed, added)
+		c.messages = append(c.messages, added.ID)
 		if held {
-			c.held = append(c.held, id)
+			c.held = append(c.held, added.ID)
 		}
 	}
+	return filed
 }
 
 // otherDigits is a code of the same length in which every digit is another.

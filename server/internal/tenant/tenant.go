@@ -37,6 +37,7 @@ type index struct {
 	connections map[string]*fixtures.Connection
 	apis        map[string]*fixtures.ResourceServer
 	grants      map[grantKey]*fixtures.ClientGrant
+	templates   map[string]fixtures.Templates // by connection
 }
 
 type grantKey struct{ client, audience string }
@@ -126,12 +127,15 @@ func (t *Tenant) configure(f *fixtures.Fixture) {
 		connections: make(map[string]*fixtures.Connection, len(f.Connections)),
 		apis:        make(map[string]*fixtures.ResourceServer, len(f.ResourceServers)),
 		grants:      make(map[grantKey]*fixtures.ClientGrant, len(f.ClientGrants)),
+		templates:   make(map[string]fixtures.Templates, len(f.Connections)),
 	}
 	for i := range f.Clients {
 		ix.clients[f.Clients[i].ClientID] = &f.Clients[i]
 	}
 	for i := range f.Connections {
 		ix.connections[f.Connections[i].Name] = &f.Connections[i]
+		// A fixture that was loaded has no wrong ones.
+		ix.templates[f.Connections[i].Name], _ = f.Connections[i].Templates()
 	}
 	for i := range f.ResourceServers {
 		ix.apis[f.ResourceServers[i].Identifier] = &f.ResourceServers[i]

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/journal"
@@ -28,6 +29,8 @@ type Front struct {
 	Naming  Naming
 	Journal *journal.Journal
 	Log     *slog.Logger
+	// Gateway calls SMS gateways.
+	Gateway *gateway.Caller
 	// Scenarios decide what goes wrong.
 	Scenarios *scenarios.Engine
 	calls     atomic.Int64 // counts journalled calls, which names each one
@@ -151,6 +154,7 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 		Pinned:  f.Naming.Issuer,
 		IP:      callerIP(r),
 		Log:     f.Log,
+		Gateway: f.Gateway,
 		Answer:  http.Header{},
 		basic:   basicCredentials(r),
 	}

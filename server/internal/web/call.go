@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 )
@@ -36,6 +37,8 @@ type Call struct {
 	Pinned string
 	// IP is the address of the caller.
 	IP string
+	// Gateway calls SMS gateways.
+	Gateway *gateway.Caller
 	// Log is for what a developer at the terminal wants to see.
 	Log *slog.Logger
 

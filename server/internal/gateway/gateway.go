@@ -1,0 +1,195 @@
+// Package gateway calls the SMS gateway of a connection as Auth0 does: it posts
+// each text message, and only the status of the answer counts.
+//
+// A mock must not send anything into the world by accident, and fixtures that
+// come from a real tenant hold real addresses. So it calls loopback, which
+// nobody else is on, and hosts that the user has named.
+//
+// Source: auth0/docs-v2 authenticate/passwordless/authentication-methods/use-sms-gateway-passwordless.mdx.
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/token"
+)
+
+// patience is how long Auth0 waits for an answer, in real time.
+const patience = 30 * time.Second
+
+// A Caller calls gateways. It keeps no connection open.
+type Caller struct {
+	allowed []string
+	dial    func(ctx context.Context, network, address string, control controller) (net.Conn, error)
+}
+
+// A controller is asked about each address before it is called.
+type controller func(network, address string, _ syscall.RawConn) error
+
+// New makes a Caller that calls loopback and the hosts that are allowed.
+func New(allowed []string) *Caller {
+	return &Caller{allowed: allowed, dial: func(ctx context.Context, network, address string, control controller) (net.Conn, error) {
+		d := net.Dialer{Control: control}
+		return d.DialContext(ctx, network, address)
+	}}
+}
+
+// Used tells whether the connection's text messages go to a gateway.
+func Used(conn *fixtures.Connection) bool {
+	return conn.Options.Provider == fixtures.ProviderGateway && conn.Options.GatewayURL != ""
+}
+
+// Refuses says why the gateway at the address is not called; "" if it is.
+func (c *Caller) Refuses(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" {
+		return "gateway_url is no URL"
+	}
+	if host := u.Hostname(); !isLoopback(host) && !c.allows(host) {
+		return "the SMS gateway was not called: --allow-outbound " + host + " would call it"
+	}
+	return ""
+}
+
+func (c *Caller) allows(host string) bool {
+	return slices.ContainsFunc(c.allowed, func(a string) bool { return strings.EqualFold(strings.Trim(a, "[]"), host) })
+}
+
+func isLoopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// A Message is what a gateway is to send.
+type Message struct {
+	Recipient string `json:"recipient"`
+	Body      string `json:"body"`
+	Sender    string `json:"sender"`
+	// Request tells of the call that started the login; nil if the gateway is
+	// not to know.
+	Request *Request `json:"req,omitempty"`
+}
+
+// A Request is who started the login.
+type Request struct {
+	IP        string `json:"ip"`
+	UserAgent string `json:"user-agent"`
+}
+
+// Send posts a message to the connection's gateway. An error is that of the
+// context, or one of Auth0's three refusals with the cause as its hint.
+func (c *Caller) Send(ctx context.Context, conn *fixtures.Connection, m Message, now time.Time) error {
+	target := conn.Options.GatewayURL
+	if why := c.Refuses(target); why != "" {
+		return errors.New(why)
+	}
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(m); err != nil {
+		return err
+	}
+	body.Truncate(body.Len() - 1) // Encode ends with a newline
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(limited, http.MethodPost, target, &body)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if bearer := bearer(&conn.Options.GatewayAuthentication, now); bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	status, err := c.post(req)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && limited.Err() != nil:
+		return refusal.SMSProviderTimeout.With("code", "ETIMEDOUT").Because(fmt.Sprintf("the gateway at %s did not answer within %s", req.URL.Host, patience))
+	case err != nil:
+		// The documentation does not say what becomes of a gateway that is not
+		// there. The place of the status takes Node's name of the error.
+		return refusal.SMSProviderError.With("code", cause(err)).Because(err.Error())
+	case status == http.StatusUnauthorized:
+		return refusal.SMSProviderUnauthorized.With("code", strconv.Itoa(status)).Because("the gateway at " + req.URL.Host + " answered so; look at gateway_authentication")
+	case status != http.StatusOK:
+		return refusal.SMSProviderError.With("code", strconv.Itoa(status)).Because("the gateway at " + req.URL.Host + " answered so; only 200 is a success")
+	}
+	return nil
+}
+
+// post returns the status of the answer. It asks no proxy and follows no
+// redirect, which could lead anywhere.
+func (c *Caller) post(req *http.Request) (int, error) {
+	var control controller
+	if !c.allows(req.URL.Hostname()) {
+		control = loopbackOnly
+	}
+	transport := &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return c.dial(ctx, network, address, control)
+		},
+	}
+	defer transport.CloseIdleConnections()
+	res, err := transport.RoundTrip(req)
+	if err != nil {
+		return 0, err
+	}
+	return res.StatusCode, res.Body.Close()
+}
+
+// loopbackOnly refuses addresses that a name such as localhost must not have.
+func loopbackOnly(_, address string, _ syscall.RawConn) error {
+	if at, err := netip.ParseAddrPort(address); err != nil || !at.Addr().Unmap().IsLoopback() {
+		return fmt.Errorf("%s is not on loopback", address)
+	}
+	return nil
+}
+
+// cause is what Node calls an error of the network.
+func cause(err error) string {
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns):
+		return "ENOTFOUND"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "ECONNREFUSED"
+	}
+	return "ECONNRESET"
+}
+
+// bearer is the token that the gateway knows Auth0 by; "" if it gets none.
+func bearer(a *fixtures.GatewayAuthentication, now time.Time) string {
+	key := a.Key()
+	if len(key) == 0 {
+		return ""
+	}
+	claims := token.Claims{{Name: "iat", Value: now.Unix()}}
+	if a.Audience != "" {
+		claims.Add("aud", a.Audience)
+	}
+	if a.Subject != "" {
+		claims.Add("sub", a.Subject)
+	}
+	return token.SignHS256(claims, key)
+}
