@@ -43,6 +43,9 @@ func describe(m outbox.Message) string {
 	if m.Scenario != "" {
 		head += "\nscenario " + m.Scenario
 	}
+	if m.Note != "" {
+		head += "\nnote: " + m.Note
+	}
 	return head + "\n\n" + strings.TrimSuffix(m.Text, "\n")
 }
 
