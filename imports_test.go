@@ -20,7 +20,7 @@ var floors = [][]string{
 	{"server/command"},
 	{"testkit/mailhog"},
 	{"testkit"},
-	{"server", "server/localtls", "server/mailhog"},
+	{"server", "server/localtls", "server/mailhog", "server/twilio"},
 	{"server/internal/authapi"},
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail", "server/internal/gateway"},

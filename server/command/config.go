@@ -18,14 +18,15 @@ import (
 // command does not have nothing is taken.
 func serverConfig(in *input) (server.Config, error) {
 	config := server.Config{
-		TrustProxy: in.on(trustProxyFlag),
-		Callbacks:  in.list(callbackFlag),
-		Seed:       in.text(seedFlag),
-		Hosts:      in.list(tlsHostFlag),
-		Version:    version(),
+		TrustProxy:    in.on(trustProxyFlag),
+		Callbacks:     in.list(callbackFlag),
+		Seed:          in.text(seedFlag),
+		Hosts:         in.list(tlsHostFlag),
+		AllowOutbound: in.list(allowOutboundFlag),
+		Version:       version(),
 	}
 	steps := []func(*input, *server.Config) error{
-		setIssuer, addClients, addAudiences, checkCallbacks, setOTP, setClock, setFixture, setScenarios,
+		setIssuer, addClients, addAudiences, checkCallbacks, setOTP, setClock, checkOutbound, setFixture, setScenarios,
 	}
 	for _, step := range steps {
 		if err := step(in, &config); err != nil {

@@ -21,7 +21,7 @@ func execCommand() command {
 			"The command finds in its environment MOCKAUTH0_URL, AUTH0_DOMAIN, AUTH0_ISSUER_BASE_URL (https), " +
 			"AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET and AUTH0_AUDIENCE; NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and " +
 			"REQUESTS_CA_BUNDLE with what was there before, or the system's roots, and the tenant's own authority; " +
-			"and NO_PROXY with loopback. With --smtp and --mail-api there are MOCKAUTH0_SMTP_URL and MOCKAUTH0_MAIL_API_URL.",
+			"and NO_PROXY with loopback. With --smtp, --mail-api and --twilio there are MOCKAUTH0_SMTP_URL, MOCKAUTH0_MAIL_API_URL and MOCKAUTH0_TWILIO_URL.",
 		flags: append([]flag{forFlag, clientIDFlag}, serverFlags()...),
 		most:  unlimited,
 		rest:  true,
@@ -143,7 +143,7 @@ func (i *instance) childEnviron(in *input, dir string) ([]string, error) {
 		return nil, err
 	}
 	env := append(slices.Clone(in.Environ), noProxy(in.World)...)
-	for _, s := range slices.Concat(t.common(), bundles, i.post.settings(), in.dialect(t)) {
+	for _, s := range slices.Concat(t.common(), bundles, i.post.settings(), i.twilio.settings(), in.dialect(t)) {
 		if present, _ := in.lookup(s.name); s.app && present != "" {
 			continue
 		}

@@ -40,6 +40,7 @@ const (
 	tenantGroup = "Tenant"
 	codesGroup  = "Codes and time"
 	httpsGroup  = "https"
+	smsGroup    = "SMS"
 	mailGroup   = "Mail"
 	targetGroup = "Environment"
 )
@@ -139,6 +140,7 @@ func serverFlags() []flag {
 		fixtureFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, scenarioFlag, failOnUnfiredFlag, issuerFlag, trustProxyFlag,
 		seedFlag, otpFlag, clockFlag,
 		smtpFlag, mailAPIFlag, mailDialectFlag, smtpRelayFlag,
+		twilioFlag, allowOutboundFlag,
 		tlsDirFlag, tlsHostFlag, tlsCertFlag, tlsKeyFlag,
 	}
 }

@@ -24,6 +24,7 @@ type instance struct {
 	log       *slog.Logger
 	format    string // of the log
 	post      post
+	twilio    twilioDoor
 	state     string // the file, or empty
 	unfired   bool   // a scenario that has not acted is an error at the end
 	served    chan error
@@ -64,8 +65,13 @@ func launch(in *input, addrs []string) (*instance, error) {
 	if err := i.post.listen(in); err != nil {
 		return nil, err
 	}
+	if err := i.twilio.listen(in); err != nil {
+		i.post.abandon()
+		return nil, err
+	}
 	if i.listeners, err = localtls.ListenAll("--"+addrFlag.name, addrs); err != nil {
 		i.post.abandon()
+		i.twilio.abandon()
 		return nil, in.blame(addrFlag, err)
 	}
 	// Calls that wait end when the server does.
@@ -81,6 +87,7 @@ func launch(in *input, addrs []string) (*instance, error) {
 		ErrorLog:          localtls.ErrorLog(func() { log.Warn(localtls.Distrust, "hint", "mockauth0 ca trust says how it comes to") }),
 	}
 	i.post.serve(i)
+	i.twilio.serve(i)
 	go func() { i.served <- localtls.Serve(i.http, i.ca.TLSConfig(), i.listeners...) }()
 	return i, nil
 }
@@ -114,6 +121,7 @@ func (i *instance) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	i.post.close(ctx)
+	i.twilio.close(ctx)
 	if i.http.Shutdown(ctx) != nil {
 		_ = i.http.Close()
 	}

@@ -46,7 +46,7 @@ func (i *instance) announce(out io.Writer) {
 	url := "http://" + own[0]
 	switch i.format {
 	case "json":
-		i.log.Info("ready", "url", url, "domain", own[0], "ca", i.ca.Path(), "fixture", i.server.Fixture().Source, slog.GroupAttrs("mail", i.post.attrs()...))
+		i.log.Info("ready", "url", url, "domain", own[0], "ca", i.ca.Path(), "fixture", i.server.Fixture().Source, slog.GroupAttrs("mail", i.post.attrs()...), slog.GroupAttrs("sms", i.twilio.attrs()...))
 		return
 	case "none":
 		fmt.Fprintln(out, url) // port 0 would be a riddle
@@ -82,6 +82,7 @@ func (i *instance) announce(out io.Writer) {
 	}
 	line("outbox", "%s/_mock/outbox", url)
 	i.post.describe(line)
+	i.twilio.describe(line)
 	if path := i.ca.Path(); path != "" {
 		line("https", "trust %s (how: mockauth0 ca trust)", path)
 	} else {

@@ -114,3 +114,6 @@ func Readable(page string) string {
 	}
 	return strings.TrimSpace(strings.Join(lines, "\n")) + "\n"
 }
+
+// Find is the codes and the links of a plain text.
+func Find(text string) (codes, links []string) { return extract(text, "") }

@@ -1,0 +1,206 @@
+// Package twilio takes the text messages of an application in: it answers the
+// part of Twilio's REST API that sends messages, and files them in an outbox.
+//
+// Nothing is sent anywhere. Twilio's magic numbers, which make its test
+// credentials fail, fail here with any credentials.
+package twilio
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// maxBody is how large a request may be, in bytes, and maxText how long a
+// message, in characters, as at Twilio.
+const (
+	maxBody = 64 << 10
+	maxText = 1600
+)
+
+// Options make a handler. Box is needed.
+type Options struct {
+	// Box is where the messages go.
+	Box *outbox.Box
+	// Now is the tenant's time; nil means real time.
+	Now func() time.Time
+	// Log hears of each message and each refusal; nil means nobody does.
+	Log *slog.Logger
+}
+
+type server struct{ Options }
+
+// New answers, on any account and with any credentials,
+//
+//	POST /2010-04-01/Accounts/{sid}/Messages.json
+//	GET  /2010-04-01/Accounts/{sid}/Messages.json
+//	GET  /2010-04-01/Accounts/{sid}/Messages/{message}.json
+func New(o Options) http.Handler {
+	if o.Now == nil {
+		o.Now = clock.New(time.Time{}, true).Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := server{o}
+	mux := http.NewServeMux()
+	const messages = "/2010-04-01/Accounts/{sid}/Messages.json"
+	mux.Handle("POST "+messages, s.flow(s.create))
+	mux.Handle("GET "+messages, s.flow(s.list))
+	mux.Handle("GET /2010-04-01/Accounts/{sid}/Messages/{message}", s.flow(s.read))
+	mux.Handle("/", s.flow(func(r *http.Request) (any, *problem) { return nil, notFound(r) }))
+	return mux
+}
+
+// flow asks for credentials, and writes what the call comes to.
+func (s server) flow(do func(*http.Request) (any, *problem)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		status := http.StatusOK
+		if r.Method == http.MethodPost {
+			status = http.StatusCreated
+		}
+		var out any
+		wrong := unauthorized
+		if user, _, ok := r.BasicAuth(); ok && user != "" {
+			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			out, wrong = do(r)
+		} else {
+			w.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
+		}
+		if wrong != nil {
+			s.Log.Warn(fmt.Sprintf("Twilio: %s %s: %d %s", r.Method, r.URL.Path, wrong.Status, wrong.Message), "code", wrong.Code)
+			out, status = wrong, wrong.Status
+		}
+		var body bytes.Buffer
+		enc := json.NewEncoder(&body)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(out); err != nil {
+			status = http.StatusInternalServerError
+		}
+		w.Header().Set("Content-Type", "application/json;charset=utf-8")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.WriteHeader(status)
+		_, _ = w.Write(body.Bytes())
+	}
+}
+
+// sender is what a message may come from: a short code or a name, beside a
+// phone number.
+var sender = regexp.MustCompile(`^(?:[0-9]{3,8}|[A-Za-z0-9 _+&-]{1,11})$`)
+
+// create files a message.
+func (s server) create(r *http.Request) (any, *problem) {
+	if err := r.ParseForm(); err != nil {
+		return nil, tooLong
+	}
+	form := r.PostForm
+	to, from, service, text := form.Get("To"), form.Get("From"), form.Get("MessagingServiceSid"), strings.ToValidUTF8(form.Get("Body"), "\ufffd")
+	switch {
+	case to == "":
+		return nil, noTo
+	case from == "" && service == "":
+		return nil, noFrom
+	case text == "" && form.Get("MediaUrl") == "" && form.Get("ContentSid") == "":
+		return nil, noBody
+	case utf8.RuneCountInString(text) > maxText:
+		return nil, tooLong
+	}
+	number, ok := fixtures.NormalizePhone(from)
+	if ok {
+		from = number
+	}
+	if magic, bad := magicFrom[from]; bad {
+		return nil, magic.about(to, from)
+	}
+	if from != "" && !ok && !sender.MatchString(from) {
+		return nil, badFrom.about(to, from)
+	}
+	number, ok = fixtures.NormalizePhone(to)
+	if !ok {
+		return nil, badTo.about(to, from)
+	}
+	to = number
+	if magic, bad := magicTo[to]; bad {
+		return nil, magic.about(to, cmp.Or(from, service))
+	}
+	codes, links := mail.Find(text)
+	m := s.Box.Add(outbox.Message{
+		Kind: outbox.Twilio, To: to, From: cmp.Or(from, service), Text: text, Codes: codes, Links: links, CreatedAt: s.Now(),
+	})
+	attributes := []any{"kind", m.Kind, "from", m.From}
+	if len(codes) > 0 {
+		attributes = append(attributes, "codes", strings.Join(codes, " "))
+	}
+	s.Log.Info("The app sent a text message to "+to, attributes...)
+	created := resourceOf(r.PathValue("sid"), m)
+	created.Status, created.DateSent = "queued", nil
+	if service != "" {
+		created.Status = "accepted"
+	}
+	created.NumMedia = fmt.Sprint(len(form["MediaUrl"]))
+	return created, nil
+}
+
+// read is one message.
+func (s server) read(r *http.Request) (any, *problem) {
+	for _, m := range s.messages() {
+		if sidOf(m)+".json" == r.PathValue("message") {
+			return resourceOf(r.PathValue("sid"), m), nil
+		}
+	}
+	return nil, notFound(r)
+}
+
+// messages are those that came in here, oldest first.
+func (s server) messages() []outbox.Message { return s.Box.All(outbox.Kind(outbox.Twilio)) }
+
+// list is a page of messages, the newest first.
+func (s server) list(r *http.Request) (any, *problem) {
+	q := r.URL.Query()
+	size, number := atMost(q.Get("PageSize"), 50, 1000), atMost(q.Get("Page"), 0, 1000)
+	size = max(1, size)
+	found := []resource{}
+	all := s.messages()
+	for i := len(all) - 1; i >= 0; i-- {
+		m := all[i]
+		if to := q.Get("To"); to != "" && fixtures.NormalizeRecipient(to) != m.To || q.Get("From") != "" && q.Get("From") != m.From {
+			continue
+		}
+		found = append(found, resourceOf(r.PathValue("sid"), m))
+	}
+	start := min(len(found), size*number)
+	end := min(len(found), start+size)
+	uri := func(n int) string {
+		q := url.Values{"PageSize": {fmt.Sprint(size)}, "Page": {fmt.Sprint(n)}}
+		for _, name := range []string{"To", "From"} {
+			if v := r.URL.Query().Get(name); v != "" {
+				q.Set(name, v)
+			}
+		}
+		return r.URL.Path + "?" + q.Encode()
+	}
+	p := page{
+		Messages: found[start:end], Start: start, End: max(start, end-1), Page: number, PageSize: size,
+		FirstPageURI: uri(0), URI: uri(number),
+	}
+	if end < len(found) {
+		p.NextPageURI = text(uri(number + 1))
+	}
+	if number > 0 {
+		p.PreviousPageURI = text(uri(number - 1))
+	}
+	return p, nil
+}
