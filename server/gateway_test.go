@@ -36,6 +36,7 @@ type gatewayLog struct {
 }
 
 func newGateway(t testing.TB) *gatewayLog {
+	t.Helper()
 	g := &gatewayLog{status: http.StatusOK}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -69,6 +70,7 @@ func (g *gatewayLog) answer(status int) {
 const phone = "+12025550101"
 
 func startSMS(t testing.TB, s *server.Server, changes ...change) *httptest.ResponseRecorder {
+	t.Helper()
 	return call(t, s, "POST", "/passwordless/start", object{"client_id": "acme-native", "connection": "sms", "phone_number": phone}, changes...)
 }
 

@@ -81,6 +81,11 @@ var bad = map[string][]struct{ value, sentence string }{
 		{":1025", "write the mail server's host and port, such as localhost:1025"},
 		{"localhost:smpt", "write the mail server's host and port, such as localhost:1025"},
 	},
+	"serve/twilio": {{"4012", `the address "4012" is not of the form host:port; write it like localhost:PORT, [::1]:PORT or :PORT with --twilio`}},
+	"serve/allow-outbound": {
+		{"https://sms.example.com", "write a host alone, such as sms.example.com"},
+		{"sms.example.com:443", "write a host alone, such as sms.example.com"},
+	},
 	"serve/tls-host": {{"http://x", `the TLS host "http://x" is neither a DNS name nor an IP address; give --tls-host a name without scheme, port or path, such as auth.acme.dev`}},
 	"serve/tls-cert": {{"no.pem", "give --tls-key, too: the two go together"}},
 	"serve/tls-key":  {{"no.pem", "give --tls-cert, too: the two go together"}},

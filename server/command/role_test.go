@@ -58,6 +58,8 @@ func playRole() int {
 		return status
 	case "mail":
 		return playMail()
+	case "sms":
+		return playSMS()
 	case "fetch": // over https, with the roots that exec made
 		roots := x509.NewCertPool()
 		data, _ := os.ReadFile(os.Getenv("REQUESTS_CA_BUNDLE"))

@@ -132,6 +132,7 @@ func TestAGatewayThatIsNotThere(t *testing.T) {
 
 // silent is a network on which somebody listens and never answers.
 func silent(t *testing.T) *gateway.Caller {
+	t.Helper()
 	return gateway.DialWith(func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()
 		t.Cleanup(func() { _ = server.Close() })

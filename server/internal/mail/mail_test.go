@@ -113,7 +113,7 @@ func TestThePageIsSelfContained(t *testing.T) {
 				t.Errorf("%d <%s> and %d ends", open, tag, end)
 			}
 		}
-		for _, line := range strings.Split(page, "\n") {
+		for line := range strings.SplitSeq(page, "\n") {
 			if len(line) > 990 {
 				t.Errorf("a line has %d characters", len(line))
 			}
