@@ -65,8 +65,8 @@ const (
 
 	pageFont = `font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;`
 
-	pageCode = `<br><strong class="code" style="display:block; margin-top:16px; padding:16px 8px; background-color:#f3f4f6; border-radius:6px; ` +
-		`font-family:Consolas, Menlo, 'Courier New', monospace; font-size:34px; line-height:40px; letter-spacing:6px; text-align:center; color:#111318;">`
+	pageCode = `<br><span class="code" style="display:block; margin-top:16px; padding:16px 8px; background-color:#f3f4f6; border-radius:6px; ` +
+		`font-family:Consolas, Menlo, 'Courier New', monospace; font-size:34px; line-height:40px; letter-spacing:6px; text-align:center; color:#111318;"><strong>`
 
 	pageButton = ` align="center" style="padding:24px 32px 8px;">
 <table role="presentation" cellpadding="0" cellspacing="0" border="0">
@@ -91,7 +91,7 @@ func (w wording) page(isLink bool) string {
 		add(w.sentence, `<a href="`, value, pageLink, value, "</a>")
 	} else {
 		add(pageHead, w.sentence, value, pageBody, w.sentence, value, pageCard)
-		add(w.sentence, pageCode, value, "</strong>")
+		add(w.sentence, pageCode, value, "</strong></span>")
 	}
 	last := w.ignore
 	add(pageCell, pageSmall, w.rules)
