@@ -102,14 +102,16 @@ func conversationFiles(t *testing.T) []string {
 
 // A conversation is being replayed.
 type conversation struct {
-	t      *testing.T
-	server *server.Server
-	vars   map[string]string
-	shown  []string // patterns of headers
-	from   string
-	repeat int
-	line   int
-	out    strings.Builder
+	t       *testing.T
+	server  *server.Server
+	vars    map[string]string
+	shown   []string // patterns of headers
+	from    string
+	cookies []*http.Cookie
+	browser bool // cookies are kept and sent
+	repeat  int
+	line    int
+	out     strings.Builder
 }
 
 // replay runs a script and writes it out with the answers it got.
@@ -117,7 +119,7 @@ func replay(t *testing.T, script string) *conversation {
 	t.Helper()
 	c := &conversation{
 		t: t, vars: map[string]string{}, repeat: 1, from: "192.0.2.1",
-		shown: []string{"Content-Type", "Www-Authenticate", "Allow", "Retry-After", "X-Mock-Scenario"},
+		shown: []string{"Content-Type", "Www-Authenticate", "Allow", "Retry-After", "X-Mock-Scenario", "Location"},
 	}
 	lines := slices.DeleteFunc(strings.Split(script, "\n"), func(l string) bool { return strings.HasPrefix(l, "<") || strings.HasPrefix(l, "=") })
 	config := server.Config{At: at2030}
@@ -169,7 +171,7 @@ func (c *conversation) failf(format string, args ...any) {
 }
 
 var (
-	requestLine = regexp.MustCompile(`^> ([A-Z]+) (/\S*)$`)
+	requestLine = regexp.MustCompile(`^> ([A-Z]+) ([/$]\S*)$`)
 	headerLine  = regexp.MustCompile(`^([A-Za-z0-9-]+): (.*)$`)
 	formLine    = regexp.MustCompile(`^([A-Za-z_]+)=(.*)$`)
 	variable    = regexp.MustCompile(`\$[a-z][a-z0-9_]*`)
@@ -222,6 +224,11 @@ func (c *conversation) exchange(block []string) {
 		if host := header.Get("Host"); host != "" {
 			r.Host = host
 		}
+		if c.browser {
+			for _, cookie := range c.cookies {
+				r.AddCookie(cookie)
+			}
+		}
 		w = httptest.NewRecorder()
 		remark = c.serve(w, r)
 	}
@@ -234,12 +241,23 @@ func (c *conversation) exchange(block []string) {
 	for _, name := range slices.Sorted(maps.Keys(w.Header())) {
 		shown := slices.ContainsFunc(c.shown, func(p string) bool { return fixtures.MatchGlob(http.CanonicalHeaderKey(p), name) })
 		for _, value := range w.Header()[name] {
+			switch name {
+			case "Location":
+				value = c.redirect(value)
+			case "Set-Cookie":
+				value = c.setCookie(value)
+			}
 			if shown {
 				fmt.Fprintf(&c.out, "< %s: %s\n", name, value)
 			}
 		}
 	}
-	if text := c.named(w.Body.Bytes()); text != "" {
+	c.remember(w)
+	text := c.named(w.Body.Bytes())
+	if strings.HasPrefix(w.Header().Get("Content-Type"), "text/html;") {
+		text = c.seen(text)
+	}
+	if text != "" {
 		c.write("<", text)
 	}
 }
@@ -372,6 +390,8 @@ func (c *conversation) command(words []string) {
 		c.write("=", c.counts(arg(1)))
 	case "keys":
 		c.write("=", c.keyIDs())
+	case "browser":
+		c.browser = true
 	case "off":
 		if c.server.Scenarios().SwitchOff(arg(1)) == 0 {
 			c.failf("scenario %s is not on", arg(1))

@@ -108,6 +108,9 @@ func TestScenariosLeaveTheControlAPIAlone(t *testing.T) {
 		if control {
 			continue
 		}
+		if strings.HasPrefix(w.Header().Get("Content-Security-Policy"), "default-src 'none'") {
+			continue // a page, which no other page reads
+		}
 		if h := w.Header(); h.Get("Access-Control-Allow-Origin") == "" || !strings.Contains(h.Get("Access-Control-Expose-Headers"), "Retry-After") {
 			t.Errorf("%s: a page may not read %v", e.path, h)
 		}

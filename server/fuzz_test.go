@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -122,9 +123,34 @@ func wellFormed(t *testing.T, w *httptest.ResponseRecorder) {
 	if w.Code == http.StatusNoContent && w.Body.Len() > 0 {
 		t.Errorf("204 with a body: %q", w.Body)
 	}
-	if w.Code >= 400 && w.Code != http.StatusUnauthorized && media != "application/json" {
+	if media == "text/html" && w.Body.Len() > 2 { // more than OK
+		if policy := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; ") || strings.Contains(policy, "script-src 'unsafe") {
+			t.Errorf("a page with the policy %q", policy)
+		}
+	}
+	if to := w.Header().Get("Location"); to != "" && !known(to) {
+		t.Errorf("a redirect to %q", to)
+	}
+	if w.Code >= 400 && w.Code != http.StatusUnauthorized && media != "application/json" && media != "text/html" {
 		t.Errorf("a refusal as %q: %s", contentType, w.Body)
 	}
+}
+
+// known tells whether a redirect may lead to a place: to a login page, to what
+// the default fixture's clients allow, which is loopback and an app's own
+// scheme, or to the inbox.
+func known(to string) bool {
+	u, err := url.Parse(to)
+	if err != nil {
+		return false
+	}
+	switch u.Scheme {
+	case "":
+		return u.Host == "" && !strings.HasPrefix(to, "//") && !strings.Contains(to, "\\")
+	case "http", "https":
+		return slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, u.Hostname())
+	}
+	return u.Scheme == "com.acme.app"
 }
 
 // Any path at all, with any Host.

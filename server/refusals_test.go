@@ -30,7 +30,7 @@ func TestEveryRefusalIsInAConversation(t *testing.T) {
 		var requests []journal.Request
 		synctest.Test(t, func(t *testing.T) { requests = replay(t, string(script)).server.Requests() })
 		for _, r := range requests {
-			if r.Status < 400 {
+			if r.Status < 400 && r.Error == "" {
 				continue
 			}
 			names := refusalsOf(r)
@@ -57,10 +57,13 @@ var placeholder = regexp.MustCompile(`\\\{[a-z]+\\\}`)
 // those whose words match, the ones with the most words of their own. Words
 // that two endpoints share are told apart by the endpoint.
 func refusalsOf(r journal.Request) []string {
+	if strings.HasPrefix(r.Path, "/passwordless/verify") && r.Error == "unauthorized" {
+		r.Error = "invalid_grant" // a link has a word of its own for a code that is not good
+	}
 	var names []string
 	best := -1
 	for _, entry := range refusal.All() {
-		if entry.Status != r.Status || !matches(entry.Code, r.Error) || !matches(entry.Description, r.Description) {
+		if r.Status >= 400 && !strings.HasPrefix(r.Path, "/u/") && entry.Status != r.Status || !matches(entry.Code, r.Error) || !matches(entry.Description, r.Description) {
 			continue
 		}
 		if strings.HasSuffix(entry.Name, "start_secret") != (r.Path == "/passwordless/start") && r.Description == "Unauthorized" {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
 	"github.com/mockauth0/mockauth0/server/internal/authapi"
+	"github.com/mockauth0/mockauth0/server/internal/login"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -18,6 +19,78 @@ func apiRoutes() []web.Route {
 		{
 			Method: "POST", Path: "/passwordless/start", Endpoint: "passwordless.start", Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Origins,
 			Summary: "send a code or a magic link by e-mail or SMS",
+		},
+		{
+			Method: "GET", Path: "/passwordless/verify_redirect", Endpoint: "verify_redirect", Flow: login.VerifyRedirect, Dialect: web.Browser,
+			Summary: "where the magic link of an e-mail leads",
+		},
+		{
+			Method: "GET", Path: "/passwordless/verify-redirect", Endpoint: "verify_redirect", Flow: login.VerifyRedirect, Dialect: web.Browser,
+			Summary: "the same",
+		},
+		{
+			Method: "GET", Path: "/authorize", Endpoint: "authorize", Flow: login.Authorize, Dialect: web.Browser,
+			Summary: "where an app sends a browser to sign in",
+		},
+		{
+			Method: "POST", Path: "/authorize", Endpoint: "authorize", Flow: login.Authorize, Dialect: web.Browser,
+			Summary: "the same",
+		},
+		{
+			Method: "GET", Path: "/authorize/resume", Endpoint: "authorize", Flow: login.Resume, Dialect: web.Browser,
+			Summary: "where a login on the pages ends",
+		},
+		{
+			Method: "GET", Path: "/u/login/identifier", Endpoint: "authorize", Flow: login.Identifier, Dialect: web.Browser,
+			Summary: "the login page: who signs in",
+		},
+		{
+			Method: "POST", Path: "/u/login/identifier", Endpoint: "authorize", Flow: login.Identifier, Dialect: web.Browser,
+			Summary: "its form",
+		},
+		{
+			Method: "GET", Path: "/u/signup/identifier", Endpoint: "authorize", Flow: login.Signup, Dialect: web.Browser,
+			Summary: "the same for somebody new",
+		},
+		{
+			Method: "POST", Path: "/u/signup/identifier", Endpoint: "authorize", Flow: login.Signup, Dialect: web.Browser,
+			Summary: "its form",
+		},
+		{
+			Method: "GET", Path: "/u/login/passwordless-email-challenge", Endpoint: "authorize", Flow: login.EmailChallenge, Dialect: web.Browser,
+			Summary: "the page for the code of an e-mail",
+		},
+		{
+			Method: "POST", Path: "/u/login/passwordless-email-challenge", Endpoint: "authorize", Flow: login.EmailChallenge, Dialect: web.Browser,
+			Summary: "its form",
+		},
+		{
+			Method: "GET", Path: "/u/login/passwordless-sms-challenge", Endpoint: "authorize", Flow: login.SMSChallenge, Dialect: web.Browser,
+			Summary: "the page for the code of a text message",
+		},
+		{
+			Method: "POST", Path: "/u/login/passwordless-sms-challenge", Endpoint: "authorize", Flow: login.SMSChallenge, Dialect: web.Browser,
+			Summary: "its form",
+		},
+		{
+			Method: "GET", Path: "/u/login/password", Endpoint: "authorize", Flow: login.Password, Dialect: web.Browser,
+			Summary: "the page for the password of a database user",
+		},
+		{
+			Method: "POST", Path: "/u/login/password", Endpoint: "authorize", Flow: login.Password, Dialect: web.Browser,
+			Summary: "its form",
+		},
+		{
+			Method: "GET", Path: "/v2/logout", Endpoint: "logout", Flow: login.Logout, Dialect: web.Browser,
+			Summary: "sign the browser out, and go to returnTo",
+		},
+		{
+			Method: "GET", Path: "/oidc/logout", Endpoint: "logout", Flow: login.OIDCLogout, Dialect: web.Browser,
+			Summary: "the same, by OpenID Connect",
+		},
+		{
+			Method: "POST", Path: "/oidc/logout", Endpoint: "logout", Flow: login.OIDCLogout, Dialect: web.Browser,
+			Summary: "the same",
 		},
 		{
 			Method: "POST", Path: "/oauth/token", Endpoint: "oauth.token", Who: authapi.WhoseToken, Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,

@@ -12,39 +12,48 @@ import (
 // lists only what is served. grant_types_supported is absent, as at Auth0.
 type discovery struct {
 	Issuer                       string   `json:"issuer"`
+	AuthorizationEndpoint        string   `json:"authorization_endpoint"`
 	TokenEndpoint                string   `json:"token_endpoint"`
 	UserinfoEndpoint             string   `json:"userinfo_endpoint"`
 	JWKSURI                      string   `json:"jwks_uri"`
 	RevocationEndpoint           string   `json:"revocation_endpoint"`
 	ScopesSupported              []string `json:"scopes_supported"`
 	ResponseTypesSupported       []string `json:"response_types_supported"`
+	CodeChallengeMethods         []string `json:"code_challenge_methods_supported"`
+	ResponseModesSupported       []string `json:"response_modes_supported"`
 	SubjectTypesSupported        []string `json:"subject_types_supported"`
 	TokenEndpointAuthMethods     []string `json:"token_endpoint_auth_methods_supported"`
 	ClaimsSupported              []string `json:"claims_supported"`
 	RequestURIParameterSupported bool     `json:"request_uri_parameter_supported"`
 	RequestParameterSupported    bool     `json:"request_parameter_supported"`
 	IDTokenSigningAlgsSupported  []string `json:"id_token_signing_alg_values_supported"`
+	EndSessionEndpoint           string   `json:"end_session_endpoint"`
 }
 
 // Discovery is GET /.well-known/openid-configuration, and the same document at
 // /.well-known/oauth-authorization-server. With a pinned issuer the endpoints
-// that a back end calls follow the Host by which it asked.
+// that a back end calls follow the Host by which it asked, and those that a
+// browser is sent to follow the issuer.
 func Discovery(c *web.Call) (any, error) {
 	base := strings.TrimSuffix(c.Origin, "/")
 	return discovery{
-		Issuer:             c.Issuer,
-		TokenEndpoint:      base + "/oauth/token",
-		UserinfoEndpoint:   base + "/userinfo",
-		JWKSURI:            base + "/.well-known/jwks.json",
-		RevocationEndpoint: base + "/oauth/revoke",
+		Issuer:                c.Issuer,
+		AuthorizationEndpoint: c.Issuer + "authorize",
+		EndSessionEndpoint:    c.Issuer + "oidc/logout",
+		TokenEndpoint:         base + "/oauth/token",
+		UserinfoEndpoint:      base + "/userinfo",
+		JWKSURI:               base + "/.well-known/jwks.json",
+		RevocationEndpoint:    base + "/oauth/revoke",
 		ScopesSupported: []string{
 			"openid", "profile", "offline_access", "name", "given_name", "family_name", "nickname",
 			"email", "email_verified", "picture", "created_at", "identities", "phone", "address",
 		},
-		ResponseTypesSupported:      []string{},
+		ResponseTypesSupported:      []string{"code", "token", "id_token", "code token", "code id_token", "token id_token", "code token id_token"},
+		CodeChallengeMethods:        []string{"S256", "plain"},
+		ResponseModesSupported:      []string{"query", "fragment", "form_post"},
 		SubjectTypesSupported:       []string{"public"},
 		TokenEndpointAuthMethods:    []string{"client_secret_basic", "client_secret_post"},
-		ClaimsSupported:             []string{"aud", "created_at", "email", "email_verified", "exp", "family_name", "given_name", "iat", "identities", "iss", "name", "nickname", "phone_number", "picture", "sub"},
+		ClaimsSupported:             []string{"aud", "auth_time", "created_at", "email", "email_verified", "exp", "family_name", "given_name", "iat", "identities", "iss", "name", "nickname", "phone_number", "picture", "sub"},
 		IDTokenSigningAlgsSupported: []string{"RS256"},
 	}, nil
 }

@@ -5,14 +5,12 @@ package authapi
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
-	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 // startProperties are the properties that POST /passwordless/start allows; any
@@ -59,53 +57,16 @@ func PasswordlessStart(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var sent *outbox.Message
-	started, err := c.Tenant.Start(tenant.Start{
-		Client: client, Connection: in.connection, Recipient: recipient, Now: c.Now, Effects: c.Effects,
-		Compose: func(s tenant.Sending) outbox.Message {
-			m := compose(c, client, in, recipient, s)
-			sent = &m
-			return m
-		},
-	})
+	started, err := passwordless.Start{
+		Client: client, Connection: conn, Recipient: recipient, Send: in.send, AuthParams: in.authParams,
+	}.Do(c)
 	if err != nil {
-		return nil, err
-	}
-	report(c, sent, recipient)
-	if err := passOn(c, conn, started.Sent); err != nil {
 		return nil, err
 	}
 	if conn.Strategy == tenant.StrategySMS {
 		return smsStarted{started.ID, recipient, started.Verified}, nil
 	}
 	return emailStarted{started.ID, recipient, started.Verified}, nil
-}
-
-// joined is two notes as one.
-func joined(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + "; " + b
-}
-
-// report tells the developer at the terminal what was sent.
-func report(c *web.Call, sent *outbox.Message, recipient string) {
-	if e := c.Effects; sent != nil && e != nil && e.Deliver.Outcome != "" {
-		c.Log.Info("The message to "+recipient+" is "+e.Deliver.Outcome, "scenario", e.DeliverBy)
-		return
-	}
-	if sent != nil && sent.Note != "" {
-		c.Log.Warn("The message to "+recipient+": "+sent.Note, "connection", sent.Connection)
-	}
-	switch {
-	case sent == nil:
-		c.Log.Info("Nothing was sent to " + recipient + ": the user is blocked")
-	case sent.Code != "":
-		c.Log.Info("To sign in as "+recipient+" use the code "+sent.Code, "kind", sent.Kind, "client_id", sent.ClientID)
-	default:
-		c.Log.Info("To sign in as "+recipient+" open "+sent.Link, "kind", sent.Kind, "client_id", sent.ClientID)
-	}
 }
 
 // start is a start request whose schema is right.
@@ -186,50 +147,6 @@ func (in *start) recipient(conn *fixtures.Connection) (string, error) {
 	}
 	email, _ := fixtures.NormalizeEmail(in.email) // checked with the schema
 	return email, nil
-}
-
-// compose writes the message of a start. A message carries what send asked
-// for, a code or a link, and nothing else: a test that forgot send=code fails
-// here as it would at Auth0, whose default is a link.
-func compose(c *web.Call, client *fixtures.Client, in *start, recipient string, s tenant.Sending) outbox.Message {
-	letter := mail.Letter{
-		Tenant: s.Tenant, Client: client, Connection: s.Connection, Templates: s.Templates, Recipient: recipient,
-		Send: in.send, Language: language(c), Code: s.Code, OTP: s.Code, Now: c.Now,
-		Lifetime: time.Duration(s.Connection.Options.TOTP.TimeStep) * time.Second,
-	}
-	m := outbox.Message{
-		To: recipient, Recipients: []string{recipient}, ClientID: client.ClientID, Connection: s.Connection.Name,
-		Send: in.send, Language: letter.Language, ExpiresAt: s.Expires, CreatedAt: c.Now,
-	}
-	var text mail.Text
-	if s.Connection.Strategy == tenant.StrategySMS {
-		m.Kind, m.Send, m.Code = outbox.SMS, "code", s.Code
-		letter.Send = m.Send
-		text = mail.SMS(letter)
-		text.Note = joined(text.Note, notPassedOn(c, s.Connection))
-	} else {
-		m.Kind = outbox.Email
-		if in.send == "code" {
-			m.Code = s.Code
-		} else {
-			m.Link = magicLink(c, client, in, recipient, s)
-			if s.CutLink {
-				m.Link = m.Link[:len(m.Link)*2/3]
-			}
-			letter.Code, letter.Link = "", m.Link
-		}
-		text = mail.Email(letter)
-	}
-	m.From, m.Subject, m.Text, m.HTML, m.Note = text.From, text.Subject, text.Plain, text.HTML, text.Note
-	return m
-}
-
-// language is the template's request_language: raw, as Auth0 keeps it.
-func language(c *web.Call) string {
-	if l := c.Header.Get("X-Request-Language"); l != "" {
-		return l
-	}
-	return c.Header.Get("Accept-Language")
 }
 
 // CountStart counts a start: against the caller's address, unless the client

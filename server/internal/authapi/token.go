@@ -18,6 +18,7 @@ type grant func(*web.Call, tenant.TokenRequest) (*tenant.Login, error)
 // grants are the grant types of the token endpoint.
 var grants = map[string]grant{
 	fixtures.GrantPasswordlessOTP:   otpGrant,
+	fixtures.GrantAuthorizationCode: codeGrant,
 	fixtures.GrantRefreshToken:      refreshGrant,
 	fixtures.GrantClientCredentials: clientCredentialsGrant,
 }
@@ -26,7 +27,7 @@ var grants = map[string]grant{
 // Source: auth0/docs-v2 api/authentication/passwordless/authenticate-user.mdx
 // and its neighbours.
 func OAuthToken(c *web.Call) (any, error) {
-	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "username", "otp", "realm", "audience", "refresh_token"); err != nil {
+	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "username", "otp", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier"); err != nil {
 		return nil, err
 	}
 	name := c.Params.Text("grant_type")
@@ -98,6 +99,14 @@ func otpGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
 		}
 	}
 	return c.Tenant.RedeemOTP(r, c.Params.Text("realm"), c.Params.Text("username"), c.Params.Text("otp"))
+}
+
+func codeGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
+	code := c.Params.Text("code")
+	if code == "" {
+		return nil, missing("code")
+	}
+	return c.Tenant.RedeemCode(r, code, c.Params.Text("redirect_uri"), c.Params.Text("code_verifier"))
 }
 
 func refreshGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {

@@ -171,6 +171,18 @@ var (
 		},
 		Source: "auth0/Auth0.swift; auth0/docs-v2 relevant-api-endpoints.mdx",
 	})
+	WrongAuthCode = entry(Refusal{
+		Name: "wrong_auth_code", Status: 403, Code: "invalid_grant",
+		Description: "Invalid authorization code", Source: "auth0/go-auth0 authentication TestLoginWithAuthCode",
+	})
+	WrongVerifier = entry(Refusal{
+		Name: "wrong_verifier", Status: 403, Code: "invalid_grant",
+		Description: "Failed to verify code verifier", Source: "auth0/go-auth0 authentication TestLoginWithAuthCodeWithPKCE",
+	})
+	WrongRedirectURI = entry(Refusal{
+		Name: "wrong_redirect_uri", Status: 403, Code: "unauthorized_client",
+		Description: "The redirect URI is wrong. You sent {sent}, and we expected {expected}", Source: "reports that quote the answer",
+	})
 	WrongRefreshToken = entry(Refusal{
 		Name: "wrong_refresh_token", Status: 403, Code: "invalid_grant",
 		Description: "Unknown or invalid refresh token.", Source: "https://community.auth0.com/t/120406",
@@ -280,3 +292,55 @@ func Named(name string) *Refusal {
 	}
 	return nil
 }
+
+// /authorize and magic links: what comes before there is a place to go back to
+// is a page, anything else goes back to the app.
+var (
+	UnknownAuthorizeClient = entry(Refusal{
+		Name: "unknown_authorize_client", Status: 403, Code: "invalid_request",
+		Description: "Unknown client: {client}", Source: "reports that quote the page", Unverified: true,
+	})
+	CallbackMismatch = entry(Refusal{
+		Name: "callback_mismatch", Status: 403, Code: "unauthorized_client",
+		Description: "Callback URL mismatch. The provided redirect_uri is not in the list of allowed callback URLs. Please go to the Application Settings page and make sure you are sending a valid callback url from your application.",
+		Source:      "auth0/docs-v2 quickstart/native/maui.mdx",
+	})
+	UnsupportedResponseType = entry(Refusal{
+		Name: "unsupported_response_type", Status: 400, Code: "unsupported_response_type",
+		Description: "Unsupported response type: {type}", Source: oauth2orize,
+	})
+	UnsupportedResponseMode = entry(Refusal{
+		Name: "unsupported_response_mode", Status: 400, Code: "invalid_request",
+		Description: "Unsupported response mode: {mode}", Source: oauth2orize, Unverified: true,
+	})
+	BadChallengeMethod = entry(Refusal{
+		Name: "bad_challenge_method", Status: 400, Code: "invalid_request",
+		Description: "Invalid code_challenge_method: {method}", Source: "RFC 7636 §4.3", Unverified: true,
+	})
+	NoSuchLoginConnection = entry(Refusal{
+		Name: "no_such_login_connection", Status: 400, Code: "invalid_request",
+		Description: "the connection was not found", Source: docVerify,
+	})
+	WrongPassword = entry(Refusal{
+		Name: "wrong_password", Status: 403, Code: "invalid_grant",
+		Description: "Wrong email or password.", Source: "auth0/ruby-auth0 should_fail_with_an_incorrect_password.yml",
+	})
+	LoginRequired = entry(Refusal{
+		Name: "login_required", Status: 400, Code: "login_required",
+		Description: "Login required", Source: "auth0/docs-v2 authenticate/login/configure-silent-authentication.mdx",
+	})
+	WrongTransaction = entry(Refusal{
+		Name: "wrong_transaction", Status: 400, Code: "invalid_request",
+		Description: "You may have pressed the back button, refreshed during login, opened too many login dialogs, or there is some issue with cookies, since we couldn't find your session. Try logging in again from the application and if the problem persists please contact the administrator.",
+		Source:      "auth0/docs-v2 troubleshoot/authentication-issues",
+	})
+	BadLogoutHint = entry(Refusal{
+		Name: "bad_logout_hint", Status: 400, Code: "invalid_request",
+		Description: "Invalid logout hint: {reason}", Source: "auth0/docs-v2 oidc-logout.mdx", Unverified: true,
+	})
+	LogoutMismatch = entry(Refusal{
+		Name: "logout_mismatch", Status: 400, Code: "invalid_request",
+		Description: "The \"{parameter}\" querystring parameter \"{url}\" is not defined as a valid URL in \"Allowed Logout URLs\"",
+		Source:      "reports that quote the page",
+	})
+)

@@ -65,3 +65,17 @@ func (b *bounded[K, V]) all(yield func(K, V) bool) {
 		e = next
 	}
 }
+
+// A tally counts by name. It forgets the names that were counted longest ago.
+type tally struct{ *bounded[string, int64] }
+
+func newTally(max int) *tally {
+	return &tally{newBounded[string](max, func(int64) bool { return true })}
+}
+
+func (t *tally) of(name string) int64 {
+	n, _ := t.get(name)
+	return n
+}
+
+func (t *tally) add(name string) { t.put(name, t.of(name)+1) }

@@ -45,6 +45,19 @@ type TokenRequest struct {
 func (t *Tenant) api(r TokenRequest) (api *fixtures.ResourceServer, known bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.findAPILocked(r)
+}
+
+// apiLocked is api, or the refusal of what was there once and is no more.
+func (t *Tenant) apiLocked(r TokenRequest) (*fixtures.ResourceServer, error) {
+	api, known := t.findAPILocked(r)
+	if !known {
+		return nil, refusal.NoSuchService.With("audience", r.Audience)
+	}
+	return api, nil
+}
+
+func (t *Tenant) findAPILocked(r TokenRequest) (api *fixtures.ResourceServer, known bool) {
 	audience := r.Audience
 	if audience == "" {
 		audience = t.fixture.Tenant.DefaultAudience

@@ -1,6 +1,8 @@
 package tenant
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -22,7 +24,16 @@ type Login struct {
 	Issuer       string
 	Now          time.Time
 	Wrong        *scenarios.Token // what is wrong with the tokens; nil for nothing
-	id           string           // names this login
+
+	// What only logins in a browser have.
+	Nonce    string
+	SID      string
+	AuthTime time.Time // zero unless it is asked for
+	Front    bool      // the tokens travel in the browser's address
+	Code     string    // the code beside them there
+	Only     []string  // the response types, of which the others are left out
+
+	id string // names this login
 }
 
 // Tokens is the answer of the token endpoint, its members in Auth0's order.
@@ -51,17 +62,24 @@ func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *us
 	return l
 }
 
-// opaqueLifetime is how long a token without audience lives, in seconds.
-const opaqueLifetime = 86400
+// How long a token without audience lives, in seconds: one that a server asked
+// for, and one that travelled in a browser's address.
+const (
+	opaqueLifetime      = 86400
+	opaqueFrontLifetime = 7200
+)
 
 // Issue signs the tokens of a login.
 func (t *Tenant) Issue(l *Login) (*Tokens, error) {
-	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: opaqueLifetime, TokenType: "Bearer"}
+	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
 	withID := slices.Contains(l.Scopes, "openid") && l.User != nil
 	if l.Wrong != nil {
 		return out, t.issueWrong(l, out, withID)
 	}
 	var err error
+	if l.Front {
+		return out, t.issueFront(l, out, withID)
+	}
 	if l.API == nil {
 		out.AccessToken, err = t.seal(l.opaque(out.Scope))
 		if withID && err == nil {
@@ -69,7 +87,6 @@ func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 		}
 		return out, err
 	}
-	out.ExpiresIn = l.API.TokenLifetime
 	if withID {
 		out.AccessToken, out.IDToken, err = t.Keys.SignBoth(accessClaims(l), idClaims(l))
 	} else {
@@ -78,9 +95,54 @@ func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 	return out, err
 }
 
+// accessLifetime is how long the access token lives, in seconds.
+func (l *Login) accessLifetime() int64 {
+	switch {
+	case l.API == nil && l.Front:
+		return opaqueFrontLifetime
+	case l.API == nil:
+		return opaqueLifetime
+	case l.Front:
+		return l.API.TokenLifetimeForWeb
+	}
+	return l.API.TokenLifetime
+}
+
+// issueFront signs the tokens that travel in a browser's address: those that
+// are asked for, the ID token with the hashes of what travels beside it.
+// Source: OpenID Connect Core 3.2.2.10 and 3.3.2.11.
+func (t *Tenant) issueFront(l *Login, out *Tokens, withID bool) (err error) {
+	if slices.Contains(l.Only, "token") {
+		if l.API == nil {
+			out.AccessToken, err = t.seal(l.opaque(out.Scope))
+		} else {
+			out.AccessToken, err = t.Keys.Sign(accessClaims(l))
+		}
+	} else {
+		out.Scope, out.ExpiresIn, out.TokenType = "", 0, ""
+	}
+	if err == nil && withID && slices.Contains(l.Only, "id_token") {
+		claims := idClaims(l)
+		if out.AccessToken != "" {
+			claims.Add("at_hash", halfHash(out.AccessToken))
+		}
+		if l.Code != "" {
+			claims.Add("c_hash", halfHash(l.Code))
+		}
+		out.IDToken, err = t.Keys.Sign(claims)
+	}
+	return err
+}
+
+// halfHash is the left half of a SHA-256.
+func halfHash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+}
+
 // opaque is what the login's opaque access token says.
 func (l *Login) opaque(scope string) opaqueContent {
-	return opaqueContent{l.id, l.Issuer, l.User.UserID, l.Client.ClientID, scope, l.Now.Unix() + opaqueLifetime}
+	return opaqueContent{l.id, l.Issuer, l.User.UserID, l.Client.ClientID, scope, l.Now.Unix() + l.accessLifetime()}
 }
 
 func (t *Tenant) seal(content opaqueContent) (string, error) {
@@ -101,13 +163,23 @@ func idClaims(l *Login) token.Claims {
 	for _, c := range profileClaims(*l.User, l.Scopes) {
 		claims.Add(c.Name, c.Value)
 	}
-	return append(claims, token.Claims{
+	claims = append(claims, token.Claims{
 		{Name: "iss", Value: l.Issuer},
 		{Name: "aud", Value: l.Client.ClientID},
 		{Name: "sub", Value: l.User.UserID},
 		{Name: "iat", Value: l.Now.Unix()},
 		{Name: "exp", Value: l.Now.Unix() + l.Client.JWTConfiguration.LifetimeInSeconds},
 	}...)
+	if l.SID != "" {
+		claims.Add("sid", l.SID)
+	}
+	if l.Nonce != "" {
+		claims.Add("nonce", l.Nonce)
+	}
+	if !l.AuthTime.IsZero() {
+		claims.Add("auth_time", l.AuthTime.Unix())
+	}
+	return claims
 }
 
 // accessClaims are the claims of a JWT access token, in Auth0's order of 2025.
@@ -124,21 +196,24 @@ func accessClaims(l *Login) token.Claims {
 	if slices.Contains(l.Scopes, "openid") && l.User != nil {
 		audience = []string{identifier, l.Issuer + "userinfo"}
 	}
-	var gty any = l.GrantTypes
-	if len(l.GrantTypes) == 1 {
-		gty = l.GrantTypes[0]
-	}
 	claims := append(customClaims(l.User, l.Client), token.Claims{
 		{Name: "iss", Value: l.Issuer},
 		{Name: "sub", Value: subject},
 		{Name: "aud", Value: audience},
 		{Name: "iat", Value: l.Now.Unix()},
-		{Name: "exp", Value: l.Now.Unix() + l.API.TokenLifetime},
+		{Name: "exp", Value: l.Now.Unix() + l.accessLifetime()},
 	}...)
 	if len(l.Scopes) > 0 {
 		claims = append(claims, token.Claim{Name: "scope", Value: strings.Join(l.Scopes, " ")})
 	}
-	claims = append(claims, token.Claim{Name: "gty", Value: gty}, token.Claim{Name: "azp", Value: l.Client.ClientID})
+	switch len(l.GrantTypes) { // a login in a browser has none
+	case 0:
+	case 1:
+		claims = append(claims, token.Claim{Name: "gty", Value: l.GrantTypes[0]})
+	default:
+		claims = append(claims, token.Claim{Name: "gty", Value: l.GrantTypes})
+	}
+	claims = append(claims, token.Claim{Name: "azp", Value: l.Client.ClientID})
 	if l.API.TokenDialect == "access_token_authz" {
 		claims = append(claims, token.Claim{Name: "permissions", Value: permissions(l)})
 	}

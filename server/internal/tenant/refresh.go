@@ -70,7 +70,7 @@ func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
 		ClientID:   l.Client.ClientID,
 		UserID:     l.User.UserID,
 		Scope:      strings.Join(l.Scopes, " "),
-		GrantType:  l.GrantTypes[0],
+		GrantType:  strings.Join(l.GrantTypes, " "),
 		CreatedAt:  now,
 		RotatedAt:  now,
 		LastUsedAt: now,
@@ -165,7 +165,7 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	f.LastUsedAt = r.Now
 	f.uses++
 	scopes := scopesWithin(strings.Fields(f.Scope), r.Scope)
-	l := t.loginLocked(r, api, u, scopes, []string{"refresh_token", f.GrantType}, f.ID, strconv.FormatInt(f.uses, 10))
+	l := t.loginLocked(r, api, u, scopes, append([]string{"refresh_token"}, strings.Fields(f.GrantType)...), f.ID, strconv.FormatInt(f.uses, 10))
 	if settings.RotationType == "rotating" {
 		if generation == f.Generation {
 			f.Generation++

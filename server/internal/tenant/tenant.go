@@ -19,15 +19,18 @@ type Tenant struct {
 	Outbox *outbox.Box
 	Keys   *token.Ring
 
-	mu         sync.Mutex // guards all below
-	fixture    *fixtures.Fixture
-	seed       derive.Seed
-	opaque     *token.Opaque
-	index      index
-	users      users
-	challenges challenges
-	families   families
-	buckets    map[bucketKey]*bucket
+	mu           sync.Mutex // guards all below
+	fixture      *fixtures.Fixture
+	seed         derive.Seed
+	opaque       *token.Opaque
+	index        index
+	users        users
+	challenges   challenges
+	families     families
+	sessions     sessions
+	authCodes    authCodes
+	transactions transactions
+	buckets      map[bucketKey]*bucket
 }
 
 // index finds the parts of the fixture by name. It is never changed, only
@@ -108,6 +111,9 @@ func (t *Tenant) load(f *fixtures.Fixture) {
 	t.users = newUsers()
 	t.challenges = newChallenges()
 	t.families = newFamilies()
+	t.sessions = newSessions()
+	t.authCodes = newAuthCodes()
+	t.transactions = newTransactions()
 	t.buckets = map[bucketKey]*bucket{}
 	now := t.Clock.Now()
 	if f.State != nil {
@@ -168,6 +174,9 @@ func (t *Tenant) settle(now time.Time) {
 	defer t.mu.Unlock()
 	t.challenges.settle(now)
 	t.families.settle(now, t.index.clients)
+	t.sessions.settle(now)
+	t.authCodes.settle(now)
+	t.transactions.settle(now)
 }
 
 // Counts is how much a tenant holds, and what its bounds made it drop.
@@ -177,6 +186,10 @@ type Counts struct {
 	DroppedChallenges int `json:"dropped_challenges"`
 	RefreshTokens     int `json:"refresh_tokens"`
 	DroppedRefresh    int `json:"dropped_refresh_tokens"`
+	Sessions          int `json:"sessions"`
+	DroppedSessions   int `json:"dropped_sessions"`
+	AuthCodes         int `json:"auth_codes"`
+	DroppedAuthCodes  int `json:"dropped_auth_codes"`
 }
 
 // Counts tells how much the tenant holds.
@@ -189,5 +202,9 @@ func (t *Tenant) Counts() Counts {
 		DroppedChallenges: t.challenges.bounded.dropped,
 		RefreshTokens:     t.families.bounded.len(),
 		DroppedRefresh:    t.families.bounded.dropped,
+		Sessions:          t.sessions.bounded.len(),
+		DroppedSessions:   t.sessions.bounded.dropped,
+		AuthCodes:         t.authCodes.bounded.len(),
+		DroppedAuthCodes:  t.authCodes.bounded.dropped,
 	}
 }

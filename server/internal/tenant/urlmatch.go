@@ -2,7 +2,10 @@ package tenant
 
 import (
 	"net/url"
+	"slices"
 	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures"
 )
 
 // MatchOrigin tells whether an Origin header is one that the pattern allows.
@@ -32,4 +35,49 @@ func MatchOrigin(pattern, origin string) bool {
 
 func isLoopback(host string) bool {
 	return host == "localhost" || host == "127.0.0.1" || host == "::1"
+}
+
+// AllowsCallback tells whether a client may be sent back to a URL.
+func AllowsCallback(c *fixtures.Client, to string) bool {
+	return slices.ContainsFunc(c.Callbacks, func(pattern string) bool { return MatchURL(pattern, to, c.AppType == "native") })
+}
+
+// AllowsLogoutURL tells whether a logout may end at a URL.
+func AllowsLogoutURL(c *fixtures.Client, to string) bool {
+	return slices.ContainsFunc(c.AllowedLogoutURLs, func(pattern string) bool { return MatchURL(pattern, to, c.AppType == "native") })
+}
+
+// MatchURL tells whether a callback or logout URL is one that the pattern
+// allows: the same text, or one with a leading *. in the host for any one
+// sub-domain. http://localhost:* allows any port and path on loopback, and a
+// native client any path of a scheme of its own, com.acme.app://*.
+//
+// Unlike Auth0, which knows no such patterns.
+func MatchURL(pattern, to string, native bool) bool {
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme == "" || u.User != nil || strings.ContainsAny(to, "\\ \t\r\n") || dangerous(u.Scheme) {
+		return false
+	}
+	if pattern == to {
+		return true
+	}
+	if start, ok := strings.CutSuffix(pattern, "://*"); ok {
+		return native && strings.EqualFold(u.Scheme, start) && u.Scheme != "http" && u.Scheme != "https"
+	}
+	if u.Host == "" {
+		return false
+	}
+	if strings.HasSuffix(pattern, ":*") {
+		return MatchOrigin(pattern, u.Scheme+"://"+u.Host)
+	}
+	want, err := url.Parse(pattern)
+	if err != nil || !strings.HasPrefix(want.Host, "*.") || u.EscapedPath() != want.EscapedPath() || u.RawQuery != want.RawQuery || u.Fragment != want.Fragment {
+		return false
+	}
+	return MatchOrigin(want.Scheme+"://"+want.Host, u.Scheme+"://"+u.Host)
+}
+
+// dangerous are schemes that run what they say.
+func dangerous(scheme string) bool {
+	return slices.Contains([]string{"javascript", "data", "vbscript", "blob", "file", "about"}, strings.ToLower(scheme))
 }

@@ -25,7 +25,6 @@ func (t *Tenant) issueWrong(l *Login, out *Tokens, withID bool) error {
 		}
 		out.AccessToken, err = t.seal(content)
 	} else {
-		out.ExpiresIn = l.API.TokenLifetime
 		out.AccessToken, err = t.signWrong(w, accessClaims(l), l.Now)
 	}
 	if withID && err == nil {

@@ -188,8 +188,13 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 func (f *Front) encode(c *Call, d Dialect, value any, err error) (answer, *refusal.Refusal) {
 	if err == nil {
 		var a answer
+		told, _ := value.(Told)
+		if told.Refusal != nil {
+			value = told.Value
+			c.hint = cmp.Or(told.Refusal.Hint, c.hint)
+		}
 		if a, err = encode(d, value); err == nil {
-			return a, nil
+			return a, told.Refusal
 		}
 	}
 	var refused *refusal.Refusal

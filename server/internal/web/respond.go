@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -26,6 +27,21 @@ type (
 	Raw struct {
 		ContentType string
 		Body        []byte
+	}
+	// Redirect sends a browser to another place, with status 302.
+	Redirect struct{ To string }
+	// Told is a refusal that the value says in its own way, as a redirect with
+	// an error does. The journal and the log tell of it.
+	Told struct {
+		Value   any
+		Refusal *refusal.Refusal
+	}
+	// Page is HTML for a browser, with status 200 if none is given. Policy is
+	// its Content-Security-Policy.
+	Page struct {
+		Status int
+		HTML   []byte
+		Policy string
 	}
 	// Stream is Server-Sent Events: Next is called for one after the other
 	// until it fails, which it does at the latest when the request ends.
@@ -60,7 +76,7 @@ func encode(d Dialect, value any) (answer, error) {
 	case OAuth:
 		a.header.Set("Cache-Control", "no-store")
 		a.header.Set("Pragma", "no-cache")
-	case API, Bearer, Discovery:
+	case API, Bearer, Discovery, Browser:
 		a.header.Set("Cache-Control", neverCache)
 	case Control:
 		a.header.Set("Cache-Control", "no-store")
@@ -86,6 +102,15 @@ func encode(d Dialect, value any) (answer, error) {
 			a.header.Set("Content-Type", v.ContentType)
 		}
 		a.body = v.Body
+		return a, nil
+	case Redirect:
+		a.status = http.StatusFound
+		a.header.Set("Location", v.To)
+		return a, nil
+	case Page:
+		a.status, a.body = cmp.Or(v.Status, http.StatusOK), v.HTML
+		a.header.Set("Content-Type", "text/html; charset=utf-8")
+		a.header.Set("Content-Security-Policy", v.Policy)
 		return a, nil
 	case Stream:
 		a.header.Set("Content-Type", "text/event-stream; charset=utf-8")
@@ -150,6 +175,12 @@ func encodeRefusal(d Dialect, r *refusal.Refusal, details any) answer {
 	}
 	if r.RetryAfter != "" {
 		a.header.Set("Retry-After", r.RetryAfter)
+	}
+	if d == Browser && r.Page == "" {
+		a.header.Set("Content-Type", "text/html; charset=utf-8")
+		a.header.Set("Content-Security-Policy", errorPolicy)
+		a.body = errorPage(r)
+		return a
 	}
 	if r.Page != "" {
 		a.header = http.Header{"Content-Type": {"text/html"}}

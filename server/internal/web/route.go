@@ -48,6 +48,8 @@ const (
 	// Discovery is /.well-known/*: cacheable for nobody, so that a rotation of
 	// the keys is seen at once.
 	Discovery
+	// Browser is what people see: a refusal is a page.
+	Browser
 	// Control is /_mock/*, which is ours.
 	Control
 )

@@ -1,4 +1,4 @@
-package authapi
+package passwordless
 
 import (
 	"cmp"
@@ -14,9 +14,10 @@ import (
 // magicLink is the link of a message: authParams as they were sent and in
 // their order, then what the tenant adds. Blanks are %20, as in Auth0's links.
 // Source: the link in a tenant log of type cls.
-func magicLink(c *web.Call, client *fixtures.Client, in *start, recipient string, s tenant.Sending) string {
+func (in Start) magicLink(c *web.Call, s tenant.Sending) string {
+	client := in.Client
 	base := strings.TrimSuffix(c.Issuer, "/")
-	switch in.send {
+	switch in.Send {
 	case "link_ios":
 		return base + "/ios/" + url.PathEscape(cmp.Or(client.Mobile.IOS.AppBundleIdentifier, client.ClientID)) + "/email?code=" + s.Code
 	case "link_android":
@@ -29,17 +30,17 @@ func magicLink(c *web.Call, client *fixtures.Client, in *start, recipient string
 		}
 		query.WriteString(escape(name) + "=" + escape(value))
 	}
-	for _, p := range in.authParams {
+	for _, p := range in.AuthParams {
 		if !p.Empty() && !slices.Contains(linkOwn, p.Name) {
 			add(p.Name, p.Text)
 		}
 	}
 	// What a link says that was asked for without authParams is not documented;
 	// it must name a way back all the same.
-	if in.authParams.Text("response_type") == "" {
+	if in.AuthParams.Text("response_type") == "" {
 		add("response_type", "token")
 	}
-	if in.authParams.Text("redirect_uri") == "" {
+	if in.AuthParams.Text("redirect_uri") == "" {
 		if callback := firstCallback(client); callback != "" {
 			add("redirect_uri", callback)
 		}
@@ -47,7 +48,7 @@ func magicLink(c *web.Call, client *fixtures.Client, in *start, recipient string
 	add("verification_code", s.Code)
 	add("connection", s.Connection.Name)
 	add("client_id", client.ClientID)
-	add("email", recipient)
+	add("email", in.Recipient)
 	return base + "/passwordless/verify_redirect?" + query.String()
 }
 

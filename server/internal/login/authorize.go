@@ -1,0 +1,140 @@
+package login
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// Authorize is GET and POST /authorize: a browser that is signed in goes back
+// to the app at once, any other to the pages first.
+// Source: auth0/docs-v2 api/authentication/login/authorize-application.mdx.
+func Authorize(c *web.Call) (any, error) {
+	r, err := readClient(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.read(c); err != nil {
+		return r.refuse(err)
+	}
+	prompt, connection := c.Params.Text("prompt"), c.Params.Text("connection")
+	session, signedIn := r.session(c, prompt)
+	switch {
+	case prompt == "none" && !signedIn:
+		return r.refuse(refusal.LoginRequired.Because(whySignedOut(c, r.RedirectURI)))
+	case prompt == "none", signedIn && !challengesAgain(c, connection):
+		return r.approve(c, session)
+	}
+	if connection != "" {
+		if _, err := c.Tenant.UsableConnection(connection, r.Client); err != nil {
+			return r.refuse(err)
+		}
+	}
+	tx := c.Tenant.Begin(tenant.Transaction{Authorization: r.Authorization, Connection: connection, Hint: c.Params.Text("login_hint")})
+	page := "/u/login/identifier"
+	if c.Params.Text("screen_hint") == "signup" {
+		page = "/u/signup/identifier"
+	}
+	return to(page, tx), nil
+}
+
+// to leads to a page of a login. The place is relative, so that the browser
+// stays on the name by which it came.
+func to(page string, tx tenant.Transaction) web.Redirect {
+	return web.Redirect{To: page + "?state=" + url.QueryEscape(tx.ID)}
+}
+
+// read reads what an app asks for.
+func (r *request) read(c *web.Call) error {
+	if err := r.readResponse(c, ""); err != nil {
+		return err
+	}
+	if slices.Contains(r.ResponseTypes, "id_token") && r.Nonce == "" {
+		return refusal.MissingParameter.With("parameter", "nonce") // OpenID Connect Core 3.2.2.1
+	}
+	if r.Challenge != "" && r.Method == "" {
+		r.Method = "plain" // RFC 7636 §4.3
+	}
+	if r.Method != "" && r.Method != "S256" && r.Method != "plain" {
+		return refusal.BadChallengeMethod.With("method", r.Method)
+	}
+	return c.Tenant.CheckAudience(r.Authorization)
+}
+
+// session is the browser's session, if it is as fresh as the app wants it.
+func (r *request) session(c *web.Call, prompt string) (tenant.Session, bool) {
+	maxAge, err := strconv.ParseInt(c.Params.Text("max_age"), 10, 32)
+	limited := err == nil && maxAge >= 0
+	r.TellsAuthTime = limited || prompt == "login"
+	if prompt == "login" || prompt == "select_account" {
+		return tenant.Session{}, false
+	}
+	session, ok := currentSession(c)
+	if ok && limited && c.Now.Sub(session.AuthTime) > time.Duration(maxAge)*time.Second {
+		return tenant.Session{}, false
+	}
+	return session, ok
+}
+
+// challengesAgain tells whether a connection always asks for a code again.
+// Source: auth0/docs-v2 authenticate/passwordless/passwordless-with-universal-login.mdx.
+func challengesAgain(c *web.Call, connection string) bool {
+	strategy := c.Tenant.Strategy(connection)
+	return strategy == tenant.StrategyEmail || strategy == tenant.StrategySMS
+}
+
+// whySignedOut is a hint about a silent login that finds no session, which is
+// how a browser that keeps cookies of other sites back makes itself known.
+func whySignedOut(c *web.Call, back string) string {
+	if c.Header.Get("Sec-Fetch-Dest") != "iframe" || strings.Contains(c.Header.Get("Cookie"), sessionCookie+"=") {
+		return "the browser is not signed in to the tenant"
+	}
+	return "no session cookie came with the request; a browser keeps it back in a frame if the app, at " + origin(back) + ", and the tenant, at " + c.Origin +
+		", differ in scheme or host name: use the same for both, or refresh tokens"
+}
+
+// Resume is GET /authorize/resume, where a login ends that was begun at
+// /authorize.
+func Resume(c *web.Call) (any, error) {
+	tx, r, err := current(c)
+	if err != nil {
+		return nil, err
+	}
+	session, ok := c.Tenant.Session(tx.SignedIn, c.Now)
+	if !ok {
+		return to("/u/login/identifier", tx), nil
+	}
+	c.Tenant.End(tx)
+	return r.approve(c, session)
+}
+
+// current is the login that a page's state names.
+func current(c *web.Call) (tenant.Transaction, *request, error) {
+	tx, ok := c.Tenant.Transaction(c.Params.Text("state"), c.Now)
+	if !ok {
+		return tx, nil, refusal.WrongTransaction.Because("the login that state names is over, or was never begun; start it again at the app")
+	}
+	a := tx.Authorization
+	a.Now, a.Effects = c.Now, c.Effects
+	return tx, &request{a}, nil
+}
+
+// usable are the connections that the client may use, or the one that the app
+// asked for.
+func usable(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
+	if tx.Connection == "" {
+		return c.Tenant.Connections(tx.Authorization.Client)
+	}
+	conn, err := c.Tenant.UsableConnection(tx.Connection, tx.Authorization.Client)
+	if err != nil {
+		return nil
+	}
+	return []*fixtures.Connection{conn}
+}

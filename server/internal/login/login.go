@@ -1,0 +1,120 @@
+// Package login is what a browser sees of a tenant: /authorize, the Universal
+// Login pages, and the links of e-mails.
+package login
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// A request is an Authorization whose answers get back to the app.
+type request struct{ tenant.Authorization }
+
+// readClient finds the client and the place to go back to. What is wrong with
+// them is for a page: there is no other place to say it.
+func readClient(c *web.Call) (*request, error) {
+	id := c.Params.Text("client_id")
+	if id == "" {
+		return nil, refusal.MissingParameter.With("parameter", "client_id")
+	}
+	client, ok := c.Tenant.Client(id)
+	if !ok {
+		return nil, refusal.UnknownAuthorizeClient.With("client", id).Because("client " + id + " is not in the fixture; add --client " + id + " (in Go, testkit.Clients)")
+	}
+	to := c.Params.Text("redirect_uri")
+	if to == "" {
+		if to = firstCallback(client); to == "" {
+			return nil, refusal.MissingParameter.With("parameter", "redirect_uri")
+		}
+	} else if !tenant.AllowsCallback(client, to) {
+		return nil, refusal.CallbackMismatch.Because("redirect_uri " + to + " is not among the callbacks of client " + id + "; add it to the fixture, or start with --callback " + to)
+	}
+	r := &request{tenant.Authorization{
+		Client: client, RedirectURI: to, Mode: "query", Issuer: c.Issuer, Now: c.Now, Effects: c.Effects,
+		Scope: c.Params.Text("scope"), Audience: c.Params.Text("audience"), Nonce: c.Params.Text("nonce"),
+		Challenge: c.Params.Text("code_challenge"), Method: c.Params.Text("code_challenge_method"),
+	}}
+	if p, ok := c.Params.Get("state"); ok {
+		r.State = &p.Text
+	}
+	return r, nil
+}
+
+// firstCallback is the client's first callback that is an address and no
+// pattern: where a request goes back to that names no place.
+func firstCallback(client *fixtures.Client) string {
+	for _, callback := range client.Callbacks {
+		if !strings.Contains(callback, "*") {
+			return callback
+		}
+	}
+	return ""
+}
+
+var responseTypes = []string{"code", "token", "id_token"}
+
+// readResponse reads response_type and response_mode. Its refusals go back to
+// the app, as every later one does.
+func (r *request) readResponse(c *web.Call, otherwise string) error {
+	text := c.Params.Text("response_type")
+	if text == "" {
+		text = otherwise
+	}
+	asked := strings.Fields(text)
+	for _, one := range asked {
+		if !slices.Contains(responseTypes, one) {
+			return refusal.UnsupportedResponseType.With("type", text)
+		}
+	}
+	for _, one := range responseTypes { // in this order, each once
+		if slices.Contains(asked, one) {
+			r.ResponseTypes = append(r.ResponseTypes, one)
+		}
+	}
+	if !slices.Equal(r.ResponseTypes, []string{"code"}) {
+		r.Mode = "fragment"
+	}
+	switch mode := c.Params.Text("response_mode"); mode {
+	case "":
+	case "query", "fragment", "form_post", "web_message":
+		r.Mode = mode
+	default:
+		return refusal.UnsupportedResponseMode.With("mode", mode)
+	}
+	if len(asked) == 0 {
+		return refusal.MissingParameter.With("parameter", "response_type")
+	}
+	grants := map[string]string{"code": fixtures.GrantAuthorizationCode, "token": "implicit", "id_token": "implicit"}
+	for _, one := range r.ResponseTypes {
+		if err := tenant.AllowsGrant(r.Client, grants[one]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refuse is the answer that tells the app of a refusal; any other error is the
+// caller's.
+func (r *request) refuse(err error) (any, error) {
+	var refused *refusal.Refusal
+	if !errors.As(err, &refused) {
+		return nil, err
+	}
+	answer, err := r.answer(pairs{{"error", refused.Code}, {"error_description", refused.Description}})
+	return web.Told{Value: answer, Refusal: refused}, err
+}
+
+// approve is the answer that signs the user in to the app.
+func (r *request) approve(c *web.Call, s tenant.Session) (any, error) {
+	given, err := c.Tenant.Approve(r.Authorization, s)
+	if err != nil {
+		return r.refuse(err)
+	}
+	return r.answer(approved(given))
+}

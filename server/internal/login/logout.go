@@ -1,0 +1,93 @@
+package login
+
+import (
+	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// Logout is GET /v2/logout: it ends the browser's session and leads to
+// returnTo, else to the client's first logout URL.
+// Source: auth0/docs-v2 api/authentication/logout/auth-0-logout.mdx.
+func Logout(c *web.Call) (any, error) {
+	back, err := afterLogout(c, c.Params.Text("client_id"), "returnTo")
+	if err != nil {
+		return nil, err
+	}
+	clearSession(c)
+	if back == "" {
+		return web.Raw{ContentType: "text/html; charset=utf-8", Body: []byte("OK")}, nil
+	}
+	return web.Redirect{To: back}, nil
+}
+
+// OIDCLogout is GET and POST /oidc/logout, OpenID Connect's RP-initiated
+// logout. Unlike Auth0, it asks nobody whether they want to log out.
+// Source: auth0/docs-v2 api/authentication/logout/oidc-logout.mdx.
+func OIDCLogout(c *web.Call) (any, error) {
+	client := c.Params.Text("client_id")
+	if hint := c.Params.Text("id_token_hint"); hint != "" {
+		said, ok := c.Tenant.ReadIDToken(hint)
+		switch {
+		case !ok:
+			return nil, refusal.BadLogoutHint.With("reason", "id_token_hint is no token of this tenant")
+		case client != "" && client != said.Audience:
+			return nil, refusal.BadLogoutHint.With("reason", "client_id is not the aud of id_token_hint")
+		}
+		if sid := c.Params.Text("logout_hint"); sid != "" && said.SID != "" && sid != said.SID {
+			return nil, refusal.BadLogoutHint.With("reason", "logout_hint is not the sid of id_token_hint")
+		}
+		client = said.Audience
+	}
+	back, err := afterLogout(c, client, "post_logout_redirect_uri")
+	if err != nil {
+		return nil, err
+	}
+	clearSession(c)
+	if back == "" {
+		return web.Raw{ContentType: "text/html; charset=utf-8", Body: []byte("OK")}, nil
+	}
+	if state := c.Params.Text("state"); state != "" {
+		separator := "?"
+		if strings.Contains(back, "?") {
+			separator = "&"
+		}
+		back += separator + pairs{{"state", state}}.encode()
+	}
+	return web.Redirect{To: back}, nil
+}
+
+// afterLogout is where a logout leads: what the parameter says, if it is
+// allowed, else the client's first logout URL that is no pattern.
+func afterLogout(c *web.Call, clientID, parameter string) (string, error) {
+	var clients []fixtures.Client
+	if clientID != "" {
+		client, ok := c.Tenant.Client(clientID)
+		if !ok {
+			return "", refusal.UnknownAuthorizeClient.With("client", clientID).Because("client " + clientID + " is not in the fixture")
+		}
+		clients = []fixtures.Client{*client}
+	} else {
+		clients = c.Tenant.Fixture().Clients // Unlike Auth0, whose tenant has a list of its own.
+	}
+	back := c.Params.Text(parameter)
+	if back == "" {
+		if clientID != "" {
+			for _, allowed := range clients[0].AllowedLogoutURLs {
+				if !strings.Contains(allowed, "*") {
+					return allowed, nil
+				}
+			}
+		}
+		return "", nil
+	}
+	for i := range clients {
+		if tenant.AllowsLogoutURL(&clients[i], back) {
+			return back, nil
+		}
+	}
+	return "", refusal.LogoutMismatch.With("parameter", parameter, "url", back).Because("add " + back + " to allowed_logout_urls in the fixture, or start with --callback " + back)
+}

@@ -1,0 +1,259 @@
+package login
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"errors"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+//go:embed pages.html
+var pagesHTML string
+
+//go:embed pages.css
+var pagesCSS string
+
+var pages = template.Must(template.New("pages").Parse(strings.Replace(pagesHTML, "STYLE", pagesCSS, 1)))
+
+// A view is what a page shows.
+type view struct {
+	Page    string // which one
+	Tenant  string // its friendly name
+	Client  string
+	State   string
+	Label   string // of the identifier
+	Type    string // of its field: email, tel or text
+	Value   string // of the identifier
+	Where   string // to whom the code was sent
+	Length  int    // of the code
+	SMS     bool
+	Signup  bool
+	Error   string
+	Notice  string
+	Inbox   string // where the code is; "" if the page does not say so
+	Another string // the other page: login for signup, and the reverse
+}
+
+// show shows a page. One with a mistake has status 400.
+func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
+	t := c.Tenant.Fixture().Tenant
+	v.Tenant, v.Client, v.State = t.FriendlyName, r.Client.Name, tx.ID
+	sum := sha256.Sum256([]byte(styleOf()))
+	// A browser applies form-action to where the form's answer leads, too.
+	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' " + target(r.RedirectURI)
+	answer, err := render(pages.Lookup("page"), policy, v)
+	if page, ok := answer.(web.Page); ok && v.Error != "" {
+		page.Status = http.StatusBadRequest
+		return page, err
+	}
+	return answer, err
+}
+
+// styleOf is the style as it stands in the page.
+func styleOf() string { return "\n" + pagesCSS }
+
+// target is where a callback leads, as a source of a policy.
+func target(back string) string {
+	u, err := url.Parse(back)
+	switch {
+	case err != nil:
+		return ""
+	case u.Scheme == "http" || u.Scheme == "https":
+		return origin(back)
+	}
+	return u.Scheme + ":"
+}
+
+// Identifier is /u/login/identifier, and Signup /u/signup/identifier: who signs
+// in.
+func Identifier(c *web.Call) (any, error) { return identifier(c, false) }
+
+// Signup is /u/signup/identifier.
+func Signup(c *web.Call) (any, error) { return identifier(c, true) }
+
+func identifier(c *web.Call, signup bool) (any, error) {
+	tx, r, err := current(c)
+	if err != nil {
+		return nil, err
+	}
+	conns := usable(c, tx)
+	v := view{Page: "identifier", Signup: signup, Value: tx.Hint}
+	v.Label, v.Type = labelOf(conns)
+	if c.Method != http.MethodPost {
+		return r.show(c, tx, v)
+	}
+	v.Value = c.Params.Text("username")
+	if v.Value == "" {
+		v.Value = c.Params.Text("email")
+	}
+	conn, recipient := choose(c, conns, v.Value)
+	if conn == nil {
+		v.Error = "Enter a valid " + strings.ToLower(v.Label)
+		return r.show(c, tx, v)
+	}
+	tx.Realm, tx.Recipient = conn.Name, recipient
+	c.Tenant.Advance(tx)
+	if conn.Strategy == tenant.StrategyDatabase {
+		return to("/u/login/password", tx), nil
+	}
+	if err := send(c, r, conn, recipient); err != nil {
+		return r.wrong(c, tx, v, err)
+	}
+	return to(challengePage(conn), tx), nil
+}
+
+// wrong shows a refusal on a page; any other error is the caller's.
+func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (told any, _ error) {
+	var refused *refusal.Refusal
+	if !errors.As(err, &refused) {
+		return nil, err
+	}
+	v.Error = refused.Description
+	defer func() { told = web.Told{Value: told, Refusal: refused} }()
+	switch {
+	case errors.Is(err, refusal.WrongEmailCode), errors.Is(err, refusal.WrongPhoneCode):
+		v.Error = "Code is invalid"
+	case refused.Code == "sms_provider_error":
+		v.Error = "Code could not be sent. Please try again later."
+	}
+	return r.show(c, tx, v)
+}
+
+func challengePage(conn *fixtures.Connection) string {
+	return "/u/login/passwordless-" + conn.Strategy + "-challenge"
+}
+
+// labelOf is what the identifier's field is called.
+func labelOf(conns []*fixtures.Connection) (label, kind string) {
+	email, phone := false, false
+	for _, conn := range conns {
+		if conn.Strategy == tenant.StrategySMS {
+			phone = true
+		} else {
+			email = true
+		}
+	}
+	switch {
+	case email && phone:
+		return "Phone number or email address", "text"
+	case phone:
+		return "Phone number", "tel"
+	}
+	return "Email address", "email"
+}
+
+// choose finds the connection by which somebody signs in: one that knows them,
+// else the first for addresses of the kind.
+func choose(c *web.Call, conns []*fixtures.Connection, who string) (*fixtures.Connection, string) {
+	email, isEmail := fixtures.NormalizeEmail(who)
+	phone, isPhone := fixtures.NormalizePhone(who)
+	var first *fixtures.Connection
+	address := email
+	if isPhone && !isEmail {
+		address = phone
+	}
+	for _, conn := range conns {
+		if fits := conn.Strategy == tenant.StrategySMS && isPhone || conn.Strategy != tenant.StrategySMS && isEmail; !fits {
+			continue
+		}
+		if c.Tenant.Knows(conn.Name, address) {
+			return conn, address
+		}
+		if first == nil {
+			first = conn
+		}
+	}
+	return first, address
+}
+
+// EmailChallenge is /u/login/passwordless-email-challenge: the code of an
+// e-mail.
+func EmailChallenge(c *web.Call) (any, error) { return challenge(c, tenant.StrategyEmail) }
+
+// SMSChallenge is /u/login/passwordless-sms-challenge: the code of a text
+// message.
+func SMSChallenge(c *web.Call) (any, error) { return challenge(c, tenant.StrategySMS) }
+
+func challenge(c *web.Call, strategy string) (any, error) {
+	tx, r, err := current(c)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := c.Tenant.UsableConnection(tx.Realm, r.Client)
+	if err != nil || conn.Strategy != strategy {
+		return to("/u/login/identifier", tx), nil
+	}
+	v := view{Page: "challenge", SMS: strategy == tenant.StrategySMS, Where: tx.Recipient, Length: conn.Options.TOTP.Length, Inbox: "/_mock/"}
+	if c.Method != http.MethodPost {
+		return r.show(c, tx, v)
+	}
+	if c.Params.Text("action") == "resend" {
+		if err := send(c, r, conn, tx.Recipient); err != nil {
+			return r.wrong(c, tx, v, err)
+		}
+		v.Notice = "We've sent you a new code"
+		return r.show(c, tx, v)
+	}
+	code := strings.TrimSpace(c.Params.Text("code"))
+	if code == "" {
+		v.Error = "Enter the code"
+		return r.show(c, tx, v)
+	}
+	session, err := c.Tenant.SignIn(r.Authorization, conn.Name, tx.Recipient, code, browserSession(c))
+	return r.signedIn(c, tx, v, session, err)
+}
+
+// signedIn ends the part of a login that is on pages.
+func (r *request) signedIn(c *web.Call, tx tenant.Transaction, v view, session tenant.Session, err error) (any, error) {
+	switch {
+	case errors.Is(err, refusal.UserBlocked):
+		c.Tenant.End(tx)
+		return r.refuse(err)
+	case err != nil:
+		return r.wrong(c, tx, v, err)
+	}
+	setSession(c, session)
+	tx.SignedIn = session.ID
+	c.Tenant.Advance(tx)
+	return to("/authorize/resume", tx), nil
+}
+
+// browserSession is the session that the browser has, "" if none.
+func browserSession(c *web.Call) string {
+	s, _ := currentSession(c)
+	return s.ID
+}
+
+// Password is /u/login/password: the password of a database user.
+func Password(c *web.Call) (any, error) {
+	tx, r, err := current(c)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := c.Tenant.UsableConnection(tx.Realm, r.Client)
+	if err != nil || conn.Strategy != tenant.StrategyDatabase {
+		return to("/u/login/identifier", tx), nil
+	}
+	v := view{Page: "password", Value: tx.Recipient}
+	if c.Method != http.MethodPost {
+		return r.show(c, tx, v)
+	}
+	session, err := c.Tenant.SignInWithPassword(r.Authorization, conn.Name, tx.Recipient, c.Params.Text("password"), browserSession(c))
+	return r.signedIn(c, tx, v, session, err)
+}
+
+// send sends a code to the user of a page.
+func send(c *web.Call, r *request, conn *fixtures.Connection, recipient string) error {
+	_, err := passwordless.Start{Client: r.Client, Connection: conn, Recipient: recipient, Send: "code"}.Do(c)
+	return err
+}

@@ -1,0 +1,77 @@
+package login
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"html/template"
+	"net/url"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+var (
+	//go:embed form_post.html
+	formPostHTML string
+	//go:embed form_post.js
+	formPostJS string
+	//go:embed web_message.html
+	webMessageHTML string
+	//go:embed web_message.js
+	webMessageJS string
+
+	formPostTemplate   = template.Must(template.New("form_post").Parse(strings.Replace(formPostHTML, "SCRIPT", strings.TrimSpace(formPostJS), 1)))
+	webMessageTemplate = template.Must(template.New("web_message").Parse(strings.Replace(webMessageHTML, "SCRIPT", strings.TrimSpace(webMessageJS), 1)))
+)
+
+// allow is the source expression of one inline script.
+func allow(script string) string {
+	sum := sha256.Sum256([]byte(strings.TrimSpace(script)))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// formPost is a page that posts the parameters to the app.
+// Source: OAuth 2.0 Form Post Response Mode.
+func (r *request) formPost(ps pairs) (any, error) {
+	return render(formPostTemplate, "default-src 'none'; script-src "+allow(formPostJS)+"; base-uri 'none'; frame-ancestors 'none'",
+		struct {
+			Action string
+			Fields pairs
+		}{r.RedirectURI, ps})
+}
+
+// webMessage is a page that posts the parameters to the page which embeds or
+// opened it, of the redirect's origin and no other. It may be framed.
+// Source: draft-sakimura-oauth-wmrm-00, as auth0-spa-js reads it.
+func (r *request) webMessage(ps pairs) (any, error) {
+	response := make(map[string]string, len(ps))
+	for _, p := range ps {
+		response[p[0]] = p[1]
+	}
+	message, err := json.Marshal(map[string]any{"type": "authorization_response", "response": response})
+	if err != nil {
+		return nil, err
+	}
+	return render(webMessageTemplate, "default-src 'none'; script-src "+allow(webMessageJS)+"; base-uri 'none'; form-action 'none'",
+		struct{ Message, Origin string }{string(message), origin(r.RedirectURI)})
+}
+
+// origin is the origin of a URL, as browsers name it.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+func render(t *template.Template, policy string, data any) (any, error) {
+	var page bytes.Buffer
+	if err := t.Execute(&page, data); err != nil {
+		return nil, err
+	}
+	return web.Page{HTML: page.Bytes(), Policy: policy}, nil
+}

@@ -1,0 +1,302 @@
+package tenant
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+)
+
+// authCodeLifetime is how long a code can be exchanged.
+const authCodeLifetime = 10 * time.Minute
+
+const maxAuthCodes = 20_000
+
+// An Authorization is what an app sends a browser to /authorize for, or a
+// magic link says.
+type Authorization struct {
+	Client *fixtures.Client
+	// ResponseTypes are code, token and id_token, as many of them as are asked
+	// for.
+	ResponseTypes []string
+	RedirectURI   string
+	// Mode is how the answer gets back: query, fragment, form_post or
+	// web_message.
+	Mode string
+	// State is the app's own, nil if it sent none.
+	State    *string
+	Scope    string
+	Audience string
+	Nonce    string
+	// Challenge is PKCE's, and Method S256 or plain; "" if there is none.
+	Challenge, Method string
+	// TellsAuthTime asks for the auth_time claim.
+	TellsAuthTime bool
+	Issuer        string
+	Now           time.Time
+	// Effects are what scenarios do.
+	Effects *scenarios.Effects
+}
+
+func (a *Authorization) wants(responseType string) bool {
+	return slices.Contains(a.ResponseTypes, responseType)
+}
+
+// An Approval is what the app gets: a code, tokens, or both.
+type Approval struct {
+	Code   string
+	Tokens *Tokens // nil if none is asked for
+}
+
+// An authCode is a code that an app exchanges for tokens, once.
+type authCode struct {
+	Authorization
+	userID  string
+	sid     string // "" for a magic link, which signs no browser in
+	auth    time.Time
+	expires time.Time
+	used    bool
+	family  string // of the refresh token that it gave
+}
+
+type authCodes struct {
+	bounded *bounded[string, *authCode]
+	count   map[challengeKey]int64 // codes of each client and user so far
+}
+
+func newAuthCodes() authCodes {
+	return authCodes{newBounded[string](maxAuthCodes, func(c *authCode) bool { return !c.used }), map[challengeKey]int64{}}
+}
+
+func (cs *authCodes) settle(now time.Time) {
+	for code, c := range cs.bounded.all {
+		if !now.Before(c.expires) {
+			cs.bounded.remove(code)
+		}
+	}
+}
+
+// CheckAudience refuses an authorization for an API that there is not.
+func (t *Tenant) CheckAudience(a Authorization) error {
+	if _, known := t.api(a.request()); !known {
+		return refusal.NoSuchService.With("audience", a.Audience).Because(unknownAudienceHint(a.Audience))
+	}
+	return nil
+}
+
+func (a *Authorization) request() TokenRequest {
+	return TokenRequest{Client: a.Client, Audience: a.Audience, Scope: a.Scope, Issuer: a.Issuer, Now: a.Now, Effects: a.Effects}
+}
+
+// Approve gives the app what it asked for, in the name of the session's user.
+func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
+	r := a.request()
+	api, known := t.api(r)
+	if !known {
+		return Approval{}, t.CheckAudience(a)
+	}
+	t.mu.Lock()
+	u, ok := t.users.byID[s.UserID]
+	if !ok || u.Blocked || blocked(a.Effects) {
+		t.mu.Unlock()
+		return Approval{}, refusal.UserBlocked
+	}
+	if err := t.secondFactor(a.Effects, s.ID, s.UserID); err != nil {
+		t.mu.Unlock()
+		return Approval{}, err
+	}
+	who := challengeKey{a.Client.ClientID, u.UserID}
+	t.authCodes.count[who]++
+	n := strconv.FormatInt(t.authCodes.count[who], 10)
+	var out Approval
+	if a.wants("code") {
+		out.Code = t.seed.Opaque(43, "code", who.connection, who.recipient, n)
+		t.authCodes.bounded.put(out.Code, &authCode{
+			Authorization: a, userID: u.UserID, sid: s.SID, auth: s.AuthTime, expires: a.Now.Add(authCodeLifetime),
+		})
+	}
+	var l *Login
+	if a.wants("token") || a.wants("id_token") {
+		scopes := grantScopes(strings.Fields(a.Scope), a.Client, api, &u.User)
+		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == "offline_access" }) // never in a browser's address
+		l = t.loginLocked(r, api, u, scopes, nil, "front", n)
+		l.Front, l.Nonce, l.SID, l.Code = true, a.Nonce, s.SID, out.Code
+		l.Only = a.ResponseTypes
+		if a.TellsAuthTime {
+			l.AuthTime = s.AuthTime
+		}
+	}
+	t.mu.Unlock()
+	if l == nil {
+		return out, nil
+	}
+	var err error
+	out.Tokens, err = t.Issue(l)
+	return out, err
+}
+
+// RedeemCode is the authorization_code grant. A code that comes a second time
+// is worth nothing, and what it gave the first time is revoked.
+// Source: RFC 6749 §4.1.2.
+func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) (*Login, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c, ok := t.authCodes.bounded.get(code)
+	switch {
+	case !ok:
+		return nil, refusal.WrongAuthCode.Because("there is no such code; it may have expired")
+	case c.Client.ClientID != r.Client.ClientID:
+		return nil, refusal.WrongAuthCode.Because("the code was given to client " + strconv.Quote(c.Client.ClientID))
+	case c.used:
+		t.families.bounded.remove(c.family)
+		return nil, refusal.WrongAuthCode.Because("the code was exchanged already; the refresh token that it gave is revoked")
+	case !r.Now.Before(c.expires):
+		return nil, refusal.WrongAuthCode.Because("the code has expired")
+	case redirectURI != c.RedirectURI && (redirectURI != "" || c.sid != ""): // a link's code needs none
+		return nil, refusal.WrongRedirectURI.With("sent", originOf(redirectURI), "expected", originOf(c.RedirectURI))
+	case !c.verifies(verifier):
+		return nil, refusal.WrongVerifier
+	}
+	u, ok := t.users.byID[c.userID]
+	if !ok || u.Blocked || blocked(r.Effects) {
+		return nil, refusal.UserBlocked
+	}
+	asked := c.request()
+	api, err := t.apiLocked(asked)
+	if err != nil {
+		return nil, err
+	}
+	c.used = true
+	l := t.loginLocked(r, api, u, grantScopes(strings.Fields(c.Scope), r.Client, api, &u.User), nil, "code", code)
+	l.Nonce, l.SID = c.Nonce, c.sid
+	if c.TellsAuthTime {
+		l.AuthTime = c.auth
+	}
+	if slices.Contains(l.Scopes, "offline_access") {
+		l.RefreshToken = t.newFamilyLocked(l, r.Now)
+		f, _ := t.readRefreshLocked(l.RefreshToken)
+		c.family = f.ID
+	}
+	return l, nil
+}
+
+// verifies holds a verifier against PKCE's challenge (RFC 7636 §4.6). Who sent
+// no challenge must send no verifier.
+// Source: auth0/auth0-auth-js, which omits it for a magic link's code.
+func (c *authCode) verifies(verifier string) bool {
+	have := verifier
+	if c.Method == "S256" {
+		sum := sha256.Sum256([]byte(verifier))
+		have = base64.RawURLEncoding.EncodeToString(sum[:])
+	}
+	if c.Challenge == "" {
+		return verifier == ""
+	}
+	return verifier != "" && subtle.ConstantTimeCompare([]byte(have), []byte(c.Challenge)) == 1
+}
+
+// originOf is what Auth0 prints of a redirect URI.
+func originOf(uri string) string {
+	if u, err := url.Parse(uri); err == nil && u.Host != "" {
+		return u.Scheme + "://" + u.Host
+	}
+	return uri
+}
+
+// RedeemLink uses up the code of a magic link and signs its user in. No
+// browser is signed in by it: the app is.
+func (t *Tenant) RedeemLink(a Authorization, connection, username, otp string) (Session, error) {
+	r := a.request()
+	conn, recipient, err := t.realm(a.Client, connection, username)
+	if err != nil {
+		return Session{}, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
+		return Session{}, err
+	}
+	u := t.signInLocked(conn, recipient, a.Now)
+	return Session{UserID: u.UserID, AuthTime: a.Now}, nil
+}
+
+// SignIn uses up a code that a user typed on a page, and signs the browser in
+// whose cookie names the session have, which may be none.
+func (t *Tenant) SignIn(a Authorization, connection, recipient, otp, have string) (Session, error) {
+	conn, err := t.FindConnection(connection, a.Client)
+	if err != nil {
+		return Session{}, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.redeemLocked(conn, recipient, otp, a.request()); err != nil {
+		return Session{}, err
+	}
+	return *t.newSessionLocked(t.signInLocked(conn, recipient, a.Now), have, a.Now), nil
+}
+
+// UsableConnection is a connection that the client may use on the login pages,
+// or the refusal of /authorize.
+func (t *Tenant) UsableConnection(name string, c *fixtures.Client) (*fixtures.Connection, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	conn, ok := t.index.connections[name]
+	switch {
+	case !ok:
+		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not in the fixture")
+	case !enabled(conn, c.ClientID) || conn.Disabled:
+		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not enabled for client " + strconv.Quote(c.ClientID))
+	}
+	return conn, nil
+}
+
+// Connections are those that the client may use, in the fixture's order.
+func (t *Tenant) Connections(c *fixtures.Client) []*fixtures.Connection {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var list []*fixtures.Connection
+	for i := range t.fixture.Connections {
+		if conn := &t.fixture.Connections[i]; enabled(conn, c.ClientID) && !conn.Disabled {
+			list = append(list, conn)
+		}
+	}
+	return list
+}
+
+// SignInWithPassword is SignIn for a user of a database.
+func (t *Tenant) SignInWithPassword(a Authorization, connection, address, password, have string) (Session, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	u, err := t.checkPasswordLocked(connection, address, password, a.Now)
+	if err != nil {
+		return Session{}, err
+	}
+	if blocked(a.Effects) {
+		return Session{}, refusal.UserBlocked
+	}
+	t.noteLoginLocked(u, a.Now)
+	return *t.newSessionLocked(u, have, a.Now), nil
+}
+
+// checkPasswordLocked is the user whose password it is.
+func (t *Tenant) checkPasswordLocked(connection, address, password string, now time.Time) (*user, error) {
+	u := t.users.find(connection, address)
+	switch {
+	case u == nil:
+		return nil, refusal.WrongPassword.Because("there is no user " + address + " on connection " + connection)
+	case u.Blocked:
+		return nil, refusal.UserBlocked
+	case u.Password == "" || subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) != 1:
+		t.countFailureLocked(u, now)
+		return nil, refusal.WrongPassword.Because("the password is not the one in the fixture")
+	}
+	return u, nil
+}

@@ -1,0 +1,91 @@
+package tenant
+
+import (
+	"strconv"
+	"time"
+)
+
+const (
+	// transactionLifetime is how long a user may take to sign in.
+	transactionLifetime = time.Hour
+	maxTransactions     = 20_000
+)
+
+// A Transaction is a login on its way from /authorize to the app's callback.
+type Transaction struct {
+	// ID is the state parameter of the login pages.
+	ID            string
+	Authorization Authorization
+	// Connection is what the app asked for, "" if nothing.
+	Connection string
+	// Hint is what the identifier is filled with.
+	Hint string
+	// Realm and Recipient are what the user chose: a connection, and a
+	// normalised address or number on it.
+	Realm, Recipient string
+	// SignedIn is the session in which the login ended, once it has.
+	SignedIn string
+
+	expires time.Time
+}
+
+type transactions struct {
+	bounded *bounded[string, *Transaction]
+	count   *tally // transactions that ask for the same so far
+}
+
+func newTransactions() transactions {
+	return transactions{newBounded[string](maxTransactions, func(t *Transaction) bool { return t.SignedIn == "" }), newTally(maxTransactions)}
+}
+
+func (ts *transactions) settle(now time.Time) {
+	for id, tx := range ts.bounded.all {
+		if !now.Before(tx.expires) {
+			ts.bounded.remove(id)
+		}
+	}
+}
+
+// Begin begins a login.
+func (t *Tenant) Begin(tx Transaction) Transaction {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a := &tx.Authorization
+	names := []string{"transaction", a.Client.ClientID, a.RedirectURI, a.Nonce, a.Challenge}
+	if a.State != nil {
+		names = append(names, *a.State)
+	}
+	name := t.seed.Hex(32, names...)
+	t.transactions.count.add(name)
+	tx.ID = t.seed.Opaque(43, "transaction", name, strconv.FormatInt(t.transactions.count.of(name), 10))
+	tx.expires = a.Now.Add(transactionLifetime)
+	t.transactions.bounded.put(tx.ID, &tx)
+	return tx
+}
+
+// Transaction is the login that a page's state names, if it is not over.
+func (t *Tenant) Transaction(id string, now time.Time) (Transaction, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	tx, ok := t.transactions.bounded.get(id)
+	if !ok || !now.Before(tx.expires) {
+		return Transaction{}, false
+	}
+	return *tx, true
+}
+
+// Advance notes how far a login has come.
+func (t *Tenant) Advance(tx Transaction) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if have, ok := t.transactions.bounded.get(tx.ID); ok {
+		have.Realm, have.Recipient, have.SignedIn = tx.Realm, tx.Recipient, tx.SignedIn
+	}
+}
+
+// End ends a login: the app has its answer.
+func (t *Tenant) End(tx Transaction) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.transactions.bounded.remove(tx.ID)
+}
