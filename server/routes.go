@@ -37,47 +37,47 @@ func apiRoutes() []web.Route {
 			Summary: "the same",
 		},
 		{
-			Method: "GET", Path: "/authorize/resume", Endpoint: "authorize", Flow: login.Resume, Dialect: web.Browser,
+			Method: "GET", Path: "/authorize/resume", Endpoint: "authorize", Who: login.Whose, Flow: login.Resume, Dialect: web.Browser,
 			Summary: "where a login on the pages ends",
 		},
 		{
-			Method: "GET", Path: "/u/login/identifier", Endpoint: "authorize", Flow: login.Identifier, Dialect: web.Browser,
+			Method: "GET", Path: "/u/login/identifier", Endpoint: "authorize", Who: login.Whose, Flow: login.Identifier, Dialect: web.Browser,
 			Summary: "the login page: who signs in",
 		},
 		{
-			Method: "POST", Path: "/u/login/identifier", Endpoint: "authorize", Flow: login.Identifier, Dialect: web.Browser,
+			Method: "POST", Path: "/u/login/identifier", Endpoint: "authorize", Who: login.Whose, Flow: login.Identifier, Dialect: web.Browser,
 			Summary: "its form",
 		},
 		{
-			Method: "GET", Path: "/u/signup/identifier", Endpoint: "authorize", Flow: login.Signup, Dialect: web.Browser,
+			Method: "GET", Path: "/u/signup/identifier", Endpoint: "authorize", Who: login.Whose, Flow: login.Signup, Dialect: web.Browser,
 			Summary: "the same for somebody new",
 		},
 		{
-			Method: "POST", Path: "/u/signup/identifier", Endpoint: "authorize", Flow: login.Signup, Dialect: web.Browser,
+			Method: "POST", Path: "/u/signup/identifier", Endpoint: "authorize", Who: login.Whose, Flow: login.Signup, Dialect: web.Browser,
 			Summary: "its form",
 		},
 		{
-			Method: "GET", Path: "/u/login/passwordless-email-challenge", Endpoint: "authorize", Flow: login.EmailChallenge, Dialect: web.Browser,
+			Method: "GET", Path: "/u/login/passwordless-email-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.EmailChallenge, Dialect: web.Browser,
 			Summary: "the page for the code of an e-mail",
 		},
 		{
-			Method: "POST", Path: "/u/login/passwordless-email-challenge", Endpoint: "authorize", Flow: login.EmailChallenge, Dialect: web.Browser,
+			Method: "POST", Path: "/u/login/passwordless-email-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.EmailChallenge, Dialect: web.Browser,
 			Summary: "its form",
 		},
 		{
-			Method: "GET", Path: "/u/login/passwordless-sms-challenge", Endpoint: "authorize", Flow: login.SMSChallenge, Dialect: web.Browser,
+			Method: "GET", Path: "/u/login/passwordless-sms-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.SMSChallenge, Dialect: web.Browser,
 			Summary: "the page for the code of a text message",
 		},
 		{
-			Method: "POST", Path: "/u/login/passwordless-sms-challenge", Endpoint: "authorize", Flow: login.SMSChallenge, Dialect: web.Browser,
+			Method: "POST", Path: "/u/login/passwordless-sms-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.SMSChallenge, Dialect: web.Browser,
 			Summary: "its form",
 		},
 		{
-			Method: "GET", Path: "/u/login/password", Endpoint: "authorize", Flow: login.Password, Dialect: web.Browser,
+			Method: "GET", Path: "/u/login/password", Endpoint: "authorize", Who: login.Whose, Flow: login.Password, Dialect: web.Browser,
 			Summary: "the page for the password of a database user",
 		},
 		{
-			Method: "POST", Path: "/u/login/password", Endpoint: "authorize", Flow: login.Password, Dialect: web.Browser,
+			Method: "POST", Path: "/u/login/password", Endpoint: "authorize", Who: login.Whose, Flow: login.Password, Dialect: web.Browser,
 			Summary: "its form",
 		},
 		{

@@ -138,3 +138,19 @@ func usable(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
 	}
 	return []*fixtures.Connection{conn}
 }
+
+// Whose tells whom a page of a login is about: whom the form names, else whom
+// the login is for.
+func Whose(c *web.Call) (connection, recipient string) {
+	connection, recipient = web.Named(c)
+	tx, ok := c.Tenant.Transaction(c.Params.Text("state"), c.Now)
+	if ok && recipient == "" {
+		recipient = tx.Recipient
+	}
+	if ok && connection == "" {
+		if connection = tx.Realm; connection == "" {
+			connection = tx.Connection
+		}
+	}
+	return connection, recipient
+}

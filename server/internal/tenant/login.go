@@ -108,8 +108,8 @@ func (l *Login) accessLifetime() int64 {
 	return l.API.TokenLifetime
 }
 
-// issueFront signs the tokens that travel in a browser's address: those that
-// are asked for, the ID token with the hashes of what travels beside it.
+// issueFront signs the tokens that travel in a browser's address, those that
+// are asked for.
 // Source: OpenID Connect Core 3.2.2.10 and 3.3.2.11.
 func (t *Tenant) issueFront(l *Login, out *Tokens, withID bool) (err error) {
 	if slices.Contains(l.Only, "token") {
@@ -122,16 +122,21 @@ func (t *Tenant) issueFront(l *Login, out *Tokens, withID bool) (err error) {
 		out.Scope, out.ExpiresIn, out.TokenType = "", 0, ""
 	}
 	if err == nil && withID && slices.Contains(l.Only, "id_token") {
-		claims := idClaims(l)
-		if out.AccessToken != "" {
-			claims.Add("at_hash", halfHash(out.AccessToken))
-		}
-		if l.Code != "" {
-			claims.Add("c_hash", halfHash(l.Code))
-		}
-		out.IDToken, err = t.Keys.Sign(claims)
+		out.IDToken, err = t.Keys.Sign(l.hashed(idClaims(l), out.AccessToken))
 	}
 	return err
+}
+
+// hashed are the claims of an ID token with the hashes of what travels beside
+// it in the browser's address.
+func (l *Login) hashed(claims token.Claims, accessToken string) token.Claims {
+	if l.Front && slices.Contains(l.Only, "token") {
+		claims.Add("at_hash", halfHash(accessToken))
+	}
+	if l.Code != "" {
+		claims.Add("c_hash", halfHash(l.Code))
+	}
+	return claims
 }
 
 // halfHash is the left half of a SHA-256.

@@ -28,12 +28,18 @@ func (t *Tenant) issueWrong(l *Login, out *Tokens, withID bool) error {
 		out.AccessToken, err = t.signWrong(w, accessClaims(l), l.Now)
 	}
 	if withID && err == nil {
-		out.IDToken, err = t.signWrong(w, idClaims(l), l.Now)
+		out.IDToken, err = t.signWrong(w, l.hashed(idClaims(l), out.AccessToken), l.Now)
 	}
 	if w.Malformed {
 		out.AccessToken, out.IDToken = malformed(out.AccessToken), malformed(out.IDToken)
 	}
 	out.drop(w.Drop)
+	if l.Front && !slices.Contains(l.Only, "token") {
+		out.drop([]string{"access_token", "scope", "expires_in", "token_type"})
+	}
+	if l.Front && !slices.Contains(l.Only, "id_token") {
+		out.drop([]string{"id_token"})
+	}
 	return err
 }
 
