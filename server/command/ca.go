@@ -69,11 +69,17 @@ func runCA(in *input) error {
 }
 
 func caOptions(in *input) localtls.Options {
-	dir := in.text(tlsDirFlag)
-	if abs, err := filepath.Abs(dir); err == nil && dir != "" {
-		dir = abs // the paths we print are used elsewhere
+	return localtls.Options{Dir: in.path(tlsDirFlag), Hosts: in.list(tlsHostFlag)}
+}
+
+// path is the value of a flag that names a file or folder, absolute: it is
+// printed, and used elsewhere. Or it is empty.
+func (in *input) path(f flag) string {
+	name := in.text(f)
+	if abs, err := filepath.Abs(name); err == nil && name != "" {
+		return abs
 	}
-	return localtls.Options{Dir: dir, Hosts: in.list(tlsHostFlag)}
+	return name
 }
 
 // blameCA names the flag that an error of the authority comes from.
@@ -100,6 +106,11 @@ func openCA(in *input, warn func(string)) (*localtls.CA, error) {
 	}
 	if err := in.useCertificate(ca); err != nil {
 		return nil, err
+	}
+	if file := in.path(tlsCopyFlag); file != "" {
+		if err := ca.CopyTo(file); err != nil {
+			warn(in.blame(tlsCopyFlag, err).Error() + "; /_mock/ca.pem has the certificate, too")
+		}
 	}
 	for _, note := range ca.Notes() {
 		warn(note)

@@ -114,6 +114,10 @@ var (
 		name: "tls-host", value: "NAME", list: true, group: httpsGroup,
 		usage: "answer for this name or address, too; localhost, *.localhost and *.test need none",
 	}
+	tlsCopyFlag = flag{
+		name: "tls-ca-copy", value: "FILE", group: httpsGroup,
+		usage: "before it is ready, write the authority's certificate there, too: for other containers, which must not see its key",
+	}
 	tlsCertFlag = flag{
 		name: "tls-cert", value: "FILE", group: httpsGroup,
 		usage: "a certificate of your own, as PEM, with the chain below it",
@@ -141,7 +145,7 @@ func serverFlags() []flag {
 		seedFlag, otpFlag, clockFlag,
 		smtpFlag, mailAPIFlag, mailDialectFlag, smtpRelayFlag,
 		twilioFlag, allowOutboundFlag,
-		tlsDirFlag, tlsHostFlag, tlsCertFlag, tlsKeyFlag,
+		tlsDirFlag, tlsHostFlag, tlsCopyFlag, tlsCertFlag, tlsKeyFlag,
 	}
 }
 

@@ -101,7 +101,7 @@ var bad = map[string][]struct{ value, sentence string }{
 }
 
 // anyText are the flags that take any text.
-var anyText = []string{"seed", "tls-dir"}
+var anyText = []string{"seed", "tls-dir", "tls-ca-copy"}
 
 // Every flag, and its twin, refuses what is wrong, by the name that the user
 // gave it.

@@ -250,3 +250,26 @@ func TestUnwritableFolder(t *testing.T) {
 		t.Error(log)
 	}
 }
+
+// Once a server is ready its certificate lies where others look for it; where
+// that cannot be, the server works all the same.
+func TestCertificateCopy(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	s := serve(t, environ("MOCKAUTH0_TLS_CA_COPY="+file, "MOCKAUTH0_TLS_HOST=mockauth0"))
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, body := get(t, s.url+"/_mock/ca.pem"); body != string(data) {
+		t.Errorf("the copy is %s, the server's %s", data, body)
+	}
+	another := filepath.Join(t.TempDir(), "another.pem")
+	if _, log := stopped(t, environ("MOCKAUTH0_TLS_HOST=mockauth0"), false, "--tls-ca-copy", another); strings.Contains(log, "WARN") || !strings.Contains(log, `another.pem","fixture"`) {
+		t.Error(log)
+	}
+	taken := write(t, "taken", "hello")
+	if _, log := stopped(t, environ(), false, "--tls-ca-copy", taken); !strings.Contains(log, `"level":"WARN","msg":"--tls-ca-copy: `) || !strings.Contains(log, "holds something else") {
+		t.Error(log)
+	}
+}

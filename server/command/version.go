@@ -10,8 +10,16 @@ func versionCommand() command {
 	}
 }
 
-// version is the module's version, or what the build says about itself.
+// release is set by the linker, as in
+// -ldflags "-X github.com/mockauth0/mockauth0/server/command.release=v1.2.3".
+var release string
+
+// version is that of the release, else the module's, else what the build says
+// about itself.
 func version() string {
+	if release != "" {
+		return release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
 		return "(devel)"

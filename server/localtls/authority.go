@@ -23,6 +23,8 @@ const (
 	caLifetime   = 3650 * day
 	backdate     = day // so that a client whose clock is behind accepts what was just made
 	leafLifetime = 397 * day
+
+	organization = "mockauth0" // in the subject of what we make
 )
 
 // An authority is one certificate authority. Clients trust the anchor; the
@@ -76,7 +78,7 @@ func newAuthority(extra []host, now time.Time) (*authority, error) {
 // caTemplate is what the anchor and the issuer have in common.
 func caTemplate(extra []host, now time.Time) *x509.Certificate {
 	template := &x509.Certificate{
-		Subject:   pkix.Name{Organization: []string{"mockauth0"}},
+		Subject:   pkix.Name{Organization: []string{organization}},
 		NotBefore: now.Add(-backdate),
 		NotAfter:  now.Add(caLifetime),
 		KeyUsage:  x509.KeyUsageCertSign,

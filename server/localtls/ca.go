@@ -38,6 +38,7 @@ type Options struct {
 type CA struct {
 	authority *authority
 	path      string
+	copied    bool // to where the clients look, so that they need not be told
 	beyond    []string
 	notes     []string
 	created   bool
@@ -120,7 +121,6 @@ func (ca *CA) openDir(dir string, hosts []host) (err error) {
 			}
 			ca.beyond = append(ca.beyond, h.String())
 		}
-		ca.note("%s lies outside the names that the usual CA may sign, so another CA signs for it and for every name below it: a client must trust %s.", strings.Join(ca.beyond, ", "), kept.cert)
 	}
 	ca.path = kept.cert
 	if left := ca.authority.anchor.NotAfter.Sub(ca.now()); left < 30*day {
@@ -151,8 +151,9 @@ func usualHosts() []host {
 // PEM is the certificate that a client must trust, in PEM.
 func (ca *CA) PEM() []byte { return ca.authority.certPEM() }
 
-// Path is the file that holds what [CA.PEM] returns, or empty if the CA lives
-// in memory.
+// Path is a file that holds what [CA.PEM] returns: the one of [CA.CopyTo] if
+// that was called, else the CA's own. It is empty for a CA in memory that was
+// not copied.
 func (ca *CA) Path() string { return ca.path }
 
 // Created tells whether this call of [Open] made the CA, so that no client can
@@ -167,7 +168,13 @@ func (ca *CA) Beyond() []string { return slices.Clone(ca.beyond) }
 
 // Notes are full sentences that the user should read: about another CA,
 // a coming expiry, a key that others can read.
-func (ca *CA) Notes() []string { return slices.Clone(ca.notes) }
+func (ca *CA) Notes() []string {
+	if len(ca.beyond) == 0 || ca.copied {
+		return slices.Clone(ca.notes)
+	}
+	return append([]string{fmt.Sprintf("%s lies outside the names that the usual CA may sign, so another CA signs for it and for every name below it: a client must trust %s.",
+		strings.Join(ca.beyond, ", "), ca.path)}, ca.notes...)
+}
 
 // Certificate is the one that a client must trust. It must not be changed.
 func (ca *CA) Certificate() *x509.Certificate { return ca.authority.anchor }

@@ -123,14 +123,20 @@ func (s store) unusable(file string, cause error) error {
 }
 
 func (s store) noStorage(verb, file string, cause error) error {
-	var path *fs.PathError
-	if errors.As(cause, &path) {
-		cause = path.Err // the sentence names the file already
-	}
+	cause = why(cause)
 	return &sentence{
 		text:   fmt.Sprintf("%s could not be %s (%v); name another folder with --tls-dir", file, verb, cause),
 		causes: []error{ErrNoStorage, cause},
 	}
+}
+
+// why is the cause alone, for a sentence that names the file already.
+func why(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // keyIsOpen tells whether other users of the machine may read the key.
