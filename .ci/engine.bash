@@ -34,7 +34,7 @@ engine_get() {
   if ! command -v iptables >/dev/null || ! command -v runc >/dev/null; then
     { timeout 300 apt-get update -q && timeout 300 apt-get install -q -y --no-install-recommends iptables runc; } >&3 2>&1 || return 1
   fi
-  mirror=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' | sort -u | sed -n 's/^Debian //p' | head -1)
+  mirror=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' | awk '$1 == "Debian" && !n++ { print $2 }')
   [ -n "$mirror" ] || { echo "no mirror of Debian is configured" >&3; return 1; }
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$dir/sources.list"
   apt=(-q -o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::lists="$dir/lists"
@@ -57,7 +57,11 @@ engine_start() {
   dockerd --data-root "$dir/data" --exec-root "$dir/exec" --host "$DOCKER_HOST" --pidfile "$dir/docker.pid" >"$dir/dockerd.log" 2>&1 &
   pid=$!
   for _ in $(seq 150); do
-    if timeout 5 docker version >/dev/null 2>&1; then return 0; fi
+    if timeout 5 docker version >/dev/null 2>&1; then
+      # It publishes ports of the range that it found: outgoing connections must not take them.
+      echo 50000 60999 >/proc/sys/net/ipv4/ip_local_port_range
+      return 0
+    fi
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.2
   done

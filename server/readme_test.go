@@ -108,12 +108,15 @@ func TestREADMEFilesAreGood(t *testing.T) {
 		t.Fatal(err)
 	}
 	read := map[bool]int{}
-	for _, snippet := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(readme, -1) {
-		isScenario := strings.Contains(string(snippet[1]), "\nrules:")
+	for _, snippet := range regexp.MustCompile("(?s)(<!-- [^\n]*\n)?```yaml\n(.*?)```").FindAllSubmatch(readme, -1) {
+		if len(snippet[1]) > 0 { // for another program; .ci/image tries it
+			continue
+		}
+		isScenario := strings.Contains(string(snippet[2]), "\nrules:")
 		if isScenario {
-			_, err = scenarios.Parse("README.md", snippet[1])
+			_, err = scenarios.Parse("README.md", snippet[2])
 		} else {
-			_, err = fixtures.Parse("README.md", snippet[1])
+			_, err = fixtures.Parse("README.md", snippet[2])
 		}
 		if err != nil {
 			t.Error(err)
@@ -132,7 +135,7 @@ func TestREADMESnippetsAreExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	var examples []byte
-	for _, file := range []string{"../testkit/example_test.go", "../testkit/login_test.go", "../testkit/mailhog/mailhog_test.go"} {
+	for _, file := range []string{"../testkit/example_test.go", "../testkit/login_test.go", "../testkit/mailhog/mailhog_test.go", "../testkit/container/container_test.go"} {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
