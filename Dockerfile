@@ -13,6 +13,8 @@ RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath \
 
 FROM scratch
 COPY --from=build /out/mockauth0 /src/LICENSE /out/CREDITS /
+# For a text message gateway on the internet (--allow-outbound).
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build --chown=65532:65532 /out/data/ /
 # A fixture mockauth0.yaml in the folder mounted here is taken, and read again when it changes.
 WORKDIR /etc/mockauth0
