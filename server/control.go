@@ -89,6 +89,22 @@ func query(c *web.Call) (map[string]string, error) {
 	return values, nil
 }
 
+// isOn tells whether a query parameter is 1 or true.
+func isOn(c *web.Call, name string) (bool, error) {
+	values, err := query(c)
+	if err != nil {
+		return false, err
+	}
+	switch value := values[name]; value {
+	case "", "0", "false":
+		return false, nil
+	case "1", "true":
+		return true, nil
+	default:
+		return false, badRequest("%s: %q is neither 1 nor 0", name, value)
+	}
+}
+
 // checkQuery refuses query parameters that the endpoint does not know, so that
 // a misspelled filter is not a filter that matches everything.
 func checkQuery(route web.Route) web.Flow {

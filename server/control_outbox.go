@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mockauth0/mockauth0/server/internal/inbox"
+	"github.com/mockauth0/mockauth0/server/internal/mail"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -217,6 +219,33 @@ func (s *Server) messageText(c *web.Call) (any, error) {
 	return text(m.Text), nil
 }
 
+func (s *Server) messageHTML(c *web.Call) (any, error) {
+	links, err := isOn(c, "links")
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.messageOf(c)
+	if err != nil {
+		return nil, err
+	}
+	if m.HTML == "" {
+		return nil, controlError(http.StatusNotFound, "no_html", "message %s (%s) has no HTML; GET /_mock/outbox/%s/text is its text", m.ID, m.Kind, m.ID)
+	}
+	return inbox.Preview(m.HTML, links), nil
+}
+
+func (s *Server) messageRaw(c *web.Call) (any, error) {
+	m, err := s.messageOf(c)
+	if err != nil {
+		return nil, err
+	}
+	raw := mail.Raw(m)
+	if raw == nil {
+		return nil, controlError(http.StatusNotFound, "no_email", "message %s (%s) is no e-mail; GET /_mock/outbox/%s/text is its text", m.ID, m.Kind, m.ID)
+	}
+	return inbox.Source(m.ID, raw), nil
+}
+
 func (s *Server) expireMessage(c *web.Call) (any, error) {
 	if _, err := s.messageOf(c); err != nil {
 		return nil, err
@@ -236,16 +265,32 @@ func (s *Server) deliverMessage(c *web.Call) (any, error) {
 // keepAlive is how often a silent stream says that it lives.
 const keepAlive = 15 * time.Second
 
+// briefly is how many characters of a text a brief stream tells.
+const briefly = 200
+
 // streamMessages streams changes: a message event for each message that is new
-// or has changed, a reset event when the box was emptied.
+// or has changed, a gone event with the ids of those that are no more, a reset
+// event when what follows is all there is.
+//
+// The id of an event is a place in the stream of this server alone: to resume
+// at one of another server, which ran on this port before, is to begin anew.
 func (s *Server) streamMessages(c *web.Call) (any, error) {
 	values, err := query(c)
+	if err != nil {
+		return nil, err
+	}
+	brief, err := isOn(c, "brief")
 	if err != nil {
 		return nil, err
 	}
 	since := c.Header.Get("Last-Event-ID")
 	if since == "" {
 		since = values["since"]
+	}
+	since, of, named := strings.Cut(since, "@")
+	resumed := since != "" && since != "now"
+	if named && of != s.run {
+		since = ""
 	}
 	// A place that is none is refused here: once the stream has begun, it could
 	// only break off, and an EventSource would come back with it for ever.
@@ -267,7 +312,8 @@ func (s *Server) streamMessages(c *web.Call) (any, error) {
 			if err != nil {
 				return web.Event{}, err
 			}
-			pending, since = events(batch, since), batch.Next
+			pending = s.events(batch, brief, batch.Reset && resumed)
+			since, resumed = batch.Next, true
 		}
 		e := pending[0]
 		pending = pending[1:]
@@ -277,12 +323,19 @@ func (s *Server) streamMessages(c *web.Call) (any, error) {
 
 // events are the events of a batch. Only the last bears the place to resume
 // from: whoever is cut off in the middle gets the batch again.
-func events(batch outbox.Batch, since string) []web.Event {
+func (s *Server) events(batch outbox.Batch, brief, anew bool) []web.Event {
 	var out []web.Event
-	if batch.Reset && since != "" {
+	place := batch.Next + "@" + s.run
+	if anew {
 		out = append(out, web.Event{Name: "reset", Data: []byte("{}")})
 	}
 	for _, m := range batch.Messages {
+		if brief {
+			m.HTML = ""
+			if text := []rune(m.Text); len(text) > briefly {
+				m.Text = string(text[:briefly])
+			}
+		}
 		if data, err := json.Marshal(m); err == nil {
 			out = append(out, web.Event{Name: "message", Data: data})
 		}
@@ -292,8 +345,8 @@ func events(batch outbox.Batch, since string) []web.Event {
 		out = append(out, web.Event{Name: "gone", Data: data})
 	}
 	if len(out) == 0 {
-		return []web.Event{{ID: batch.Next, Name: "ready", Data: []byte("{}")}}
+		return []web.Event{{ID: place, Name: "ready", Data: []byte("{}")}}
 	}
-	out[len(out)-1].ID = batch.Next
+	out[len(out)-1].ID = place
 	return out
 }

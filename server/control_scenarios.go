@@ -11,11 +11,26 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-func (s *Server) listScenarios(*web.Call) (any, error) {
+func (s *Server) listScenarios(c *web.Call) (any, error) {
+	describe, err := isOn(c, "describe")
+	if err != nil {
+		return nil, err
+	}
+	available := s.engine.Available()
+	var descriptions map[string]string
+	if describe {
+		descriptions = map[string]string{}
+		for _, name := range available {
+			if found, err := s.engine.Find(name); err == nil && found.Description != "" {
+				descriptions[name] = found.Description
+			}
+		}
+	}
 	return struct {
-		Items     []scenarios.Status `json:"items"`
-		Available []string           `json:"available"`
-	}{s.engine.Statuses(s.Clock().Now()), s.engine.Available()}, nil
+		Items        []scenarios.Status `json:"items"`
+		Available    []string           `json:"available"`
+		Descriptions map[string]string  `json:"descriptions,omitempty"`
+	}{s.engine.Statuses(s.Clock().Now()), available, descriptions}, nil
 }
 
 func (s *Server) switchScenarioOn(c *web.Call) (any, error) {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -80,6 +81,37 @@ func (s *Server) clockState() clockState {
 }
 
 func (s *Server) readClock(*web.Call) (any, error) { return s.clockState(), nil }
+
+// setup is what GET /_mock/tenant answers, in the fixture's fields.
+type setup struct {
+	Issuer          string                    `yaml:"issuer"`
+	Domain          string                    `yaml:"domain"`
+	FriendlyName    string                    `yaml:"friendly_name"`
+	Clients         []fixtures.Client         `yaml:"clients"`
+	Connections     []fixtures.Connection     `yaml:"connections"`
+	ResourceServers []fixtures.ResourceServer `yaml:"resource_servers"`
+	Keys            publishedKeys             `yaml:"keys"`
+	HasCA           bool                      `yaml:"has_ca"`
+}
+
+// publishedKeys are the kids of the published keys.
+type publishedKeys struct {
+	Current  string `yaml:"current"`
+	Next     string `yaml:"next"`
+	Previous string `yaml:"previous"`
+}
+
+func (s *Server) readTenant(c *web.Call) (any, error) {
+	f := s.tenant.Fixture()
+	_, domain, _ := strings.Cut(c.Origin, "://")
+	var keys publishedKeys
+	keys.Current, keys.Next, keys.Previous = s.tenant.Keys.KeyIDs()
+	return encoded(http.StatusOK, setup{
+		Issuer: c.Issuer, Domain: domain, FriendlyName: f.Tenant.FriendlyName,
+		Clients: f.Clients, Connections: f.Connections, ResourceServers: f.ResourceServers,
+		Keys: keys, HasCA: s.config.CA != nil,
+	})
+}
 
 // clockMove is the body of POST /_mock/clock: exactly one of its fields.
 type clockMove struct {

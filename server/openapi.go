@@ -2,9 +2,11 @@ package server
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 
+	"github.com/mockauth0/mockauth0/server/internal/inbox"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -47,12 +49,31 @@ func (s *Server) openAPI(*web.Call) (any, error) {
 // takesBody are the POST endpoints with a body.
 var takesBody = map[string]bool{"/_mock/clock": true, "/_mock/users": true, "/_mock/tokens": true}
 
-// index is GET /_mock/: the table as text, for whoever opens the address.
-func (s *Server) index(*web.Call) (any, error) {
+// index is GET /_mock/: the inbox page for a browser, the table for a terminal.
+func (s *Server) index(c *web.Call) (any, error) {
+	vary := http.Header{"Vary": {"Accept, Origin"}}
+	if inbox.Wanted(c.Header.Get("Accept")) {
+		if c.Path == "/_mock/" {
+			return inbox.Page(c)
+		}
+		// The names of the page's files are relative, so that a proxy may put
+		// the tenant below a path.
+		c.Answer.Set("Location", "_mock/")
+		return web.Raw{Status: http.StatusFound, Header: vary}, nil
+	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "mockauth0, a local Auth0 tenant for tests. Nothing here is real, or secret.\n\n")
 	for _, r := range s.routes() {
 		fmt.Fprintf(&text, "%-6s %-42s %s\n", r.Method, r.Path, r.Summary)
 	}
-	return web.Raw{ContentType: "text/plain; charset=utf-8", Body: []byte(text.String())}, nil
+	return web.Raw{ContentType: "text/plain; charset=utf-8", Body: []byte(text.String()), Header: vary}, nil
+}
+
+// inboxFile is a file of the inbox page.
+func (s *Server) inboxFile(c *web.Call) (any, error) {
+	file, ok := inbox.Asset(c, c.Vars["file"])
+	if !ok {
+		return nil, controlError(http.StatusNotFound, "no_file", "the inbox page has no file %q; it has %s", c.Vars["file"], strings.Join(inbox.Names(), ", "))
+	}
+	return file, nil
 }

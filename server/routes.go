@@ -129,7 +129,7 @@ var messageFilters = []string{"to", "kind", "connection", "client", "state", "si
 func (s *Server) controlRoutes() []web.Route {
 	waiting := append([]string{"wait", "format"}, messageFilters...)
 	table := []web.Route{
-		{Method: "GET", Path: "/_mock/", Flow: s.index, Summary: "this table, as text"},
+		{Method: "GET", Path: "/_mock/", Flow: s.index, Summary: "the inbox page for a browser; for curl this table, as text"},
 		{Method: "GET", Path: "/_mock/health", Flow: s.health, Summary: "ready or not; what is held and what was dropped (also /health, /healthz, /readyz)"},
 		{Method: "GET", Path: "/_mock/outbox", Flow: s.listMessages, Query: append([]string{"limit"}, messageFilters...), Summary: "the messages that were sent, oldest first"},
 		{Method: "DELETE", Path: "/_mock/outbox", Flow: s.deleteMessages, Query: messageFilters, Summary: "forget messages"},
@@ -137,12 +137,14 @@ func (s *Server) controlRoutes() []web.Route {
 		{Method: "GET", Path: "/_mock/outbox/code", Flow: s.waitForCode, Query: waiting, Summary: "the newest live code; wait=10s waits for it"},
 		{Method: "GET", Path: "/_mock/outbox/link", Flow: s.waitForLink, Query: waiting, Summary: "the newest live magic link"},
 		{Method: "GET", Path: "/_mock/outbox/latest", Flow: s.waitForMessage, Query: waiting, Summary: "the newest message"},
-		{Method: "GET", Path: "/_mock/outbox/stream", Flow: s.streamMessages, Query: []string{"since"}, Summary: "changes as Server-Sent Events, resumable by Last-Event-ID"},
+		{Method: "GET", Path: "/_mock/outbox/stream", Flow: s.streamMessages, Query: []string{"since", "brief"}, Summary: "changes as Server-Sent Events, resumable by Last-Event-ID; brief=1 without the bodies"},
 		{Method: "GET", Path: "/_mock/outbox/{id}", Flow: s.message, Summary: "one message"},
 		{Method: "GET", Path: "/_mock/outbox/{id}/text", Flow: s.messageText, Summary: "its plain text"},
+		{Method: "GET", Path: "/_mock/outbox/{id}/html", Flow: s.messageHTML, Query: []string{"links"}, Summary: "its HTML, in a sandbox; links=1 lets links open a tab"},
+		{Method: "GET", Path: "/_mock/outbox/{id}/raw", Flow: s.messageRaw, Summary: "the e-mail as RFC 5322 text"},
 		{Method: "POST", Path: "/_mock/outbox/{id}/expire", Flow: s.expireMessage, Summary: "its code lapses now, no clock moved"},
 		{Method: "POST", Path: "/_mock/outbox/{id}/deliver", Flow: s.deliverMessage, Summary: "it arrives now, if it is queued"},
-		{Method: "GET", Path: "/_mock/scenarios", Flow: s.listScenarios, Summary: "the failures that are on: what matched, fired, was skipped and why"},
+		{Method: "GET", Path: "/_mock/scenarios", Flow: s.listScenarios, Query: []string{"describe"}, Summary: "the failures that are on: what matched, fired, was skipped and why; and those there are, with describe=1 what they do"},
 		{Method: "POST", Path: "/_mock/scenarios", Flow: s.switchScenarioOn, Summary: `switch one on: {"name":"rate-limited"}, narrowed by when, times, ttl; or a whole scenario file`},
 		{Method: "DELETE", Path: "/_mock/scenarios", Flow: s.switchScenariosOff, Summary: "switch all off"},
 		{Method: "POST", Path: "/_mock/scenarios/verify", Flow: s.verifyScenarios, Summary: `{"flaky-sms/down":{"fired":">=1"}}: 200, or 409 with the difference and near misses; no body: what the files expect`},
@@ -150,6 +152,7 @@ func (s *Server) controlRoutes() []web.Route {
 		{Method: "DELETE", Path: "/_mock/scenarios/{name}", Flow: s.switchScenarioOff, Summary: "switch it off"},
 		{Method: "GET", Path: "/_mock/clock", Flow: s.readClock, Summary: "the tenant's clock"},
 		{Method: "POST", Path: "/_mock/clock", Flow: s.moveClock, Summary: `{"advance":"3m"}, {"set":"2030-01-01T00:00:00Z"}, {"freeze":true} or false, or {"reset":true}`},
+		{Method: "GET", Path: "/_mock/tenant", Flow: s.readTenant, Summary: "what an app is configured with: issuer, domain, clients with their secrets, connections, APIs, keys"},
 		{Method: "GET", Path: "/_mock/users", Flow: s.listUsers, Summary: "all users"},
 		{Method: "POST", Path: "/_mock/users", Flow: s.createUser, Summary: "add a user, in the fixture's fields"},
 		{Method: "GET", Path: "/_mock/users/{id}", Flow: s.readUser, Summary: "one user"},
@@ -163,6 +166,7 @@ func (s *Server) controlRoutes() []web.Route {
 		{Method: "PUT", Path: "/_mock/state", Flow: s.importState, MaxBody: strictyaml.MaxSize, Summary: "replace everything by a fixture"},
 		{Method: "POST", Path: "/_mock/reset", Flow: s.resetState, Summary: "back to the fixture loaded last"},
 		{Method: "GET", Path: "/_mock/ca.pem", Flow: s.caPEM, Summary: "the certificate authority of the https side"},
+		{Method: "GET", Path: "/_mock/inbox/{file}", Flow: s.inboxFile, Summary: "the files of the inbox page"},
 		{Method: "GET", Path: "/_mock/openapi.json", Flow: s.openAPI, Summary: "this table as OpenAPI"},
 	}
 	for i := range table {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/derive"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -76,12 +77,13 @@ type Server struct {
 	reload reload
 	engine *scenarios.Engine
 	log    *slog.Logger
+	run    string // tells this Server from all others
 }
 
 // New makes a Server. It fails if the fixture is no fixture: the error is a
 // *strictyaml.Errors with every mistake, or that of the file system.
 func New(config Config) (*Server, error) {
-	s := &Server{config: config, log: config.Log}
+	s := &Server{config: config, log: config.Log, run: derive.Unique()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -66,6 +66,14 @@ func (s Seed) OTP(connection, recipient string, n int64, length int) string {
 	return fmt.Sprintf("%0*d", length, binary.BigEndian.Uint64(sum[:8])%modulus)
 }
 
+// Unique are hexadecimal digits that no seed determines and no other call
+// returns.
+func Unique() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // does not fail
+	return hex.EncodeToString(b[:])
+}
+
 // RandomDigits is a code of the given length that no seed determines.
 func RandomDigits(length int) string {
 	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(length)), nil)

@@ -88,6 +88,21 @@ func (r *Ring) KeyID() string {
 	return kid(r.generation)
 }
 
+// KeyIDs are the kids of the published keys: the one that signs, the next one
+// and the previous one, each "" where there is none.
+func (r *Ring) KeyIDs() (current, next, previous string) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	current = kid(r.generation)
+	if !r.revoked {
+		next = kid(r.generation + 1)
+		if r.generation > 0 {
+			previous = kid(r.generation - 1)
+		}
+	}
+	return current, next, previous
+}
+
 // Rotate makes the next key sign, and returns its kid. The previous key stays
 // published until the rotation after this one.
 func (r *Ring) Rotate() string {

@@ -22,11 +22,14 @@ type (
 		Code  int
 		Value any
 	}
-	// Raw is bytes of a content type, with status 200. Empty bytes with an
-	// empty type are no body.
+	// Raw is bytes of a content type, with status 200 unless it names another.
+	// Empty bytes with an empty type are no body.
 	Raw struct {
+		Status      int
 		ContentType string
 		Body        []byte
+		// Header goes with it, and stands for what the dialect would send.
+		Header http.Header
 	}
 	// Redirect sends a browser to another place, with status 302.
 	Redirect struct{ To string }
@@ -101,7 +104,8 @@ func encode(d Dialect, value any) (answer, error) {
 		if v.ContentType != "" {
 			a.header.Set("Content-Type", v.ContentType)
 		}
-		a.body = v.Body
+		maps.Copy(a.header, v.Header)
+		a.status, a.body = cmp.Or(v.Status, http.StatusOK), v.Body
 		return a, nil
 	case Redirect:
 		a.status = http.StatusFound
@@ -223,7 +227,7 @@ func (a answer) send(w http.ResponseWriter) {
 	h := w.Header()
 	maps.Copy(h, a.header)
 	if a.stream == nil {
-		if a.status != http.StatusNoContent {
+		if a.status != http.StatusNoContent && a.status != http.StatusNotModified {
 			h.Set("Content-Length", strconv.Itoa(len(a.body)))
 		}
 		w.WriteHeader(a.status)

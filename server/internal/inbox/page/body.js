@@ -1,0 +1,68 @@
+// The body of a message: rendered, as text, and as source.
+import { el } from "./dom.js";
+import { ask, read } from "./api.js";
+
+let preferred = "html"; // the tab that was chosen last
+
+// bodyOf is a message's body. What the list knows is short of it, so the rest
+// is fetched.
+export function bodyOf(message) {
+  const root = el("section", { class: "body", "aria-label": "Body" });
+  if (message.kind === "sms" || message.kind === "twilio") {
+    root.append(el("pre", { class: "bubble", text: message.text }));
+    if (message.text.length < 200) return root;
+  }
+  ask("GET", `outbox/${encodeURIComponent(message.id)}`).then(
+    (whole) => root.replaceChildren(...tabs(whole)),
+    (error) => root.replaceChildren(el("p", { class: "complaint", role: "alert", text: error.message })),
+  );
+  return root;
+}
+
+function tabs(message) {
+  if (message.kind === "sms" || message.kind === "twilio") return [el("pre", { class: "bubble", text: message.text })];
+  const address = `outbox/${encodeURIComponent(message.id)}`;
+  const all = [
+    message.html && ["html", "HTML", () => [
+      el("iframe", {
+        class: "frame", title: "The e-mail as its reader sees it", src: `${address}/html?links=1`,
+        sandbox: "allow-popups allow-popups-to-escape-sandbox", referrerpolicy: "no-referrer",
+      }),
+      el("p", { class: "note", text: "In a sandbox: nothing in it runs, and no picture is fetched from elsewhere. Links open in a new tab." }),
+    ]],
+    ["text", "Text", () => [el("pre", { class: "plain", tabIndex: 0, role: "group", "aria-label": "Plain text", text: message.text })]],
+    ["source", "Source", () => {
+      const pre = el("pre", { class: "plain source", tabIndex: 0, role: "group", "aria-label": "Source", text: "…" });
+      read(`${address}/raw`).then((source) => { pre.textContent = source; }, (error) => { pre.textContent = error.message; });
+      return [pre, el("p", { class: "note" }, el("a", { href: `${address}/raw`, download: `${message.id}.eml`, text: "Save as a file" }))];
+    }],
+  ].filter(Boolean);
+  const content = el("div", { class: "tab-content", role: "tabpanel", id: "body-content" });
+  const buttons = all.map(([name, label]) => el("button", {
+    type: "button", role: "tab", id: `body-${name}`, "aria-controls": "body-content", text: label,
+    onclick: () => choose(name, true),
+  }));
+  function choose(name, wanted) {
+    if (wanted) preferred = name;
+    all.forEach(([each, , fill], index) => {
+      const chosen = each === name;
+      buttons[index].setAttribute("aria-selected", chosen);
+      buttons[index].tabIndex = chosen ? 0 : -1;
+      if (!chosen) return;
+      content.setAttribute("aria-labelledby", `body-${each}`);
+      content.replaceChildren(...fill());
+    });
+  }
+  const list = el("div", { class: "tabs", role: "tablist", "aria-label": "Ways to see the body" }, buttons);
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const at = buttons.indexOf(event.target);
+    if (!step || at < 0) return;
+    event.preventDefault();
+    const next = (at + step + buttons.length) % buttons.length;
+    choose(all[next][0], true);
+    buttons[next].focus();
+  });
+  choose(all.some(([name]) => name === preferred) ? preferred : all[0][0], false);
+  return [list, content];
+}

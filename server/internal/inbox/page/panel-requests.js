@@ -1,0 +1,78 @@
+// The journal: who called what, by which SDK, what was answered, and why.
+import { el, setText, plural } from "./dom.js";
+import { complaint, confirmed } from "./controls.js";
+import { ask, watch } from "./api.js";
+import { clockTime, ago } from "./clock.js";
+
+export function requestsPanel() {
+  const line = complaint();
+  const count = el("p", { class: "about", role: "status" });
+  const none = el("p", { class: "note", text: "No request yet. What an app asks of the tenant is listed here; what this page asks is not." });
+  const rows = el("ol", { class: "plain-list requests", "aria-label": "Requests, newest first" });
+  const shown = new Map();
+  let known = 0;
+  const clear = confirmed("Clear", line, () => known && `Clear ${plural(known, "request")}?`, async () => {
+    await ask("DELETE", "requests");
+    watching.look();
+  }, { class: "quiet" });
+
+  const watching = watch("requests", 1500, () => true, ({ items, dropped }) => {
+    known = items.length;
+    none.hidden = known > 0;
+    clear.hidden = known === 0;
+    setText(count, known ? `${plural(known, "request")}${dropped ? `; ${plural(dropped, "older one")} dropped` : ""}` : "");
+    const ids = new Set(items.map(key));
+    for (const [id, row] of shown) {
+      if (ids.has(id)) continue;
+      row.remove();
+      shown.delete(id);
+    }
+    const added = document.createDocumentFragment();
+    for (let at = items.length - 1; at >= 0; at--) {
+      const id = key(items[at]);
+      if (shown.has(id)) break; // what is older is there
+      const row = makeRow(items[at]);
+      shown.set(id, row);
+      added.append(row);
+    }
+    rows.prepend(added);
+  }, line.say);
+
+  return {
+    stop: watching.stop,
+    tick() { for (const time of rows.querySelectorAll(".requests > li:nth-child(-n+40) time")) setText(time, ago(time.dateTime)); },
+    elements: [el("div", { class: "section-head" }, count, clear), line.element, none, rows],
+  };
+}
+
+// A request is told from others by its id and its time: after a reset of the
+// tenant ids come again.
+function key(request) { return `${request.id} ${request.at}`; }
+
+function makeRow(r) {
+  const sdk = r.sdk ? [r.sdk.name, r.sdk.version].filter(Boolean).join(" ") : "";
+  const params = Object.keys(r.params ?? {}).length ? JSON.stringify(r.params, null, 2) : "";
+  const detail = {
+    Answer: r.status ? [r.status, r.error].filter(Boolean).join(" ") : "none: the connection was broken off",
+    Hint: r.hint, Client: r.client_id, SDK: sdk, "User agent": r.user_agent, Scenario: r.scenario,
+    At: `${clockTime(Date.parse(r.at))} UTC`, Took: `${r.duration_ms} ms`, "Request id": r.id,
+  };
+  return el("li", {}, el("details", {},
+    el("summary", {},
+      el("span", { class: "status", "data-class": r.status ? Math.floor(r.status / 100) : "none", text: r.status || "none" }),
+      el("span", { class: "request-line" }, el("span", { class: "method", text: r.method }), " ", r.path),
+      el("time", { class: "row-time", datetime: r.at, text: ago(r.at), title: clockTime(Date.parse(r.at)) }),
+      el("span", { class: "request-more" },
+        el("span", { text: sdk || shortAgent(r.user_agent) || "unknown caller" }),
+        r.client_id && el("span", { text: r.client_id }),
+        r.scenario && el("span", { class: "fault-tag", text: r.scenario })),
+      r.description && el("span", { class: "request-error", text: r.description })),
+    el("dl", { class: "facts" }, Object.entries(detail).filter(([, value]) => value).map(([name, value]) =>
+      el("div", {}, el("dt", { text: name }), el("dd", { text: value })))),
+    params && el("pre", { class: "plain", tabIndex: 0, role: "group", "aria-label": "Parameters", text: params })));
+}
+
+function shortAgent(agent) {
+  if (!agent) return "";
+  return agent.startsWith("Mozilla/") ? "a browser" : agent.split(" ")[0];
+}

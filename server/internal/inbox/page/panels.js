@@ -1,0 +1,91 @@
+// The panels beside the messages, one open at a time.
+import { el, icon, byId, setText } from "./dom.js";
+import { copyButton } from "./controls.js";
+import * as clock from "./clock.js";
+import * as router from "./route.js";
+import * as tenant from "./tenant.js";
+import { clockPanel } from "./panel-clock.js";
+import { connectPanel } from "./panel-connect.js";
+import { keysPanel } from "./panel-keys.js";
+import { requestsPanel } from "./panel-requests.js";
+import { scenariosPanel } from "./panel-scenarios.js";
+import { usersPanel } from "./panel-users.js";
+
+// A panel has a title, and open(), which fills the panel and returns what
+// belongs to it: elements, stop() and tick().
+const PANELS = {
+  clock: { label: "Clock", title: "Clock", icon: "clock", open: clockPanel },
+  scenarios: { label: "Scenarios", title: "Failures on demand", icon: "bolt", open: scenariosPanel },
+  requests: { label: "Requests", title: "Requests", icon: "list", open: requestsPanel },
+  users: { label: "Users", title: "Users", icon: "users", open: usersPanel },
+  keys: { label: "Keys", title: "Signing keys", icon: "key", open: keysPanel },
+  connect: { label: "Connect", title: "Point your app here", icon: "plug", open: connectPanel },
+};
+
+export const names = Object.keys(PANELS);
+
+const panel = byId("panel"), body = byId("panel-body");
+const buttons = new Map();
+let open = "", content = null;
+let now = null; // the time in the clock's button
+
+for (const [name, { label, icon: drawing }] of Object.entries(PANELS)) {
+  const text = el("span", { class: "nav-label", text: label });
+  const button = el("button", {
+    type: "button", class: "nav-button", "aria-expanded": false, "aria-controls": "panel", "data-panel": name,
+    onclick: () => (router.route().panel === name ? close() : router.go({ panel: name })),
+  }, icon(drawing), text);
+  if (name === "clock") {
+    now = { time: el("span", { class: "nav-time" }), off: el("span", { class: "nav-off" }) };
+    button.append(now.time, now.off);
+  }
+  buttons.set(name, button);
+  byId("nav").append(button);
+}
+
+byId("panel-close").addEventListener("click", close);
+
+// close closes the panel, and goes back to the button that opened it.
+export function close() {
+  const was = open;
+  router.go({ panel: "" });
+  buttons.get(was)?.focus();
+}
+
+// show opens a panel, or none.
+export function show(name) {
+  if (name === open) return;
+  const before = open;
+  content?.stop?.();
+  content = null;
+  buttons.get(before)?.setAttribute("aria-expanded", false);
+  open = name;
+  panel.hidden = name === "";
+  if (name === "") {
+    body.replaceChildren();
+    return;
+  }
+  buttons.get(name).setAttribute("aria-expanded", true);
+  setText(byId("panel-title"), PANELS[name].title);
+  content = PANELS[name].open();
+  body.replaceChildren(...content.elements);
+  body.scrollTop = 0;
+  panel.dataset.panel = name;
+}
+
+// tick draws what changes with the time.
+export function tick() {
+  const running = clock.isRunning();
+  setText(now.time, clock.isKnown() ? clock.clockTime(clock.now()) : "");
+  setText(now.off, running ? clock.offset() && `off by ${clock.offset()}` : "frozen");
+  buttons.get("clock").dataset.running = running;
+  content?.tick?.();
+}
+
+// The header names the domain, which is what most SDKs ask for.
+byId("domain").append(
+  el("span", { class: "domain-label", text: "Domain" }),
+  el("code", { text: tenant.domain() }),
+  copyButton("domain", tenant.domain, { class: "ghost square" }),
+);
+byId("domain").hidden = false;

@@ -1,0 +1,49 @@
+// What is open stands in the address, to be shared and to come back to:
+// #/message/msg_00000003, #/requests, #/message/msg_00000003/clock.
+
+const panels = new Set();
+const listeners = new Set();
+let current = { message: "", panel: "" };
+
+function parse(hash) {
+  const parts = hash.replace(/^#\/?/, "").split("/").filter(Boolean);
+  const route = { message: "", panel: "" };
+  if (parts[0] === "message" && parts.length > 1) {
+    try { route.message = decodeURIComponent(parts[1]); } catch { /* no address of ours */ }
+    parts.splice(0, 2);
+  }
+  if (panels.has(parts[0])) route.panel = parts[0];
+  return route;
+}
+
+// href is an address: what is open now, with the changes.
+export function href(changes) {
+  const { message, panel } = { ...current, ...changes };
+  return `#/${[message && `message/${encodeURIComponent(message)}`, panel].filter(Boolean).join("/")}`;
+}
+
+export function route() { return current; }
+
+// go opens something and leaves the rest as it is. Stepping through messages
+// replaces the address: Back leads to where one came from.
+export function go(changes, { replace = false } = {}) {
+  const to = href(changes);
+  if (to === href({})) return;
+  history[replace ? "replaceState" : "pushState"](null, "", to);
+  follow();
+}
+
+function follow() {
+  const before = current;
+  current = parse(location.hash);
+  for (const f of listeners) f(current, before);
+}
+
+// start reads the address, given the names of the panels there are, and calls f
+// now and whenever something else is open.
+export function start(names, f) {
+  for (const name of names) panels.add(name);
+  listeners.add(f);
+  addEventListener("popstate", follow);
+  follow();
+}
