@@ -5,7 +5,7 @@ import * as tenant from "./tenant.js";
 function quoted(text) { return `'${text.replaceAll("'", "'\\''")}'`; }
 
 function post(path, body) {
-  return `curl ${quoted(tenant.origin() + path)} \\\n  --header 'content-type: application/json' \\\n  --data ${quoted(JSON.stringify(body))}`;
+  return `curl ${quoted(tenant.origin() + path)} \\\n  --header 'content-type: application/json' \\\n  --data ${quoted(JSON.stringify(body, null, 2).replaceAll("\n", "\n  "))}`;
 }
 
 function credentials(client) {

@@ -6,7 +6,7 @@ import * as tenant from "./tenant.js";
 
 export function connectPanel() {
   const line = complaint();
-  const root = el("div", {});
+  const root = el("div", { class: "stack-wide" });
   tenant.look().then((known) => root.replaceChildren(...content(known)), line.say);
   return { elements: [line.element, root] };
 }

@@ -69,17 +69,20 @@ function build() {
       el("span", { class: "row-icon", title: kindOf(m) }, icon(iconOf(m))),
       el("h2", { text: title }), follow),
     el("p", { class: "reader-to" }, "To ", el("strong", { text: m.recipients.join(", ") || "nobody" }), " · ", when));
-  reader.replaceChildren(head, el("div", { class: "cards" }, m.code && codeCard(m), m.link && linkCard(m), !m.code && !m.link && m.otp_state === "" && plainState(m)),
-    actions(line), line.element, others(m), facts(m), bodyOf(m), byHand(m));
+  const change = actions(line);
+  reader.replaceChildren(...[
+    head, el("div", { class: "cards" }, m.code && codeCard(m, change), m.link && linkCard(m, change), !m.code && !m.link && plainState(m, change)),
+    line.element, others(m), facts(m), byHand(m), bodyOf(m),
+  ].filter(Boolean));
   reader.scrollTop = 0;
 }
 
-function codeCard(m) {
+function codeCard(m, change) {
   parts.copyCode = copyButton("code", () => message.code, { short: "Copy", class: "primary copy-code", "aria-keyshortcuts": "c" });
   parts.copyCode.setAttribute("aria-label", `Copy code ${m.code}`);
   return el("div", { class: "card code-card" },
     el("div", { class: "digits", "data-length": m.code.length }, ...digits(m.code)),
-    parts.copyCode, lifetime());
+    parts.copyCode, lifetime(change));
 }
 
 // digits are a code in two halves; it is copied as one.
@@ -88,7 +91,7 @@ function digits(code) {
   return [el("span", { text: code.slice(0, half) }), half < code.length && el("span", { text: code.slice(half) })];
 }
 
-function linkCard(m) {
+function linkCard(m, change) {
   const address = webLink(m.link);
   parts.copyLink = copyButton("link", () => message.link, { short: "Copy link", class: "copy-link" });
   parts.link = address ? el("a", { class: "button primary", href: address, target: "_blank", rel: "noopener noreferrer", "aria-keyshortcuts": "o" }, icon("open"), el("span", { text: "Open the magic link" })) : null;
@@ -96,21 +99,23 @@ function linkCard(m) {
     el("div", { class: "link-buttons" }, parts.link, parts.copyLink),
     el("p", { class: "address", text: m.link }),
     address ? null : el("p", { class: "note", text: "This is no web address, so it cannot be followed from here." }),
-    m.code ? null : lifetime());
+    m.code ? null : lifetime(change));
 }
 
-// lifetime is what is left of the code or link.
-function lifetime() {
+// lifetime is what is left of the code or link, and what ends it.
+function lifetime(change) {
   parts.left = el("p", { class: "left" });
   parts.meter = el("span", { class: "meter-fill" });
-  return el("div", { class: "lifetime" }, el("p", { class: "state-line" }, parts.badge, parts.left),
+  return el("div", { class: "lifetime" }, el("div", { class: "state-line" }, parts.badge, parts.left, change),
     el("span", { class: "meter", "aria-hidden": "true" }, parts.meter));
 }
 
-function plainState(m) {
+// plainState is for an app's own message, of which there is something to say
+// only if it did not arrive.
+function plainState(m, change) {
   if (stateOf(m) === "") return null;
   parts.left = el("p", { class: "left" });
-  return el("div", { class: "card" }, el("p", { class: "state-line" }, parts.badge, parts.left));
+  return el("div", { class: "card" }, el("div", { class: "state-line" }, parts.badge, parts.left, change));
 }
 
 function update() {
@@ -149,8 +154,8 @@ function actions(line) {
   const change = (what) => async () => {
     await ask("POST", `outbox/${encodeURIComponent(message.id)}/${what}`);
   };
-  parts.expire = action("Let it expire", line, change("expire"), { title: "The code lapses now. No clock is moved." });
-  parts.deliver = action("Deliver it now", line, change("deliver"));
+  parts.expire = action("Let it expire", line, change("expire"), { class: "quiet", title: "The code lapses now. No clock is moved." });
+  parts.deliver = action("Deliver it now", line, change("deliver"), { class: "quiet" });
   return el("div", { class: "actions" }, parts.deliver, parts.expire);
 }
 

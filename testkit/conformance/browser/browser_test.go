@@ -1,0 +1,329 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long a page may take for one step. Two tests that share a
+// slow machine need a while; a step that works does not use it up.
+const patience = 30 * time.Second
+
+// One Chromium serves all tests; each page is in a profile of its own.
+var shared struct {
+	once    sync.Once
+	browser context.Context
+	end     func()
+	missing string
+	err     error
+}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if shared.end != nil {
+		shared.end()
+	}
+	os.Exit(status)
+}
+
+// chromium is the running browser. Where none is installed the test skips; in
+// CI, which installs it, that is a failure.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	shared.once.Do(startChromium)
+	switch {
+	case shared.missing != "" && os.Getenv("CI") != "":
+		t.Fatal(shared.missing)
+	case shared.missing != "":
+		t.Skip(shared.missing)
+	case shared.err != nil:
+		t.Fatalf("Chromium does not start: %v", shared.err)
+	}
+	return shared.browser
+}
+
+func startChromium() {
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		shared.missing = "no Chromium in PATH (chromium, chromium-browser, google-chrome): apt-get install chromium"
+		return
+	}
+	profile, err := os.MkdirTemp("", "mockauth0-chromium-")
+	if err != nil {
+		shared.err = err
+		return
+	}
+	options := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(path), chromedp.UserDataDir(profile), chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
+		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-default-apps", true),
+		chromedp.Flag("disable-extensions", true),
+		chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.Flag("font-render-hinting", "none"),
+		chromedp.Flag("lang", "en-US"),
+		chromedp.CombinedOutput(io.Discard),
+		chromedp.WSURLReadTimeout(time.Minute),
+	}
+	allocated, release := chromedp.NewExecAllocator(context.Background(), options...)
+	browser, quit := chromedp.NewContext(allocated)
+	shared.browser = browser
+	shared.end = func() {
+		quit()
+		release()
+		_ = os.RemoveAll(profile)
+	}
+	shared.err = chromedp.Do(browser) // starts it
+}
+
+// A tab is a page of a fresh profile. What goes wrong in it, from an error in
+// the console to a breach of the Content-Security-Policy, fails its test.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu       sync.Mutex
+	expected []string // parts of complaints that the test provokes
+}
+
+// A look is what a tab pretends to be.
+type look struct {
+	width, height int64
+	dark          bool
+	still         bool // prefers reduced motion
+}
+
+var desktop = look{width: 1280, height: 800}
+
+// open opens a page.
+func open(t *testing.T, address string, how look) *tab {
+	t.Helper()
+	p := blank(t, how)
+	p.run(chromedp.Navigate(address))
+	return p
+}
+
+// blank is a tab before its first page.
+func blank(t *testing.T, how look) *tab {
+	t.Helper()
+	p := &tab{t: t}
+	ctx, closeTab := chromedp.NewContext(chromium(t), chromedp.WithNewBrowserContext(), chromedp.WithListener(p.hear))
+	t.Cleanup(closeTab)
+	p.ctx = ctx
+	if err := chromedp.Do(ctx); err != nil { // makes the tab, which must not end with a deadline
+		t.Fatal(err)
+	}
+	scheme, motion := "light", "no-preference"
+	if how.dark {
+		scheme = "dark"
+	}
+	if how.still {
+		motion = "reduce"
+	}
+	p.run(chromedp.EmulateViewport(how.width, how.height))
+	if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
+		}})
+		return err
+	})); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// hear listens to what a page complains about.
+func (p *tab) hear(event any) {
+	switch e := event.(type) {
+	case *runtime.EventConsoleAPICalled:
+		if slices.Contains([]string{"error", "warning", "assert"}, string(e.Type)) {
+			var words []string
+			for _, arg := range e.Args {
+				words = append(words, strings.Trim(string(arg.Value), `"`)+arg.Description)
+			}
+			p.complain("console." + string(e.Type) + ": " + strings.Join(words, " "))
+		}
+	case *runtime.EventExceptionThrown:
+		words := e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			words += " " + e.ExceptionDetails.Exception.Description
+		}
+		p.complain("exception: " + words)
+	case *cdplog.EventEntryAdded:
+		if slices.Contains([]string{"error", "warning"}, string(e.Entry.Level)) {
+			p.complain(fmt.Sprintf("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL))
+		}
+	}
+}
+
+func (p *tab) complain(what string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !slices.ContainsFunc(p.expected, func(part string) bool { return strings.Contains(what, part) }) {
+		p.t.Errorf("the page complains: %s", what)
+	}
+}
+
+// expect lets the page complain in these words.
+func (p *tab) expect(part string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.expected = append(p.expected, part)
+}
+
+// run does something in the tab, and fails the test if it cannot be done.
+func (p *tab) run(actions ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := p.try(actions...); err != nil {
+		p.t.Fatalf("%v\n%s", err, p.story())
+	}
+}
+
+func (p *tab) try(actions ...chromedp.Action[chromedp.Void]) error {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	return chromedp.Do(ctx, actions...)
+}
+
+// story is what the page shows, for a test that fails.
+func (p *tab) story() string {
+	text, err := get[string](p, `location.href + "\n" + document.body.innerText`)
+	if err != nil {
+		return "what the page shows cannot be told: " + err.Error()
+	}
+	if len(text) > 4000 {
+		text = text[:4000] + "…"
+	}
+	return "the page shows:\n" + text
+}
+
+// get evaluates a JavaScript expression; a promise is awaited.
+func get[T any](p *tab, expression string) (T, error) {
+	ctx, cancel := context.WithTimeout(p.ctx, patience+5*time.Second)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// value is get, which fails the test if it fails.
+func value[T any](p *tab, expression string) T {
+	p.t.Helper()
+	got, err := get[T](p, expression)
+	if err != nil {
+		p.t.Fatalf("%s: %v\n%s", expression, err, p.story())
+	}
+	return got
+}
+
+// until waits for a JavaScript expression to be true, and for as long as
+// patience lasts.
+func (p *tab) until(expression string) {
+	p.t.Helper()
+	happened := value[bool](p, fmt.Sprintf(`(async () => {
+		for (const end = performance.now() + %d; performance.now() < end; await new Promise((wake) => setTimeout(wake, 30))) {
+			if (%s) return true;
+		}
+		return false;
+	})()`, patience.Milliseconds(), expression))
+	if !happened {
+		p.t.Fatalf("it never happens that %s\n%s", expression, p.story())
+	}
+}
+
+// untilText waits until an element's text holds the words.
+func (p *tab) untilText(selector, words string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf(`document.querySelector(%s)?.innerText.includes(%s)`, quoted(selector), quoted(words)))
+}
+
+// text is an element's text, as it is seen.
+func (p *tab) text(selector string) string {
+	p.t.Helper()
+	return value[string](p, fmt.Sprintf(`document.querySelector(%s)?.innerText ?? "(none)"`, quoted(selector)))
+}
+
+// click clicks on the middle of an element, as a mouse does.
+func (p *tab) click(selector string) {
+	p.t.Helper()
+	p.run(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+}
+
+// press presses a button or link by its accessible name or text, within the
+// element that the selector names.
+func (p *tab) press(within, name string) {
+	p.t.Helper()
+	const marked = "data-test-press"
+	find := fmt.Sprintf(`(() => {
+		for (const old of document.querySelectorAll("[%[1]s]")) old.removeAttribute("%[1]s");
+		const all = [...document.querySelectorAll(%[2]s)].flatMap((root) => [...root.querySelectorAll("button, a, summary, [role=tab]")]);
+		const found = all.find((each) => each.checkVisibility() && [each.getAttribute("aria-label"), each.innerText].some((text) => text?.trim() === %[3]s));
+		found?.setAttribute("%[1]s", "");
+		return Boolean(found);
+	})()`, marked, quoted(within), quoted(name))
+	p.until(find)
+	p.click("[" + marked + "]")
+}
+
+// keys types keys into whatever has the focus.
+func (p *tab) keys(keys string) {
+	p.t.Helper()
+	p.run(chromedp.KeyEvent(keys))
+}
+
+// write writes a text into a field, in place of what is there.
+func (p *tab) write(selector, text string) {
+	p.t.Helper()
+	p.run(chromedp.Focus(chromedp.CSS(selector)), chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector(%s).select()`, quoted(selector))))
+	if text == "" {
+		p.keys("\b")
+		return
+	}
+	p.keys(text)
+}
+
+// screenshot is the window as PNG.
+func (p *tab) screenshot() []byte {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return png
+}
+
+// quoted is a text as a JavaScript string.
+func quoted(text string) string {
+	data, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // a string: cannot fail
+	}
+	return string(data)
+}
+
+// escaped is a text as a part of a URL's query.
+func escaped(text string) string { return url.QueryEscape(text) }
