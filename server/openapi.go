@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -69,11 +70,12 @@ func (s *Server) index(c *web.Call) (any, error) {
 	return web.Raw{ContentType: "text/plain; charset=utf-8", Body: []byte(text.String()), Header: vary}, nil
 }
 
-// inboxFile is a file of the inbox page.
+// inboxFile is a file of the inbox page; under another name it is the icon.
 func (s *Server) inboxFile(c *web.Call) (any, error) {
-	file, ok := inbox.Asset(c, c.Vars["file"])
+	name := cmp.Or(c.Vars["file"], "icon.svg")
+	file, ok := inbox.Asset(c, name)
 	if !ok {
-		return nil, controlError(http.StatusNotFound, "no_file", "the inbox page has no file %q; it has %s", c.Vars["file"], strings.Join(inbox.Names(), ", "))
+		return nil, controlError(http.StatusNotFound, "no_file", "the inbox page has no file %q; it has %s", name, strings.Join(inbox.Names(), ", "))
 	}
 	return file, nil
 }

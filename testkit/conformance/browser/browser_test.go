@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"os/exec"
 	"slices"
@@ -86,6 +85,7 @@ func startChromium() {
 		chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("font-render-hinting", "none"),
 		chromedp.Flag("lang", "en-US"),
+		chromedp.Flag("host-resolver-rules", "MAP *.test 127.0.0.1"),
 		chromedp.CombinedOutput(io.Discard),
 		chromedp.WSURLReadTimeout(time.Minute),
 	}
@@ -244,7 +244,7 @@ func (p *tab) until(expression string) {
 	p.t.Helper()
 	happened := value[bool](p, fmt.Sprintf(`(async () => {
 		for (const end = performance.now() + %d; performance.now() < end; await new Promise((wake) => setTimeout(wake, 30))) {
-			if (%s) return true;
+			if (await (%s)) return true;
 		}
 		return false;
 	})()`, patience.Milliseconds(), expression))
@@ -279,7 +279,7 @@ func (p *tab) press(within, name string) {
 	find := fmt.Sprintf(`(() => {
 		for (const old of document.querySelectorAll("[%[1]s]")) old.removeAttribute("%[1]s");
 		const all = [...document.querySelectorAll(%[2]s)].flatMap((root) => [...root.querySelectorAll("button, a, summary, [role=tab]")]);
-		const found = all.find((each) => each.checkVisibility() && [each.getAttribute("aria-label"), each.innerText].some((text) => text?.trim() === %[3]s));
+		const found = all.find((each) => each.checkVisibility() && [each.getAttribute("aria-label"), each.innerText].some((text) => text?.trim() === %[3]s || text?.startsWith(%[3]s + "\n")));
 		found?.setAttribute("%[1]s", "");
 		return Boolean(found);
 	})()`, marked, quoted(within), quoted(name))
@@ -324,6 +324,3 @@ func quoted(text string) string {
 	}
 	return string(data)
 }
-
-// escaped is a text as a part of a URL's query.
-func escaped(text string) string { return url.QueryEscape(text) }

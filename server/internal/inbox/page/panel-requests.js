@@ -7,14 +7,14 @@ import { clockTime, ago } from "./clock.js";
 export function requestsPanel() {
   const line = complaint();
   const count = el("p", { class: "about", role: "status" });
-  const none = el("p", { class: "note", text: "No request yet. What an app asks of the tenant is listed here; what this page asks is not." });
+  const none = el("p", { class: "note", hidden: true, text: "No request yet. What an app asks of the tenant is listed here; what this page asks is not." });
   const rows = el("ol", { class: "plain-list requests", "aria-label": "Requests, newest first" });
   const shown = new Map();
   let known = 0;
   const clear = confirmed("Clear", line, () => known && `Clear ${plural(known, "request")}?`, async () => {
     await ask("DELETE", "requests");
     watching.look();
-  }, { class: "quiet" });
+  }, { class: "quiet", hidden: true });
 
   const watching = watch("requests", 1500, () => true, ({ items, dropped }) => {
     known = items.length;

@@ -6,13 +6,13 @@ import { ask, watch } from "./api.js";
 export function scenariosPanel() {
   const line = complaint();
   const on = el("ul", { class: "plain-list", "aria-label": "Scenarios that are on" });
-  const none = el("p", { class: "note", text: "None is on: everything is answered as Auth0 does." });
+  const none = el("p", { class: "note", hidden: true, text: "None is on: everything is answered as Auth0 does." });
   const available = el("ul", { class: "plain-list switches", "aria-label": "Scenarios" });
   const only = el("input", { id: "only", type: "text", placeholder: "everybody, or ada@*", spellcheck: false, autocomplete: "off", autocapitalize: "off" });
   const allOff = action("Switch all off", line, async () => {
     await ask("DELETE", "scenarios");
     watching.look();
-  }, { class: "quiet" });
+  }, { class: "quiet", hidden: true });
   const switches = new Map();
 
   async function switchOn(name) {

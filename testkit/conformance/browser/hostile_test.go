@@ -1,0 +1,94 @@
+package browser
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// pwn is what a stranger writes where a text belongs.
+const pwn = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`
+
+// What a message or a request holds is a stranger's: it is shown as text.
+func TestAHostileMessageIsOnlyText(t *testing.T) {
+	i := openInbox(t, desktop)
+	i.expect("Blocked script execution in")     // the e-mail's scripts
+	i.expect("violates the following")          // its picture and its style sheet
+	i.expect("Blocked form submission")         // its form
+	i.expect("Blocked autofocusing")            // its field
+	i.expect("Refused to execute the redirect") // its refresh
+	where := i.url + "/_mock/health"
+	i.server.Outbox().Add(outbox.Message{
+		Kind: outbox.SMTP, Recipients: []string{pwn + "@example.com"}, From: pwn, Subject: pwn, Text: pwn,
+		Code: pwn, Link: "javascript:window.pwned=1", Links: []string{"javascript:window.pwned=1", "data:text/html,<script>1</script>", "https://example.com/?a=1&b=2"},
+		ClientID: pwn, Connection: pwn, Scenario: pwn, Language: pwn,
+		HTML: `<!doctype html><html><head><meta http-equiv="refresh" content="0;url=` + where + `"><base href="https://elsewhere.test/"></head>
+			<body onload="parent.pwned=1">` + pwn + `
+			<script>top.location = "` + where + `"; parent.postMessage("pwned", "*"); fetch("` + i.url + `/_mock/reset", {method: "POST"})</script>
+			<link rel="stylesheet" href="` + i.url + `/_mock/inbox/base.css">
+			<form action="` + i.url + `/_mock/reset" method="post"><input autofocus><button>go</button></form>
+			<a href="` + where + `" style="position:fixed;inset:0;background:gold">open</a></body></html>`,
+	})
+	value[any](i.tab, `addEventListener("message", () => { window.pwned = 1; })`)
+	i.untilText("#reader h2", pwn)
+	i.untilText(row(1)+" .row-to", pwn+"@example.com")
+	i.untilText("#reader .digits", "<img src=x")
+	i.until(`document.querySelector("#reader iframe")`)
+	if scripts := value[[]string](i.tab, `[...document.querySelectorAll("#reader script, #rows script, #reader img, #rows img, a[href^='javascript'], a[href^='data']")].map((each) => each.outerHTML)`); len(scripts) > 0 {
+		t.Errorf("the page made elements of a stranger's text: %q", scripts)
+	}
+	i.untilText("#reader .link-card", "This is no web address")
+
+	// In the frame the e-mail is drawn, and its link opens a tab outside of it.
+	opened := i.newTab(func() {
+		i.untilFrame()
+		i.clickMiddle("#reader iframe")
+	})
+	opened.until(`location.href === ` + quoted(where))
+	if !value[bool](opened, `window.opener === null && origin !== "null"`) {
+		t.Error("the tab of the link is in the sandbox, or knows who opened it")
+	}
+	i.toFront()
+	for _, name := range []string{"Text", "Source"} {
+		i.press("#reader", name)
+		i.untilText("#body-content", "window.pwned=1")
+	}
+	// The answer itself is as safe when it is opened alone.
+	alone := blank(t, desktop)
+	alone.expect("Blocked script execution in")
+	alone.expect("violates the following")
+	alone.expect("Blocked autofocusing")
+	alone.expect("Refused to execute the redirect")
+	alone.run(chromedp.Navigate(i.url + "/_mock/outbox/msg_00000001/html"))
+	if got := value[string](alone, `location.pathname + " " + origin`); got != "/_mock/outbox/msg_00000001/html null" {
+		t.Errorf("alone, the e-mail is at %s", got)
+	}
+
+	// A request's words are a stranger's, too.
+	i.app("/passwordless/start", map[string]any{"client_id": pwn, "connection": pwn, "email": pwn}, "eyJuYW1lIjoiPHNjcmlwdD53aW5kb3cucHduZWQ9MTwvc2NyaXB0PiJ9")
+	i.press("#nav", "Requests")
+	i.untilText("#panel", "<script>window.pwned=1</script>")
+	i.click("#panel summary")
+	i.untilText("#panel details[open] pre", "onerror")
+	if got := value[any](i.tab, `window.pwned ?? null`); got != nil {
+		t.Errorf("a stranger's script ran")
+	}
+	if strings.Contains(value[string](i.tab, `location.href`), "health") || len(i.server.Outbox().All()) != 1 || len(i.server.Requests()) != 1 {
+		t.Error("a stranger's message did something")
+	}
+}
+
+// untilFrame waits until the e-mail is drawn in its frame: its origin is no
+// page's, so that it can only be asked by way of the browser.
+func (i *inbox) untilFrame() {
+	i.t.Helper()
+	i.until(`new Promise((drawn) => {
+		const frame = document.querySelector("#reader iframe");
+		let done = false;
+		frame.addEventListener("load", () => { done = true; });
+		setTimeout(() => drawn(done || performance.getEntriesByType("resource").some((each) => each.name === frame.src && each.responseEnd > 0)), 100);
+	})`)
+}
