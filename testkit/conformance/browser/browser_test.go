@@ -271,20 +271,37 @@ func (p *tab) click(selector string) {
 	p.run(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
-// press presses a button or link by its accessible name or text, within the
-// element that the selector names.
+// press presses a button or link by its accessible name or by how its text
+// begins, within the element that the selector names, as a mouse does: where
+// it is drawn. If the page moves it away at that moment it is pressed again.
 func (p *tab) press(within, name string) {
 	p.t.Helper()
-	const marked = "data-test-press"
-	find := fmt.Sprintf(`(() => {
-		for (const old of document.querySelectorAll("[%[1]s]")) old.removeAttribute("%[1]s");
-		const all = [...document.querySelectorAll(%[2]s)].flatMap((root) => [...root.querySelectorAll("button, a, summary, [role=tab]")]);
-		const found = all.find((each) => each.checkVisibility() && [each.getAttribute("aria-label"), each.innerText].some((text) => text?.trim() === %[3]s || text?.startsWith(%[3]s + "\n")));
-		found?.setAttribute("%[1]s", "");
-		return Boolean(found);
-	})()`, marked, quoted(within), quoted(name))
-	p.until(find)
-	p.click("[" + marked + "]")
+	for range 10 {
+		at := value[[]float64](p, fmt.Sprintf(`(async () => {
+			for (const end = performance.now() + %[1]d; performance.now() < end; await new Promise((wake) => setTimeout(wake, 30))) {
+				const all = [...document.querySelectorAll(%[2]s)].flatMap((root) => [...root.querySelectorAll("button, a, summary, [role=tab]")]);
+				const found = all.find((each) => each.checkVisibility() && each.getAttribute("aria-busy") !== "true"
+					&& [each.getAttribute("aria-label"), each.innerText].some((text) => text?.trim() === %[3]s || text?.startsWith(%[3]s + "\n")));
+				if (!found) continue;
+				found.scrollIntoView({block: "nearest"});
+				await new Promise(requestAnimationFrame);
+				const r = found.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2;
+				if (!found.contains(document.elementFromPoint(x, y))) continue;
+				window.pressed = false;
+				found.addEventListener("click", () => { window.pressed = true; }, {once: true, capture: true});
+				return [x, y];
+			}
+			return [];
+		})()`, patience.Milliseconds(), quoted(within), quoted(name)))
+		if len(at) == 0 {
+			break
+		}
+		p.run(chromedp.MouseClickXY(at[0], at[1]))
+		if value[bool](p, `window.pressed`) {
+			return
+		}
+	}
+	p.t.Fatalf("there is no %q to press in %s\n%s", name, within, p.story())
 }
 
 // keys types keys into whatever has the focus.

@@ -101,17 +101,24 @@ func (i *inbox) redeem(to, code string) answer {
 // row is a CSS selector of the n-th row, counted from the top and from 1.
 func row(n int) string { return fmt.Sprintf("#rows .row:nth-child(%d)", n) }
 
-// pasted is what the clipboard holds: it is pasted into the filter, which is
-// emptied again.
+// pasted is what the clipboard holds: it is pasted into a field of its own.
 func (i *inbox) pasted() string {
 	i.t.Helper()
-	i.run(chromedp.Focus(chromedp.CSS("#filter-to")), chromedp.Func(func(ctx contextOf, target *chromedp.Target) error {
+	value[any](i.tab, `(() => {
+		window.before = document.activeElement;
+		document.body.append(Object.assign(document.createElement("textarea"), {id: "paste"}));
+		document.querySelector("#paste").focus();
+	})()`)
+	i.run(chromedp.Func(func(ctx contextOf, target *chromedp.Target) error {
 		_, err := call(ctx, target, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: "keyDown", Key: "v", Code: "KeyV", Modifiers: 2, Commands: []string{"paste"}})
 		return err
 	}))
-	text := value[string](i.tab, `document.querySelector("#filter-to").value`)
-	i.write("#filter-to", "")
-	return text
+	return value[string](i.tab, `(() => {
+		const {value} = document.querySelector("#paste");
+		document.querySelector("#paste").remove();
+		window.before.focus();
+		return value;
+	})()`)
 }
 
 // A code is on the page the moment it is sent, large, ready to be copied, and

@@ -20,7 +20,7 @@ export function show(what, unfilter) {
   if (what !== "none") return;
   const command = el("code", { text: "…" });
   place.replaceChildren(
-    el("h3", { text: "No messages yet" }),
+    el("h2", { text: "No messages yet" }),
     el("p", { text: "Codes and magic links appear here the moment they are sent. Ask for the first one:" }),
     el("div", { class: "snippet" },
       el("pre", { tabIndex: 0, role: "group", "aria-label": "The request that sends the first code" }, command),

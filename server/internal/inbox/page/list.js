@@ -3,7 +3,7 @@
 import { el, icon, byId, setText, nextFrame } from "./dom.js";
 import { copyButton } from "./controls.js";
 import { ago } from "./clock.js";
-import { stateOf, kindOf, iconOf, sayable } from "./states.js";
+import { stateOf, kindOf, iconOf } from "./states.js";
 import * as store from "./store.js";
 
 const SPARE = 6; // rows above and below those that are seen
@@ -156,6 +156,6 @@ function update(row, message, at, count, isTabStop) {
   row.copy.hidden = !message.code;
   row.copy.setAttribute("aria-label", `Copy code ${message.code}`);
   element.dataset.state = state;
-  link.setAttribute("aria-label", [sayable(message),
+  link.setAttribute("aria-label", [`${kind} to ${message.to || "nobody"}`,
     message.code ? `code ${message.code}` : message.link ? "magic link" : message.subject || "no subject", state].filter(Boolean).join(", "));
 }

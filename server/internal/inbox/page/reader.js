@@ -97,7 +97,7 @@ function linkCard(m, change) {
   parts.link = address ? el("a", { class: "button primary", href: address, target: "_blank", rel: "noopener noreferrer", "aria-keyshortcuts": "o" }, icon("open"), el("span", { text: "Open the magic link" })) : null;
   return el("div", { class: "card link-card" },
     el("div", { class: "link-buttons" }, parts.link, parts.copyLink),
-    el("p", { class: "address", text: m.link }),
+    el("p", { class: "address", tabIndex: 0, role: "group", "aria-label": "The link", text: m.link }),
     address ? null : el("p", { class: "note", text: "This is no web address, so it cannot be followed from here." }),
     m.code ? null : lifetime(change));
 }

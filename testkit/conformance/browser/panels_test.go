@@ -1,0 +1,218 @@
+package browser
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// auth0js is the Auth0-Client header of auth0.js 9.28.0.
+const auth0js = "eyJuYW1lIjoiYXV0aDAuanMiLCJ2ZXJzaW9uIjoiOS4yOC4wIn0"
+
+// A failure is switched on, shows what it did, and is switched off; the journal
+// tells who was hit by it.
+func TestAScenarioIsSwitchedOnAndCounts(t *testing.T) {
+	i := openInbox(t, desktop)
+	i.press("#nav", "Scenarios")
+	i.untilText("#panel", "None is on")
+	i.untilText("#panel .switches", "Every request for a code, a token or a challenge is one too many.")
+	i.write("#only", "ada@*")
+	i.press("#panel", "rate-limited")
+	i.untilText("#panel .on", "recipient ada@*")
+	i.untilText("#panel .on", "fired 0")
+	i.until(`[...document.querySelectorAll("#panel .switch")].find((each) => each.innerText === "rate-limited").getAttribute("aria-checked") === "true"`)
+
+	start := map[string]any{"client_id": "acme-native", "connection": "email", "email": "ada@example.com", "send": "code"}
+	if got := i.app("/passwordless/start", start, auth0js); got.status != http.StatusTooManyRequests {
+		t.Fatalf("the scenario is not on: %d %s", got.status, got.body)
+	}
+	i.start("bob@example.com") // not meant
+	i.untilText("#panel .on", "fired 1")
+	i.untilText("#panel .on", "matched 1")
+
+	i.press("#nav", "Requests")
+	i.untilText("#panel li:nth-child(2)", "429")
+	for _, words := range []string{"POST /passwordless/start", "auth0.js 9.28.0", "acme-native", "rate-limited/limit"} {
+		i.untilText("#panel li:nth-child(2)", words)
+	}
+	i.click("#panel li:nth-child(2) summary")
+	i.untilText("#panel li:nth-child(2) details[open] pre", `"email": "ada@example.com"`)
+	// What comes later leaves open what is open.
+	i.start("carl@example.com")
+	i.untilText("#panel li:nth-child(3) details[open] pre", `"email": "ada@example.com"`)
+	// A refusal is told in Auth0's words, with what caused it.
+	i.redeem("carl@example.com", "000000")
+	i.untilText("#panel li:nth-child(1)", "403")
+	i.untilText("#panel li:nth-child(1)", "Wrong email or verification code.")
+	i.click("#panel li:nth-child(1) summary")
+	i.untilText("#panel li:nth-child(1) details[open]", "the live code is")
+	i.untilText("#panel", "4 requests")
+	i.press("#panel", "Clear")
+	i.press("#panel", "Clear 4 requests?")
+	i.untilText("#panel", "No request yet.")
+	if n := len(i.server.Requests()); n != 0 {
+		t.Errorf("the journal holds %d requests", n)
+	}
+
+	i.press("#nav", "Scenarios")
+	i.press("#panel", "rate-limited")
+	i.untilText("#panel", "None is on")
+	if got := i.app("/passwordless/start", start, ""); got.status != http.StatusOK {
+		t.Errorf("the scenario is still on: %d %s", got.status, got.body)
+	}
+	i.press("#panel", "slow")
+	i.press("#panel", "Switch slow off")
+	i.untilText("#panel", "None is on")
+
+	// What one request asked for is no switch that is on.
+	start["email"] = "ada+mock-rate-limited@example.com"
+	i.app("/passwordless/start", start, "")
+	i.untilText("#panel .on", "by a magic recipient")
+	if value[bool](i.tab, `Boolean(document.querySelector("#panel .switch[aria-checked=true], #panel .on button"))`) {
+		t.Error("a scenario of one request looks as if it were on")
+	}
+}
+
+// A refusal is told in the control API's own words, beside what was pressed.
+func TestARefusalIsTold(t *testing.T) {
+	i := openInbox(t, desktop)
+	i.press("#nav", "Scenarios")
+	i.expect("400 (Bad Request)")
+	i.write("#only", "/[/")
+	i.press("#panel", "otp-expired")
+	i.untilText("#panel .switches .complaint:not([hidden])", "recipient")
+}
+
+func TestUsersAreAddedBlockedAndDeleted(t *testing.T) {
+	i := openInbox(t, desktop)
+	i.press("#nav", "Users")
+	i.untilText("#panel", "4 users")
+	i.write("#add-address", "Grace@Example.com")
+	i.write("#add-name", "Grace Hopper")
+	i.keys(enter)
+	i.untilText("#panel", "5 users")
+	i.untilText("#panel .users", "grace@example.com")
+	u, ok := i.server.UserByAddress("grace@example.com")
+	if !ok || u.Name != "Grace Hopper" {
+		t.Fatalf("the user is %+v", u)
+	}
+	i.write("#add-address", "+1 202 555 0123")
+	i.press("#panel", "Add user")
+	i.untilText("#panel .users", "+12025550123")
+
+	i.expect("409 (Conflict)")
+	i.write("#add-address", "grace@example.com")
+	i.press("#panel", "Add user")
+	i.untilText("#panel form .complaint", "the user grace@example.com exists already on connection email")
+
+	i.press("#panel", "Block grace@example.com")
+	i.until(`[...document.querySelectorAll("#panel .users li")].some((each) => each.innerText.includes("grace@") && each.innerText.includes("blocked"))`)
+	if u, _ = i.server.UserByAddress("grace@example.com"); !u.Blocked {
+		t.Error("she is not blocked")
+	}
+	i.press("#panel", "Unblock grace@example.com")
+	i.until(`[...document.querySelectorAll("#panel .users button")].some((each) => each.getAttribute("aria-label") === "Block grace@example.com")`)
+	i.press("#panel", "Delete grace@example.com")
+	i.press("#panel", "Delete grace@example.com?")
+	i.untilText("#panel", "5 users")
+	if _, ok := i.server.UserByAddress("grace@example.com"); ok {
+		t.Error("she is still there")
+	}
+	i.write("#find-user", "alan")
+	i.untilText("#panel", "1 user")
+
+	// Whoever signs up elsewhere is listed, too.
+	i.write("#find-user", "new")
+	i.redeem("new@example.com", i.start("new@example.com"))
+	i.untilText("#panel .users", "new@example.com")
+}
+
+func TestKeysAreRotated(t *testing.T) {
+	i := openInbox(t, desktop)
+	i.press("#nav", "Keys")
+	i.untilText("#panel", "Current")
+	ids := func() []string {
+		return value[[]string](i.tab, `[...document.querySelectorAll("#panel .key-id code")].map((each) => each.textContent)`)
+	}
+	before := ids()
+	if len(before) != 2 {
+		t.Fatalf("the keys are %q", before)
+	}
+	i.press("#panel", "Rotate")
+	i.untilText("#panel", "Previous")
+	after := ids()
+	if len(after) != 3 || after[0] != before[1] || after[2] != before[0] {
+		t.Errorf("before %q, after %q", before, after)
+	}
+	got, err := http.Get(i.url + "/.well-known/jwks.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Body.Close()
+	var set struct{ Keys []struct{ Kid string } }
+	if err := json.NewDecoder(got.Body).Decode(&set); err != nil {
+		t.Fatal(err)
+	}
+	for n, key := range set.Keys {
+		if key.Kid != after[n] {
+			t.Errorf("the page shows %q, the key set has %+v", after, set)
+		}
+	}
+}
+
+// The names an app asks for, and the lines to paste, are those of this tenant.
+func TestPointYourAppHere(t *testing.T) {
+	i := openInbox(t, desktop)
+	i.press("#empty", "point your app here")
+	i.untilText("#panel-title", "Point your app here")
+	domain := strings.TrimPrefix(i.url, "http://")
+	for _, words := range []string{domain, i.url + "/", "https://api.acme.test/", "acme-native", "acme-web-secret", "Username-Password-Authentication", "this certificate authority"} {
+		i.untilText("#panel", words)
+	}
+	i.press("#panel dl div:nth-child(2)", "Copy issuer")
+	i.untilText("#announce", "Copied issuer")
+	if got := i.pasted(); got != i.url+"/" {
+		t.Errorf("copied: %q", got)
+	}
+	sdks := value[[]string](i.tab, `[...document.querySelectorAll("#sdk option")].map((each) => each.textContent)`)
+	if len(sdks) < 15 {
+		t.Fatalf("there are snippets for %q only", sdks)
+	}
+	for n, sdk := range sdks {
+		i.run(chromedp.Evaluate[chromedp.Void](`document.querySelector("#sdk").selectedIndex = `+strconv.Itoa(n)), dispatch("#sdk", "change"))
+		snippet := value[string](i.tab, `document.querySelector("#panel .snippet pre").textContent`)
+		_, port, _ := strings.Cut(domain, ":")
+		if !strings.Contains(snippet, ":"+port) || strings.Contains(snippet, "undefined") {
+			t.Errorf("%s: the snippet does not name this tenant:\n%s", sdk, snippet)
+		}
+	}
+}
+
+// The page asks only for what is seen: a panel that is shut is not asked for,
+// and nothing while the tab is hidden.
+func TestNothingIsAskedForThatIsNotSeen(t *testing.T) {
+	asked := &counter{}
+	i := openServed(t, asked)
+	i.press("#nav", "Requests")
+	i.untilText("#panel", "No request yet")
+	asked.until(t, "/_mock/requests", 2)
+	i.press("#panel", "Close the panel")
+	before := asked.count("/_mock/requests")
+	asked.until(t, "/_mock/clock", asked.count("/_mock/clock")+3)
+	if after := asked.count("/_mock/requests"); after > before+1 { // one may have been under way
+		t.Errorf("the shut panel was asked for %d times", after-before)
+	}
+	i.hide(true)
+	value[any](i.tab, `new Promise((wake) => setTimeout(wake, 2500))`) // whatever was under way
+	hidden := asked.total()
+	value[any](i.tab, `new Promise((wake) => setTimeout(wake, 5000))`)
+	if after := asked.total(); after != hidden {
+		t.Errorf("the hidden page asked %d times", after-hidden)
+	}
+	i.hide(false)
+	asked.until(t, "/_mock/clock", asked.count("/_mock/clock")+1)
+}
