@@ -180,7 +180,11 @@ func (s *Server) controlRoutes() []web.Route {
 
 // aliases are more paths of an endpoint; the second is where it stands above.
 var aliases = [][2]string{
-	{"/health", "/_mock/health"}, {"/healthz", "/_mock/health"}, {"/readyz", "/_mock/health"}, {"/", "/_mock/"}, {"/_mock", "/_mock/"},
+	{"/health", "/_mock/health"},
+	{"/healthz", "/_mock/health"},
+	{"/readyz", "/_mock/health"},
+	{"/", "/_mock/"},
+	{"/_mock", "/_mock/"},
 	// Browsers ask for it beside whatever they show; it is no request of an app.
 	{"/favicon.ico", "/_mock/inbox/{file}"},
 }

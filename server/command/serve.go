@@ -80,7 +80,7 @@ func (i *instance) announce(out io.Writer) {
 	if on := i.scenarios(); on != nil {
 		line("failing", "%s", strings.Join(on, ", "))
 	}
-	line("outbox", "%s/_mock/outbox", url)
+	line("inbox", "%s/", url)
 	i.post.describe(line)
 	i.twilio.describe(line)
 	if path := i.ca.Path(); path != "" {

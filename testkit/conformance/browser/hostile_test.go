@@ -44,7 +44,7 @@ func TestAHostileMessageIsOnlyText(t *testing.T) {
 
 	// In the frame the e-mail is drawn, and its link opens a tab outside of it.
 	opened := i.newTab(func() {
-		i.untilFrame()
+		i.drawn()
 		i.clickMiddle("#reader iframe")
 	})
 	opened.until(`location.href === ` + quoted(where))
@@ -79,16 +79,4 @@ func TestAHostileMessageIsOnlyText(t *testing.T) {
 	if strings.Contains(value[string](i.tab, `location.href`), "health") || len(i.server.Outbox().All()) != 1 || len(i.server.Requests()) != 1 {
 		t.Error("a stranger's message did something")
 	}
-}
-
-// untilFrame waits until the e-mail is drawn in its frame: its origin is no
-// page's, so that it can only be asked by way of the browser.
-func (i *inbox) untilFrame() {
-	i.t.Helper()
-	i.until(`new Promise((drawn) => {
-		const frame = document.querySelector("#reader iframe");
-		let done = false;
-		frame.addEventListener("load", () => { done = true; });
-		setTimeout(() => drawn(done || performance.getEntriesByType("resource").some((each) => each.name === frame.src && each.responseEnd > 0)), 100);
-	})`)
 }

@@ -66,7 +66,7 @@ function makeRow(r) {
         el("span", { text: sdk || shortAgent(r.user_agent) || "unknown caller" }),
         r.client_id && el("span", { text: r.client_id }),
         r.scenario && el("span", { class: "fault-tag", text: r.scenario })),
-      r.description && el("span", { class: "request-error", text: r.description })),
+      r.error_description && el("span", { class: "request-error", text: r.error_description })),
     el("dl", { class: "facts" }, Object.entries(detail).filter(([, value]) => value).map(([name, value]) =>
       el("div", {}, el("dt", { text: name }), el("dd", { text: value })))),
     params && el("pre", { class: "plain", tabIndex: 0, role: "group", "aria-label": "Parameters", text: params })));
