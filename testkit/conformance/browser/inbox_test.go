@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/security"
 	"github.com/chromedp/chromedp"
 
 	"github.com/mockauth0/mockauth0/server"
@@ -222,6 +223,23 @@ func TestThePageWorksByAnotherNameAndWithoutTheClipboard(t *testing.T) {
 	if got := i.pasted(); got != code {
 		t.Errorf("copied: %q, want %s", got, code)
 	}
+}
+
+// Over https all is the same, and the snippets say https.
+func TestThePageWorksOverHTTPS(t *testing.T) {
+	chromium(t)
+	auth := testkit.Start(t)
+	p := blank(t, desktop)
+	p.run(chromedp.Func(func(ctx contextOf, target *chromedp.Target) error {
+		_, err := call(ctx, target, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true})
+		return err
+	}), chromedp.Navigate(auth.TLSURL()+"/"))
+	i := &inbox{p, auth.URL(), auth.Server()}
+	i.live()
+	i.untilText("#empty pre", "curl '"+auth.TLSURL()+"/passwordless/start'")
+	i.untilText(row(1), i.start("ada@example.com"))
+	i.press("#nav", "Connect")
+	i.untilText("#panel", auth.TLSURL()+"/")
 }
 
 // The title counts what came while the page was not looked at.

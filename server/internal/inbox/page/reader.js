@@ -81,7 +81,7 @@ function codeCard(m, change) {
   parts.copyCode = copyButton("code", () => message.code, { short: "Copy", class: "primary copy-code", "aria-keyshortcuts": "c" });
   parts.copyCode.setAttribute("aria-label", `Copy code ${m.code}`);
   return el("div", { class: "card code-card" },
-    el("div", { class: "digits", "data-length": m.code.length }, ...digits(m.code)),
+    el("div", { class: m.code.length > 10 ? "digits long" : "digits" }, ...digits(m.code)),
     parts.copyCode, lifetime(change));
 }
 
@@ -129,7 +129,10 @@ function update() {
   parts.expire.hidden = m.otp_state !== "active";
   parts.deliver.hidden = m.state !== "queued";
   for (const [name, value] of Object.entries(changing(m))) fact(name, value);
-  if (parts.left) setText(parts.left, remaining(m, state));
+  if (parts.left) {
+    setText(parts.left, remaining(m, state));
+    parts.left.parentElement.hidden = state === "";
+  }
   if (parts.meter) {
     const life = Date.parse(m.expires_at) - Date.parse(m.created_at);
     const left = state === "active" && life > 0 ? countdownShare(m, life) : 0;
