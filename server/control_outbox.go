@@ -269,8 +269,9 @@ const keepAlive = 15 * time.Second
 const briefly = 200
 
 // streamMessages streams changes: a message event for each message that is new
-// or has changed, a gone event with the ids of those that are no more, a reset
-// event when what follows is all there is.
+// or has changed, a gone event with the ids of those that are no more, and a
+// reset event before everything there is when the box was emptied, or changed
+// by more than it remembers since the place to resume from.
 //
 // The id of an event is a place in the stream of this server alone: to resume
 // at one of another server, which ran on this port before, is to begin anew.
@@ -327,7 +328,9 @@ func (s *Server) events(batch outbox.Batch, brief, anew bool) []web.Event {
 	var out []web.Event
 	place := batch.Next + "@" + s.run
 	if anew {
-		out = append(out, web.Event{Name: "reset", Data: []byte("{}")})
+		// Which messages vanished is forgotten, but not how many were evicted.
+		data, _ := json.Marshal(map[string]int{"dropped": batch.Dropped})
+		out = append(out, web.Event{Name: "reset", Data: data})
 	}
 	for _, m := range batch.Messages {
 		if brief {

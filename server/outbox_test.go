@@ -208,7 +208,7 @@ func TestAStreamTellsEachChangeAndIsResumed(t *testing.T) {
 		t.Errorf("a deleted message is told as %+v", e)
 	}
 	s.Reset()
-	if e := second.next(); e.name != "reset" {
+	if e := second.next(); e.name != "reset" || e.data != `{"dropped":0}` {
 		t.Errorf("a reset is told as %+v", e)
 	}
 }
@@ -271,10 +271,19 @@ func (s *stream) close() {
 }
 
 // next is the next event; it waits for it.
-func (s *stream) next() (e event) {
+func (s *stream) next() event {
 	s.t.Helper()
-	for s.body.Scan() {
-		name, value, _ := strings.Cut(s.body.Text(), ": ")
+	e, ok := readEvent(s.body)
+	if !ok {
+		s.t.Fatalf("the stream ended: %v", s.body.Err())
+	}
+	return e
+}
+
+// readEvent reads the next event. It is false if the stream ended before.
+func readEvent(body *bufio.Scanner) (e event, ok bool) {
+	for body.Scan() {
+		name, value, _ := strings.Cut(body.Text(), ": ")
 		switch name {
 		case "event":
 			e.name = value
@@ -284,10 +293,9 @@ func (s *stream) next() (e event) {
 			e.data += value
 		case "":
 			if e.name != "" {
-				return e
+				return e, true
 			}
 		}
 	}
-	s.t.Fatalf("the stream ended: %v", s.body.Err())
-	return e
+	return e, false
 }

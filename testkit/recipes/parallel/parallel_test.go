@@ -1,6 +1,6 @@
-// Package parallel signs in with eight workers on one server that nobody
-// resets: each test has a recipient of its own, takes the cursor before it
-// clicks, and reads since it.
+// Package parallel signs in with eight workers at once, and -count 50 repeats
+// that, on one server that nobody resets: each test has a recipient of its own,
+// takes the cursor before it clicks, and reads since it.
 //
 // A Go test seldom needs this, since testkit.Start gives each test a tenant of
 // its own. It is for suites that share a server which runs already, in a
@@ -104,68 +104,64 @@ func (a tenant) code(t *testing.T, to, since string) string {
 	return code
 }
 
-// eightWorkers runs a test eight times at once; -count 50 repeats that.
-func eightWorkers(t *testing.T, test func(t *testing.T, a tenant)) {
-	t.Helper()
+func TestOnlyTheNewestCodeCounts(t *testing.T) {
 	a := theTenant(t)
 	for worker := range 8 {
 		t.Run(fmt.Sprint("worker ", worker), func(t *testing.T) {
 			t.Parallel()
-			test(t, a)
+			to := freshRecipient()
+			// As in a browser: the click is over before the request is.
+			var clicks sync.WaitGroup
+			defer clicks.Wait()
+			click := func() { clicks.Go(func() { a.start(t, to) }) }
+
+			since := a.cursor(t)
+			click()
+			first := a.code(t, to, since)
+
+			// Send it again. The first code is still there, and live: without the
+			// cursor it would be read as the second.
+			since = a.cursor(t)
+			if got := a.code(t, to, ""); got != first {
+				t.Errorf("the newest code is %s, want %s", got, first)
+			}
+			click()
+			second := a.code(t, to, since)
+
+			if status := a.redeem(t, to, first); status != http.StatusForbidden {
+				t.Errorf("the first code is answered with %d", status)
+			}
+			if status := a.redeem(t, to, second); status != http.StatusOK {
+				t.Errorf("the second code is answered with %d", status)
+			}
 		})
 	}
 }
 
-func TestOnlyTheNewestCodeCounts(t *testing.T) {
-	eightWorkers(t, func(t *testing.T, a tenant) {
-		to := freshRecipient()
-		// As in a browser: the click is over before the request is.
-		var clicks sync.WaitGroup
-		defer clicks.Wait()
-		click := func() { clicks.Go(func() { a.start(t, to) }) }
-
-		since := a.cursor(t)
-		click()
-		first := a.code(t, to, since)
-
-		// Send it again. The first code is still there, and live: without the
-		// cursor it would be read as the second.
-		since = a.cursor(t)
-		if got := a.code(t, to, ""); got != first {
-			t.Errorf("the newest code is %s, want %s", got, first)
-		}
-		click()
-		second := a.code(t, to, since)
-
-		if status := a.redeem(t, to, first); status != http.StatusForbidden {
-			t.Errorf("the first code is answered with %d", status)
-		}
-		if status := a.redeem(t, to, second); status != http.StatusOK {
-			t.Errorf("the second code is answered with %d", status)
-		}
-	})
-}
-
 func TestAFailureIsForOneRecipient(t *testing.T) {
-	eightWorkers(t, func(t *testing.T, a tenant) {
-		to := freshRecipient()
-		status, body := a.call(t, "POST", "/_mock/scenarios", map[string]any{
-			"name": "rate-limited", "when": map[string]any{"recipient": to}, "times": 1, "ttl": "1m",
+	a := theTenant(t)
+	for worker := range 8 {
+		t.Run(fmt.Sprint("worker ", worker), func(t *testing.T) {
+			t.Parallel()
+			to := freshRecipient()
+			status, body := a.call(t, "POST", "/_mock/scenarios", map[string]any{
+				"name": "rate-limited", "when": map[string]any{"recipient": to}, "times": 1, "ttl": "1m",
+			})
+			var on struct{ ID string }
+			if err := json.Unmarshal([]byte(body), &on); err != nil || status != http.StatusCreated {
+				t.Fatalf("switching it on: %d %s", status, body)
+			}
+			if status := a.start(t, to); status != http.StatusTooManyRequests {
+				t.Errorf("the first start is answered with %d", status)
+			}
+			since := a.cursor(t)
+			if status := a.start(t, to); status != http.StatusOK {
+				t.Errorf("the second start is answered with %d", status)
+			}
+			if status := a.redeem(t, to, a.code(t, to, since)); status != http.StatusOK {
+				t.Errorf("the code is answered with %d", status)
+			}
+			a.call(t, "DELETE", "/_mock/scenarios/"+on.ID, nil)
 		})
-		var on struct{ ID string }
-		if err := json.Unmarshal([]byte(body), &on); err != nil || status != http.StatusCreated {
-			t.Fatalf("switching it on: %d %s", status, body)
-		}
-		if status := a.start(t, to); status != http.StatusTooManyRequests {
-			t.Errorf("the first start is answered with %d", status)
-		}
-		since := a.cursor(t)
-		if status := a.start(t, to); status != http.StatusOK {
-			t.Errorf("the second start is answered with %d", status)
-		}
-		if status := a.redeem(t, to, a.code(t, to, since)); status != http.StatusOK {
-			t.Errorf("the code is answered with %d", status)
-		}
-		a.call(t, "DELETE", "/_mock/scenarios/"+on.ID, nil)
-	})
+	}
 }
