@@ -20,7 +20,7 @@ var systemRoots = []string{
 var bundleNames = []struct {
 	name     string
 	replaces bool
-}{{"NODE_EXTRA_CA_CERTS", false}, {"SSL_CERT_FILE", true}, {"REQUESTS_CA_BUNDLE", true}}
+}{{"NODE_EXTRA_CA_CERTS", false}, {"SSL_CERT_FILE", true}, {"REQUESTS_CA_BUNDLE", true}, {"CURL_CA_BUNDLE", true}}
 
 // writeBundles writes for each variable a file with what it names now (or, if
 // it replaces them, the system's roots) and the CA.

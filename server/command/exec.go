@@ -19,8 +19,8 @@ func execCommand() command {
 		long: "It starts on a free port, runs the command, stops when the command ends, and exits with its status. " +
 			"Signals are passed on. If the command fails, the requests, the outbox and what the scenarios did are printed, unless --log is none.\n\n" +
 			"The command finds in its environment MOCKAUTH0_URL, AUTH0_DOMAIN, AUTH0_ISSUER_BASE_URL (https), " +
-			"AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET and AUTH0_AUDIENCE; NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and " +
-			"REQUESTS_CA_BUNDLE with what was there before, or the system's roots, and the tenant's own authority; " +
+			"AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET and AUTH0_AUDIENCE; NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, " +
+			"REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE with what was there before, or the system's roots, and the tenant's own authority; " +
 			"and NO_PROXY with loopback. With --smtp, --mail-api and --twilio there are MOCKAUTH0_SMTP_URL, MOCKAUTH0_MAIL_API_URL and MOCKAUTH0_TWILIO_URL.",
 		flags: append([]flag{forFlag, clientIDFlag}, serverFlags()...),
 		most:  unlimited,

@@ -79,7 +79,7 @@ func TestExecEnviron(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got[name], want)
 		}
 	}
-	for _, name := range []string{"NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"} {
+	for _, name := range []string{"NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"} {
 		if _, err := os.Stat(filepath.Dir(got[name])); err == nil || got[name] == "" {
 			t.Errorf("%s names %q, whose folder is left behind", name, got[name])
 		}
@@ -144,7 +144,7 @@ func TestExecBundles(t *testing.T) {
 		data, _ := hex.DecodeString(strings.TrimSpace(line))
 		bundles = append(bundles, string(data))
 	}
-	if len(bundles) != 3 || bundles[0] != ca || bundles[1] != "MY ROOT\n"+ca || !strings.HasSuffix(bundles[2], ca) {
+	if len(bundles) != 4 || bundles[0] != ca || bundles[1] != "MY ROOT\n"+ca || !strings.HasSuffix(bundles[2], ca) || bundles[3] != bundles[2] {
 		t.Fatalf("status %d, the bundles are %.200q", got.status, bundles)
 	}
 	if _, err := os.Stat("/etc/ssl/certs/ca-certificates.crt"); err == nil && len(bundles[2]) < 10*len(ca) {

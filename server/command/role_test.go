@@ -42,7 +42,7 @@ func playRole() int {
 		_, _ = io.Copy(os.Stdout, os.Stdin)
 		fmt.Fprintln(os.Stderr, "to stderr")
 	case "roots": // each bundle, a line of hexadecimal digits
-		for _, name := range []string{"NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"} {
+		for _, name := range []string{"NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"} {
 			data, _ := os.ReadFile(os.Getenv(name))
 			fmt.Printf("%x\n", data)
 		}

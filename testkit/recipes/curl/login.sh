@@ -2,7 +2,9 @@
 # Signs a user in with a code by e-mail, with nothing but curl and a shell.
 set -eu
 
-: "${MOCKAUTH0_URL:?run this under mockauth0 exec}" # which sets what is used here
+# exec sets what is used here: https at AUTH0_ISSUER_BASE_URL, which CURL_CA_BUNDLE
+# lets curl trust, is the app's side of the tenant, MOCKAUTH0_URL the test's.
+: "${MOCKAUTH0_URL:?run this under mockauth0 exec}"
 
 # An address of this run's own: whoever else uses the server is not disturbed.
 email="ada+$$-$(date +%s)@example.com"
@@ -19,7 +21,7 @@ member() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
 # redeem CODE asks for tokens. --data-urlencode turns the + of an address into
 # %2B: in a form a bare + is a space.
 redeem() {
-  call "$MOCKAUTH0_URL/oauth/token" \
+  call "$AUTH0_ISSUER_BASE_URL/oauth/token" \
     --data-urlencode "grant_type=http://auth0.com/oauth/grant-type/passwordless/otp" \
     --data-urlencode "client_id=$AUTH0_CLIENT_ID" \
     --data-urlencode "client_secret=$AUTH0_CLIENT_SECRET" \
@@ -34,7 +36,7 @@ redeem() {
 since=$(call "$MOCKAUTH0_URL/_mock/outbox/cursor")
 
 # 2. Ask for a code.
-started=$(call "$MOCKAUTH0_URL/passwordless/start" \
+started=$(call "$AUTH0_ISSUER_BASE_URL/passwordless/start" \
   --data-urlencode "client_id=$AUTH0_CLIENT_ID" \
   --data-urlencode "client_secret=$AUTH0_CLIENT_SECRET" \
   --data-urlencode "connection=email" \
@@ -52,7 +54,7 @@ tokens=$(redeem "$code") || fail "no tokens: $tokens"
 access_token=$(echo "$tokens" | member access_token)
 
 # 5. See who signed in.
-profile=$(call "$MOCKAUTH0_URL/userinfo" --header "Authorization: Bearer $access_token") || fail "no profile: $profile"
+profile=$(call "$AUTH0_ISSUER_BASE_URL/userinfo" --header "Authorization: Bearer $access_token") || fail "no profile: $profile"
 [ "$(echo "$profile" | member email)" = "$email" ] || fail "somebody else signed in: $profile"
 
 # A code counts once.

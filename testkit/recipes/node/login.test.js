@@ -47,11 +47,14 @@ test('a late code is refused', async () => {
   assert.deepEqual(await app.redeem(recipient, code), late);
 });
 
-test('a magic link is sent', async () => {
+test('a magic link signs in', async () => {
   const recipient = freshRecipient();
   const since = await outbox.cursor();
   await app.start(recipient, { send: 'link' });
-  assert.ok((await outbox.link(recipient, since)).startsWith(`${app.issuer}/passwordless/verify_redirect?`));
+  const opened = await fetch(await outbox.link(recipient, since), { redirect: 'manual' });
+  const location = new URL(opened.headers.get('location'));
+  assert.equal(location.origin + location.pathname, app.callback);
+  assert.equal((await app.exchange(location.searchParams.get('code'))).status, 200);
 });
 
 // A header makes one request fail: here the first, so that an app may try again.

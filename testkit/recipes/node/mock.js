@@ -16,16 +16,30 @@ if (!mock) throw new Error('there is no tenant: run this under mockauth0 exec --
 // A recipient of this test's own: so tests share a server, and nobody resets it.
 export const freshRecipient = () => `ada+${randomUUID()}@example.com`;
 
+const callback = 'http://localhost:3000/callback';
+
 // The code under test: in your project, your own.
 export const app = {
   issuer,
+  callback,
   clientID: client_id,
 
-  // Asks for a code, or a link, to be sent.
+  // Asks for a code, or a link to the callback, to be sent.
   start: (email, { send = 'code', headers = {} } = {}) =>
-    post(`${issuer}/passwordless/start`, { client_id, client_secret, connection: 'email', email, send }, headers),
+    post(
+      `${issuer}/passwordless/start`,
+      {
+        client_id,
+        client_secret,
+        connection: 'email',
+        email,
+        send,
+        ...(send === 'link' && { authParams: { response_type: 'code', redirect_uri: callback, scope: 'openid email' } }),
+      },
+      headers,
+    ),
 
-  // Exchanges a code for tokens.
+  // Exchanges the code of an e-mail for tokens.
   redeem: (email, otp) =>
     post(`${issuer}/oauth/token`, {
       grant_type: 'http://auth0.com/oauth/grant-type/passwordless/otp',
@@ -37,6 +51,10 @@ export const app = {
       audience,
       scope: 'openid profile email',
     }),
+
+  // Exchanges the code that came to the callback for tokens.
+  exchange: (code) =>
+    post(`${issuer}/oauth/token`, { grant_type: 'authorization_code', client_id, client_secret, code, redirect_uri: callback }),
 };
 
 // What was sent, instead of an inbox. Take the cursor before the app sends

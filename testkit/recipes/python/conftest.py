@@ -30,17 +30,20 @@ class App:
     def __init__(self):
         self.issuer = os.environ["AUTH0_ISSUER_BASE_URL"] + "/"
         self.audience = os.environ["AUTH0_AUDIENCE"]
+        self.callback = "http://localhost:3000/callback"
         self.client_id = os.environ["AUTH0_CLIENT_ID"]
         self.client = {"client_id": self.client_id, "client_secret": os.environ["AUTH0_CLIENT_SECRET"]}
         self.http = requests.Session()  # one connection, not a handshake for each request
 
     def start(self, email, send="code", headers=None):
-        """Asks for a code, or a link, to be sent."""
+        """Asks for a code, or a link to the callback, to be sent."""
         body = {**self.client, "connection": "email", "email": email, "send": send}
+        if send == "link":
+            body["authParams"] = {"response_type": "code", "redirect_uri": self.callback, "scope": "openid email"}
         return self.http.post(self.issuer + "passwordless/start", json=body, headers=headers, timeout=PATIENCE)
 
     def redeem(self, email, code):
-        """Exchanges a code for tokens."""
+        """Exchanges the code of an e-mail for tokens."""
         body = {
             **self.client,
             "grant_type": "http://auth0.com/oauth/grant-type/passwordless/otp",
@@ -50,6 +53,11 @@ class App:
             "audience": self.audience,
             "scope": "openid profile email",
         }
+        return self.http.post(self.issuer + "oauth/token", json=body, timeout=PATIENCE)
+
+    def exchange(self, code):
+        """Exchanges the code that came to the callback for tokens."""
+        body = {**self.client, "grant_type": "authorization_code", "code": code, "redirect_uri": self.callback}
         return self.http.post(self.issuer + "oauth/token", json=body, timeout=PATIENCE)
 
 

@@ -1,5 +1,8 @@
+from urllib.parse import parse_qs, urlsplit
+
 import jwt
 import pytest
+import requests
 
 
 def sign_in(app, outbox, recipient):
@@ -41,11 +44,13 @@ def test_a_late_code_is_refused(app, outbox, recipient):
     )
 
 
-def test_a_magic_link_is_sent(app, outbox, recipient):
+def test_a_magic_link_signs_in(app, outbox, recipient):
     since = outbox.cursor()
     app.start(recipient, send="link")
-    link = outbox.link(recipient, since)
-    assert link.startswith(app.issuer + "passwordless/verify_redirect?"), link
+    opened = requests.get(outbox.link(recipient, since), allow_redirects=False, timeout=30)
+    callback = opened.headers["location"]
+    assert callback.startswith(app.callback + "?"), callback
+    assert app.exchange(parse_qs(urlsplit(callback).query)["code"][0]).ok
 
 
 def test_one_request_fails(app, outbox, recipient):
