@@ -210,7 +210,7 @@ func (f *streamer) connect() error {
 	}
 	defer answer.Body.Close()
 	body := bufio.NewScanner(answer.Body)
-	f.pending = f.pending[:0]
+	f.forget()
 	progress := false
 	for n := 1; !f.over && (n < f.every || !progress); n++ {
 		e, ok := readEvent(body)
@@ -224,10 +224,17 @@ func (f *streamer) connect() error {
 		if err := f.take(); err != nil {
 			return err
 		}
-		f.lastID, f.pending, progress = e.id, f.pending[:0], true
+		f.lastID, progress = e.id, true
+		f.forget()
 		f.place.come(f.newest)
 	}
 	return nil
+}
+
+// forget drops what is pending; its bytes are not to be taken for growth.
+func (f *streamer) forget() {
+	clear(f.pending)
+	f.pending = f.pending[:0]
 }
 
 // take takes in what is pending: one batch, as its last event bore an id.

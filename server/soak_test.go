@@ -18,7 +18,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-var soakSize = flag.Int("soak", 0, "how many messages TestSoak sends, with 20 streams and 50 readers; 0: 2,500, with a quarter of them")
+var soakSize = flag.Int("soak", 0, "how many messages TestSoak sends, with 20 streams and 50 readers; 0: 2,500, with a fifth of them")
 
 const (
 	soakStreams = 20
@@ -27,14 +27,14 @@ const (
 	soakLatest  = 15 // readers of the newest message
 
 	// soakGrowth is how much larger the heap may be at the end than halfway.
-	soakGrowth = 4 << 20
+	soakGrowth = 2 << 20
 	// soakLag is how far who sends may be ahead of who follows: so much less
 	// than the outbox holds that those who follow miss nothing.
 	soakLag = 400
 	// soakNap is for how many messages more than the outbox holds the others
 	// stay away: more than it remembers to have dropped.
 	soakNap = 1100
-	soakEnd = "pool-end@example.com" // to whom the last message is
+	soakEnd = "+14155559999" // to whom the last message is
 )
 
 // Messages go through an outbox that holds 1,000 of them, while streams and
@@ -53,7 +53,7 @@ func TestSoak(t *testing.T) {
 	defer client.CloseIdleConnections()
 	k := &soak{t: t, s: s, ctx: ctx, cancel: cancel, client: client, url: ts.URL, size: *soakSize, part: 1, pace: newPace(ctx)}
 	if k.size == 0 {
-		k.size, k.part = 2500, 4
+		k.size, k.part = 2500, 5
 	}
 
 	followers := k.follow()
@@ -107,7 +107,7 @@ func (k *soak) follow() *sync.WaitGroup {
 		run(fmt.Sprint("list ", i), f.follow)
 	}
 	for i := range soakLatest / k.part {
-		filter := []string{"", "&to=pool*", "&kind=email&to=*@example.com"}[i%3]
+		filter := []string{"", "&to=+1*", "&kind=sms"}[i%3]
 		run(fmt.Sprint("latest ", i), func() error { return k.followLatest(filter) })
 	}
 	return &all
@@ -133,22 +133,22 @@ func (k *soak) send(n int) {
 	for range 2 {
 		all.Go(func() {
 			for byHTTP.take() {
-				email := k.recipient(k.pace.next())
-				if err := k.startOverHTTP(email); err != nil {
+				to := k.recipient(k.pace.next())
+				if err := k.startOverHTTP(to); err != nil {
 					k.fail(err)
 					return
 				}
-				k.giveUp(email)
+				k.giveUp(to)
 			}
 		})
 		all.Go(func() {
 			for direct.take() {
-				email := k.recipient(k.pace.next())
-				if w := call(k.t, k.s, "POST", "/passwordless/start", startBody(email)); w.Code != http.StatusOK {
+				to := k.recipient(k.pace.next())
+				if w := call(k.t, k.s, "POST", "/passwordless/start", startBody(to)); w.Code != http.StatusOK {
 					k.fail(fmt.Errorf("start: %d %s", w.Code, w.Body))
 					return
 				}
-				k.giveUp(email)
+				k.giveUp(to)
 			}
 		})
 	}
@@ -163,30 +163,38 @@ func (k *soak) finish() {
 	k.pace.end()
 }
 
-// recipient is that of the nth message: half of them are one of 200, whose
-// newer code ends the older, the other half is new each time.
+// recipient is that of the nth message: half of them are one of 200 numbers,
+// whose newer code ends the older, the other half is an address that is new.
 func (k *soak) recipient(n int) string {
 	if n%2 == 0 {
-		return fmt.Sprintf("pool%d@example.com", n/2%200)
+		return fmt.Sprintf("+1415555%04d", n/2%200)
 	}
 	return fmt.Sprintf("ada+%d@example.com", n)
 }
 
-// giveUp lets the code of a new recipient lapse. Codes that are live give way
+// giveUp lets the code of a new address lapse. Codes that are live give way
 // last: a box full of them would drop each other one as soon as it is spent.
-func (k *soak) giveUp(email string) {
-	if m, ok := k.s.Outbox().Latest(outbox.To(email), outbox.Live()); ok && !strings.HasPrefix(email, "pool") {
+func (k *soak) giveUp(recipient string) {
+	if isNumber(recipient) {
+		return
+	}
+	if m, ok := k.s.Outbox().Latest(outbox.To(recipient), outbox.Live()); ok {
 		k.s.ExpireMessage(m.ID)
 	}
 }
 
-func startBody(email string) string {
-	return fmt.Sprintf(`{"client_id":"acme-native","connection":"email","email":%q,"send":"code"}`, email)
+func isNumber(recipient string) bool { return strings.HasPrefix(recipient, "+") }
+
+func startBody(recipient string) string {
+	if isNumber(recipient) {
+		return fmt.Sprintf(`{"client_id":"acme-native","connection":"sms","phone_number":%q,"send":"code"}`, recipient)
+	}
+	return fmt.Sprintf(`{"client_id":"acme-native","connection":"email","email":%q,"send":"code"}`, recipient)
 }
 
-func (k *soak) startOverHTTP(email string) error {
+func (k *soak) startOverHTTP(recipient string) error {
 	k.overHTTP.Add(1)
-	_, err := k.do("POST", "/passwordless/start", startBody(email))
+	_, err := k.do("POST", "/passwordless/start", startBody(recipient))
 	return err
 }
 
