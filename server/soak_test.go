@@ -65,8 +65,11 @@ func TestSoak(t *testing.T) {
 	took := time.Since(began)
 	k.finish()
 	followers.Wait()
-	if t.Failed() {
+	switch {
+	case t.Failed():
 		return
+	case ctx.Err() != nil:
+		t.Fatal("it has not ended in an hour")
 	}
 
 	_, dropped := s.Outbox().Counts()
