@@ -195,6 +195,9 @@ func TestAMagicLinkOpensATabOfItsOwn(t *testing.T) {
 	if got := i.pasted(); got != m.Link {
 		t.Errorf("copied: %q, want %s", got, m.Link)
 	}
+	if rel := value[string](i.tab, `document.querySelector("#reader .link-card a").rel`); rel != "noopener noreferrer" {
+		t.Errorf("the link's rel is %q", rel)
+	}
 	opened := i.newTab(func() { i.press("#reader", "Open the magic link") })
 	opened.expect("404") // whoever follows the link is not served yet
 	opened.until(`location.href === ` + quoted(m.Link))
