@@ -108,10 +108,14 @@ func Resume(c *web.Call) (any, error) {
 		return nil, err
 	}
 	session, ok := c.Tenant.Session(tx.SignedIn, c.Now)
-	if !ok {
+	switch {
+	case !ok:
 		return to("/u/login/identifier", tx), nil
+	case !slices.Contains(sessionCookies(c), session.ID):
+		return nil, refusal.WrongTransaction.Because("another browser signed in: the cookie that the last page set did not come back")
+	case !c.Tenant.End(tx):
+		return nil, overAlready()
 	}
-	c.Tenant.End(tx)
 	return r.approve(c, session)
 }
 
@@ -119,11 +123,15 @@ func Resume(c *web.Call) (any, error) {
 func current(c *web.Call) (tenant.Transaction, *request, error) {
 	tx, ok := c.Tenant.Transaction(c.Params.Text("state"), c.Now)
 	if !ok {
-		return tx, nil, refusal.WrongTransaction.Because("the login that state names is over, or was never begun; start it again at the app")
+		return tx, nil, overAlready()
 	}
 	a := tx.Authorization
 	a.Now, a.Effects = c.Now, c.Effects
 	return tx, &request{a}, nil
+}
+
+func overAlready() error {
+	return refusal.WrongTransaction.Because("the login that state names is over, or was never begun; start it again at the app")
 }
 
 // usable are the connections that the client may use, or the one that the app

@@ -101,8 +101,7 @@ func identifier(c *web.Call, signup bool) (any, error) {
 		v.Error = "Enter a valid " + strings.ToLower(v.Label)
 		return r.show(c, tx, v)
 	}
-	tx.Realm, tx.Recipient = conn.Name, recipient
-	c.Tenant.Advance(tx)
+	c.Tenant.Identify(tx, conn.Name, recipient)
 	if conn.Strategy == tenant.StrategyDatabase {
 		return to("/u/login/password", tx), nil
 	}
@@ -209,7 +208,7 @@ func challenge(c *web.Call, strategy string) (any, error) {
 		v.Error = "Enter the code"
 		return r.show(c, tx, v)
 	}
-	session, err := c.Tenant.SignIn(r.Authorization, conn.Name, tx.Recipient, code, browserSession(c))
+	session, err := c.Tenant.SignIn(r.Authorization, tx, code, browserSession(c))
 	return r.signedIn(c, tx, v, session, err)
 }
 
@@ -223,8 +222,6 @@ func (r *request) signedIn(c *web.Call, tx tenant.Transaction, v view, session t
 		return r.wrong(c, tx, v, err)
 	}
 	setSession(c, session)
-	tx.SignedIn = session.ID
-	c.Tenant.Advance(tx)
 	return to("/authorize/resume", tx), nil
 }
 
@@ -248,7 +245,7 @@ func Password(c *web.Call) (any, error) {
 	if c.Method != http.MethodPost {
 		return r.show(c, tx, v)
 	}
-	session, err := c.Tenant.SignInWithPassword(r.Authorization, conn.Name, tx.Recipient, c.Params.Text("password"), browserSession(c))
+	session, err := c.Tenant.SignInWithPassword(r.Authorization, tx, c.Params.Text("password"), browserSession(c))
 	return r.signedIn(c, tx, v, session, err)
 }
 

@@ -230,17 +230,22 @@ func (t *Tenant) RedeemLink(a Authorization, connection, username, otp string) (
 
 // SignIn uses up a code that a user typed on a page, and signs the browser in
 // whose cookie names the session have, which may be none.
-func (t *Tenant) SignIn(a Authorization, connection, recipient, otp, have string) (Session, error) {
-	conn, err := t.FindConnection(connection, a.Client)
+func (t *Tenant) SignIn(a Authorization, tx Transaction, otp, have string) (Session, error) {
+	conn, err := t.FindConnection(tx.Realm, a.Client)
 	if err != nil {
 		return Session{}, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.redeemLocked(conn, recipient, otp, a.request()); err != nil {
+	if s, again := t.signedInLocked(tx, otp, a.Now); again {
+		return *s, nil
+	}
+	if err := t.redeemLocked(conn, tx.Recipient, otp, a.request()); err != nil {
 		return Session{}, err
 	}
-	return *t.newSessionLocked(t.signInLocked(conn, recipient, a.Now), have, a.Now), nil
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), have, a.Now)
+	t.endInLocked(tx, otp, s)
+	return *s, nil
 }
 
 // UsableConnection is a connection that the client may use on the login pages,
@@ -272,10 +277,13 @@ func (t *Tenant) Connections(c *fixtures.Client) []*fixtures.Connection {
 }
 
 // SignInWithPassword is SignIn for a user of a database.
-func (t *Tenant) SignInWithPassword(a Authorization, connection, address, password, have string) (Session, error) {
+func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, password, have string) (Session, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	u, err := t.checkPasswordLocked(connection, address, password, a.Now)
+	if s, again := t.signedInLocked(tx, password, a.Now); again {
+		return *s, nil
+	}
+	u, err := t.checkPasswordLocked(tx.Realm, tx.Recipient, password, a.Now)
 	if err != nil {
 		return Session{}, err
 	}
@@ -283,7 +291,9 @@ func (t *Tenant) SignInWithPassword(a Authorization, connection, address, passwo
 		return Session{}, refusal.UserBlocked
 	}
 	t.noteLoginLocked(u, a.Now)
-	return *t.newSessionLocked(u, have, a.Now), nil
+	s := t.newSessionLocked(u, have, a.Now)
+	t.endInLocked(tx, password, s)
+	return *s, nil
 }
 
 // checkPasswordLocked is the user whose password it is.

@@ -53,15 +53,23 @@ func (ss *sessions) settle(now time.Time) {
 func (t *Tenant) Session(id string, now time.Time) (Session, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	s, ok := t.sessionLocked(id, now)
+	if !ok {
+		return Session{}, false
+	}
+	return *s, true
+}
+
+func (t *Tenant) sessionLocked(id string, now time.Time) (*Session, bool) {
 	s, ok := t.sessions.bounded.get(id)
 	if !ok || s.lapsed(now) {
-		return Session{}, false
+		return nil, false
 	}
 	if u := t.users.byID[s.UserID]; u == nil || u.Blocked {
-		return Session{}, false
+		return nil, false
 	}
 	s.used = now
-	return *s, true
+	return s, true
 }
 
 // EndSession signs the browser out whose cookie names the session.

@@ -26,6 +26,7 @@ type Transaction struct {
 	// SignedIn is the session in which the login ended, once it has.
 	SignedIn string
 
+	proof   string // the code or password by which it ended
 	expires time.Time
 }
 
@@ -74,18 +75,42 @@ func (t *Tenant) Transaction(id string, now time.Time) (Transaction, bool) {
 	return *tx, true
 }
 
-// Advance notes how far a login has come.
-func (t *Tenant) Advance(tx Transaction) {
+// Identify notes who signs in. Whoever has signed in before has not, if that
+// is somebody else.
+func (t *Tenant) Identify(tx Transaction, connection, recipient string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if have, ok := t.transactions.bounded.get(tx.ID); ok {
-		have.Realm, have.Recipient, have.SignedIn = tx.Realm, tx.Recipient, tx.SignedIn
+	have, ok := t.transactions.bounded.get(tx.ID)
+	if !ok || have.Realm == connection && have.Recipient == recipient {
+		return
+	}
+	have.Realm, have.Recipient, have.SignedIn, have.proof = connection, recipient, "", ""
+}
+
+// signedInLocked is the session in which a login has ended by the same proof: a
+// form that is sent twice, as by a double click, is answered twice alike.
+func (t *Tenant) signedInLocked(tx Transaction, proof string, now time.Time) (*Session, bool) {
+	have, ok := t.transactions.bounded.get(tx.ID)
+	if !ok || have.SignedIn == "" || have.proof != proof || have.Realm != tx.Realm || have.Recipient != tx.Recipient {
+		return nil, false
+	}
+	return t.sessionLocked(have.SignedIn, now)
+}
+
+// endInLocked notes the session in which a login ends, and by what proof.
+func (t *Tenant) endInLocked(tx Transaction, proof string, s *Session) {
+	if have, ok := t.transactions.bounded.get(tx.ID); ok && have.Realm == tx.Realm && have.Recipient == tx.Recipient {
+		have.SignedIn, have.proof = s.ID, proof
 	}
 }
 
-// End ends a login: the app has its answer.
-func (t *Tenant) End(tx Transaction) {
+// End ends a login: the app gets its answer from the one call that does.
+func (t *Tenant) End(tx Transaction) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if _, ok := t.transactions.bounded.get(tx.ID); !ok {
+		return false
+	}
 	t.transactions.bounded.remove(tx.ID)
+	return true
 }
