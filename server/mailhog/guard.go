@@ -98,6 +98,9 @@ func (g *guard) command(line []byte) error {
 		return g.refuse("500 line too long", fmt.Sprintf("a command is longer than %d bytes", maxCommand))
 	}
 	text = bytes.TrimSuffix(text, []byte("\r"))
+	if fromBrowser(text) {
+		return g.refuse("421 this is no web server", "a browser sent it: a page that posts to this port can send no mail")
+	}
 	g.pending = append(g.pending[:0], text...)
 	for i, b := range g.pending {
 		if b < ' ' || b == 0x7f {
@@ -106,6 +109,13 @@ func (g *guard) command(line []byte) error {
 	}
 	g.pending = append(g.pending, "\r\n"...)
 	return nil
+}
+
+// fromBrowser tells whether a command is the first line of an HTTP request. Any
+// web page can make a browser send one here, and its body would be the commands
+// that follow.
+func fromBrowser(line []byte) bool {
+	return bytes.HasSuffix(line, []byte(" HTTP/1.1")) || bytes.HasSuffix(line, []byte(" HTTP/1.0"))
 }
 
 // data counts, and mends the first line.

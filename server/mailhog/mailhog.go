@@ -77,7 +77,8 @@ func New(o Options) *Server {
 }
 
 // Rejected is how many SMTP sessions were cut because a mail was too large or
-// had too many lines, or because there were too many sessions.
+// had too many lines, because a browser was at the other end, or because there
+// were too many sessions.
 func (s *Server) Rejected() int64 { return s.rejected.Load() }
 
 // Close ends the listeners, the sessions, the relay and the event streams, and
