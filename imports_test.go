@@ -27,7 +27,7 @@ var floors = [][]string{
 	{"server/internal/tenant", "server/internal/mail", "server/internal/gateway"},
 	{"server/internal/token", "server/internal/refusal", "scenarios"},
 	{"fixtures", "server/outbox", "server/journal"},
-	{"server/clock", "server/internal/derive", "fixtures/strictyaml/strictyamltest"},
+	{"server/clock", "server/internal/derive", "server/internal/printable", "fixtures/strictyaml/strictyamltest"},
 	{"fixtures/strictyaml", "fixtures/liquid"},
 }
 

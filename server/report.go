@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/printable"
 	"github.com/mockauth0/mockauth0/server/journal"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -24,18 +25,18 @@ func (s *Server) Report() string {
 	requests := s.Requests()
 	heading(&text, "requests", len(requests))
 	for _, r := range last(requests) {
-		text.WriteString("  " + line(r) + "\n")
+		text.WriteString("  " + printable.Line(line(r)) + "\n")
 	}
 	messages := s.Outbox().All()
 	heading(&text, "outbox", len(messages))
 	for _, m := range last(messages) {
-		text.WriteString("  " + sent(m) + "\n")
+		text.WriteString("  " + printable.Line(sent(m)) + "\n")
 	}
 	if on := s.engine.Statuses(s.Clock().Now()); len(on) > 0 {
 		heading(&text, "scenarios", len(on))
 		for _, status := range last(on) {
 			for _, rule := range status.Rules {
-				text.WriteString("  " + acted(status, rule) + "\n")
+				text.WriteString("  " + printable.Line(acted(status, rule)) + "\n")
 			}
 		}
 	}

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strconv"
-	"strings"
 	"sync"
-	"unicode"
+
+	"github.com/mockauth0/mockauth0/server/internal/printable"
 )
 
 // newLog makes the log that --log asks for, and tells its format.
@@ -44,12 +43,15 @@ func (l *textLog) Enabled(_ context.Context, level slog.Level) bool { return lev
 // Handle writes a line, and one for each attribute worth reading.
 func (l *textLog) Handle(_ context.Context, r slog.Record) error {
 	var line bytes.Buffer
-	line.WriteString(harmless(r.Message, false))
+	line.WriteString(printable.Line(r.Message))
 	line.WriteByte('\n')
 	r.Attrs(func(a slog.Attr) bool {
 		if a.Key == "hint" || a.Key == "error" || a.Key == "scenario" {
-			// An error may be a list of mistakes, one a line, or a stack.
-			fmt.Fprintf(&line, "  %s: %s\n", a.Key, harmless(a.Value.String(), a.Key == "error"))
+			value := printable.Line(a.Value.String())
+			if a.Key == "error" { // which may be a list of mistakes, one a line, or a stack
+				value = printable.Lines(a.Value.String())
+			}
+			fmt.Fprintf(&line, "  %s: %s\n", a.Key, value)
 		}
 		return true
 	})
@@ -57,20 +59,6 @@ func (l *textLog) Handle(_ context.Context, r slog.Record) error {
 	defer l.mu.Unlock()
 	_, err := l.out.Write(line.Bytes())
 	return err
-}
-
-// harmless writes what steers a terminal, or begins a line that nobody logged,
-// as an escape: sentences hold what callers sent.
-func harmless(s string, lines bool) string {
-	var out strings.Builder
-	for _, r := range s {
-		if unicode.IsGraphic(r) || lines && (r == '\n' || r == '\t') {
-			out.WriteRune(r)
-			continue
-		}
-		out.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-	}
-	return out.String()
 }
 
 // WithAttrs returns the same log: the sentences say it all.
