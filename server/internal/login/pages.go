@@ -7,7 +7,6 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -49,8 +48,9 @@ func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) 
 	t := c.Tenant.Fixture().Tenant
 	v.Tenant, v.Client, v.State = t.FriendlyName, r.Client.Name, tx.ID
 	sum := sha256.Sum256([]byte(styleOf()))
-	// A browser applies form-action to where the form's answer leads, too.
-	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' " + target(r.RedirectURI)
+	// No form-action: browsers hold it against every redirect that follows, and
+	// where an app's callback leads is the app's affair.
+	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; frame-ancestors 'none'"
 	answer, err := render(pages.Lookup("page"), policy, v)
 	if page, ok := answer.(web.Page); ok && v.Error != "" {
 		page.Status = http.StatusBadRequest
@@ -61,18 +61,6 @@ func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) 
 
 // styleOf is the style as it stands in the page.
 func styleOf() string { return "\n" + pagesCSS }
-
-// target is where a callback leads, as a source of a policy.
-func target(back string) string {
-	u, err := url.Parse(back)
-	switch {
-	case err != nil:
-		return ""
-	case u.Scheme == "http" || u.Scheme == "https":
-		return origin(back)
-	}
-	return u.Scheme + ":"
-}
 
 // Identifier is /u/login/identifier, and Signup /u/signup/identifier: who signs
 // in.
