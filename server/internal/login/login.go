@@ -82,7 +82,12 @@ func (r *request) readResponse(c *web.Call, otherwise string) error {
 	}
 	switch mode := c.Params.Text("response_mode"); mode {
 	case "":
-	case "query", "fragment", "form_post", "web_message":
+	case "query", "fragment", "web_message":
+		r.Mode = mode
+	case "form_post":
+		if !isWeb(r.RedirectURI) {
+			return refusal.UnsupportedResponseMode.With("mode", mode).Because("no form can be posted to " + r.RedirectURI + ": an app's own scheme gets its answer by query or fragment")
+		}
 		r.Mode = mode
 	default:
 		return refusal.UnsupportedResponseMode.With("mode", mode)

@@ -59,6 +59,12 @@ func (r *request) webMessage(ps pairs) (any, error) {
 		struct{ Message, Origin string }{string(message), origin(r.RedirectURI)})
 }
 
+// isWeb tells whether a URL is one of the web, and of no app's own scheme.
+func isWeb(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https")
+}
+
 // origin is the origin of a URL, as browsers name it.
 func origin(address string) string {
 	u, err := url.Parse(address)
