@@ -9,6 +9,7 @@ const Any = "any"
 // answer yet.
 var endpoints = []string{
 	"passwordless.start", "oauth.token", "oauth.revoke", "otp.challenge", "verify_redirect", "authorize",
+	"co.authenticate", "passwordless.verify", "dbconnections.signup", "dbconnections.change_password", "oauth.par",
 	"userinfo", "jwks", "openid-configuration", "logout", "management", "smtp", Any,
 }
 
@@ -31,9 +32,9 @@ func (Respond) EnumValues(field string) []string {
 // actsOn are the endpoints on which an effect can act, by its name in a file;
 // those that are absent can act on all.
 var actsOn = map[string][]string{
-	"otp":     {"oauth.token", "verify_redirect", "authorize"},
-	"user":    {"oauth.token", "verify_redirect", "authorize", "userinfo"},
-	"signup":  {"passwordless.start", "oauth.token", "otp.challenge", "verify_redirect", "authorize"},
+	"otp":     {"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify"},
+	"user":    {"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "userinfo"},
+	"signup":  {"passwordless.start", "oauth.token", "otp.challenge", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "dbconnections.signup"},
 	"deliver": {"passwordless.start", "otp.challenge", "authorize", "smtp"},
 	"token":   {"oauth.token", "verify_redirect", "authorize"},
 	"keys":    {"jwks", "oauth.token"},
@@ -68,7 +69,7 @@ func (t *Then) effects() []effect {
 	}
 	if t.User == "mfa_required" {
 		i := slices.IndexFunc(all, func(e effect) bool { return e.name == "user" })
-		all[i].on = actsOn["otp"] // /userinfo asks for no factor
+		all[i].on = []string{"oauth.token", "verify_redirect", "authorize"} // the others ask for no factor
 	}
 	add(len(t.Patch) > 0, "patch")
 	add(len(t.Headers) > 0, "headers")

@@ -57,8 +57,14 @@ var placeholder = regexp.MustCompile(`\\\{[a-z]+\\\}`)
 // those whose words match, the ones with the most words of their own. Words
 // that two endpoints share are told apart by the endpoint.
 func refusalsOf(r journal.Request) []string {
-	if strings.HasPrefix(r.Path, "/passwordless/verify") && r.Error == "unauthorized" {
-		r.Error = "invalid_grant" // a link has a word of its own for a code that is not good
+	// Links and embedded login have words of their own for a code that is not good.
+	switch own := r.Path + " " + r.Error; {
+	case own == "/passwordless/verify_redirect unauthorized":
+		r.Error = "invalid_grant"
+	case own == "/passwordless/verify invalid_user_password":
+		r.Error, r.Status = "invalid_grant", 403
+	case own == "/co/authenticate access_denied" && !strings.HasPrefix(r.Description, "Origin "):
+		r.Error = "invalid_grant"
 	}
 	var names []string
 	best := -1

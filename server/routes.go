@@ -17,7 +17,7 @@ func (s *Server) routes() []web.Route { return append(apiRoutes(), s.controlRout
 func apiRoutes() []web.Route {
 	return []web.Route{
 		{
-			Method: "POST", Path: "/passwordless/start", Endpoint: "passwordless.start", Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Origins,
+			Method: "POST", Path: "/passwordless/start", Endpoint: "passwordless.start", Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Credentials,
 			Summary: "send a code or a magic link by e-mail or SMS",
 		},
 		{
@@ -79,6 +79,62 @@ func apiRoutes() []web.Route {
 		{
 			Method: "POST", Path: "/u/login/password", Endpoint: "authorize", Who: login.Whose, Flow: login.Password, Dialect: web.Browser,
 			Summary: "its form",
+		},
+		{
+			Method: "POST", Path: "/co/authenticate", Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Dialect: web.API, CORS: web.Credentials,
+			Summary: "embedded login: a login_ticket for a code or a password, to be taken to /authorize",
+		},
+		{
+			Method: "POST", Path: "/passwordless/verify", Endpoint: "passwordless.verify", Flow: authapi.PasswordlessVerify, Dialect: web.API, CORS: web.Credentials,
+			Summary: "whether a code is right, which stays good for verify_redirect",
+		},
+		{
+			Method: "POST", Path: "/passwordless/challenge", Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
+			Summary: "the captcha that a login asks for: none",
+		},
+		{
+			Method: "POST", Path: "/usernamepassword/challenge", Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
+			Summary: "the same for a password",
+		},
+		{
+			Method: "POST", Path: "/dbconnections/signup/challenge", Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
+			Summary: "the same for signing up",
+		},
+		{
+			Method: "POST", Path: "/dbconnections/change_password/challenge", Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
+			Summary: "the same for a forgotten password",
+		},
+		{
+			Method: "POST", Path: "/dbconnections/signup", Endpoint: "dbconnections.signup", Flow: authapi.Signup, Dialect: web.API, CORS: web.Credentials,
+			Summary: "a new user of a database, with a password",
+		},
+		{
+			Method: "POST", Path: "/dbconnections/change_password", Endpoint: "dbconnections.change_password", Flow: authapi.ChangePassword, Dialect: web.API, CORS: web.Credentials,
+			Summary: "an e-mail to whoever has forgotten the password",
+		},
+		{
+			Method: "GET", Path: "/client/{id}.js", Flow: authapi.ClientSettings, Dialect: web.API, CORS: web.AnyOrigin,
+			Summary: "a client's connections, as Lock reads them",
+		},
+		{
+			Method: "GET", Path: "/info-v1.js", Flow: authapi.TenantSettings, Dialect: web.API, CORS: web.AnyOrigin,
+			Summary: "the connections of all clients, as Lock reads them",
+		},
+		{
+			Method: "GET", Path: "/tenants/v1/{id}.js", Flow: authapi.TenantSettings, Dialect: web.API, CORS: web.AnyOrigin,
+			Summary: "the same",
+		},
+		{
+			Method: "GET", Path: "/js/lock/{version}/{id}.js", Flow: authapi.Language, Dialect: web.API, CORS: web.AnyOrigin,
+			Summary: "Lock's texts: those that it has with it",
+		},
+		{
+			Method: "GET", Path: "/user/geoloc/country", Flow: authapi.Country, Dialect: web.API, CORS: web.Credentials,
+			Summary: "the country of the caller, for Lock: US",
+		},
+		{
+			Method: "GET", Path: "/user/ssodata", Flow: login.SSOData, Dialect: web.API, CORS: web.Credentials,
+			Summary: "the browser's session, for the page of a tenant",
 		},
 		{
 			Method: "GET", Path: "/v2/logout", Endpoint: "logout", Flow: login.Logout, Dialect: web.Browser,

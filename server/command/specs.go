@@ -14,16 +14,16 @@ import (
 // them.
 var clientTypes = map[string]fixtures.Client{
 	"native": {
-		AppType: "native", TokenEndpointAuthMethod: "none",
-		GrantTypes: []string{fixtures.GrantPasswordlessOTP, fixtures.GrantRefreshToken, fixtures.GrantAuthorizationCode},
+		AppType: "native", TokenEndpointAuthMethod: "none", CrossOriginAuthentication: true,
+		GrantTypes: []string{fixtures.GrantPasswordlessOTP, fixtures.GrantRefreshToken, fixtures.GrantAuthorizationCode, fixtures.GrantPassword, fixtures.GrantPasswordRealm},
 	},
 	"web": {
-		AppType: "regular_web", TokenEndpointAuthMethod: "client_secret_post",
-		GrantTypes: []string{fixtures.GrantPasswordlessOTP, fixtures.GrantAuthorizationCode, fixtures.GrantRefreshToken},
+		AppType: "regular_web", TokenEndpointAuthMethod: "client_secret_post", CrossOriginAuthentication: true,
+		GrantTypes: []string{fixtures.GrantPasswordlessOTP, fixtures.GrantAuthorizationCode, "implicit", fixtures.GrantRefreshToken, fixtures.GrantPassword, fixtures.GrantPasswordRealm},
 	},
 	"spa": {
-		AppType: "spa", TokenEndpointAuthMethod: "none",
-		GrantTypes:   []string{fixtures.GrantAuthorizationCode, fixtures.GrantRefreshToken},
+		AppType: "spa", TokenEndpointAuthMethod: "none", CrossOriginAuthentication: true,
+		GrantTypes:   []string{fixtures.GrantAuthorizationCode, "implicit", fixtures.GrantRefreshToken},
 		RefreshToken: fixtures.RefreshToken{RotationType: "rotating"},
 	},
 	"m2m": {

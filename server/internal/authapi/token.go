@@ -20,6 +20,8 @@ var grants = map[string]grant{
 	fixtures.GrantPasswordlessOTP:   otpGrant,
 	fixtures.GrantAuthorizationCode: codeGrant,
 	fixtures.GrantRefreshToken:      refreshGrant,
+	fixtures.GrantPassword:          passwordGrant,
+	fixtures.GrantPasswordRealm:     realmGrant,
 	fixtures.GrantClientCredentials: clientCredentialsGrant,
 }
 
@@ -27,7 +29,7 @@ var grants = map[string]grant{
 // Source: auth0/docs-v2 api/authentication/passwordless/authenticate-user.mdx
 // and its neighbours.
 func OAuthToken(c *web.Call) (any, error) {
-	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "username", "otp", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier"); err != nil {
+	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier"); err != nil {
 		return nil, err
 	}
 	name := c.Params.Text("grant_type")
@@ -82,6 +84,16 @@ func scope(p web.Param) (string, error) {
 
 func missing(parameter string) error { return refusal.MissingParameter.With("parameter", parameter) }
 
+// required refuses a request that lacks a parameter.
+func required(c *web.Call, names ...string) error {
+	for _, name := range names {
+		if c.Params.Text(name) == "" {
+			return missing(name)
+		}
+	}
+	return nil
+}
+
 // stringsOnly refuses parameters that are there and no strings.
 func stringsOnly(ps web.Params, names ...string) error {
 	for _, name := range names {
@@ -93,12 +105,26 @@ func stringsOnly(ps web.Params, names ...string) error {
 }
 
 func otpGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
-	for _, name := range []string{"username", "otp", "realm"} {
-		if c.Params.Text(name) == "" {
-			return nil, missing(name)
-		}
+	if err := required(c, "username", "otp", "realm"); err != nil {
+		return nil, err
 	}
 	return c.Tenant.RedeemOTP(r, c.Params.Text("realm"), c.Params.Text("username"), c.Params.Text("otp"))
+}
+
+// passwordGrant is for the users of the tenant's default directory.
+func passwordGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
+	if err := required(c, "username", "password"); err != nil {
+		return nil, err
+	}
+	return c.Tenant.RedeemPassword(r, "", c.Params.Text("username"), c.Params.Text("password"))
+}
+
+// realmGrant is passwordGrant for those of a database that the request names.
+func realmGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
+	if err := required(c, "username", "password", "realm"); err != nil {
+		return nil, err
+	}
+	return c.Tenant.RedeemPassword(r, c.Params.Text("realm"), c.Params.Text("username"), c.Params.Text("password"))
 }
 
 func codeGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {

@@ -24,6 +24,9 @@ func Authorize(c *web.Call) (any, error) {
 	if err := r.read(c); err != nil {
 		return r.refuse(err)
 	}
+	if ticket := c.Params.Text("login_ticket"); ticket != "" {
+		return r.redeemTicket(c, ticket)
+	}
 	prompt, connection := c.Params.Text("prompt"), c.Params.Text("connection")
 	session, signedIn := r.session(c, prompt)
 	switch {
@@ -43,6 +46,16 @@ func Authorize(c *web.Call) (any, error) {
 		page = "/u/signup/identifier"
 	}
 	return to(page, tx), nil
+}
+
+// redeemTicket signs in who has proved at /co/authenticate who they are.
+func (r *request) redeemTicket(c *web.Call, ticket string) (any, error) {
+	session, err := c.Tenant.RedeemTicket(r.Authorization, ticket, c.Params.Text("realm"), browserSession(c))
+	if err != nil {
+		return r.refuse(err)
+	}
+	setSession(c, session)
+	return r.approve(c, session)
 }
 
 // to leads to a page of a login. The place is relative, so that the browser

@@ -1,7 +1,7 @@
 package login
 
 import (
-	"errors"
+	"net/http"
 
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -24,19 +24,7 @@ func VerifyRedirect(c *web.Call) (any, error) {
 	connection, recipient := web.Named(c)
 	session, err := c.Tenant.RedeemLink(r.Authorization, connection, recipient, c.Params.Text("verification_code"))
 	if err != nil {
-		return r.refuse(asUnauthorized(err))
+		return r.refuse(refusal.Recode(err, "invalid_grant", http.StatusUnauthorized, "unauthorized"))
 	}
 	return r.approve(c, session)
-}
-
-// asUnauthorized words a refusal of a code as a link's: with the code of the
-// whole rather than of the grant.
-func asUnauthorized(err error) error {
-	var refused *refusal.Refusal
-	if !errors.As(err, &refused) || refused.Code != "invalid_grant" {
-		return err
-	}
-	worded := *refused
-	worded.Code = "unauthorized"
-	return &worded
 }

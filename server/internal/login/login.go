@@ -29,7 +29,7 @@ func readClient(c *web.Call) (*request, error) {
 	}
 	to := c.Params.Text("redirect_uri")
 	if to == "" {
-		if to = firstCallback(client); to == "" {
+		if to = tenant.FirstCallback(client); to == "" {
 			return nil, refusal.MissingParameter.With("parameter", "redirect_uri")
 		}
 	} else if !tenant.AllowsCallback(client, to) {
@@ -44,17 +44,6 @@ func readClient(c *web.Call) (*request, error) {
 		r.State = &p.Text
 	}
 	return r, nil
-}
-
-// firstCallback is the client's first callback that is an address and no
-// pattern: where a request goes back to that names no place.
-func firstCallback(client *fixtures.Client) string {
-	for _, callback := range client.Callbacks {
-		if !strings.Contains(callback, "*") {
-			return callback
-		}
-	}
-	return ""
 }
 
 var responseTypes = []string{"code", "token", "id_token"}

@@ -233,7 +233,7 @@ func Password(c *web.Call) (any, error) {
 	if c.Method != http.MethodPost {
 		return r.show(c, tx, v)
 	}
-	session, err := c.Tenant.SignInWithPassword(r.Authorization, tx, c.Params.Text("password"), browserSession(c))
+	session, err := c.Tenant.SignInWithPassword(r.Authorization, tx, conn, c.Params.Text("password"), browserSession(c))
 	return r.signedIn(c, tx, v, session, err)
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -41,7 +40,7 @@ func (in Start) magicLink(c *web.Call, s tenant.Sending) string {
 		add("response_type", "token")
 	}
 	if in.AuthParams.Text("redirect_uri") == "" {
-		if callback := firstCallback(client); callback != "" {
+		if callback := tenant.FirstCallback(client); callback != "" {
 			add("redirect_uri", callback)
 		}
 	}
@@ -54,16 +53,6 @@ func (in Start) magicLink(c *web.Call, s tenant.Sending) string {
 
 // linkOwn are the parameters of a link that only the tenant sets.
 var linkOwn = []string{"verification_code", "connection", "client_id", "email"}
-
-// firstCallback is the client's first callback that is an address and no pattern.
-func firstCallback(client *fixtures.Client) string {
-	for _, callback := range client.Callbacks {
-		if !strings.Contains(callback, "*") {
-			return callback
-		}
-	}
-	return ""
-}
 
 // escape is encodeURIComponent as far as a query cares.
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }

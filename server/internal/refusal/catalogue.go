@@ -6,6 +6,7 @@ const (
 	docVerify   = "auth0/docs articles/api/authentication/errors/_passwordless-verify.md"
 	docStandard = "auth0/docs articles/api/authentication/errors/_errors.md"
 	docGateway  = "auth0/docs-v2 use-sms-gateway-passwordless.mdx"
+	docCORS     = "auth0/docs-v2 set-up-cors.mdx"
 	docLimits   = "auth0/docs-v2 main/docs/api/authentication.mdx"
 	oauth2orize = "jaredhanson/oauth2orize, which Auth0's OAuth answers match"
 )
@@ -160,7 +161,7 @@ var (
 	TooManyAttempts = entry(Refusal{
 		Name: "too_many_attempts", Status: 429, Code: "too_many_attempts",
 		Description: "Your account has been blocked after multiple consecutive login attempts. We've sent you a notification via your preferred contact method with instructions on how to unblock it.",
-		Source:      "auth0/docs-v2 set-up-cors.mdx",
+		Source:      docCORS,
 	})
 	MFARequired = entry(Refusal{
 		Name: "mfa_required", Status: 403, Code: "mfa_required",
@@ -342,5 +343,67 @@ var (
 		Name: "logout_mismatch", Status: 400, Code: "invalid_request",
 		Description: "The \"{parameter}\" querystring parameter \"{url}\" is not defined as a valid URL in \"Allowed Logout URLs\"",
 		Source:      "reports that quote the page",
+	})
+)
+
+// Embedded login: /co/authenticate and /passwordless/verify.
+var (
+	OriginNotAllowed = entry(Refusal{
+		Name: "origin_not_allowed", Status: 403, Code: "access_denied", Plain: true,
+		Description: "Origin {origin} is not allowed.", Source: docCORS,
+	})
+	BadCredentialsBody = entry(Refusal{
+		Name: "bad_credentials_body", Status: 400, Code: "invalid_request",
+		Description: "Invalid request body. All and only of {parameters} are required.", Source: docCORS,
+	})
+	UnknownCredentialType = entry(Refusal{
+		Name: "unknown_credential_type", Status: 400, Code: "unsupported_credential_type",
+		Description: "Unknown credential type parameter.", Source: docCORS,
+	})
+	CrossOriginNotAllowed = entry(Refusal{
+		Name: "cross_origin_not_allowed", Status: 401, Code: "unauthorized_client",
+		Description: "Cross origin login not allowed.", Source: docCORS,
+	})
+	BlockedUser = entry(Refusal{
+		Name: "blocked_user", Status: 403, Code: "blocked_user",
+		Description: "Blocked user", Source: docCORS,
+	})
+	WrongTicket = entry(Refusal{
+		Name: "wrong_ticket", Status: 403, Code: "access_denied",
+		Description: "Unknown or invalid login ticket.", Source: "reports that quote the redirect", Unverified: true,
+	})
+	MissingVerifyParameter = entry(Refusal{
+		Name: "missing_verify_parameter", Status: 400, Code: "invalid_request",
+		Description: "missing {parameter} parameter", Source: docVerify,
+	})
+	WrongStrategy = entry(Refusal{
+		Name: "wrong_strategy", Status: 400, Code: "invalid_request",
+		Description: "specified strategy does not support requested operation", Source: docVerify,
+	})
+)
+
+// A database: the password grant, /dbconnections/signup and
+// /dbconnections/change_password. What a database itself says has a shape of
+// its own.
+var (
+	MissingPassword = entry(Refusal{
+		Name: "missing_password", Status: 400, Code: "bad.password",
+		Description: "Missing required property: password", Source: "the wording of bad.email", Unverified: true,
+	})
+	InvalidSignup = entry(Refusal{
+		Name: "invalid_signup", Status: 400, Class: "BadRequestError", Code: "invalid_signup",
+		Description: "Invalid sign up", Source: "https://github.com/auth0/node-auth0/pull/886",
+	})
+	UserExists = entry(Refusal{
+		Name: "user_exists", Status: 400, Class: "BadRequestError", Code: "user_exists",
+		Description: "The user already exists.", Source: "https://github.com/auth0/lock/issues/2321",
+	})
+	DatabaseSignupDisabled = entry(Refusal{
+		Name: "database_signup_disabled", Status: 400, Class: "BadRequestError", Code: "invalid_signup",
+		Description: "public signup is disabled", Source: "the words are https://github.com/auth0/auth0-java/issues/283's", Unverified: true,
+	})
+	NoDefaultConnection = entry(Refusal{
+		Name: "no_default_connection", Status: 500, Code: "server_error",
+		Description: "Authorization server not configured with default connection.", Source: "https://community.auth0.com/t/114452",
 	})
 )

@@ -4,6 +4,7 @@
 package refusal
 
 import (
+	"errors"
 	"slices"
 	"strings"
 )
@@ -28,6 +29,11 @@ type Refusal struct {
 	// Page is an HTML page that takes the place of the body: what a proxy says
 	// in Auth0's stead.
 	Page string
+	// Class is what a database calls the error. The body has name, code,
+	// description and statusCode then, rather than error and error_description.
+	Class string
+	// Plain makes the description, as plain text, the whole body.
+	Plain bool
 	// RetryAfter is the Retry-After header, in seconds; it may be a placeholder.
 	RetryAfter string
 	// Source says where the words are known from.
@@ -68,6 +74,18 @@ func (r *Refusal) Because(hint string) *Refusal {
 	hinted := *r
 	hinted.Hint = hint
 	return &hinted
+}
+
+// Recode is an error with another status and code, if it is a refusal with the
+// code from: some endpoints have a code of their own for what others say.
+func Recode(err error, from string, status int, code string) error {
+	var refused *Refusal
+	if !errors.As(err, &refused) || refused.Code != from {
+		return err
+	}
+	recoded := *refused
+	recoded.Status, recoded.Code = status, code
+	return &recoded
 }
 
 // Is makes errors.Is find a refusal by its catalogue entry, filled or not.

@@ -113,6 +113,9 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 		t.mu.Unlock()
 		return Approval{}, err
 	}
+	if live, ok := t.sessions.bounded.get(s.ID); ok {
+		live.signedInTo(a.Client.ClientID)
+	}
 	who := challengeKey{a.Client.ClientID, u.UserID}
 	t.authCodes.count[who]++
 	n := strconv.FormatInt(t.authCodes.count[who], 10)
@@ -274,39 +277,4 @@ func (t *Tenant) Connections(c *fixtures.Client) []*fixtures.Connection {
 		}
 	}
 	return list
-}
-
-// SignInWithPassword is SignIn for a user of a database.
-func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, password, have string) (Session, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if s, again := t.signedInLocked(tx, password, a.Now); again {
-		return *s, nil
-	}
-	u, err := t.checkPasswordLocked(tx.Realm, tx.Recipient, password, a.Now)
-	if err != nil {
-		return Session{}, err
-	}
-	if blocked(a.Effects) {
-		return Session{}, refusal.UserBlocked
-	}
-	t.noteLoginLocked(u, a.Now)
-	s := t.newSessionLocked(u, have, a.Now)
-	t.endInLocked(tx, password, s)
-	return *s, nil
-}
-
-// checkPasswordLocked is the user whose password it is.
-func (t *Tenant) checkPasswordLocked(connection, address, password string, now time.Time) (*user, error) {
-	u := t.users.find(connection, address)
-	switch {
-	case u == nil:
-		return nil, refusal.WrongPassword.Because("there is no user " + address + " on connection " + connection)
-	case u.Blocked:
-		return nil, refusal.UserBlocked
-	case u.Password == "" || subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) != 1:
-		t.countFailureLocked(u, now)
-		return nil, refusal.WrongPassword.Because("the password is not the one in the fixture")
-	}
-	return u, nil
 }

@@ -246,6 +246,26 @@ func (t *Tenant) PredictOTP(connection, recipient string, n int64) (string, erro
 
 // redeemLocked uses up the recipient's code, or says why not.
 func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, r TokenRequest) error {
+	if err := t.checkCodeLocked(conn, recipient, otp, r); err != nil {
+		return err
+	}
+	if c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient}); ok && c.state == pending {
+		c.state = used
+		t.markLocked(c, outbox.Used)
+	}
+	return nil
+}
+
+// CheckCode is RedeemOTP without a login: the code stays good.
+func (t *Tenant) CheckCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.checkCodeLocked(conn, recipient, otp, r)
+}
+
+// checkCodeLocked tells whether it is the recipient's code, and counts a wrong
+// one.
+func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp string, r TokenRequest) error {
 	now := r.Now
 	wrong := refusal.WrongEmailCode
 	if conn.Strategy == StrategySMS {
@@ -287,10 +307,6 @@ func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, 
 		c.state = locked
 		t.markLocked(c, outbox.Locked)
 		return refusal.TooManyTries.Because("this was the third wrong try; a new start gives a new code")
-	}
-	if ok && c.state == pending {
-		c.state = used
-		t.markLocked(c, outbox.Used)
 	}
 	return nil
 }

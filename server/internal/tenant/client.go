@@ -35,7 +35,7 @@ func (t *Tenant) AuthenticateForToken(creds Credentials) (*fixtures.Client, erro
 	c, ok := t.Client(creds.ClientID)
 	switch {
 	case !ok:
-		return nil, refusal.WrongClient.Because(unknownClientHint(creds.ClientID))
+		return nil, refusal.WrongClient.Because(UnknownClientHint(creds.ClientID))
 	case !Confidential(c) || secretMatches(c, creds):
 		return c, nil
 	}
@@ -49,7 +49,7 @@ func (t *Tenant) AuthenticateForStart(creds Credentials) (c *fixtures.Client, au
 	c, ok := t.Client(creds.ClientID)
 	switch {
 	case !ok:
-		return nil, false, refusal.UnknownStartClient.Because(unknownClientHint(creds.ClientID))
+		return nil, false, refusal.UnknownStartClient.Because(UnknownClientHint(creds.ClientID))
 	case !Confidential(c):
 		return c, false, nil
 	case secretMatches(c, creds):
@@ -64,7 +64,8 @@ func secretMatches(c *fixtures.Client, creds Credentials) bool {
 	return c.ClientSecret != "" && subtle.ConstantTimeCompare([]byte(c.ClientSecret), []byte(creds.Secret)) == 1
 }
 
-func unknownClientHint(id string) string {
+// UnknownClientHint says what helps against a client_id that nobody knows.
+func UnknownClientHint(id string) string {
 	if id == "" {
 		return "the request names no client_id"
 	}
@@ -102,12 +103,18 @@ func (t *Tenant) AllowsOrigin(origin string) bool {
 	clients := t.fixture.Clients
 	t.mu.Unlock()
 	for i := range clients {
-		for _, patterns := range [][]string{clients[i].AllowedOrigins, clients[i].WebOrigins} {
-			for _, pattern := range patterns {
-				if MatchOrigin(pattern, origin) {
-					return true
-				}
-			}
+		if ClientAllowsOrigin(&clients[i], origin) {
+			return true
+		}
+	}
+	return false
+}
+
+// ClientAllowsOrigin tells whether a client lets pages of the origin call.
+func ClientAllowsOrigin(c *fixtures.Client, origin string) bool {
+	for _, patterns := range [][]string{c.AllowedOrigins, c.WebOrigins} {
+		if slices.ContainsFunc(patterns, func(pattern string) bool { return MatchOrigin(pattern, origin) }) {
+			return true
 		}
 	}
 	return false

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -23,6 +24,8 @@ type Session struct {
 	UserID string
 	// AuthTime is when the user last proved who they are.
 	AuthTime time.Time
+	// Clients are those to which the user signed in by it, the last one last.
+	Clients []string
 
 	created, used time.Time
 }
@@ -70,6 +73,11 @@ func (t *Tenant) sessionLocked(id string, now time.Time) (*Session, bool) {
 	}
 	s.used = now
 	return s, true
+}
+
+// signedInTo notes a client. A list that was handed out stays as it is.
+func (s *Session) signedInTo(client string) {
+	s.Clients = append(slices.DeleteFunc(slices.Clone(s.Clients), func(have string) bool { return have == client }), client)
 }
 
 // EndSession signs the browser out whose cookie names the session.

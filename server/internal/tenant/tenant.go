@@ -30,6 +30,7 @@ type Tenant struct {
 	sessions     sessions
 	authCodes    authCodes
 	transactions transactions
+	tickets      tickets
 	buckets      map[bucketKey]*bucket
 }
 
@@ -114,6 +115,7 @@ func (t *Tenant) load(f *fixtures.Fixture) {
 	t.sessions = newSessions()
 	t.authCodes = newAuthCodes()
 	t.transactions = newTransactions()
+	t.tickets = newTickets()
 	t.buckets = map[bucketKey]*bucket{}
 	now := t.Clock.Now()
 	if f.State != nil {
@@ -177,6 +179,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.sessions.settle(now)
 	t.authCodes.settle(now)
 	t.transactions.settle(now)
+	t.tickets.settle(now)
 }
 
 // Counts is how much a tenant holds, and what its bounds made it drop.

@@ -37,6 +37,17 @@ func isLoopback(host string) bool {
 	return host == "localhost" || host == "127.0.0.1" || host == "::1"
 }
 
+// FirstCallback is the client's first callback that is an address and no
+// pattern: where a request goes back to that names no place.
+func FirstCallback(c *fixtures.Client) string {
+	for _, callback := range c.Callbacks {
+		if !strings.Contains(callback, "*") {
+			return callback
+		}
+	}
+	return ""
+}
+
 // AllowsCallback tells whether a client may be sent back to a URL.
 func AllowsCallback(c *fixtures.Client, to string) bool {
 	return slices.ContainsFunc(c.Callbacks, func(pattern string) bool { return MatchURL(pattern, to, c.AppType == "native") })

@@ -23,7 +23,7 @@ func setCORS(h http.Header, rule CORS, t *tenant.Tenant, origin string) (hint st
 			h.Set("Access-Control-Expose-Headers", "X-Mock-Cursor")
 			h.Set("Vary", "Origin")
 		}
-	case Origins:
+	case Origins, Credentials:
 		if origin == "" {
 			return ""
 		}
@@ -32,6 +32,9 @@ func setCORS(h http.Header, rule CORS, t *tenant.Tenant, origin string) (hint st
 		}
 		h.Set("Access-Control-Allow-Origin", origin)
 		h.Set("Access-Control-Expose-Headers", exposed)
+		if rule == Credentials {
+			h.Set("Access-Control-Allow-Credentials", "true")
+		}
 	}
 	return ""
 }

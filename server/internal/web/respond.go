@@ -156,6 +156,14 @@ type wireError struct {
 	Errors      any    `json:"errors,omitempty"`
 }
 
+// databaseError is the body of a refusal that comes from a database.
+type databaseError struct {
+	Name        string `json:"name"`
+	Code        string `json:"code"`
+	Description string `json:"description"`
+	Status      int    `json:"statusCode"`
+}
+
 // A Detailed error of the control API carries a list of single mistakes.
 type Detailed struct {
 	*refusal.Refusal
@@ -180,6 +188,11 @@ func encodeRefusal(d Dialect, r *refusal.Refusal, details any) answer {
 	if r.RetryAfter != "" {
 		a.header.Set("Retry-After", r.RetryAfter)
 	}
+	if r.Plain {
+		a.header.Set("Content-Type", "text/plain; charset=utf-8")
+		a.body = []byte(r.Description)
+		return a
+	}
 	if d == Browser && r.Page == "" {
 		a.header.Set("Content-Type", "text/html; charset=utf-8")
 		a.header.Set("Content-Security-Policy", errorPolicy)
@@ -191,7 +204,11 @@ func encodeRefusal(d Dialect, r *refusal.Refusal, details any) answer {
 		a.body = []byte(r.Page)
 		return a
 	}
-	body, err := marshal(wireError{r.Code, r.Description, r.URI, details})
+	var wire any = wireError{r.Code, r.Description, r.URI, details}
+	if r.Class != "" {
+		wire = databaseError{r.Class, r.Code, r.Description, r.Status}
+	}
+	body, err := marshal(wire)
 	if err != nil {
 		body = []byte(`{"error":"server_error","error_description":"server_error"}`)
 	}

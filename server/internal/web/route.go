@@ -62,6 +62,8 @@ const (
 	NoCORS CORS = iota
 	// Origins lets the origins call that the clients allow.
 	Origins
+	// Credentials is Origins for calls that bring the browser's cookies.
+	Credentials
 	// AnyOrigin lets every page call, without credentials.
 	AnyOrigin
 	// LocalOrigins lets pages on this machine call: who may is decided before

@@ -1,0 +1,153 @@
+package authapi
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// A credentialType is one way to prove who one is at /co/authenticate: the
+// parameters that there must be, all and only.
+type credentialType struct {
+	parameters []string
+	ticket     func(*web.Call, tenant.TokenRequest) (tenant.Ticket, error)
+}
+
+var credentialTypes = map[string]credentialType{
+	fixtures.GrantPasswordlessOTP: {[]string{"client_id", "credential_type", "username", "otp", "realm"}, otpTicket},
+	fixtures.GrantPasswordRealm:   {[]string{"client_id", "credential_type", "username", "password", "realm"}, passwordTicket},
+	fixtures.GrantPassword:        {[]string{"client_id", "credential_type", "username", "password"}, passwordTicket},
+}
+
+// ticketGiven is the answer, its members in Auth0's order.
+type ticketGiven struct {
+	LoginTicket string `json:"login_ticket"`
+	Verifier    string `json:"co_verifier"`
+	VerifierID  string `json:"co_id"`
+}
+
+// CrossOriginAuthenticate is POST /co/authenticate: a page of an app asks with
+// its user's code or password for a ticket, and takes that to /authorize. The
+// client need not have the grant, which Auth0 gives no single-page app.
+// Source: auth0/docs-v2 get-started/applications/set-up-cors.mdx; auth0/auth0.js
+// src/web-auth/cross-origin-authentication.js.
+func CrossOriginAuthenticate(c *web.Call) (any, error) {
+	origin := c.Header.Get("Origin")
+	if origin != "" && !c.Tenant.AllowsOrigin(origin) {
+		return nil, originNotAllowed(origin, "in no client's allowed_origins or web_origins")
+	}
+	kind, err := credentials(c)
+	if err != nil {
+		return nil, err
+	}
+	id := c.Params.Text("client_id")
+	client, ok := c.Tenant.Client(id)
+	switch {
+	case !ok:
+		return nil, refusal.CrossOriginNotAllowed.Because(tenant.UnknownClientHint(id))
+	case !client.CrossOriginAuthentication:
+		return nil, refusal.CrossOriginNotAllowed.Because("set cross_origin_authentication: true for client " + id + " in the fixture")
+	case origin == "":
+		return nil, refusal.CrossOriginNotAllowed.Because("the request has no Origin header, which a browser sends")
+	case !tenant.ClientAllowsOrigin(client, origin):
+		return nil, originNotAllowed(origin, "not in the allowed_origins or web_origins of client "+id)
+	}
+	ticket, err := kind.ticket(c, tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Effects: c.Effects})
+	if err != nil {
+		if errors.Is(err, refusal.UserBlocked) {
+			return nil, refusal.BlockedUser
+		}
+		return nil, refusal.Recode(err, "invalid_grant", 403, "access_denied")
+	}
+	return ticketGiven{ticket.ID, ticket.Verifier, ticket.VerifierID}, nil
+}
+
+func originNotAllowed(origin, why string) error {
+	return refusal.OriginNotAllowed.With("origin", origin).Because("origin " + origin + " is " + why)
+}
+
+// credentials reads which kind they are of, and whether they are whole.
+func credentials(c *web.Call) (credentialType, error) {
+	kind, known := credentialTypes[c.Params.Text("credential_type")]
+	if _, given := c.Params.Get("credential_type"); given && !known {
+		return kind, refusal.UnknownCredentialType
+	} else if !given {
+		kind = credentialTypes[fixtures.GrantPasswordlessOTP]
+	}
+	bad := refusal.BadCredentialsBody.With("parameters", strings.Join(kind.parameters, ", "))
+	for _, name := range kind.parameters {
+		if c.Params.Text(name) == "" {
+			return kind, bad.Because("there is no " + name)
+		}
+	}
+	for _, p := range c.Params {
+		if !p.Query && !slices.Contains(kind.parameters, p.Name) {
+			return kind, bad.Because("there is a " + p.Name)
+		}
+	}
+	return kind, nil
+}
+
+func otpTicket(c *web.Call, r tenant.TokenRequest) (tenant.Ticket, error) {
+	return c.Tenant.TicketForOTP(r, c.Params.Text("realm"), c.Params.Text("username"), c.Params.Text("otp"))
+}
+
+func passwordTicket(c *web.Call, r tenant.TokenRequest) (tenant.Ticket, error) {
+	return c.Tenant.TicketForPassword(r, c.Params.Text("realm"), c.Params.Text("username"), c.Params.Text("password"))
+}
+
+// legacyGrant is what /passwordless/verify gave tokens for, in tenants of
+// before June 2017.
+const legacyGrant = "http://auth0.com/oauth/legacy/grant-type/ro"
+
+// PasswordlessVerify is POST /passwordless/verify, which the page of a tenant
+// asks whether a code is right, before it goes to verify_redirect with it. The
+// code is not used up.
+// Source: auth0/auth0.js src/authentication/passwordless-authentication.js.
+func PasswordlessVerify(c *web.Call) (any, error) {
+	if err := stringsOnly(c.Params, "client_id", "connection", "email", "phone_number", "username", "verification_code", "grant_type"); err != nil {
+		return nil, err
+	}
+	id := c.Params.Text("client_id")
+	if id == "" {
+		return nil, refusal.MissingClientID
+	}
+	client, ok := c.Tenant.Client(id)
+	if !ok {
+		return nil, refusal.UnknownStartClient.Because(tenant.UnknownClientHint(id))
+	}
+	if c.Params.Text("grant_type") != "" {
+		return nil, tenant.AllowsGrant(client, legacyGrant)
+	}
+	connection, recipient := web.Named(c)
+	for _, p := range [][2]string{{"connection", connection}, {"username", recipient}, {"verification_code", c.Params.Text("verification_code")}} {
+		if p[1] == "" {
+			return nil, refusal.MissingVerifyParameter.With("parameter", p[0])
+		}
+	}
+	conn, err := c.Tenant.UsableConnection(connection, client)
+	switch {
+	case err != nil:
+		return nil, err
+	case !tenant.Passwordless(conn):
+		return nil, refusal.WrongStrategy
+	}
+	r := tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Effects: c.Effects}
+	if err := c.Tenant.CheckCode(r, conn, recipient, c.Params.Text("verification_code")); err != nil {
+		return nil, refusal.Recode(err, "invalid_grant", 401, "invalid_user_password")
+	}
+	return struct{}{}, nil
+}
+
+// Challenge is the captcha that a login asks for: none. auth0.js and Lock ask
+// each of the places where one may be due, if they have a state.
+func Challenge(*web.Call) (any, error) {
+	return struct {
+		Required bool `json:"required"`
+	}{}, nil
+}

@@ -1,0 +1,123 @@
+package tenant
+
+import (
+	"crypto/subtle"
+	"slices"
+	"strconv"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+)
+
+// Database is the database that a client names by its realm, or the tenant's
+// default directory if the realm is "".
+func (t *Tenant) Database(realm string, c *fixtures.Client) (*fixtures.Connection, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if realm == "" {
+		if realm = t.fixture.Tenant.DefaultDirectory; realm == "" {
+			return nil, refusal.NoDefaultConnection.Because("set default_directory of the fixture's tenant to a database, or use the password-realm grant, which names one")
+		}
+	}
+	conn, ok := t.index.connections[realm]
+	switch {
+	case !ok:
+		return nil, refusal.UnknownRealm.With("realm", realm).Because("connection " + strconv.Quote(realm) + " is not in the fixture")
+	case !enabled(conn, c.ClientID):
+		return nil, refusal.UnknownRealm.With("realm", realm).Because("connection " + strconv.Quote(realm) + " is not enabled for client " + strconv.Quote(c.ClientID) + "; add it to enabled_clients")
+	case conn.Disabled:
+		return nil, refusal.RealmDisabled
+	case conn.Strategy != StrategyDatabase:
+		return nil, refusal.WrongStrategy.Because("connection " + strconv.Quote(realm) + " has the strategy " + conn.Strategy + ", which knows no passwords")
+	}
+	return conn, nil
+}
+
+// checkPasswordLocked is the user whose password it is.
+func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, password string, r TokenRequest) (*user, error) {
+	address, ok := fixtures.NormalizeEmail(username)
+	u := t.users.find(conn.Name, address)
+	switch {
+	case !ok || u == nil:
+		return nil, refusal.WrongPassword.Because("there is no user " + username + " on connection " + conn.Name)
+	case u.Blocked || blocked(r.Effects):
+		return nil, refusal.UserBlocked
+	case t.bruteForceLocked(conn, u, r.Now):
+		return nil, refusal.TooManyAttempts
+	case u.Password == "" || subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) != 1:
+		t.countFailureLocked(u, r.Now)
+		return nil, refusal.WrongPassword.Because("the password is not the one that the user has")
+	}
+	return u, nil
+}
+
+// SignUp adds a user to a database, who has its password and an address that
+// nobody has verified.
+func (t *Tenant) SignUp(conn *fixtures.Connection, u fixtures.User, r TokenRequest) (fixtures.User, error) {
+	if conn.Options.DisableSignup {
+		return u, refusal.DatabaseSignupDisabled.Because("the options of connection " + strconv.Quote(conn.Name) + " say disable_signup")
+	}
+	if signupDisabled(r.Effects) {
+		return u, refusal.DatabaseSignupDisabled
+	}
+	u.Connection = conn.Name
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.users.find(conn.Name, u.Email) != nil {
+		taken := refusal.InvalidSignup
+		if t.fixture.Tenant.Flags.EnablePublicSignupUserExistsError {
+			taken = refusal.UserExists
+		}
+		return u, taken.Because("there is a user " + u.Email + " on connection " + strconv.Quote(conn.Name))
+	}
+	ready, err := t.completeLocked(u, r.Now)
+	if err != nil {
+		return u, err
+	}
+	t.insertLocked(ready)
+	return cloned(ready.User), nil
+}
+
+// SignInWithPassword is SignIn for a user of a database.
+func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, conn *fixtures.Connection, password, have string) (Session, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s, again := t.signedInLocked(tx, password, a.Now); again {
+		return *s, nil
+	}
+	u, err := t.checkPasswordLocked(conn, tx.Recipient, password, a.request())
+	if err != nil {
+		return Session{}, err
+	}
+	t.noteLoginLocked(u, a.Now)
+	s := t.newSessionLocked(u, have, a.Now)
+	t.endInLocked(tx, password, s)
+	return *s, nil
+}
+
+// RedeemPassword is the password grants.
+func (t *Tenant) RedeemPassword(r TokenRequest, realm, username, password string) (*Login, error) {
+	api, known := t.api(r)
+	if !known {
+		return nil, refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
+	}
+	conn, err := t.Database(realm, r.Client)
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	u, err := t.checkPasswordLocked(conn, username, password, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.secondFactor(r.Effects, conn.Name, u.UserID); err != nil {
+		return nil, err
+	}
+	t.noteLoginLocked(u, r.Now)
+	l := t.loginLocked(r, api, u, grantScopes(passwordScopes(r.Scope), r.Client, api, &u.User), []string{"password"}, strconv.Itoa(u.LoginsCount))
+	if slices.Contains(l.Scopes, "offline_access") {
+		l.RefreshToken = t.newFamilyLocked(l, r.Now)
+	}
+	return l, nil
+}
