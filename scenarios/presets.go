@@ -66,6 +66,7 @@ var presets = map[string]map[string]string{
 	"cross_origin_not_allowed":      nil,
 	"blocked_user":                  nil,
 	"wrong_ticket":                  nil,
+	"wrong_request_uri":             nil,
 	"missing_verify_parameter":      {"parameter": "username"},
 	"wrong_strategy":                nil,
 	"no_default_connection":         nil,

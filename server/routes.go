@@ -157,6 +157,10 @@ func apiRoutes() []web.Route {
 			Summary: "revoke a refresh token",
 		},
 		{
+			Method: "POST", Path: "/oauth/par", Endpoint: "oauth.par", Flow: login.PushedAuthorizationRequest, Dialect: web.OAuth,
+			Summary: "what a server asks of /authorize, for a request_uri",
+		},
+		{
 			Method: "GET", Path: "/userinfo", Endpoint: "userinfo", Who: authapi.WhoseUserinfo, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
 			Summary: "the profile that an access token opens",
 		},
@@ -175,6 +179,14 @@ func apiRoutes() []web.Route {
 		{
 			Method: "GET", Path: "/.well-known/jwks.json", Endpoint: "jwks", Flow: authapi.JWKS, Count: authapi.CountJWKS, Dialect: web.Discovery, CORS: web.AnyOrigin,
 			Summary: "the keys that tokens are signed with",
+		},
+		{
+			Method: "GET", Path: "/pem", Flow: authapi.PEM, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Summary: "the certificate of the key that signs",
+		},
+		{
+			Method: "GET", Path: "/cer", Flow: authapi.CER, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Summary: "the same in DER",
 		},
 	}
 }

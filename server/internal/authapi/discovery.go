@@ -23,11 +23,13 @@ type discovery struct {
 	ResponseModesSupported       []string `json:"response_modes_supported"`
 	SubjectTypesSupported        []string `json:"subject_types_supported"`
 	TokenEndpointAuthMethods     []string `json:"token_endpoint_auth_methods_supported"`
+	TokenEndpointAuthAlgs        []string `json:"token_endpoint_auth_signing_alg_values_supported"`
 	ClaimsSupported              []string `json:"claims_supported"`
 	RequestURIParameterSupported bool     `json:"request_uri_parameter_supported"`
 	RequestParameterSupported    bool     `json:"request_parameter_supported"`
 	IDTokenSigningAlgsSupported  []string `json:"id_token_signing_alg_values_supported"`
 	EndSessionEndpoint           string   `json:"end_session_endpoint"`
+	PushedRequestEndpoint        string   `json:"pushed_authorization_request_endpoint"`
 }
 
 // Discovery is GET /.well-known/openid-configuration, and the same document at
@@ -44,6 +46,7 @@ func Discovery(c *web.Call) (any, error) {
 		UserinfoEndpoint:      base + "/userinfo",
 		JWKSURI:               base + "/.well-known/jwks.json",
 		RevocationEndpoint:    base + "/oauth/revoke",
+		PushedRequestEndpoint: base + "/oauth/par",
 		ScopesSupported: []string{
 			"openid", "profile", "offline_access", "name", "given_name", "family_name", "nickname",
 			"email", "email_verified", "picture", "created_at", "identities", "phone", "address",
@@ -52,9 +55,10 @@ func Discovery(c *web.Call) (any, error) {
 		CodeChallengeMethods:        []string{"S256", "plain"},
 		ResponseModesSupported:      []string{"query", "fragment", "form_post"},
 		SubjectTypesSupported:       []string{"public"},
-		TokenEndpointAuthMethods:    []string{"client_secret_basic", "client_secret_post"},
+		TokenEndpointAuthMethods:    []string{"client_secret_basic", "client_secret_post", "private_key_jwt"},
+		TokenEndpointAuthAlgs:       []string{"RS256", "RS384", "PS256"},
 		ClaimsSupported:             []string{"aud", "auth_time", "created_at", "email", "email_verified", "exp", "family_name", "given_name", "iat", "identities", "iss", "name", "nickname", "phone_number", "picture", "sub"},
-		IDTokenSigningAlgsSupported: []string{"RS256"},
+		IDTokenSigningAlgsSupported: []string{"HS256", "RS256"},
 	}, nil
 }
 

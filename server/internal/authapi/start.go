@@ -45,7 +45,7 @@ func PasswordlessStart(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, _, err := c.Tenant.AuthenticateForStart(c.BodyCredentials())
+	client, _, err := c.StartClient()
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (in *start) recipient(conn *fixtures.Connection) (string, error) {
 // Source: auth0/docs-v2 rate-limit-configurations/free-public.mdx,
 // embedded-login/relevant-api-endpoints.mdx.
 func CountStart(c *web.Call) error {
-	client, authenticated, err := c.Tenant.AuthenticateForStart(c.BodyCredentials())
+	client, authenticated, err := c.StartClient()
 	if err != nil || !authenticated {
 		return c.Count(tenant.LimitStart, c.IP)
 	}

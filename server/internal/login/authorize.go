@@ -17,6 +17,9 @@ import (
 // to the app at once, any other to the pages first.
 // Source: auth0/docs-v2 api/authentication/login/authorize-application.mdx.
 func Authorize(c *web.Call) (any, error) {
+	if err := unfold(c); err != nil {
+		return nil, err
+	}
 	r, err := readClient(c)
 	if err != nil {
 		return nil, err

@@ -346,6 +346,14 @@ var (
 	})
 )
 
+// POST /oauth/par, and /authorize with what it gave.
+var (
+	WrongRequestURI = entry(Refusal{
+		Name: "wrong_request_uri", Status: 400, Code: "invalid_request_uri",
+		Description: "The request_uri is invalid or has expired", Source: "the code is RFC 9101's", Unverified: true,
+	})
+)
+
 // Embedded login: /co/authenticate and /passwordless/verify.
 var (
 	OriginNotAllowed = entry(Refusal{

@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
@@ -13,9 +14,12 @@ import (
 type Credentials struct {
 	ClientID string
 	Secret   string
-	// Assertion tells that a client assertion was sent, which is not
-	// supported: it never authenticates.
-	Assertion bool
+	// Assertion is a token that the client signed, or "".
+	Assertion, AssertionType string
+	// Audiences are what an assertion may be for, the best first, and Now is
+	// when it is.
+	Audiences []string
+	Now       time.Time
 }
 
 // Client returns a client of the fixture. It must not be changed.
@@ -36,15 +40,44 @@ func (t *Tenant) AuthenticateForToken(creds Credentials) (*fixtures.Client, erro
 	switch {
 	case !ok:
 		return nil, refusal.WrongClient.Because(UnknownClientHint(creds.ClientID))
-	case !Confidential(c) || secretMatches(c, creds):
+	case !Confidential(c):
 		return c, nil
 	}
-	return nil, refusal.WrongClient.Because(wrongSecretHint(c, creds))
+	if why := t.proves(c, creds); why != "" {
+		return nil, refusal.WrongClient.Because(why)
+	}
+	return c, nil
+}
+
+// AuthenticateConfidential finds the client of a request that no public client
+// may send.
+func (t *Tenant) AuthenticateConfidential(creds Credentials) (*fixtures.Client, error) {
+	c, err := t.AuthenticateForToken(creds)
+	if err == nil && !Confidential(c) {
+		return nil, refusal.WrongClient.Because(fmt.Sprintf("client %q is public, and only a confidential one may ask for this", c.ClientID))
+	}
+	return c, err
+}
+
+// proves is why the credentials do not prove that the client calls; "" if they
+// do.
+func (t *Tenant) proves(c *fixtures.Client, creds Credentials) string {
+	switch {
+	case c.SignsAssertions() && creds.Assertion == "":
+		return fmt.Sprintf("client %q authenticates by private_key_jwt and sent no client_assertion", c.ClientID)
+	case c.SignsAssertions():
+		if err := t.useAssertion(c, creds); err != nil {
+			return assertionHint(c, err)
+		}
+	case !secretMatches(c, creds):
+		return wrongSecretHint(c, creds)
+	}
+	return ""
 }
 
 // AuthenticateForStart finds the client of POST /passwordless/start, where
 // Auth0 has other words than at the token endpoint. authenticated tells
-// whether a secret proved who calls.
+// whether a secret or an assertion proved who calls.
 func (t *Tenant) AuthenticateForStart(creds Credentials) (c *fixtures.Client, authenticated bool, err error) {
 	c, ok := t.Client(creds.ClientID)
 	switch {
@@ -52,12 +85,15 @@ func (t *Tenant) AuthenticateForStart(creds Credentials) (c *fixtures.Client, au
 		return nil, false, refusal.UnknownStartClient.Because(UnknownClientHint(creds.ClientID))
 	case !Confidential(c):
 		return c, false, nil
-	case secretMatches(c, creds):
-		return c, true, nil
-	case creds.Secret == "":
-		return nil, false, refusal.StartAuthenticationRequired.Because(wrongSecretHint(c, creds))
 	}
-	return nil, false, refusal.WrongStartSecret.Because(wrongSecretHint(c, creds))
+	why := t.proves(c, creds)
+	switch {
+	case why == "":
+		return c, true, nil
+	case creds.Secret == "" && creds.Assertion == "":
+		return nil, false, refusal.StartAuthenticationRequired.Because(why)
+	}
+	return nil, false, refusal.WrongStartSecret.Because(why)
 }
 
 func secretMatches(c *fixtures.Client, creds Credentials) bool {
@@ -76,8 +112,8 @@ func wrongSecretHint(c *fixtures.Client, creds Credentials) string {
 	switch {
 	case creds.Secret != "":
 		return fmt.Sprintf("the client_secret is not the one of client %q in the fixture", c.ClientID)
-	case creds.Assertion:
-		return fmt.Sprintf("client %q sent a client_assertion, which mockauth0 does not support; use its client_secret", c.ClientID)
+	case creds.Assertion != "":
+		return fmt.Sprintf("client %q sent a client_assertion, and has no client_authentication_methods in the fixture that say by which key", c.ClientID)
 	}
 	return fmt.Sprintf("client %q is confidential and sent no client_secret; to make it public set token_endpoint_auth_method: none", c.ClientID)
 }

@@ -83,9 +83,13 @@ func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 	if l.API == nil {
 		out.AccessToken, err = t.seal(l.opaque(out.Scope))
 		if withID && err == nil {
-			out.IDToken, err = t.Keys.Sign(idClaims(l))
+			out.IDToken, err = t.signID(l, idClaims(l))
 		}
 		return out, err
+	}
+	if withID && l.Client.JWTConfiguration.Alg == fixtures.AlgHS256 {
+		out.IDToken, _ = t.signID(l, idClaims(l))
+		withID = false
 	}
 	if withID {
 		out.AccessToken, out.IDToken, err = t.Keys.SignBoth(accessClaims(l), idClaims(l))
@@ -122,7 +126,7 @@ func (t *Tenant) issueFront(l *Login, out *Tokens, withID bool) (err error) {
 		out.Scope, out.ExpiresIn, out.TokenType = "", 0, ""
 	}
 	if err == nil && withID && slices.Contains(l.Only, "id_token") {
-		out.IDToken, err = t.Keys.Sign(l.hashed(idClaims(l), out.AccessToken))
+		out.IDToken, err = t.signID(l, l.hashed(idClaims(l), out.AccessToken))
 	}
 	return err
 }
@@ -137,6 +141,15 @@ func (l *Login) hashed(claims token.Claims, accessToken string) token.Claims {
 		claims.Add("c_hash", halfHash(l.Code))
 	}
 	return claims
+}
+
+// signID signs an ID token as the client's jwt_configuration says: with the
+// tenant's key, or with the client's secret, which has no kid.
+func (t *Tenant) signID(l *Login, claims token.Claims) (string, error) {
+	if l.Client.JWTConfiguration.Alg == fixtures.AlgHS256 {
+		return token.SignHS256(claims, []byte(l.Client.ClientSecret)), nil
+	}
+	return t.Keys.Sign(claims)
 }
 
 // halfHash is the left half of a SHA-256.

@@ -31,6 +31,8 @@ type Tenant struct {
 	authCodes    authCodes
 	transactions transactions
 	tickets      tickets
+	assertions   assertions
+	pushed       pushed
 	buckets      map[bucketKey]*bucket
 }
 
@@ -116,6 +118,8 @@ func (t *Tenant) load(f *fixtures.Fixture) {
 	t.authCodes = newAuthCodes()
 	t.transactions = newTransactions()
 	t.tickets = newTickets()
+	t.assertions = newAssertions()
+	t.pushed = newPushed()
 	t.buckets = map[bucketKey]*bucket{}
 	now := t.Clock.Now()
 	if f.State != nil {
@@ -180,6 +184,8 @@ func (t *Tenant) settle(now time.Time) {
 	t.authCodes.settle(now)
 	t.transactions.settle(now)
 	t.tickets.settle(now)
+	t.assertions.settle(now)
+	t.pushed.settle(now)
 }
 
 // Counts is how much a tenant holds, and what its bounds made it drop.

@@ -25,10 +25,11 @@ func (t *Tenant) issueWrong(l *Login, out *Tokens, withID bool) error {
 		}
 		out.AccessToken, err = t.seal(content)
 	} else {
-		out.AccessToken, err = t.signWrong(w, accessClaims(l), l.Now)
+		out.AccessToken, err = t.signWrong(w, accessClaims(l), l.Now, t.Keys.Sign)
 	}
 	if withID && err == nil {
-		out.IDToken, err = t.signWrong(w, l.hashed(idClaims(l), out.AccessToken), l.Now)
+		sign := func(claims token.Claims) (string, error) { return t.signID(l, claims) }
+		out.IDToken, err = t.signWrong(w, l.hashed(idClaims(l), out.AccessToken), l.Now, sign)
 	}
 	if w.Malformed {
 		out.AccessToken, out.IDToken = malformed(out.AccessToken), malformed(out.IDToken)
@@ -43,8 +44,9 @@ func (t *Tenant) issueWrong(l *Login, out *Tokens, withID bool) error {
 	return err
 }
 
-// signWrong signs claims, or does not, as a scenario says.
-func (t *Tenant) signWrong(w *scenarios.Token, claims token.Claims, now time.Time) (string, error) {
+// signWrong signs claims, or does not, as a scenario says; sign is what would
+// be right.
+func (t *Tenant) signWrong(w *scenarios.Token, claims token.Claims, now time.Time, sign func(token.Claims) (string, error)) (string, error) {
 	claims = wrongClaims(w, claims, now)
 	switch {
 	case w.Alg == "none":
@@ -54,7 +56,7 @@ func (t *Tenant) signWrong(w *scenarios.Token, claims token.Claims, now time.Tim
 	case w.KID == "unknown":
 		return t.Keys.SignUnknown(claims)
 	}
-	return t.Keys.Sign(claims)
+	return sign(claims)
 }
 
 // wrongClaims are claims with what a scenario says in the place of theirs.

@@ -81,6 +81,13 @@ func (r *Ring) Forge(claims Claims) (string, error) {
 	return sign(signer, claims)
 }
 
+// Certificate is that of the key that signs, in DER.
+func (r *Ring) Certificate() []byte {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return key(r.generation).cert
+}
+
 // KeyID is the kid of the key that signs.
 func (r *Ring) KeyID() string {
 	r.mu.RLock()

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
@@ -56,6 +57,8 @@ type Call struct {
 	hint     string
 	gone     bool // the client did not wait for the answer
 	access   func() (tenant.Access, error)
+
+	startClient func() (*fixtures.Client, bool, error)
 }
 
 // Access is what the call's access token says. It is verified once a call.
@@ -94,12 +97,30 @@ func (c *Call) Credentials() tenant.Credentials {
 
 // BodyCredentials are what the parameters alone say about the client.
 func (c *Call) BodyCredentials() tenant.Credentials {
-	_, assertion := c.Params.Get("client_assertion")
-	return tenant.Credentials{
-		ClientID:  c.Params.Text("client_id"),
-		Secret:    c.Params.Text("client_secret"),
-		Assertion: assertion,
+	creds := tenant.Credentials{
+		ClientID:      c.Params.Text("client_id"),
+		Secret:        c.Params.Text("client_secret"),
+		Assertion:     c.Params.Text("client_assertion"),
+		AssertionType: c.Params.Text("client_assertion_type"),
+		Now:           c.Now,
 	}
+	if creds.Assertion != "" {
+		creds.Audiences = []string{c.Issuer, c.Origin + "/", c.Origin + "/oauth/token", c.Issuer + "oauth/token", c.Origin + c.Path}
+		if creds.ClientID == "" {
+			creds.ClientID = tenant.AssertedClient(creds.Assertion) // RFC 7521 §4.2
+		}
+	}
+	return creds
+}
+
+// StartClient is the client of POST /passwordless/start, and whether it proved
+// who it is. It is authenticated once a call: an assertion is good for one.
+func (c *Call) StartClient() (client *fixtures.Client, authenticated bool, err error) {
+	if c.startClient == nil {
+		client, authenticated, err := c.Tenant.AuthenticateForStart(c.BodyCredentials())
+		c.startClient = func() (*fixtures.Client, bool, error) { return client, authenticated, err }
+	}
+	return c.startClient()
 }
 
 // basicCredentials reads HTTP Basic, whose two halves are form-encoded (RFC

@@ -1,0 +1,24 @@
+package authapi
+
+import (
+	"encoding/pem"
+
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// PEM is GET /pem: the certificate of the key that signs.
+func PEM(c *web.Call) (any, error) {
+	block := &pem.Block{Type: "CERTIFICATE", Bytes: c.Tenant.Keys.Certificate()}
+	return download(c, tenantName+".pem", "application/x-pem-file", pem.EncodeToMemory(block))
+}
+
+// CER is GET /cer: the same in DER.
+func CER(c *web.Call) (any, error) {
+	return download(c, tenantName+".cer", "application/pkix-cert", c.Tenant.Keys.Certificate())
+}
+
+// download makes a browser keep what it gets.
+func download(c *web.Call, name, contentType string, body []byte) (any, error) {
+	c.Answer.Set("Content-Disposition", "attachment; filename="+name)
+	return web.Raw{ContentType: contentType, Body: body}, nil
+}

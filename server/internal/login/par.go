@@ -1,0 +1,85 @@
+package login
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// pushedGiven is the answer, its members in Auth0's order.
+// Source: auth0/go-auth0 authentication TestPushedAuthorizationRequest.
+type pushedGiven struct {
+	ExpiresIn  int64  `json:"expires_in"`
+	RequestURI string `json:"request_uri"`
+}
+
+// ofClient are the parameters that prove who pushes, and are no part of what is
+// asked for.
+var ofClient = []string{"client_id", "client_secret", "client_assertion", "client_assertion_type", "request_uri"}
+
+// maxPushedBody is how many bytes Auth0 keeps of one.
+const maxPushedBody = 10 << 10
+
+// PushedAuthorizationRequest is POST /oauth/par: a confidential client says
+// what it asks for before it sends its browser to /authorize. What is wrong is
+// said here already.
+// Source: auth0/docs-v2 authorization-code-flow-with-par.mdx; RFC 9126.
+func PushedAuthorizationRequest(c *web.Call) (any, error) {
+	for _, p := range c.Params {
+		if p.Kind != web.String { // an object, or a parameter given twice
+			return nil, refusal.BadParameterType.With("parameter", p.Name)
+		}
+	}
+	if len(c.Body) > maxPushedBody {
+		return nil, refusal.BodyTooLarge
+	}
+	client, err := c.Tenant.AuthenticateConfidential(c.Credentials())
+	if err != nil {
+		return nil, err
+	}
+	if c.Params.Text("request_uri") != "" {
+		return nil, refusal.WrongRequestURI.Because("a pushed request has no request_uri of its own (RFC 9126, section 2.1)")
+	}
+	var parameters [][2]string
+	for _, p := range c.Params {
+		if !p.Empty() && !slices.Contains(ofClient, p.Name) {
+			parameters = append(parameters, [2]string{p.Name, p.Text})
+		}
+	}
+	c.Params = pushedParams(client.ClientID, parameters)
+	r, err := readClient(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.read(c); err != nil {
+		return nil, err
+	}
+	uri := c.Tenant.Push(client, parameters, c.Now)
+	return web.Status{Code: http.StatusCreated, Value: pushedGiven{tenant.PushedLifetime, uri}}, nil
+}
+
+// unfold puts what a client has pushed in the place of the request_uri. What
+// else the address says does not count.
+func unfold(c *web.Call) error {
+	uri := c.Params.Text("request_uri")
+	if uri == "" {
+		return nil
+	}
+	id := c.Params.Text("client_id")
+	parameters, err := c.Tenant.Pushed(uri, id, c.Now)
+	if err == nil {
+		c.Params = pushedParams(id, parameters)
+	}
+	return err
+}
+
+func pushedParams(clientID string, parameters [][2]string) web.Params {
+	ps := web.Params{{Name: "client_id", Kind: web.String, Text: clientID}}
+	for _, p := range parameters {
+		ps = append(ps, web.Param{Name: p[0], Kind: web.String, Text: p[1]})
+	}
+	return ps
+}
