@@ -90,7 +90,7 @@ func (t *Tenant) AuthenticateForStart(creds Credentials) (c *fixtures.Client, au
 	switch {
 	case why == "":
 		return c, true, nil
-	case creds.Secret == "" && creds.Assertion == "":
+	case creds.Secret == "" && (creds.Assertion == "" || !c.SignsAssertions()):
 		return nil, false, refusal.StartAuthenticationRequired.Because(why)
 	}
 	return nil, false, refusal.WrongStartSecret.Because(why)
