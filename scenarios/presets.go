@@ -57,6 +57,7 @@ var presets = map[string]map[string]string{
 	"no_such_login_connection":      nil,
 	"wrong_password":                nil,
 	"login_required":                nil,
+	"link_elsewhere":                nil,
 	"wrong_transaction":             nil,
 	"bad_logout_hint":               {"reason": "id_token_hint is no token of this tenant"},
 	"logout_mismatch":               {"parameter": "returnTo", "url": "http://localhost:3001"},

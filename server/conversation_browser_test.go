@@ -50,7 +50,11 @@ func (c *conversation) setCookie(header string) string {
 	name, rest, _ := strings.Cut(header, "=")
 	value, attributes, _ := strings.Cut(rest, ";")
 	if value != "" {
-		value = c.nameOf("$session", value)
+		kind := "$session"
+		if strings.HasPrefix(name, "did") {
+			kind = "$device"
+		}
+		value = c.nameOf(kind, value)
 	}
 	return name + "=" + value + ";" + attributes
 }

@@ -29,6 +29,14 @@ func apiRoutes() []web.Route {
 			Summary: "the same",
 		},
 		{
+			Method: "GET", Path: "/ios/{id}/email", Flow: login.IOSLink, Dialect: web.Browser,
+			Summary: "where the link of send=link_ios leads a browser that is no iPhone",
+		},
+		{
+			Method: "GET", Path: "/android/{id}/email", Flow: login.AndroidLink, Dialect: web.Browser,
+			Summary: "the same for send=link_android",
+		},
+		{
 			Method: "GET", Path: "/authorize", Endpoint: "authorize", Flow: login.Authorize, Dialect: web.Browser,
 			Summary: "where an app sends a browser to sign in",
 		},

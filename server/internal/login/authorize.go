@@ -44,6 +44,7 @@ func Authorize(c *web.Call) (any, error) {
 		}
 	}
 	tx := c.Tenant.Begin(tenant.Transaction{Authorization: r.Authorization, Connection: connection, Hint: c.Params.Text("login_hint")})
+	c.SetDevice(c.Tenant.Seed().Opaque(43, "device", tx.ID))
 	page := "/u/login/identifier"
 	if c.Params.Text("screen_hint") == "signup" {
 		page = "/u/signup/identifier"

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
@@ -22,7 +23,10 @@ func VerifyRedirect(c *web.Call) (any, error) {
 		return r.refuse(err)
 	}
 	connection, recipient := web.Named(c)
-	session, err := c.Tenant.RedeemLink(r.Authorization, connection, recipient, c.Params.Text("verification_code"))
+	session, err := c.Tenant.RedeemLink(r.Authorization, connection, recipient, c.Params.Text("verification_code"), c.Device())
+	if errors.Is(err, refusal.LinkElsewhere) {
+		return nil, err
+	}
 	if err != nil {
 		return r.refuse(refusal.Recode(err, "invalid_grant", http.StatusUnauthorized, "unauthorized"))
 	}

@@ -28,8 +28,11 @@ var (
 )
 
 // allow is the source expression of one inline script.
-func allow(script string) string {
-	sum := sha256.Sum256([]byte(strings.TrimSpace(script)))
+func allow(script string) string { return source(strings.TrimSpace(script)) }
+
+// source is the source expression, in a policy, of what stands in a page.
+func source(inline string) string {
+	sum := sha256.Sum256([]byte(inline))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 

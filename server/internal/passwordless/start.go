@@ -26,6 +26,7 @@ func (in Start) Do(c *web.Call) (tenant.Started, error) {
 	var sent *outbox.Message
 	started, err := c.Tenant.Start(tenant.Start{
 		Client: in.Client, Connection: in.Connection.Name, Recipient: in.Recipient, Now: c.Now, Effects: c.Effects,
+		Device: c.Device(), Link: in.Connection.Strategy == tenant.StrategyEmail && in.Send == "link",
 		Compose: func(s tenant.Sending) outbox.Message {
 			m := in.compose(c, s)
 			sent = &m
@@ -35,6 +36,7 @@ func (in Start) Do(c *web.Call) (tenant.Started, error) {
 	if err != nil {
 		return started, err
 	}
+	c.SetDevice(started.Device)
 	report(c, sent, in.Recipient)
 	return started, passOn(c, in.Connection, started.Sent)
 }

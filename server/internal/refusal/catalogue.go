@@ -326,6 +326,11 @@ var (
 		Name: "wrong_password", Status: 403, Code: "invalid_grant",
 		Description: "Wrong email or password.", Source: "auth0/ruby-auth0 should_fail_with_an_incorrect_password.yml",
 	})
+	LinkElsewhere = entry(Refusal{
+		Name: "link_elsewhere", Status: 400, Code: "invalid_request",
+		Description: "The link must be opened on the same device and browser from which you submitted your email address. Start over from this device or browser.",
+		Source:      "https://community.auth0.com/t/109529",
+	})
 	LoginRequired = entry(Refusal{
 		Name: "login_required", Status: 400, Code: "login_required",
 		Description: "Login required", Source: "auth0/docs-v2 authenticate/login/configure-silent-authentication.mdx",

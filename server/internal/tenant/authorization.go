@@ -215,8 +215,9 @@ func originOf(uri string) string {
 }
 
 // RedeemLink uses up the code of a magic link and signs its user in. No
-// browser is signed in by it: the app is.
-func (t *Tenant) RedeemLink(a Authorization, connection, username, otp string) (Session, error) {
+// browser is signed in by it: the app is. Unless the tenant's flag says so, the
+// link opens only in the browser that asked for it, which device names.
+func (t *Tenant) RedeemLink(a Authorization, connection, username, otp, device string) (Session, error) {
 	r := a.request()
 	conn, recipient, err := t.realm(a.Client, connection, username)
 	if err != nil {
@@ -224,11 +225,24 @@ func (t *Tenant) RedeemLink(a Authorization, connection, username, otp string) (
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.elsewhereLocked(conn, recipient, device, a.Now) {
+		return Session{}, refusal.LinkElsewhere.Because("the browser did not send the did cookie of POST /passwordless/start, which a page gets if it calls with credentials; the tenant's flag allow_magiclink_verify_without_session in the fixture does without")
+	}
 	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
 		return Session{}, err
 	}
 	u := t.signInLocked(conn, recipient, a.Now)
 	return Session{UserID: u.UserID, AuthTime: a.Now}, nil
+}
+
+// elsewhereLocked tells whether a live link is opened in another browser than
+// the one that asked for it, and may not be.
+func (t *Tenant) elsewhereLocked(conn *fixtures.Connection, recipient, device string, now time.Time) bool {
+	if t.fixture.Tenant.Flags.AllowMagicLinkVerifyWithoutSession {
+		return false
+	}
+	c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient})
+	return ok && c.state == pending && !c.lapsed(now) && c.device != "" && c.device != device
 }
 
 // SignIn uses up a code that a user typed on a page, and signs the browser in

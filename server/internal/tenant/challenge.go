@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -43,6 +44,7 @@ type challenge struct {
 	expires  time.Time
 	tries    int
 	state    challengeState
+	device   string // the browser that asked for a link, "" for a code
 }
 
 type challengeState int
@@ -82,6 +84,10 @@ type Start struct {
 	Connection string
 	Recipient  string // normalised
 	Now        time.Time
+	// Device is the browser that asks, "" if it is not known, and Link tells
+	// that it asks for a magic link.
+	Device string
+	Link   bool
 	// Effects are what scenarios do.
 	Effects *scenarios.Effects
 	// Compose makes the message that carries the code. It is called under the
@@ -104,6 +110,7 @@ type Sending struct {
 type Started struct {
 	ID       string // 24 hexadecimal digits
 	Verified bool
+	Device   string           // by which the browser that asked is known from now on
 	Sent     []outbox.Message // as filed; none to a blocked user
 }
 
@@ -164,6 +171,12 @@ func (t *Tenant) Start(s Start) (Started, error) {
 	next := &challenge{n: 1}
 	if before != nil {
 		next.n = before.n + 1
+	}
+	device := cmp.Or(s.Device, t.seed.Opaque(43, "device", conn.Name, s.Recipient, strconv.FormatInt(next.n, 10)))
+	if s.Link {
+		next.device = device
+	}
+	if before != nil {
 		if before.state == pending {
 			t.markLocked(before, outbox.Superseded)
 		}
@@ -175,7 +188,7 @@ func (t *Tenant) Start(s Start) (Started, error) {
 			next.held = before.held // they wait for the next message
 		}
 		t.challenges.bounded.put(key, next)
-		return started(u), nil
+		return started(u, device), nil
 	}
 	next.code, next.n = t.makeCodeLocked(conn, s.Recipient, next.n, before)
 	next.expires = s.Now.Add(time.Duration(conn.Options.TOTP.TimeStep) * time.Second)
@@ -187,15 +200,15 @@ func (t *Tenant) Start(s Start) (Started, error) {
 		}
 	}
 	if u == nil {
-		return Started{ID: t.newUserIDLocked(conn, s.Recipient), Sent: sent}, nil
+		return Started{ID: t.newUserIDLocked(conn, s.Recipient), Device: device, Sent: sent}, nil
 	}
-	done := started(u)
+	done := started(u, device)
 	done.Sent = sent
 	return done, nil
 }
 
-func started(u *user) Started {
-	return Started{ID: u.objectID(), Verified: u.EmailVerified || u.PhoneVerified}
+func started(u *user, device string) Started {
+	return Started{ID: u.objectID(), Verified: u.EmailVerified || u.PhoneVerified, Device: device}
 }
 
 // makeCodeLocked is the n-th code of the recipient, by preset or mode. Two

@@ -1,0 +1,28 @@
+package login
+
+import (
+	_ "embed"
+	"html/template"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+//go:embed app_link.html
+var appLinkHTML string
+
+var appLink = template.Must(template.New("app_link").Parse(strings.Replace(appLinkHTML, "STYLE", pagesCSS, 1)))
+
+// IOSLink is GET /ios/{id}/email, where the link of send=link_ios leads. A
+// phone opens the app; who sees the page has no such phone.
+// Source: auth0/Lock.swift PasswordlessActivity.swift.
+func IOSLink(c *web.Call) (any, error) { return opensApp(c, "an iPhone") }
+
+// AndroidLink is GET /android/{id}/email, that of send=link_android.
+// Source: auth0/docs-v2 lock-android-passwordless-with-magic-link.mdx.
+func AndroidLink(c *web.Call) (any, error) { return opensApp(c, "an Android phone") }
+
+func opensApp(c *web.Call, where string) (any, error) {
+	return render(appLink, "default-src 'none'; style-src "+allowStyle()+"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+		struct{ Where, App, Code string }{where, c.Vars["id"], c.Params.Text("code")})
+}
