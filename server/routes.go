@@ -65,19 +65,19 @@ func apiRoutes() []web.Route {
 			Summary: "its form",
 		},
 		{
-			Method: "GET", Path: "/u/login/passwordless-email-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.EmailChallenge, Dialect: web.Browser,
+			Method: "GET", Path: "/u/login/passwordless-email-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.EmailChallenge, Count: login.CountEmailChallenge, Dialect: web.Browser,
 			Summary: "the page for the code of an e-mail",
 		},
 		{
-			Method: "POST", Path: "/u/login/passwordless-email-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.EmailChallenge, Dialect: web.Browser,
+			Method: "POST", Path: "/u/login/passwordless-email-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.EmailChallenge, Count: login.CountEmailChallenge, Dialect: web.Browser,
 			Summary: "its form",
 		},
 		{
-			Method: "GET", Path: "/u/login/passwordless-sms-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.SMSChallenge, Dialect: web.Browser,
+			Method: "GET", Path: "/u/login/passwordless-sms-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.SMSChallenge, Count: login.CountSMSChallenge, Dialect: web.Browser,
 			Summary: "the page for the code of a text message",
 		},
 		{
-			Method: "POST", Path: "/u/login/passwordless-sms-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.SMSChallenge, Dialect: web.Browser,
+			Method: "POST", Path: "/u/login/passwordless-sms-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.SMSChallenge, Count: login.CountSMSChallenge, Dialect: web.Browser,
 			Summary: "its form",
 		},
 		{

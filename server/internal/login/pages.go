@@ -168,6 +168,13 @@ func EmailChallenge(c *web.Call) (any, error) { return challenge(c, tenant.Strat
 // message.
 func SMSChallenge(c *web.Call) (any, error) { return challenge(c, tenant.StrategySMS) }
 
+// CountEmailChallenge counts a call of the page, to see it or to send its form,
+// against the limit of the caller's address.
+func CountEmailChallenge(c *web.Call) error { return c.Count(tenant.LimitEmailChallenge, c.IP) }
+
+// CountSMSChallenge is the same for the page of a text message.
+func CountSMSChallenge(c *web.Call) error { return c.Count(tenant.LimitSMSChallenge, c.IP) }
+
 func challenge(c *web.Call, strategy string) (any, error) {
 	tx, r, err := current(c)
 	if err != nil {
@@ -177,7 +184,10 @@ func challenge(c *web.Call, strategy string) (any, error) {
 	if err != nil || conn.Strategy != strategy {
 		return to("/u/login/identifier", tx), nil
 	}
-	v := view{Page: "challenge", SMS: strategy == tenant.StrategySMS, Where: tx.Recipient, Length: conn.Options.TOTP.Length, Inbox: "/_mock/"}
+	v := view{Page: "challenge", SMS: strategy == tenant.StrategySMS, Where: tx.Recipient, Length: conn.Options.TOTP.Length}
+	if !c.Tenant.Fixture().Tenant.HideInboxLink {
+		v.Inbox = "/_mock/"
+	}
 	if c.Method != http.MethodPost {
 		return r.show(c, tx, v)
 	}

@@ -21,8 +21,11 @@ var (
 	LimitToken    = Limit{"oauth.token", 30, 30, time.Second}      // the tenant
 	LimitUserinfo = Limit{"userinfo", 10, 5, time.Minute}          // each user
 	LimitJWKS     = Limit{"jwks", 20, 20, time.Second}             // the tenant
-	LimitOther    = Limit{"other", 300, 300, time.Minute}          // the tenant
-	limitFailures = Limit{"failed codes", 10, 10, time.Hour}       // each user
+	// Two pages, each by itself, for each IP.
+	LimitEmailChallenge = Limit{"passwordless-email-challenge", 5, 5, time.Minute}
+	LimitSMSChallenge   = Limit{"passwordless-sms-challenge", 5, 5, time.Minute}
+	LimitOther          = Limit{"other", 300, 300, time.Minute}    // the tenant
+	limitFailures       = Limit{"failed codes", 10, 10, time.Hour} // each user
 )
 
 const maxBuckets = 10_000
