@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -66,6 +67,17 @@ func TestEqualServersGiveEqualBytes(t *testing.T) {
 		do("POST", "/passwordless/start", object{"client_id": "acme-native", "connection": "sms", "phone_number": "+14155550100"})
 		do("POST", "/oauth/token", object{"grant_type": otpGrant, "client_id": "acme-native", "username": "+14155550100", "otp": "359427", "realm": "sms"})
 		do("POST", "/oauth/token", object{"grant_type": "client_credentials", "client_id": "acme-m2m", "client_secret": "acme-m2m-secret", "audience": "https://api.acme.test/"})
+		page := header("Origin", appOrigin)
+		for range 2 {
+			w := do("POST", "/co/authenticate", withPassword("acme-spa"), page)
+			ticket := decodeAnswer[map[string]string](t, w)["login_ticket"]
+			do("GET", toAuthorize(ticket), nil)
+			w = do("POST", "/oauth/par", url.Values{"client_id": {"acme-web"}, "client_secret": {"acme-web-secret"}, "response_type": {"code"}, "redirect_uri": {appOrigin}})
+			do("GET", "/authorize?client_id=acme-web&request_uri="+decodeAnswer[struct {
+				URI string `json:"request_uri"`
+			}](t, w).URI, nil)
+		}
+		do("POST", "/dbconnections/signup", object{"client_id": "acme-spa", "connection": "Username-Password-Authentication", "email": "eve@example.com", "password": "s3cret"})
 		do("POST", "/_mock/tokens", object{"claims": object{"b": 1, "a": []int{2}}})
 		do("POST", "/_mock/keys/rotate", nil)
 		do("GET", "/.well-known/jwks.json", nil)
@@ -101,6 +113,27 @@ func TestWhatOneRecipientGetsDoesNotDependOnOthers(t *testing.T) {
 	}
 	if got := login(t, crowded, "ada@example.com", object{"scope": "openid email offline_access"}); got.RefreshToken != want.RefreshToken || got.IDToken != want.IDToken {
 		t.Errorf("alone %+v, among others %+v", want, got)
+	}
+}
+
+// Nor its tickets, codes of /authorize, request_uris and the names of browsers.
+func TestWhatOneBrowserGetsDoesNotDependOnOthers(t *testing.T) {
+	t.Parallel()
+	run := func(s *server.Server) string {
+		ticket := ticketFor(t, s, withPassword("acme-spa"))
+		pushed := call(t, s, "POST", "/oauth/par", url.Values{"client_id": {"acme-web"}, "client_secret": {"acme-web-secret"}, "response_type": {"code"}, "redirect_uri": {appOrigin}})
+		began := call(t, s, "POST", "/passwordless/start", object{"client_id": "acme-spa", "connection": "email", "email": "ada@example.com"})
+		return ticket + call(t, s, "GET", toAuthorize(ticket), nil).Header().Get("Location") + pushed.Body.String() + fmt.Sprint(began.Header()["Set-Cookie"])
+	}
+	want := run(newServer(t, server.Config{At: at2030}))
+	crowded := newServer(t, server.Config{At: at2030})
+	call(t, crowded, "POST", "/oauth/par", url.Values{"client_id": {"acme-web"}, "client_secret": {"acme-web-secret"}, "response_type": {"code"}, "redirect_uri": {appOrigin + "/other"}})
+	start(t, crowded, "bob@example.com")
+	call(t, crowded, "POST", "/co/authenticate", object{
+		"client_id": "acme-spa", "credential_type": otpGrant, "username": "bob@example.com", "otp": start(t, crowded, "bob@example.com"), "realm": "email",
+	}, header("Origin", appOrigin))
+	if got := run(crowded); got != want {
+		t.Errorf("alone\n%s\namong others\n%s", want, got)
 	}
 }
 

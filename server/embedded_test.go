@@ -1,0 +1,173 @@
+package server_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server"
+)
+
+const appOrigin = "http://localhost:3000"
+
+// ticketFor asks for a ticket as a page of an app does.
+func ticketFor(t testing.TB, s *server.Server, body object) string {
+	t.Helper()
+	w := call(t, s, "POST", "/co/authenticate", body, header("Origin", appOrigin))
+	return decodeAnswer[struct {
+		LoginTicket string `json:"login_ticket"`
+	}](t, w).LoginTicket
+}
+
+func withPassword(client string) object {
+	return object{"client_id": client, "credential_type": "password", "username": "dora@example.com", "password": "Passw0rd!"}
+}
+
+func toAuthorize(ticket string) string {
+	return "/authorize?client_id=acme-spa&response_type=code&redirect_uri=http%3A%2F%2Flocalhost%3A3000&login_ticket=" + ticket
+}
+
+// codeOf is the code of a redirect to the app, or its error.
+func codeOf(t testing.TB, location string) (code, problem string) {
+	t.Helper()
+	u, err := url.Parse(location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Query().Get("code"), u.Query().Get("error_description")
+}
+
+// Of many pages that take one ticket to /authorize, one signs in.
+func TestATicketIsGoodOnce(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{At: at2030})
+	ticket := ticketFor(t, s, withPassword("acme-spa"))
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	codes, refused := 0, 0
+	for range 20 {
+		wg.Go(func() {
+			code, problem := codeOf(t, call(t, s, "GET", toAuthorize(ticket), nil).Header().Get("Location"))
+			mu.Lock()
+			defer mu.Unlock()
+			if code != "" {
+				codes++
+			}
+			if problem == "Unknown or invalid login ticket." {
+				refused++
+			}
+		})
+	}
+	wg.Wait()
+	if codes != 1 || refused != 19 {
+		t.Errorf("%d codes and %d refusals", codes, refused)
+	}
+}
+
+// A client takes part in embedded login only if it says so, and only from pages
+// of its own.
+func TestCrossOriginSwitchAndOrigins(t *testing.T) {
+	t.Parallel()
+	f, err := fixtures.Parse("origins.yaml", []byte(`version: 1
+extends: default
+clients:
+  - {client_id: off, grant_types: [authorization_code], allowed_origins: ["https://off.acme.test"]}
+  - {client_id: "on", grant_types: [authorization_code], cross_origin_authentication: true, web_origins: ["https://on.acme.test"]}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newServer(t, server.Config{At: at2030, Fixture: f})
+	for _, tt := range []struct {
+		client, origin string
+		code           int
+		body           string // "" is a ticket
+	}{
+		{"on", "https://on.acme.test", http.StatusOK, ""},
+		{"on", "https://off.acme.test", http.StatusForbidden, "Origin https://off.acme.test is not allowed."},
+		{"on", "https://evil.example.com", http.StatusForbidden, "Origin https://evil.example.com is not allowed."},
+		{"on", "null", http.StatusForbidden, "Origin null is not allowed."},
+		{"off", "https://off.acme.test", http.StatusUnauthorized, `{"error":"unauthorized_client","error_description":"Cross origin login not allowed."}`},
+	} {
+		w := call(t, s, "POST", "/co/authenticate", object{
+			"client_id": tt.client, "credential_type": "http://auth0.com/oauth/grant-type/password-realm",
+			"username": "dora@example.com", "password": "Passw0rd!", "realm": "Username-Password-Authentication",
+		}, header("Origin", tt.origin))
+		if w.Code != tt.code || tt.body != "" && w.Body.String() != tt.body {
+			t.Errorf("%s from %s: %d %s", tt.client, tt.origin, w.Code, w.Body)
+		}
+		if allowed := w.Header().Get("Access-Control-Allow-Credentials"); (allowed == "true") != strings.HasSuffix(tt.origin, ".acme.test") {
+			t.Errorf("%s from %s: credentials %q", tt.client, tt.origin, allowed)
+		}
+	}
+}
+
+// Who has lost the account between the ticket and /authorize gets nothing.
+func TestATicketOfABlockedUser(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{At: at2030})
+	ticket := ticketFor(t, s, withPassword("acme-spa"))
+	for _, u := range s.Users() {
+		if u.Email == "dora@example.com" {
+			if w := call(t, s, "PATCH", "/_mock/users/"+url.PathEscape(u.UserID), object{"blocked": true}); w.Code != http.StatusOK {
+				t.Fatal(w.Body)
+			}
+		}
+	}
+	if code, problem := codeOf(t, call(t, s, "GET", toAuthorize(ticket), nil).Header().Get("Location")); code != "" || problem != "user is blocked" {
+		t.Errorf("code %q, %q", code, problem)
+	}
+}
+
+// Whoever signed up with a password has it after a restart with the state.
+func TestASignupIsInTheState(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{At: at2030})
+	sign := call(t, s, "POST", "/dbconnections/signup", object{
+		"client_id": "acme-native", "connection": "Username-Password-Authentication", "email": "Eve@example.com", "password": "s3cret", "user_metadata": object{"plan": "gold"},
+	})
+	if sign.Code != http.StatusOK {
+		t.Fatal(sign.Body)
+	}
+	state := call(t, s, "GET", "/_mock/state", nil).Body.String()
+	other := newServer(t, server.Config{At: at2030})
+	if w := call(t, other, "PUT", "/_mock/state", state); w.Code/100 != 2 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	grant := object{"grant_type": "password", "client_id": "acme-native", "username": "eve@example.com", "password": "s3cret"}
+	here, there := call(t, s, "POST", "/oauth/token", grant), call(t, other, "POST", "/oauth/token", grant)
+	if here.Code != http.StatusOK || here.Body.String() != there.Body.String() {
+		t.Errorf("%d %s\n%d %s", here.Code, here.Body, there.Code, there.Body)
+	}
+	// The control API and the journal show it to nobody.
+	for _, path := range []string{"/_mock/users", "/_mock/requests"} {
+		if w := call(t, s, "GET", path, nil); strings.Contains(w.Body.String(), "s3cret") {
+			t.Errorf("%s shows the password: %s", path, w.Body)
+		}
+	}
+}
+
+// With limits enforced, ten wrong passwords in an hour lock the user out, on the
+// right one as well.
+func TestWrongPasswordsAreCounted(t *testing.T) {
+	t.Parallel()
+	f, err := fixtures.Load("strict")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newServer(t, server.Config{At: at2030, Fixture: f})
+	grant := func(password string) int {
+		return call(t, s, "POST", "/oauth/token", object{"grant_type": "password", "client_id": "acme-native", "username": "dora@example.com", "password": password}).Code
+	}
+	for n := range 10 {
+		if code := grant("wrong"); code != http.StatusForbidden {
+			t.Fatalf("try %d: %d", n+1, code)
+		}
+	}
+	if code := grant("Passw0rd!"); code != http.StatusTooManyRequests {
+		t.Errorf("after ten: %d", code)
+	}
+}
