@@ -248,9 +248,9 @@ func TestACredentialExpires(t *testing.T) {
 	t.Parallel()
 	s := withAssertions(t)
 	s.Clock().Set(time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC))
-	claims := goodClaims("one")
-	claims["exp"] = s.Clock().Now().Unix() + 60
 	for key, header := range map[string]object{"2": {"alg": "RS256"}, "3": {"alg": "PS256"}} {
+		claims := goodClaims("by " + key)
+		claims["exp"] = s.Clock().Now().Unix() + 60
 		w := call(t, s, "POST", "/oauth/token", url.Values{
 			"grant_type": {"client_credentials"}, "audience": {"https://api.acme.test/"}, "client_assertion_type": {jwtBearer},
 			"client_assertion": {assert(t, keyOf(t, key), header, claims)},

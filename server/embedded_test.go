@@ -117,8 +117,12 @@ func TestATicketOfABlockedUser(t *testing.T) {
 			}
 		}
 	}
-	if code, problem := codeOf(t, call(t, s, "GET", toAuthorize(ticket), nil).Header().Get("Location")); code != "" || problem != "user is blocked" {
+	w := call(t, s, "GET", toAuthorize(ticket), nil)
+	if code, problem := codeOf(t, w.Header().Get("Location")); code != "" || problem != "user is blocked" {
 		t.Errorf("code %q, %q", code, problem)
+	}
+	if cookies := w.Header()["Set-Cookie"]; cookies != nil {
+		t.Errorf("the browser is signed in: %q", cookies)
 	}
 }
 
