@@ -74,8 +74,8 @@ func (b *browser) live(who string) (code string) {
 	return strings.TrimSpace(call(b.t, b.s, "GET", "/_mock/outbox/code?to="+who, nil).Body.String())
 }
 
-// codeOf is the code of the redirect to the app.
-func codeOf(t testing.TB, w *httptest.ResponseRecorder) string {
+// codeAnswered is the code of the redirect to the app.
+func codeAnswered(t testing.TB, w *httptest.ResponseRecorder) string {
 	t.Helper()
 	to, err := url.Parse(w.Header().Get("Location"))
 	if err != nil || to.Query().Get("code") == "" {
@@ -163,7 +163,7 @@ func TestALoginEndsInTheBrowserThatSignedIn(t *testing.T) {
 			t.Errorf("a browser of %s: %d %q", from, w.Code, w.Header().Get("Location"))
 		}
 	}
-	codeOf(t, ada.call("GET", "/authorize/resume?"+query, nil))
+	codeAnswered(t, ada.call("GET", "/authorize/resume?"+query, nil))
 }
 
 // Two tabs of one browser: who signs in at last is who the app gets.
@@ -187,7 +187,7 @@ func TestWhoSignsInIsWhomTheAppGets(t *testing.T) {
 	if w := b.call("POST", page, url.Values{"code": {b.live("grace@example.com")}}); w.Code != http.StatusFound {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	got := signedInAt(t, s, codeOf(t, b.call("GET", "/authorize/resume?"+query, nil)))
+	got := signedInAt(t, s, codeAnswered(t, b.call("GET", "/authorize/resume?"+query, nil)))
 	if want := userOf(t, s, "grace@example.com").UserID; got != want {
 		t.Errorf("the app gets %s, not %s", got, want)
 	}

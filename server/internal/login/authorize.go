@@ -128,7 +128,7 @@ func Resume(c *web.Call) (any, error) {
 	switch {
 	case !ok:
 		return to("/u/login/identifier", tx), nil
-	case !slices.Contains(sessionCookies(c), session.ID):
+	case !slices.Contains(c.Cookies(sessionCookie), session.ID):
 		return nil, refusal.WrongTransaction.Because("another browser signed in: the cookie that the last page set did not come back")
 	case !c.Tenant.End(tx):
 		return nil, overAlready()
