@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -59,9 +60,7 @@ func TestHS256(t *testing.T) {
 	s := withHS256(t)
 	redeemed := func(more object) tokens {
 		body := object{"grant_type": otpGrant, "client_id": "shared", "username": "ada@example.com", "otp": startAs(t, s, "shared", "ada@example.com"), "realm": "email"}
-		for name, value := range more {
-			body[name] = value
-		}
+		maps.Copy(body, more)
 		return decodeAnswer[tokens](t, call(t, s, "POST", "/oauth/token", body))
 	}
 	opaque := redeemed(object{"scope": "openid offline_access"})
