@@ -77,6 +77,25 @@ func TestHintsAreInTheJournalOnly(t *testing.T) {
 	}
 }
 
+// Who asks for a link and names no place to lead to sees it fail only when the
+// link is opened, long after the mistake.
+func TestALinkThatLeadsNowhereSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{})
+	call(t, s, "POST", "/passwordless/start", object{"client_id": "acme-native", "connection": "email", "email": "ada@example.com"})
+	link := strings.TrimSpace(call(t, s, "GET", "/_mock/outbox/link?to=ada@example.com", nil).Body.String())
+	at, err := url.Parse(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := call(t, s, "GET", at.RequestURI(), nil)
+	const hint = "no redirect_uri was given, and no callback of client acme-native is an address without *; " +
+		"give one (a magic link has it from the authParams of /passwordless/start), or start with --callback URL"
+	if w.Code != 400 || !strings.Contains(w.Body.String(), hint) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
 func TestTheJournalKeepsNoMoreThanItShows(t *testing.T) {
 	const calls, size = 60, 500_000
 	long := func(c byte) string { return strings.Repeat(string(c), size) }

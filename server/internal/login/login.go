@@ -30,7 +30,8 @@ func readClient(c *web.Call) (*request, error) {
 	to := c.Params.Text("redirect_uri")
 	if to == "" {
 		if to = tenant.FirstCallback(client); to == "" {
-			return nil, refusal.MissingParameter.With("parameter", "redirect_uri")
+			return nil, refusal.MissingParameter.With("parameter", "redirect_uri").Because("no redirect_uri was given, and no callback of client " + id +
+				" is an address without *; give one (a magic link has it from the authParams of /passwordless/start), or start with --callback URL")
 		}
 	} else if !tenant.AllowsCallback(client, to) {
 		return nil, refusal.CallbackMismatch.Because("redirect_uri " + to + " is not among the callbacks of client " + id + "; add it to the fixture, or start with --callback " + to)
