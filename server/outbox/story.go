@@ -228,6 +228,8 @@ func (q *query) summary(m *Message) Summary {
 		s.Note = "before the cursor"
 	case m.OTPState != "" && m.OTPState != Active:
 		s.Note = "code " + m.OTPState
+	case (q.has(byCode) || q.has(byLink)) && (m.Kind == SMTP || m.Kind == Twilio):
+		s.Note = "the app's own message: what was found in it is in its codes and links"
 	case q.has(byCode) && m.Code == "" && m.Link != "":
 		s.Note = "it carries a link and no code: send was link or absent, which is link at Auth0"
 	case q.has(byLink) && m.Link == "" && m.Code != "":

@@ -55,6 +55,15 @@ func TestStory(t *testing.T) {
 			"no live link for bob@example.com; the outbox has 1 message, to bob@example.com at 10:00:00 (code used)",
 		},
 		{
+			"the app's own", func(b *Box, _ *clock.Clock) {
+				b.Add(Message{Kind: SMTP, Recipients: []string{"bob@example.com"}, Codes: []string{"445566"}})
+				b.Add(Message{Kind: Twilio, To: "+14155550100", Codes: []string{"4711"}})
+			},
+			[]Filter{bob, Live(), WithCode()},
+			"no live code for bob@example.com; the outbox has 2 messages, to +14155550100 at 10:00:00 (the app's own message: what was found in it is in its codes and links), " +
+				"to bob@example.com at 10:00:00 (the app's own message: what was found in it is in its codes and links)",
+		},
+		{
 			"cursor", func(b *Box, _ *clock.Clock) { b.Add(code("bob@example.com")) },
 			[]Filter{bob, Since("e1.1")},
 			"no message to bob@example.com (after cursor e1.1); the outbox has 1 message, to bob@example.com at 10:00:00 (before the cursor)",
