@@ -58,7 +58,7 @@ func (s *Server) listMessages(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkState(values["state"]); err != nil {
+	if err := checkFilters(values); err != nil {
 		return nil, err
 	}
 	q := outbox.Query{Since: values["since"], Limit: defaultLimit}
@@ -81,12 +81,20 @@ func (s *Server) listMessages(c *web.Call) (any, error) {
 	return page, nil
 }
 
-func checkState(state string) error {
-	states := []string{outbox.Queued, outbox.Delivered, outbox.Lost, outbox.Bounced, "any"}
-	if state == "" || slices.Contains(states, state) {
-		return nil
+// checkFilters refuses words that no message can have.
+func checkFilters(values map[string]string) error {
+	for _, filter := range []struct {
+		name  string
+		known []string
+	}{
+		{"state", []string{outbox.Queued, outbox.Delivered, outbox.Lost, outbox.Bounced, "any"}},
+		{"kind", []string{outbox.Email, outbox.SMS, outbox.SMTP, outbox.Twilio}},
+	} {
+		if value := values[filter.name]; value != "" && !slices.Contains(filter.known, value) {
+			return badRequest("%s: unknown %s %q%s", filter.name, filter.name, value, suggest(value, filter.known))
+		}
 	}
-	return badRequest("state: unknown state %q%s", state, suggest(state, states))
+	return nil
 }
 
 func (s *Server) deleteMessages(c *web.Call) (any, error) {
@@ -94,7 +102,7 @@ func (s *Server) deleteMessages(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkState(values["state"]); err != nil {
+	if err := checkFilters(values); err != nil {
 		return nil, err
 	}
 	if values["state"] == "any" {
@@ -114,7 +122,7 @@ func (s *Server) wait(c *web.Call, more ...outbox.Filter) (outbox.Message, error
 	if err != nil {
 		return outbox.Message{}, err
 	}
-	if err := checkState(values["state"]); err != nil {
+	if err := checkFilters(values); err != nil {
 		return outbox.Message{}, err
 	}
 	patience, err := parseWait(values["wait"])
