@@ -50,7 +50,8 @@ const (
 // MailHog does, but for what hurts there: release answers 403 and sends
 // nothing, there is no Jim, a part that is not there is 404 and no panic,
 // download is the mail as it came, and there is no websocket. Without a CORS
-// origin of its configuration MailHog sends no CORS headers; nor does this.
+// origin of its configuration MailHog sends no CORS headers; nor does this. In
+// the place of its page there is a sentence.
 func (s *Server) API() http.Handler {
 	// UseEncodedPath would break DELETE of ids that a client escapes.
 	r := mux.NewRouter()
@@ -59,6 +60,7 @@ func (s *Server) API() http.Handler {
 		path, method string
 		handler      http.Handler
 	}{
+		{"/", "GET", front("MailHog", "/api/v2/messages")},
 		{"/api/v1/messages", "GET", handler(s.v1List)},
 		{"/api/v1/messages", "DELETE", handler(s.v1DeleteAll)},
 		{"/api/v1/messages/{id}", "GET", handler(s.v1Message)},
@@ -81,6 +83,14 @@ func (s *Server) API() http.Handler {
 		r.Path(route.path).Methods("OPTIONS").Handler(handler(func(*http.Request) answer { return answer{status: http.StatusOK} }))
 	}
 	return r
+}
+
+// front stands where the original has its page, for people who open it and for
+// checks that ask whether it is up.
+func front(original, list string) handler {
+	return func(*http.Request) answer {
+		return plainly(http.StatusOK, "mockauth0 answers "+original+"'s HTTP API here: "+list+" lists the mails.\nThe page to read them on is the inbox page of mockauth0, on its own port.\n")
+	}
 }
 
 // textJSON is how MailHog calls JSON, mostly.

@@ -3,6 +3,7 @@ package mailhog_test
 import (
 	"bufio"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -155,6 +156,22 @@ func TestDownloadIsTheMailAsItCame(t *testing.T) {
 	}
 }
 
+// MailHog and Mailpit have a page there, which people open and health checks
+// ask for.
+func TestTheFrontSaysWhereTheMailsAre(t *testing.T) {
+	t.Parallel()
+	m := start(t)
+	for list, api := range map[string]http.Handler{"/api/v2/messages": m.API(), "/api/v1/messages": m.Mailpit()} {
+		w := call(t, api, "GET", "/")
+		if w.Code != 200 || w.Header().Get("Content-Type") != "text/plain" || !strings.Contains(w.Body.String(), list+" lists the mails") {
+			t.Errorf("%s: %d %v %q", list, w.Code, w.Header(), w.Body)
+		}
+		if w := call(t, api, "GET", list); w.Code != 200 {
+			t.Errorf("%s: %d", list, w.Code)
+		}
+	}
+}
+
 // What MailHog panics at, and what would hurt.
 func TestWhatHurtsInMailHogIsRefused(t *testing.T) {
 	t.Parallel()
@@ -185,7 +202,7 @@ aGVsbG8=
 		{"GET", "/api/v1/messages/msg_00000001@mockauth0.test/mime/part/99/download", 404},
 		{"GET", "/api/v1/messages/msg_00000001@mockauth0.test/mime/part/-1/download", 404},
 		{"GET", "/api/v2/websocket", 404},
-		{"GET", "/", 404},
+		{"GET", "/nothing", 404},
 	} {
 		if w := call(t, api, c.method, c.path); w.Code != c.status {
 			t.Errorf("%s %s: %d %s", c.method, c.path, w.Code, w.Body)

@@ -30,6 +30,7 @@ func (s *Server) Mailpit() http.Handler {
 		path, method string
 		handler      handler
 	}{
+		{"/", "GET", front("Mailpit", "/api/v1/messages")},
 		{"/api/v1/messages", "GET", s.pitMessages},
 		{"/api/v1/messages", "DELETE", s.pitDelete},
 		{"/api/v1/messages", "PUT", unsupported("a mail is never read here")},
