@@ -283,7 +283,19 @@ func TestAnAddressOpensWhatItNames(t *testing.T) {
 	p.run(chromedp.NavigateBack())
 	p.until(`location.hash === "#/message/msg_00000001/requests" && !document.querySelector("#panel").hidden`)
 	p.run(chromedp.Evaluate[chromedp.Void](`location.hash = "#/message/nowhere/nothing"`))
-	p.untilText("#reader", "Nothing to read here yet.")
+	p.untilText("#reader", "This message is not here. It may have been cleared.")
+}
+
+// An app's own messages have no code of the tenant, but what was found in them.
+func TestAnAppsOwnMessages(t *testing.T) {
+	i := openInbox(t, desktop)
+	i.server.Outbox().Add(outbox.Message{Kind: outbox.Twilio, To: "+12025550101", Text: "Your parcel 4711 is here", Codes: []string{"4711"}})
+	i.untilText("#reader .others", "Found in it")
+	i.until(`document.querySelector(".row-what").textContent === "Your parcel 4711 is here" && document.querySelector(".row-subject").textContent === "App SMS"`)
+	first := i.start("ada@example.com")
+	i.until(`document.querySelector("#reader .digits")?.textContent === ` + quoted(first) + ` && !document.querySelector("#reader .others")`)
+	i.server.Outbox().Add(outbox.Message{Kind: outbox.Email, To: "bob@example.com", Code: "123456", Codes: []string{"123456", "2026"}})
+	i.untilText("#reader .others", "Also in it")
 }
 
 func TestFilterAndClear(t *testing.T) {

@@ -29,7 +29,7 @@ function shownMessage() {
 const draw = nextFrame(() => {
   const pinned = router.route().message !== "";
   const message = shownMessage();
-  reader.show(message, { pinned });
+  reader.show(message, { pinned, missing: pinned && loaded });
   if (message && pinned && store.markSeen(message.id)) title();
   list.choose(message?.id ?? "", { scroll });
   scroll = scroll && !message; // it may still come

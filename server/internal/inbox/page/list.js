@@ -149,7 +149,7 @@ function update(row, message, at, count, isTabStop) {
   const headline = message.code || (message.link ? "Magic link" : message.subject || preview || "(empty)");
   setText(row.what, headline);
   row.what.className = message.code ? "row-what row-code" : "row-what";
-  setText(row.subject, headline === message.subject ? preview : message.subject || preview);
+  setText(row.subject, headline === message.subject ? preview : headline === preview ? kind : message.subject || preview);
   row.badge.hidden = !state;
   row.badge.dataset.state = state;
   setText(row.badge, state);

@@ -19,12 +19,12 @@ export function start(goBack) { back = goBack; }
 
 export function shown() { return message; }
 
-// show shows a message, or nothing. One that is shown already is brought up to
-// date in place: its body stays as it is.
-export function show(next, { pinned = false } = {}) {
+// show shows a message, or nothing and whether one is missing. One that is
+// shown already is brought up to date in place: its body stays as it is.
+export function show(next, { pinned = false, missing = false } = {}) {
   if (!next) {
     message = parts = null;
-    reader.replaceChildren(nothing());
+    reader.replaceChildren(nothing(missing));
     return;
   }
   const same = message && message.id === next.id && message.created_at === next.created_at;
@@ -50,8 +50,8 @@ export function openLink() {
   return Boolean(parts?.link);
 }
 
-function nothing() {
-  return el("p", { class: "nothing", text: "Nothing to read here yet." });
+function nothing(missing) {
+  return el("p", { class: "nothing", text: missing ? "This message is not here. It may have been cleared." : "Nothing to read here yet." });
 }
 
 function build() {
@@ -162,12 +162,12 @@ function actions(line) {
   return el("div", { class: "actions" }, parts.deliver, parts.expire);
 }
 
-// others are the codes and links beside the first.
+// others are the codes and links beside the tenant's own.
 function others(m) {
   const codes = m.codes.filter((code) => code !== m.code), links = m.links.filter((link) => link !== m.link);
   if (codes.length + links.length === 0) return null;
   return el("div", { class: "others" },
-    el("h3", { text: "Also in it" }),
+    el("h3", { text: m.code || m.link ? "Also in it" : "Found in it" }),
     el("ul", {},
       codes.map((code) => el("li", {}, el("code", { text: code }), copyButton(`code ${code}`, () => code, { class: "ghost square" }))),
       links.map((link) => el("li", {}, webLink(link)
