@@ -29,6 +29,9 @@ func validateCommand() command {
 func validate(in *input) error {
 	files := in.args
 	if len(files) == 0 {
+		if _, err := os.Stat(fixtureFile); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no %s in this folder; name a file, or write one with mockauth0 init", fixtureFile)
+		}
 		files = []string{fixtureFile}
 	}
 	failed := false

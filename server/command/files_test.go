@@ -87,6 +87,7 @@ func TestInit(t *testing.T) {
 // Without a name it is the file that serve takes from the folder.
 func TestInitInFolder(t *testing.T) {
 	t.Chdir(t.TempDir())
+	refused(t, nil, "there is no mockauth0.yaml in this folder; name a file, or write one with mockauth0 init", "validate")
 	if got := run(t, nil, "init"); got.status != 0 || !strings.HasSuffix(got.out, "\nServe it with: mockauth0\n") {
 		t.Errorf("%+v", got)
 	}

@@ -59,6 +59,9 @@ func readPost(in *input) (post, error) {
 	if p.dialect != dialectMailHog && p.dialect != dialectMailpit {
 		return p, in.refuse(mailDialectFlag.name, p.dialect, "write mailhog or mailpit%s", strictyaml.Suggest(p.dialect, dialects))
 	}
+	if dialect := in.text(mailDialectFlag); dialect != "" && len(in.list(mailAPIFlag)) == 0 {
+		return p, in.refuse(mailDialectFlag.name, dialect, "give --mail-api, too: it is that API's")
+	}
 	if p.relay != "" {
 		host, port, err := net.SplitHostPort(p.relay)
 		if _, errPort := strconv.ParseUint(port, 10, 16); err != nil || errPort != nil || host == "" {

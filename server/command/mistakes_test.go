@@ -75,6 +75,7 @@ var bad = map[string][]struct{ value, sentence string }{
 	"serve/mail-api-dialect": {
 		{"mailpitt", `write mailhog or mailpit; did you mean "mailpit"?`},
 		{"smtp4dev", "write mailhog or mailpit"},
+		{"mailpit", "give --mail-api, too: it is that API's"},
 	},
 	"serve/smtp-relay": {
 		{"localhost", "write the mail server's host and port, such as localhost:1025"},
