@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/chromedp"
@@ -252,22 +250,8 @@ func TestAxeFindsNothingSerious(t *testing.T) {
 func axe(t *testing.T) string {
 	t.Helper()
 	chromium(t)
-	script := filepath.Join("node_modules", "axe-core", "axe.min.js")
-	if _, err := os.Stat(script); err != nil {
-		if _, err := exec.LookPath("npm"); err != nil {
-			const how = "npm is not installed: get Node from https://nodejs.org/, or apt-get install nodejs npm"
-			if os.Getenv("CI") != "" {
-				t.Fatal(how)
-			}
-			t.Skip(how)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-		defer cancel()
-		if out, err := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund").CombinedOutput(); err != nil {
-			t.Fatalf("npm ci: %v\n%s", err, out)
-		}
-	}
-	data, err := os.ReadFile(script)
+	npmPackages(t)
+	data, err := os.ReadFile(filepath.Join("node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
 		t.Fatal(err)
 	}

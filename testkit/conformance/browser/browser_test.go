@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -31,6 +32,8 @@ var shared struct {
 	end     func()
 	missing string
 	err     error
+	// distrust is why https is not to be had, if it is not.
+	distrust error
 }
 
 func TestMain(m *testing.M) {
@@ -45,7 +48,7 @@ func TestMain(m *testing.M) {
 // CI, which installs it, that is a failure.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
-	shared.once.Do(startChromium)
+	shared.once.Do(func() { startChromium(t) })
 	switch {
 	case shared.missing != "" && os.Getenv("CI") != "":
 		t.Fatal(shared.missing)
@@ -57,7 +60,7 @@ func chromium(t *testing.T) context.Context {
 	return shared.browser
 }
 
-func startChromium() {
+func startChromium(t *testing.T) {
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil {
@@ -69,13 +72,14 @@ func startChromium() {
 		shared.missing = "no Chromium in PATH (chromium, chromium-browser, google-chrome): apt-get install chromium"
 		return
 	}
-	profile, err := os.MkdirTemp("", "mockauth0-chromium-")
+	home, err := os.MkdirTemp("", "mockauth0-chromium-")
 	if err != nil {
 		shared.err = err
 		return
 	}
+	shared.distrust = trustAuthorities(t, home)
 	options := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(path), chromedp.UserDataDir(profile), chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
+		chromedp.ExecPath(path), chromedp.UserDataDir(filepath.Join(home, "profile")), chromedp.Env("HOME=" + home), chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
 		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true),
@@ -95,7 +99,7 @@ func startChromium() {
 	shared.end = func() {
 		quit()
 		release()
-		_ = os.RemoveAll(profile)
+		_ = os.RemoveAll(home)
 	}
 	shared.err = chromedp.Do(browser) // starts it
 }
@@ -211,7 +215,7 @@ func (p *tab) try(actions ...chromedp.Action[chromedp.Void]) error {
 
 // story is what the page shows, for a test that fails.
 func (p *tab) story() string {
-	text, err := get[string](p, `location.href + "\n" + document.body.innerText`)
+	text, err := get[string](p, `location.href + "\n" + document.body?.innerText`)
 	if err != nil {
 		return "what the page shows cannot be told: " + err.Error()
 	}
@@ -239,18 +243,33 @@ func value[T any](p *tab, expression string) T {
 }
 
 // until waits for a JavaScript expression to be true, and for as long as
-// patience lasts.
+// patience lasts. A page may give way to the next one meanwhile.
 func (p *tab) until(expression string) {
 	p.t.Helper()
-	happened := value[bool](p, fmt.Sprintf(`(async () => {
-		for (const end = performance.now() + %d; performance.now() < end; await new Promise((wake) => setTimeout(wake, 30))) {
-			if (await (%s)) return true;
+	for end := time.Now().Add(patience); ; {
+		happened, err := get[bool](p, fmt.Sprintf(`(async () => {
+			for (const end = performance.now() + %d; performance.now() < end; await new Promise((wake) => setTimeout(wake, 30))) {
+				if (await (%s)) return true;
+			}
+			return false;
+		})()`, max(time.Until(end), time.Second).Milliseconds(), expression))
+		switch {
+		case err == nil && happened:
+			return
+		case err != nil && left(err) && time.Now().Before(end):
+			continue
+		case err != nil:
+			p.t.Fatalf("%s: %v\n%s", expression, err, p.story())
 		}
-		return false;
-	})()`, patience.Milliseconds(), expression))
-	if !happened {
 		p.t.Fatalf("it never happens that %s\n%s", expression, p.story())
 	}
+}
+
+// left tells whether a page went away while it was asked something.
+func left(err error) bool {
+	return slices.ContainsFunc([]string{"navigated or closed", "context was destroyed", "Cannot find context"}, func(part string) bool {
+		return strings.Contains(err.Error(), part)
+	})
 }
 
 // untilText waits until an element's text holds the words.

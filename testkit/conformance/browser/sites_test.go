@@ -1,0 +1,222 @@
+package browser
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mockauth0/mockauth0/server/localtls"
+	"github.com/mockauth0/mockauth0/testkit"
+)
+
+// appAuthority signs for the apps; the tenants have testkit's.
+var appAuthority = sync.OnceValues(localtls.NewInMemory)
+
+// trustAuthorities lets a Chromium whose home this is trust the certificates
+// of apps and tenants, as a developer's does after `mockauth0 ca`: by NSS, and
+// no flag that would switch a check off.
+func trustAuthorities(t *testing.T, home string) error {
+	t.Helper()
+	certutil, err := exec.LookPath("certutil")
+	if err != nil {
+		return fmt.Errorf("https needs NSS's certutil: apt-get install libnss3-tools")
+	}
+	app, err := appAuthority()
+	if err != nil {
+		return err
+	}
+	store := filepath.Join(home, ".pki", "nssdb")
+	if err := os.MkdirAll(store, 0o700); err != nil {
+		return err
+	}
+	steps := [][]string{{"-N", "--empty-password"}}
+	for name, pem := range map[string][]byte{"apps": app.PEM(), "tenants": caOf(t, testkit.Start(t))} {
+		file := filepath.Join(home, name+".pem")
+		if err := os.WriteFile(file, pem, 0o600); err != nil {
+			return err
+		}
+		steps = append(steps, []string{"-A", "-t", "C,,", "-n", name, "-i", file})
+	}
+	for _, step := range steps {
+		if out, err := exec.CommandContext(t.Context(), certutil, append([]string{"-d", "sql:" + store}, step...)...).CombinedOutput(); err != nil {
+			return fmt.Errorf("certutil %s: %w\n%s", step[0], err, out)
+		}
+	}
+	return nil
+}
+
+// caOf is the certificate authority of a tenant, as PEM.
+func caOf(t *testing.T, auth *testkit.Auth0) []byte {
+	t.Helper()
+	answer, err := auth.Client().Get(auth.URL() + "/_mock/ca.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	pem, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("ca.pem: %s %v", answer.Status, err)
+	}
+	return pem
+}
+
+// needHTTPS ends a test where the browser does not trust the certificates.
+func needHTTPS(t *testing.T) {
+	t.Helper()
+	chromium(t)
+	switch {
+	case shared.distrust == nil:
+	case os.Getenv("CI") != "":
+		t.Fatal(shared.distrust)
+	default:
+		t.Skip(shared.distrust)
+	}
+}
+
+// schemes runs a test over http and over https.
+func schemes(t *testing.T, test func(t *testing.T, scheme string)) {
+	t.Helper()
+	for _, scheme := range []string{"http", "https"} {
+		t.Run(scheme, func(t *testing.T) {
+			if scheme == "https" {
+				needHTTPS(t)
+			}
+			test(t, scheme)
+		})
+	}
+}
+
+// A sdk is an app in the browser and the tenant at which it signs in, both on
+// localhost: for a browser they are one site, whatever their ports are.
+type sdk struct {
+	*tab
+	app    string // http://localhost:port
+	tenant string // http://localhost:port
+	auth   *testkit.Auth0
+}
+
+// startSDK starts a tenant, an app of apps/, and a tab that is still blank.
+func startSDK(t *testing.T, scheme string, how look, opts ...testkit.Option) *sdk {
+	t.Helper()
+	chromium(t) // or skip before a tenant starts
+	npmPackages(t)
+	auth := testkit.Start(t, opts...)
+	return &sdk{blank(t, how), scheme + "://" + serveApps(t), scheme + "://" + byName(auth.Domain()), auth}
+}
+
+// byName is an address of this machine by its name, which browsers and some
+// SDKs treat unlike its number.
+func byName(address string) string {
+	_, port, _ := net.SplitHostPort(address)
+	return "localhost:" + port
+}
+
+// serveApps answers with the apps, and with the packages as npm installed
+// them, over http and https. It returns localhost:port.
+func serveApps(t *testing.T) string {
+	t.Helper()
+	files := http.NewServeMux()
+	files.Handle("/node_modules/", http.StripPrefix("/node_modules/", http.FileServer(http.Dir("node_modules"))))
+	files.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	files.Handle("/", http.FileServer(http.Dir("apps")))
+	return serveBoth(t, files)
+}
+
+// serveBoth answers http and https on a free port, and returns localhost:port.
+func serveBoth(t *testing.T, h http.Handler) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca, err := appAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return ca.TLSConfig(), nil }}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute, ErrorLog: localtls.ErrorLog(func() {})}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = localtls.Serve(srv, config, ln) // it ends with http.ErrServerClosed
+	}()
+	t.Cleanup(func() {
+		_ = srv.Close()
+		<-served
+	})
+	return byName(ln.Addr().String())
+}
+
+var npmInstall sync.Mutex
+
+// npmPackages installs what package-lock.json names, if it is not there.
+func npmPackages(t *testing.T) {
+	t.Helper()
+	npmInstall.Lock()
+	defer npmInstall.Unlock()
+	wanted, err := os.Stat("package-lock.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	installed, err := os.Stat(filepath.Join("node_modules", ".package-lock.json"))
+	if err == nil && !installed.ModTime().Before(wanted.ModTime()) {
+		return
+	}
+	if _, err := exec.LookPath("npm"); err != nil {
+		const how = "npm is not installed: get Node from https://nodejs.org/, or apt-get install nodejs npm"
+		if os.Getenv("CI") != "" {
+			t.Fatal(how)
+		}
+		t.Skip(how)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	if out, err := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund").CombinedOutput(); err != nil {
+		t.Fatalf("npm ci: %v\n%s", err, out)
+	}
+}
+
+// continues fills a field of a login page and presses Continue, by the
+// selectors that people's suites have.
+func (s *sdk) continues(field, text string) {
+	s.t.Helper()
+	s.until(`document.querySelector(` + quoted(field) + `)`)
+	s.write(field, text)
+	s.click(`button[type=submit][name=action][value=default]`)
+}
+
+// signIn signs in on the login pages, from the first one to the app.
+func (s *sdk) signIn(as string) {
+	s.t.Helper()
+	s.continues("#username", as)
+	s.until(`location.pathname.endsWith("-challenge")`)
+	s.continues("input[name=code]", s.auth.OTP(s.t, as))
+	s.back()
+}
+
+// back waits until the browser is at the app again.
+func (s *sdk) back() {
+	s.t.Helper()
+	s.until(`location.origin === ` + quoted(s.app))
+}
+
+// requests are the requests that the tenant had at a path.
+func (s *sdk) requests(path string) int {
+	n := 0
+	for _, r := range s.auth.Server().Requests() {
+		if strings.HasPrefix(r.Path, path) {
+			n++
+		}
+	}
+	return n
+}
