@@ -20,44 +20,44 @@ var pagesHTML string
 //go:embed pages.css
 var pagesCSS string
 
-var pages = template.Must(template.New("pages").Parse(strings.Replace(pagesHTML, "STYLE", pagesCSS, 1)))
+// style is the style as it stands in the page.
+var style = "\n" + web.Style + pagesCSS
+
+var pages = template.Must(template.New("pages").Parse(strings.Replace(pagesHTML, "\nSTYLE", style, 1)))
 
 // A view is what a page shows.
 type view struct {
-	Page    string // which one
-	Tenant  string // its friendly name
-	Client  string
-	State   string
-	Label   string // of the identifier
-	Type    string // of its field: email, tel or text
-	Value   string // of the identifier
-	Where   string // to whom the code was sent
-	Length  int    // of the code
-	SMS     bool
-	Signup  bool
-	Error   string
-	Notice  string
-	Inbox   string // where the code is; "" if the page does not say so
-	Another string // the other page: login for signup, and the reverse
+	Page   string // which one
+	Tenant string // its friendly name
+	Client string
+	State  string
+	Label  string // of the identifier
+	Type   string // of its field: email, tel or text
+	Value  string // of the identifier
+	Where  string // to whom the code was sent
+	Length int    // of the code
+	SMS    bool
+	Signup bool
+	Error  string
+	Notice string
+	Inbox  string // where the code is; "" if the page does not say so
 }
+
+// pagePolicy has no form-action: browsers apply it to wherever the answer of a
+// form leads, and that is the app's callback and where the app leads from there.
+var pagePolicy = "default-src 'none'; style-src " + source(style) + "; base-uri 'none'; frame-ancestors 'none'"
 
 // show shows a page. One with a mistake has status 400.
 func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
 	t := c.Tenant.Fixture().Tenant
 	v.Tenant, v.Client, v.State = t.FriendlyName, r.Client.Name, tx.ID
-	// No form-action: browsers hold it against every redirect that follows, and
-	// where an app's callback leads is the app's affair.
-	policy := "default-src 'none'; style-src " + allowStyle() + "; base-uri 'none'; frame-ancestors 'none'"
-	answer, err := render(pages.Lookup("page"), policy, v)
+	answer, err := render(pages.Lookup("page"), pagePolicy, v)
 	if page, ok := answer.(web.Page); ok && v.Error != "" {
 		page.Status = http.StatusBadRequest
 		return page, err
 	}
 	return answer, err
 }
-
-// allowStyle is the source expression of the style, as it stands in the pages.
-func allowStyle() string { return source("\n" + pagesCSS) }
 
 // Identifier is /u/login/identifier, and Signup /u/signup/identifier: who signs
 // in.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"html/template"
+	"strings"
 
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 )
@@ -11,7 +12,13 @@ import (
 //go:embed error.html
 var errorHTML string
 
-var errorTemplate = template.Must(template.New("error").Parse(errorHTML))
+// Style is what all pages have in common: colours, the band that says that
+// they are a mock's, and the card.
+//
+//go:embed page.css
+var Style string
+
+var errorTemplate = template.Must(template.New("error").Parse(strings.Replace(errorHTML, "STYLE\n", Style, 1)))
 
 // errorPolicy lets the error page have its own style, and nothing else.
 const errorPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -64,13 +64,7 @@ func TestNothingOverflowsOnAPhone(t *testing.T) {
 	i := openInbox(t, look{width: 360, height: 740})
 	i.everything(func(view string) {
 		t.Helper()
-		if wide := value[[]string](i.tab, `(() => {
-			if (document.documentElement.scrollWidth > 360) return ["the page: " + document.documentElement.scrollWidth];
-			const scrolls = (each) => each && (["auto", "scroll"].includes(getComputedStyle(each).overflowX) && each.tabIndex >= 0 || scrolls(each.parentElement));
-			return [...document.querySelectorAll("body *:not(.unseen)")]
-				.filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > 360.5 && !scrolls(each) && !each.closest(".unseen, .sprite, [aria-hidden]"))
-				.map((each) => each.outerHTML.slice(0, 120));
-		})()`); len(wide) > 0 {
+		if wide := i.tooWide(360); len(wide) > 0 {
 			t.Errorf("%s: too wide: %q", view, wide)
 		}
 	})
@@ -222,28 +216,48 @@ func TestAxeFindsNothingSerious(t *testing.T) {
 			checked := 0
 			i.everything(func(view string) {
 				t.Helper()
-				result := value[struct {
-					Passes     int
-					Violations []struct {
-						ID, Impact, Help string
-						Nodes            []string
-					}
-				}](i.tab, `axe.run(document, {iframes: false, resultTypes: ["violations"]}).then((found) => ({
-					passes: found.passes.length,
-					violations: found.violations.map(({id, impact, help, nodes}) => ({id, impact, help, nodes: nodes.map((node) => node.html.slice(0, 160) + " " + node.failureSummary)})),
-				}))`)
-				checked += result.Passes
-				for _, v := range result.Violations {
-					if v.Impact == "serious" || v.Impact == "critical" || v.Impact == "moderate" {
-						t.Errorf("%s: %s (%s): %s\n\t%s", view, v.ID, v.Impact, v.Help, strings.Join(v.Nodes, "\n\t"))
-					}
-				}
+				checked += i.axeFinds(view)
 			})
 			if checked < 100 {
 				t.Errorf("axe passed only %d rules", checked)
 			}
 		})
 	}
+}
+
+// axeFinds lets axe-core look at what the page shows now, and returns how many
+// of its rules passed.
+func (p *tab) axeFinds(view string) (passed int) {
+	p.t.Helper()
+	result := value[struct {
+		Passes     int
+		Violations []struct {
+			ID, Impact, Help string
+			Nodes            []string
+		}
+	}](p, `axe.run(document, {iframes: false, resultTypes: ["violations"]}).then((found) => ({
+		passes: found.passes.length,
+		violations: found.violations.map(({id, impact, help, nodes}) => ({id, impact, help, nodes: nodes.map((node) => node.html.slice(0, 160) + " " + node.failureSummary)})),
+	}))`)
+	for _, v := range result.Violations {
+		if v.Impact == "serious" || v.Impact == "critical" || v.Impact == "moderate" {
+			p.t.Errorf("%s: %s (%s): %s\n\t%s", view, v.ID, v.Impact, v.Help, strings.Join(v.Nodes, "\n\t"))
+		}
+	}
+	return result.Passes
+}
+
+// tooWide is what reaches out of a window of so many pixels, and is in nothing
+// that scrolls.
+func (p *tab) tooWide(pixels int) []string {
+	p.t.Helper()
+	return value[[]string](p, fmt.Sprintf(`(() => {
+		if (document.documentElement.scrollWidth > %[1]d) return ["the page: " + document.documentElement.scrollWidth];
+		const scrolls = (each) => each && (["auto", "scroll"].includes(getComputedStyle(each).overflowX) && each.tabIndex >= 0 || scrolls(each.parentElement));
+		return [...document.querySelectorAll("body *:not(.unseen)")]
+			.filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > %[1]d + .5 && !scrolls(each) && !each.closest(".unseen, .sprite, [aria-hidden]"))
+			.map((each) => each.outerHTML.slice(0, 120));
+	})()`, pixels))
 }
 
 // axe is the script of axe-core, which is installed if it is not there.

@@ -116,10 +116,7 @@ func startSDK(t *testing.T, scheme string, how look, opts ...testkit.Option) *sd
 
 // byName is an address of this machine by its name, which browsers and some
 // SDKs treat unlike its number.
-func byName(address string) string {
-	_, port, _ := net.SplitHostPort(address)
-	return "localhost:" + port
-}
+func byName(address string) string { return "localhost:" + port(address) }
 
 // serveApps answers with the apps, and with the packages as npm installed
 // them, over http and https. It returns localhost:port.
@@ -192,7 +189,15 @@ func (s *sdk) continues(field, text string) {
 	s.t.Helper()
 	s.until(`document.querySelector(` + quoted(field) + `)`)
 	s.write(field, text)
-	s.click(`button[type=submit][name=action][value=default]`)
+	s.next(func() { s.click(`button[type=submit][name=action][value=default]`) })
+}
+
+// next does what leads to another page, and waits for that one.
+func (s *sdk) next(lead func()) {
+	s.t.Helper()
+	value[any](s.tab, `window.before = true`)
+	lead()
+	s.until(`!window.before && document.readyState === "complete"`)
 }
 
 // signIn signs in on the login pages, from the first one to the app.
@@ -220,3 +225,6 @@ func (s *sdk) requests(path string) int {
 	}
 	return n
 }
+
+// port is the port of an origin.
+func port(origin string) string { return origin[strings.LastIndex(origin, ":")+1:] }

@@ -1,0 +1,124 @@
+package browser
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+var shots = flag.String("shots", "", "write a picture of each login page into this folder")
+
+// eachPage opens one page of a login after the other, with and without
+// mistakes.
+func (s *sdk) eachPage(look func(name string)) {
+	s.t.Helper()
+	s.mayBeRefused()
+	long := strings.Repeat("averylongname", 4) + "@example.com"
+	s.authorize(nil)
+	s.at("/u/login/identifier")
+	look("identifier")
+	s.continues("#username", "bob")
+	s.problem("Enter a valid")
+	look("identifier-problem")
+	s.continues("#username", long)
+	s.at(emailChallenge)
+	look("email")
+	s.continues("#code", "x")
+	s.problem("Code is invalid")
+	look("email-problem")
+	s.next(func() { s.press("main", "Resend") })
+	s.untilText("[role=status]", "new code")
+	look("email-resent")
+	s.authorize(map[string]string{"connection": "sms", "screen_hint": "signup"})
+	s.at("/u/signup/identifier")
+	look("signup")
+	s.continues("#email", "+12025550101")
+	s.at(smsChallenge)
+	look("sms")
+	s.authorize(map[string]string{"connection": "Username-Password-Authentication"})
+	s.continues("#username", long)
+	s.at("/u/login/password")
+	look("password")
+	s.continues("#password", "wrong")
+	s.problem("Wrong email or password.")
+	look("password-problem")
+	s.run(chromedp.Navigate(s.tenant + "/authorize?client_id=acme-web&redirect_uri=https://" + strings.Repeat("elsewhere", 12) + ".example.com/cb"))
+	s.untilText("h1", "Oops!")
+	look("error")
+}
+
+// Whatever page it is, on a phone and on a desk, in the light and in the dark:
+// axe-core finds nothing (contrast included), nothing overflows, there is no
+// script, and nobody takes it for Auth0.
+func TestLoginPagesAreAccessible(t *testing.T) {
+	script := axe(t)
+	for name, how := range map[string]look{
+		"360-light":  {width: 360, height: 740, still: true},
+		"360-dark":   {width: 360, height: 740, dark: true, still: true},
+		"1280-light": {width: 1280, height: 800, still: true},
+		"1280-dark":  {width: 1280, height: 800, dark: true, still: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := startSDK(t, "http", how)
+			passed := 0
+			s.eachPage(func(page string) {
+				t.Helper()
+				if wide := s.tooWide(int(how.width)); len(wide) > 0 {
+					t.Errorf("%s: too wide: %q", page, wide)
+				}
+				if n := value[int](s.tab, `document.scripts.length`); n > 0 {
+					t.Errorf("%s has %d scripts", page, n)
+				}
+				if band := s.text("body > header"); band != "mockauth0: a test tenant, not Auth0. Do not enter real passwords." {
+					t.Errorf("%s says %q", page, band)
+				}
+				if *shots != "" {
+					if err := os.WriteFile(filepath.Join(*shots, page+"-"+name+".png"), s.screenshot(), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				s.run(chromedp.Evaluate[chromedp.Void](script))
+				passed += s.axeFinds(page)
+			})
+			if passed < 100 {
+				t.Errorf("axe passed only %d rules", passed)
+			}
+		})
+	}
+}
+
+// What suites look for, and what browsers and phones fill in by.
+func TestFieldsOfTheLoginPages(t *testing.T) {
+	s := startSDK(t, "http", desktop)
+	field := func(selector, want string) {
+		t.Helper()
+		if got := value[string](s.tab, `(() => {
+			const field = document.querySelector(`+quoted(selector)+`);
+			const button = field?.form.querySelector("button[type=submit][name=action][value=default][data-action-button-primary=true]");
+			return field && [field.id, field.name, field.type, field.autocomplete, field.inputMode, field.labels[0]?.innerText, document.activeElement === field ? "has the focus" : "", button?.innerText].join("|");
+		})()`); got != want {
+			t.Errorf("%s is %q, want %q", selector, got, want)
+		}
+	}
+	s.eachPage(func(page string) {
+		t.Helper()
+		switch page {
+		case "identifier":
+			field("input[name=username]", "username|username|text|username||Phone number or email address|has the focus|Continue")
+		case "email", "sms":
+			field("input[name=code]", "code|code|text|one-time-code|numeric|Enter the 6-digit code|has the focus|Continue")
+		case "signup":
+			field("input[name=email]", "email|email|tel|username||Phone number|has the focus|Continue")
+		case "password":
+			field("input[name=password]", "password|password|password|current-password||Password|has the focus|Continue")
+		case "email-problem", "identifier-problem", "password-problem":
+			if got := value[string](s.tab, `document.getElementById(document.activeElement.getAttribute("aria-describedby"))?.getAttribute("role") + document.activeElement.getAttribute("aria-invalid")`); got != "alerttrue" {
+				t.Errorf("%s: the field with the problem says %q", page, got)
+			}
+		}
+	})
+}
