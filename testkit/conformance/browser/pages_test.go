@@ -17,6 +17,7 @@ var shots = flag.String("shots", "", "write a picture of each login page into th
 func (s *sdk) eachPage(look func(name string)) {
 	s.t.Helper()
 	s.mayBeRefused()
+	s.expect("403 (Forbidden)") // the last one
 	long := strings.Repeat("averylongname", 4) + "@example.com"
 	s.authorize(nil)
 	s.at("/u/login/identifier")
@@ -96,6 +97,7 @@ func TestFieldsOfTheLoginPages(t *testing.T) {
 	s := startSDK(t, "http", desktop)
 	field := func(selector, want string) {
 		t.Helper()
+		s.until(`document.activeElement.matches("input")`) // autofocus comes with the first frame
 		if got := value[string](s.tab, `(() => {
 			const field = document.querySelector(`+quoted(selector)+`);
 			const button = field?.form.querySelector("button[type=submit][name=action][value=default][data-action-button-primary=true]");
@@ -116,6 +118,7 @@ func TestFieldsOfTheLoginPages(t *testing.T) {
 		case "password":
 			field("input[name=password]", "password|password|password|current-password||Password|has the focus|Continue")
 		case "email-problem", "identifier-problem", "password-problem":
+			s.until(`document.activeElement.matches("input")`)
 			if got := value[string](s.tab, `document.getElementById(document.activeElement.getAttribute("aria-describedby"))?.getAttribute("role") + document.activeElement.getAttribute("aria-invalid")`); got != "alerttrue" {
 				t.Errorf("%s: the field with the problem says %q", page, got)
 			}
