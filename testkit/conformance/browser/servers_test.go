@@ -1,0 +1,101 @@
+package browser
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// startNode starts a web app of apps/, which ends with the test, and points
+// the browser's app at it.
+func (s *sdk) startNode(script string, env ...string) {
+	s.t.Helper()
+	ca := filepath.Join(s.t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, caOf(s.t, s.auth), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	c := exec.Command("node", filepath.Join("apps", script))
+	c.Env = append(os.Environ(), append(env, "NODE_EXTRA_CA_CERTS="+ca, "NO_PROXY=localhost,127.0.0.1")...)
+	var complaints bytes.Buffer
+	c.Stderr = &complaints
+	stdin, err := c.StdinPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	stdout, err := c.StdoutPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	limit := time.AfterFunc(4*patience, func() { _ = c.Process.Kill() })
+	s.t.Cleanup(func() {
+		limit.Stop()
+		_ = stdin.Close()
+		if err := c.Wait(); err != nil || s.t.Failed() {
+			s.t.Logf("%s: %v\n%s", script, err, complaints.String())
+		}
+	})
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		s.t.Fatalf("%s does not start: %v\n%s", script, err, complaints.String())
+	}
+	s.app = strings.TrimSpace(line)
+}
+
+// express-openid-connect as it is out of the box, with an ID token by
+// form_post, and with a code.
+func TestExpressOpenIDConnect(t *testing.T) {
+	for name, settings := range map[string]map[string]any{
+		"id_token by form_post": {},
+		"code": {
+			"clientSecret":        "acme-web-secret",
+			"authorizationParams": map[string]any{"response_type": "code", "audience": "https://api.acme.test/", "scope": "openid profile email offline_access"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			data, err := json.Marshal(settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := startSDK(t, "http", desktop)
+			s.startNode("express-openid-connect.cjs", "ISSUER="+s.tenant, "SETTINGS="+string(data))
+			s.run(chromedp.Navigate(s.app + "/"))
+			s.status("signed out")
+			s.run(chromedp.Navigate(s.app + "/login"))
+			s.signIn(ada)
+			s.status("signed in as " + ada)
+			if name == "code" {
+				s.run(chromedp.Navigate(s.app + "/userinfo"))
+				s.status(ada)
+			}
+			s.run(chromedp.Navigate(s.app + "/logout"))
+			s.status("signed out")
+			s.run(chromedp.Navigate(s.app + "/login")) // the tenant's session is over, too
+			s.at("/u/login/identifier")
+		})
+	}
+}
+
+// passport-auth0 speaks https alone; its Node trusts NODE_EXTRA_CA_CERTS.
+func TestPassportAuth0(t *testing.T) {
+	needHTTPS(t)
+	s := startSDK(t, "https", desktop)
+	s.startNode("passport-auth0.cjs", "DOMAIN="+strings.TrimPrefix(s.tenant, "https://"))
+	s.run(chromedp.Navigate(s.app + "/login"))
+	s.signIn(ada)
+	s.status("signed in as " + ada + " by email")
+	s.run(chromedp.Navigate(s.app + "/logout"))
+	s.status("signed out")
+	s.run(chromedp.Navigate(s.app + "/login"))
+	s.at("/u/login/identifier")
+}
