@@ -19,6 +19,7 @@ type browser struct {
 }
 
 func newBrowser(t testing.TB, s *server.Server) *browser {
+	t.Helper()
 	return &browser{t, s, map[string]*http.Cookie{}}
 }
 
