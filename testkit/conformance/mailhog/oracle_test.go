@@ -117,7 +117,7 @@ var requests = []struct{ method, path string }{
 	{"HEAD", "/api/v2/messages"},
 	{"POST", "/api/v2/messages"},
 	{"PUT", "/api/v1/messages/ID0"},
-	{"GET", "/"},
+	{"GET", "/nothing"}, // at / is MailHog-UI's page, which MailHog-Server lacks, and here a sentence
 	{"GET", "/api/v3/messages"},
 	{"GET", "/api/v1/messages/"},
 	{"GET", "/api/v1/messages/nobody"},
