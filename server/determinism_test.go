@@ -12,7 +12,21 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
+
+// say writes an answer down, to the last byte.
+func say(t *testing.T, log *strings.Builder, w *httptest.ResponseRecorder) {
+	t.Helper()
+	fmt.Fprintln(log, w.Code)
+	for _, name := range slices.Sorted(maps.Keys(w.Header())) {
+		fmt.Fprintln(log, name, w.Header()[name])
+	}
+	fmt.Fprintf(log, "%s\n\n", w.Body)
+	if w.Code >= 500 {
+		t.Errorf("status %d: %s", w.Code, w.Body)
+	}
+}
 
 // With a seed, a stopped clock and a pinned issuer two servers answer with the
 // same bytes, whatever port they are called by.
@@ -21,22 +35,11 @@ func TestEqualServersGiveEqualBytes(t *testing.T) {
 	run := func(hostport string) string {
 		s := newServer(t, server.Config{Seed: "dev", At: at2030, Issuer: "https://tenant.test"})
 		var log strings.Builder
-		say := func(w *httptest.ResponseRecorder) {
-			t.Helper()
-			fmt.Fprintln(&log, w.Code)
-			for _, name := range slices.Sorted(maps.Keys(w.Header())) {
-				fmt.Fprintln(&log, name, w.Header()[name])
-			}
-			fmt.Fprintf(&log, "%s\n\n", w.Body)
-			if w.Code >= 500 {
-				t.Errorf("status %d: %s", w.Code, w.Body)
-			}
-		}
 		at := host(hostport)
 		do := func(method, target string, body any, changes ...change) *httptest.ResponseRecorder {
 			t.Helper()
 			w := call(t, s, method, target, body, append(changes, at)...)
-			say(w)
+			say(t, &log, w)
 			return w
 		}
 		for i, send := range []string{"code", "link", "code"} {
@@ -147,5 +150,76 @@ func TestCodesAreThoseOfTheDocumentedVectors(t *testing.T) {
 		if got, err := s.PredictOTP("email", "ada@example.com", int64(n)+1); err != nil || got != want {
 			t.Errorf("code %d is predicted as %s (%v), want %s", n+1, got, err, want)
 		}
+	}
+}
+
+// Logins in a browser are part of that: pages, cookies, redirects, codes, the
+// tokens in an address, magic links, a silent login and the way out.
+func TestEqualBrowsersSeeEqualBytes(t *testing.T) {
+	t.Parallel()
+	const issuer = "https://tenant.test"
+	run := func(at string) string {
+		s := newServer(t, server.Config{Seed: "dev", At: at2030, Issuer: issuer})
+		var log strings.Builder
+		b := newBrowser(t, s)
+		do := func(method, target string, body any) *httptest.ResponseRecorder {
+			t.Helper()
+			w := b.send(method, target, body, host(at))
+			b.take(w)
+			say(t, &log, w)
+			return w
+		}
+		for _, login := range []struct{ who, response, mode string }{
+			{"ada@example.com", "code", ""}, {"+12025550101", "code id_token token", "form_post"}, {"dora@example.com", "code", "fragment"}, {"grace@example.com", "id_token", "web_message"},
+		} {
+			do("GET", "/v2/logout?client_id=acme-web", nil)
+			f := url.Values{
+				"client_id": {"acme-web"}, "redirect_uri": {"http://localhost:3000/cb"}, "response_type": {login.response}, "response_mode": {login.mode},
+				"scope": {"openid profile email offline_access"}, "state": {"x"}, "nonce": {"n"}, "audience": {"https://api.acme.test/"},
+			}
+			w := do("GET", "/authorize?"+f.Encode(), nil)
+			do("GET", w.Header().Get("Location"), nil)
+			w = do("POST", w.Header().Get("Location"), url.Values{"username": {login.who}})
+			proof := url.Values{"password": {"Passw0rd!"}}
+			if m, ok := s.Outbox().Latest(outbox.To(login.who)); ok {
+				proof = url.Values{"code": {m.Code}}
+			}
+			do("GET", w.Header().Get("Location"), nil)
+			w = do("POST", w.Header().Get("Location"), proof)
+			w = do("GET", w.Header().Get("Location"), nil)
+			if w.Code >= http.StatusBadRequest {
+				t.Fatalf("%s is not signed in: %d %s", login.who, w.Code, w.Body)
+			}
+			if login.response == "code" {
+				back := strings.Replace(w.Header().Get("Location"), "#", "?", 1)
+				to, _ := url.Parse(back)
+				do("POST", "/oauth/token", object{
+					"grant_type": "authorization_code", "client_id": "acme-web", "client_secret": "acme-web-secret",
+					"code": to.Query().Get("code"), "redirect_uri": "http://localhost:3000/cb",
+				})
+			}
+			f.Set("prompt", "none")
+			do("GET", "/authorize?"+f.Encode(), nil)
+		}
+		do("POST", "/passwordless/start", object{
+			"client_id": "acme-web", "client_secret": "acme-web-secret", "connection": "email", "email": "ada@example.com", "send": "link",
+			"authParams": object{"redirect_uri": "http://localhost:3000/cb", "response_type": "code"},
+		})
+		link, ok := s.Outbox().Latest(outbox.WithLink())
+		if !ok {
+			t.Fatal("there is no link")
+		}
+		_, path, _ := strings.Cut(link.Link, "//")
+		_, path, _ = strings.Cut(path, "/")
+		do("GET", "/"+path, nil)
+		do("GET", "/authorize?client_id=nobody", nil)
+		for _, path := range []string{"/_mock/outbox", "/_mock/users", "/_mock/requests", "/_mock/state"} {
+			do("GET", path, nil)
+		}
+		return log.String()
+	}
+	one, other := run("localhost:2884"), run("127.0.0.1:40001")
+	if one != other {
+		t.Error(diff(one, other))
 	}
 }

@@ -31,18 +31,21 @@ func (b *browser) call(method, target string, body any) *httptest.ResponseRecord
 }
 
 // send sends what the browser has, and takes no cookies.
-func (b *browser) send(method, target string, body any) *httptest.ResponseRecorder {
+func (b *browser) send(method, target string, body any, changes ...change) *httptest.ResponseRecorder {
 	b.t.Helper()
-	return call(b.t, b.s, method, target, body, func(r *http.Request) {
+	return call(b.t, b.s, method, target, body, append(changes, func(r *http.Request) {
 		for _, cookie := range b.cookies {
 			r.AddCookie(cookie)
 		}
-	})
+	})...)
 }
 
 func (b *browser) take(w *httptest.ResponseRecorder) {
 	for _, cookie := range w.Result().Cookies() {
 		b.cookies[cookie.Name] = cookie
+		if cookie.MaxAge < 0 {
+			delete(b.cookies, cookie.Name)
+		}
 	}
 }
 
