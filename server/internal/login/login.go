@@ -73,6 +73,9 @@ func (r *request) readResponse(c *web.Call, otherwise string) error {
 	switch mode := c.Params.Text("response_mode"); mode {
 	case "":
 	case "query", "fragment", "web_message":
+		if mode == "query" && r.Mode == "fragment" { // OAuth 2.0 Multiple Response Types, 3
+			return refusal.UnsupportedResponseMode.With("mode", mode).Because("tokens do not travel in a query, which servers log: leave response_mode out")
+		}
 		r.Mode = mode
 	case "form_post":
 		if !isWeb(r.RedirectURI) {
