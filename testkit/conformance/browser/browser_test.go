@@ -61,6 +61,7 @@ func chromium(t *testing.T) context.Context {
 }
 
 func startChromium(t *testing.T) {
+	t.Helper()
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil {

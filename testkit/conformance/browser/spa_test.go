@@ -57,6 +57,7 @@ func (s *sdk) refused(call string) string {
 // SDK does it, by a frame and web_message.
 func TestSPASilently(t *testing.T) {
 	schemes(t, func(t *testing.T, scheme string) {
+		t.Helper()
 		s := openSPA(t, scheme, map[string]any{"authorizationParams": map[string]any{"audience": "https://api.acme.test/", "scope": "openid profile email read:orders"}})
 		if got := s.refused(`client.getTokenSilently()`); got != "login_required: Login required" {
 			t.Errorf("before the login: %s", got)
@@ -96,6 +97,7 @@ func TestSPASilently(t *testing.T) {
 // has what the first one gave.
 func TestSPARefresh(t *testing.T) {
 	schemes(t, func(t *testing.T, scheme string) {
+		t.Helper()
 		for name, settings := range map[string]map[string]any{
 			"worker":       {"useRefreshTokens": true},
 			"localStorage": {"useRefreshTokens": true, "cacheLocation": "localstorage"},

@@ -4,16 +4,20 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/testkit"
 )
 
 // openWebAuth opens the app of auth0-js. Over http the SDK has to be told its
 // issuer, since it puts https:// in front of a domain.
-func openWebAuth(t *testing.T, scheme string) *sdk {
+func openWebAuth(t *testing.T, scheme, client string, opts ...testkit.Option) *sdk {
 	t.Helper()
-	s := startSDK(t, scheme, desktop)
-	settings := map[string]any{"domain": byName(s.auth.Domain())}
+	s := startSDK(t, scheme, desktop, opts...)
+	settings := map[string]any{"clientID": client, "domain": byName(s.auth.Domain())}
 	if scheme == "http" {
-		settings = map[string]any{"domain": s.tenant, "overrides": map[string]string{"__tenant": "acme", "__token_issuer": s.tenant + "/"}}
+		settings["domain"] = s.tenant
+		settings["overrides"] = map[string]string{"__tenant": "acme", "__token_issuer": s.tenant + "/"}
 	}
 	s.visit("/webauth.html", settings)
 	s.status("signed out")
@@ -24,7 +28,7 @@ func openWebAuth(t *testing.T, scheme string) *sdk {
 // tokens that it checks: nonce, state, signature and at_hash.
 func TestMagicLink(t *testing.T) {
 	schemes(t, func(t *testing.T, scheme string) {
-		s := openWebAuth(t, scheme)
+		s := openWebAuth(t, scheme, "acme-spa")
 		value[any](s.tab, `call("passwordlessStart", {connection: "email", send: "link", email: "`+ada+`"})`)
 		s.run(chromedp.Navigate(s.auth.MagicLink(t, ada)))
 		s.back()
@@ -38,7 +42,7 @@ func TestMagicLink(t *testing.T) {
 // auth0-js by redirect, and silently by web_message.
 func TestCheckSession(t *testing.T) {
 	schemes(t, func(t *testing.T, scheme string) {
-		s := openWebAuth(t, scheme)
+		s := openWebAuth(t, scheme, "acme-spa")
 		if got := s.refused(`call("checkSession", {}).catch((e) => { throw {error: e.code, error_description: e.description}; })`); got != "login_required: Login required" {
 			t.Errorf("before the login: %s", got)
 		}
@@ -54,5 +58,43 @@ func TestCheckSession(t *testing.T) {
 		if got := s.refused(`call("checkSession", {}).catch((e) => { throw {error: e.code, error_description: e.description}; })`); got != "login_required: Login required" {
 			t.Errorf("after the logout: %s", got)
 		}
+	})
+}
+
+// The app's own form: a code is asked for and given by the SDK, and no page of
+// the tenant is seen. The client needs the passwordless grant, as at Auth0.
+func TestEmbeddedLogin(t *testing.T) {
+	schemes(t, func(t *testing.T, scheme string) {
+		t.Helper()
+		local := []string{"http://localhost:*", "https://localhost:*"}
+		s := openWebAuth(t, scheme, "embedded", testkit.Clients(fixtures.Client{
+			ClientID: "embedded", AppType: "native", CrossOriginAuthentication: true,
+			GrantTypes: []string{fixtures.GrantPasswordlessOTP, "implicit"},
+			Callbacks:  local, AllowedOrigins: local, WebOrigins: local,
+		}))
+		login := func(connection, field, to, code string) string {
+			return `call("passwordlessLogin", {connection: "` + connection + `", ` + field + `: "` + to + `", verificationCode: "` + code + `"})`
+		}
+		start := func(connection, field, to string) string {
+			value[any](s.tab, `call("passwordlessStart", {connection: "`+connection+`", send: "code", `+field+`: "`+to+`"})`)
+			return s.auth.OTP(t, to)
+		}
+		code := start("email", "email", ada)
+		s.expect("403 (Forbidden)")
+		s.expect("status of 403")
+		if got := value[string](s.tab, login("email", "email", ada, "x"+code)+`.then(() => "no error", (e) => e.code + ": " + e.description)`); got != "access_denied: Wrong email or verification code." {
+			t.Errorf("a wrong code: %s", got)
+		}
+		s.run(chromedp.Evaluate[chromedp.Void](login("email", "email", ada, code) + `; void 0`))
+		s.status("signed in as " + ada)
+		if got := value[string](s.tab, `call("checkSession", {}).then((answer) => answer.idTokenPayload.email)`); got != ada {
+			t.Errorf("silently signed in as %s", got)
+		}
+
+		code = start("sms", "phoneNumber", "+12025550101")
+		s.next(func() {
+			s.run(chromedp.Evaluate[chromedp.Void](login("sms", "phoneNumber", "+12025550101", code) + `; void 0`))
+		})
+		s.status("signed in as undefined") // a phone has no e-mail address
 	})
 }
