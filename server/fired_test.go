@@ -235,3 +235,21 @@ func TestRulesKnowWhatAMessageCarries(t *testing.T) {
 		}
 	}
 }
+
+// The pages of a login belong to its client, though their forms do not name it.
+func TestRulesKnowTheClientOfALoginPage(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, server.Config{At: at2030})
+	switchOn(t, s, "version: 1\nname: page\nrules: [{id: down, when: {endpoint: authorize, client: acme-web, params: {username: \"*@*\"}}, then: {respond: {preset: unavailable}}}]\n")
+	for client, want := range map[string]int{"acme-web": http.StatusServiceUnavailable, "acme-spa": http.StatusFound} {
+		w := call(t, s, "GET", "/authorize?client_id="+client+"&response_type=code&redirect_uri=http://localhost:3000&connection=email", nil)
+		page := w.Header().Get("Location")
+		w = call(t, s, "POST", page, "username=ada%40example.com&action=default", header("Content-Type", "application/x-www-form-urlencoded"))
+		if w.Code != want {
+			t.Errorf("%s: %d %s", client, w.Code, w.Body)
+		}
+		if requests := s.Requests(); requests[len(requests)-1].ClientID != client {
+			t.Errorf("the journal has client %q", requests[len(requests)-1].ClientID)
+		}
+	}
+}

@@ -165,10 +165,14 @@ func usable(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
 }
 
 // Whose tells whom a page of a login is about: whom the form names, else whom
-// the login is for.
+// the login is for. The page's form does not name its client, so it is noted
+// here for scenarios and the journal.
 func Whose(c *web.Call) (connection, recipient string) {
 	connection, recipient = web.Named(c)
 	tx, ok := c.Tenant.Transaction(c.Params.Text("state"), c.Now)
+	if ok && c.ClientID == "" {
+		c.ClientID = tx.Authorization.Client.ClientID
+	}
 	if ok && recipient == "" {
 		recipient = tx.Recipient
 	}
