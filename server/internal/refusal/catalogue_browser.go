@@ -1,0 +1,128 @@
+package refusal
+
+// /authorize and magic links: what comes before there is a place to go back to
+// is a page, anything else goes back to the app.
+var (
+	UnknownAuthorizeClient = entry(Refusal{
+		Name: "unknown_authorize_client", Status: 403, Code: "invalid_request",
+		Description: "Unknown client: {client}", Source: "reports that quote the page", Unverified: true,
+	})
+	CallbackMismatch = entry(Refusal{
+		Name: "callback_mismatch", Status: 403, Code: "unauthorized_client",
+		Description: "Callback URL mismatch. The provided redirect_uri is not in the list of allowed callback URLs. Please go to the Application Settings page and make sure you are sending a valid callback url from your application.",
+		Source:      "auth0/docs-v2 quickstart/native/maui.mdx",
+	})
+	UnsupportedResponseType = entry(Refusal{
+		Name: "unsupported_response_type", Status: 400, Code: "unsupported_response_type",
+		Description: "Unsupported response type: {type}", Source: oauth2orize,
+	})
+	UnsupportedResponseMode = entry(Refusal{
+		Name: "unsupported_response_mode", Status: 400, Code: "invalid_request",
+		Description: "Unsupported response mode: {mode}", Source: oauth2orize, Unverified: true,
+	})
+	BadChallengeMethod = entry(Refusal{
+		Name: "bad_challenge_method", Status: 400, Code: "invalid_request",
+		Description: "Invalid code_challenge_method: {method}", Source: "RFC 7636 §4.3", Unverified: true,
+	})
+	NoSuchLoginConnection = entry(Refusal{
+		Name: "no_such_login_connection", Status: 400, Code: "invalid_request",
+		Description: "the connection was not found", Source: docVerify,
+	})
+	WrongPassword = entry(Refusal{
+		Name: "wrong_password", Status: 403, Code: "invalid_grant",
+		Description: "Wrong email or password.", Source: "auth0/ruby-auth0 should_fail_with_an_incorrect_password.yml",
+	})
+	LinkElsewhere = entry(Refusal{
+		Name: "link_elsewhere", Status: 400, Code: "invalid_request",
+		Description: "The link must be opened on the same device and browser from which you submitted your email address. Start over from this device or browser.",
+		Source:      "https://community.auth0.com/t/109529",
+	})
+	LoginRequired = entry(Refusal{
+		Name: "login_required", Status: 400, Code: "login_required",
+		Description: "Login required", Source: "auth0/docs-v2 authenticate/login/configure-silent-authentication.mdx",
+	})
+	WrongTransaction = entry(Refusal{
+		Name: "wrong_transaction", Status: 400, Code: "invalid_request",
+		Description: "You may have pressed the back button, refreshed during login, opened too many login dialogs, or there is some issue with cookies, since we couldn't find your session. Try logging in again from the application and if the problem persists please contact the administrator.",
+		Source:      "auth0/docs-v2 troubleshoot/authentication-issues",
+	})
+	BadLogoutHint = entry(Refusal{
+		Name: "bad_logout_hint", Status: 400, Code: "invalid_request",
+		Description: "Invalid logout hint: {reason}", Source: "auth0/docs-v2 oidc-logout.mdx", Unverified: true,
+	})
+	LogoutMismatch = entry(Refusal{
+		Name: "logout_mismatch", Status: 400, Code: "invalid_request",
+		Description: "The \"{parameter}\" querystring parameter \"{url}\" is not defined as a valid URL in \"Allowed Logout URLs\"",
+		Source:      "reports that quote the page",
+	})
+)
+
+// POST /oauth/par, and /authorize with what it gave.
+var (
+	WrongRequestURI = entry(Refusal{
+		Name: "wrong_request_uri", Status: 400, Code: "invalid_request_uri",
+		Description: "The request_uri is invalid or has expired", Source: "the code is RFC 9101's", Unverified: true,
+	})
+)
+
+// Embedded login: /co/authenticate and /passwordless/verify.
+var (
+	OriginNotAllowed = entry(Refusal{
+		Name: "origin_not_allowed", Status: 403, Code: "access_denied", Plain: true,
+		Description: "Origin {origin} is not allowed.", Source: docCORS,
+	})
+	BadCredentialsBody = entry(Refusal{
+		Name: "bad_credentials_body", Status: 400, Code: "invalid_request",
+		Description: "Invalid request body. All and only of {parameters} are required.", Source: docCORS,
+	})
+	UnknownCredentialType = entry(Refusal{
+		Name: "unknown_credential_type", Status: 400, Code: "unsupported_credential_type",
+		Description: "Unknown credential type parameter.", Source: docCORS,
+	})
+	CrossOriginNotAllowed = entry(Refusal{
+		Name: "cross_origin_not_allowed", Status: 401, Code: "unauthorized_client",
+		Description: "Cross origin login not allowed.", Source: docCORS,
+	})
+	BlockedUser = entry(Refusal{
+		Name: "blocked_user", Status: 403, Code: "blocked_user",
+		Description: "Blocked user", Source: docCORS,
+	})
+	WrongTicket = entry(Refusal{
+		Name: "wrong_ticket", Status: 403, Code: "access_denied",
+		Description: "Unknown or invalid login ticket.", Source: "reports that quote the redirect", Unverified: true,
+	})
+	MissingVerifyParameter = entry(Refusal{
+		Name: "missing_verify_parameter", Status: 400, Code: "invalid_request",
+		Description: "missing {parameter} parameter", Source: docVerify,
+	})
+	WrongStrategy = entry(Refusal{
+		Name: "wrong_strategy", Status: 400, Code: "invalid_request",
+		Description: "specified strategy does not support requested operation", Source: docVerify,
+	})
+)
+
+// A database: the password grant, /dbconnections/signup and
+// /dbconnections/change_password. What a database itself says has a shape of
+// its own.
+var (
+	MissingPassword = entry(Refusal{
+		Name: "missing_password", Status: 400, Code: "bad.password",
+		Description: "Missing required property: password", Source: "the wording of bad.email", Unverified: true,
+	})
+	InvalidSignup = entry(Refusal{
+		Name: "invalid_signup", Status: 400, Class: "BadRequestError", Code: "invalid_signup",
+		Description: "Invalid sign up", Source: "https://github.com/auth0/node-auth0/pull/886",
+	})
+	UserExists = entry(Refusal{
+		Name: "user_exists", Status: 400, Class: "BadRequestError", Code: "user_exists",
+		Description: "The user already exists.", Source: "https://github.com/auth0/lock/issues/2321",
+	})
+	DatabaseSignupDisabled = entry(Refusal{
+		Name: "database_signup_disabled", Status: 400, Class: "BadRequestError", Code: "invalid_signup",
+		Description: "public signup is disabled", Source: "the words are https://github.com/auth0/auth0-java/issues/283's", Unverified: true,
+	})
+	NoDefaultConnection = entry(Refusal{
+		Name: "no_default_connection", Status: 500, Code: "server_error",
+		Description: "Authorization server not configured with default connection.", Source: "https://community.auth0.com/t/114452",
+	})
+)
