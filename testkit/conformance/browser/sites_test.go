@@ -124,10 +124,35 @@ func serveApps(t *testing.T) string {
 	t.Helper()
 	files := http.NewServeMux()
 	files.Handle("/node_modules/", http.StripPrefix("/node_modules/", http.FileServer(http.Dir("node_modules"))))
+	files.HandleFunc("/bundled/lock.js", func(w http.ResponseWriter, _ *http.Request) {
+		script, err := bundledLock()
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		_, _ = w.Write(script)
+	})
 	files.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	files.Handle("/", http.FileServer(http.Dir("apps")))
 	return serveBoth(t, files)
 }
+
+// bundledLock is the app of Lock with its packages in one file: npm has Lock as
+// modules for bundlers alone. The fields are webpack's, since what is main in
+// Lock's auth0-js is no module; Lock's React is 18, its neighbours' here is 19.
+var bundledLock = sync.OnceValues(func() ([]byte, error) {
+	var complaints strings.Builder
+	c := exec.Command("node", filepath.Join("node_modules", "esbuild", "bin", "esbuild"), filepath.Join("apps", "lock.js"),
+		"--bundle", "--log-level=error", "--main-fields=browser,module,main",
+		"--alias:react=./node_modules/auth0-lock/node_modules/react", "--alias:react-dom=./node_modules/auth0-lock/node_modules/react-dom", `--define:process.env.NODE_ENV="production"`, "--define:global=window")
+	c.Stderr = &complaints
+	script, err := c.Output()
+	if err != nil {
+		return nil, fmt.Errorf("esbuild: %w\n%s", err, complaints.String())
+	}
+	return script, nil
+})
 
 // serveBoth answers http and https on a free port, and returns localhost:port.
 func serveBoth(t *testing.T, h http.Handler) string {
