@@ -110,11 +110,19 @@ func challengesAgain(c *web.Call, connection string) bool {
 // whySignedOut is a hint about a silent login that finds no session, which is
 // how a browser that keeps cookies of other sites back makes itself known.
 func whySignedOut(c *web.Call, back string) string {
-	if c.Header.Get("Sec-Fetch-Dest") != "iframe" || strings.Contains(c.Header.Get("Cookie"), sessionCookie+"=") {
+	if c.Header.Get("Sec-Fetch-Dest") != "iframe" || strings.Contains(c.Header.Get("Cookie"), sessionCookie+"=") || sameSite(back, c.Origin) {
 		return "the browser is not signed in to the tenant"
 	}
 	return "no session cookie came with the request; a browser keeps it back in a frame if the app, at " + origin(back) + ", and the tenant, at " + c.Origin +
 		", differ in scheme or host name: use the same for both, or refresh tokens"
+}
+
+// sameSite tells whether a browser takes two addresses for one site, as far as
+// their scheme and host name tell.
+func sameSite(a, b string) bool {
+	x, errX := url.Parse(a)
+	y, errY := url.Parse(b)
+	return errX == nil && errY == nil && x.Scheme == y.Scheme && x.Hostname() == y.Hostname()
 }
 
 // Resume is GET /authorize/resume, where a login ends that was begun at

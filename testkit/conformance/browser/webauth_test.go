@@ -62,7 +62,7 @@ func TestCheckSession(t *testing.T) {
 }
 
 // The app's own form: a code is asked for and given by the SDK, and no page of
-// the tenant is seen. The client needs the passwordless grant, as at Auth0.
+// the tenant is seen.
 func TestEmbeddedLogin(t *testing.T) {
 	schemes(t, func(t *testing.T, scheme string) {
 		t.Helper()
