@@ -35,6 +35,8 @@ func TestMatchURL(t *testing.T) {
 		{"http://localhost:*", `http://localhost:3000\@evil.com/cb`, false, false},
 		{"http://localhost:*", `http:\\evil.com/localhost`, false, false},
 		{"http://localhost:*", "http://localhost:3000/\tcb", false, false},
+		{"http://localhost:*", "http://localhost:3000/a cb", false, false},
+		{"http://localhost:*", `http://localhost:3000/\evil.com`, false, false}, // browsers take it for a slash
 		{"http://localhost:*", "http:localhost:3000", false, false},
 		{"http://localhost:*", "http:///cb", false, false},
 		{"http://localhost:*", "//localhost:3000/cb", false, false},
