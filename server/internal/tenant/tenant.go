@@ -51,7 +51,7 @@ type grantKey struct{ client, audience string }
 // New makes a tenant that knows what the fixture says. The fixture is not
 // changed, and must not be changed later.
 func New(f *fixtures.Fixture) *Tenant {
-	t := &Tenant{Clock: newClock(f), Keys: &token.Ring{}}
+	t := &Tenant{Clock: newClock(f), Keys: token.NewRing(token.Embedded(f.Keys.Mode))}
 	t.Outbox = outbox.New(outbox.Options{Clock: t.Clock})
 	t.load(f)
 	t.Clock.Watch(t.settle)
@@ -80,7 +80,7 @@ func (t *Tenant) Put(f *fixtures.Fixture) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Outbox.Reset()
-	t.Keys.Reset()
+	t.Keys.Reset(token.Embedded(f.Keys.Mode))
 	t.load(f)
 }
 
@@ -103,6 +103,7 @@ func (t *Tenant) Merge(f *fixtures.Fixture) {
 	now := t.Clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.Keys.Use(token.Embedded(f.Keys.Mode))
 	t.configure(f)
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"crypto"
 	"crypto/rsa"
 	"crypto/sha1" //nolint:gosec // x5t is a SHA-1 thumbprint by definition (RFC 7517 §4.8)
 	"crypto/sha256"
@@ -14,43 +15,74 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
-// A material is an embedded key pair with its certificate.
-type material struct {
-	private *rsa.PrivateKey
-	cert    []byte
+// A pair is a key that signs, with its certificate.
+type pair struct {
+	signer crypto.Signer
+	cert   []byte
 }
 
-// The embedded keys are parsed once a process, each when it is first needed.
-var materials = [...]func() material{
-	sync.OnceValue(func() material { return parse("1") }),
-	sync.OnceValue(func() material { return parse("2") }),
-	sync.OnceValue(func() material { return parse("3") }),
+func (p *pair) public() *rsa.PublicKey { return p.signer.Public().(*rsa.PublicKey) }
+
+// Keys are what a tenant's tokens may be signed with. They do not change, so
+// any number of rings may share them.
+type Keys struct {
+	// turn are the keys that sign in turn. Each is made ready when it is first
+	// needed, once a process. Since at most three generations are published at
+	// a time (previous, current, next), three keys are enough for no two
+	// published ones to be the same.
+	turn []func() *pair
+	// rogue is never published.
+	rogue func() *pair
+	// slow tells that a signature takes a millisecond rather than microseconds.
+	slow bool
 }
 
-var rogue = sync.OnceValue(func() material { return parse("rogue") })
+var (
+	fast = &Keys{turn: []func() *pair{fastPair(0), fastPair(1), fastPair(2)}, rogue: fastPair(3)}
+	slow = &Keys{turn: []func() *pair{pemPair("1"), pemPair("2"), pemPair("3")}, rogue: pemPair("rogue"), slow: true}
+)
 
-func parse(name string) material {
-	keyBlock, rest := pem.Decode(fixtures.Key(name))
-	certBlock, _ := pem.Decode(rest)
-	key, err := x509.ParsePKCS8PrivateKey(keyBlock.Bytes)
-	if err != nil {
-		panic("token: embedded key " + name + ": " + err.Error())
+// Embedded are the keys that a fixture's keys.mode names: "rsa" are keys with
+// two primes; all others are the fast ones, with many.
+func Embedded(mode string) *Keys {
+	if mode == "rsa" {
+		return slow
 	}
-	return material{key.(*rsa.PrivateKey), certBlock.Bytes}
+	return fast
 }
 
-// key returns the material of a generation. Three keys sign in turn; since at
-// most three generations are published at a time (previous, current, next), no
-// two published ones share a key, and each generation has a kid of its own.
-func key(generation int) material { return materials[generation%len(materials)]() }
+func fastPair(i int) func() *pair {
+	return sync.OnceValue(func() *pair {
+		cert, err := base64.StdEncoding.DecodeString(fastKeys[i].certificate)
+		if err != nil {
+			panic("token: the certificate of an embedded key: " + err.Error())
+		}
+		return &pair{newMultiPrime(fastKeys[i].primes), cert}
+	})
+}
 
-// kid is a generation's key id: 21 characters, as new Auth0 tenants have.
-func kid(generation int) string { return keyID(strconv.Itoa(generation), key(generation)) }
+func pemPair(name string) func() *pair {
+	return sync.OnceValue(func() *pair {
+		keyBlock, rest := pem.Decode(fixtures.Key(name))
+		certBlock, _ := pem.Decode(rest)
+		key, err := x509.ParsePKCS8PrivateKey(keyBlock.Bytes)
+		if err != nil {
+			panic("token: embedded key " + name + ": " + err.Error())
+		}
+		return &pair{key.(*rsa.PrivateKey), certBlock.Bytes}
+	})
+}
 
-func rogueKID() string { return keyID("rogue", rogue()) }
+func (k *Keys) of(generation int) *pair { return k.turn[generation%len(k.turn)]() }
 
-func keyID(name string, m material) string {
-	sum := sha256.Sum256(append([]byte(name+"\x00"), m.cert...))
+// kid is a generation's key id: 21 characters, as new Auth0 tenants have. Each
+// generation has a kid of its own, whichever key it signs with.
+func (k *Keys) kid(generation int) string { return keyID(strconv.Itoa(generation), k.of(generation)) }
+
+func (k *Keys) rogueKID() string { return keyID("rogue", k.rogue()) }
+
+func keyID(name string, p *pair) string {
+	sum := sha256.Sum256(append([]byte(name+"\x00"), p.cert...))
 	return base64.RawURLEncoding.EncodeToString(sum[:])[:21]
 }
 
@@ -66,17 +98,17 @@ type jwk struct {
 	Alg string   `json:"alg"`
 }
 
-func publish(generation int) jwk {
-	m := key(generation)
-	thumb := sha1.Sum(m.cert) //nolint:gosec // see the import
+func (k *Keys) publish(generation int) jwk {
+	p := k.of(generation)
+	public, thumb := p.public(), sha1.Sum(p.cert) //nolint:gosec // see the import
 	return jwk{
 		Kty: "RSA",
 		Use: "sig",
-		N:   base64.RawURLEncoding.EncodeToString(m.private.N.Bytes()),
-		E:   base64.RawURLEncoding.EncodeToString(big.NewInt(int64(m.private.E)).Bytes()),
-		Kid: kid(generation),
+		N:   base64.RawURLEncoding.EncodeToString(public.N.Bytes()),
+		E:   base64.RawURLEncoding.EncodeToString(big.NewInt(int64(public.E)).Bytes()),
+		Kid: k.kid(generation),
 		X5t: base64.RawURLEncoding.EncodeToString(thumb[:]),
-		X5c: []string{base64.StdEncoding.EncodeToString(m.cert)},
+		X5c: []string{base64.StdEncoding.EncodeToString(p.cert)},
 		Alg: "RS256",
 	}
 }

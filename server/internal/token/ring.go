@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 
 	"github.com/go-jose/go-jose/v4"
@@ -18,11 +17,15 @@ import (
 // safe for use by many goroutines.
 type Ring struct {
 	mu         sync.RWMutex
+	keys       *Keys
 	generation int
 	revoked    bool        // all but the current key are gone
 	signer     jose.Signer // nil until the first signature
 	jwks       []byte      // nil until first asked for
 }
+
+// NewRing makes a ring whose first key signs.
+func NewRing(keys *Keys) *Ring { return &Ring{keys: keys} }
 
 // Sign makes an RS256 token of the claims with the current key.
 func (r *Ring) Sign(claims Claims) (string, error) {
@@ -33,31 +36,33 @@ func (r *Ring) Sign(claims Claims) (string, error) {
 	return sign(signer, claims)
 }
 
-// SignBoth makes two tokens side by side: a login on two cores takes the time
-// of one signature.
+// SignBoth makes two tokens; side by side if a signature takes long, so that a
+// login on two cores takes the time of one.
 func (r *Ring) SignBoth(a, b Claims) (tokenA, tokenB string, err error) {
 	signer, err := r.current()
 	if err != nil {
 		return "", "", err
 	}
-	var errA error
+	var errA, errB error
+	if !r.all().slow {
+		tokenA, errA = sign(signer, a)
+		tokenB, errB = sign(signer, b)
+		return tokenA, tokenB, errors.Join(errA, errB)
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		tokenA, errA = sign(signer, a)
 	}()
-	tokenB, errB := sign(signer, b)
+	tokenB, errB = sign(signer, b)
 	<-done
 	return tokenA, tokenB, errors.Join(errA, errB)
 }
 
 // SignUnknown makes a token by a key that is never published, and bears its id.
 func (r *Ring) SignUnknown(claims Claims) (string, error) {
-	signer, err := newSigner(rogue(), rogueKID())
-	if err != nil {
-		return "", err
-	}
-	return sign(signer, claims)
+	keys := r.all()
+	return signOnce(keys.rogue(), keys.rogueKID(), claims)
 }
 
 // Unsigned makes a token with alg none and an empty signature (RFC 7519 §6.1),
@@ -74,25 +79,21 @@ func (r *Ring) Unsigned(claims Claims) (string, error) {
 // Forge makes a token that is right in everything but the signature: it bears
 // the current key's id, and is signed by a key that is never published.
 func (r *Ring) Forge(claims Claims) (string, error) {
-	signer, err := newSigner(rogue(), r.KeyID())
-	if err != nil {
-		return "", err
-	}
-	return sign(signer, claims)
+	return signOnce(r.all().rogue(), r.KeyID(), claims)
 }
 
 // Certificate is that of the key that signs, in DER.
 func (r *Ring) Certificate() []byte {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return key(r.generation).cert
+	return r.keys.of(r.generation).cert
 }
 
 // KeyID is the kid of the key that signs.
 func (r *Ring) KeyID() string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return kid(r.generation)
+	return r.keys.kid(r.generation)
 }
 
 // KeyIDs are the kids of the published keys: the one that signs, the next one
@@ -100,11 +101,11 @@ func (r *Ring) KeyID() string {
 func (r *Ring) KeyIDs() (current, next, previous string) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	current = kid(r.generation)
+	current = r.keys.kid(r.generation)
 	if !r.revoked {
-		next = kid(r.generation + 1)
+		next = r.keys.kid(r.generation + 1)
 		if r.generation > 0 {
-			previous = kid(r.generation - 1)
+			previous = r.keys.kid(r.generation - 1)
 		}
 	}
 	return current, next, previous
@@ -117,7 +118,7 @@ func (r *Ring) Rotate() string {
 	defer r.mu.Unlock()
 	r.generation++
 	r.signer, r.jwks, r.revoked = nil, nil, false
-	return kid(r.generation)
+	return r.keys.kid(r.generation)
 }
 
 // Replace makes a key sign that nobody has seen, and takes all others out of
@@ -128,14 +129,27 @@ func (r *Ring) Replace() string {
 	defer r.mu.Unlock()
 	r.generation += 2 // past the one that was published as the next
 	r.signer, r.jwks, r.revoked = nil, nil, true
-	return kid(r.generation)
+	return r.keys.kid(r.generation)
 }
 
-// Reset goes back to the first key.
-func (r *Ring) Reset() {
+// Reset goes back to the first of the keys, which may be others than before.
+func (r *Ring) Reset(keys *Keys) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.generation, r.signer, r.jwks, r.revoked = 0, nil, nil, false
+	r.keys, r.generation, r.signer, r.jwks, r.revoked = keys, 0, nil, nil, false
+}
+
+// Use is Reset if the keys are others than before.
+func (r *Ring) Use(keys *Keys) {
+	if r.all() != keys {
+		r.Reset(keys)
+	}
+}
+
+func (r *Ring) all() *Keys {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.keys
 }
 
 // JWKS is the key set document: current, next and, after a rotation, previous.
@@ -144,7 +158,7 @@ func (r *Ring) JWKS() []byte {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.jwks == nil {
-		r.jwks = keySet(r.published())
+		r.jwks = keySet(r.keys, r.published())
 	}
 	return r.jwks
 }
@@ -158,18 +172,18 @@ func (r *Ring) StaleJWKS() []byte {
 	if r.generation == 0 {
 		old = 1 // there was none before the first; the next is as unable to verify
 	}
-	return keySet([]int{old})
+	return keySet(r.keys, []int{old})
 }
 
 // EmptyJWKS is a key set without keys.
-func EmptyJWKS() []byte { return keySet(nil) }
+func EmptyJWKS() []byte { return keySet(nil, nil) }
 
-func keySet(generations []int) []byte {
+func keySet(keys *Keys, generations []int) []byte {
 	set := struct {
 		Keys []jwk `json:"keys"`
 	}{[]jwk{}}
 	for _, g := range generations {
-		set.Keys = append(set.Keys, publish(g))
+		set.Keys = append(set.Keys, keys.publish(g))
 	}
 	data, err := json.Marshal(set)
 	if err != nil {
@@ -192,11 +206,11 @@ func (r *Ring) Verify(compact string) ([]byte, error) {
 		return nil, fmt.Errorf("not an RS256 token: %w", err)
 	}
 	r.mu.RLock()
-	published := r.published()
+	keys, published := r.keys, r.published()
 	r.mu.RUnlock()
 	for _, g := range published {
-		if jws.Signatures[0].Header.KeyID == kid(g) {
-			payload, err := jws.Verify(&key(g).private.PublicKey)
+		if jws.Signatures[0].Header.KeyID == keys.kid(g) {
+			payload, err := jws.Verify(keys.of(g).public())
 			if err != nil {
 				return nil, ErrSignature
 			}
@@ -226,7 +240,7 @@ func (r *Ring) current() (jose.Signer, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.signer == nil {
-		signer, err := newSigner(key(r.generation), kid(r.generation))
+		signer, err := newSigner(r.keys.of(r.generation), r.keys.kid(r.generation))
 		if err != nil {
 			return nil, err
 		}
@@ -235,10 +249,19 @@ func (r *Ring) current() (jose.Signer, error) {
 	return r.signer, nil
 }
 
-func newSigner(m material, keyID string) (jose.Signer, error) {
+func newSigner(p *pair, keyID string) (jose.Signer, error) {
 	return jose.NewSigner(
-		jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: m.private, KeyID: keyID}},
+		jose.SigningKey{Algorithm: jose.RS256, Key: &joseSigner{p.signer, jose.JSONWebKey{Key: p.public(), KeyID: keyID}}},
 		(&jose.SignerOptions{}).WithType("JWT"))
+}
+
+// signOnce makes a token by a key that signs none of the tenant's own.
+func signOnce(p *pair, keyID string, claims Claims) (string, error) {
+	signer, err := newSigner(p, keyID)
+	if err != nil {
+		return "", err
+	}
+	return sign(signer, claims)
 }
 
 func sign(signer jose.Signer, claims Claims) (string, error) {
@@ -250,8 +273,5 @@ func sign(signer jose.Signer, claims Claims) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// A signature is a millisecond without a scheduling point: yielding lets
-	// goroutines that wait on the network go first, which halves the p99.
-	runtime.Gosched()
 	return jws.CompactSerialize()
 }

@@ -1,0 +1,121 @@
+// These are public test keys, worthless: anyone can factor them, their factors stand below, and nothing but a test may trust them.
+
+package token
+
+// fastKeys are the keys of keys.mode "fast": three that sign in turn, and one
+// that is never published. Each is the product of its primes, which derive from
+// the key's name (derivePrimes, beside the tests, where -update writes this file). The
+// certificate is the key's own, in DER and base64.
+var fastKeys = [...]struct {
+	primes      [primeCount]uint64
+	certificate string
+}{
+	{ // "1"
+		[...]uint64{
+			0x422b5e1251f67bcf, 0x422cde3e3273e685, 0x419fa7bce094b257,
+			0x428b763528d5c1b9, 0x429167328add47f5, 0x428ac9e2df350fa9,
+			0x420b324d88e61205, 0x423e66f4dd4b900f, 0x4280be7a8ba823f9,
+			0x41c1ca47f9475055, 0x41b18c3461f6a9eb, 0x428c3fffa6b6a559,
+			0x41809b6474276071, 0x425930de35860925, 0x41cb00aa71b199a1,
+			0x41798af76f680e09, 0x429935e99be82785, 0x4241d5f09681eb85,
+			0x41f86cc2ede59ab1, 0x4245bb76ca499225, 0x428091a04a01982b,
+			0x41a96c55190d4a5d, 0x419e291225c5a12d, 0x41f743e3af517dbb,
+			0x42940b5fff2fc7ad, 0x41b3f0c1f97ef4bf, 0x4243355e3e86aba5,
+			0x420943042cbdc3e5, 0x418ba792facb2f23, 0x423bd0a5ac0c0d71,
+			0x41ab24f1dde350c1, 0x42759b77900c3a1b, 0x41ee10bf87b9a87d,
+		},
+		"" +
+			"MIIDAzCCAeugAwIBAgIBATANBgkqhkiG9w0BAQsFADBEMUIwQAYDVQQDEzltb2NrYXV0aDAgdGVzdCBrZXkgdGhhdCBhbnlv" +
+			"bmUgY2FuIGZhY3RvciwgbmV2ZXIgdHJ1c3QgaXQwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMEQxQjBABgNV" +
+			"BAMTOW1vY2thdXRoMCB0ZXN0IGtleSB0aGF0IGFueW9uZSBjYW4gZmFjdG9yLCBuZXZlciB0cnVzdCBpdDCCASIwDQYJKoZI" +
+			"hvcNAQEBBQADggEPADCCAQoCggEBALg42/QTG4Ib1ZffK0u17U+LgM6SjVQX0ZgFRPLjyd3fjiYRvOkn9B9uc0uUMes32vxK" +
+			"xG12hH6pyg+Y5vEtI4adc5VKl2oIvm00cauQ4DJVKQQevmXtf9ve9dAvBtlXH2uh5r70Krt5zKRK7uMZD3s98OZkbZwOffrl" +
+			"KNPFVTNXNalMp52OPIo6wjOsb2MgmnMM7v1jz/ZodQceRq2W5l0iUerN4/uAs1SUVRSfE/612BJUf6Bg9CePrlyIi2nlWD3w" +
+			"XheINBgnwrXa2t3T5KJFK+rDAwazKa8DH/Zwh6MLr4M5LE4q+IBi+rUhLvEeBjpHY5fSe4ZQjKRWHJCoxVsCAwEAATANBgkq" +
+			"hkiG9w0BAQsFAAOCAQEAU1H/z9784kdMGE2QRxsYXgW74+Iay3NC/gcNHgMNtaD5Xc/FO888jm+d7WEvyPDis5ps2yWLENGs" +
+			"UWuG7xKYMANMOCVOMrSYjLHwrAZe6Fr9o4WnN6H/3OeozbaR7C/r5X3t7u8cmu3ZPjvzaV0skq7jk15BpAjmit6eyjCdRaGZ" +
+			"WsOfuXyyTzeUEERWvYk0igxtNw8Nt44mDiA4vbfqT8gjI2IRybmN7FRUWvH930CfojDr+JJ+UVmnhJlN+D6N8jHKe6NtEh1b" +
+			"AUodE3x1oLhFZ7Y9tfwZtWhYj3HyOd43fz0WTkD4LnUi19npqZB6Hh96lw2svuTE7SpeCOsrjg==",
+	},
+	{ // "2"
+		[...]uint64{
+			0x41969b720d03b547, 0x41e5e2eff20c4bfb, 0x422f6b79bdde6a85,
+			0x416a2ed5b8be3971, 0x41ae70efd08dcabb, 0x418d7b96b2aa9641,
+			0x417b8748fab1e3d7, 0x41c8045a3dc81af3, 0x41901e522b4d47d1,
+			0x425d300e0c51080f, 0x4245497b262777c3, 0x41b21a9279cd49db,
+			0x41931bdd31ae1d1f, 0x41c043f6e432be8b, 0x4221ec5a3d9588a1,
+			0x4250615c7d8be8f5, 0x42567102cc0517e5, 0x424a1d6c714c3e0b,
+			0x42623c4449d88289, 0x42604bfd123bf4e1, 0x41edb2a8e011db6f,
+			0x424ea35934c5b28b, 0x41cf7ee651405a87, 0x41d83801b5d50097,
+			0x426e5aaceb7ae5a5, 0x425a03e5d09208b3, 0x416f377191d7c849,
+			0x416fab5be4408c2b, 0x429d74d971e317e5, 0x4185e564e601c1ad,
+			0x4270b91569ead5fd, 0x422947aeaa086b25, 0x41d2c010d99cefd1,
+		},
+		"" +
+			"MIIDAzCCAeugAwIBAgIBAjANBgkqhkiG9w0BAQsFADBEMUIwQAYDVQQDEzltb2NrYXV0aDAgdGVzdCBrZXkgdGhhdCBhbnlv" +
+			"bmUgY2FuIGZhY3RvciwgbmV2ZXIgdHJ1c3QgaXQwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMEQxQjBABgNV" +
+			"BAMTOW1vY2thdXRoMCB0ZXN0IGtleSB0aGF0IGFueW9uZSBjYW4gZmFjdG9yLCBuZXZlciB0cnVzdCBpdDCCASIwDQYJKoZI" +
+			"hvcNAQEBBQADggEPADCCAQoCggEBAK1C8/CDfj09Zijfjb3TkgiMlbS9S7MHIIXUwu0jup2ynIO6aFqYw4it+xxExtbGapUJ" +
+			"1S+pN2QlMzeL1LAZb8lQJUqOBPU768FO/8BDc751V23d4UtAHI+bcZYddfDmDiqt5/g4WRnEORYR8n+clj2LsTy6MslXr2LO" +
+			"Hm+S2gGzICkj2AUzFj5t3/sPGc7CR94YpO03v7LZhoEXJCcSay/2brtILkWIq+PT3DckGa9U1Mj/8GspHw33mib6blDbonyS" +
+			"ieeOsZj580PYtCUSSSvxvbye1AT483OT6ZLXsyFYot6/ZiFy1r/2CWv46mw8arDwYragFuW4f9+LRZ0IGS8CAwEAATANBgkq" +
+			"hkiG9w0BAQsFAAOCAQEAgURhvPUSRhw7WKJeeaHw2Y8kyAPFVbCsy9jLXLJte3J5tlznig5u4P0Go8uZYkrK+YQUOewVrP0K" +
+			"cbyf+rSdQ3pj6r4EJFVym/gIftFg7Xt8PolvokP968Ud6+VAnFTyh/pJtnh2Jxj94Osr9WAKCNt2cIL+aW+vlCPwoT0rFUmK" +
+			"0GWzvZ9iBzLbT/BLPrFaqhPYcCq72T64deKJdZgIdKer+pXPuDjnuz9m1gZbHuJIyRtcpHJhre/ffiztQhy0KjSXefMk/bof" +
+			"5S/hCw+hwmr3/tXv8W+bVzW+xDw2ITQkRp6zlzP1zFara9lAUoi5XSsgXDE5vXc5UZYEJxvHSg==",
+	},
+	{ // "3"
+		[...]uint64{
+			0x41fa1c78e9e18e6d, 0x425de20d7030f35f, 0x4160c9dcd9f45b55,
+			0x4226d37e5f31e0a7, 0x426eb90aa6480b15, 0x41f6b9501b0eb753,
+			0x42a24065423a466f, 0x42192cad4d9cdd5b, 0x417889e8d0fa23eb,
+			0x4259067c08f95efd, 0x41b1e897b24458f5, 0x41b6be4d89a9dfd1,
+			0x419685b862dc8dc1, 0x4267476ba4e7f16f, 0x4199c0b92b842a77,
+			0x416c12f9525b1bfd, 0x4192eae6f9c9e85b, 0x41bb3144032ad441,
+			0x41ff37c34d53d96f, 0x42a91d5d7fc49071, 0x4238eb43b7d52e4b,
+			0x41a0fab1ea91057f, 0x42a0bcefb99d0eb7, 0x42bd6f7321c2339d,
+			0x42762342acb3f26f, 0x42a50f1c8a5149e7, 0x41e2f0d5574d2535,
+			0x41caa0ad93a66043, 0x4165de2ca566e0db, 0x41fdb5a1861e7863,
+			0x41ffec986de9485f, 0x41957dfb3563de07, 0x41f0db944e2e98cb,
+		},
+		"" +
+			"MIIDAzCCAeugAwIBAgIBAzANBgkqhkiG9w0BAQsFADBEMUIwQAYDVQQDEzltb2NrYXV0aDAgdGVzdCBrZXkgdGhhdCBhbnlv" +
+			"bmUgY2FuIGZhY3RvciwgbmV2ZXIgdHJ1c3QgaXQwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMEQxQjBABgNV" +
+			"BAMTOW1vY2thdXRoMCB0ZXN0IGtleSB0aGF0IGFueW9uZSBjYW4gZmFjdG9yLCBuZXZlciB0cnVzdCBpdDCCASIwDQYJKoZI" +
+			"hvcNAQEBBQADggEPADCCAQoCggEBALDlrY6VQTTYyWoEJtxlgUUlRpNVvzZUvpJhy0FB1s2HAClBoDJtO28ho0xJpNoX3sOx" +
+			"XHHmP/QuehzGd74kGpF7nsbwfS8B9SrliEBokjczNanKg4g0LXnbAKvijvg2KJkkvSYYx4lJAGzYmKa7qJluRoYmzrWXpeuI" +
+			"ggwYeU6EmfZ2waiwf6Yopfw/ddL8nsPromuMpGXP1LZa0Mt7BrlntgmBPzIXmge68Z9Yf1cEiUbN+rlrsRcVPTIH1tF3UPje" +
+			"oFdw3GwBEh8MbZiDXdR3862jnIndTMeHFfq3iPUOZksBFWN41HrIxFMKXLhu6WwIbvNk911WdhMDoag+9KsCAwEAATANBgkq" +
+			"hkiG9w0BAQsFAAOCAQEANdkrpOGCV6EMdGdu9eSAVxvkVbzVKNUSjcOW9i/A1shJgqLA70nKshyPMIlPeOk9Cck3mr217ixI" +
+			"0bKALC2uoAHkMwYx+Gdjvp/k/uQVfRdgaSRo/3Cjaeg3B+v0I/OmPnf67aLUvmoBP7yxKRQvm7ci0jZ88TiQK6eUVp8YA8za" +
+			"nZd1EB4JLcywYCj18WsQtsMD/RahCeC48IvtIJcqv68m9zPuEEMFp0ztYO5vYRCK9YbuqHDR/Uk4Q99sMt6lvVADsQKj8lew" +
+			"0wA2lSISI/wbum9v2zhi2c1OIB+WLeBSi+rAXyI6jRX8WtBYMWaGu6Ypt1l9JzTTDX0E6dfnwg==",
+	},
+	{ // "rogue"
+		[...]uint64{
+			0x4275ac0822e07c0d, 0x41f266b1ce46c9db, 0x42754237d734529b,
+			0x41834eb6e5b63605, 0x42b5917f4cc9f997, 0x4250e9852a944565,
+			0x417633cc51f9ec7d, 0x420c3a887b01bb31, 0x41cdf3ccd3f9ee8d,
+			0x41a0c4ee5d17676f, 0x428d842d2ffc5a5d, 0x422db1caa0f5e923,
+			0x418f117cd3d422b9, 0x421179b74839e5e5, 0x424152aee1224a95,
+			0x4249a4673f6c4a65, 0x4181cac9548f1e63, 0x42b34fc3b3500fa9,
+			0x424fc6ee32d2eaa3, 0x425d939a5ad636ad, 0x41e22ac6b01ea0b9,
+			0x4195f4e49cb82e31, 0x420f5a03fb1ce5bb, 0x41a40b8591b453ed,
+			0x41c7dcaeba4af9e5, 0x4165bf480fa56293, 0x41e4cceee23e889d,
+			0x41eb0d97791578d7, 0x417c8e8455a40a89, 0x41998e8162830c9f,
+			0x417ef4c6703316d5, 0x4280e6db6a45e54f, 0x4264e4430e701169,
+		},
+		"" +
+			"MIIDAzCCAeugAwIBAgIBBDANBgkqhkiG9w0BAQsFADBEMUIwQAYDVQQDEzltb2NrYXV0aDAgdGVzdCBrZXkgdGhhdCBhbnlv" +
+			"bmUgY2FuIGZhY3RvciwgbmV2ZXIgdHJ1c3QgaXQwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMEQxQjBABgNV" +
+			"BAMTOW1vY2thdXRoMCB0ZXN0IGtleSB0aGF0IGFueW9uZSBjYW4gZmFjdG9yLCBuZXZlciB0cnVzdCBpdDCCASIwDQYJKoZI" +
+			"hvcNAQEBBQADggEPADCCAQoCggEBAK/2lPNJtSj/JGrv/IPiudeNswRNiNG0PIMxdrc5g9c2lJYctIjipbjNSmGivcFPedFx" +
+			"hxulXHiYDRWJMdVmn/mAZ5GfS0w53ieFD1jh+z+cqOKhWaNPJkh4oaP/LhwUmZTggZEveno6orotn15A43IWC+AAxSJ2ZwDP" +
+			"tDXDu/7pKnctzY3401T+pK595N9dQWS90hyccczP+c30xyUIOuy72nQ7nHU4tlgjyInTZZc7jkyzk97DMCWY/2LKwh2mCOCM" +
+			"GqtAR7gUi37YfPtFTgiLFSqyAF347NEyEcZooBIHAOZswAj+kVATqyJntSLazuup1pQ/G60PbUCNPXWksIUCAwEAATANBgkq" +
+			"hkiG9w0BAQsFAAOCAQEAAhjkWlrQFdbhHdal2yOQZx36ZC6FaBCCXEsqQXI3TYWltNc3vKaMUqj5kHA3FyoMsaMz9RARPa31" +
+			"yI04Y2PBIQ3nQWEBr66LJ9mvdAvuBSqjOve9Mkc+iTRiVXu0Km+8SGF4PYL+Mv1Ed+rxFg3dlBFprwZTW++H9RT9ezoZSorC" +
+			"6NVGk6JnWd3C/S/ZUB9/CdDGuL93COqS3Ce2kchUqV9sdRxGbg5R/35ci0AP4qGOTsdwzDhQTfBSUJJKDG4qZ70uLeWQ3hDb" +
+			"gUXQ0TAHS3PRe+CgB6dY2zKdXT3fUBPmMeyHO9LzCDSU3Uror0CU+8htsxQ+MOBztEwIlEDR4w==",
+	},
+}
