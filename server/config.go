@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
 // loadFixture reads the fixture that the config names and applies what else
@@ -24,6 +26,34 @@ func (s *Server) loadFixture() (*fixtures.Fixture, error) {
 		return nil, err
 	}
 	return s.config.apply(f)
+}
+
+// loadKeys reads the keys that the fixture asks for.
+func (s *Server) loadKeys(f *fixtures.Fixture) (*token.Keys, error) {
+	keys, err := token.OfFixture(f)
+	if err == nil {
+		s.keys.Store(&keysOfFiles{f.Keys.Files, keys})
+	}
+	return keys, err
+}
+
+// keysOfFiles are the keys of the fixture that was loaded last.
+type keysOfFiles struct {
+	files []string
+	keys  *token.Keys
+}
+
+// keysOfState are the keys that a state asks for. It comes through a door, so
+// it makes nobody read files: it may name those that the fixture names.
+func (s *Server) keysOfState(f *fixtures.Fixture) (*token.Keys, error) {
+	if len(f.Keys.Files) == 0 {
+		return token.Embedded(f.Keys.Mode), nil
+	}
+	known := s.keys.Load()
+	if !slices.Equal(known.files, f.Keys.Files) {
+		return nil, &strictyaml.Errors{f.KeyFileProblem(0, "key files are read with the fixture that the server is started with, which has other ones; name them there")}
+	}
+	return known.keys, nil
 }
 
 // apply is the fixture with the config's changes. The fixture is not changed.

@@ -269,7 +269,7 @@ func (s *Server) importState(c *web.Call) (any, error) {
 		return nil, mistakes(err)
 	}
 	if err := s.PutState(f); err != nil {
-		return nil, badRequest("scenarios: %s", err)
+		return nil, mistakes(err)
 	}
 	return noContent, nil
 }

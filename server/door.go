@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -146,13 +147,18 @@ func (s *Server) State() *fixtures.Fixture {
 }
 
 // PutState replaces everything by a fixture, to which Reset then goes back.
-// The error is for a scenario that it names and that there is not.
+// The error is for a scenario that it names and that there is not, or for key
+// files that are not those of the server's fixture.
 func (s *Server) PutState(f *fixtures.Fixture) error {
 	list, err := s.engine.FindAll(f.Scenarios)
 	if err != nil {
+		return fmt.Errorf("scenarios: %w", err)
+	}
+	keys, err := s.keysOfState(f)
+	if err != nil {
 		return err
 	}
-	s.tenant.Put(f)
+	s.tenant.Put(f, keys)
 	s.front.Reset()
 	s.reload.forget(&s.reload.fixtureScenarios)
 	if err := s.engine.Set(scenarios.ByFixture, list, s.Clock().Now()); err != nil {

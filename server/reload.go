@@ -134,7 +134,11 @@ func (s *Server) reloadFixture() error {
 	if err != nil {
 		return err
 	}
-	s.tenant.Merge(f)
+	keys, err := s.loadKeys(f)
+	if err != nil {
+		return err
+	}
+	s.tenant.Merge(f, keys)
 	s.engine.Reseed(f.OTP.Seed)
 	return s.useFixtureScenarios(list)
 }

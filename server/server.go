@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -75,6 +76,7 @@ type Server struct {
 	routed []web.Route // the table
 	guard  guard
 	reload reload
+	keys   atomic.Pointer[keysOfFiles]
 	engine *scenarios.Engine
 	log    *slog.Logger
 	run    string // tells this Server from all others
@@ -99,7 +101,11 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.tenant = tenant.New(f)
+	keys, err := s.loadKeys(f)
+	if err != nil {
+		return nil, err
+	}
+	s.tenant = tenant.New(f, keys)
 	s.engine = scenarios.NewEngine(f.OTP.Seed)
 	for _, load := range []func() error{s.loadScenarios, s.loadFixtureScenarios} {
 		if err := load(); err != nil {

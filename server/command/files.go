@@ -12,6 +12,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
 func validateCommand() command {
@@ -74,6 +75,9 @@ func validateFile(file string) (warnings []string, err error) {
 	}
 	f, err := fixtures.Parse(file, data)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := token.OfFixture(f); err != nil {
 		return nil, err
 	}
 	list, err := scenarios.OfFixture(f)

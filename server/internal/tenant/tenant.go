@@ -48,10 +48,10 @@ type index struct {
 
 type grantKey struct{ client, audience string }
 
-// New makes a tenant that knows what the fixture says. The fixture is not
-// changed, and must not be changed later.
-func New(f *fixtures.Fixture) *Tenant {
-	t := &Tenant{Clock: newClock(f), Keys: token.NewRing(token.Embedded(f.Keys.Mode))}
+// New makes a tenant that knows what the fixture says, and signs with the keys.
+// The fixture is not changed, and must not be changed later.
+func New(f *fixtures.Fixture, keys *token.Keys) *Tenant {
+	t := &Tenant{Clock: newClock(f), Keys: token.NewRing(keys)}
 	t.Outbox = outbox.New(outbox.Options{Clock: t.Clock})
 	t.load(f)
 	t.Clock.Watch(t.settle)
@@ -70,17 +70,17 @@ func (t *Tenant) Reset() {
 	t.mu.Lock()
 	f := t.fixture
 	t.mu.Unlock()
-	t.Put(f)
+	t.Put(f, t.Keys.Keys())
 }
 
 // Put replaces everything by what the fixture says, its exported state
-// included. It becomes what Reset goes back to.
-func (t *Tenant) Put(f *fixtures.Fixture) {
+// included, and the keys. It becomes what Reset goes back to.
+func (t *Tenant) Put(f *fixtures.Fixture, keys *token.Keys) {
 	t.resetClock(f)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Outbox.Reset()
-	t.Keys.Reset(token.Embedded(f.Keys.Mode))
+	t.Keys.Reset(keys)
 	t.load(f)
 }
 
@@ -98,12 +98,13 @@ func (t *Tenant) resetClock(f *fixtures.Fixture) {
 
 // Merge takes a changed fixture into a tenant that goes on: clients,
 // connections, APIs and settings are replaced, users are added and updated;
-// codes, sessions, refresh tokens, messages and the clock stay.
-func (t *Tenant) Merge(f *fixtures.Fixture) {
+// codes, sessions, refresh tokens, messages and the clock stay, and so does the
+// key that signs unless the keys are others.
+func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
 	now := t.Clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.Keys.Use(token.Embedded(f.Keys.Mode))
+	t.Keys.Use(keys)
 	t.configure(f)
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
@@ -23,7 +24,7 @@ func newTenant(t testing.TB) *Tenant {
 	}
 	stopped, at := false, *f
 	at.Clock = fixtures.Clock{Start: noon, Running: &stopped}
-	return New(&at)
+	return New(&at, token.Embedded("fast"))
 }
 
 func TestMatchOrigin(t *testing.T) {
@@ -120,7 +121,7 @@ func TestOfPresetsTheMostParticularCounts(t *testing.T) {
 	tn := newTenant(t)
 	f := *tn.Fixture()
 	f.OTP.Presets = map[string]string{"*": "0000", "*@example.com": "1111", "qa+*@example.com": "2222", "qa+1@example.com": "3333"}
-	tn.Put(&f)
+	tn.Put(&f, tn.Keys.Keys())
 	for recipient, want := range map[string]string{"qa+1@example.com": "3333", "qa+2@example.com": "2222", "ada@example.com": "1111", "ada@acme.test": "0000"} {
 		if got, err := tn.PredictOTP("email", recipient, 7); got != want || err != nil {
 			t.Errorf("%s gets %q (%v), want %q", recipient, got, err, want)
@@ -318,7 +319,7 @@ func TestUsersKeepTheirOrderWhenAFixtureIsTakenInAgain(t *testing.T) {
 		return list
 	}
 	before := order()
-	tn.Merge(tn.Fixture())
+	tn.Merge(tn.Fixture(), tn.Keys.Keys())
 	if after := order(); fmt.Sprint(after) != fmt.Sprint(before) {
 		t.Errorf("before %v, after %v", before, after)
 	}

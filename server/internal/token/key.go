@@ -19,6 +19,7 @@ import (
 type pair struct {
 	signer crypto.Signer
 	cert   []byte
+	id     string // its own kid; "" has one derived
 }
 
 func (p *pair) public() *rsa.PublicKey { return p.signer.Public().(*rsa.PublicKey) }
@@ -26,10 +27,12 @@ func (p *pair) public() *rsa.PublicKey { return p.signer.Public().(*rsa.PublicKe
 // Keys are what a tenant's tokens may be signed with. They do not change, so
 // any number of rings may share them.
 type Keys struct {
+	// name is equal if the keys are.
+	name string
 	// turn are the keys that sign in turn. Each is made ready when it is first
 	// needed, once a process. Since at most three generations are published at
-	// a time (previous, current, next), three keys are enough for no two
-	// published ones to be the same.
+	// a time (previous, current, next), no two published ones are the same if
+	// there are three.
 	turn []func() *pair
 	// rogue is never published.
 	rogue func() *pair
@@ -38,8 +41,8 @@ type Keys struct {
 }
 
 var (
-	fast = &Keys{turn: []func() *pair{fastPair(0), fastPair(1), fastPair(2)}, rogue: fastPair(3)}
-	slow = &Keys{turn: []func() *pair{pemPair("1"), pemPair("2"), pemPair("3")}, rogue: pemPair("rogue"), slow: true}
+	fast = &Keys{name: "fast", turn: []func() *pair{fastPair(0), fastPair(1), fastPair(2)}, rogue: fastPair(3)}
+	slow = &Keys{name: "rsa", turn: []func() *pair{pemPair("1"), pemPair("2"), pemPair("3")}, rogue: pemPair("rogue"), slow: true}
 )
 
 // Embedded are the keys that a fixture's keys.mode names: "rsa" are keys with
@@ -57,7 +60,7 @@ func fastPair(i int) func() *pair {
 		if err != nil {
 			panic("token: the certificate of an embedded key: " + err.Error())
 		}
-		return &pair{newMultiPrime(fastKeys[i].primes), cert}
+		return &pair{signer: newMultiPrime(fastKeys[i].primes), cert: cert}
 	})
 }
 
@@ -69,15 +72,22 @@ func pemPair(name string) func() *pair {
 		if err != nil {
 			panic("token: embedded key " + name + ": " + err.Error())
 		}
-		return &pair{key.(*rsa.PrivateKey), certBlock.Bytes}
+		return &pair{signer: key.(*rsa.PrivateKey), cert: certBlock.Bytes}
 	})
 }
 
 func (k *Keys) of(generation int) *pair { return k.turn[generation%len(k.turn)]() }
 
-// kid is a generation's key id: 21 characters, as new Auth0 tenants have. Each
-// generation has a kid of its own, whichever key it signs with.
-func (k *Keys) kid(generation int) string { return keyID(strconv.Itoa(generation), k.of(generation)) }
+// kid is a generation's key id: that of the key's file, else 21 characters, as
+// new Auth0 tenants have. Each generation has a kid of its own, whichever key it
+// signs with.
+func (k *Keys) kid(generation int) string {
+	p := k.of(generation)
+	if p.id != "" && generation < len(k.turn) {
+		return p.id
+	}
+	return keyID(strconv.Itoa(generation), p)
+}
 
 func (k *Keys) rogueKID() string { return keyID("rogue", k.rogue()) }
 

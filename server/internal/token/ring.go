@@ -44,7 +44,7 @@ func (r *Ring) SignBoth(a, b Claims) (tokenA, tokenB string, err error) {
 		return "", "", err
 	}
 	var errA, errB error
-	if !r.all().slow {
+	if !r.Keys().slow {
 		tokenA, errA = sign(signer, a)
 		tokenB, errB = sign(signer, b)
 		return tokenA, tokenB, errors.Join(errA, errB)
@@ -61,7 +61,7 @@ func (r *Ring) SignBoth(a, b Claims) (tokenA, tokenB string, err error) {
 
 // SignUnknown makes a token by a key that is never published, and bears its id.
 func (r *Ring) SignUnknown(claims Claims) (string, error) {
-	keys := r.all()
+	keys := r.Keys()
 	return signOnce(keys.rogue(), keys.rogueKID(), claims)
 }
 
@@ -79,7 +79,7 @@ func (r *Ring) Unsigned(claims Claims) (string, error) {
 // Forge makes a token that is right in everything but the signature: it bears
 // the current key's id, and is signed by a key that is never published.
 func (r *Ring) Forge(claims Claims) (string, error) {
-	return signOnce(r.all().rogue(), r.KeyID(), claims)
+	return signOnce(r.Keys().rogue(), r.KeyID(), claims)
 }
 
 // Certificate is that of the key that signs, in DER.
@@ -141,12 +141,13 @@ func (r *Ring) Reset(keys *Keys) {
 
 // Use is Reset if the keys are others than before.
 func (r *Ring) Use(keys *Keys) {
-	if r.all() != keys {
+	if r.Keys().name != keys.name {
 		r.Reset(keys)
 	}
 }
 
-func (r *Ring) all() *Keys {
+// Keys are what the ring signs with.
+func (r *Ring) Keys() *Keys {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.keys

@@ -1,0 +1,184 @@
+package token
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/big"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+)
+
+// OfFixture are the keys that a fixture asks for: those of its keys.files, read
+// relative to its own file, else the embedded ones of its keys.mode. The error
+// is a *strictyaml.Errors with each file that holds no key, at its place in the
+// fixture.
+func OfFixture(f *fixtures.Fixture) (*Keys, error) {
+	if len(f.Keys.Files) == 0 {
+		return Embedded(f.Keys.Mode), nil
+	}
+	keys := &Keys{rogue: fast.rogue, slow: true}
+	var mistakes strictyaml.Errors
+	content := sha256.New()
+	for i, name := range f.Keys.Files {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(f.Source), name)
+		}
+		p, err := readKeyFile(name)
+		if err != nil {
+			mistakes = append(mistakes, f.KeyFileProblem(i, "%s", err))
+			continue
+		}
+		content.Write(p.cert)
+		content.Write([]byte(p.id))
+		keys.turn = append(keys.turn, func() *pair { return p })
+	}
+	if len(mistakes) > 0 {
+		return nil, &mistakes
+	}
+	keys.name = string(content.Sum(nil))
+	return keys, nil
+}
+
+// maxKeyFile is far more than a key and its certificates take, in bytes.
+const maxKeyFile = 64 << 10
+
+func readKeyFile(name string) (*pair, error) {
+	file, err := os.Open(name)
+	var cause *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no file %s", name)
+	case errors.As(err, &cause):
+		return nil, fmt.Errorf("the file %s cannot be read (%w); correct that, or name another", name, cause.Err)
+	case err != nil:
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxKeyFile))
+	if err != nil {
+		return nil, fmt.Errorf("the file %s cannot be read (%w); correct that, or name another", name, err)
+	}
+	p, err := parseKey(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return p, nil
+}
+
+// parseKey reads an RSA private key: PEM (PKCS #8 or PKCS #1), with its
+// certificate behind it or not, or a JWK. A key without a certificate gets one,
+// the same each time.
+func parseKey(data []byte) (*pair, error) {
+	read := parsePEM
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		read = parseJWK
+	}
+	key, p, err := read(data)
+	if err != nil {
+		return nil, err
+	}
+	if key.N.BitLen() < 2048 {
+		return nil, fmt.Errorf("the key has %d bits; RS256 asks for 2,048 or more (RFC 7518 §3.3)", key.N.BitLen())
+	}
+	if err := key.Validate(); err != nil {
+		return nil, errors.New("the key is damaged: its numbers do not fit each other")
+	}
+	key.Precompute()
+	p.signer = key
+	if p.cert == nil {
+		if p.cert, err = selfSigned(key); err != nil {
+			return nil, err
+		}
+	}
+	if cert, err := x509.ParseCertificate(p.cert); err != nil || !key.PublicKey.Equal(cert.PublicKey) {
+		return nil, errors.New("the certificate is not that of the key")
+	}
+	return p, nil
+}
+
+func parsePEM(data []byte) (key *rsa.PrivateKey, p *pair, err error) {
+	p = &pair{}
+	var private any
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		switch block.Type {
+		case "PRIVATE KEY":
+			private, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+		case "RSA PRIVATE KEY":
+			if block.Headers["DEK-Info"] != "" {
+				return nil, nil, errors.New("the key is encrypted; openssl pkey -in FILE -out NEW decrypts it")
+			}
+			private, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+		case "ENCRYPTED PRIVATE KEY":
+			return nil, nil, errors.New("the key is encrypted; openssl pkey -in FILE -out NEW decrypts it")
+		case "CERTIFICATE":
+			if p.cert == nil { // the first is the key's own
+				p.cert = block.Bytes
+			}
+		case "PUBLIC KEY", "RSA PUBLIC KEY":
+			return nil, nil, errors.New("that is a public key; to sign takes the private one")
+		case "EC PRIVATE KEY":
+			return nil, nil, errNoRSA
+		}
+		if err != nil {
+			return nil, nil, errors.New("the PEM holds no key that can be read; paste it whole")
+		}
+	}
+	if private == nil {
+		return nil, nil, errors.New("there is no private key in it; give one in PEM form (-----BEGIN PRIVATE KEY-----) or as a JWK")
+	}
+	key, isRSA := private.(*rsa.PrivateKey)
+	if !isRSA {
+		return nil, nil, errNoRSA
+	}
+	return key, p, nil
+}
+
+var errNoRSA = errors.New("that is no RSA key; tokens are signed with RS256")
+
+func parseJWK(data []byte) (key *rsa.PrivateKey, p *pair, err error) {
+	var parsed jose.JSONWebKey
+	if err := json.Unmarshal(data, &parsed); err != nil {
+		return nil, nil, errors.New("that is no JWK: one JSON object with kty, n, e, d and the primes, and no set of them")
+	}
+	switch private := parsed.Key.(type) {
+	case *rsa.PrivateKey:
+		p = &pair{id: parsed.KeyID}
+		if len(parsed.Certificates) > 0 {
+			p.cert = parsed.Certificates[0].Raw
+		}
+		return private, p, nil
+	case *rsa.PublicKey:
+		return nil, nil, errors.New("that is a public key; to sign takes the private one, with d")
+	}
+	return nil, nil, errNoRSA
+}
+
+// selfSigned is a certificate for a key that has none, the same each time.
+func selfSigned(key *rsa.PrivateKey) ([]byte, error) {
+	fingerprint := sha256.Sum256(key.N.Bytes())
+	template := &x509.Certificate{
+		SerialNumber:       new(big.Int).SetBytes(fingerprint[:16]),
+		Subject:            pkix.Name{CommonName: "mockauth0 " + base64.RawURLEncoding.EncodeToString(fingerprint[:12])},
+		SignatureAlgorithm: x509.SHA256WithRSA,
+		NotBefore:          time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
+		NotAfter:           time.Date(2120, 1, 1, 0, 0, 0, 0, time.UTC),
+	}
+	return x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+}

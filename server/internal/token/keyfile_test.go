@@ -1,0 +1,178 @@
+package token_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/token"
+)
+
+// embeddedKey is one of the ordinary embedded keys, as somebody's own.
+func embeddedKey(t *testing.T, name string) (key *rsa.PrivateKey, file []byte) {
+	t.Helper()
+	file = fixtures.Key(name)
+	block, _ := pem.Decode(file)
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed.(*rsa.PrivateKey), file
+}
+
+func pemOf(kind string, der []byte) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+}
+
+func must[T any](t *testing.T) func(v T, err error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// ofFiles writes key files beside a fixture that names them, and reads them.
+func ofFiles(t *testing.T, files ...string) (*token.Keys, error) {
+	t.Helper()
+	dir := t.TempDir()
+	f := &fixtures.Fixture{Source: filepath.Join(dir, "mockauth0.yaml")}
+	for i, text := range files {
+		name := "key" + string(rune('1'+i))
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f.Keys.Files = append(f.Keys.Files, name)
+	}
+	return token.OfFixture(f)
+}
+
+func TestKeyFiles(t *testing.T) {
+	key, file := embeddedKey(t, "1")
+	other, _ := embeddedKey(t, "2")
+	jwk := must[[]byte](t)(json.Marshal(jose.JSONWebKey{Key: key, KeyID: "mine", Algorithm: "RS256", Use: "sig"}))
+	for _, c := range []struct{ name, text, kid string }{
+		{"PKCS #8 with a certificate", string(file), ""},
+		{"PKCS #8", pemOf("PRIVATE KEY", must[[]byte](t)(x509.MarshalPKCS8PrivateKey(key))), ""},
+		{"PKCS #1", pemOf("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key)), ""},
+		{"JWK", string(jwk), "mine"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			keys, err := ofFiles(t, c.text, pemOf("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(other)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ring := token.NewRing(keys)
+			signed, err := ring.Sign(claims("1"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			jws := must[*jose.JSONWebSignature](t)(jose.ParseSignedCompact(signed, []jose.SignatureAlgorithm{jose.RS256}))
+			if _, err := jws.Verify(&key.PublicKey); err != nil {
+				t.Errorf("the key did not sign: %v", err)
+			}
+			if kid := jws.Signatures[0].Header.KeyID; kid != ring.KeyID() || c.kid != "" && kid != c.kid {
+				t.Errorf("kid %q, want %q", kid, c.kid)
+			}
+			if err := verifyWithJWKS(t, ring.JWKS(), signed); err != nil {
+				t.Error(err)
+			}
+			cert := must[*x509.Certificate](t)(x509.ParseCertificate(ring.Certificate()))
+			if !key.PublicKey.Equal(cert.PublicKey) {
+				t.Error("the certificate is another key's")
+			}
+			again, _ := ofFiles(t, c.text, pemOf("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(other)))
+			if string(token.NewRing(again).JWKS()) != string(ring.JWKS()) {
+				t.Error("the same files give another key set")
+			}
+
+			ring.Rotate()
+			second := must[string](t)(ring.Sign(claims("2")))
+			jws = must[*jose.JSONWebSignature](t)(jose.ParseSignedCompact(second, []jose.SignatureAlgorithm{jose.RS256}))
+			if _, err := jws.Verify(&other.PublicKey); err != nil {
+				t.Errorf("a rotation does not go to the next file: %v", err)
+			}
+			var set jose.JSONWebKeySet
+			if err := json.Unmarshal(ring.JWKS(), &set); err != nil || len(set.Keys) != 3 {
+				t.Fatal(err, len(set.Keys))
+			}
+			for _, k := range set.Keys {
+				if n := k.Key.(*rsa.PublicKey).N; n.Cmp(key.N) != 0 && n.Cmp(other.N) != 0 {
+					t.Error("a key is published that is in no file: anyone might sign with it")
+				}
+			}
+		})
+	}
+}
+
+func TestOneKeyFileRotatesToItself(t *testing.T) {
+	_, file := embeddedKey(t, "1")
+	keys, err := ofFiles(t, string(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring := token.NewRing(keys)
+	before := ring.KeyID()
+	if after := ring.Rotate(); after == before || after != ring.KeyID() {
+		t.Errorf("kid %q after %q", after, before)
+	}
+	signed := must[string](t)(ring.Sign(claims("1")))
+	if err := verifyWithJWKS(t, ring.JWKS(), signed); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatIsNoKeyFile(t *testing.T) {
+	key, file := embeddedKey(t, "1")
+	_, another := embeddedKey(t, "2")
+	small := must[*rsa.PrivateKey](t)(rsa.GenerateKey(rand.Reader, 1024))
+	elliptical := must[*ecdsa.PrivateKey](t)(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	block, _ := pem.Decode(file)
+	_, certificate, _ := strings.Cut(string(another), "-----END PRIVATE KEY-----")
+	damaged := *key
+	damaged.D = new(big.Int).Add(key.D, big.NewInt(2))
+	for _, c := range []struct{ name, text, want string }{
+		{"empty", "", "there is no private key in it"},
+		{"prose", "my key", "there is no private key in it"},
+		{"only a certificate", certificate, "there is no private key in it"},
+		{"public", pemOf("PUBLIC KEY", must[[]byte](t)(x509.MarshalPKIXPublicKey(&key.PublicKey))), "that is a public key; to sign takes the private one"},
+		{"encrypted", pemOf("ENCRYPTED PRIVATE KEY", []byte{1}), "the key is encrypted; openssl pkey"},
+		{"half", pemOf("PRIVATE KEY", block.Bytes[:100]), "no key that can be read"},
+		{"EC", pemOf("PRIVATE KEY", must[[]byte](t)(x509.MarshalPKCS8PrivateKey(elliptical))), "that is no RSA key; tokens are signed with RS256"},
+		{"EC, by OpenSSL", pemOf("EC PRIVATE KEY", must[[]byte](t)(x509.MarshalECPrivateKey(elliptical))), "that is no RSA key"},
+		{"small", pemOf("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(small)), "1024 bits; RS256 asks for 2,048"},
+		{"damaged", string(must[[]byte](t)(json.Marshal(jose.JSONWebKey{Key: &damaged}))), "is no JWK"},
+		{"another's certificate", pemOf("PRIVATE KEY", block.Bytes) + certificate, "the certificate is not that of the key"},
+		{"public JWK", string(must[[]byte](t)(json.Marshal(jose.JSONWebKey{Key: &key.PublicKey}))), "that is a public key"},
+		{"EC JWK", string(must[[]byte](t)(json.Marshal(jose.JSONWebKey{Key: elliptical}))), "that is no RSA key"},
+		{"a set", `{"keys":[]}`, "that is no JWK"},
+		{"JSON", `{"a":`, "that is no JWK"},
+	} {
+		_, err := ofFiles(t, c.text)
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "keys.files[0]") {
+			t.Errorf("%s: %v, want %q at keys.files[0]", c.name, err, c.want)
+		}
+		if err != nil && c.text != "" && strings.Contains(err.Error(), c.text[:min(len(c.text), 40)]) {
+			t.Errorf("%s: the message repeats what the file holds", c.name)
+		}
+	}
+	f := &fixtures.Fixture{Keys: fixtures.Keys{Files: []string{filepath.Join(t.TempDir(), "none.pem"), t.TempDir()}}}
+	_, err := token.OfFixture(f)
+	if err == nil || !strings.Contains(err.Error(), "there is no file") || !strings.Contains(err.Error(), "is a directory") {
+		t.Errorf("files that cannot be read: %v", err)
+	}
+}
