@@ -36,14 +36,11 @@ func pemOf(kind string, der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
 }
 
-func must[T any](t *testing.T) func(v T, err error) T {
-	return func(v T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
 	}
+	return v
 }
 
 // ofFiles writes key files beside a fixture that names them, and reads them.
@@ -64,10 +61,10 @@ func ofFiles(t *testing.T, files ...string) (*token.Keys, error) {
 func TestKeyFiles(t *testing.T) {
 	key, file := embeddedKey(t, "1")
 	other, _ := embeddedKey(t, "2")
-	jwk := must[[]byte](t)(json.Marshal(jose.JSONWebKey{Key: key, KeyID: "mine", Algorithm: "RS256", Use: "sig"}))
+	jwk := must(json.Marshal(jose.JSONWebKey{Key: key, KeyID: "mine", Algorithm: "RS256", Use: "sig"}))
 	for _, c := range []struct{ name, text, kid string }{
 		{"PKCS #8 with a certificate", string(file), ""},
-		{"PKCS #8", pemOf("PRIVATE KEY", must[[]byte](t)(x509.MarshalPKCS8PrivateKey(key))), ""},
+		{"PKCS #8", pemOf("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(key))), ""},
 		{"PKCS #1", pemOf("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key)), ""},
 		{"JWK", string(jwk), "mine"},
 	} {
@@ -81,7 +78,7 @@ func TestKeyFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			jws := must[*jose.JSONWebSignature](t)(jose.ParseSignedCompact(signed, []jose.SignatureAlgorithm{jose.RS256}))
+			jws := must(jose.ParseSignedCompact(signed, []jose.SignatureAlgorithm{jose.RS256}))
 			if _, err := jws.Verify(&key.PublicKey); err != nil {
 				t.Errorf("the key did not sign: %v", err)
 			}
@@ -91,7 +88,7 @@ func TestKeyFiles(t *testing.T) {
 			if err := verifyWithJWKS(t, ring.JWKS(), signed); err != nil {
 				t.Error(err)
 			}
-			cert := must[*x509.Certificate](t)(x509.ParseCertificate(ring.Certificate()))
+			cert := must(x509.ParseCertificate(ring.Certificate()))
 			if !key.PublicKey.Equal(cert.PublicKey) {
 				t.Error("the certificate is another key's")
 			}
@@ -101,8 +98,8 @@ func TestKeyFiles(t *testing.T) {
 			}
 
 			ring.Rotate()
-			second := must[string](t)(ring.Sign(claims("2")))
-			jws = must[*jose.JSONWebSignature](t)(jose.ParseSignedCompact(second, []jose.SignatureAlgorithm{jose.RS256}))
+			second := must(ring.Sign(claims("2")))
+			jws = must(jose.ParseSignedCompact(second, []jose.SignatureAlgorithm{jose.RS256}))
 			if _, err := jws.Verify(&other.PublicKey); err != nil {
 				t.Errorf("a rotation does not go to the next file: %v", err)
 			}
@@ -130,7 +127,7 @@ func TestOneKeyFileRotatesToItself(t *testing.T) {
 	if after := ring.Rotate(); after == before || after != ring.KeyID() {
 		t.Errorf("kid %q after %q", after, before)
 	}
-	signed := must[string](t)(ring.Sign(claims("1")))
+	signed := must(ring.Sign(claims("1")))
 	if err := verifyWithJWKS(t, ring.JWKS(), signed); err != nil {
 		t.Error(err)
 	}
@@ -139,8 +136,8 @@ func TestOneKeyFileRotatesToItself(t *testing.T) {
 func TestWhatIsNoKeyFile(t *testing.T) {
 	key, file := embeddedKey(t, "1")
 	_, another := embeddedKey(t, "2")
-	small := must[*rsa.PrivateKey](t)(rsa.GenerateKey(rand.Reader, 1024))
-	elliptical := must[*ecdsa.PrivateKey](t)(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	small := must(rsa.GenerateKey(rand.Reader, 1024))
+	elliptical := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	block, _ := pem.Decode(file)
 	_, certificate, _ := strings.Cut(string(another), "-----END PRIVATE KEY-----")
 	damaged := *key
@@ -149,16 +146,16 @@ func TestWhatIsNoKeyFile(t *testing.T) {
 		{"empty", "", "there is no private key in it"},
 		{"prose", "my key", "there is no private key in it"},
 		{"only a certificate", certificate, "there is no private key in it"},
-		{"public", pemOf("PUBLIC KEY", must[[]byte](t)(x509.MarshalPKIXPublicKey(&key.PublicKey))), "that is a public key; to sign takes the private one"},
+		{"public", pemOf("PUBLIC KEY", must(x509.MarshalPKIXPublicKey(&key.PublicKey))), "that is a public key; to sign takes the private one"},
 		{"encrypted", pemOf("ENCRYPTED PRIVATE KEY", []byte{1}), "the key is encrypted; openssl pkey"},
 		{"half", pemOf("PRIVATE KEY", block.Bytes[:100]), "no key that can be read"},
-		{"EC", pemOf("PRIVATE KEY", must[[]byte](t)(x509.MarshalPKCS8PrivateKey(elliptical))), "that is no RSA key; tokens are signed with RS256"},
-		{"EC, by OpenSSL", pemOf("EC PRIVATE KEY", must[[]byte](t)(x509.MarshalECPrivateKey(elliptical))), "that is no RSA key"},
+		{"EC", pemOf("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(elliptical))), "that is no RSA key; tokens are signed with RS256"},
+		{"EC, by OpenSSL", pemOf("EC PRIVATE KEY", must(x509.MarshalECPrivateKey(elliptical))), "that is no RSA key"},
 		{"small", pemOf("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(small)), "1024 bits; RS256 asks for 2,048"},
-		{"damaged", string(must[[]byte](t)(json.Marshal(jose.JSONWebKey{Key: &damaged}))), "is no JWK"},
+		{"damaged", string(must(json.Marshal(jose.JSONWebKey{Key: &damaged}))), "is no JWK"},
 		{"another's certificate", pemOf("PRIVATE KEY", block.Bytes) + certificate, "the certificate is not that of the key"},
-		{"public JWK", string(must[[]byte](t)(json.Marshal(jose.JSONWebKey{Key: &key.PublicKey}))), "that is a public key"},
-		{"EC JWK", string(must[[]byte](t)(json.Marshal(jose.JSONWebKey{Key: elliptical}))), "that is no RSA key"},
+		{"public JWK", string(must(json.Marshal(jose.JSONWebKey{Key: &key.PublicKey}))), "that is a public key"},
+		{"EC JWK", string(must(json.Marshal(jose.JSONWebKey{Key: elliptical}))), "that is no RSA key"},
 		{"a set", `{"keys":[]}`, "that is no JWK"},
 		{"JSON", `{"a":`, "that is no JWK"},
 	} {
