@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -28,7 +27,7 @@ func newGuard(c Config) guard {
 
 // refuse is why a call may not reach the control API, or nil.
 func (g guard) refuse(r *http.Request) error {
-	if !g.local(hostname(r.Host)) {
+	if !g.local(web.Hostname(r.Host)) {
 		return forbidden("host", r.Host)
 	}
 	origin := r.Header.Get("Origin")
@@ -89,11 +88,4 @@ func publicIP(host string) bool {
 	ip, err := netip.ParseAddr(strings.TrimSuffix(host, "."))
 	ip = ip.Unmap()
 	return err == nil && !ip.IsLoopback() && !ip.IsPrivate() && !ip.IsLinkLocalUnicast() && !ip.IsUnspecified()
-}
-
-func hostname(hostport string) string {
-	if host, _, err := net.SplitHostPort(hostport); err == nil {
-		return host
-	}
-	return strings.Trim(hostport, "[]")
 }

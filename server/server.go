@@ -124,6 +124,7 @@ func New(config Config) (*Server, error) {
 		Gateway: gateway.New(config.AllowOutbound),
 
 		Scenarios: s.engine,
+		Local:     s.guard.local,
 	}
 	s.routed = s.table()
 	return s, nil

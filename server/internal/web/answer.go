@@ -33,7 +33,10 @@ type Front struct {
 	Gateway *gateway.Caller
 	// Scenarios decide what goes wrong.
 	Scenarios *scenarios.Engine
-	calls     atomic.Int64 // counts journalled calls, which names each one
+	// Local tells whether a name can only mean this machine or network, or is
+	// one that the user gave.
+	Local func(host string) bool
+	calls atomic.Int64 // counts journalled calls, which names each one
 }
 
 // Reset forgets the journal and counts calls from the start again.
@@ -149,6 +152,7 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 		Path:    r.URL.Path,
 		Query:   r.URL.RawQuery,
 		Header:  r.Header,
+		Host:    Hostname(r.Host),
 		Origin:  origin,
 		Issuer:  f.Naming.issuer(origin),
 		Pinned:  f.Naming.Issuer,

@@ -27,6 +27,7 @@ type Call struct {
 	Path    string
 	Vars    map[string]string // the variables of the path
 	Query   string            // raw
+	Host    string            // without the port; of the request itself, whatever a proxy says
 	Header  http.Header
 	Body    []byte
 	Params  Params

@@ -30,7 +30,7 @@ func (f *Front) decide(c *Call, route Route) error {
 		who = Named
 	}
 	connection, recipient := who(c)
-	asks, foreign := recipient, c.foreign()
+	asks, foreign := recipient, f.foreign(c)
 	if foreign != "" {
 		if _, magic := scenarios.MagicEmail(recipient); magic || names != nil {
 			c.hint = foreign + ", so neither X-Mock-Scenario nor an address with +mock- switches a scenario on"
@@ -70,11 +70,13 @@ func (f *Front) decide(c *Call, route Route) error {
 	return nil
 }
 
-// foreign is why a call comes from a page that is no app of this tenant, or
+// foreign is why a call may come from a page that is no app of this tenant, or
 // empty. What such a page sends without asking may not change the mock.
-func (c *Call) foreign() string {
+func (f *Front) foreign(c *Call) string {
 	origin := c.Header.Get("Origin")
 	switch {
+	case !f.Local(c.Host):
+		return "the name " + clip(c.Host) + " is not local, and may have been rebound to this machine; --tls-host makes it yours"
 	case origin == "" && c.Header.Get("Sec-Fetch-Mode") == "no-cors":
 		return "the request is a page's, for an image or the like"
 	case origin == "", origin == c.Origin, c.Tenant.AllowsOrigin(origin):

@@ -29,7 +29,7 @@ func newFront(t testing.TB) *web.Front {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &web.Front{Tenant: tenant.New(f, token.Embedded("fast")), Scenarios: scenarios.NewEngine(""), Journal: &journal.Journal{}, Log: slog.New(slog.DiscardHandler)}
+	return &web.Front{Tenant: tenant.New(f, token.Embedded("fast")), Scenarios: scenarios.NewEngine(""), Local: func(string) bool { return true }, Journal: &journal.Journal{}, Log: slog.New(slog.DiscardHandler)}
 }
 
 // read lets a Front read a request, and returns the call and the answer.
