@@ -107,22 +107,22 @@ func isOn(c *web.Call, name string) (bool, error) {
 
 // checkQuery refuses query parameters that the endpoint does not know, so that
 // a misspelled filter is not a filter that matches everything.
-func checkQuery(route web.Route) web.Flow {
-	return func(c *web.Call) (any, error) {
+func checkQuery(r route) controlFlow {
+	return func(s *Server, c *web.Call) (any, error) {
 		values, err := query(c)
 		if err != nil {
 			return nil, err
 		}
 		for name := range values {
-			if slices.Contains(route.Query, name) {
+			if slices.Contains(r.Query, name) {
 				continue
 			}
-			if len(route.Query) == 0 {
+			if len(r.Query) == 0 {
 				return nil, badRequest("%s %s takes no query parameters, and there is %q", c.Method, c.Path, name)
 			}
-			return nil, badRequest("%s %s does not know the query parameter %q%s", c.Method, c.Path, name, suggest(name, route.Query))
+			return nil, badRequest("%s %s does not know the query parameter %q%s", c.Method, c.Path, name, suggest(name, r.Query))
 		}
-		return route.Flow(c)
+		return r.control(s, c)
 	}
 }
 

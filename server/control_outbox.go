@@ -25,9 +25,9 @@ const (
 
 // cursored makes every answer of an outbox endpoint tell the outbox's cursor,
 // errors included.
-func (s *Server) cursored(flow web.Flow) web.Flow {
-	return func(c *web.Call) (any, error) {
-		value, err := flow(c)
+func cursored(flow controlFlow) controlFlow {
+	return func(s *Server, c *web.Call) (any, error) {
+		value, err := flow(s, c)
 		c.Answer.Set("X-Mock-Cursor", s.Outbox().Cursor())
 		return value, err
 	}

@@ -14,10 +14,10 @@ import (
 var pathVariable = regexp.MustCompile(`\{([a-z]+)\}`)
 
 // openAPI is GET /_mock/openapi.json: the control API's part of the table.
-func (s *Server) openAPI(*web.Call) (any, error) {
+func (*Server) openAPI(*web.Call) (any, error) {
 	type object = map[string]any
 	paths := map[string]object{}
-	for _, r := range s.controlRoutes() {
+	for _, r := range controlRoutes() {
 		var parameters []object
 		for _, v := range pathVariable.FindAllStringSubmatch(r.Path, -1) {
 			parameters = append(parameters, object{"name": v[1], "in": "path", "required": true, "schema": object{"type": "string"}})
@@ -64,7 +64,7 @@ func (s *Server) index(c *web.Call) (any, error) {
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "mockauth0, a local Auth0 tenant for tests. Nothing here is real, or secret.\n\n")
-	for _, r := range s.routes() {
+	for _, r := range routes() {
 		fmt.Fprintf(&text, "%-6s %-42s %s\n", r.Method, r.Path, r.Summary)
 	}
 	return web.Raw{ContentType: "text/plain; charset=utf-8", Body: []byte(text.String()), Header: vary}, nil

@@ -12,10 +12,11 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// A surface finds the route of a request. Its patterns are the same for every
-// Server, and compiling them costs more than all the rest of New, so that all
-// Servers of a process share one.
+// A surface is the table and what finds the route of a request in it. It is the
+// same for every Server, and never changes, so that all Servers of a process
+// share one: to make it costs more than all the rest of New.
 type surface struct {
+	table  []route
 	router *mux.Router
 	allow  map[string]string // what is allowed on a path, for the Allow header
 }
@@ -40,9 +41,8 @@ const (
 func (endpoint) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
 var sharedSurface = sync.OnceValue(func() *surface {
-	var s Server
-	table := s.table()
-	out := &surface{router: mux.NewRouter().SkipClean(true), allow: map[string]string{}}
+	table := table()
+	out := &surface{table: table, router: mux.NewRouter().SkipClean(true), allow: map[string]string{}}
 	methods := map[string][]string{}
 	// The routes are flat: with gorilla/mux v1.8.1 a Subrouter would answer
 	// 404 where 405 is due.
@@ -67,17 +67,17 @@ var sharedSurface = sync.OnceValue(func() *surface {
 })
 
 // table is the routes with the aliases behind them.
-func (s *Server) table() []web.Route {
-	table := s.routes()
+func table() []route {
+	table := routes()
 	for i := range table {
 		if table[i].Dialect == web.Control {
-			table[i].Flow = checkQuery(table[i])
+			table[i].control = checkQuery(table[i])
 		}
 	}
 	for _, alias := range aliases {
-		route := table[slices.IndexFunc(table, func(r web.Route) bool { return r.Path == alias[1] })]
-		route.Path = alias[0]
-		table = append(table, route)
+		again := table[slices.IndexFunc(table, func(r route) bool { return r.Path == alias[1] })]
+		again.Path = alias[0]
+		table = append(table, again)
 	}
 	return table
 }
@@ -91,7 +91,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	found := match.Handler.(endpoint)
-	route := s.routed[found.route]
+	route := shared.table[found.route].of(s)
 	if route.Dialect == web.Control {
 		refused := s.guard.refuse(r)
 		switch {

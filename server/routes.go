@@ -11,7 +11,33 @@ import (
 
 // routes is the whole HTTP surface. From it come the router, the README's
 // endpoint table and the OpenAPI document of the control API.
-func (s *Server) routes() []web.Route { return append(apiRoutes(), s.controlRoutes()...) }
+func routes() []route {
+	var table []route
+	for _, r := range apiRoutes() {
+		table = append(table, route{Route: r})
+	}
+	return append(table, controlRoutes()...)
+}
+
+// A route is a line of the table. The Flow of an endpoint of the control API is
+// that of the Server whose call it is, of which control makes it: all Servers of
+// a process share the table.
+type route struct {
+	web.Route
+	control controlFlow
+}
+
+// A controlFlow answers an endpoint of the control API of a Server.
+type controlFlow func(*Server, *web.Call) (any, error)
+
+// of is the route as a Server answers it.
+func (r *route) of(s *Server) web.Route {
+	bound := r.Route
+	if r.control != nil {
+		bound.Flow = func(c *web.Call) (any, error) { return r.control(s, c) }
+	}
+	return bound
+}
 
 // apiRoutes are Auth0's endpoints.
 func apiRoutes() []web.Route {
@@ -202,53 +228,53 @@ func apiRoutes() []web.Route {
 var messageFilters = []string{"to", "kind", "connection", "client", "state", "since"}
 
 // controlRoutes are the mock's own endpoints.
-func (s *Server) controlRoutes() []web.Route {
+func controlRoutes() []route {
 	waiting := append([]string{"wait", "format"}, messageFilters...)
-	table := []web.Route{
-		{Method: "GET", Path: "/_mock/", Flow: s.index, Summary: "the inbox page for a browser; for curl this table, as text"},
-		{Method: "GET", Path: "/_mock/health", Flow: s.health, Summary: "ready or not; what is held and what was dropped (also /health, /healthz, /readyz)"},
-		{Method: "GET", Path: "/_mock/outbox", Flow: s.listMessages, Query: append([]string{"limit"}, messageFilters...), Summary: "the messages that were sent, oldest first"},
-		{Method: "DELETE", Path: "/_mock/outbox", Flow: s.deleteMessages, Query: messageFilters, Summary: "forget messages"},
-		{Method: "GET", Path: "/_mock/outbox/cursor", Flow: s.cursor, Summary: "the place after the newest message, for since="},
-		{Method: "GET", Path: "/_mock/outbox/code", Flow: s.waitForCode, Query: waiting, Summary: "the newest live code; wait=10s waits for it"},
-		{Method: "GET", Path: "/_mock/outbox/link", Flow: s.waitForLink, Query: waiting, Summary: "the newest live magic link"},
-		{Method: "GET", Path: "/_mock/outbox/latest", Flow: s.waitForMessage, Query: waiting, Summary: "the newest message"},
-		{Method: "GET", Path: "/_mock/outbox/stream", Flow: s.streamMessages, Query: []string{"since", "brief"}, Summary: "changes as Server-Sent Events, resumable by Last-Event-ID; brief=1 without the bodies"},
-		{Method: "GET", Path: "/_mock/outbox/{id}", Flow: s.message, Summary: "one message"},
-		{Method: "GET", Path: "/_mock/outbox/{id}/text", Flow: s.messageText, Summary: "its plain text"},
-		{Method: "GET", Path: "/_mock/outbox/{id}/html", Flow: s.messageHTML, Query: []string{"links"}, Summary: "its HTML, in a sandbox; links=1 lets links open a tab"},
-		{Method: "GET", Path: "/_mock/outbox/{id}/raw", Flow: s.messageRaw, Summary: "the e-mail as RFC 5322 text"},
-		{Method: "POST", Path: "/_mock/outbox/{id}/expire", Flow: s.expireMessage, Summary: "its code lapses now, no clock moved"},
-		{Method: "POST", Path: "/_mock/outbox/{id}/deliver", Flow: s.deliverMessage, Summary: "it arrives now, if it is queued"},
-		{Method: "GET", Path: "/_mock/scenarios", Flow: s.listScenarios, Query: []string{"describe"}, Summary: "the failures that are on: what matched, fired, was skipped and why; and those there are, with describe=1 what they do"},
-		{Method: "POST", Path: "/_mock/scenarios", Flow: s.switchScenarioOn, Summary: `switch one on: {"name":"rate-limited"}, narrowed by when, times, ttl; or a whole scenario file`},
-		{Method: "DELETE", Path: "/_mock/scenarios", Flow: s.switchScenariosOff, Summary: "switch all off"},
-		{Method: "POST", Path: "/_mock/scenarios/verify", Flow: s.verifyScenarios, Summary: `{"flaky-sms/down":{"fired":">=1"}}: 200, or 409 with the difference and near misses; no body: what the files expect`},
-		{Method: "GET", Path: "/_mock/scenarios/{name}", Flow: s.readScenario, Summary: "one of them, by name or id"},
-		{Method: "DELETE", Path: "/_mock/scenarios/{name}", Flow: s.switchScenarioOff, Summary: "switch it off"},
-		{Method: "GET", Path: "/_mock/clock", Flow: s.readClock, Summary: "the tenant's clock"},
-		{Method: "POST", Path: "/_mock/clock", Flow: s.moveClock, Summary: `{"advance":"3m"}, {"set":"2030-01-01T00:00:00Z"}, {"freeze":true} or false, or {"reset":true}`},
-		{Method: "GET", Path: "/_mock/tenant", Flow: s.readTenant, Summary: "what an app is configured with: issuer, domain, clients with their secrets, connections, APIs, keys"},
-		{Method: "GET", Path: "/_mock/users", Flow: s.listUsers, Summary: "all users"},
-		{Method: "POST", Path: "/_mock/users", Flow: s.createUser, Summary: "add a user, in the fixture's fields"},
-		{Method: "GET", Path: "/_mock/users/{id}", Flow: s.readUser, Summary: "one user"},
-		{Method: "PATCH", Path: "/_mock/users/{id}", Flow: s.updateUser, Summary: "change a user: only the fields given"},
-		{Method: "DELETE", Path: "/_mock/users/{id}", Flow: s.removeUser, Summary: "forget a user"},
-		{Method: "POST", Path: "/_mock/tokens", Flow: s.mintToken, Summary: `sign any claims: {"claims":{…},"key":"current" or "rogue"}`},
-		{Method: "POST", Path: "/_mock/keys/rotate", Flow: s.rotateKeys, Summary: "the next key signs"},
-		{Method: "GET", Path: "/_mock/requests", Flow: s.listRequests, Summary: "the last 1,000 requests: who called what, and the answer"},
-		{Method: "DELETE", Path: "/_mock/requests", Flow: s.clearRequests, Summary: "forget them"},
-		{Method: "GET", Path: "/_mock/state", Flow: s.exportState, Summary: "everything, as a fixture file"},
-		{Method: "PUT", Path: "/_mock/state", Flow: s.importState, MaxBody: strictyaml.MaxSize, Summary: "replace everything by a fixture"},
-		{Method: "POST", Path: "/_mock/reset", Flow: s.resetState, Summary: "back to the fixture loaded last"},
-		{Method: "GET", Path: "/_mock/ca.pem", Flow: s.caPEM, Summary: "the certificate authority of the https side"},
-		{Method: "GET", Path: "/_mock/inbox/{file}", Flow: s.inboxFile, Summary: "the files of the inbox page"},
-		{Method: "GET", Path: "/_mock/openapi.json", Flow: s.openAPI, Summary: "this table as OpenAPI"},
+	table := []route{
+		{web.Route{Method: "GET", Path: "/_mock/", Summary: "the inbox page for a browser; for curl this table, as text"}, (*Server).index},
+		{web.Route{Method: "GET", Path: "/_mock/health", Summary: "ready or not; what is held and what was dropped (also /health, /healthz, /readyz)"}, (*Server).health},
+		{web.Route{Method: "GET", Path: "/_mock/outbox", Query: append([]string{"limit"}, messageFilters...), Summary: "the messages that were sent, oldest first"}, (*Server).listMessages},
+		{web.Route{Method: "DELETE", Path: "/_mock/outbox", Query: messageFilters, Summary: "forget messages"}, (*Server).deleteMessages},
+		{web.Route{Method: "GET", Path: "/_mock/outbox/cursor", Summary: "the place after the newest message, for since="}, (*Server).cursor},
+		{web.Route{Method: "GET", Path: "/_mock/outbox/code", Query: waiting, Summary: "the newest live code; wait=10s waits for it"}, (*Server).waitForCode},
+		{web.Route{Method: "GET", Path: "/_mock/outbox/link", Query: waiting, Summary: "the newest live magic link"}, (*Server).waitForLink},
+		{web.Route{Method: "GET", Path: "/_mock/outbox/latest", Query: waiting, Summary: "the newest message"}, (*Server).waitForMessage},
+		{web.Route{Method: "GET", Path: "/_mock/outbox/stream", Query: []string{"since", "brief"}, Summary: "changes as Server-Sent Events, resumable by Last-Event-ID; brief=1 without the bodies"}, (*Server).streamMessages},
+		{web.Route{Method: "GET", Path: "/_mock/outbox/{id}", Summary: "one message"}, (*Server).message},
+		{web.Route{Method: "GET", Path: "/_mock/outbox/{id}/text", Summary: "its plain text"}, (*Server).messageText},
+		{web.Route{Method: "GET", Path: "/_mock/outbox/{id}/html", Query: []string{"links"}, Summary: "its HTML, in a sandbox; links=1 lets links open a tab"}, (*Server).messageHTML},
+		{web.Route{Method: "GET", Path: "/_mock/outbox/{id}/raw", Summary: "the e-mail as RFC 5322 text"}, (*Server).messageRaw},
+		{web.Route{Method: "POST", Path: "/_mock/outbox/{id}/expire", Summary: "its code lapses now, no clock moved"}, (*Server).expireMessage},
+		{web.Route{Method: "POST", Path: "/_mock/outbox/{id}/deliver", Summary: "it arrives now, if it is queued"}, (*Server).deliverMessage},
+		{web.Route{Method: "GET", Path: "/_mock/scenarios", Query: []string{"describe"}, Summary: "the failures that are on: what matched, fired, was skipped and why; and those there are, with describe=1 what they do"}, (*Server).listScenarios},
+		{web.Route{Method: "POST", Path: "/_mock/scenarios", Summary: `switch one on: {"name":"rate-limited"}, narrowed by when, times, ttl; or a whole scenario file`}, (*Server).switchScenarioOn},
+		{web.Route{Method: "DELETE", Path: "/_mock/scenarios", Summary: "switch all off"}, (*Server).switchScenariosOff},
+		{web.Route{Method: "POST", Path: "/_mock/scenarios/verify", Summary: `{"flaky-sms/down":{"fired":">=1"}}: 200, or 409 with the difference and near misses; no body: what the files expect`}, (*Server).verifyScenarios},
+		{web.Route{Method: "GET", Path: "/_mock/scenarios/{name}", Summary: "one of them, by name or id"}, (*Server).readScenario},
+		{web.Route{Method: "DELETE", Path: "/_mock/scenarios/{name}", Summary: "switch it off"}, (*Server).switchScenarioOff},
+		{web.Route{Method: "GET", Path: "/_mock/clock", Summary: "the tenant's clock"}, (*Server).readClock},
+		{web.Route{Method: "POST", Path: "/_mock/clock", Summary: `{"advance":"3m"}, {"set":"2030-01-01T00:00:00Z"}, {"freeze":true} or false, or {"reset":true}`}, (*Server).moveClock},
+		{web.Route{Method: "GET", Path: "/_mock/tenant", Summary: "what an app is configured with: issuer, domain, clients with their secrets, connections, APIs, keys"}, (*Server).readTenant},
+		{web.Route{Method: "GET", Path: "/_mock/users", Summary: "all users"}, (*Server).listUsers},
+		{web.Route{Method: "POST", Path: "/_mock/users", Summary: "add a user, in the fixture's fields"}, (*Server).createUser},
+		{web.Route{Method: "GET", Path: "/_mock/users/{id}", Summary: "one user"}, (*Server).readUser},
+		{web.Route{Method: "PATCH", Path: "/_mock/users/{id}", Summary: "change a user: only the fields given"}, (*Server).updateUser},
+		{web.Route{Method: "DELETE", Path: "/_mock/users/{id}", Summary: "forget a user"}, (*Server).removeUser},
+		{web.Route{Method: "POST", Path: "/_mock/tokens", Summary: `sign any claims: {"claims":{…},"key":"current" or "rogue"}`}, (*Server).mintToken},
+		{web.Route{Method: "POST", Path: "/_mock/keys/rotate", Summary: "the next key signs"}, (*Server).rotateKeys},
+		{web.Route{Method: "GET", Path: "/_mock/requests", Summary: "the last 1,000 requests: who called what, and the answer"}, (*Server).listRequests},
+		{web.Route{Method: "DELETE", Path: "/_mock/requests", Summary: "forget them"}, (*Server).clearRequests},
+		{web.Route{Method: "GET", Path: "/_mock/state", Summary: "everything, as a fixture file"}, (*Server).exportState},
+		{web.Route{Method: "PUT", Path: "/_mock/state", MaxBody: strictyaml.MaxSize, Summary: "replace everything by a fixture"}, (*Server).importState},
+		{web.Route{Method: "POST", Path: "/_mock/reset", Summary: "back to the fixture loaded last"}, (*Server).resetState},
+		{web.Route{Method: "GET", Path: "/_mock/ca.pem", Summary: "the certificate authority of the https side"}, (*Server).caPEM},
+		{web.Route{Method: "GET", Path: "/_mock/inbox/{file}", Summary: "the files of the inbox page"}, (*Server).inboxFile},
+		{web.Route{Method: "GET", Path: "/_mock/openapi.json", Summary: "this table as OpenAPI"}, (*Server).openAPI},
 	}
 	for i := range table {
 		table[i].Dialect, table[i].CORS = web.Control, web.LocalOrigins
 		if strings.HasPrefix(table[i].Path, "/_mock/outbox") {
-			table[i].Flow = s.cursored(table[i].Flow)
+			table[i].control = cursored(table[i].control)
 		}
 	}
 	return table

@@ -73,7 +73,6 @@ type Server struct {
 	config Config
 	tenant *tenant.Tenant
 	front  *web.Front
-	routed []web.Route // the table
 	guard  guard
 	reload reload
 	keys   atomic.Pointer[keysOfFiles]
@@ -126,7 +125,6 @@ func New(config Config) (*Server, error) {
 		Scenarios: s.engine,
 		Local:     s.guard.local,
 	}
-	s.routed = s.table()
 	return s, nil
 }
 
