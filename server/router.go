@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,59 +13,90 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// A surface is the table and what finds the route of a request in it. It is the
-// same for every Server, and never changes, so that all Servers of a process
-// share one: to make it costs more than all the rest of New.
+// A surface finds the route of a request. It is the same for every Server, and
+// never changes, so that all Servers of a process share one.
 type surface struct {
-	table  []route
-	router *mux.Router
-	allow  map[string]string // what is allowed on a path, for the Allow header
+	// routers are by the first segment of the paths that they know. To compile
+	// them all costs more than many tests do, so that only those are compiled
+	// whose paths are called.
+	routers map[string]func() *mux.Router
 }
 
-// endpoint is what the surface finds: a place in the table, or what else there
-// is to say about a path that is in it. It stands in mux's place for handlers
-// and handles nothing itself.
+// An endpoint is what the table has for a path. It stands in mux's place for
+// handlers and handles nothing itself.
 type endpoint struct {
-	route  int // in the table
-	answer answerKind
+	first    *route // whose dialect and CORS rule are those of the path
+	byMethod map[string]*route
+	methods  []string // in the table's order
+	allow    string   // the methods for the Allow header
 }
-
-type answerKind int
-
-const (
-	answerRoute answerKind = iota
-	answerPreflight
-	answerNotAllowed
-)
 
 // ServeHTTP is never called: dispatch looks at the endpoint and answers.
-func (endpoint) ServeHTTP(http.ResponseWriter, *http.Request) {}
+func (*endpoint) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
 var sharedSurface = sync.OnceValue(func() *surface {
 	table := table()
-	out := &surface{table: table, router: mux.NewRouter().SkipClean(true), allow: map[string]string{}}
-	methods := map[string][]string{}
-	// The routes are flat: with gorilla/mux v1.8.1 a Subrouter would answer
-	// 404 where 405 is due.
-	for i, route := range table {
-		served := []string{route.Method}
-		if route.Method == http.MethodGet {
+	endpoints := map[string]*endpoint{}
+	paths := map[string][]string{} // by first segment
+	for i := range table {
+		r := &table[i]
+		e := endpoints[r.Path]
+		if e == nil {
+			e = &endpoint{first: r, byMethod: map[string]*route{}}
+			endpoints[r.Path] = e
+			paths[segment(r.Path)] = append(paths[segment(r.Path)], r.Path)
+		}
+		served := []string{r.Method}
+		if r.Method == http.MethodGet {
 			served = append(served, http.MethodHead)
 		}
-		methods[route.Path] = append(methods[route.Path], served...)
-		out.router.Handle(route.Path, endpoint{i, answerRoute}).Methods(served...)
-	}
-	// Behind the methods that are served stand those that are not.
-	for i, route := range table {
-		if _, done := out.allow[route.Path]; done {
-			continue
+		for _, method := range served {
+			e.byMethod[method] = r
 		}
-		out.allow[route.Path] = strings.Join(append(methods[route.Path], http.MethodOptions), ", ")
-		out.router.Handle(route.Path, endpoint{i, answerPreflight}).Methods(http.MethodOptions)
-		out.router.Handle(route.Path, endpoint{i, answerNotAllowed})
+		e.methods = append(e.methods, served...)
+		e.allow = strings.Join(append(e.methods, http.MethodOptions), ", ")
+	}
+	out := &surface{routers: map[string]func() *mux.Router{}}
+	for first, paths := range paths {
+		// The routes are flat: with gorilla/mux v1.8.1 a Subrouter would answer
+		// 404 where 405 is due.
+		out.routers[first] = sync.OnceValue(func() *mux.Router {
+			router := mux.NewRouter().SkipClean(true)
+			for _, path := range paths {
+				e := endpoints[path]
+				router.Handle(path, e).Methods(append(e.methods, http.MethodOptions)...)
+			}
+			return router
+		})
 	}
 	return out
 })
+
+// segment is the first segment of a path. In the table it is never a variable.
+func segment(path string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return first
+}
+
+// find is the endpoint of a request, and the variables of its path; nil if the
+// path is not served.
+func (s *surface) find(r *http.Request) (*endpoint, map[string]string) {
+	router, ok := s.routers[segment(r.URL.Path)]
+	if !ok {
+		return nil, nil
+	}
+	var match mux.RouteMatch
+	found := router().Match(r, &match)
+	if !found && errors.Is(match.MatchErr, mux.ErrMethodMismatch) {
+		asking := *r
+		asking.Method = http.MethodOptions // which every path has
+		found = router().Match(&asking, &match)
+	}
+	if !found {
+		return nil, nil
+	}
+	return match.Handler.(*endpoint), match.Vars
+}
 
 // table is the routes with the aliases behind them.
 func table() []route {
@@ -84,14 +116,16 @@ func table() []route {
 
 // dispatch finds the route of a request and answers it.
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
-	var match mux.RouteMatch
-	shared := sharedSurface()
-	if !shared.router.Match(r, &match) {
+	found, vars := sharedSurface().find(r)
+	if found == nil {
 		s.front.Serve(w, r, web.Route{Dialect: web.API, Flow: notServed}, nil)
 		return
 	}
-	found := match.Handler.(endpoint)
-	route := shared.table[found.route].of(s)
+	line, served := found.byMethod[r.Method]
+	if !served {
+		line = found.first
+	}
+	route := line.of(s)
 	if route.Dialect == web.Control {
 		refused := s.guard.refuse(r)
 		switch {
@@ -102,15 +136,15 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	switch found.answer {
-	case answerPreflight:
-		s.front.Preflight(w, r, route.CORS, shared.allow[route.Path])
-	case answerNotAllowed:
-		w.Header().Set("Allow", shared.allow[route.Path])
+	switch {
+	case served:
+		s.front.Serve(w, r, route, vars)
+	case r.Method == http.MethodOptions:
+		s.front.Preflight(w, r, route.CORS, found.allow)
+	default:
+		w.Header().Set("Allow", found.allow)
 		route.Flow = func(*web.Call) (any, error) { return nil, refusal.MethodNotAllowed }
 		s.front.Serve(w, r, route, nil)
-	default:
-		s.front.Serve(w, r, route, match.Vars)
 	}
 }
 
