@@ -26,7 +26,7 @@ const (
 // assertions are those that have been used, by client and jti, with the time
 // from which they would be refused anyway.
 type assertions struct {
-	bounded *bounded[challengeKey, time.Time]
+	bounded bounded[challengeKey, time.Time]
 }
 
 func newAssertions() assertions {

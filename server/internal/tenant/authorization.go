@@ -68,7 +68,7 @@ type authCode struct {
 }
 
 type authCodes struct {
-	bounded *bounded[string, *authCode]
+	bounded bounded[string, *authCode]
 	count   map[challengeKey]int64 // codes of each client and user so far
 }
 

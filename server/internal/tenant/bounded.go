@@ -8,8 +8,8 @@ type bounded[K comparable, V any] struct {
 	max     int
 	alive   func(V) bool
 	dropped int
-	entries map[K]*list.Element
-	order   *list.List // of pair[K, V], oldest first
+	entries map[K]*list.Element // nil until the first one
+	order   list.List           // of pair[K, V], oldest first
 }
 
 type pair[K comparable, V any] struct {
@@ -17,8 +17,8 @@ type pair[K comparable, V any] struct {
 	value V
 }
 
-func newBounded[K comparable, V any](max int, alive func(V) bool) *bounded[K, V] {
-	return &bounded[K, V]{max: max, alive: alive, entries: map[K]*list.Element{}, order: list.New()}
+func newBounded[K comparable, V any](max int, alive func(V) bool) bounded[K, V] {
+	return bounded[K, V]{max: max, alive: alive}
 }
 
 func (b *bounded[K, V]) len() int { return len(b.entries) }
@@ -37,6 +37,9 @@ func (b *bounded[K, V]) put(key K, value V) {
 		e.Value = pair[K, V]{key, value}
 		b.order.MoveToBack(e)
 		return
+	}
+	if b.entries == nil {
+		b.entries = map[K]*list.Element{}
 	}
 	b.entries[key] = b.order.PushBack(pair[K, V]{key, value})
 	for len(b.entries) > b.max {
@@ -67,10 +70,10 @@ func (b *bounded[K, V]) all(yield func(K, V) bool) {
 }
 
 // A tally counts by name. It forgets the names that were counted longest ago.
-type tally struct{ *bounded[string, int64] }
+type tally struct{ bounded[string, int64] }
 
-func newTally(max int) *tally {
-	return &tally{newBounded[string](max, func(int64) bool { return true })}
+func newTally(max int) tally {
+	return tally{newBounded[string](max, func(int64) bool { return true })}
 }
 
 func (t *tally) of(name string) int64 {

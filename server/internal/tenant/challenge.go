@@ -63,7 +63,7 @@ func (c *challenge) lapsed(now time.Time) bool {
 type challengeKey struct{ connection, recipient string }
 
 type challenges struct {
-	bounded *bounded[challengeKey, *challenge]
+	bounded bounded[challengeKey, *challenge]
 }
 
 func newChallenges() challenges {

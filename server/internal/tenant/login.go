@@ -171,6 +171,9 @@ func (t *Tenant) seal(content opaqueContent) (string, error) {
 func (t *Tenant) sealer() *token.Opaque {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.opaque == nil {
+		t.opaque = token.NewOpaque(t.seed.Bytes("opaque access tokens"))
+	}
 	return t.opaque
 }
 

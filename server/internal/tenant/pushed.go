@@ -26,8 +26,8 @@ type pushedRequest struct {
 }
 
 type pushed struct {
-	bounded *bounded[string, *pushedRequest]
-	count   *tally // requests that ask for the same so far
+	bounded bounded[string, *pushedRequest]
+	count   tally // requests that ask for the same so far
 }
 
 func newPushed() pushed {

@@ -23,7 +23,7 @@ type family struct {
 }
 
 type families struct {
-	bounded *bounded[string, *family]
+	bounded bounded[string, *family]
 	count   map[challengeKey]int64 // families of each client and user so far
 }
 

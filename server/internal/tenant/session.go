@@ -35,7 +35,7 @@ func (s *Session) lapsed(now time.Time) bool {
 }
 
 type sessions struct {
-	bounded *bounded[string, *Session]
+	bounded bounded[string, *Session]
 	count   map[string]int64 // sessions of each user so far
 }
 

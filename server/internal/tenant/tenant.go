@@ -19,10 +19,10 @@ type Tenant struct {
 	Outbox *outbox.Box
 	Keys   *token.Ring
 
-	mu           sync.Mutex // guards all below
+	mu           lock // guards all below
 	fixture      *fixtures.Fixture
 	seed         derive.Seed
-	opaque       *token.Opaque
+	opaque       *token.Opaque // nil until the first of its tokens
 	index        index
 	users        users
 	challenges   challenges
@@ -34,6 +34,21 @@ type Tenant struct {
 	assertions   assertions
 	pushed       pushed
 	buckets      map[bucketKey]*bucket
+}
+
+// A lock is a mutex that has something done by the first who takes it.
+type lock struct {
+	sync.Mutex
+	first func() // nil once it is done
+}
+
+// Lock takes the lock.
+func (l *lock) Lock() {
+	l.Mutex.Lock()
+	if first := l.first; first != nil {
+		l.first = nil
+		first()
+	}
 }
 
 // index finds the parts of the fixture by name. It is never changed, only
@@ -53,7 +68,7 @@ type grantKey struct{ client, audience string }
 func New(f *fixtures.Fixture, keys *token.Keys) *Tenant {
 	t := &Tenant{Clock: newClock(f), Keys: token.NewRing(keys)}
 	t.Outbox = outbox.New(outbox.Options{Clock: t.Clock})
-	t.load(f)
+	t.loadAtFirstUse(f)
 	t.Clock.Watch(t.settle)
 	return t
 }
@@ -66,12 +81,7 @@ func running(f *fixtures.Fixture) bool { return f.Clock.Running == nil || *f.Clo
 
 // Reset forgets everything but the fixture: users, codes, tokens, messages and
 // the clock are as they were at the start.
-func (t *Tenant) Reset() {
-	t.mu.Lock()
-	f := t.fixture
-	t.mu.Unlock()
-	t.Put(f, t.Keys.Keys())
-}
+func (t *Tenant) Reset() { t.Put(t.Fixture(), t.Keys.Keys()) }
 
 // Put replaces everything by what the fixture says, its exported state
 // included, and the keys. It becomes what Reset goes back to.
@@ -81,7 +91,7 @@ func (t *Tenant) Put(f *fixtures.Fixture, keys *token.Keys) {
 	defer t.mu.Unlock()
 	t.Outbox.Reset()
 	t.Keys.Reset(keys)
-	t.load(f)
+	t.loadAtFirstUse(f)
 }
 
 func (t *Tenant) resetClock(f *fixtures.Fixture) {
@@ -111,7 +121,15 @@ func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
 	}
 }
 
-func (t *Tenant) load(f *fixtures.Fixture) {
+// loadAtFirstUse has the state made when it is first looked at, as it is now:
+// to start a tenant costs little, and many tests need no more.
+func (t *Tenant) loadAtFirstUse(f *fixtures.Fixture) {
+	t.fixture = f
+	now := t.Clock.Now()
+	t.mu.first = func() { t.load(f, now) }
+}
+
+func (t *Tenant) load(f *fixtures.Fixture, now time.Time) {
 	t.configure(f)
 	t.users = newUsers()
 	t.challenges = newChallenges()
@@ -123,7 +141,6 @@ func (t *Tenant) load(f *fixtures.Fixture) {
 	t.assertions = newAssertions()
 	t.pushed = newPushed()
 	t.buckets = map[bucketKey]*bucket{}
-	now := t.Clock.Now()
 	if f.State != nil {
 		t.importLocked(f.State)
 	}
@@ -135,7 +152,7 @@ func (t *Tenant) load(f *fixtures.Fixture) {
 func (t *Tenant) configure(f *fixtures.Fixture) {
 	t.fixture = f
 	t.seed = derive.Seed(f.OTP.Seed)
-	t.opaque = token.NewOpaque(t.seed.Bytes("opaque access tokens"))
+	t.opaque = nil
 	ix := index{
 		clients:     make(map[string]*fixtures.Client, len(f.Clients)),
 		connections: make(map[string]*fixtures.Connection, len(f.Connections)),
@@ -162,7 +179,7 @@ func (t *Tenant) configure(f *fixtures.Fixture) {
 
 // Fixture is what the tenant was last loaded or configured with.
 func (t *Tenant) Fixture() *fixtures.Fixture {
-	t.mu.Lock()
+	t.mu.Mutex.Lock() // the state is not looked at
 	defer t.mu.Unlock()
 	return t.fixture
 }

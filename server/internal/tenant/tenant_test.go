@@ -328,10 +328,12 @@ func TestUsersKeepTheirOrderWhenAFixtureIsTakenInAgain(t *testing.T) {
 func TestChallengesAreBoundedAndCounted(t *testing.T) {
 	t.Parallel()
 	tn := newTenant(t)
+	tn.mu.Lock()
 	tn.challenges.bounded.max = 2
 	for i := range 5 {
 		tn.challenges.bounded.put(challengeKey{"email", fmt.Sprint(i)}, &challenge{n: 1})
 	}
+	tn.mu.Unlock()
 	if c := tn.Counts(); c.Challenges != 2 || c.DroppedChallenges != 3 {
 		t.Errorf("%+v", c)
 	}

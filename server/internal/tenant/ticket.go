@@ -30,7 +30,7 @@ type ticket struct {
 	expires                      time.Time
 }
 
-type tickets struct{ bounded *bounded[string, *ticket] }
+type tickets struct{ bounded bounded[string, *ticket] }
 
 func newTickets() tickets {
 	return tickets{newBounded[string](maxTickets, func(*ticket) bool { return true })}

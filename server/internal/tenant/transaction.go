@@ -31,8 +31,8 @@ type Transaction struct {
 }
 
 type transactions struct {
-	bounded *bounded[string, *Transaction]
-	count   *tally // transactions that ask for the same so far
+	bounded bounded[string, *Transaction]
+	count   tally // transactions that ask for the same so far
 }
 
 func newTransactions() transactions {
