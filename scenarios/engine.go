@@ -51,7 +51,7 @@ const maxOn = 1000
 // NewEngine makes an engine with no scenario on. The seed is for scenarios
 // without one.
 func NewEngine(seed string) *Engine {
-	return &Engine{seed: seed, known: newKnown(), earlier: map[string]int64{}}
+	return &Engine{seed: seed}
 }
 
 // Find is the scenario with that name, built in or known. The error lists what
@@ -235,6 +235,9 @@ func (e *Engine) remove(gone func(*Activation) bool) int {
 func (e *Engine) remember(l Layer, gone func(*Activation) bool) {
 	for _, a := range e.on[l] {
 		if gone(a) {
+			if e.earlier == nil {
+				e.earlier = map[string]int64{}
+			}
 			for _, r := range a.rules {
 				e.earlier[l.String()+" "+r.name] += r.fired
 			}

@@ -18,11 +18,12 @@ type known struct {
 	files []*Scenario // those that Set brought, the last ones of their names
 }
 
-func newKnown() known { return known{byName: map[string]*Scenario{}, sizes: map[string]int{}} }
-
 func (k *known) add(s *Scenario) {
 	if _, again := k.byName[s.Name]; !again {
 		k.order = append(k.order, s.Name)
+	}
+	if k.byName == nil {
+		k.byName, k.sizes = map[string]*Scenario{}, map[string]int{}
 	}
 	size := 0
 	if file, err := s.JSON(); err == nil {
@@ -40,8 +41,7 @@ func (k *known) addFile(s *Scenario) {
 // reset forgets what tests have brought.
 func (k *known) reset() {
 	files := k.files
-	*k = newKnown()
-	k.files = files
+	*k = known{files: files}
 	for _, s := range files {
 		k.add(s)
 	}

@@ -298,7 +298,7 @@ func (s *Server) streamMessages(c *web.Call) (any, error) {
 	}
 	since, of, named := strings.Cut(since, "@")
 	resumed := since != "" && since != "now"
-	if named && of != s.run {
+	if named && of != s.run() {
 		since = ""
 	}
 	// A place that is none is refused here: once the stream has begun, it could
@@ -334,7 +334,7 @@ func (s *Server) streamMessages(c *web.Call) (any, error) {
 // from: whoever is cut off in the middle gets the batch again.
 func (s *Server) events(batch outbox.Batch, brief, anew bool) []web.Event {
 	var out []web.Event
-	place := batch.Next + "@" + s.run
+	place := batch.Next + "@" + s.run()
 	if anew {
 		// Which messages vanished is forgotten, but not how many were evicted.
 		data, _ := json.Marshal(map[string]int{"dropped": batch.Dropped})

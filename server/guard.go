@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
@@ -12,15 +13,18 @@ import (
 
 // A guard keeps pages of other sites, and names that were rebound to this
 // machine, from driving a developer's mock through /_mock.
-type guard struct{ hosts map[string]bool }
+type guard struct{ hosts []string }
 
 func newGuard(c Config) guard {
-	g := guard{map[string]bool{}}
+	var g guard
 	for _, h := range c.Hosts {
-		g.hosts[strings.ToLower(h)] = true
+		g.hosts = append(g.hosts, strings.ToLower(h))
+	}
+	if c.Issuer == "" {
+		return g
 	}
 	if u, err := url.Parse(c.Issuer); err == nil && u.Host != "" {
-		g.hosts[strings.ToLower(u.Hostname())] = true
+		g.hosts = append(g.hosts, strings.ToLower(u.Hostname()))
 	}
 	return g
 }
@@ -71,7 +75,7 @@ func (g guard) local(host string) bool {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return true
 	}
-	if host == "" || g.hosts[host] || !strings.Contains(host, ".") {
+	if host == "" || slices.Contains(g.hosts, host) || !strings.Contains(host, ".") {
 		return host != ""
 	}
 	for _, suffix := range []string{".localhost", ".test", ".internal", ".local"} {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -78,15 +79,18 @@ type Server struct {
 	keys   atomic.Pointer[keysOfFiles]
 	engine *scenarios.Engine
 	log    *slog.Logger
-	run    string // tells this Server from all others
+	run    func() string // tells this Server from all others
 }
+
+// nobody is a log that nobody hears.
+var nobody = slog.New(slog.DiscardHandler)
 
 // New makes a Server. It fails if the fixture is no fixture: the error is a
 // *strictyaml.Errors with every mistake, or that of the file system.
 func New(config Config) (*Server, error) {
-	s := &Server{config: config, log: config.Log, run: derive.Unique()}
+	s := &Server{config: config, log: config.Log, run: sync.OnceValue(derive.Unique)}
 	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
+		s.log = nobody
 	}
 	if config.Issuer != "" {
 		pinned, err := checkIssuer(config.Issuer)
@@ -106,10 +110,11 @@ func New(config Config) (*Server, error) {
 	}
 	s.tenant = tenant.New(f, keys)
 	s.engine = scenarios.NewEngine(f.OTP.Seed)
-	for _, load := range []func() error{s.loadScenarios, s.loadFixtureScenarios} {
-		if err := load(); err != nil {
-			return nil, err
-		}
+	if err := s.loadScenarios(); err != nil {
+		return nil, err
+	}
+	if err := s.loadFixtureScenarios(); err != nil {
+		return nil, err
 	}
 	if config.Restore != nil {
 		s.tenant.Restore(config.Restore)

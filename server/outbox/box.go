@@ -61,7 +61,7 @@ type Box struct {
 	// All messages by position: those delivered stand in order of delivery,
 	// the others, in between, in order of creation.
 	list  []*entry
-	byID  map[string]*entry
+	byID  map[string]*entry   // this and byTo are nil until the first message
 	byTo  map[string][]*entry // by each recipient, in the same order
 	due   schedule
 	bytes int64
@@ -128,7 +128,7 @@ func (b *Box) empty() {
 	b.epoch++
 	b.lastSeq, b.lastPos, b.rev = 0, 0, 0
 	b.list, b.due, b.bytes = nil, nil, 0
-	b.byID, b.byTo = map[string]*entry{}, map[string][]*entry{}
+	b.byID, b.byTo = nil, nil
 	b.evicted, b.gone, b.goneRev = nil, nil, 0
 	b.stirred = true
 	b.waiters.epochEnded()
@@ -172,6 +172,9 @@ func (b *Box) Add(m Message) Message {
 			seen[k] = true
 			e.keys = append(e.keys, k)
 		}
+	}
+	if b.byID == nil {
+		b.byID, b.byTo = map[string]*entry{}, map[string][]*entry{}
 	}
 	b.byID[m.ID] = e
 	b.bytes += e.size
