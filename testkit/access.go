@@ -57,7 +57,15 @@ func (a *Auth0) ClientID() string {
 // Client is an HTTP client that trusts the tenant's certificates, ignores
 // proxies, and follows redirects. It is the same one at each call.
 func (a *Auth0) Client() *http.Client {
-	a.trust()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case a.client != nil:
+	case a.memory:
+		a.client = &http.Client{Transport: &transport{a.domain, a.server}}
+	default:
+		a.client = a.dial()
+	}
 	return a.client
 }
 

@@ -12,8 +12,6 @@
 package testkit
 
 import (
-	"context"
-	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -21,7 +19,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/localtls"
@@ -39,8 +36,8 @@ type Auth0 struct {
 
 	distrusted atomic.Int64 // handshakes that clients broke off
 
-	client *http.Client
-	trust  func() // makes client trust the tenant, once
+	mu     sync.Mutex   // guards client
+	client *http.Client // nil until Client is called
 }
 
 // Start makes a tenant and lets it answer http and https on one free port of
@@ -60,13 +57,13 @@ func Start(t testing.TB, opts ...Option) *Auth0 {
 	if len(s.config.Clients) > 0 {
 		a.clientID = s.config.Clients[0].ClientID
 	}
-	var ln net.Listener
+	var d *door
 	if !a.memory {
 		var err error
-		if ln, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		if d, err = openDoor(); err != nil {
 			t.Fatalf("testkit: %v", err)
 		}
-		a.domain = ln.Addr().String()
+		a.domain = d.Addr().String()
 	}
 	if s.pinTLS {
 		s.config.Issuer = a.TLSURL() + "/"
@@ -74,22 +71,20 @@ func Start(t testing.TB, opts ...Option) *Auth0 {
 	if a.memory {
 		s.config.Hosts = append(s.config.Hosts, hostOf(a.domain))
 	} else {
-		s.config.CA = func() []byte { return authority().PEM() }
+		s.config.CA = authorityPEM
 	}
 	var err error
 	if a.server, err = server.New(s.config); err != nil {
-		if ln != nil {
-			_ = ln.Close()
+		if d != nil {
+			_ = d.TCPListener.Close()
 		}
 		t.Fatalf("testkit: %v", err)
 	}
 	if a.issuer = a.server.Issuer(); a.issuer == "" {
 		a.issuer = a.URL() + "/"
 	}
-	if a.memory {
-		a.client, a.trust = &http.Client{Transport: &transport{a.domain, a.server}}, func() {}
-	} else {
-		a.listen(t, ln)
+	if !a.memory {
+		a.listen(t, d)
 	}
 	t.Cleanup(func() {
 		t.Helper()
@@ -107,48 +102,6 @@ func (a *Auth0) report() string {
 		text += fmt.Sprintf("https: handshakes that failed: %d: %s; use auth.Client(), or auth.TLSConfig() in a client of your own\n", n, localtls.Distrust)
 	}
 	return text + strings.TrimSuffix(a.server.Report(), "\n")
-}
-
-// authority signs the certificates of all tenants of the process.
-var authority = sync.OnceValue(func() *localtls.CA {
-	ca, err := localtls.NewInMemory()
-	if err != nil {
-		panic("testkit: " + err.Error()) // nothing that can fail but the system's randomness
-	}
-	return ca
-})
-
-// listen serves until t ends.
-func (a *Auth0) listen(t testing.TB, ln net.Listener) {
-	t.Helper()
-	base, cancel := context.WithCancel(context.Background())
-	srv := &http.Server{
-		Handler:           a.server,
-		ReadHeaderTimeout: time.Minute,
-		BaseContext:       func(net.Listener) context.Context { return base },
-		ErrorLog:          localtls.ErrorLog(func() { a.distrusted.Add(1) }),
-	}
-	// The authority is made at the first handshake, if there is one.
-	config := &tls.Config{
-		NextProtos:         []string{"h2", "http/1.1"},
-		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return authority().TLSConfig(), nil },
-	}
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		_ = localtls.Serve(srv, config, ln) // it ends with http.ErrServerClosed
-	}()
-	// The zero Transport's proxy is none. It trusts at the first use: most
-	// tests need no certificate.
-	connections := &http.Transport{ForceAttemptHTTP2: true, IdleConnTimeout: time.Minute}
-	a.client = &http.Client{Transport: connections}
-	a.trust = sync.OnceFunc(func() { connections.TLSClientConfig = a.TLSConfig() })
-	t.Cleanup(func() {
-		cancel()
-		connections.CloseIdleConnections()
-		_ = srv.Close()
-		<-served
-	})
 }
 
 func hostOf(domain string) string {
