@@ -6,10 +6,10 @@ import (
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
-// A benchmark's Start is cleaned up at the end of each round, as a test's is.
-func startAndStop(b *testing.B, opts ...testkit.Option) {
-	b.Helper()
-	r := &recorder{TB: b}
+// startAndStop is what a test costs that does nothing with its tenant.
+func startAndStop(t testing.TB, opts ...testkit.Option) {
+	t.Helper()
+	r := &recorder{TB: t}
 	r.run(func() { testkit.Start(r, opts...) })
 }
 

@@ -1,0 +1,181 @@
+package testkit_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/mockauth0/mockauth0/server/outbox"
+	"github.com/mockauth0/mockauth0/testkit"
+)
+
+// A socket is a line of Linux's tables: its state and its two ends.
+type socket struct{ state, ends string }
+
+const (
+	established = "01"
+	timeWait    = "06"
+	listening   = "0A"
+)
+
+// sockets are those of which one end has the port of the tenant.
+func sockets(t testing.TB, domain string) (found []socket) {
+	t.Helper()
+	_, number, err := net.SplitHostPort(domain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.Atoi(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := fmt.Sprintf(":%04X", port)
+	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+		text, err := os.ReadFile(table)
+		if err != nil {
+			t.Skip("this system does not list its sockets")
+		}
+		for line := range strings.Lines(string(text)) {
+			f := strings.Fields(line)
+			if len(f) > 3 && (strings.HasSuffix(f[1], end) || strings.HasSuffix(f[2], end)) && f[3] != listening {
+				found = append(found, socket{f[3], f[1] + " " + f[2]})
+			}
+		}
+	}
+	return found
+}
+
+// closed waits until all connections of the tenant are closed, or wait for
+// their time to be over, but not for ever.
+func closed(t testing.TB, domain string) {
+	t.Helper()
+	open := func(s socket) bool { return s.state != timeWait }
+	for range 2_000 {
+		if !slices.ContainsFunc(sockets(t, domain), open) {
+			return
+		}
+	}
+}
+
+// Whichever end of a connection says goodbye first keeps its two ports for a
+// minute, and a suite of thousands of tests then waits for each listener.
+func TestAStoppedServerLeavesNoSocketBehind(t *testing.T) {
+	t.Parallel()
+	get := func(t testing.TB, c *http.Client, address string) {
+		t.Helper()
+		res, err := c.Get(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		if _, err := io.Copy(io.Discard, res.Body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ownClient := func(t testing.TB, auth *testkit.Auth0) {
+		get(t, auth.Client(), auth.URL()+"/_mock/health")
+		get(t, auth.Client(), auth.TLSURL()+"/_mock/health") // HTTP/2
+	}
+	for name, tt := range map[string]struct {
+		use, then func(testing.TB, *testkit.Auth0)
+	}{
+		"its own client": {use: ownClient},
+		"its own client, whose connections the test closes": {ownClient, func(t testing.TB, auth *testkit.Auth0) {
+			auth.Client().CloseIdleConnections()
+			closed(t, auth.Domain()) // before the test is over
+		}},
+		"a client of the test's": {use: func(t testing.TB, auth *testkit.Auth0) {
+			get(t, &http.Client{Transport: &http.Transport{}}, auth.URL()+"/_mock/health")
+		}},
+		"a client of the test's, over https": {use: func(t testing.TB, auth *testkit.Auth0) {
+			get(t, &http.Client{Transport: &http.Transport{TLSClientConfig: auth.TLSConfig()}}, auth.TLSURL()+"/_mock/health")
+		}},
+		"an answer that nobody has read to its end": {use: func(t testing.TB, auth *testkit.Auth0) {
+			res, err := (&http.Client{Transport: &http.Transport{}}).Get(auth.URL() + "/_mock/outbox/stream")
+			if err != nil {
+				t.Fatal(err)
+			}
+			context.AfterFunc(t.Context(), func() { res.Body.Close() })
+		}},
+		"a connection without a word": {use: func(t testing.TB, auth *testkit.Auth0) {
+			conn, err := net.Dial("tcp", auth.Domain())
+			if err != nil {
+				t.Fatal(err)
+			}
+			context.AfterFunc(t.Context(), func() { conn.Close() })
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var domain string
+			var made []string
+			r := &recorder{TB: t}
+			r.run(func() {
+				auth := testkit.Start(r)
+				domain = auth.Domain()
+				tt.use(t, auth)
+				for _, s := range sockets(t, domain) {
+					if s.state == established {
+						made = append(made, s.ends)
+					}
+				}
+				if tt.then != nil {
+					tt.then(t, auth)
+				}
+			})
+			if len(made) == 0 {
+				t.Fatal("there was no connection whose end could leave a trace")
+			}
+			closed(t, domain)
+			for _, s := range sockets(t, domain) {
+				if s.state == timeWait && slices.Contains(made, s.ends) {
+					t.Errorf("%s waits for its time to be over", s.ends)
+				}
+			}
+		})
+	}
+}
+
+// While the test runs nobody is reset: of an answer that is on its way the
+// client gets all, however long it takes to read it.
+func TestAnAnswerIsReadToItsEnd(t *testing.T) {
+	t.Parallel()
+	auth := testkit.Start(t)
+	const length = 1 << 20
+	m := auth.Server().Outbox().Add(outbox.Message{Kind: outbox.Email, To: "ada@example.com", Text: strings.Repeat("x", length)})
+	conn, err := net.Dial("tcp", auth.Domain())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "GET /_mock/outbox/%s/text HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", url.PathEscape(m.ID), auth.Domain())
+	in := bufio.NewReader(conn)
+	if _, err := in.Peek(1); err != nil {
+		t.Fatal(err)
+	}
+	// By now the tenant has its answer behind it, and closes the connection.
+	for range 100 {
+		res, err := auth.Client().Get(auth.URL() + "/_mock/health")
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+	}
+	res, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if n, err := io.Copy(io.Discard, res.Body); n != length || err != nil {
+		t.Errorf("%d bytes of %d came: %v", n, length, err)
+	}
+}
