@@ -19,12 +19,10 @@ func routes() []route {
 	return append(table, controlRoutes()...)
 }
 
-// A route is a line of the table. The Flow of an endpoint of the control API is
-// that of the Server whose call it is, of which control makes it: all Servers of
-// a process share the table.
+// A route is a line of the table, which all Servers of a process share.
 type route struct {
 	web.Route
-	control controlFlow
+	control controlFlow // in place of Flow, for the control API
 }
 
 // A controlFlow answers an endpoint of the control API of a Server.

@@ -82,6 +82,7 @@ func TestAStoppedServerLeavesNoSocketBehind(t *testing.T) {
 		}
 	}
 	ownClient := func(t testing.TB, auth *testkit.Auth0) {
+		t.Helper()
 		get(t, auth.Client(), auth.URL()+"/_mock/health")
 		get(t, auth.Client(), auth.TLSURL()+"/_mock/health") // HTTP/2
 	}
@@ -90,16 +91,20 @@ func TestAStoppedServerLeavesNoSocketBehind(t *testing.T) {
 	}{
 		"its own client": {use: ownClient},
 		"its own client, whose connections the test closes": {ownClient, func(t testing.TB, auth *testkit.Auth0) {
+			t.Helper()
 			auth.Client().CloseIdleConnections()
 			closed(t, auth.Domain()) // before the test is over
 		}},
 		"a client of the test's": {use: func(t testing.TB, auth *testkit.Auth0) {
+			t.Helper()
 			get(t, &http.Client{Transport: &http.Transport{}}, auth.URL()+"/_mock/health")
 		}},
 		"a client of the test's, over https": {use: func(t testing.TB, auth *testkit.Auth0) {
+			t.Helper()
 			get(t, &http.Client{Transport: &http.Transport{TLSClientConfig: auth.TLSConfig()}}, auth.TLSURL()+"/_mock/health")
 		}},
 		"an answer that nobody has read to its end": {use: func(t testing.TB, auth *testkit.Auth0) {
+			t.Helper()
 			res, err := (&http.Client{Transport: &http.Transport{}}).Get(auth.URL() + "/_mock/outbox/stream")
 			if err != nil {
 				t.Fatal(err)
@@ -107,6 +112,7 @@ func TestAStoppedServerLeavesNoSocketBehind(t *testing.T) {
 			context.AfterFunc(t.Context(), func() { res.Body.Close() })
 		}},
 		"a connection without a word": {use: func(t testing.TB, auth *testkit.Auth0) {
+			t.Helper()
 			conn, err := net.Dial("tcp", auth.Domain())
 			if err != nil {
 				t.Fatal(err)
