@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -144,4 +145,17 @@ func builtIn(t testing.TB) string {
 		all = append(all, string(text))
 	}
 	return strings.Join(all, "\n")
+}
+
+// What a tenant makes at first use is as it was at its start.
+func TestUsersAreAsOldAsTheirTenant(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		auth := testkit.Start(t, testkit.InMemory("tenant.example.com"))
+		time.Sleep(time.Hour) // of the bubble: nobody waits
+		if ada, ok := auth.Server().UserByAddress("ada@example.com"); !ok || !ada.CreatedAt.Equal(began) {
+			t.Errorf("created at %s, want %s", ada.CreatedAt, began.UTC())
+		}
+	})
 }
