@@ -25,6 +25,7 @@ const (
 	roleTests     = "tests"
 	roleUntrusted = "untrusted"
 	roleHold      = "hold"
+	roleVerify    = "verify"
 )
 
 // TestMain builds mockauth0 and lets `mockauth0 exec` run this program once
@@ -38,6 +39,8 @@ func TestMain(m *testing.M) {
 		os.Exit(untrusted())
 	case roleHold:
 		os.Exit(hold())
+	case roleVerify:
+		os.Exit(verifyInGo())
 	}
 	status, err := underExec()
 	if err != nil {

@@ -22,13 +22,20 @@ type mock struct {
 // shared is the mock that all tests use which do not turn its clock.
 func shared() mock { return mock{os.Getenv("MOCKAUTH0_URL"), os.Getenv("AUTH0_DOMAIN")} }
 
-// ownMock starts a mock for one test, with certificates of the same authority
-// as those of the shared one. It is once more `mockauth0 exec`, with hold as
-// its command: that ends, and the mock with it, as soon as nobody holds the
-// other end of its standard input, in whatever way this process ends.
+// ownMock starts a mock for one test.
 func ownMock(t *testing.T) mock {
 	t.Helper()
-	c := exec.Command(os.Getenv(envBinary), "exec", "--fixture", "default", "--tls-dir", os.Getenv(envTLSDir), "--log", "none", "--", os.Args[0])
+	return mockOf(t, "default")
+}
+
+// mockOf starts a mock of a fixture for one test, with certificates of the same
+// authority as those of the shared one. It is once more `mockauth0 exec`, with
+// hold as its command: that ends, and the mock with it, as soon as nobody holds
+// the other end of its standard input, in whatever way this process ends.
+func mockOf(t *testing.T, fixture string, flags ...string) mock {
+	t.Helper()
+	args := append([]string{"exec", "--fixture", fixture, "--tls-dir", os.Getenv(envTLSDir), "--log", "none"}, flags...)
+	c := exec.Command(os.Getenv(envBinary), append(args, "--", os.Args[0])...)
 	c.Env = append(os.Environ(), envRole+"="+roleHold)
 	stdin, err := c.StdinPipe()
 	if err != nil {
