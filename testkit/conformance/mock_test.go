@@ -50,7 +50,7 @@ func mockOf(t *testing.T, fixture string, flags ...string) mock {
 		t.Fatal(err)
 	}
 	// Whatever happens, it does not outlive the limit of a test.
-	limit := time.AfterFunc(2*time.Minute, func() { _ = c.Process.Kill() })
+	limit := time.AfterFunc(5*time.Minute, func() { _ = c.Process.Kill() })
 	t.Cleanup(func() {
 		_ = stdin.Close()
 		if err := c.Wait(); err != nil {

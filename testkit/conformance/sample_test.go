@@ -50,6 +50,7 @@ type tampered struct{ kind, token string }
 // takeSample asks a mock whose fixture has the given keys.mode for tokens.
 func takeSample(t *testing.T, mode string, size int) *sample {
 	t.Helper()
+	size = max(size, 2*generations) // tamper wants two of each key
 	dir := t.TempDir()
 	fixture := filepath.Join(dir, "fixture.yaml")
 	if err := os.WriteFile(fixture, []byte("version: 1\nextends: default\nkeys: {mode: "+mode+"}\n"), 0o600); err != nil {

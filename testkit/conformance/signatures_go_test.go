@@ -62,14 +62,14 @@ func reportInGo(dir, keysURL, issuer, audience string) error {
 	if err != nil {
 		return err
 	}
-	for i, make := range []func() (wayToVerify, error){
+	for i, prepare := range []func() (wayToVerify, error){
 		func() (wayToVerify, error) { return cryptoRSA(document) },
 		func() (wayToVerify, error) { return cryptoX509(document) },
 		func() (wayToVerify, error) { return goJOSE(document) },
 		func() (wayToVerify, error) { return goOIDC(keysURL, issuer, audience), nil },
 		func() (wayToVerify, error) { return goMiddleware(keysURL, issuer, audience) },
 	} {
-		verify, err := make()
+		verify, err := prepare()
 		if err != nil {
 			return fmt.Errorf("%s: %w", goWays[i], err)
 		}
@@ -111,7 +111,7 @@ func lines(file string) (out []string, err error) {
 	return out, errors.Join(err, scanner.Err())
 }
 
-// taken apart, a token is what is signed, and by which key.
+// takeApart gives a token's kid, what is signed, and the signature.
 func takeApart(token string) (kid string, signed, signature []byte, err error) {
 	end := strings.LastIndex(token, ".")
 	header, _, _ := strings.Cut(token, ".")

@@ -69,7 +69,7 @@ func TestSignatures(t *testing.T) {
 	for _, c := range []struct {
 		mode string
 		size int
-	}{{"fast", *sampleSize}, {"rsa", max(*sampleSize/30, 3*generations)}} {
+	}{{"fast", *sampleSize}, {"rsa", *sampleSize / 30}} {
 		s := takeSample(t, c.mode, c.size)
 		for _, key := range s.keys {
 			if of, seen := moduli[key.N]; seen {
@@ -98,14 +98,14 @@ var verdict = regexp.MustCompile(`(?m)^(.*): (\d+) accepted, (\d+) refused$`)
 func (s *sample) verify(t *testing.T, p program) {
 	t.Helper()
 	args := append(p.command(t), s.dir, s.mock.url+"/.well-known/jwks.json", sampleIssuer, audience)
-	c := exec.CommandContext(within(t, 2*time.Minute), args[0], args[1:]...)
+	c := exec.CommandContext(within(t, 4*time.Minute), args[0], args[1:]...)
 	c.Env = append(os.Environ(), p.env...)
 	gently(c)
 	var complaints bytes.Buffer
 	c.Stderr = &complaints
 	out, err := c.Output()
 	if err != nil || complaints.Len() > 0 {
-		t.Errorf("%v\n%s", err, complaints.Bytes())
+		t.Errorf("it says (%v)\n%s", err, complaints.Bytes())
 	}
 	want := map[string]string{}
 	for _, way := range p.ways {
@@ -116,7 +116,7 @@ func (s *sample) verify(t *testing.T, p program) {
 		got[m[1]] = m[2] + " accepted, " + m[3] + " refused"
 	}
 	if !maps.Equal(got, want) {
-		t.Errorf("got  %v\nwant %v\n%s", got, want, out)
+		t.Errorf("got  %v\nwant %v", got, want)
 	}
 }
 

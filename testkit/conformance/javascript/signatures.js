@@ -40,7 +40,7 @@ const jwk = byKid((key) => createPublicKey({ key, format: 'jwk' }));
 // A certificate that has signed itself, for the key of the set.
 function certified(key) {
   const cert = new X509Certificate(Buffer.from(key.x5c[0], 'base64'));
-  must(cert.verify(cert.publicKey), 'the certificate has not signed itself');
+  must(cert.verify(cert.publicKey) && cert.checkIssued(cert), 'the certificate has not signed itself');
   must(cert.publicKey.equals(jwk.get(key.kid)), "the certificate is another key's");
   return cert.publicKey;
 }
