@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -57,7 +58,7 @@ func takeSample(t *testing.T, mode string, size int) *sample {
 		t.Fatal(err)
 	}
 	s := &sample{mock: mockOf(t, fixture, "--issuer", sampleIssuer), dir: dir}
-	random := rand.New(rand.NewChaCha8([32]byte([]byte(fmt.Sprintf("%-32s", "signatures "+mode)))))
+	random := rand.New(rand.NewChaCha8(sha256.Sum256([]byte("signatures " + mode))))
 	var forged []tampered
 	for generation := range generations {
 		for len(s.tokens) < size*(generation+1)/generations {

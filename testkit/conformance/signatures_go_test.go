@@ -203,7 +203,7 @@ func goJOSE(document []byte) (wayToVerify, error) {
 		}
 	}
 	return func(token string) error {
-		jws, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+		jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 		if err != nil {
 			return err
 		}
