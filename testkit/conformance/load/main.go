@@ -1,0 +1,171 @@
+// Load measures how fast the built mockauth0 is, beside what it is compared
+// with: a peer, a floor, or itself at an easier task, in the same run.
+//
+//	cd testkit/conformance && go run ./load
+//
+// It prints a table in Markdown. Others on the machine make times longer, so
+// every goal for a time is a ratio, and -check fails on sizes alone.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Options are how long it takes.
+type options struct {
+	rounds int
+	length time.Duration // of a load
+	logins int           // that mockauth0 has served when it is old
+	starts int           // how often each is started
+}
+
+func main() {
+	full := options{rounds: 5, length: 2 * time.Second, logins: 25_000, starts: 15}
+	var o options
+	flag.IntVar(&o.rounds, "rounds", full.rounds, "how often each load is measured")
+	flag.DurationVar(&o.length, "length", full.length, "how long a load is")
+	flag.IntVar(&o.logins, "logins", full.logins, "how many logins mockauth0 has served when its memory and speed are looked at")
+	flag.IntVar(&o.starts, "starts", full.starts, "how often each server is started")
+	quick := flag.Bool("quick", false, "a look that takes some seconds, and says little of times")
+	check := flag.Bool("check", false, "fail if a size is above its goal")
+	readme := flag.Bool("readme", false, "write the table into the README, too")
+	flag.Parse()
+	if *quick {
+		o = options{rounds: 1, length: 300 * time.Millisecond, logins: 500, starts: 3}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	t, err := run(ctx, o)
+	if err == nil {
+		err = t.print(os.Stdout)
+	}
+	if err == nil && *readme {
+		err = t.writeInto("../../README.md")
+	}
+	if err == nil && *check {
+		err = t.check()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "load:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// A bench is what a run works with.
+type bench struct {
+	ctx    context.Context
+	dir    string
+	binary string // mockauth0 as .ci/release builds it
+	floor  string // the program in floor/
+	options
+	table *table
+}
+
+func run(ctx context.Context, o options) (t *table, err error) {
+	if _, err := os.Stat("load/package.json"); err != nil {
+		return nil, errors.New("run it in testkit/conformance: go run ./load")
+	}
+	dir, err := os.MkdirTemp("", "mockauth0-load-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	b := &bench{
+		ctx: ctx, dir: dir, options: o, table: &table{},
+		binary: filepath.Join(dir, "mockauth0"), floor: filepath.Join(dir, "floor"),
+	}
+	b.table.header = fmt.Sprintf("%d cores of %s, %s, %s; %d rounds of %s in turn: the median, and [the slowest round – the fastest].",
+		runtime.NumCPU(), processor(), runtime.GOOS+"/"+runtime.GOARCH, runtime.Version(), o.rounds, o.length)
+	for _, step := range []struct {
+		name string
+		do   func() error
+	}{
+		{"building", b.build},
+		{"logins and keys", b.throughput},
+		{"starts", b.start},
+		{"memory and age", b.age},
+		{"benchmarks", b.benchmarks},
+	} {
+		fmt.Fprintln(os.Stderr, "load:", step.name)
+		if err := step.do(); err != nil {
+			return nil, fmt.Errorf("%s: %w", step.name, err)
+		}
+	}
+	return b.table, nil
+}
+
+// build builds mockauth0 as .ci/release does, and the floor likewise.
+func (b *bench) build() error {
+	for out, source := range map[string][2]string{b.binary: {"../..", "."}, b.floor: {".", "./load/floor"}} {
+		c := exec.CommandContext(b.ctx, "go", "build", "-trimpath", "-buildvcs=false",
+			"-ldflags", "-s -w -X github.com/mockauth0/mockauth0/server/command.release=v0.0.0", "-o", out, source[1])
+		c.Dir = source[0]
+		c.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+		if out, err := c.CombinedOutput(); err != nil {
+			return fmt.Errorf("%w\n%s", err, out)
+		}
+	}
+	info, err := os.Stat(b.binary)
+	if err != nil {
+		return err
+	}
+	b.table.add(row{
+		figure: "the program, as released", measured: megabytes(float64(info.Size())), goal: "≤ 14 MB",
+		met: metIf(info.Size() <= 14_000_000), size: true,
+	})
+	b.table.add(row{figure: "the image", measured: "`bash .ci/image` tells", goal: "≤ 16 MB"})
+	return nil
+}
+
+// launch starts a mockauth0 whose certificate authority is in the folder.
+func (b *bench) launch(authority string) (*server, error) {
+	return launch(b.ctx, []string{"MOCKAUTH0_TLS_DIR=" + filepath.Join(b.dir, authority)},
+		b.binary, "--addr", "127.0.0.1:0", "--fixture", "default", "--otp", "fixed:"+otp, "--log", "none")
+}
+
+// launchFloor starts the floor, which answers with the JWKS that mockauth0 has.
+func (b *bench) launchFloor() (*server, error) {
+	file := filepath.Join(b.dir, "jwks.json")
+	if _, err := os.Stat(file); err != nil {
+		s, err := b.launch("ca")
+		if err != nil {
+			return nil, err
+		}
+		defer s.stop()
+		c, err := dial(s.host)
+		if err != nil {
+			return nil, err
+		}
+		defer c.Close()
+		if err := keys(c, 0, 0); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(file, c.body, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	return launch(b.ctx, nil, b.floor, file)
+}
+
+// processor is the name of the machine's.
+func processor() string {
+	data, _ := os.ReadFile("/proc/cpuinfo")
+	for line := range strings.Lines(string(data)) {
+		if name, value, _ := strings.Cut(line, ":"); strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return "an unnamed processor"
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// throughput drives all the loads in turn, and again in each round.
+func (b *bench) throughput() error {
+	mock, err := b.launch("ca")
+	if err != nil {
+		return err
+	}
+	defer mock.stop()
+	floor, err := b.launchFloor()
+	if err != nil {
+		return err
+	}
+	defer floor.stop()
+	own, err := newVerifier(b.ctx, mock)
+	if err == nil {
+		err = own.honest(b.ctx, mock, loginOneUser)
+	}
+	if err != nil {
+		return fmt.Errorf("mockauth0: %w", err)
+	}
+	loads := map[string]load{
+		"login 1":    {server: mock, flow: loginOneUser, conns: 1, tokens: own},
+		"login 16":   {server: mock, flow: loginOneUser, conns: 16, tokens: own},
+		"new user":   {server: mock, flow: loginNewUser, conns: 16, tokens: own},
+		"unsigned":   {server: mock, flow: loginUnsigned, conns: 16},
+		"refused":    {server: mock, flow: loginRefused, conns: 16},
+		"jwks":       {server: mock, flow: keys, conns: 16},
+		"jwks floor": {server: floor, flow: keys, conns: 16},
+	}
+	order := []string{"login 1", "peer 1", "login 16", "peer 16", "new user", "unsigned", "refused", "jwks", "jwks floor"}
+
+	if peer, err := startPeer(b.ctx); err == nil {
+		defer peer.stop()
+		its, err := newVerifier(b.ctx, peer)
+		if err == nil {
+			err = its.honest(b.ctx, peer, loginByCode)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", peerName, err)
+		}
+		loads["peer 1"] = load{server: peer, flow: loginByCode, conns: 1, tokens: its}
+		loads["peer 16"] = load{server: peer, flow: loginByCode, conns: 16, tokens: its}
+	} else {
+		b.table.note("%s is not to be had here: %s", peerName, err)
+	}
+
+	seen := map[string]series{}
+	for range b.rounds {
+		for _, name := range order {
+			l, ok := loads[name]
+			if !ok {
+				continue
+			}
+			l.length = b.length
+			s, err := measure(b.ctx, l)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			seen[name] = append(seen[name], s)
+		}
+	}
+	b.reportLogins(seen)
+	b.reportCPU(seen)
+	own16, floor16 := seen["jwks"], seen["jwks floor"]
+	near := own16.rates().over(floor16.rates())
+	b.table.add(row{
+		figure: "JWKS per second, 16 connections", measured: own16.rates().show(whole) + own16.mark(),
+		beside: against("a handler with the bytes ready:", floor16.rates().show(whole)+floor16.mark(), near),
+		goal:   "≥ 0.85x", met: near.atLeast(0.85),
+	})
+	return nil
+}
+
+func (b *bench) reportLogins(seen map[string]series) {
+	for _, at := range []string{"1 connection", "16 connections"} {
+		conns, _, _ := strings.Cut(at, " ")
+		own, peer := seen["login "+conns], seen["peer "+conns]
+		faster := own.rates().over(peer.rates())
+		b.table.add(row{
+			figure: "logins per second, " + at, measured: own.rates().show(whole) + own.mark(),
+			beside: against(peerName, peer.rates().show(whole)+peer.mark(), faster),
+			goal:   "≥ 6x", met: faster.atLeast(6),
+		})
+	}
+	own, fresh := seen["login 16"], seen["new user"]
+	b.table.add(row{
+		figure: "… each of a new user", measured: fresh.rates().show(whole) + fresh.mark(),
+		beside: against("16 users, as above,", own.rates().show(whole)+own.mark(), fresh.rates().over(own.rates())),
+	})
+	for _, at := range []string{"1 connection", "16 connections"} {
+		conns, _, _ := strings.Cut(at, " ")
+		own, peer := seen["login "+conns], seen["peer "+conns]
+		tail := own.p99s().over(peer.p50s())
+		b.table.add(row{
+			figure: "p99 of a login, " + at, measured: own.p99s().show(lasting) + own.mark() + ", p50 " + own.p50s().show(lasting),
+			beside: against(peerName+"'s p50", peer.p50s().show(lasting)+peer.mark()+", p99 "+peer.p99s().show(lasting), tail),
+			goal:   "≤ 1x", met: tail.atMost(1),
+		})
+	}
+}
+
+// reportCPU sets a login beside the same two requests when nothing is signed.
+func (b *bench) reportCPU(seen map[string]series) {
+	own := seen["login 16"]
+	for _, other := range []struct{ series, name string }{
+		{"unsigned", "the same, an opaque token alone,"},
+		{"refused", "the same, the code wrong,"},
+	} {
+		plain := seen[other.series]
+		dearer := own.cpus().over(plain.cpus())
+		b.table.add(row{
+			figure: "CPU of the server for a login", measured: own.cpus().show(lasting) + own.mark(),
+			beside: against(other.name, plain.cpus().show(lasting)+plain.mark(), dearer),
+			goal:   "≤ 1.5x", met: dearer.atMost(1.5),
+		})
+	}
+}
