@@ -14,8 +14,12 @@ func TestExpiredCode(t *testing.T) {
 		mock   func(*testing.T) mock
 		expire func(*testing.T, mock, string)
 	}{
-		{"by the outbox", func(*testing.T) mock { return shared() }, func(t *testing.T, m mock, to string) { m.expire(t, to) }},
+		{"by the outbox", func(*testing.T) mock { return shared() }, func(t *testing.T, m mock, to string) {
+			t.Helper()
+			m.expire(t, to)
+		}},
 		{"by a clock that is advanced and reset", ownMock, func(t *testing.T, m mock, _ string) {
+			t.Helper()
 			m.clock(t, `{"advance":"10m"}`)
 			m.clock(t, `{"reset":true}`)
 		}},

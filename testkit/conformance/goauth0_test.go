@@ -145,6 +145,7 @@ func TestGoAuth0(t *testing.T) {
 
 // conversation is a login from the first code to the revoked refresh token.
 func conversation(t *testing.T, a *authentication.Authentication, way way) {
+	t.Helper()
 	ctx, to := within(t, time.Minute), way.to()
 	id, verified, err := way.send(ctx, a, to)
 	if err != nil {

@@ -140,6 +140,7 @@ func needCertFile(t *testing.T) {
 
 // within is a context for everything that one test does.
 func within(t *testing.T, limit time.Duration) context.Context {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	t.Cleanup(cancel)
 	return ctx

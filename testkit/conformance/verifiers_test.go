@@ -22,6 +22,7 @@ type verifier func(t *testing.T, origin, token, audience string) (sub string, er
 
 // oidcVerify is coreos/go-oidc.
 func oidcVerify(t *testing.T, origin, token, audience string) (string, error) {
+	t.Helper()
 	ctx := oidc.ClientContext(within(t, 30*time.Second), plainHTTP)
 	provider, err := oidc.NewProvider(ctx, origin+"/")
 	if err != nil {
@@ -36,6 +37,7 @@ func oidcVerify(t *testing.T, origin, token, audience string) (string, error) {
 
 // middlewareVerify is auth0/go-jwt-middleware.
 func middlewareVerify(t *testing.T, origin, token, audience string) (string, error) {
+	t.Helper()
 	issuer, err := url.Parse(origin + "/")
 	if err != nil {
 		return "", err

@@ -73,7 +73,7 @@ func startChromium(t *testing.T) {
 		shared.missing = "no Chromium in PATH (chromium, chromium-browser, google-chrome): apt-get install chromium"
 		return
 	}
-	home, err := os.MkdirTemp("", "mockauth0-chromium-")
+	home, err := os.MkdirTemp("", "mockauth0-chromium-") //nolint:usetesting // the browser outlives the test that starts it
 	if err != nil {
 		shared.err = err
 		return

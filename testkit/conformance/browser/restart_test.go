@@ -153,7 +153,7 @@ func TestItGoesOnAfterARestart(t *testing.T) {
 	i.untilText("#live", "Connection lost, trying again")
 	i.server = newServer(t)
 	asked = &counter{next: i.server}
-	at = serve(t, at.addr, asked)
+	serve(t, at.addr, asked)
 	for _, to := range []string{"dora@example.com", "eve@example.com", "fay@example.com", "gil@example.com"} {
 		i.start(to)
 	}

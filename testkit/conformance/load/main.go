@@ -42,7 +42,7 @@ func main() {
 	readme := flag.Bool("readme", false, "write the table into the README, too")
 	flag.Parse()
 	if *quick {
-		o = options{rounds: 1, length: 300 * time.Millisecond, logins: 500, starts: 3}
+		o = options{rounds: 1, length: 300 * time.Millisecond, logins: 2_000, starts: 3}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -86,8 +86,8 @@ func run(ctx context.Context, o options) (t *table, err error) {
 		ctx: ctx, dir: dir, options: o, table: &table{},
 		binary: filepath.Join(dir, "mockauth0"), floor: filepath.Join(dir, "floor"),
 	}
-	b.table.header = fmt.Sprintf("%d cores of %s, %s, %s; %d rounds of %s in turn: the median, and [the slowest round – the fastest].",
-		runtime.NumCPU(), processor(), runtime.GOOS+"/"+runtime.GOARCH, runtime.Version(), o.rounds, o.length)
+	b.table.header = fmt.Sprintf("Median [and range] of %d × %s in turn with what stands beside it, on %d cores (%s, %s/%s, %s) that clients and servers share.",
+		o.rounds, o.length, runtime.NumCPU(), processor(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 	for _, step := range []struct {
 		name string
 		do   func() error

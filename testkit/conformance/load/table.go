@@ -57,7 +57,7 @@ func (t *table) markdown() string {
 	}
 	fmt.Fprintf(&out, "\n%s\n", t.header)
 	if strings.Contains(out.String(), star) {
-		fmt.Fprintf(&out, "%s In some rounds others took more than %d%% of the CPU, each of %d times.\n", star, noisy, tries)
+		fmt.Fprintf(&out, "%s Other processes took more than %d%% of the CPU in at least one round, each of %d times that it was tried.\n", star, noisy, tries)
 	}
 	for _, note := range t.notes {
 		fmt.Fprintf(&out, "%s\n", note)
