@@ -144,8 +144,7 @@ func TestGoAuth0(t *testing.T) {
 }
 
 // conversation is a login from the first code to the revoked refresh token.
-func conversation(t *testing.T, a *authentication.Authentication, way way) {
-	t.Helper()
+func conversation(t *testing.T, a *authentication.Authentication, way way) { //nolint:thelper // it is the test: its lines are to be told
 	ctx, to := within(t, time.Minute), way.to()
 	id, verified, err := way.send(ctx, a, to)
 	if err != nil {

@@ -70,6 +70,7 @@ func TestVerifiers(t *testing.T) {
 		"go-oidc":           oidcVerify,
 		"go-jwt-middleware": middlewareVerify,
 		"PyJWT": func(t *testing.T, origin, token, audience string) (string, error) {
+			t.Helper()
 			return findPyJWT(t).run(t, origin, token, audience)
 		},
 	} {
@@ -195,6 +196,7 @@ func findPyJWT(t *testing.T) pyJWT {
 
 // run verifies a token now. SSL_CERT_FILE is all that it knows of certificates.
 func (p pyJWT) run(t *testing.T, origin, token, audience string) (sub string, err error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	c := exec.CommandContext(ctx, string(p), "python/verify.py", origin+"/", audience)

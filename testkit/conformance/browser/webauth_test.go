@@ -27,7 +27,7 @@ func openWebAuth(t *testing.T, scheme, client string, opts ...testkit.Option) *s
 // A click on the link of an e-mail leads to an app that had asked for it, with
 // tokens that it checks: nonce, state, signature and at_hash.
 func TestMagicLink(t *testing.T) {
-	schemes(t, func(t *testing.T, scheme string) {
+	schemes(t, func(t *testing.T, scheme string) { //nolint:thelper // it is the test: its lines are to be told
 		s := openWebAuth(t, scheme, "acme-spa")
 		value[any](s.tab, `call("passwordlessStart", {connection: "email", send: "link", email: "`+ada+`"})`)
 		s.run(chromedp.Navigate(s.auth.MagicLink(t, ada)))
@@ -41,7 +41,7 @@ func TestMagicLink(t *testing.T) {
 
 // auth0-js by redirect, and silently by web_message.
 func TestCheckSession(t *testing.T) {
-	schemes(t, func(t *testing.T, scheme string) {
+	schemes(t, func(t *testing.T, scheme string) { //nolint:thelper // it is the test: its lines are to be told
 		s := openWebAuth(t, scheme, "acme-spa")
 		if got := s.refused(`call("checkSession", {}).catch((e) => { throw {error: e.code, error_description: e.description}; })`); got != "login_required: Login required" {
 			t.Errorf("before the login: %s", got)

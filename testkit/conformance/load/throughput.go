@@ -115,6 +115,11 @@ func (b *bench) reportCPU(seen map[string]series) {
 		beside: against("one that gets an opaque token and no ID token", unsigned.cpus().show(lasting)+unsigned.mark(), dearer),
 		goal:   "≤ 1.5x", met: dearer.atMost(1.5),
 	})
+	peer := seen["peer 16"]
+	b.table.add(row{
+		figure: "…", measured: own.cpus().show(lasting) + own.mark(),
+		beside: against(peerName, peer.cpus().show(lasting)+peer.mark(), own.cpus().over(peer.cpus())),
+	})
 	b.table.add(row{
 		figure: "…", measured: own.cpus().show(lasting) + own.mark(),
 		beside: against("one with a wrong code", refused.cpus().show(lasting)+refused.mark(), own.cpus().over(refused.cpus())),
