@@ -69,6 +69,8 @@ type bench struct {
 	dir    string
 	binary string // mockauth0 as .ci/release builds it
 	floor  string // the program in floor/
+	// peer is the command that starts it; nil: it is not to be had.
+	peer []string
 	options
 	table *table
 }
@@ -88,6 +90,10 @@ func run(ctx context.Context, o options) (t *table, err error) {
 	}
 	b.table.header = fmt.Sprintf("Median [and range] of %d × %s in turn with what stands beside it, on %d cores (%s, %s/%s, %s) that clients and servers share.",
 		o.rounds, o.length, runtime.NumCPU(), processor(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	if err := b.findPeer(); err != nil && ctx.Err() == nil {
+		fmt.Fprintln(os.Stderr, "load:", err)
+		b.table.notes = append(b.table.notes, errNoPeer.Error()+".")
+	}
 	for _, step := range []struct {
 		name string
 		do   func() error

@@ -29,10 +29,6 @@ type row struct {
 
 func (t *table) add(r row) { t.rows = append(t.rows, r) }
 
-func (t *table) note(format string, args ...any) {
-	t.notes = append(t.notes, fmt.Sprintf(format, args...))
-}
-
 // check complains of sizes that miss their goal.
 func (t *table) check() error {
 	var err error
@@ -164,7 +160,7 @@ func (v values) show(unit func(float64) string) string {
 
 // against names what stands beside a figure, and the figure in relation to it.
 func against(name, shown string, relation values) string {
-	if shown == "" {
+	if len(relation) == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%s %s: **%s**", name, shown, relation.show(times))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -35,7 +36,7 @@ func (b *bench) throughput() error {
 	}
 	order := []string{"login 1", "peer 1", "peer 16", "login 16", "unsigned", "refused", "new user", "jwks", "jwks floor"}
 
-	if peer, err := startPeer(b.ctx); err == nil {
+	if peer, err := b.startPeer(); err == nil {
 		defer peer.stop()
 		its, err := newVerifier(b.ctx, peer)
 		if err == nil {
@@ -46,8 +47,8 @@ func (b *bench) throughput() error {
 		}
 		loads["peer 1"] = load{server: peer, flow: loginByCode, conns: 1, tokens: its}
 		loads["peer 16"] = load{server: peer, flow: loginByCode, conns: 16, tokens: its}
-	} else {
-		b.table.note("%s is not to be had here: %s", peerName, err)
+	} else if !errors.Is(err, errNoPeer) {
+		return err
 	}
 
 	seen := map[string]series{}
