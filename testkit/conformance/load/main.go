@@ -56,6 +56,9 @@ func main() {
 	if err == nil && *check {
 		err = t.check()
 	}
+	if ctx.Err() != nil {
+		err = errors.New("interrupted")
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		stop()
