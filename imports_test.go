@@ -35,7 +35,6 @@ var floors = [][]string{
 var homes = map[string][]string{
 	"github.com/go-jose/":    {"server/internal/token"},
 	"github.com/gorilla/mux": {"server", "server/mailhog"},
-	"github.com/urfave/cli/": {"server/command"},
 	"go.yaml.in/yaml/":       {"fixtures/strictyaml", "fixtures"},
 	"testing":                {"testkit", "testkit/mailhog", "fixtures/strictyaml/strictyamltest"},
 	"github.com/mailhog/":    {"server/mailhog"},

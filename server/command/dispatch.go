@@ -1,14 +1,12 @@
 package command
 
 import (
-	"context"
 	"errors"
+	stdflag "flag"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-
-	"github.com/urfave/cli/v3"
 )
 
 // A command is a word of the command line and what it does.
@@ -103,68 +101,87 @@ func unknownCommand(name string, all []command) error {
 
 // start reads the arguments and runs the command.
 func (c command) start(w World, args []string) error {
-	parser := &cli.Command{
-		Name:                      c.name,
-		Writer:                    io.Discard, // the help text is ours
-		ErrWriter:                 io.Discard,
-		HideHelpCommand:           true,
-		DisableSliceFlagSeparator: true,
-		ExitErrHandler:            func(context.Context, *cli.Command, error) {},
-		OnUsageError:              func(_ context.Context, _ *cli.Command, err error, _ bool) error { return err },
-		Action:                    func(context.Context, *cli.Command) error { return nil },
-	}
-	for _, f := range c.flags {
-		parser.Flags = append(parser.Flags, f.parsed())
-	}
-	if c.rest {
-		one := 1
-		parser.StopOnNthArg = &one
-	}
-	err := parser.Run(context.Background(), append([]string{c.name}, args...))
-	if parser.Bool("help") {
+	in, err := c.read(w, args)
+	if errors.Is(err, stdflag.ErrHelp) {
 		return say(w, c.help())
 	}
-	if err != nil {
-		return c.usageError(err)
-	}
-	if got := parser.Args().Slice(); len(got) > c.most {
-		return c.tooMany(got)
-	}
-	in, err := newInput(w, c, parser)
 	if err != nil {
 		return err
 	}
 	return c.run(in)
 }
 
+// read reads the arguments and the environment. The error is flag.ErrHelp if
+// they ask for the help text.
+func (c command) read(w World, args []string) (*input, error) {
+	values, rest, err := c.parse(args)
+	if err != nil {
+		return nil, c.usageError(err)
+	}
+	if len(rest) > c.most {
+		return nil, c.tooMany(rest)
+	}
+	return newInput(w, c, rest, values)
+}
+
+// parse takes the flags out of the arguments, between which they may stand,
+// and returns their values and what is left.
+func (c command) parse(args []string) (values map[string][]string, rest []string, err error) {
+	values = map[string][]string{}
+	parser := stdflag.NewFlagSet(c.name, stdflag.ContinueOnError)
+	parser.SetOutput(io.Discard) // the help text is ours
+	for _, f := range c.flags {
+		take := func(value string) error {
+			values[f.name] = append(values[f.name], value)
+			return nil
+		}
+		if f.value == "" {
+			parser.BoolFunc(f.name, "", take)
+		} else {
+			parser.Func(f.name, "", take)
+		}
+	}
+	for {
+		if err := parser.Parse(args); err != nil {
+			return nil, nil, err
+		}
+		left := parser.Args()
+		read := args[:len(args)-len(left)] // behind -- there are no flags
+		if len(left) == 0 || c.rest || len(read) > 0 && read[len(read)-1] == "--" {
+			return values, append(rest, left...), nil
+		}
+		rest, args = append(rest, left[0]), left[1:]
+	}
+}
+
 // usageError words what the parser says about a flag.
 func (c command) usageError(err error) error {
 	text := err.Error()
 	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
-		var known []string
-		for _, f := range c.flags {
-			known = append(known, "--"+f.name)
-		}
-		name = "--" + strings.TrimLeft(name, "-")
-		if hint := closest(name, known); hint != "" {
-			return fmt.Errorf("%s has no flag %s%s", c.name, name, hint)
-		}
-		return fmt.Errorf("%s has no flag %s; mockauth0 %s --help lists those it has", c.name, name, c.name)
+		return c.unknownFlag("--" + name)
 	}
-	if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
-		name = strings.TrimLeft(name, "-")
+	if name, ok := strings.CutPrefix(text, "bad flag syntax: "); ok {
+		return c.unknownFlag(name)
+	}
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
 		for _, f := range c.flags {
 			if f.name == name {
 				return fmt.Errorf("--%s needs a value: --%s %s", name, name, f.value)
 			}
 		}
 	}
-	var value, name string
-	if _, scan := fmt.Sscanf(text, "invalid value %q for flag -%s", &value, &name); scan == nil {
-		name = strings.TrimSuffix(name, ":")
-		return fmt.Errorf("--%s=%s: write --%s alone, or --%s=false", name, value, name, name)
+	return err
+}
+
+func (c command) unknownFlag(name string) error {
+	var known []string
+	for _, f := range c.flags {
+		known = append(known, "--"+f.name)
 	}
-	return errors.New(text)
+	if hint := closest(name, known); hint != "" {
+		return fmt.Errorf("%s has no flag %s%s", c.name, name, hint)
+	}
+	return fmt.Errorf("%s has no flag %s; mockauth0 %s --help lists those it has", c.name, name, c.name)
 }
 
 func (c command) tooMany(args []string) error {

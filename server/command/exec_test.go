@@ -38,6 +38,17 @@ func TestExecStreams(t *testing.T) {
 	}
 }
 
+// What is behind the command is the command's own, another -- included.
+func TestExecArguments(t *testing.T) {
+	t.Parallel()
+	env, args := child(t, "arguments", "test", "--", "--help")
+	for _, line := range [][]string{{"exec", "--log", "none", "--"}, {"exec", "--log", "none"}} {
+		if got := run(t, environ(env...), append(line, args...)...); got != (result{out: "test -- --help\n"}) {
+			t.Errorf("%q: %+v", line, got)
+		}
+	}
+}
+
 // childEnviron is the environment that exec gives to its child.
 func childEnviron(t *testing.T, more []string, flags ...string) map[string]string {
 	t.Helper()

@@ -1,12 +1,6 @@
 package command
 
-import (
-	"context"
-	"io"
-	"os/exec"
-
-	"github.com/urfave/cli/v3"
-)
+import "os/exec"
 
 // A FlagInfo is what tests ask about a flag.
 type FlagInfo struct {
@@ -36,17 +30,9 @@ func Commands() []string {
 
 func parse(w World, name string, args []string) (*input, error) {
 	for _, c := range commands() {
-		if c.name != name {
-			continue
+		if c.name == name {
+			return c.read(w, args)
 		}
-		parser := &cli.Command{Name: name, Writer: io.Discard, Action: func(context.Context, *cli.Command) error { return nil }, DisableSliceFlagSeparator: true}
-		for _, f := range c.flags {
-			parser.Flags = append(parser.Flags, f.parsed())
-		}
-		if err := parser.Run(context.Background(), append([]string{name}, args...)); err != nil {
-			return nil, err
-		}
-		return newInput(w, c, parser)
 	}
 	panic("no command " + name)
 }

@@ -3,8 +3,6 @@ package command
 import (
 	"strings"
 
-	"github.com/urfave/cli/v3"
-
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
 )
@@ -21,16 +19,6 @@ type flag struct {
 // twin is the variable of the environment that says the same.
 func (f flag) twin() string {
 	return "MOCKAUTH0_" + strings.ToUpper(strings.ReplaceAll(f.name, "-", "_"))
-}
-
-func (f flag) parsed() cli.Flag {
-	switch {
-	case f.value == "":
-		return &cli.BoolFlag{Name: f.name}
-	case f.list:
-		return &cli.StringSliceFlag{Name: f.name}
-	}
-	return &cli.StringFlag{Name: f.name}
 }
 
 const (

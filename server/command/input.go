@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/urfave/cli/v3"
-
 	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
 )
 
@@ -20,24 +18,14 @@ type input struct {
 	twins  map[string]string // the twins that were taken, by flag
 }
 
-// newInput collects the values. A twin that is empty counts as unset, and what
-// else begins with MOCKAUTH0_ is ignored: Kubernetes sets such variables for a
-// service of that name.
-func newInput(w World, c command, parser *cli.Command) (*input, error) {
-	in := &input{World: w, args: parser.Args().Slice(), values: map[string][]string{}, twins: map[string]string{}}
+// newInput adds what the environment says to the values of the command line. A
+// twin that is empty counts as unset, and what else begins with MOCKAUTH0_ is
+// ignored: Kubernetes sets such variables for a service of that name.
+func newInput(w World, c command, args []string, values map[string][]string) (*input, error) {
+	in := &input{World: w, args: args, values: values, twins: map[string]string{}}
 	for _, f := range c.flags {
-		switch {
-		case parser.IsSet(f.name) && f.value == "":
-			in.values[f.name] = []string{strconv.FormatBool(parser.Bool(f.name))}
-		case parser.IsSet(f.name) && f.list:
-			in.values[f.name] = parser.StringSlice(f.name)
-		case parser.IsSet(f.name):
-			in.values[f.name] = []string{parser.String(f.name)}
-		default:
-			value, _ := w.lookup(f.twin())
-			if value == "" {
-				continue
-			}
+		value, _ := w.lookup(f.twin())
+		if in.values[f.name] == nil && value != "" {
 			in.twins[f.name] = f.twin()
 			in.values[f.name] = []string{value}
 			if f.list {
@@ -45,15 +33,26 @@ func newInput(w World, c command, parser *cli.Command) (*input, error) {
 			}
 		}
 		for _, value := range in.values[f.name] {
-			if strings.TrimSpace(value) == "" {
+			if f.value == "" {
+				if err := in.checkSwitch(f.name, value); err != nil {
+					return nil, err
+				}
+			} else if strings.TrimSpace(value) == "" {
 				return nil, fmt.Errorf("%s is empty; write %s %s, or leave it out", in.name(f.name), in.name(f.name), f.value)
-			}
-			if _, err := strconv.ParseBool(value); err != nil && f.value == "" {
-				return nil, in.refuse(f.name, value, "write true or false")
 			}
 		}
 	}
 	return in, nil
+}
+
+func (in *input) checkSwitch(name, value string) error {
+	if _, err := strconv.ParseBool(value); err == nil {
+		return nil
+	}
+	if in.twins[name] != "" {
+		return in.refuse(name, value, "write true or false")
+	}
+	return fmt.Errorf("--%s=%s: write --%s alone, or --%s=false", name, value, name, name)
 }
 
 // splitList splits a twin at its commas. An audience's scopes are separated by

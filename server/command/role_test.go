@@ -38,6 +38,8 @@ func playRole() int {
 		return status
 	case "environ":
 		_ = json.NewEncoder(os.Stdout).Encode(os.Environ())
+	case "arguments":
+		fmt.Println(strings.Join(os.Args[1:], " "))
 	case "echo":
 		_, _ = io.Copy(os.Stdout, os.Stdin)
 		fmt.Fprintln(os.Stderr, "to stderr")
