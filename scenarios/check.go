@@ -2,9 +2,9 @@ package scenarios
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/mockauth0/mockauth0/fixtures/lazyregexp"
 	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
 )
 
@@ -94,7 +94,7 @@ func (c *checker) where(p place) string {
 	return fmt.Sprintf("in line %d", found.Line)
 }
 
-var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
+var nameForm = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 
 func (c *checker) checkName(p place, what, name string) {
 	if !nameForm.MatchString(name) {

@@ -2,8 +2,6 @@ package login
 
 import (
 	_ "embed"
-	"html/template"
-	"strings"
 
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -11,7 +9,7 @@ import (
 //go:embed app_link.html
 var appLinkHTML string
 
-var appLink = template.Must(template.New("app_link").Parse(strings.Replace(appLinkHTML, "\nSTYLE", style, 1)))
+var appLink = web.Template(appLinkHTML, "\nSTYLE", style)
 
 // IOSLink is GET /ios/{id}/email, where the link of send=link_ios leads. A
 // phone opens the app; who sees the page has no such phone.
@@ -23,6 +21,6 @@ func IOSLink(c *web.Call) (any, error) { return opensApp(c, "an iPhone") }
 func AndroidLink(c *web.Call) (any, error) { return opensApp(c, "an Android phone") }
 
 func opensApp(c *web.Call, where string) (any, error) {
-	return render(appLink, "default-src 'none'; style-src "+source(style)+"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+	return render(appLink(), "default-src 'none'; style-src "+source(style)+"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 		struct{ Where, App, Code string }{where, c.Vars["id"], c.Params.Text("code")})
 }

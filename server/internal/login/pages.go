@@ -3,7 +3,6 @@ package login
 import (
 	_ "embed"
 	"errors"
-	"html/template"
 	"net/http"
 	"strings"
 
@@ -23,7 +22,7 @@ var pagesCSS string
 // style is the style as it stands in the page.
 var style = "\n" + web.Style + pagesCSS
 
-var pages = template.Must(template.New("pages").Parse(strings.Replace(pagesHTML, "\nSTYLE", style, 1)))
+var pages = web.Template(pagesHTML, "\nSTYLE", style)
 
 // A view is what a page shows.
 type view struct {
@@ -51,7 +50,7 @@ var pagePolicy = "default-src 'none'; style-src " + source(style) + "; base-uri 
 func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
 	t := c.Tenant.Fixture().Tenant
 	v.Tenant, v.Client, v.State = t.FriendlyName, r.Client.Name, tx.ID
-	answer, err := render(pages.Lookup("page"), pagePolicy, v)
+	answer, err := render(pages().Lookup("page"), pagePolicy, v)
 	if page, ok := answer.(web.Page); ok && v.Error != "" {
 		page.Status = http.StatusBadRequest
 		return page, err

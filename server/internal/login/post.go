@@ -23,8 +23,8 @@ var (
 	//go:embed web_message.js
 	webMessageJS string
 
-	formPostTemplate   = template.Must(template.New("form_post").Parse(strings.Replace(formPostHTML, "SCRIPT", strings.TrimSpace(formPostJS), 1)))
-	webMessageTemplate = template.Must(template.New("web_message").Parse(strings.Replace(webMessageHTML, "SCRIPT", strings.TrimSpace(webMessageJS), 1)))
+	formPostTemplate   = web.Template(formPostHTML, "SCRIPT", strings.TrimSpace(formPostJS))
+	webMessageTemplate = web.Template(webMessageHTML, "SCRIPT", strings.TrimSpace(webMessageJS))
 )
 
 // allow is the source expression of one inline script.
@@ -39,7 +39,7 @@ func source(inline string) string {
 // formPost is a page that posts the parameters to the app.
 // Source: OAuth 2.0 Form Post Response Mode.
 func (r *request) formPost(ps pairs) (any, error) {
-	return render(formPostTemplate, "default-src 'none'; script-src "+allow(formPostJS)+"; base-uri 'none'; frame-ancestors 'none'",
+	return render(formPostTemplate(), "default-src 'none'; script-src "+allow(formPostJS)+"; base-uri 'none'; frame-ancestors 'none'",
 		struct {
 			Action string
 			Fields pairs
@@ -58,7 +58,7 @@ func (r *request) webMessage(ps pairs) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return render(webMessageTemplate, "default-src 'none'; script-src "+allow(webMessageJS)+"; base-uri 'none'; form-action 'none'",
+	return render(webMessageTemplate(), "default-src 'none'; script-src "+allow(webMessageJS)+"; base-uri 'none'; form-action 'none'",
 		struct{ Message, Origin string }{string(message), origin(r.RedirectURI)})
 }
 

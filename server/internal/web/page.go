@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"html/template"
 	"strings"
+	"sync"
 
 	"github.com/mockauth0/mockauth0/server/internal/refusal"
 )
@@ -18,7 +19,15 @@ var errorHTML string
 //go:embed page.css
 var Style string
 
-var errorTemplate = template.Must(template.New("error").Parse(strings.Replace(errorHTML, "STYLE\n", Style, 1)))
+var errorTemplate = Template(errorHTML, "STYLE\n", Style)
+
+// Template parses a page when it is first asked for, with a style or a script
+// in the place that is marked for it.
+func Template(page, mark, inline string) func() *template.Template {
+	return sync.OnceValue(func() *template.Template {
+		return template.Must(template.New("").Parse(strings.Replace(page, mark, inline, 1)))
+	})
+}
 
 // errorPolicy lets the error page have its own style, and nothing else.
 const errorPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -26,7 +35,7 @@ const errorPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'no
 // errorPage is the page on which a browser ends that cannot be sent back.
 func errorPage(r *refusal.Refusal) []byte {
 	var page bytes.Buffer
-	if err := errorTemplate.Execute(&page, r); err != nil {
+	if err := errorTemplate().Execute(&page, r); err != nil {
 		return []byte("Oops!, something went wrong")
 	}
 	return page.Bytes()
