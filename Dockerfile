@@ -8,8 +8,7 @@ COPY . .
 RUN mkdir -p /out/data/ca /out/data/var/lib/mockauth0 && chmod 0777 /out/data/ca /out/data/var/lib/mockauth0 && \
     sh .ci/credits > /out/CREDITS
 ARG VERSION=devel TARGETOS TARGETARCH
-RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath \
-    -ldflags "-s -w -X github.com/mockauth0/mockauth0/server/command.release=$VERSION" -o /out/mockauth0 .
+RUN GOOS=$TARGETOS GOARCH=$TARGETARCH sh .ci/build "$VERSION" /out/mockauth0
 
 FROM scratch
 COPY --from=build /out/mockauth0 /src/LICENSE /out/CREDITS /
