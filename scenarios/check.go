@@ -26,6 +26,10 @@ func at(steps ...any) place { return steps }
 
 func (p place) at(steps ...any) place { return append(p[:len(p):len(p)], steps...) }
 
+// mistake notes one. To be copied into all the places that call it would make
+// the program 25 kB larger.
+//
+//go:noinline
 func (c *checker) mistake(p place, format string, args ...any) {
 	c.problems = append(c.problems, c.doc.ProblemAt(p, format, args...))
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -78,21 +79,25 @@ func cleanHosts(given []string) ([]host, error) {
 	if len(given) > maxHosts {
 		return nil, fmt.Errorf("%d TLS host names were given, and at most %d are allowed; leave some --tls-host out", len(given), maxHosts)
 	}
-	var hosts []host
+	all := map[string]host{}
 	for _, g := range given {
 		trimmed := strings.TrimSpace(g)
 		if ip, err := netip.ParseAddr(strings.Trim(trimmed, "[]")); err == nil {
-			hosts = append(hosts, host{ip: cleanIP(ip)})
+			ip = cleanIP(ip)
+			all[ip.String()] = host{ip: ip}
 			continue
 		}
 		name, err := cleanName(strings.TrimPrefix(trimmed, "*."))
 		if err != nil {
 			return nil, fmt.Errorf("the TLS host %q is neither a DNS name nor an IP address; give --tls-host a name without scheme, port or path, such as auth.acme.dev", g)
 		}
-		hosts = append(hosts, host{name: name})
+		all[name] = host{name: name}
 	}
-	slices.SortFunc(hosts, func(a, b host) int { return strings.Compare(a.String(), b.String()) })
-	return slices.Compact(hosts), nil
+	var hosts []host
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		hosts = append(hosts, all[name])
+	}
+	return hosts, nil
 }
 
 // permits tells whether one certificate lets its key sign for a host. It reads
