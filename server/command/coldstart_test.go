@@ -59,6 +59,7 @@ func BenchmarkColdStart(b *testing.B) {
 
 // quietEnviron has a certificate authority that is there already.
 func quietEnviron(t testing.TB) []string {
+	t.Helper()
 	env := append(os.Environ(), "MOCKAUTH0_TLS_DIR="+filepath.Join(t.TempDir(), "ca"))
 	ca := exec.Command(released(t), "ca")
 	ca.Env = env

@@ -59,6 +59,9 @@ func (d *twilioDoor) listen(in *input) (err error) {
 func (d *twilioDoor) abandon() { localtls.CloseAll(d.listeners) }
 
 func (d *twilioDoor) serve(i *instance) {
+	if len(d.listeners) == 0 {
+		return
+	}
 	d.http = &http.Server{
 		Handler:           i.server.Guard(twilio.New(twilio.Options{Box: i.server.Outbox(), Now: i.server.Clock().Now, Log: i.log})),
 		ErrorLog:          i.http.ErrorLog,
@@ -73,6 +76,9 @@ func (d *twilioDoor) serve(i *instance) {
 // close ends it; calls that are being answered are answered as long as ctx
 // lasts.
 func (d *twilioDoor) close(ctx context.Context) {
+	if d.http == nil {
+		return
+	}
 	if d.http.Shutdown(ctx) != nil {
 		_ = d.http.Close()
 	}
