@@ -115,12 +115,12 @@ func run(ctx context.Context, o options) (t *table, err error) {
 	return b.table, nil
 }
 
-// build builds mockauth0 as .ci/release does, and the floor likewise.
+// build builds mockauth0 as .ci/release does, and the floor as small.
 func (b *bench) build() error {
-	for out, source := range map[string][2]string{b.binary: {"../..", "."}, b.floor: {".", "./load/floor"}} {
-		c := exec.CommandContext(b.ctx, "go", "build", "-trimpath", "-buildvcs=false",
-			"-ldflags", "-s -w -X github.com/mockauth0/mockauth0/server/command.release=v0.0.0", "-o", out, source[1])
-		c.Dir = source[0]
+	for _, c := range []*exec.Cmd{
+		exec.CommandContext(b.ctx, "sh", "../../.ci/build", "v0.0.0", b.binary),
+		exec.CommandContext(b.ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", b.floor, "./load/floor"),
+	} {
 		c.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 		if out, err := c.CombinedOutput(); err != nil {
 			return fmt.Errorf("%w\n%s", err, out)
