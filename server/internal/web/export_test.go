@@ -1,4 +1,7 @@
 package web
 
 // For tests of this package alone.
-var MergePatch = mergePatch
+var (
+	MergePatch = mergePatch
+	EachMember = eachMember
+)

@@ -5,10 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/url"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Kind is the JSON type of a parameter.
@@ -79,24 +80,41 @@ func (p Param) Strings() (members []string, ok bool) {
 // number, however hostile.
 type collector struct {
 	params Params
-	at     map[string]int
+	at     map[string]int // places of params, once there are many
 }
 
-func (c *collector) has(name string) bool {
-	_, ok := c.at[name]
-	return ok
+// few is how many parameters are looked through one by one.
+const few = 16
+
+// place is where the parameter of that name is, or -1.
+func (c *collector) place(name string) int {
+	if c.at == nil {
+		return slices.IndexFunc(c.params, func(p Param) bool { return p.Name == name })
+	}
+	if i, ok := c.at[name]; ok {
+		return i
+	}
+	return -1
 }
 
 func (c *collector) set(p Param) {
-	if i, ok := c.at[p.Name]; ok {
+	if i := c.place(p.Name); i >= 0 {
 		c.params[i] = p
 		return
 	}
-	if c.at == nil {
-		c.at = map[string]int{}
+	if c.params == nil {
+		c.params = make(Params, 0, few/2)
 	}
-	c.at[p.Name] = len(c.params)
 	c.params = append(c.params, p)
+	switch {
+	case c.at != nil:
+		c.at[p.Name] = len(c.params) - 1
+	case len(c.params) > few:
+		c.at = make(map[string]int, 2*few)
+		for i := range c.params {
+			c.at[c.params[i].Name] = i
+		}
+	}
 }
 
 // withQuery adds the parameters of the query that the body does not have.
@@ -109,7 +127,7 @@ func (ps Params) withQuery(query Params) Params {
 		all.set(p)
 	}
 	for _, p := range query {
-		if !all.has(p.Name) {
+		if all.place(p.Name) < 0 {
 			p.Query = true
 			all.set(p)
 		}
@@ -120,28 +138,45 @@ func (ps Params) withQuery(query Params) Params {
 // parseBody reads the parameters of a body by its content type. A body of
 // another type has none, as at Auth0.
 func parseBody(contentType string, body []byte) (Params, error) {
-	media, _, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		media = ""
-	}
-	switch {
-	case len(bytes.Trim(body, " \t\r\n")) == 0:
+	if len(body) == 0 || len(bytes.Trim(body, " \t\r\n")) == 0 {
 		return nil, nil
-	case media == "application/json":
+	}
+	switch mediaType(contentType) {
+	case jsonMedia:
 		// What is no text becomes U+FFFD, as in JavaScript: parameters are shown
 		// and sent on.
-		return parseObject(bytes.ToValidUTF8(body, []byte("\uFFFD")))
-	case media == "application/x-www-form-urlencoded":
+		if !utf8.Valid(body) {
+			body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
+		}
+		return parseObject(body)
+	case formMedia:
 		return parseForm(string(body))
 	}
 	return nil, nil
+}
+
+const (
+	jsonMedia = "application/json"
+	formMedia = "application/x-www-form-urlencoded"
+)
+
+// mediaType is a content type without its parameters, "" if it is none.
+func mediaType(contentType string) string {
+	if contentType == jsonMedia || contentType == formMedia {
+		return contentType
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return ""
+	}
+	return media
 }
 
 // parseForm reads a form or a query string. What is given more than once is an
 // array, as if it had come as JSON.
 func parseForm(text string) (Params, error) {
 	var all collector
-	repeated := map[string][]string{}
+	var repeated map[string][]string
 	for text != "" {
 		var part string
 		part, text, _ = strings.Cut(text, "&")
@@ -156,12 +191,16 @@ func parseForm(text string) (Params, error) {
 		}
 		// Cloned: a short value that is kept would keep the whole body.
 		p := Param{Name: strings.Clone(strings.ToValidUTF8(name, "\uFFFD")), Kind: String, Text: strings.Clone(strings.ToValidUTF8(value, "\uFFFD"))}
-		if !all.has(p.Name) {
+		first := all.place(p.Name)
+		if first < 0 {
 			all.set(p)
 			continue
 		}
+		if repeated == nil {
+			repeated = map[string][]string{}
+		}
 		if len(repeated[p.Name]) == 0 {
-			repeated[p.Name] = []string{all.params[all.at[p.Name]].Text}
+			repeated[p.Name] = []string{all.params[first].Text}
 		}
 		repeated[p.Name] = append(repeated[p.Name], p.Text)
 	}
@@ -173,78 +212,4 @@ func parseForm(text string) (Params, error) {
 		all.set(Param{Name: name, Kind: Array, Text: string(data), JSON: data})
 	}
 	return all.params, nil
-}
-
-// parseObject reads a JSON object. null counts as absent.
-func parseObject(data []byte) (Params, error) {
-	var all collector
-	err := eachMember(data, func(name string, raw json.RawMessage) {
-		if p, ok := jsonParam(name, raw); ok {
-			all.set(p)
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	return all.params, nil
-}
-
-// eachMember calls fn with each member of a JSON object, in order.
-// encoding/json bounds the depth.
-func eachMember(data []byte, fn func(name string, raw json.RawMessage)) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	if start, err := dec.Token(); err != nil {
-		return fmt.Errorf("the JSON is malformed: %w", err)
-	} else if start != json.Delim('{') {
-		return errors.New("the JSON is not an object")
-	}
-	for dec.More() {
-		name, err := dec.Token()
-		if err != nil {
-			return fmt.Errorf("the JSON is malformed: %w", err)
-		}
-		var raw json.RawMessage
-		if err := dec.Decode(&raw); err != nil {
-			return fmt.Errorf("the JSON is malformed: %w", unexpected(err))
-		}
-		fn(name.(string), raw)
-	}
-	if _, err := dec.Token(); err != nil {
-		return fmt.Errorf("the JSON is malformed: %w", unexpected(err))
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return errors.New("the JSON is malformed: there is more behind the object")
-	}
-	return nil
-}
-
-// unexpected says of an object that stops short that it does.
-func unexpected(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
-}
-
-func jsonParam(name string, raw json.RawMessage) (Param, bool) {
-	p := Param{Name: name, Text: string(raw), JSON: raw}
-	switch raw[0] {
-	case '"':
-		p.Kind = String
-		if err := json.Unmarshal(raw, &p.Text); err != nil {
-			return p, false
-		}
-	case '{':
-		p.Kind = Object
-	case '[':
-		p.Kind = Array
-	case 't', 'f':
-		p.Kind = Boolean
-	case 'n':
-		return p, false
-	default:
-		p.Kind = Number
-	}
-	return p, true
 }
