@@ -3,6 +3,7 @@
 package journal
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -50,35 +51,54 @@ type SDK struct {
 // A Journal keeps the last requests. Its zero value is empty and ready.
 type Journal struct {
 	mu      sync.Mutex
-	entries []Request // up to twice as many as are kept, so that trimming is rare
+	entries []entry // a ring, once it is full: the n-th request is at n % Kept
 	total   int
 }
 
-// Add notes a request.
-func (j *Journal) Add(r Request) {
+// An entry is a request, less what is made of the rest when somebody reads it.
+type entry struct {
+	Request
+	params []Param
+	client string // the Auth0-Client header
+}
+
+// Add notes a request: its parameters, free of secrets, and its Auth0-Client
+// header become its Params and SDK.
+func (j *Journal) Add(r Request, params []Param, client string) {
+	if len(client) > maxSDK {
+		client = ""
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if len(j.entries) >= 2*Kept {
-		j.entries = append(j.entries[:0], j.entries[len(j.entries)-Kept+1:]...)
+	e := entry{r, params, client}
+	if len(j.entries) < Kept {
+		j.entries = append(j.entries, e)
+	} else {
+		j.entries[j.total%Kept] = e
 	}
-	j.entries = append(j.entries, r)
 	j.total++
 }
 
 // All returns the last 1,000 requests, oldest first, and how many were dropped.
 func (j *Journal) All() (entries []Request, dropped int) {
 	j.mu.Lock()
-	defer j.mu.Unlock()
-	kept := j.entries[max(0, len(j.entries)-Kept):]
-	return append([]Request{}, kept...), j.total - len(kept)
+	dropped = j.total - len(j.entries)
+	oldest := dropped % Kept
+	kept := slices.Concat(j.entries[oldest:], j.entries[:oldest])
+	j.mu.Unlock()
+	entries = make([]Request, len(kept))
+	for i, e := range kept {
+		entries[i] = e.Request
+		entries[i].Params, entries[i].SDK = shown(e.params), decodeSDK(e.client)
+	}
+	return entries, dropped
 }
 
 // Counts tells how many requests are kept and how many were dropped.
 func (j *Journal) Counts() (kept, dropped int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	kept = min(len(j.entries), Kept)
-	return kept, j.total - kept
+	return len(j.entries), j.total - len(j.entries)
 }
 
 // Clear forgets all requests.

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"sync/atomic"
 
@@ -56,9 +56,9 @@ func (f *Front) Preflight(w http.ResponseWriter, r *http.Request, rule CORS, all
 // Serve is the life of one request. vars are the variables of its path.
 func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars map[string]string) {
 	c, err := f.read(r, route)
-	c.Vars = vars
+	c.Vars, c.Answer = vars, w.Header()
 	if route.Dialect != Control {
-		c.ID = f.Tenant.Seed().Hex(20, "request", strconv.FormatInt(f.calls.Add(1), 10))
+		c.ID = f.nextID()
 		// What is not read to its end is not decided about: a delay would not
 		// notice that the client has gone.
 		if !errors.Is(err, refusal.BodyTooLarge) {
@@ -71,30 +71,9 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 	if err != nil && c.quota == nil {
 		_ = count(c, route) // what never reached the flow counts all the same
 	}
-	a, refused := f.encode(c, route.Dialect, value, err)
-	a.amend(c.Effects)
-	h := w.Header()
-	maps.Copy(h, c.Answer)
-	h.Set("Date", c.Now.Format(http.TimeFormat))
-	h.Set("X-Content-Type-Options", "nosniff")
-	if route.Dialect == Control {
-		setCORS(h, route.CORS, f.Tenant, r.Header.Get("Origin"))
-	} else {
-		h.Set("X-Auth0-Requestid", c.ID)
-		h.Set("Vary", "Accept-Encoding, Origin")
-		if refused == nil || refused.Page == "" { // a proxy knows of no limits
-			setQuota(h, c.quota)
-		}
-		if hint := setCORS(h, route.CORS, f.Tenant, r.Header.Get("Origin")); hint != "" {
-			c.hint = hint
-		}
-		if c.Effects != nil {
-			h.Set(scenarioHeader, c.Effects.Names())
-			if readable := h.Get("Access-Control-Expose-Headers"); readable != "" {
-				h.Set("Access-Control-Expose-Headers", readable+", "+scenarioHeader)
-			}
-		}
-		f.note(c, a.status, refused)
+	a, refused := f.answer(c, headerOf(w), route, value, err)
+	if route.Dialect != Control {
+		f.note(c, route, a.status, refused)
 	}
 	if r.Method == http.MethodHead {
 		a.stream, a.unsent = nil, true
@@ -104,6 +83,42 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 		return
 	}
 	a.send(w)
+}
+
+// nextID names the next call that the journal notes.
+func (f *Front) nextID() string {
+	var digits [20]byte
+	return f.Tenant.Seed().Hex(20, "request", string(strconv.AppendInt(digits[:0], f.calls.Add(1), 10)))
+}
+
+// answer makes the answer of what a flow returned, its header included. What
+// is set later stands for what was set before.
+func (f *Front) answer(c *Call, h *header, route Route, value any, err error) (answer, *refusal.Refusal) {
+	h.Set("Date", c.Now.Format(http.TimeFormat))
+	h.Set("X-Content-Type-Options", "nosniff")
+	if route.Dialect != Control {
+		h.Set("X-Auth0-Requestid", c.ID)
+		h.Set("Vary", "Accept-Encoding, Origin")
+	}
+	foreign := setCORS(h, route.CORS, f.Tenant, c.Header.Get("Origin"))
+	a, refused := f.encode(c, h, route.Dialect, value, err)
+	if route.Dialect == Control {
+		return a, refused
+	}
+	if refused == nil || refused.Page == "" { // a proxy knows of no limits
+		setQuota(h, c.quota)
+	}
+	if foreign != "" {
+		c.hint = foreign
+	}
+	if c.Effects != nil {
+		h.Set(scenarioHeader, c.Effects.Names())
+		if readable := h.Get("Access-Control-Expose-Headers"); readable != "" {
+			h.Set("Access-Control-Expose-Headers", readable+", "+scenarioHeader)
+		}
+		a.amend(h.Header, c.Effects)
+	}
+	return a, refused
 }
 
 // run asks the scenarios, the limit and the flow; unread is why the request
@@ -143,7 +158,7 @@ func count(c *Call, route Route) error {
 // read makes the call of a request. Even with an error the call is good for
 // the journal.
 func (f *Front) read(r *http.Request, route Route) (*Call, error) {
-	origin := f.Naming.origin(r)
+	origin, issuer := f.Naming.of(r)
 	c := &Call{
 		Context: r.Context(),
 		Tenant:  f.Tenant,
@@ -154,19 +169,15 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 		Header:  r.Header,
 		Host:    Hostname(r.Host),
 		Origin:  origin,
-		Issuer:  f.Naming.issuer(origin),
+		Issuer:  issuer,
 		Pinned:  f.Naming.Issuer,
 		IP:      callerIP(r),
 		Log:     f.Log,
 		Gateway: f.Gateway,
-		Answer:  http.Header{},
 		basic:   basicCredentials(r),
 	}
 	limit := cmp.Or(route.MaxBody, maxBody)
-	if r.Body == nil { // a request made for a client, as http.NewRequest does
-		r.Body = http.NoBody
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
+	body, err := readBody(r, limit+1)
 	switch {
 	case err != nil:
 		return c, refusal.BadBody.With("reason", "the body could not be read: "+err.Error())
@@ -187,9 +198,39 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 	return c, nil
 }
 
+// usualBody is room for the body of most requests, in bytes. What a request
+// announces beyond that is believed when it comes.
+const usualBody = 4096
+
+// readBody reads so many bytes at most.
+func readBody(r *http.Request, limit int) ([]byte, error) {
+	if r.Body == nil || r.Body == http.NoBody { // nil: a request made for a client, as http.NewRequest does
+		return nil, nil
+	}
+	size := usualBody / 8
+	if r.ContentLength > 0 {
+		size = int(min(r.ContentLength, usualBody)) + 1 // so that the end is found without more room
+	}
+	body := make([]byte, 0, size)
+	for len(body) < limit {
+		if len(body) == cap(body) {
+			body = slices.Grow(body, len(body))
+		}
+		n, err := r.Body.Read(body[len(body):min(cap(body), limit)])
+		body = body[:len(body)+n]
+		switch {
+		case errors.Is(err, io.EOF):
+			return body, nil
+		case err != nil:
+			return body, err
+		}
+	}
+	return body, nil
+}
+
 // encode turns the flow's result into an answer, and returns the refusal if it
 // is one.
-func (f *Front) encode(c *Call, d Dialect, value any, err error) (answer, *refusal.Refusal) {
+func (f *Front) encode(c *Call, h *header, d Dialect, value any, err error) (answer, *refusal.Refusal) {
 	if err == nil {
 		var a answer
 		told, _ := value.(Told)
@@ -197,7 +238,7 @@ func (f *Front) encode(c *Call, d Dialect, value any, err error) (answer, *refus
 			value = told.Value
 			c.hint = cmp.Or(told.Refusal.Hint, c.hint)
 		}
-		if a, err = encode(d, value); err == nil {
+		if a, err = encode(h, d, value); err == nil {
 			return a, told.Refusal
 		}
 	}
@@ -209,14 +250,14 @@ func (f *Front) encode(c *Call, d Dialect, value any, err error) (answer, *refus
 		if c.hint == "" && misreadJSON(c) {
 			c.hint = "the body looks like JSON, but the Content-Type does not say application/json"
 		}
-		return encodeRefusal(d, refused, detailed.Errors), refused
+		return encodeRefusal(h, d, refused, detailed.Errors), refused
 	}
 	if gone := c.Context.Err(); gone != nil && errors.Is(err, gone) {
 		c.gone = true // what is written reaches nobody
-		return encodeRefusal(d, refusal.ServerError, nil), nil
+		return encodeRefusal(h, d, refusal.ServerError, nil), nil
 	}
 	f.Log.Error("a flow failed", "method", c.Method, "path", c.Path, "error", err)
-	return encodeRefusal(d, refusal.ServerError, nil), refusal.ServerError
+	return encodeRefusal(h, d, refusal.ServerError, nil), refusal.ServerError
 }
 
 // misreadJSON tells whether the body looks like JSON and was not read as such.
@@ -226,23 +267,30 @@ func misreadJSON(c *Call) bool {
 
 // note writes a call to the journal, and to the log if it says more there.
 // Status is 0 if there was no answer.
-func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
-	what := strconv.Itoa(status)
-	if c.gone || c.Effects.Broken() {
-		status, what, refused = 0, "no answer", nil
+func (f *Front) note(c *Call, route Route, status int, refused *refusal.Refusal) {
+	silent := c.gone || c.Effects.Broken()
+	if silent {
+		status, refused = 0, nil
 	}
 	entry := journal.Request{
-		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
-		Hint: clip(c.hint), ClientID: clip(c.ClientID), SDK: decodeSDK(c.Header.Get("Auth0-Client")),
+		ID: c.ID, Method: kept(c.Method, route.Method), Path: kept(c.Path, route.Path), Status: status,
+		Hint: clip(c.hint), ClientID: clip(c.ClientID),
 		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: c.Effects.Names(), At: c.Now,
 		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
 	}
 	if refused != nil {
 		entry.Error, entry.Description = clip(refused.Code), clip(refused.Description)
 	}
-	f.Journal.Add(entry)
+	f.Journal.Add(entry, c.Params.redacted(), c.Header.Get("Auth0-Client"))
 	if refused == nil && c.hint == "" && c.Effects == nil && !c.gone {
 		return
+	}
+	if !f.Log.Enabled(c.Context, slog.LevelWarn) {
+		return
+	}
+	what := strconv.Itoa(status)
+	if silent {
+		what = "no answer"
 	}
 	sentence := fmt.Sprintf("%s %s: %s", entry.Method, entry.Path, what)
 	attrs := []any{"request_id", c.ID, "client_id", entry.ClientID}

@@ -59,7 +59,15 @@ type Call struct {
 	gone     bool // the client did not wait for the answer
 	access   func() (tenant.Access, error)
 
-	startClient func() (*fixtures.Client, bool, error)
+	started startClient
+}
+
+// A startClient is what StartClient found.
+type startClient struct {
+	known         bool // it has looked
+	client        *fixtures.Client
+	authenticated bool
+	err           error
 }
 
 // Access is what the call's access token says. It is verified once a call.
@@ -117,11 +125,12 @@ func (c *Call) BodyCredentials() tenant.Credentials {
 // StartClient is the client of POST /passwordless/start, and whether it proved
 // who it is. It is authenticated once a call: an assertion is good for one.
 func (c *Call) StartClient() (client *fixtures.Client, authenticated bool, err error) {
-	if c.startClient == nil {
-		client, authenticated, err := c.Tenant.AuthenticateForStart(c.BodyCredentials())
-		c.startClient = func() (*fixtures.Client, bool, error) { return client, authenticated, err }
+	s := &c.started
+	if !s.known {
+		s.client, s.authenticated, s.err = c.Tenant.AuthenticateForStart(c.BodyCredentials())
+		s.known = true
 	}
-	return c.startClient()
+	return s.client, s.authenticated, s.err
 }
 
 // basicCredentials reads HTTP Basic, whose two halves are form-encoded (RFC
@@ -131,7 +140,8 @@ func basicCredentials(r *http.Request) *tenant.Credentials {
 	if !ok {
 		return nil
 	}
-	return &tenant.Credentials{ClientID: formDecode(id), Secret: formDecode(secret)}
+	// The id is kept, and would keep the secret with it.
+	return &tenant.Credentials{ClientID: strings.Clone(formDecode(id)), Secret: formDecode(secret)}
 }
 
 func formDecode(s string) string {

@@ -14,6 +14,9 @@ const compat = "_compat"
 // Cookies are the values of a cookie and of its twin. Cookies ignore ports: an
 // app on the same host may have one of that name, too.
 func (c *Call) Cookies(name string) (values []string) {
+	if len(c.Header["Cookie"]) == 0 {
+		return nil // as of nearly all callers that are no browser
+	}
 	for _, cookie := range (&http.Request{Header: c.Header}).Cookies() {
 		if cookie.Name == name || cookie.Name == name+compat {
 			values = append(values, cookie.Value)

@@ -11,7 +11,7 @@ const exposed = "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Re
 
 // setCORS sets the CORS headers of an answer. It returns a hint for the log if
 // a page asked that may not.
-func setCORS(h http.Header, rule CORS, t *tenant.Tenant, origin string) (hint string) {
+func setCORS(h *header, rule CORS, t *tenant.Tenant, origin string) (hint string) {
 	switch rule {
 	case AnyOrigin:
 		h.Set("Access-Control-Allow-Origin", "*")
@@ -41,7 +41,7 @@ func setCORS(h http.Header, rule CORS, t *tenant.Tenant, origin string) (hint st
 
 // preflight answers OPTIONS: what is asked for is allowed if the origin is.
 func preflight(w http.ResponseWriter, r *http.Request, rule CORS, t *tenant.Tenant, allow string) (hint string) {
-	h := w.Header()
+	h := headerOf(w)
 	h.Set("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
 	h.Set("Allow", allow)
 	hint = setCORS(h, rule, t, r.Header.Get("Origin"))

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"strconv"
@@ -105,9 +104,8 @@ func (a answer) bodiless() bool {
 	return a.unsent || len(a.body) == 0 || a.status == http.StatusNoContent || a.status == http.StatusNotModified
 }
 
-// head writes status and headers of an answer whose body has its full length.
+// head writes status and header of an answer whose body has its full length.
 func (a answer) head(w http.ResponseWriter) {
-	maps.Copy(w.Header(), a.header)
 	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 	w.WriteHeader(a.status)
 }
@@ -130,7 +128,6 @@ func (a answer) truncate(w http.ResponseWriter, ctx context.Context) {
 	defer func() { _ = lowest(conn).Close() }()
 	var head bytes.Buffer
 	fmt.Fprintf(&head, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
-	maps.Copy(w.Header(), a.header)
 	_ = w.Header().Write(&head)
 	_, _ = conn.Write(head.Bytes()[:head.Len()/2])
 	part(conn, ctx)

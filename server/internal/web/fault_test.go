@@ -22,7 +22,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func answerOf(status int, body string) answer {
-	return answer{status: status, header: http.Header{"Content-Type": {"text/plain"}}, body: []byte(body)}
+	return answer{status: status, body: []byte(body)}
 }
 
 // broken is a server that answers everything over a broken connection, and
@@ -32,6 +32,7 @@ func broken(t *testing.T, a answer, fault string) (srv *httptest.Server, over <-
 	told := make(chan struct{}, 100)
 	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() { told <- struct{}{} }()
+		w.Header().Set("Content-Type", "text/plain")
 		a.sendBroken(w, r.Context(), fault)
 	}))
 	t.Cleanup(srv.Close)

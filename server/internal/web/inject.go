@@ -180,7 +180,7 @@ func canned(c *Call, r *scenarios.Respond) (any, error) {
 }
 
 // amend changes an answer as the scenarios say.
-func (a *answer) amend(e *scenarios.Effects) {
+func (a *answer) amend(h http.Header, e *scenarios.Effects) {
 	if e == nil {
 		return
 	}
@@ -190,9 +190,9 @@ func (a *answer) amend(e *scenarios.Effects) {
 		}
 	}
 	if e.Respond != nil {
-		setHeaders(a.header, e.Respond.Headers)
+		setHeaders(h, e.Respond.Headers)
 	}
-	setHeaders(a.header, e.Headers)
+	setHeaders(h, e.Headers)
 }
 
 // setHeaders sets headers, and suppresses those that are empty.

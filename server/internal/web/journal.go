@@ -1,8 +1,6 @@
 package web
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -19,55 +17,45 @@ var secrets = map[string]bool{
 const (
 	maxShown = 64   // parameters
 	maxClip  = 1024 // bytes of each
-	maxSDK   = 4096 // bytes of an Auth0-Client header
 )
 
-// clip shortens a text that is too long to keep. What it returns is no part of
-// a longer text, which would be kept with it.
+// clip shortens a text that is too long to keep.
 func clip(s string) string {
 	if len(s) <= maxClip {
-		return strings.Clone(s)
+		return s
 	}
 	return strings.ToValidUTF8(s[:maxClip], "") + fmt.Sprintf("… (%d bytes)", len(s))
 }
 
-// redacted are the parameters as the journal shows them.
-func (ps Params) redacted() map[string]any {
-	out := make(map[string]any, min(len(ps), maxShown+1))
-	for i, p := range ps {
-		if i == maxShown {
-			out["…"] = fmt.Sprintf("%d more", len(ps)-i)
-			break
-		}
-		name := clip(p.Name)
-		switch {
-		case secrets[strings.ToLower(p.Name)]:
-			out[name] = "[redacted]"
-		case p.Kind == String || len(p.JSON) > maxClip || p.JSON == nil:
-			out[name] = clip(p.Text)
-		case p.Kind == Object:
-			out[name] = p.Members().redacted()
-		default:
-			out[name] = p.JSON
-		}
+// kept is a text to keep: the route's own if it is the same, else a copy, since
+// it may be part of the whole first line of its request.
+func kept(s, route string) string {
+	if s == route {
+		return route
 	}
-	return out
+	return strings.Clone(clip(s))
 }
 
-// decodeSDK reads an Auth0-Client value: base64 of JSON, in either alphabet,
-// padded or not, since all four occur. nil means that it is none.
-func decodeSDK(header string) *journal.SDK {
-	if header == "" || len(header) > maxSDK {
-		return nil
+// redacted are the parameters as the journal shows them, and nothing else of
+// the request.
+func (ps Params) redacted() []journal.Param {
+	out := make([]journal.Param, 0, min(len(ps), maxShown+1))
+	for i, p := range ps {
+		if i == maxShown {
+			return append(out, journal.Param{Name: "…", Text: fmt.Sprintf("%d more", len(ps)-i)})
+		}
+		shown := journal.Param{Name: clip(p.Name)}
+		switch {
+		case secrets[strings.ToLower(p.Name)]:
+			shown.Text = "[redacted]"
+		case p.Kind == String || len(p.JSON) > maxClip || p.JSON == nil:
+			shown.Text = clip(p.Text)
+		case p.Kind == Object:
+			shown.Members = p.Members().redacted()
+		default:
+			shown.Text, shown.JSON = p.Text, true
+		}
+		out = append(out, shown)
 	}
-	plain := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(header, "="))
-	data, err := base64.RawStdEncoding.DecodeString(plain)
-	if err != nil {
-		return nil
-	}
-	var sdk journal.SDK
-	if json.Unmarshal(data, &sdk) != nil || sdk.Name == "" {
-		return nil
-	}
-	return &sdk
+	return out
 }

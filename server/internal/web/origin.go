@@ -15,8 +15,9 @@ type Naming struct {
 	TrustProxy bool
 }
 
-// origin is the scheme and host of a request.
-func (n Naming) origin(r *http.Request) string {
+// of is the scheme and host of a request, and the issuer that follows from
+// them unless it is pinned.
+func (n Naming) of(r *http.Request) (origin, issuer string) {
 	scheme, host := "http", r.Host
 	if r.TLS != nil {
 		scheme = "https"
@@ -32,14 +33,12 @@ func (n Naming) origin(r *http.Request) string {
 	if host == "" {
 		host = "localhost" // HTTP/1.0 need not say whom it asks
 	}
-	return scheme + "://" + host
-}
-
-func (n Naming) issuer(origin string) string {
+	issuer = scheme + "://" + host + "/"
+	origin = strings.TrimSuffix(issuer, "/")
 	if n.Issuer != "" {
-		return n.Issuer
+		issuer = n.Issuer
 	}
-	return origin + "/"
+	return origin, issuer
 }
 
 // firstOf is the first entry of a header's list: what the outermost proxy saw.

@@ -63,26 +63,48 @@ type (
 // neverCache is what Auth0 sends with most answers.
 const neverCache = "private, no-store, no-cache, must-revalidate, post-check=0, pre-check=0, no-transform"
 
-// answer is an encoded value or refusal, ready to be written.
+// answer is an encoded value or refusal, ready to be written. Its header is in
+// place already.
 type answer struct {
 	status int
-	header http.Header
 	body   []byte
 	unsent bool // HEAD: the body counts for its length only
 	stream *Stream
 }
 
-// encode turns what a flow returned into bytes, in the dialect of its route.
-func encode(d Dialect, value any) (answer, error) {
-	a := answer{status: http.StatusOK, header: http.Header{}}
+// A header is that of an answer. It keeps the values of all names in one
+// array.
+type header struct {
+	http.Header
+	values []string
+}
+
+// usualHeaders is more than most answers have.
+const usualHeaders = 12
+
+func headerOf(w http.ResponseWriter) *header {
+	return &header{w.Header(), make([]string, 0, usualHeaders)}
+}
+
+// Set is http.Header's.
+func (h *header) Set(name, value string) {
+	h.values = append(h.values, value)
+	last := len(h.values)
+	h.Header[http.CanonicalHeaderKey(name)] = h.values[last-1 : last : last]
+}
+
+// encode turns what a flow returned into bytes and headers, in the dialect of
+// its route.
+func encode(h *header, d Dialect, value any) (answer, error) {
+	a := answer{status: http.StatusOK}
 	switch d {
 	case OAuth:
-		a.header.Set("Cache-Control", "no-store")
-		a.header.Set("Pragma", "no-cache")
+		h.Set("Cache-Control", "no-store")
+		h.Set("Pragma", "no-cache")
 	case API, Bearer, Discovery, Browser:
-		a.header.Set("Cache-Control", neverCache)
+		h.Set("Cache-Control", neverCache)
 	case Control:
-		a.header.Set("Cache-Control", "no-store")
+		h.Set("Cache-Control", "no-store")
 	}
 	switch v := value.(type) {
 	case Status:
@@ -95,29 +117,29 @@ func encode(d Dialect, value any) (answer, error) {
 		a.status, a.body = v.status, v.body
 		switch {
 		case v.isJSON:
-			a.header.Set("Content-Type", jsonType(d))
+			h.Set("Content-Type", jsonType(d))
 		case len(v.body) > 0:
-			a.header.Set("Content-Type", "text/plain; charset=utf-8")
+			h.Set("Content-Type", "text/plain; charset=utf-8")
 		}
 		return a, nil
 	case Raw:
 		if v.ContentType != "" {
-			a.header.Set("Content-Type", v.ContentType)
+			h.Set("Content-Type", v.ContentType)
 		}
-		maps.Copy(a.header, v.Header)
+		maps.Copy(h.Header, v.Header)
 		a.status, a.body = cmp.Or(v.Status, http.StatusOK), v.Body
 		return a, nil
 	case Redirect:
 		a.status = http.StatusFound
-		a.header.Set("Location", v.To)
+		h.Set("Location", v.To)
 		return a, nil
 	case Page:
 		a.status, a.body = cmp.Or(v.Status, http.StatusOK), v.HTML
-		a.header.Set("Content-Type", "text/html; charset=utf-8")
-		a.header.Set("Content-Security-Policy", v.Policy)
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Content-Security-Policy", v.Policy)
 		return a, nil
 	case Stream:
-		a.header.Set("Content-Type", "text/event-stream; charset=utf-8")
+		h.Set("Content-Type", "text/event-stream; charset=utf-8")
 		a.stream = &v
 		return a, nil
 	}
@@ -126,7 +148,7 @@ func encode(d Dialect, value any) (answer, error) {
 		return a, err
 	}
 	a.body = body
-	a.header.Set("Content-Type", jsonType(d))
+	h.Set("Content-Type", jsonType(d))
 	return a, nil
 }
 
@@ -173,35 +195,36 @@ type Detailed struct {
 func (d Detailed) Unwrap() error { return d.Refusal }
 
 // encodeRefusal turns a refusal into bytes, in the dialect of its route.
-func encodeRefusal(d Dialect, r *refusal.Refusal, details any) answer {
-	a := answer{status: r.Status, header: http.Header{"Cache-Control": {neverCache}}}
+func encodeRefusal(h *header, d Dialect, r *refusal.Refusal, details any) answer {
+	a := answer{status: r.Status}
+	if r.Page != "" {
+		h.Set("Content-Type", "text/html")
+		a.body = []byte(r.Page)
+		return a
+	}
+	h.Set("Cache-Control", neverCache)
 	if d == Bearer && r.Status == http.StatusUnauthorized {
 		challenge := `Bearer realm="Users"`
 		if r.Code != "" {
 			challenge += fmt.Sprintf(`, error=%q, error_description=%q`, r.Code, r.Description)
 		}
-		a.header.Set("WWW-Authenticate", challenge)
-		a.header["Content-Type"] = nil // Auth0 sends none, and net/http would guess one
+		h.Set("WWW-Authenticate", challenge)
+		h.Header["Content-Type"] = nil // Auth0 sends none, and net/http would guess one
 		a.body = []byte("Unauthorized")
 		return a
 	}
 	if r.RetryAfter != "" {
-		a.header.Set("Retry-After", r.RetryAfter)
+		h.Set("Retry-After", r.RetryAfter)
 	}
 	if r.Plain {
-		a.header.Set("Content-Type", "text/plain; charset=utf-8")
+		h.Set("Content-Type", "text/plain; charset=utf-8")
 		a.body = []byte(r.Description)
 		return a
 	}
-	if d == Browser && r.Page == "" {
-		a.header.Set("Content-Type", "text/html; charset=utf-8")
-		a.header.Set("Content-Security-Policy", errorPolicy)
+	if d == Browser {
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Content-Security-Policy", errorPolicy)
 		a.body = errorPage(r)
-		return a
-	}
-	if r.Page != "" {
-		a.header = http.Header{"Content-Type": {"text/html"}}
-		a.body = []byte(r.Page)
 		return a
 	}
 	var wire any = wireError{r.Code, r.Description, r.URI, details}
@@ -218,12 +241,12 @@ func encodeRefusal(d Dialect, r *refusal.Refusal, details any) answer {
 		}
 	}
 	a.body = body
-	a.header.Set("Content-Type", jsonType(d))
+	h.Set("Content-Type", jsonType(d))
 	return a
 }
 
 // setQuota tells the limit's state.
-func setQuota(h http.Header, q *tenant.Quota) {
+func setQuota(h *header, q *tenant.Quota) {
 	if q == nil {
 		return
 	}
@@ -241,11 +264,9 @@ func ceilUnix(t time.Time) int64 {
 
 // send writes an answer. This is the only place that does.
 func (a answer) send(w http.ResponseWriter) {
-	h := w.Header()
-	maps.Copy(h, a.header)
 	if a.stream == nil {
 		if a.status != http.StatusNoContent && a.status != http.StatusNotModified {
-			h.Set("Content-Length", strconv.Itoa(len(a.body)))
+			w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 		}
 		w.WriteHeader(a.status)
 		if !a.unsent {
