@@ -47,7 +47,7 @@ func (t *Tenant) Userinfo(content Access, pinned string, now time.Time) (token.C
 		return nil, BlockedAccess
 	}
 	claims := token.Claims{{Name: "sub", Value: u.UserID}}
-	claims = append(claims, profileClaims(u, scopes)...)
+	addProfile(&claims, u, scopes)
 	client, ok := t.Client(content.Client)
 	if !ok {
 		client = &fixtures.Client{}

@@ -1,20 +1,20 @@
 package tenant
 
-import "container/list"
-
 // bounded is a map that keeps the youngest max entries by the order in which
 // they were last put, and counts those that it drops while they still mattered.
 type bounded[K comparable, V any] struct {
-	max     int
-	alive   func(V) bool
-	dropped int
-	entries map[K]*list.Element // nil until the first one
-	order   list.List           // of pair[K, V], oldest first
+	max              int
+	alive            func(V) bool
+	dropped          int
+	entries          map[K]*link[K, V] // nil until the first one
+	oldest, youngest *link[K, V]
 }
 
-type pair[K comparable, V any] struct {
-	key   K
-	value V
+// A link is an entry between those that were put before and after it.
+type link[K comparable, V any] struct {
+	key          K
+	value        V
+	older, newer *link[K, V]
 }
 
 func newBounded[K comparable, V any](max int, alive func(V) bool) bounded[K, V] {
@@ -28,44 +28,64 @@ func (b *bounded[K, V]) get(key K) (value V, ok bool) {
 	if !ok {
 		return value, false
 	}
-	return e.Value.(pair[K, V]).value, true
+	return e.value, true
 }
 
 // put adds or replaces an entry and makes it the youngest.
 func (b *bounded[K, V]) put(key K, value V) {
-	if e, ok := b.entries[key]; ok {
-		e.Value = pair[K, V]{key, value}
-		b.order.MoveToBack(e)
-		return
+	e, ok := b.entries[key]
+	if ok {
+		b.takeOut(e)
+		e.value = value
+	} else {
+		if b.entries == nil {
+			b.entries = map[K]*link[K, V]{}
+		}
+		e = &link[K, V]{key: key, value: value}
+		b.entries[key] = e
 	}
-	if b.entries == nil {
-		b.entries = map[K]*list.Element{}
+	e.older, e.newer = b.youngest, nil
+	if b.youngest = e; e.older == nil {
+		b.oldest = e
+	} else {
+		e.older.newer = e
 	}
-	b.entries[key] = b.order.PushBack(pair[K, V]{key, value})
 	for len(b.entries) > b.max {
-		oldest := b.order.Front().Value.(pair[K, V])
-		if b.alive(oldest.value) {
+		if b.alive(b.oldest.value) {
 			b.dropped++
 		}
-		b.remove(oldest.key)
+		b.remove(b.oldest.key)
 	}
 }
 
 func (b *bounded[K, V]) remove(key K) {
 	if e, ok := b.entries[key]; ok {
-		b.order.Remove(e)
+		b.takeOut(e)
 		delete(b.entries, key)
+	}
+}
+
+func (b *bounded[K, V]) takeOut(e *link[K, V]) {
+	if e.older == nil {
+		b.oldest = e.newer
+	} else {
+		e.older.newer = e.newer
+	}
+	if e.newer == nil {
+		b.youngest = e.older
+	} else {
+		e.newer.older = e.older
 	}
 }
 
 // all yields the entries, oldest first. The current one may be removed.
 func (b *bounded[K, V]) all(yield func(K, V) bool) {
-	for e := b.order.Front(); e != nil; {
-		next := e.Next()
-		if p := e.Value.(pair[K, V]); !yield(p.key, p.value) {
+	for e := b.oldest; e != nil; {
+		newer := e.newer
+		if !yield(e.key, e.value) {
 			return
 		}
-		e = next
+		e = newer
 	}
 }
 

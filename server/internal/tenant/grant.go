@@ -87,9 +87,9 @@ func passwordScopes(asked string) []string {
 			return scopes
 		}
 	}
-	standard := []string{"openid", "profile", "email", "address", "phone"}
-	if slices.Contains(scopes, "offline_access") {
-		standard = append(standard, "offline_access")
+	standard := []string{"openid", "profile", "email", "address", "phone", "offline_access"}
+	if !slices.Contains(scopes, "offline_access") {
+		return standard[:5]
 	}
 	return standard
 }
@@ -97,7 +97,8 @@ func passwordScopes(asked string) []string {
 // grantScopes keeps of the asked scopes those that a user may give the client,
 // the standard ones first, each once.
 func grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServer, u *fixtures.User) []string {
-	var standard, own []string
+	standard := make([]string, 0, len(asked))
+	var own []string
 	for _, s := range asked {
 		switch {
 		case slices.Contains(standard, s) || slices.Contains(own, s):

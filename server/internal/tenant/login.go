@@ -33,7 +33,7 @@ type Login struct {
 	Code     string    // the code beside them there
 	Only     []string  // the response types, of which the others are left out
 
-	id string // names this login
+	name []string // tells this login from the others of the same client and user
 }
 
 // Tokens is the answer of the token endpoint, its members in Auth0's order.
@@ -49,16 +49,14 @@ type Tokens struct {
 // loginLocked makes a login. Its name tells it from the others of the same
 // client and user, and from nobody else's: other tests' logins do not count.
 func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *user, scopes, gty []string, name ...string) *Login {
-	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now}
+	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now, name: name}
 	if r.Effects != nil {
 		l.Wrong = r.Effects.Token
 	}
-	subject := r.Client.ClientID
 	if u != nil {
 		copied := u.User
-		l.User, subject = &copied, u.UserID
+		l.User = &copied
 	}
-	l.id = t.seed.Hex(32, append([]string{"login", r.Client.ClientID, subject}, name...)...)
 	return l
 }
 
@@ -81,7 +79,7 @@ func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 		return out, t.issueFront(l, out, withID)
 	}
 	if l.API == nil {
-		out.AccessToken, err = t.seal(l.opaque(out.Scope))
+		out.AccessToken, err = t.seal(t.opaqueOf(l, out.Scope))
 		if withID && err == nil {
 			out.IDToken, err = t.signID(l, idClaims(l))
 		}
@@ -92,9 +90,9 @@ func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 		withID = false
 	}
 	if withID {
-		out.AccessToken, out.IDToken, err = t.Keys.SignBoth(accessClaims(l), idClaims(l))
+		out.AccessToken, out.IDToken, err = t.Keys.SignBoth(accessClaims(l, out.Scope), idClaims(l))
 	} else {
-		out.AccessToken, err = t.Keys.Sign(accessClaims(l))
+		out.AccessToken, err = t.Keys.Sign(accessClaims(l, out.Scope))
 	}
 	return out, err
 }
@@ -118,9 +116,9 @@ func (l *Login) accessLifetime() int64 {
 func (t *Tenant) issueFront(l *Login, out *Tokens, withID bool) (err error) {
 	if slices.Contains(l.Only, "token") {
 		if l.API == nil {
-			out.AccessToken, err = t.seal(l.opaque(out.Scope))
+			out.AccessToken, err = t.seal(t.opaqueOf(l, out.Scope))
 		} else {
-			out.AccessToken, err = t.Keys.Sign(accessClaims(l))
+			out.AccessToken, err = t.Keys.Sign(accessClaims(l, out.Scope))
 		}
 	} else {
 		out.Scope, out.ExpiresIn, out.TokenType = "", 0, ""
@@ -158,9 +156,10 @@ func halfHash(s string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
 }
 
-// opaque is what the login's opaque access token says.
-func (l *Login) opaque(scope string) opaqueContent {
-	return opaqueContent{l.id, l.Issuer, l.User.UserID, l.Client.ClientID, scope, l.Now.Unix() + l.accessLifetime()}
+// opaqueOf is what a login's opaque access token says.
+func (t *Tenant) opaqueOf(l *Login, scope string) opaqueContent {
+	id := t.Seed().Hex(32, append([]string{"login", l.Client.ClientID, l.User.UserID}, l.name...)...)
+	return opaqueContent{id, l.Issuer, l.User.UserID, l.Client.ClientID, scope, l.Now.Unix() + l.accessLifetime()}
 }
 
 func (t *Tenant) seal(content opaqueContent) (string, error) {
@@ -181,16 +180,14 @@ func (t *Tenant) sealer() *token.Opaque {
 // passwordless grant gives no sid, nonce, auth_time, amr or at_hash.
 func idClaims(l *Login) token.Claims {
 	claims := customClaims(l.User, l.Client)
-	for _, c := range profileClaims(*l.User, l.Scopes) {
-		claims.Add(c.Name, c.Value)
-	}
-	claims = append(claims, token.Claims{
-		{Name: "iss", Value: l.Issuer},
-		{Name: "aud", Value: l.Client.ClientID},
-		{Name: "sub", Value: l.User.UserID},
-		{Name: "iat", Value: l.Now.Unix()},
-		{Name: "exp", Value: l.Now.Unix() + l.Client.JWTConfiguration.LifetimeInSeconds},
-	}...)
+	addProfile(&claims, *l.User, l.Scopes)
+	claims = append(claims,
+		token.Claim{Name: "iss", Value: l.Issuer},
+		token.Claim{Name: "aud", Value: l.Client.ClientID},
+		token.Claim{Name: "sub", Value: l.User.UserID},
+		token.Claim{Name: "iat", Value: l.Now.Unix()},
+		token.Claim{Name: "exp", Value: l.Now.Unix() + l.Client.JWTConfiguration.LifetimeInSeconds},
+	)
 	if l.SID != "" {
 		claims.Add("sid", l.SID)
 	}
@@ -203,8 +200,9 @@ func idClaims(l *Login) token.Claims {
 	return claims
 }
 
-// accessClaims are the claims of a JWT access token, in Auth0's order of 2025.
-func accessClaims(l *Login) token.Claims {
+// accessClaims are the claims of a JWT access token with that scope, in Auth0's
+// order of 2025.
+func accessClaims(l *Login, scope string) token.Claims {
 	subject := l.Client.ClientID + "@clients"
 	if l.User != nil {
 		subject = l.User.UserID
@@ -217,15 +215,15 @@ func accessClaims(l *Login) token.Claims {
 	if slices.Contains(l.Scopes, "openid") && l.User != nil {
 		audience = []string{identifier, l.Issuer + "userinfo"}
 	}
-	claims := append(customClaims(l.User, l.Client), token.Claims{
-		{Name: "iss", Value: l.Issuer},
-		{Name: "sub", Value: subject},
-		{Name: "aud", Value: audience},
-		{Name: "iat", Value: l.Now.Unix()},
-		{Name: "exp", Value: l.Now.Unix() + l.accessLifetime()},
-	}...)
+	claims := append(customClaims(l.User, l.Client),
+		token.Claim{Name: "iss", Value: l.Issuer},
+		token.Claim{Name: "sub", Value: subject},
+		token.Claim{Name: "aud", Value: audience},
+		token.Claim{Name: "iat", Value: l.Now.Unix()},
+		token.Claim{Name: "exp", Value: l.Now.Unix() + l.accessLifetime()},
+	)
 	if len(l.Scopes) > 0 {
-		claims = append(claims, token.Claim{Name: "scope", Value: strings.Join(l.Scopes, " ")})
+		claims = append(claims, token.Claim{Name: "scope", Value: scope})
 	}
 	switch len(l.GrantTypes) { // a login in a browser has none
 	case 0:

@@ -3,7 +3,6 @@ package tenant
 import (
 	"crypto/md5" //nolint:gosec // gravatar names pictures by MD5
 	"encoding/hex"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -33,12 +32,14 @@ func Profile(u fixtures.User) fixtures.User {
 // picture is Auth0's default: gravatar with letters to fall back on for an
 // e-mail address, the letters alone for a phone number.
 func picture(email, address string) string {
-	letters := "https://cdn.auth0.com/avatars/" + initials(address) + ".png"
+	letters := initials(address) + ".png"
 	if email == "" {
-		return letters
+		return "https://cdn.auth0.com/avatars/" + letters
 	}
 	sum := md5.Sum([]byte(strings.ToLower(email))) //nolint:gosec // see the import
-	return "https://s.gravatar.com/avatar/" + hex.EncodeToString(sum[:]) + "?s=480&r=pg&d=" + url.QueryEscape(letters)
+	url := hex.AppendEncode(append(make([]byte, 0, 160), "https://s.gravatar.com/avatar/"...), sum[:])
+	url = append(append(url, "?s=480&r=pg&d=https%3A%2F%2Fcdn.auth0.com%2Favatars%2F"...), letters...)
+	return string(url)
 }
 
 // initials are the first two characters of an address, less those that are no
@@ -63,16 +64,16 @@ type identity struct {
 	IsSocial   bool   `json:"isSocial"`
 }
 
-// profileClaims are the claims of an ID token or of /userinfo that the scopes
+// addProfile adds the claims of an ID token or of /userinfo that the scopes
 // release, in Auth0's order. A scope that is a claim's name releases that one.
-func profileClaims(u fixtures.User, scopes []string) token.Claims {
-	p := Profile(u)
-	var claims token.Claims
-	add := func(name, scope string, value any) {
-		if value != "" && (slices.Contains(scopes, scope) || slices.Contains(scopes, name)) {
+func addProfile(claims *token.Claims, u fixtures.User, scopes []string) {
+	released := func(name, scope string) bool { return slices.Contains(scopes, scope) || slices.Contains(scopes, name) }
+	add := func(name, scope, value string) {
+		if value != "" && released(name, scope) {
 			claims.Add(name, value)
 		}
 	}
+	p := Profile(u)
 	add("given_name", "profile", p.GivenName)
 	add("family_name", "profile", p.FamilyName)
 	add("nickname", "profile", p.Nickname)
@@ -81,15 +82,18 @@ func profileClaims(u fixtures.User, scopes []string) token.Claims {
 	add("updated_at", "profile", isoTime(p.UpdatedAt))
 	if p.Email != "" {
 		add("email", "email", p.Email)
-		add("email_verified", "email", p.EmailVerified)
+		if released("email_verified", "email") {
+			claims.Add("email_verified", p.EmailVerified)
+		}
 	}
 	add("phone_number", "phone", p.PhoneNumber)
-	add("created_at", "created_at", isoTime(p.CreatedAt))
+	if slices.Contains(scopes, "created_at") {
+		claims.Add("created_at", isoTime(p.CreatedAt))
+	}
 	if slices.Contains(scopes, "identities") {
 		provider, id, _ := strings.Cut(p.UserID, "|")
 		claims.Add("identities", []identity{{id, provider, p.Connection, false}})
 	}
-	return claims
 }
 
 // reserved are the claims that no custom claim replaces.
@@ -104,7 +108,8 @@ var reserved = strings.Fields(`
 // customClaims are the user's and the client's own claims, the user's first to
 // count, sorted by name.
 func customClaims(u *fixtures.User, c *fixtures.Client) token.Claims {
-	var claims, ofClient token.Claims
+	claims := make(token.Claims, 0, usualClaims)
+	var ofClient token.Claims
 	if u != nil {
 		for name, value := range u.Claims {
 			claims = append(claims, token.Claim{Name: name, Value: value})
@@ -118,3 +123,6 @@ func customClaims(u *fixtures.User, c *fixtures.Client) token.Claims {
 	slices.SortFunc(claims, func(a, b token.Claim) int { return strings.Compare(a.Name, b.Name) })
 	return claims
 }
+
+// usualClaims is room for the claims of most tokens.
+const usualClaims = 16

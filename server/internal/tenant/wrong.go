@@ -15,7 +15,7 @@ func (t *Tenant) issueWrong(l *Login, out *Tokens, withID bool) error {
 	w := l.Wrong
 	var err error
 	if l.API == nil {
-		content := l.opaque(out.Scope)
+		content := t.opaqueOf(l, out.Scope)
 		content.Expires += int64(w.Skew / time.Second)
 		if at, ok := w.Expiry(l.Now); ok {
 			content.Expires = at.Unix()
@@ -25,7 +25,7 @@ func (t *Tenant) issueWrong(l *Login, out *Tokens, withID bool) error {
 		}
 		out.AccessToken, err = t.seal(content)
 	} else {
-		out.AccessToken, err = t.signWrong(w, accessClaims(l), l.Now, t.Keys.Sign)
+		out.AccessToken, err = t.signWrong(w, accessClaims(l, out.Scope), l.Now, t.Keys.Sign)
 	}
 	if withID && err == nil {
 		sign := func(claims token.Claims) (string, error) { return t.signID(l, claims) }

@@ -1,0 +1,68 @@
+package token_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/mockauth0/mockauth0/server/internal/token"
+)
+
+// Every value is written as encoding/json writes it.
+func TestClaimsAreWrittenAsEncodingJSONDoes(t *testing.T) {
+	t.Parallel()
+	values := []any{
+		nil, "", "ada@example.com", "é<>&\u2028", "\x00\t\"\\\x7f", "\xff", strings.Repeat("x", 10_000), true, false,
+		int64(0), int64(math.MinInt64), int64(math.MaxInt64), 1, 1.5, json.Number("1.50"), []string(nil), []string{}, []string{"a", "\n"},
+		[]any{"a", 1.0, nil}, map[string]any{"b": 1, "a": "<"}, []struct {
+			ID string `json:"id"`
+		}{{"x"}},
+	}
+	encoded := func(value any) string {
+		var out bytes.Buffer
+		enc := json.NewEncoder(&out)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(value); err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSuffix(out.String(), "\n")
+	}
+	var claims token.Claims
+	var members []string
+	for i, value := range values {
+		name := []string{"plain", "https://acme.test/\"é\"\n"}[i%2]
+		claims = append(claims, token.Claim{Name: name, Value: value})
+		members = append(members, encoded(name)+":"+encoded(value))
+	}
+	want := "{" + strings.Join(members, ",") + "}"
+	got, err := claims.MarshalJSON()
+	if err != nil || string(got) != want {
+		t.Errorf("%v\ngot  %s\nwant %s", err, got, want)
+	}
+	if got, err := (token.Claims{}).MarshalJSON(); err != nil || string(got) != "{}" {
+		t.Errorf("no claims are %s, %v", got, err)
+	}
+	for _, value := range []any{math.NaN(), []any{math.Inf(1)}, make(chan int)} {
+		if got, err := (token.Claims{{Name: "x", Value: value}}).MarshalJSON(); err == nil {
+			t.Errorf("%v is %s", value, got)
+		}
+	}
+}
+
+func FuzzClaimsString(f *testing.F) {
+	f.Add("ada", "é\u2029\\")
+	f.Fuzz(func(t *testing.T, name, value string) {
+		var want bytes.Buffer
+		enc := json.NewEncoder(&want)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode([]string{name, value}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := (token.Claims{{Name: "x", Value: []string{name, value}}}).MarshalJSON()
+		if err != nil || string(got) != `{"x":`+strings.TrimSpace(want.String())+"}" {
+			t.Errorf("%v\ngot  %s\nwant %s", err, got, &want)
+		}
+	})
+}
