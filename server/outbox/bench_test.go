@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -65,6 +66,12 @@ func BenchmarkAddWithIdleWaiters(b *testing.B) {
 			var wg sync.WaitGroup
 			for i := range n {
 				wg.Go(func() { _, _ = box.Wait(ctx, To(fmt.Sprintf("idle%d@example.com", i))) })
+			}
+			for waiting := -1; waiting != n; { // else it measures how they come
+				runtime.Gosched()
+				box.mu.Lock()
+				waiting = len(box.forOne)
+				box.mu.Unlock()
 			}
 			m := Message{To: "ada@example.com"}
 			b.ReportAllocs()

@@ -10,7 +10,7 @@
 package outbox
 
 import (
-	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -134,7 +134,7 @@ func (b *Box) empty() {
 	b.waiters.epochEnded()
 }
 
-// Add puts a message into the box and returns it as kept.
+// Add puts a message into the box and returns it as kept, its Words unwritten.
 //
 // It always gives the ID, and Seq on delivery. CreatedAt, if zero, is the
 // clock's time. A message whose DeliverAt is still to come is Queued, and so is
@@ -150,7 +150,7 @@ func (b *Box) Add(m Message) Message {
 	defer b.leave()
 
 	b.lastID++
-	m.ID = fmt.Sprintf("msg_%08d", b.lastID)
+	m.ID = idOf(b.lastID)
 	m.Seq, m.DeliveredAt = 0, time.Time{}
 	if m.CreatedAt.IsZero() {
 		m.CreatedAt = now
@@ -165,14 +165,7 @@ func (b *Box) Add(m Message) Message {
 		b.lastSeq++
 		m.Seq = b.lastSeq
 	}
-	e := &entry{Message: m, size: m.size(), slot: -1}
-	seen := map[string]bool{}
-	for _, r := range m.Recipients {
-		if k := address(r); !seen[k] {
-			seen[k] = true
-			e.keys = append(e.keys, k)
-		}
-	}
+	e := &entry{Message: m, keys: addresses(m.Recipients), size: m.size(), slot: -1}
 	if b.byID == nil {
 		b.byID, b.byTo = map[string]*entry{}, map[string][]*entry{}
 	}
@@ -185,10 +178,34 @@ func (b *Box) Add(m Message) Message {
 	return e.clone()
 }
 
+// idOf is the id of the n-th message: msg_ and 8 digits, or more.
+func idOf(n int64) string {
+	const zeros = "msg_00000000"
+	var text [24]byte
+	digits := strconv.AppendInt(text[:0], n, 10)
+	return zeros[:max(len(zeros)-len(digits), len("msg_"))] + string(digits)
+}
+
+// addresses are the recipients as compared, each once.
+func addresses(recipients []string) []string {
+	if len(recipients) == 1 {
+		return []string{address(recipients[0])}
+	}
+	var keys []string
+	seen := make(map[string]bool, len(recipients))
+	for _, r := range recipients {
+		if k := address(r); !seen[k] {
+			seen[k] = true
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
 // SetOTPState tells what became of a message's code: Used, Superseded,
-// Expired or Locked. A code that lapsed never becomes Active again. The
-// message is returned as it now is; false means that there is none.
-func (b *Box) SetOTPState(id, state string) (Message, bool) {
+// Expired or Locked. A code that lapsed never becomes Active again. It returns
+// whether there is such a message.
+func (b *Box) SetOTPState(id, state string) bool {
 	return b.change(id, func(e *entry, _ time.Time) bool {
 		if e.OTPState == state || state == Active && e.OTPState != "" {
 			return false
@@ -199,9 +216,9 @@ func (b *Box) SetOTPState(id, state string) (Message, bool) {
 }
 
 // Expire lets an active code lapse now, whatever the clock says. A code that
-// is no longer active stays as it is. The message is returned as it now is;
-// false means that there is none.
-func (b *Box) Expire(id string) (Message, bool) {
+// is no longer active stays as it is. It returns whether there is such a
+// message.
+func (b *Box) Expire(id string) bool {
 	return b.change(id, func(e *entry, now time.Time) bool {
 		if e.OTPState != Active {
 			return false
@@ -212,9 +229,8 @@ func (b *Box) Expire(id string) (Message, bool) {
 }
 
 // Deliver lets a queued message arrive now, whatever the clock says. Any other
-// message stays as it is. The message is returned as it now is; false means
-// that there is none.
-func (b *Box) Deliver(id string) (Message, bool) {
+// message stays as it is. It returns whether there is such a message.
+func (b *Box) Deliver(id string) bool {
 	return b.change(id, func(e *entry, now time.Time) bool {
 		if e.State == Queued {
 			b.arrive(e, now)
@@ -223,9 +239,9 @@ func (b *Box) Deliver(id string) (Message, bool) {
 	})
 }
 
-// SetRelay notes how handing the message on went. The message is returned as
-// it now is; false means that there is none.
-func (b *Box) SetRelay(id string, r Relay) (Message, bool) {
+// SetRelay notes how handing the message on went. It returns whether there is
+// such a message.
+func (b *Box) SetRelay(id string, r Relay) bool {
 	return b.change(id, func(e *entry, _ time.Time) bool {
 		e.Relay = &r
 		return true
@@ -233,17 +249,17 @@ func (b *Box) SetRelay(id string, r Relay) (Message, bool) {
 }
 
 // change applies f, which tells whether the message changed by it.
-func (b *Box) change(id string, f func(e *entry, now time.Time) bool) (Message, bool) {
+func (b *Box) change(id string, f func(e *entry, now time.Time) bool) (found bool) {
 	now := b.enter()
 	defer b.leave()
 	e := b.byID[id]
 	if e == nil {
-		return Message{}, false
+		return false
 	}
 	if f(e, now) {
 		b.touch(e)
 	}
-	return e.clone(), true
+	return true
 }
 
 // Delete removes the messages that match all filters, in whatever state, and

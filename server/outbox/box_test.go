@@ -212,50 +212,55 @@ func TestSetOTPState(t *testing.T) {
 	b, c := stopped(t, Options{})
 	m := b.Add(code("ada@example.com"))
 	for _, state := range []string{Superseded, Locked, Used} {
-		if got, ok := b.SetOTPState(m.ID, state); !ok || got.OTPState != state {
-			t.Errorf("SetOTPState(%s) = %s, %t", state, got.OTPState, ok)
+		if ok := b.SetOTPState(m.ID, state); !ok || otpState(t, b, m.ID) != state {
+			t.Errorf("SetOTPState(%s) = %t: %s", state, ok, otpState(t, b, m.ID))
 		}
 	}
-	if got, _ := b.SetOTPState(m.ID, Active); got.OTPState != Used {
-		t.Errorf("a used code is %s again", got.OTPState)
+	b.SetOTPState(m.ID, Active)
+	if got := otpState(t, b, m.ID); got != Used {
+		t.Errorf("a used code is %s again", got)
 	}
 	advance(t, c, time.Hour)
 	if got := otpState(t, b, m.ID); got != Used {
 		t.Errorf("a used code became %s with time", got)
 	}
-	if _, ok := b.SetOTPState("msg_00000099", Used); ok {
+	if ok := b.SetOTPState("msg_00000099", Used); ok {
 		t.Error("there is no message 99")
 	}
 }
 
 func TestExpireAndDeliverNow(t *testing.T) {
 	b, _ := stopped(t, Options{})
+	now := func(ok bool, id string) (Message, bool) {
+		m, _ := b.Get(id)
+		return m, ok
+	}
 	live := b.Add(code("ada@example.com"))
-	if m, ok := b.Expire(live.ID); !ok || m.OTPState != Expired || !m.ExpiresAt.Equal(ten) {
+	if m, ok := now(b.Expire(live.ID), live.ID); !ok || m.OTPState != Expired || !m.ExpiresAt.Equal(ten) {
 		t.Errorf("Expire: %+v", m)
 	}
 	used := b.Add(code("ada@example.com"))
 	b.SetOTPState(used.ID, Used)
-	if m, ok := b.Expire(used.ID); !ok || m.OTPState != Used {
+	if m, ok := now(b.Expire(used.ID), used.ID); !ok || m.OTPState != Used {
 		t.Errorf("Expire of a used code: %s", m.OTPState)
 	}
 	late := code("bob@example.com")
 	late.DeliverAt = ten.Add(time.Minute)
 	queued := b.Add(late)
-	if m, ok := b.Deliver(queued.ID); !ok || m.State != Delivered || m.Seq != 3 || !m.DeliveredAt.Equal(ten) || !m.DeliverAt.IsZero() {
+	if m, ok := now(b.Deliver(queued.ID), queued.ID); !ok || m.State != Delivered || m.Seq != 3 || !m.DeliveredAt.Equal(ten) || !m.DeliverAt.IsZero() {
 		t.Errorf("Deliver: %+v", m)
 	}
-	if m, _ := b.Deliver(queued.ID); m.Seq != 3 {
+	if m, _ := now(b.Deliver(queued.ID), queued.ID); m.Seq != 3 {
 		t.Errorf("delivered twice: seq %d", m.Seq)
 	}
 	lost := b.Add(Message{State: Lost})
-	if m, ok := b.Deliver(lost.ID); !ok || m.State != Lost || m.Seq != 0 {
+	if m, ok := now(b.Deliver(lost.ID), lost.ID); !ok || m.State != Lost || m.Seq != 0 {
 		t.Errorf("Deliver of a lost one: %+v", m)
 	}
-	if _, ok := b.Expire("?"); ok {
+	if b.Expire("?") {
 		t.Error("Expire found nothing's code")
 	}
-	if m, ok := b.SetRelay(live.ID, Relay{State: "failed", Error: "refused"}); !ok || m.Relay == nil || m.Relay.Error != "refused" {
+	if m, ok := now(b.SetRelay(live.ID, Relay{State: "failed", Error: "refused"}), live.ID); !ok || m.Relay == nil || m.Relay.Error != "refused" {
 		t.Errorf("SetRelay: %+v", m)
 	}
 }

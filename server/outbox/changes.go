@@ -91,7 +91,7 @@ func (b *Box) changedAfter(rev int64) Batch {
 	}
 	slices.SortFunc(changed, func(a, b *entry) int { return cmp.Compare(a.rev, b.rev) })
 	for _, e := range changed {
-		batch.Messages = append(batch.Messages, e.clone())
+		batch.Messages = append(batch.Messages, e.written())
 	}
 	for _, v := range b.gone {
 		if v.rev > rev {
@@ -112,7 +112,8 @@ type vanished struct {
 func (b *Box) bury(id string) {
 	if len(b.gone) >= b.max {
 		b.goneRev = b.gone[0].rev
-		b.gone = slices.Delete(b.gone, 0, 1)
+		b.gone[0] = vanished{}
+		b.gone = b.gone[1:]
 	}
 	b.gone = append(b.gone, vanished{id, b.rev})
 }

@@ -25,6 +25,7 @@ const (
 	byCode
 	byLink
 	bySince
+	briefly
 )
 
 // To picks the messages of which addr is a recipient, first or not. Case and
@@ -73,6 +74,10 @@ func WithLink() Filter { return Filter{byLink, ""} }
 // With a cursor that is malformed or void, List and Wait fail, and all other
 // methods find nothing.
 func Since(cursor string) Filter { return Filter{bySince, cursor} }
+
+// Brief picks all, and leaves out what they say: the messages that a call with
+// it returns have no From, Subject, Text and HTML. It spares writing them.
+func Brief() Filter { return Filter{briefly, ""} }
 
 // String describes the filter, as in "to ada@example.com".
 func (f Filter) String() string {
@@ -165,6 +170,7 @@ type query struct {
 	state   string // the state asked for, or ""
 	after   int64  // the cursor's Seq
 	since   bool   // there is a cursor
+	brief   bool   // without what they say
 	epoch   int64  // of the cursor
 }
 
@@ -177,6 +183,8 @@ func (b *Box) resolve(filters []Filter) (query, error) {
 			q.to, q.keyed = f.value, true
 		case byState:
 			q.state = f.value
+		case briefly:
+			q.brief = true
 		case bySince:
 			seq := b.lastSeq
 			if f.value != "now" {
@@ -189,6 +197,14 @@ func (b *Box) resolve(filters []Filter) (query, error) {
 		}
 	}
 	return q, nil
+}
+
+// read is a message for who asked.
+func (q *query) read(e *entry) Message {
+	if q.brief {
+		return e.Message.brief()
+	}
+	return e.written()
 }
 
 // match tells whether all filters pick the message.

@@ -93,6 +93,19 @@ type Message struct {
 	// Raw is the message as it came in, for one that was caught (SMTP): its
 	// RFC 5322 bytes. nil for one that the tenant wrote.
 	Raw []byte `json:"-"`
+	// Words are what the message says if it came without From, Subject, Text
+	// and HTML: they are written when it is read. nil for what is written.
+	Words Words `json:"-"`
+}
+
+// Words are what a message says, kept in less space than it takes.
+type Words interface {
+	// Write fills in From, Subject, Text and HTML of the message that the words
+	// are of: the same each time, at whatever time. It may be called by many at
+	// once, and must not use the box.
+	Write(m *Message)
+	// Size is what they weigh against the bound in bytes.
+	Size() int
 }
 
 // A Relay is the outcome of handing a message on to a real mail server or SMS
@@ -146,6 +159,23 @@ func orEmpty(s []string) []string {
 	return s
 }
 
+// written is a copy for a reader.
+func (m *Message) written() Message {
+	c := m.clone()
+	if c.Words != nil {
+		c.Words.Write(&c)
+		c.Words = nil
+	}
+	return c
+}
+
+// brief is a copy for a reader who does not want to know what it says.
+func (m *Message) brief() Message {
+	c := m.clone()
+	c.From, c.Subject, c.Text, c.HTML, c.Words = "", "", "", "", nil
+	return c
+}
+
 // clone copies what a plain assignment would share.
 func (m *Message) clone() Message {
 	c := *m
@@ -165,10 +195,13 @@ func (m *Message) clone() Message {
 func (m *Message) size() int64 {
 	n := len(m.From) + len(m.Subject) + len(m.Text) + len(m.HTML) + len(m.Code) + len(m.Link) +
 		len(m.ClientID) + len(m.Connection) + len(m.Language) + len(m.Scenario) + len(m.Note) + len(m.Raw)
-	for _, list := range [][]string{m.Recipients, m.Codes, m.Links} {
+	for _, list := range [...][]string{m.Recipients, m.Codes, m.Links} {
 		for _, s := range list {
 			n += len(s)
 		}
+	}
+	if m.Words != nil {
+		n += m.Words.Size()
 	}
 	return int64(n)
 }
@@ -178,7 +211,7 @@ func (m *Message) tidy() {
 	if m.To == "" && len(m.Recipients) > 0 {
 		m.To = m.Recipients[0]
 	}
-	if m.To != "" {
+	if m.To != "" && (len(m.Recipients) != 1 || m.Recipients[0] != m.To) {
 		rest := slices.DeleteFunc(m.Recipients, func(r string) bool { return address(r) == address(m.To) })
 		m.Recipients = append([]string{m.To}, rest...)
 	}

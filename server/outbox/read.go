@@ -8,7 +8,7 @@ func (b *Box) Get(id string) (Message, bool) {
 	if e == nil {
 		return Message{}, false
 	}
-	return e.clone(), true
+	return e.written(), true
 }
 
 // All returns the messages that match all filters: the delivered ones in order
@@ -26,9 +26,9 @@ func (b *Box) All(filters ...Filter) []Message {
 			continue
 		}
 		if e.Seq != 0 {
-			delivered = append(delivered, e.clone())
+			delivered = append(delivered, q.read(e))
 		} else {
-			others = append(others, e.clone())
+			others = append(others, q.read(e))
 		}
 	}
 	return append(delivered, others...)
@@ -51,7 +51,7 @@ func (b *Box) latest(q query) (Message, bool) {
 	list := b.candidates(q)
 	for i := len(list) - 1; i >= 0; i-- {
 		if e := list[i]; q.matchReady(&e.Message) {
-			return e.clone(), true
+			return q.read(e), true
 		}
 	}
 	return Message{}, false
@@ -112,14 +112,14 @@ func (b *Box) List(q Query) (Page, error) {
 			page.Cursor = cursorAt(b.epoch, end)
 			break
 		}
-		page.Items = append(page.Items, e.clone())
+		page.Items = append(page.Items, r.read(e))
 	}
 	if r.since {
 		page.Missed = b.evicted.within(r.after, end)
 	}
 	for _, e := range list {
 		if !more && e.Seq == 0 && (q.Undelivered || r.state == e.State) && r.matchPlain(&e.Message) {
-			page.Items = append(page.Items, e.clone())
+			page.Items = append(page.Items, r.read(e))
 		}
 	}
 	return page, nil

@@ -94,7 +94,13 @@ func (b *Box) unplace(e *entry) {
 	}
 }
 
+// without takes the first one, which goes when the box is full, in no time:
+// what is left begins behind it.
 func without(list []*entry, e *entry) []*entry {
+	if list[0] == e {
+		list[0] = nil
+		return list[1:]
+	}
 	i, _ := slices.BinarySearchFunc(list, e, func(a, b *entry) int { return cmp.Compare(a.pos, b.pos) })
 	return slices.Delete(list, i, i+1)
 }

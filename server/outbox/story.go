@@ -184,7 +184,7 @@ func (q *query) wanted() string {
 			} else {
 				to = " to " + f.value
 			}
-		case byLive, byNothing:
+		case byLive, byNothing, briefly:
 		case byCode, byLink:
 			if !live {
 				noun += " " + f.String()

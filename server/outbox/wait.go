@@ -101,7 +101,7 @@ func (w *waiter) wake() {
 func (w *waiter) see(e *entry) {
 	if w.matchReady(&e.Message) {
 		if w.hit == nil || w.hit.Seq <= e.Seq {
-			m := e.clone()
+			m := w.read(e)
 			w.hit = &m
 		}
 		w.wake()

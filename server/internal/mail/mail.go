@@ -5,11 +5,10 @@ package mail
 
 import (
 	"cmp"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 // The senders of the mock's messages.
@@ -43,42 +42,40 @@ type Text struct {
 	Note    string // what is odd about it
 }
 
+// Put writes an e-mail into a message that has its Code or Link: by the
+// connection's templates at once, since they may fail, else when it is read.
+func Put(l Letter, m *outbox.Message) {
+	if !l.templated() {
+		m.Words = l.own()
+		return
+	}
+	text := l.ownEmail()
+	m.From, m.Subject, m.Text, m.HTML, m.Note = text.From, text.Subject, text.Plain, text.HTML, text.Note
+}
+
+// templated tells whether the connection has templates for e-mails.
+func (l Letter) templated() bool {
+	return l.Templates.From != nil || l.Templates.Subject != nil || l.Templates.Body != nil
+}
+
 // Email writes an e-mail, by the connection's templates if it has some.
 func Email(l Letter) Text {
-	if t := l.Templates; t.From != nil || t.Subject != nil || t.Body != nil {
+	if l.templated() {
 		return l.ownEmail()
 	}
 	return l.email()
 }
 
-// email is the mock's own e-mail. The sentences about code and link are those
-// of Auth0's sample template (auth0/docs-v2
-// lock-android-passwordless-with-magic-link.mdx), which suites look for.
-func (l Letter) email() Text {
-	what, value := l.carried()
-	w := wording{
-		sentence: "Your verification " + what + " is: ",
-		value:    value,
-		client:   l.Client.Name,
-		rules:    fmt.Sprintf("It works once, within %s, and only the newest one counts.", span(l.Lifetime)),
-		ignore:   "If you did not ask to sign in to " + l.Client.Name + ", you can ignore this e-mail.",
-		help:     support(l.Tenant),
-	}
-	return Text{
-		From:    sender(l.Tenant),
-		Subject: "Your verification " + what + " for " + l.Client.Name,
-		Plain:   w.plain(),
-		HTML:    w.page(what == "link"),
-	}
+// email is the mock's own e-mail.
+func (l Letter) email() Text { return l.own().text(l.Code, l.Link) }
+
+// own is what the mock's own e-mail is made of.
+func (l Letter) own() ownMail {
+	return ownMail{l.Tenant.FriendlyName, l.Tenant.SupportEmail, l.Tenant.SupportURL, l.Client.Name, l.Lifetime}
 }
 
 // carried is what the message carries.
-func (l Letter) carried() (what, value string) {
-	if l.Link != "" {
-		return "link", l.Link
-	}
-	return "code", l.Code
-}
+func (l Letter) carried() (what, value string) { return carried(l.Code, l.Link) }
 
 // SMS writes a text message, by the connection's template if it has one.
 func SMS(l Letter) Text {
@@ -97,36 +94,4 @@ func (l Letter) smsSender() string {
 		return SMSSender
 	}
 	return cmp.Or(l.Connection.Options.From, SMSSender)
-}
-
-func sender(t fixtures.Tenant) string {
-	if t.FriendlyName == "" {
-		return senderAddress
-	}
-	return t.FriendlyName + " <" + senderAddress + ">"
-}
-
-func support(t fixtures.Tenant) string {
-	where := make([]string, 0, 2)
-	for _, s := range []string{t.SupportEmail, t.SupportURL} {
-		if s != "" {
-			where = append(where, s)
-		}
-	}
-	if len(where) == 0 {
-		return ""
-	}
-	return "Help: " + strings.Join(where, ", ")
-}
-
-// span is a lifetime in words: "3 minutes", "90 seconds".
-func span(d time.Duration) string {
-	unit, n := "second", int64(d/time.Second)
-	if n >= 60 && n%60 == 0 {
-		unit, n = "minute", n/60
-	}
-	if n == 1 {
-		return "1 " + unit
-	}
-	return fmt.Sprintf("%d %ss", n, unit)
 }

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/fixtures/liquid"
 	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 func letter() mail.Letter {
@@ -35,6 +37,40 @@ func TestTheMocksOwnMails(t *testing.T) {
 		}
 		golden(t, name+".txt", got.Plain)
 		golden(t, name+".html", got.HTML)
+	}
+}
+
+// A mail that is written when it is read says what Email would have said, and
+// what a template says is known at once, its failure included.
+func TestPutSaysWhatEmailSays(t *testing.T) {
+	t.Parallel()
+	failing, err := liquid.Parse("{{ code | upcase: 1 }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	templated, broken := letter(), letter()
+	templated.Templates.Subject, err = liquid.Parse("Hello {{ code }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	templated.OTP, broken.OTP, broken.Templates.Body = templated.Code, broken.Code, failing
+	for name, l := range map[string]mail.Letter{"code": letter(), "link": link(), "template": templated, "failing template": broken} {
+		want := mail.Email(l)
+		m := outbox.Message{Code: l.Code, Link: l.Link}
+		mail.Put(l, &m)
+		if lazy := l.Templates == (fixtures.Templates{}); lazy != (m.Words != nil) || lazy != (m.HTML == "") {
+			t.Errorf("%s: words %v, HTML %.20q", name, m.Words, m.HTML)
+		}
+		if m.Words != nil {
+			l.Client.Name, l.Client = "another", nil // a message says what held at its sending
+			m.Words.Write(&m)
+		}
+		if got := (mail.Text{From: m.From, Subject: m.Subject, Plain: m.Text, HTML: m.HTML, Note: m.Note}); got != want {
+			t.Errorf("%s: got %+v\nwant %+v", name, got, want)
+		}
+		if failed := name == "failing template"; failed != (m.Note != "") {
+			t.Errorf("%s: the note is %q", name, m.Note)
+		}
 	}
 }
 

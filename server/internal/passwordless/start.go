@@ -3,6 +3,7 @@
 package passwordless
 
 import (
+	"log/slog"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -23,40 +24,39 @@ type Start struct {
 
 // Do sends the message. A blocked user gets none, and nobody is told.
 func (in Start) Do(c *web.Call) (tenant.Started, error) {
-	var sent *outbox.Message
 	started, err := c.Tenant.Start(tenant.Start{
 		Client: in.Client, Connection: in.Connection.Name, Recipient: in.Recipient, Now: c.Now, Effects: c.Effects,
 		Device: c.Device(), Link: in.Connection.Strategy == tenant.StrategyEmail && in.Send == "link",
-		Compose: func(s tenant.Sending) outbox.Message {
-			m := in.compose(c, s)
-			sent = &m
-			return m
-		},
+		Compose: func(s tenant.Sending) outbox.Message { return in.compose(c, s) },
 	})
 	if err != nil {
 		return started, err
 	}
 	c.SetDevice(started.Device)
-	report(c, sent, in.Recipient)
+	if c.Log.Enabled(c.Context, slog.LevelInfo) {
+		report(c, started.Sent, in.Recipient)
+	}
 	return started, passOn(c, in.Connection, started.Sent)
 }
 
 // report tells the developer at the terminal what was sent.
-func report(c *web.Call, sent *outbox.Message, recipient string) {
-	if e := c.Effects; sent != nil && e != nil && e.Deliver.Outcome != "" {
+func report(c *web.Call, sent []outbox.Message, recipient string) {
+	if len(sent) == 0 {
+		c.Log.Info("Nothing was sent to " + recipient + ": the user is blocked")
+		return
+	}
+	m := sent[0]
+	if e := c.Effects; e != nil && e.Deliver.Outcome != "" {
 		c.Log.Info("The message to "+recipient+" is "+e.Deliver.Outcome, "scenario", e.DeliverBy)
 		return
 	}
-	if sent != nil && sent.Note != "" {
-		c.Log.Warn("The message to "+recipient+": "+sent.Note, "connection", sent.Connection)
+	if m.Note != "" {
+		c.Log.Warn("The message to "+recipient+": "+m.Note, "connection", m.Connection)
 	}
-	switch {
-	case sent == nil:
-		c.Log.Info("Nothing was sent to " + recipient + ": the user is blocked")
-	case sent.Code != "":
-		c.Log.Info("To sign in as "+recipient+" use the code "+sent.Code, "kind", sent.Kind, "client_id", sent.ClientID)
-	default:
-		c.Log.Info("To sign in as "+recipient+" open "+sent.Link, "kind", sent.Kind, "client_id", sent.ClientID)
+	if m.Code != "" {
+		c.Log.Info("To sign in as "+recipient+" use the code "+m.Code, "kind", m.Kind, "client_id", m.ClientID)
+	} else {
+		c.Log.Info("To sign in as "+recipient+" open "+m.Link, "kind", m.Kind, "client_id", m.ClientID)
 	}
 }
 
@@ -73,26 +73,24 @@ func (in Start) compose(c *web.Call, s tenant.Sending) outbox.Message {
 		To: in.Recipient, Recipients: []string{in.Recipient}, ClientID: in.Client.ClientID, Connection: s.Connection.Name,
 		Send: in.Send, Language: letter.Language, ExpiresAt: s.Expires, CreatedAt: c.Now,
 	}
-	var text mail.Text
 	if s.Connection.Strategy == tenant.StrategySMS {
 		m.Kind, m.Send, m.Code = outbox.SMS, "code", s.Code
 		letter.Send = m.Send
-		text = mail.SMS(letter)
-		text.Note = joined(text.Note, notPassedOn(c, s.Connection))
-	} else {
-		m.Kind = outbox.Email
-		if in.Send == "code" {
-			m.Code = s.Code
-		} else {
-			m.Link = in.magicLink(c, s)
-			if s.CutLink {
-				m.Link = m.Link[:len(m.Link)*2/3]
-			}
-			letter.Code, letter.Link = "", m.Link
-		}
-		text = mail.Email(letter)
+		text := mail.SMS(letter)
+		m.From, m.Text, m.Note = text.From, text.Plain, joined(text.Note, notPassedOn(c, s.Connection))
+		return m
 	}
-	m.From, m.Subject, m.Text, m.HTML, m.Note = text.From, text.Subject, text.Plain, text.HTML, text.Note
+	m.Kind = outbox.Email
+	if in.Send == "code" {
+		m.Code = s.Code
+	} else {
+		m.Link = in.magicLink(c, s)
+		if s.CutLink {
+			m.Link = m.Link[:len(m.Link)*2/3]
+		}
+		letter.Code, letter.Link = "", m.Link
+	}
+	mail.Put(letter, &m)
 	return m
 }
 
