@@ -1,0 +1,81 @@
+//go:build !race
+
+package server_test
+
+import (
+	"encoding/json"
+	"maps"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/mockauth0/mockauth0/server/internal/token"
+)
+
+// What a login by handler call may allocate besides its two signatures, the
+// call's own two objects included.
+const (
+	loginAllocs = 150
+	loginBytes  = 30_000
+)
+
+// spent is what one run of f allocates, on average.
+func spent(f func()) (objects, size float64) {
+	const runs = 500
+	f() // what is made once does not count
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range runs {
+		f()
+	}
+	runtime.ReadMemStats(&after)
+	return float64(after.Mallocs-before.Mallocs) / runs, float64(after.TotalAlloc-before.TotalAlloc) / runs
+}
+
+func TestWhatALoginAllocates(t *testing.T) {
+	s, c := newServer(t, fixedCode), newLoginCaller("https://api.acme.test/")
+	objects, size := spent(func() { c.login(t, s, "ada@example.com") })
+	given := decodeTokens(t, c)
+	var ring token.Ring
+	for _, compact := range []string{given.AccessToken, given.IDToken} {
+		claims := ordered(claims(t, s, compact))
+		perSignature, bytesPerSignature := spent(func() {
+			if _, err := ring.Sign(claims); err != nil {
+				t.Fatal(err)
+			}
+		})
+		t.Logf("a signature: %.0f allocations, %.0f bytes", perSignature, bytesPerSignature)
+		objects, size = objects-perSignature, size-bytesPerSignature
+	}
+	t.Logf("the rest of a login: %.0f allocations, %.0f bytes", objects, size)
+	if objects > loginAllocs || size > loginBytes {
+		t.Errorf("besides its signatures a login allocates %.0f objects of %.0f bytes; it may %d of %d", objects, size, loginAllocs, loginBytes)
+	}
+}
+
+func decodeTokens(t testing.TB, c *loginCaller) (given tokens) {
+	t.Helper()
+	if err := json.Unmarshal(c.tokens.body, &given); err != nil || given.AccessToken == "" || given.IDToken == "" {
+		t.Fatalf("%v in %s", err, c.tokens.body)
+	}
+	return given
+}
+
+// ordered are claims as the server has them when it signs.
+func ordered(from object) (list token.Claims) {
+	for _, name := range slices.Sorted(maps.Keys(from)) {
+		value := from[name]
+		switch v := value.(type) {
+		case float64:
+			value = int64(v)
+		case []any:
+			words := make([]string, len(v))
+			for i := range v {
+				words[i] = v[i].(string)
+			}
+			value = words
+		}
+		list = append(list, token.Claim{Name: name, Value: value})
+	}
+	return list
+}
