@@ -69,11 +69,11 @@ type authCode struct {
 
 type authCodes struct {
 	bounded bounded[string, *authCode]
-	count   map[challengeKey]int64 // codes of each client and user so far
+	count   tally[challengeKey] // codes of each client and user so far
 }
 
 func newAuthCodes() authCodes {
-	return authCodes{newBounded[string](maxAuthCodes, func(c *authCode) bool { return !c.used }), map[challengeKey]int64{}}
+	return authCodes{newBounded[string](maxAuthCodes, func(c *authCode) bool { return !c.used }), newTally[challengeKey](maxAuthCodes)}
 }
 
 func (cs *authCodes) settle(now time.Time) {
@@ -104,8 +104,8 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 		return Approval{}, t.CheckAudience(a)
 	}
 	t.mu.Lock()
-	u, ok := t.users.byID[s.UserID]
-	if !ok || u.Blocked || blocked(a.Effects) {
+	u, ok := t.users.get(s.UserID)
+	if !ok || u.blocked() || blocked(a.Effects) {
 		t.mu.Unlock()
 		return Approval{}, refusal.UserBlocked
 	}
@@ -116,19 +116,18 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	if live, ok := t.sessions.bounded.get(s.ID); ok {
 		live.signedInTo(a.Client.ClientID)
 	}
-	who := challengeKey{a.Client.ClientID, u.UserID}
-	t.authCodes.count[who]++
-	n := strconv.FormatInt(t.authCodes.count[who], 10)
+	who := challengeKey{a.Client.ClientID, s.UserID}
+	n := strconv.FormatInt(t.authCodes.count.add(who), 10)
 	var out Approval
 	if a.wants("code") {
 		out.Code = t.seed.Opaque(43, "code", who.connection, who.recipient, n)
 		t.authCodes.bounded.put(out.Code, &authCode{
-			Authorization: a, userID: u.UserID, sid: s.SID, auth: s.AuthTime, expires: a.Now.Add(authCodeLifetime),
+			Authorization: a, userID: s.UserID, sid: s.SID, auth: s.AuthTime, expires: a.Now.Add(authCodeLifetime),
 		})
 	}
 	var l *Login
 	if a.wants("token") || a.wants("id_token") {
-		scopes := grantScopes(strings.Fields(a.Scope), a.Client, api, &u.User)
+		scopes := grantScopes(strings.Fields(a.Scope), a.Client, api, u)
 		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == "offline_access" }) // never in a browser's address
 		l = t.loginLocked(r, api, u, scopes, nil, "front", n)
 		l.Front, l.Nonce, l.SID, l.Code = true, a.Nonce, s.SID, out.Code
@@ -168,8 +167,8 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 	case !c.verifies(verifier):
 		return nil, refusal.WrongVerifier
 	}
-	u, ok := t.users.byID[c.userID]
-	if !ok || u.Blocked || blocked(r.Effects) {
+	u, ok := t.users.get(c.userID)
+	if !ok || u.blocked() || blocked(r.Effects) {
 		return nil, refusal.UserBlocked
 	}
 	asked := c.request()
@@ -178,7 +177,7 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 		return nil, err
 	}
 	c.used = true
-	l := t.loginLocked(r, api, u, grantScopes(strings.Fields(c.Scope), r.Client, api, &u.User), nil, "code", code)
+	l := t.loginLocked(r, api, u, grantScopes(strings.Fields(c.Scope), r.Client, api, u), nil, "code", code)
 	l.Nonce, l.SID = c.Nonce, c.sid
 	if c.TellsAuthTime {
 		l.AuthTime = c.auth
@@ -232,7 +231,7 @@ func (t *Tenant) RedeemLink(a Authorization, connection, username, otp, device s
 		return Session{}, err
 	}
 	u := t.signInLocked(conn, recipient, a.Now)
-	return Session{UserID: u.UserID, AuthTime: a.Now}, nil
+	return Session{UserID: u.id(), AuthTime: a.Now}, nil
 }
 
 // elsewhereLocked tells whether a live link is opened in another browser than

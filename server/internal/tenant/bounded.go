@@ -89,16 +89,22 @@ func (b *bounded[K, V]) all(yield func(K, V) bool) {
 	}
 }
 
-// A tally counts by name. It forgets the names that were counted longest ago.
-type tally struct{ bounded[string, int64] }
+// A tally counts by name. It forgets the names that were counted longest ago:
+// what they count has a bound of its own, within which names stay unique.
+type tally[K comparable] struct{ bounded[K, int64] }
 
-func newTally(max int) tally {
-	return tally{newBounded[string](max, func(int64) bool { return true })}
+func newTally[K comparable](max int) tally[K] {
+	return tally[K]{newBounded[K](max, func(int64) bool { return true })}
 }
 
-func (t *tally) of(name string) int64 {
+func (t *tally[K]) of(name K) int64 {
 	n, _ := t.get(name)
 	return n
 }
 
-func (t *tally) add(name string) { t.put(name, t.of(name)+1) }
+// add counts one more, and returns how many there are.
+func (t *tally[K]) add(name K) int64 {
+	n := t.of(name) + 1
+	t.put(name, n)
+	return n
+}

@@ -40,11 +40,11 @@ func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, passwo
 	switch {
 	case !ok || u == nil:
 		return nil, refusal.WrongPassword.Because("there is no user " + username + " on connection " + conn.Name)
-	case u.Blocked || blocked(r.Effects):
+	case u.blocked() || blocked(r.Effects):
 		return nil, refusal.UserBlocked
 	case t.bruteForceLocked(conn, u, r.Now):
 		return nil, refusal.TooManyAttempts
-	case u.Password == "" || subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) != 1:
+	case u.password() == "" || subtle.ConstantTimeCompare([]byte(u.password()), []byte(password)) != 1:
 		t.countFailureLocked(u, r.Now)
 		return nil, refusal.WrongPassword.Because("the password is not the one that the user has")
 	}
@@ -74,8 +74,8 @@ func (t *Tenant) SignUp(conn *fixtures.Connection, u fixtures.User, r TokenReque
 	if err != nil {
 		return u, err
 	}
-	t.insertLocked(ready)
-	return cloned(ready.User), nil
+	t.users.insert(ready)
+	return cloned(ready.full()), nil
 }
 
 // SignInWithPassword is SignIn for a user of a database.
@@ -89,7 +89,7 @@ func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, conn *fixtu
 	if err != nil {
 		return Session{}, err
 	}
-	t.noteLoginLocked(u, a.Now)
+	u.noteLogin(a.Now)
 	s := t.newSessionLocked(u, have, a.Now)
 	t.endInLocked(tx, password, s)
 	return *s, nil
@@ -111,11 +111,11 @@ func (t *Tenant) RedeemPassword(r TokenRequest, realm, username, password string
 	if err != nil {
 		return nil, err
 	}
-	if err := t.secondFactor(r.Effects, conn.Name, u.UserID); err != nil {
+	if err := t.secondFactor(r.Effects, conn.Name, u.id()); err != nil {
 		return nil, err
 	}
-	t.noteLoginLocked(u, r.Now)
-	l := t.loginLocked(r, api, u, grantScopes(passwordScopes(r.Scope), r.Client, api, &u.User), []string{"password"}, strconv.Itoa(u.LoginsCount))
+	u.noteLogin(r.Now)
+	l := t.loginLocked(r, api, u, grantScopes(passwordScopes(r.Scope), r.Client, api, u), []string{"password"}, strconv.Itoa(u.logins()))
 	if slices.Contains(l.Scopes, "offline_access") {
 		l.RefreshToken = t.newFamilyLocked(l, r.Now)
 	}

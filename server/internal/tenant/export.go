@@ -28,7 +28,7 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	for key, n := range t.users.deleted {
 		f.State.Counters[counterName("deleted user", key)] = n
 	}
-	for key, n := range t.families.count {
+	for key, n := range t.families.count.all {
 		f.State.Counters[counterName("refresh", key)] = n
 	}
 	return &f
@@ -69,7 +69,7 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 		case "deleted user":
 			t.users.deleted[key] = n
 		case "refresh":
-			t.families.count[key] = n
+			t.families.count.put(key, n)
 		}
 	}
 	for _, f := range s.RefreshTokens {

@@ -96,7 +96,7 @@ func passwordScopes(asked string) []string {
 
 // grantScopes keeps of the asked scopes those that a user may give the client,
 // the standard ones first, each once.
-func grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServer, u *fixtures.User) []string {
+func grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServer, u *user) []string {
 	standard := make([]string, 0, len(asked))
 	var own []string
 	for _, s := range asked {
@@ -109,7 +109,7 @@ func grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServe
 		case slices.Contains(oidcScopes, s):
 			standard = append(standard, s)
 		case api != nil && hasScope(api, s):
-			if !api.EnforcePolicies || slices.Contains(u.Permissions[api.Identifier], s) {
+			if !api.EnforcePolicies || slices.Contains(u.permissions(api.Identifier), s) {
 				own = append(own, s)
 			}
 		}
@@ -142,7 +142,7 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 		return nil, err
 	}
 	u := t.signInLocked(conn, recipient, r.Now)
-	l := t.loginLocked(r, api, u, grantScopes(asked, r.Client, api, &u.User), []string{"password"}, strconv.Itoa(u.LoginsCount))
+	l := t.loginLocked(r, api, u, grantScopes(asked, r.Client, api, u), []string{"password"}, strconv.Itoa(u.logins()))
 	if slices.Contains(l.Scopes, "offline_access") {
 		l.RefreshToken = t.newFamilyLocked(l, r.Now)
 	}

@@ -54,7 +54,7 @@ func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *us
 		l.Wrong = r.Effects.Token
 	}
 	if u != nil {
-		copied := u.User
+		copied := u.full()
 		l.User = &copied
 	}
 	return l

@@ -27,11 +27,11 @@ type pushedRequest struct {
 
 type pushed struct {
 	bounded bounded[string, *pushedRequest]
-	count   tally // requests that ask for the same so far
+	count   tally[string] // requests that ask for the same so far
 }
 
 func newPushed() pushed {
-	return pushed{newBounded[string](maxPushed, func(*pushedRequest) bool { return true }), newTally(maxPushed)}
+	return pushed{newBounded[string](maxPushed, func(*pushedRequest) bool { return true }), newTally[string](maxPushed)}
 }
 
 func (ps *pushed) settle(now time.Time) {

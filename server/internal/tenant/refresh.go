@@ -24,11 +24,11 @@ type family struct {
 
 type families struct {
 	bounded bounded[string, *family]
-	count   map[challengeKey]int64 // families of each client and user so far
+	count   tally[challengeKey] // families of each client and user so far
 }
 
 func newFamilies() families {
-	return families{newBounded[string](maxFamilies, func(*family) bool { return true }), map[challengeKey]int64{}}
+	return families{newBounded[string](maxFamilies, func(*family) bool { return true }), newTally[challengeKey](maxFamilies)}
 }
 
 // settle forgets the families whose time is over, for good.
@@ -64,9 +64,9 @@ func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 
 func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
 	who := challengeKey{l.Client.ClientID, l.User.UserID}
-	t.families.count[who]++
+	n := t.families.count.add(who)
 	f := &family{RefreshFamily: fixtures.RefreshFamily{
-		ID:         t.seed.Hex(16, "refresh family", who.connection, who.recipient, strconv.FormatInt(t.families.count[who], 10)),
+		ID:         t.seed.Hex(16, "refresh family", who.connection, who.recipient, strconv.FormatInt(n, 10)),
 		ClientID:   l.Client.ClientID,
 		UserID:     l.User.UserID,
 		Scope:      strings.Join(l.Scopes, " "),
@@ -148,11 +148,11 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 			return nil, refusal.WrongRefreshToken.Because("a refresh token was used again after its rotation: its whole family is revoked")
 		}
 	}
-	u, ok := t.users.byID[f.UserID]
+	u, ok := t.users.get(f.UserID)
 	if !ok {
 		return nil, refusal.RefreshUserGone
 	}
-	if u.Blocked || blocked(r.Effects) {
+	if u.blocked() || blocked(r.Effects) {
 		return nil, refusal.UserBlocked
 	}
 	if err := t.secondFactor(r.Effects, f.ID); err != nil {
@@ -199,11 +199,11 @@ func (t *Tenant) RefreshOwner(presented string) (fixtures.User, bool) {
 	if f == nil {
 		return fixtures.User{}, false
 	}
-	u, ok := t.users.byID[f.UserID]
+	u, ok := t.users.get(f.UserID)
 	if !ok {
 		return fixtures.User{}, false
 	}
-	return u.User, true
+	return u.full(), true
 }
 
 // Revoke ends the family of a refresh token, if it is the client's. Auth0 does

@@ -36,11 +36,11 @@ func (s *Session) lapsed(now time.Time) bool {
 
 type sessions struct {
 	bounded bounded[string, *Session]
-	count   map[string]int64 // sessions of each user so far
+	count   tally[string] // sessions of each user so far
 }
 
 func newSessions() sessions {
-	return sessions{newBounded[string](maxSessions, func(*Session) bool { return true }), map[string]int64{}}
+	return sessions{newBounded[string](maxSessions, func(*Session) bool { return true }), newTally[string](maxSessions)}
 }
 
 func (ss *sessions) settle(now time.Time) {
@@ -68,7 +68,7 @@ func (t *Tenant) sessionLocked(id string, now time.Time) (*Session, bool) {
 	if !ok || s.lapsed(now) {
 		return nil, false
 	}
-	if u := t.users.byID[s.UserID]; u == nil || u.Blocked {
+	if u, ok := t.users.get(s.UserID); !ok || u.blocked() {
 		return nil, false
 	}
 	s.used = now
@@ -90,16 +90,16 @@ func (t *Tenant) EndSession(id string) {
 // newSessionLocked signs a user in to a browser. A session of the same user
 // that the browser has already goes on, with a new time of authentication.
 func (t *Tenant) newSessionLocked(u *user, have string, now time.Time) *Session {
-	if s, ok := t.sessions.bounded.get(have); ok && s.UserID == u.UserID && !s.lapsed(now) {
+	id := u.id()
+	if s, ok := t.sessions.bounded.get(have); ok && s.UserID == id && !s.lapsed(now) {
 		s.AuthTime, s.used = now, now
 		return s
 	}
 	t.sessions.bounded.remove(have)
-	t.sessions.count[u.UserID]++
-	n := strconv.FormatInt(t.sessions.count[u.UserID], 10)
+	n := strconv.FormatInt(t.sessions.count.add(id), 10)
 	s := &Session{
-		ID: t.seed.Opaque(43, "session", u.UserID, n), SID: t.seed.Opaque(32, "sid", u.UserID, n),
-		UserID: u.UserID, AuthTime: now, created: now, used: now,
+		ID: t.seed.Opaque(43, "session", id, n), SID: t.seed.Opaque(32, "sid", id, n),
+		UserID: id, AuthTime: now, created: now, used: now,
 	}
 	t.sessions.bounded.put(s.ID, s)
 	return s

@@ -225,7 +225,7 @@ func (t *Tenant) Counts() Counts {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return Counts{
-		Users:             len(t.users.byID),
+		Users:             t.users.len(),
 		Challenges:        t.challenges.bounded.len(),
 		DroppedChallenges: t.challenges.bounded.dropped,
 		RefreshTokens:     t.families.bounded.len(),

@@ -71,15 +71,15 @@ func (t *Tenant) TicketForPassword(r TokenRequest, realm, username, password str
 	if err != nil {
 		return Ticket{}, err
 	}
-	t.noteLoginLocked(u, r.Now)
+	u.noteLogin(r.Now)
 	return t.newTicketLocked(r, u), nil
 }
 
 func (t *Tenant) newTicketLocked(r TokenRequest, u *user) Ticket {
-	names := []string{r.Client.ClientID, u.UserID, strconv.Itoa(u.LoginsCount)}
+	names := []string{r.Client.ClientID, u.id(), strconv.Itoa(u.logins())}
 	derived := func(what string, n int) string { return t.seed.Opaque(n, append([]string{what}, names...)...) }
 	made := Ticket{ID: derived("login ticket", 32), Verifier: derived("co verifier", 32), VerifierID: derived("co id", 12)}
-	t.tickets.bounded.put(made.ID, &ticket{r.Client.ClientID, u.Connection, u.UserID, r.Now.Add(ticketLifetime)})
+	t.tickets.bounded.put(made.ID, &ticket{r.Client.ClientID, u.connection(), names[1], r.Now.Add(ticketLifetime)})
 	return made
 }
 
@@ -100,8 +100,8 @@ func (t *Tenant) RedeemTicket(a Authorization, id, realm, have string) (Session,
 	case realm != "" && realm != k.connection:
 		return Session{}, refusal.WrongTicket.Because("the login_ticket is of connection " + strconv.Quote(k.connection))
 	}
-	u, ok := t.users.byID[k.userID]
-	if !ok || u.Blocked || blocked(a.Effects) {
+	u, ok := t.users.get(k.userID)
+	if !ok || u.blocked() || blocked(a.Effects) {
 		return Session{}, refusal.UserBlocked
 	}
 	return *t.newSessionLocked(u, have, a.Now), nil

@@ -32,11 +32,11 @@ type Transaction struct {
 
 type transactions struct {
 	bounded bounded[string, *Transaction]
-	count   tally // transactions that ask for the same so far
+	count   tally[string] // transactions that ask for the same so far
 }
 
 func newTransactions() transactions {
-	return transactions{newBounded[string](maxTransactions, func(t *Transaction) bool { return t.SignedIn == "" }), newTally(maxTransactions)}
+	return transactions{newBounded[string](maxTransactions, func(t *Transaction) bool { return t.SignedIn == "" }), newTally[string](maxTransactions)}
 }
 
 func (ts *transactions) settle(now time.Time) {

@@ -10,41 +10,6 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
-// A user is a fixture's user with every default filled that does not depend on
-// how it is shown: id, connection, times.
-type user struct {
-	fixtures.User
-	addr string // by which the user signs in: the number with SMS, else the e-mail address
-	seq  int64  // the order of creation
-}
-
-// users finds users by id and by address within a connection.
-type users struct {
-	byID      map[string]*user
-	byAddress map[challengeKey]*user
-	seq       int64
-	// deleted counts the users that have been deleted, by connection and
-	// address: one who signs up again gets another id, as at Auth0.
-	deleted map[challengeKey]int64
-}
-
-func newUsers() users {
-	return users{byID: map[string]*user{}, byAddress: map[challengeKey]*user{}, deleted: map[challengeKey]int64{}}
-}
-
-func (us *users) find(connection, recipient string) *user {
-	return us.byAddress[challengeKey{connection, recipient}]
-}
-
-// address is what the user is known by within the connection.
-func (u *user) address() string { return u.addr }
-
-// objectID is the part of the user_id behind the strategy.
-func (u *user) objectID() string {
-	_, id, _ := strings.Cut(u.UserID, "|")
-	return id
-}
-
 // newUserIDLocked is the 24 hexadecimal digits of the id that the address has,
 // or will have when it signs up.
 func (t *Tenant) newUserIDLocked(conn *fixtures.Connection, address string) string {
@@ -77,11 +42,12 @@ func (t *Tenant) AddUser(u fixtures.User) (fixtures.User, error) {
 	if err != nil {
 		return fixtures.User{}, err
 	}
-	if t.users.byID[ready.UserID] != nil || t.users.find(ready.Connection, ready.address()) != nil {
-		return fixtures.User{}, &UserError{"user_exists", "the user " + ready.address() + " exists already on connection " + ready.Connection}
+	_, taken := t.users.get(ready.id())
+	if taken || t.users.find(ready.connection(), ready.address) != nil {
+		return fixtures.User{}, userExists(ready)
 	}
-	t.insertLocked(ready)
-	return cloned(ready.User), nil
+	t.users.insert(ready)
+	return cloned(ready.full()), nil
 }
 
 // UpdateUser replaces a user by what change makes of it. The id and the
@@ -90,15 +56,15 @@ func (t *Tenant) UpdateUser(id string, change func(*fixtures.User) error) (fixtu
 	now := t.Clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	old, ok := t.users.byID[id]
+	old, ok := t.users.get(id)
 	if !ok {
 		return fixtures.User{}, noUser(id)
 	}
-	changed := cloned(old.User)
+	changed := cloned(old.full())
 	if err := change(&changed); err != nil {
 		return fixtures.User{}, err
 	}
-	if changed.UserID != old.UserID || changed.Connection != old.Connection {
+	if changed.UserID != id || changed.Connection != old.connection() {
 		return fixtures.User{}, invalidUser("user_id and connection of a user cannot change")
 	}
 	changed.UpdatedAt = now
@@ -106,33 +72,34 @@ func (t *Tenant) UpdateUser(id string, change func(*fixtures.User) error) (fixtu
 	if err != nil {
 		return fixtures.User{}, err
 	}
-	if other := t.users.find(ready.Connection, ready.address()); other != nil && other != old {
-		return fixtures.User{}, &UserError{"user_exists", "the user " + ready.address() + " exists already on connection " + ready.Connection}
+	if other := t.users.find(ready.connection(), ready.address); other != nil && other != old {
+		return fixtures.User{}, userExists(ready)
 	}
-	if old.address() != ready.address() {
+	if old.address != ready.address {
 		// The id may derive from the address that is given up: whoever signs up
 		// with that one next is somebody else.
-		t.users.deleted[challengeKey{old.Connection, old.address()}]++
+		t.users.deleted[old.key()]++
 	}
-	delete(t.users.byAddress, challengeKey{old.Connection, old.address()})
 	ready.seq = old.seq
-	t.users.byID[id] = ready
-	t.users.byAddress[challengeKey{ready.Connection, ready.address()}] = ready
-	return cloned(ready.User), nil
+	t.users.remove(old)
+	t.users.insert(ready)
+	return cloned(ready.full()), nil
+}
+
+func userExists(u *user) *UserError {
+	return &UserError{"user_exists", "the user " + u.address + " exists already on connection " + u.connection()}
 }
 
 // DeleteUser forgets a user; refresh tokens of the user stop working.
 func (t *Tenant) DeleteUser(id string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	u, ok := t.users.byID[id]
+	u, ok := t.users.get(id)
 	if !ok {
 		return noUser(id)
 	}
-	key := challengeKey{u.Connection, u.address()}
-	delete(t.users.byID, id)
-	delete(t.users.byAddress, key)
-	t.users.deleted[key]++
+	t.users.remove(u)
+	t.users.deleted[u.key()]++
 	t.families.orphan(id)
 	return nil
 }
@@ -179,11 +146,11 @@ func noUser(id string) *UserError {
 func (t *Tenant) User(id string) (fixtures.User, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	u, ok := t.users.byID[id]
+	u, ok := t.users.get(id)
 	if !ok {
 		return fixtures.User{}, false
 	}
-	return cloned(u.User), true
+	return cloned(u.full()), true
 }
 
 // UserByAddress returns the user with a normalised address or number.
@@ -192,7 +159,7 @@ func (t *Tenant) UserByAddress(address string) (fixtures.User, bool) {
 	defer t.mu.Unlock()
 	for i := range t.fixture.Connections {
 		if u := t.users.find(t.fixture.Connections[i].Name, address); u != nil {
-			return cloned(u.User), true
+			return cloned(u.full()), true
 		}
 	}
 	return fixtures.User{}, false
@@ -206,14 +173,10 @@ func (t *Tenant) Users() []fixtures.User {
 }
 
 func (t *Tenant) usersLocked() []fixtures.User {
-	sorted := make([]*user, 0, len(t.users.byID))
-	for _, u := range t.users.byID {
-		sorted = append(sorted, u)
-	}
-	slices.SortFunc(sorted, func(a, b *user) int { return int(a.seq - b.seq) })
+	sorted := t.users.sorted()
 	out := make([]fixtures.User, len(sorted))
 	for i, u := range sorted {
-		out[i] = cloned(u.User)
+		out[i] = cloned(u.full())
 	}
 	return out
 }
@@ -225,35 +188,26 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 	if err != nil {
 		return // the loader has refused such fixtures
 	}
-	if same := t.users.find(ready.Connection, ready.address()); same != nil && u.UserID == "" {
-		ready.UserID = same.UserID // who signed up again keeps the id that tokens name
+	if same := t.users.find(ready.connection(), ready.address); same != nil && u.UserID == "" {
+		ready.more.UserID = same.id() // who signed up again keeps the id that tokens name
 	}
 	// A fixture may give one user's id to another, so that both give way.
-	for _, old := range []*user{t.users.byID[ready.UserID], t.users.find(ready.Connection, ready.address())} {
+	named, _ := t.users.get(ready.id())
+	for _, old := range []*user{named, t.users.find(ready.connection(), ready.address)} {
 		if old == nil {
 			continue
 		}
-		delete(t.users.byID, old.UserID)
-		delete(t.users.byAddress, challengeKey{old.Connection, old.address()})
+		t.users.remove(old)
+		had := old.full()
 		if u.CreatedAt.IsZero() {
-			ready.CreatedAt, ready.UpdatedAt = old.CreatedAt, old.UpdatedAt
+			ready.more.CreatedAt, ready.more.UpdatedAt = had.CreatedAt, had.UpdatedAt
 		}
 		if u.LoginsCount == 0 {
-			ready.LastLogin, ready.LoginsCount = old.LastLogin, old.LoginsCount
+			ready.more.LastLogin, ready.more.LoginsCount = had.LastLogin, had.LoginsCount
 		}
 		ready.seq = old.seq
 	}
-	t.insertLocked(ready)
-}
-
-// insertLocked adds a user, behind all others unless its place is known.
-func (t *Tenant) insertLocked(u *user) {
-	if u.seq == 0 {
-		t.users.seq++
-		u.seq = t.users.seq
-	}
-	t.users.byID[u.UserID] = u
-	t.users.byAddress[challengeKey{u.Connection, u.address()}] = u
+	t.users.insert(ready)
 }
 
 // completeLocked fills a user's connection, id and times, and refuses what
@@ -284,20 +238,20 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 		return nil, err
 	}
 	u.Connection = conn.Name
-	ready := &user{User: u, addr: u.Email}
+	address := u.Email
 	if conn.Strategy == StrategySMS {
-		ready.addr = u.PhoneNumber
+		address = u.PhoneNumber
 	}
 	if u.UserID == "" {
-		ready.UserID = conn.Strategy + "|" + t.newUserIDLocked(conn, ready.address())
+		u.UserID = conn.Strategy + "|" + t.newUserIDLocked(conn, address)
 	}
 	if u.CreatedAt.IsZero() {
-		ready.CreatedAt = now
+		u.CreatedAt = now
 	}
 	if u.UpdatedAt.IsZero() {
-		ready.UpdatedAt = ready.CreatedAt
+		u.UpdatedAt = u.CreatedAt
 	}
-	return ready, nil
+	return &user{more: &u, home: t.users.home(conn.Name), address: address}, nil
 }
 
 // fits refuses what the loader of fixtures refuses, so that what is exported
@@ -343,26 +297,16 @@ func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, erro
 func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now time.Time) *user {
 	u := t.users.find(conn.Name, address)
 	if u == nil {
-		u = &user{User: fixtures.User{Connection: conn.Name, CreatedAt: now}, addr: address}
-		if conn.Strategy == StrategySMS {
-			u.PhoneNumber = address
-		} else {
-			u.Email = address
-		}
-		u.UserID = conn.Strategy + "|" + t.newUserIDLocked(conn, address)
-		t.insertLocked(u)
+		u = t.users.signUp(conn, address, t.newUserIDLocked(conn, address), now)
 	}
 	// Who redeems a code has shown that the address is theirs.
-	if conn.Strategy == StrategySMS {
-		u.PhoneVerified = true
-	} else {
-		u.EmailVerified = true
+	if u.more != nil {
+		if conn.Strategy == StrategySMS {
+			u.more.PhoneVerified = true
+		} else {
+			u.more.EmailVerified = true
+		}
 	}
-	t.noteLoginLocked(u, now)
+	u.noteLogin(now)
 	return u
-}
-
-func (t *Tenant) noteLoginLocked(u *user, now time.Time) {
-	u.LoginsCount++
-	u.LastLogin, u.UpdatedAt = now, now
 }
