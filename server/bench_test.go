@@ -101,6 +101,16 @@ func BenchmarkJWKS(b *testing.B) {
 	}
 }
 
+func BenchmarkDiscovery(b *testing.B) {
+	s := newServer(b, server.Config{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if w := call(b, s, "GET", "/.well-known/openid-configuration", nil); w.Code != http.StatusOK {
+			b.Fatal(w.Body)
+		}
+	}
+}
+
 func BenchmarkNew(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 )
 
@@ -74,3 +75,6 @@ func (c *loginCaller) login(t testing.TB, h http.Handler, email string) {
 	c.start(t, h, email)
 	c.redeem(t, h, email)
 }
+
+// newcomer is an address that has not been seen before.
+func newcomer(n int) string { return "user" + strconv.Itoa(n) + "@example.com" }

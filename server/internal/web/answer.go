@@ -35,8 +35,9 @@ type Front struct {
 	Scenarios *scenarios.Engine
 	// Local tells whether a name can only mean this machine or network, or is
 	// one that the user gave.
-	Local func(host string) bool
-	calls atomic.Int64 // counts journalled calls, which names each one
+	Local     func(host string) bool
+	calls     atomic.Int64 // counts journalled calls, which names each one
+	documents documents
 }
 
 // Reset forgets the journal and counts calls from the start again.
@@ -174,7 +175,9 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 		IP:      callerIP(r),
 		Log:     f.Log,
 		Gateway: f.Gateway,
-		basic:   basicCredentials(r),
+
+		documents: &f.documents,
+		basic:     basicCredentials(r),
 	}
 	limit := cmp.Or(route.MaxBody, maxBody)
 	body, err := readBody(r, limit+1)

@@ -52,6 +52,8 @@ type Call struct {
 	// Answer are headers that the answer gets whatever the flow returns.
 	Answer http.Header
 
+	documents *documents
+
 	basic    *tenant.Credentials
 	quota    *tenant.Quota
 	ClientID string // for the journal: who called
