@@ -29,6 +29,7 @@ func newCaller(path string) *caller {
 
 // call sends a body, and fails unless it succeeds.
 func (c *caller) call(t testing.TB, h http.Handler, body []byte) {
+	t.Helper()
 	c.sent.Reset(body)
 	c.request.ContentLength = int64(len(body))
 	c.header, c.status, c.body = http.Header{}, 0, c.body[:0]
@@ -60,11 +61,13 @@ func newLoginCaller(audience string) *loginCaller {
 }
 
 func (c *loginCaller) start(t testing.TB, h http.Handler, email string) {
+	t.Helper()
 	c.body = append(append(append(c.body[:0], `{"client_id":"acme-native","connection":"email","email":"`...), email...), `","send":"code"}`...)
 	c.starts.call(t, h, c.body)
 }
 
 func (c *loginCaller) redeem(t testing.TB, h http.Handler, email string) {
+	t.Helper()
 	c.body = append(append(c.body[:0], `{"grant_type":"`+otpGrant+`","client_id":"acme-native","username":"`...), email...)
 	c.body = append(append(c.body, `","otp":"123456","realm":"email","audience":"`...), c.audience...)
 	c.body = append(append(append(c.body, `","scope":"`...), c.scope...), `"}`...)
@@ -72,6 +75,7 @@ func (c *loginCaller) redeem(t testing.TB, h http.Handler, email string) {
 }
 
 func (c *loginCaller) login(t testing.TB, h http.Handler, email string) {
+	t.Helper()
 	c.start(t, h, email)
 	c.redeem(t, h, email)
 }

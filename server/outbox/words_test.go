@@ -58,7 +58,7 @@ func TestBriefWritesNothing(t *testing.T) {
 	t.Parallel()
 	b, _ := stopped(t, Options{})
 	var n atomic.Int64
-	first, latest, all := make(chan Message), Message{}, []Message{}
+	first := make(chan Message)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go func() {
@@ -66,8 +66,8 @@ func TestBriefWritesNothing(t *testing.T) {
 		first <- m
 	}()
 	b.Add(worded("ada@example.com", &n))
-	latest, _ = b.Latest(Brief(), Live())
-	all = b.All(Brief())
+	latest, _ := b.Latest(Brief(), Live())
+	all := b.All(Brief())
 	page, _ := b.List(Query{Filters: []Filter{Brief()}})
 	whole := b.Add(Message{To: "bob@example.com", From: "f", Subject: "s", Text: "t", HTML: "h"})
 	bob, _ := b.Latest(To(whole.To), Brief())

@@ -15,8 +15,12 @@ func TestClaimsAreWrittenAsEncodingJSONDoes(t *testing.T) {
 	t.Parallel()
 	values := []any{
 		nil, "", "ada@example.com", "é<>&\u2028", "\x00\t\"\\\x7f", "\xff", strings.Repeat("x", 10_000), true, false,
-		int64(0), int64(math.MinInt64), int64(math.MaxInt64), 1, 1.5, json.Number("1.50"), []string(nil), []string{}, []string{"a", "\n"},
-		[]any{"a", 1.0, nil}, map[string]any{"b": 1, "a": "<"}, []struct {
+		int64(0), int64(math.MinInt64), int64(math.MaxInt64), 1, 1.5, json.Number("1.50"), []string(nil),
+		[]string{},
+		[]string{"a", "\n"},
+		[]any{"a", 1.0, nil},
+		map[string]any{"b": 1, "a": "<"},
+		[]struct {
 			ID string `json:"id"`
 		}{{"x"}},
 	}
