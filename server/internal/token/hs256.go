@@ -14,8 +14,8 @@ func SignHS256(claims Claims, secret []byte) string {
 		panic("token: claims that are no JSON: " + err.Error())
 	}
 	const header = `{"alg":"HS256","typ":"JWT"}`
-	signed := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString(payload)
+	token := signingInput(encode([]byte(header))+".", payload)
 	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte(signed))
-	return signed + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	mac.Write(token)
+	return string(base64.RawURLEncoding.AppendEncode(append(token, '.'), mac.Sum(nil)))
 }

@@ -3,7 +3,6 @@
 package token
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,9 +18,9 @@ type Ring struct {
 	mu         sync.RWMutex
 	keys       *Keys
 	generation int
-	revoked    bool        // all but the current key are gone
-	signer     jose.Signer // nil until the first signature
-	jwks       []byte      // nil until first asked for
+	revoked    bool    // all but the current key are gone
+	signer     *signer // nil until the first signature
+	jwks       []byte  // nil until first asked for
 }
 
 // NewRing makes a ring whose first key signs.
@@ -29,32 +28,25 @@ func NewRing(keys *Keys) *Ring { return &Ring{keys: keys} }
 
 // Sign makes an RS256 token of the claims with the current key.
 func (r *Ring) Sign(claims Claims) (string, error) {
-	signer, err := r.current()
-	if err != nil {
-		return "", err
-	}
-	return sign(signer, claims)
+	return r.current().sign(claims)
 }
 
 // SignBoth makes two tokens; side by side if a signature takes long, so that a
 // login on two cores takes the time of one.
 func (r *Ring) SignBoth(a, b Claims) (tokenA, tokenB string, err error) {
-	signer, err := r.current()
-	if err != nil {
-		return "", "", err
-	}
+	signer := r.current()
 	var errA, errB error
 	if !r.Keys().slow {
-		tokenA, errA = sign(signer, a)
-		tokenB, errB = sign(signer, b)
+		tokenA, errA = signer.sign(a)
+		tokenB, errB = signer.sign(b)
 		return tokenA, tokenB, errors.Join(errA, errB)
 	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		tokenA, errA = sign(signer, a)
+		tokenA, errA = signer.sign(a)
 	}()
-	tokenB, errB = sign(signer, b)
+	tokenB, errB = signer.sign(b)
 	<-done
 	return tokenA, tokenB, errors.Join(errA, errB)
 }
@@ -62,7 +54,7 @@ func (r *Ring) SignBoth(a, b Claims) (tokenA, tokenB string, err error) {
 // SignUnknown makes a token by a key that is never published, and bears its id.
 func (r *Ring) SignUnknown(claims Claims) (string, error) {
 	keys := r.Keys()
-	return signOnce(keys.rogue(), keys.rogueKID(), claims)
+	return newSigner(keys.rogue(), keys.rogueKID()).sign(claims)
 }
 
 // Unsigned makes a token with alg none and an empty signature (RFC 7519 §6.1),
@@ -72,14 +64,13 @@ func (r *Ring) Unsigned(claims Claims) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("claims: %w", err)
 	}
-	encode := base64.RawURLEncoding.EncodeToString
-	return encode([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + encode(payload) + ".", nil
+	return string(append(signingInput(encode([]byte(`{"alg":"none","typ":"JWT"}`))+".", payload), '.')), nil
 }
 
 // Forge makes a token that is right in everything but the signature: it bears
 // the current key's id, and is signed by a key that is never published.
 func (r *Ring) Forge(claims Claims) (string, error) {
-	return signOnce(r.Keys().rogue(), r.KeyID(), claims)
+	return newSigner(r.Keys().rogue(), r.KeyID()).sign(claims)
 }
 
 // Certificate is that of the key that signs, in DER.
@@ -231,48 +222,17 @@ func (r *Ring) published() []int {
 	return []int{r.generation, r.generation + 1, r.generation - 1}
 }
 
-func (r *Ring) current() (jose.Signer, error) {
+func (r *Ring) current() *signer {
 	r.mu.RLock()
-	signer := r.signer
+	current := r.signer
 	r.mu.RUnlock()
-	if signer != nil {
-		return signer, nil
+	if current != nil {
+		return current
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.signer == nil {
-		signer, err := newSigner(r.keys.of(r.generation), r.keys.kid(r.generation))
-		if err != nil {
-			return nil, err
-		}
-		r.signer = signer
+		r.signer = newSigner(r.keys.of(r.generation), r.keys.kid(r.generation))
 	}
-	return r.signer, nil
-}
-
-func newSigner(p *pair, keyID string) (jose.Signer, error) {
-	return jose.NewSigner(
-		jose.SigningKey{Algorithm: jose.RS256, Key: &joseSigner{p.signer, jose.JSONWebKey{Key: p.public(), KeyID: keyID}}},
-		(&jose.SignerOptions{}).WithType("JWT"))
-}
-
-// signOnce makes a token by a key that signs none of the tenant's own.
-func signOnce(p *pair, keyID string, claims Claims) (string, error) {
-	signer, err := newSigner(p, keyID)
-	if err != nil {
-		return "", err
-	}
-	return sign(signer, claims)
-}
-
-func sign(signer jose.Signer, claims Claims) (string, error) {
-	payload, err := claims.MarshalJSON()
-	if err != nil {
-		return "", fmt.Errorf("claims: %w", err)
-	}
-	jws, err := signer.Sign(payload)
-	if err != nil {
-		return "", err
-	}
-	return jws.CompactSerialize()
+	return r.signer
 }
