@@ -90,8 +90,8 @@ func (b *bench) slower(old *server) error {
 	}
 	relation := now.rates().over(first.rates())
 	b.table.add(row{
-		figure: "logins per second after " + whole(2*float64(b.logins)) + " requests", measured: now.rates().show(whole),
-		beside: against("a new server's first thousand", first.rates().show(whole), relation),
+		figure: "logins per second after " + whole(2*float64(b.logins)) + " requests", measured: now.rates().show(whole) + now.mark(),
+		beside: against("a new server's first thousand", first.rates().show(whole)+first.mark(), relation),
 		goal:   "≥ 0.95x", met: relation.atLeast(0.95),
 	})
 	return nil

@@ -117,14 +117,12 @@ func drive(ctx context.Context, l load) (sample, error) {
 		return sample{}, fmt.Errorf("%d iterations went well, then: %w", len(durations), errors.Join(err, ctx.Err()))
 	}
 	slices.Sort(durations)
-	ours := serverAfter - serverBefore + machineAfter.own - machineBefore.own
-	others := machineAfter.all - machineBefore.all - ours
 	return sample{
 		rate:    float64(len(durations)) / took.Seconds(),
 		p50:     durations[len(durations)/2],
 		p99:     durations[len(durations)*99/100],
 		cpu:     (serverAfter - serverBefore) / time.Duration(len(durations)),
-		foreign: max(0, 100*others.Seconds()/max(tick, machineAfter.there-machineBefore.there).Seconds()),
+		foreign: machineAfter.foreign(machineBefore, serverAfter-serverBefore),
 	}, nil
 }
 

@@ -27,22 +27,23 @@ type options struct {
 	rounds int
 	length time.Duration // of a load
 	logins int           // that mockauth0 has served when it is old
-	starts int           // how often each is started
+	// launches is how often each server is started.
+	launches int
 }
 
 func main() {
-	full := options{rounds: 5, length: 2 * time.Second, logins: 25_000, starts: 15}
+	full := options{rounds: 5, length: 2 * time.Second, logins: 25_000, launches: 15}
 	var o options
 	flag.IntVar(&o.rounds, "rounds", full.rounds, "how often each load is measured")
 	flag.DurationVar(&o.length, "length", full.length, "how long a load is")
 	flag.IntVar(&o.logins, "logins", full.logins, "how many logins mockauth0 has served when its memory and speed are looked at")
-	flag.IntVar(&o.starts, "starts", full.starts, "how often each server is started")
+	flag.IntVar(&o.launches, "starts", full.launches, "how often each server is started")
 	quick := flag.Bool("quick", false, "a look that takes some seconds, and says little of times")
 	check := flag.Bool("check", false, "fail if a size is above its goal")
 	readme := flag.Bool("readme", false, "write the table into the README, too")
 	flag.Parse()
 	if *quick {
-		o = options{rounds: 1, length: 300 * time.Millisecond, logins: 2_000, starts: 3}
+		o = options{rounds: 1, length: 300 * time.Millisecond, logins: 2_000, launches: 3}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

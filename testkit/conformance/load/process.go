@@ -104,7 +104,8 @@ func (s *server) memory() (now, most int, err error) {
 }
 
 // A usage is how much of the machine's CPU time was taken until a moment: by
-// all, of how much there was, and by this program.
+// all, of how much there was, and by this program with the servers that it has
+// stopped.
 type usage struct{ all, there, own time.Duration }
 
 func machine() (usage, error) {
@@ -128,10 +129,19 @@ func machine() (usage, error) {
 			u.all += time.Duration(n) * tick
 		}
 	}
-	var self syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &self); err != nil {
-		return usage{}, err
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var own syscall.Rusage
+		if err := syscall.Getrusage(who, &own); err != nil {
+			return usage{}, err
+		}
+		u.own += time.Duration(own.Utime.Nano() + own.Stime.Nano())
 	}
-	u.own = time.Duration(self.Utime.Nano() + self.Stime.Nano())
 	return u, nil
+}
+
+// foreign is how much of the CPU others took since, in percent. Server is what
+// a server took that still runs.
+func (u usage) foreign(before usage, server time.Duration) float64 {
+	others := u.all - before.all - (u.own - before.own) - server
+	return max(0, 100*others.Seconds()/max(tick, u.there-before.there).Seconds())
 }
