@@ -38,6 +38,7 @@ var programs = []program{
 	{"Go in FIPS 140 mode", thisProgram, []string{envRole + "=" + roleVerify, "GODEBUG=fips140=on"}, inFIPSMode(goWays)},
 	{
 		"Node", func(t *testing.T) []string {
+			t.Helper()
 			installPackages(t)
 			return []string{"node", "javascript/signatures.js"}
 		}, nil,
@@ -47,11 +48,15 @@ var programs = []program{
 		},
 	},
 	{
-		"Python", func(t *testing.T) []string { return []string{string(findPyJWT(t)), "python/signatures.py"} }, nil,
+		"Python", func(t *testing.T) []string {
+			t.Helper()
+			return []string{string(findPyJWT(t)), "python/signatures.py"}
+		}, nil,
 		[]string{"PyJWT, PyJWKSet", "PyJWT, PyJWKClient", "cryptography, x5c"},
 	},
 	{
 		"Java", func(t *testing.T) []string {
+			t.Helper()
 			if _, err := exec.LookPath("javac"); err != nil { // a runtime alone runs no source
 				need(t, "no JDK is installed: apt-get install default-jdk-headless")
 			}
