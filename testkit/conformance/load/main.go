@@ -12,6 +12,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/http"
+	"net/http/httputil"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -147,22 +149,27 @@ func (b *bench) launch(authority string) (*server, error) {
 
 // launchFloor starts the floor, which answers with the JWKS that mockauth0 has.
 func (b *bench) launchFloor() (*server, error) {
-	file := filepath.Join(b.dir, "jwks.json")
+	file := filepath.Join(b.dir, "jwks.http")
 	if _, err := os.Stat(file); err != nil {
 		s, err := b.launch("ca")
 		if err != nil {
 			return nil, err
 		}
 		defer s.stop()
-		c, err := dial(s.host)
+		request, err := http.NewRequestWithContext(b.ctx, http.MethodGet, "http://"+s.host+jwksPath, http.NoBody)
 		if err != nil {
 			return nil, err
 		}
-		defer c.Close()
-		if err := keys(c, 0, 0); err != nil {
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
 			return nil, err
 		}
-		if err := os.WriteFile(file, c.body, 0o600); err != nil {
+		defer response.Body.Close()
+		dump, err := httputil.DumpResponse(response, true)
+		if err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(file, dump, 0o600); err != nil {
 			return nil, err
 		}
 	}

@@ -1,9 +1,12 @@
 // Floor is the least that a server of a JWKS can be, for what is measured to
-// stand beside: it answers every request with the bytes of a file.
+// stand beside: it answers with the body of a response that a file holds, at
+// /.well-known/header with its whole header, too.
 package main
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -12,7 +15,15 @@ import (
 )
 
 func main() {
-	body, err := os.ReadFile(os.Args[1])
+	file, err := os.Open(os.Args[1])
+	if err != nil {
+		log.Fatal(err)
+	}
+	ready, err := http.ReadResponse(bufio.NewReader(file), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	body, err := io.ReadAll(ready.Body)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -22,7 +33,12 @@ func main() {
 	}
 	fmt.Printf("http://%s\n", l.Addr())
 	size := strconv.Itoa(len(body))
-	log.Fatal(http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	log.Fatal(http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/.well-known/header" {
+			for name, values := range ready.Header {
+				w.Header()[name] = values
+			}
+		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.Header().Set("Content-Length", size)
 		_, _ = w.Write(body)
