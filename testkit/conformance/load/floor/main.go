@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -24,6 +25,7 @@ func main() {
 		log.Fatal(err)
 	}
 	body, err := io.ReadAll(ready.Body)
+	ready.Body.Close()
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -35,9 +37,7 @@ func main() {
 	size := strconv.Itoa(len(body))
 	log.Fatal(http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/.well-known/header" {
-			for name, values := range ready.Header {
-				w.Header()[name] = values
-			}
+			maps.Copy(w.Header(), ready.Header)
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.Header().Set("Content-Length", size)
