@@ -16,16 +16,7 @@ import (
 )
 
 func main() {
-	file, err := os.Open(os.Args[1])
-	if err != nil {
-		log.Fatal(err)
-	}
-	ready, err := http.ReadResponse(bufio.NewReader(file), nil)
-	if err != nil {
-		log.Fatal(err)
-	}
-	body, err := io.ReadAll(ready.Body)
-	ready.Body.Close()
+	header, body, err := ready(os.Args[1])
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -37,10 +28,26 @@ func main() {
 	size := strconv.Itoa(len(body))
 	log.Fatal(http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/.well-known/header" {
-			maps.Copy(w.Header(), ready.Header)
+			maps.Copy(w.Header(), header)
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.Header().Set("Content-Length", size)
 		_, _ = w.Write(body)
 	})))
+}
+
+// ready reads a response from a file.
+func ready(name string) (header http.Header, body []byte, err error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer file.Close()
+	response, err := http.ReadResponse(bufio.NewReader(file), nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer response.Body.Close()
+	body, err = io.ReadAll(response.Body)
+	return response.Header, body, err
 }
