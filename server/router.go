@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -35,11 +34,11 @@ type endpoint struct {
 func (*endpoint) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
 var sharedSurface = sync.OnceValue(func() *surface {
-	table := table()
+	lines := table()
 	endpoints := map[string]*endpoint{}
 	paths := map[string][]string{} // by first segment
-	for i := range table {
-		r := &table[i]
+	for i := range lines {
+		r := &lines[i]
 		e := endpoints[r.Path]
 		if e == nil {
 			e = &endpoint{first: r, byMethod: map[string]*route{}}
@@ -58,13 +57,11 @@ var sharedSurface = sync.OnceValue(func() *surface {
 	}
 	out := &surface{routers: map[string]func() *mux.Router{}}
 	for first, paths := range paths {
-		// The routes are flat: with gorilla/mux v1.8.1 a Subrouter would answer
-		// 404 where 405 is due.
+		// They know paths only: dispatch looks at the method.
 		out.routers[first] = sync.OnceValue(func() *mux.Router {
 			router := mux.NewRouter().SkipClean(true)
 			for _, path := range paths {
-				e := endpoints[path]
-				router.Handle(path, e).Methods(append(e.methods, http.MethodOptions)...)
+				router.Handle(path, endpoints[path])
 			}
 			return router
 		})
@@ -86,13 +83,7 @@ func (s *surface) find(r *http.Request) (*endpoint, map[string]string) {
 		return nil, nil
 	}
 	var match mux.RouteMatch
-	found := router().Match(r, &match)
-	if !found && errors.Is(match.MatchErr, mux.ErrMethodMismatch) {
-		asking := *r
-		asking.Method = http.MethodOptions // which every path has
-		found = router().Match(&asking, &match)
-	}
-	if !found {
+	if !router().Match(r, &match) {
 		return nil, nil
 	}
 	return match.Handler.(*endpoint), match.Vars

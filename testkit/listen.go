@@ -64,10 +64,10 @@ type socket struct {
 	door *door
 }
 
-// Close ends the connection, once the test is over by a reset: after the usual
-// goodbye the system keeps its two ports for a minute, and thousands of those
-// make each new listener slow. While the test runs an answer may be on its way,
-// so that what ends by then, other than by Client, ends as on any server.
+// Close resets the connection once the test is over: after the usual goodbye
+// the system keeps its two ports for a minute, and thousands of those make each
+// new listener slow. While the test runs an answer may be on its way, so that
+// what ends before, other than by Client, ends as on any server.
 func (s *socket) Close() error {
 	if s.door.over.Load() {
 		_ = s.SetLinger(0)

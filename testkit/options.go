@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -127,6 +128,9 @@ func InMemory(domain string) Option {
 	return func(s *settings) error {
 		if domain == "" {
 			return fmt.Errorf("InMemory needs a domain, such as tenant.example.com")
+		}
+		if strings.ContainsAny(domain, "/?# ") {
+			return fmt.Errorf("InMemory(%q): give the domain alone, such as tenant.example.com; the tenant is at https://tenant.example.com", domain)
 		}
 		s.memory = domain
 		return nil

@@ -365,6 +365,7 @@ func TestFailuresAreSentences(t *testing.T) {
 		"mistaken OTP":     {[]testkit.Option{testkit.OTP("fixed")}, "fixed:000000"},
 		"mistaken issuer":  {[]testkit.Option{testkit.Issuer("localhost")}, "is not a URL"},
 		"no domain":        {[]testkit.Option{testkit.InMemory("")}, "needs a domain"},
+		"a URL as domain":  {[]testkit.Option{testkit.InMemory("https://login.acme.test")}, "give the domain alone"},
 		"mistaken user":    {[]testkit.Option{testkit.Users(fixtures.User{Email: "nobody"})}, "nobody"},
 	} {
 		t.Run(name, func(t *testing.T) {

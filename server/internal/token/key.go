@@ -32,24 +32,22 @@ type Keys struct {
 	// turn are the keys that sign in turn. Each is made ready when it is first
 	// needed, once a process. Since at most three generations are published at
 	// a time (previous, current, next), no two published ones are the same if
-	// there are three.
+	// there are three; with fewer a key comes back under another kid.
 	turn []func() *pair
 	// rogue is never published.
 	rogue func() *pair
-	// slow tells that a signature takes a millisecond rather than microseconds.
-	slow bool
 }
 
 var (
-	fast = &Keys{name: "fast", turn: []func() *pair{fastPair(0), fastPair(1), fastPair(2)}, rogue: fastPair(3)}
-	slow = &Keys{name: "rsa", turn: []func() *pair{pemPair("1"), pemPair("2"), pemPair("3")}, rogue: pemPair("rogue"), slow: true}
+	fast     = &Keys{name: "fast", turn: []func() *pair{fastPair(0), fastPair(1), fastPair(2)}, rogue: fastPair(3)}
+	ordinary = &Keys{name: "rsa", turn: []func() *pair{pemPair("1"), pemPair("2"), pemPair("3")}, rogue: pemPair("rogue")}
 )
 
 // Embedded are the keys that a fixture's keys.mode names: "rsa" are keys with
 // two primes; all others are the fast ones, with many.
 func Embedded(mode string) *Keys {
 	if mode == "rsa" {
-		return slow
+		return ordinary
 	}
 	return fast
 }
@@ -78,9 +76,9 @@ func pemPair(name string) func() *pair {
 
 func (k *Keys) of(generation int) *pair { return k.turn[generation%len(k.turn)]() }
 
-// kid is a generation's key id: that of the key's file, else 21 characters, as
-// new Auth0 tenants have. Each generation has a kid of its own, whichever key it
-// signs with.
+// kid is a generation's key id: in its first turn that of the key's file, else
+// 21 characters, as new Auth0 tenants have. Each generation has a kid of its
+// own, whichever key it signs with.
 func (k *Keys) kid(generation int) string {
 	p := k.of(generation)
 	if p.id != "" && generation < len(k.turn) {

@@ -16,6 +16,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -32,9 +33,10 @@ func OfFixture(f *fixtures.Fixture) (*Keys, error) {
 	if len(f.Keys.Files) == 0 {
 		return Embedded(f.Keys.Mode), nil
 	}
-	keys := &Keys{rogue: fast.rogue, slow: true}
+	keys := &Keys{rogue: fast.rogue}
 	var mistakes strictyaml.Errors
 	content := sha256.New()
+	numbers, ids := map[string]string{}, map[string]string{} // of each modulus and kid the file
 	for i, name := range f.Keys.Files {
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(filepath.Dir(f.Source), name)
@@ -43,6 +45,18 @@ func OfFixture(f *fixtures.Fixture) (*Keys, error) {
 		if err != nil {
 			mistakes = append(mistakes, f.KeyFileProblem(i, "%s", err))
 			continue
+		}
+		if first := numbers[p.public().N.String()]; first != "" {
+			mistakes = append(mistakes, f.KeyFileProblem(i, "%s is the key of %s, too; give each key once", name, first))
+			continue
+		}
+		if first := ids[p.id]; first != "" {
+			mistakes = append(mistakes, f.KeyFileProblem(i, "%s has the kid %q of %s, too; a verifier could not tell them apart", name, p.id, first))
+			continue
+		}
+		numbers[p.public().N.String()] = name
+		if p.id != "" {
+			ids[p.id] = name
 		}
 		content.Write(p.cert)
 		content.Write([]byte(p.id))
@@ -59,7 +73,7 @@ func OfFixture(f *fixtures.Fixture) (*Keys, error) {
 const maxKeyFile = 64 << 10
 
 func readKeyFile(name string) (*pair, error) {
-	file, err := os.Open(name)
+	data, err := readSome(name)
 	var cause *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -67,18 +81,30 @@ func readKeyFile(name string) (*pair, error) {
 	case errors.As(err, &cause):
 		return nil, fmt.Errorf("the file %s cannot be read (%w); correct that, or name another", name, cause.Err)
 	case err != nil:
-		return nil, err
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxKeyFile))
-	if err != nil {
-		return nil, fmt.Errorf("the file %s cannot be read (%w); correct that, or name another", name, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	p, err := parseKey(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return p, nil
+}
+
+// readSome reads a file of a size that a key may have.
+func readSome(name string) ([]byte, error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return nil, errors.New("that is a device or the like, and no file") // to open it might take for ever
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1))
+	if len(data) > maxKeyFile {
+		return nil, errors.New("the file is larger than 64 KiB; give the key alone")
+	}
+	return data, err
 }
 
 // parseKey reads an RSA private key: PEM (PKCS #8 or PKCS #1), with its
@@ -115,17 +141,21 @@ func parseKey(data []byte) (*pair, error) {
 func parsePEM(data []byte) (key *rsa.PrivateKey, p *pair, err error) {
 	p = &pair{}
 	var private any
-	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+	block, rest := pem.Decode(data)
+	for ; block != nil; block, rest = pem.Decode(rest) {
+		if private != nil && strings.HasSuffix(block.Type, "PRIVATE KEY") {
+			return nil, nil, errors.New("there are two private keys in it; give each a file of its own")
+		}
 		switch block.Type {
 		case "PRIVATE KEY":
 			private, err = x509.ParsePKCS8PrivateKey(block.Bytes)
 		case "RSA PRIVATE KEY":
 			if block.Headers["DEK-Info"] != "" {
-				return nil, nil, errors.New("the key is encrypted; openssl pkey -in FILE -out NEW decrypts it")
+				return nil, nil, errEncrypted
 			}
 			private, err = x509.ParsePKCS1PrivateKey(block.Bytes)
 		case "ENCRYPTED PRIVATE KEY":
-			return nil, nil, errors.New("the key is encrypted; openssl pkey -in FILE -out NEW decrypts it")
+			return nil, nil, errEncrypted
 		case "CERTIFICATE":
 			if p.cert == nil { // the first is the key's own
 				p.cert = block.Bytes
@@ -139,6 +169,9 @@ func parsePEM(data []byte) (key *rsa.PrivateKey, p *pair, err error) {
 			return nil, nil, errors.New("the PEM holds no key that can be read; paste it whole")
 		}
 	}
+	if bytes.Contains(rest, []byte("-----BEGIN ")) {
+		return nil, nil, errors.New("a PEM block begins in it that does not end well; paste it whole")
+	}
 	if private == nil {
 		return nil, nil, errors.New("there is no private key in it; give one in PEM form (-----BEGIN PRIVATE KEY-----) or as a JWK")
 	}
@@ -149,15 +182,21 @@ func parsePEM(data []byte) (key *rsa.PrivateKey, p *pair, err error) {
 	return key, p, nil
 }
 
-var errNoRSA = errors.New("that is no RSA key; tokens are signed with RS256")
+var (
+	errNoRSA     = errors.New("that is no RSA key; tokens are signed with RS256")
+	errEncrypted = errors.New("the key is encrypted; openssl pkey -in FILE -out NEW decrypts it")
+)
 
 func parseJWK(data []byte) (key *rsa.PrivateKey, p *pair, err error) {
 	var parsed jose.JSONWebKey
 	if err := json.Unmarshal(data, &parsed); err != nil {
-		return nil, nil, errors.New("that is no JWK: one JSON object with kty, n, e, d and the primes, and no set of them")
+		return nil, nil, errors.New("that is no whole JWK: one JSON object with kty, n, e, d, p and q, and no set of them")
 	}
 	switch private := parsed.Key.(type) {
 	case *rsa.PrivateKey:
+		if parsed.Use != "" && parsed.Use != "sig" || parsed.Algorithm != "" && parsed.Algorithm != string(jose.RS256) {
+			return nil, nil, fmt.Errorf("the JWK is for use %q and alg %q; tokens are signed with RS256", parsed.Use, parsed.Algorithm)
+		}
 		p = &pair{id: parsed.KeyID}
 		if len(parsed.Certificates) > 0 {
 			p.cert = parsed.Certificates[0].Raw

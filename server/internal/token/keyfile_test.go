@@ -149,15 +149,19 @@ func TestWhatIsNoKeyFile(t *testing.T) {
 		{"public", pemOf("PUBLIC KEY", must(x509.MarshalPKIXPublicKey(&key.PublicKey))), "that is a public key; to sign takes the private one"},
 		{"encrypted", pemOf("ENCRYPTED PRIVATE KEY", []byte{1}), "the key is encrypted; openssl pkey"},
 		{"half", pemOf("PRIVATE KEY", block.Bytes[:100]), "no key that can be read"},
+		{"cut", string(file[:900]), "begins in it that does not end well"},
+		{"two", string(file) + string(another), "there are two private keys in it"},
+		{"large", strings.Repeat("# \n", 30_000) + string(file), "larger than 64 KiB"},
+		{"for encryption", string(must(json.Marshal(jose.JSONWebKey{Key: key, Use: "enc", Algorithm: "RSA-OAEP"}))), `use "enc" and alg "RSA-OAEP"`},
 		{"EC", pemOf("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(elliptical))), "that is no RSA key; tokens are signed with RS256"},
 		{"EC, by OpenSSL", pemOf("EC PRIVATE KEY", must(x509.MarshalECPrivateKey(elliptical))), "that is no RSA key"},
 		{"small", pemOf("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(small)), "1024 bits; RS256 asks for 2,048"},
-		{"damaged", string(must(json.Marshal(jose.JSONWebKey{Key: &damaged}))), "is no JWK"},
+		{"damaged", string(must(json.Marshal(jose.JSONWebKey{Key: &damaged}))), "is no whole JWK"},
 		{"another's certificate", pemOf("PRIVATE KEY", block.Bytes) + certificate, "the certificate is not that of the key"},
 		{"public JWK", string(must(json.Marshal(jose.JSONWebKey{Key: &key.PublicKey}))), "that is a public key"},
 		{"EC JWK", string(must(json.Marshal(jose.JSONWebKey{Key: elliptical}))), "that is no RSA key"},
-		{"a set", `{"keys":[]}`, "that is no JWK"},
-		{"JSON", `{"a":`, "that is no JWK"},
+		{"a set", `{"keys":[]}`, "that is no whole JWK"},
+		{"JSON", `{"a":`, "that is no whole JWK"},
 	} {
 		_, err := ofFiles(t, c.text)
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "keys.files[0]") {
@@ -167,9 +171,19 @@ func TestWhatIsNoKeyFile(t *testing.T) {
 			t.Errorf("%s: the message repeats what the file holds", c.name)
 		}
 	}
-	f := &fixtures.Fixture{Keys: fixtures.Keys{Files: []string{filepath.Join(t.TempDir(), "none.pem"), t.TempDir()}}}
+	mine := string(must(json.Marshal(jose.JSONWebKey{Key: key, KeyID: "mine"})))
+	theirs, _ := embeddedKey(t, "2")
+	for _, c := range []struct{ name, second, want string }{
+		{"the same key twice", string(file), "key1, too; give each key once"},
+		{"the same kid twice", string(must(json.Marshal(jose.JSONWebKey{Key: theirs, KeyID: "mine"}))), `has the kid "mine" of `},
+	} {
+		if _, err := ofFiles(t, mine, c.second); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "keys.files[1]") {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	f := &fixtures.Fixture{Keys: fixtures.Keys{Files: []string{filepath.Join(t.TempDir(), "none.pem"), t.TempDir(), os.DevNull}}}
 	_, err := token.OfFixture(f)
-	if err == nil || !strings.Contains(err.Error(), "there is no file") || !strings.Contains(err.Error(), "is a directory") {
+	if err == nil || !strings.Contains(err.Error(), "there is no file") || !strings.Contains(err.Error(), "is a directory") || !strings.Contains(err.Error(), "and no file") {
 		t.Errorf("files that cannot be read: %v", err)
 	}
 }

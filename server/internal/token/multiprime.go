@@ -32,8 +32,8 @@ type residue [primeCount]uint64
 // machine words, and puts the results together by the Chinese remainder
 // theorem (§5.1.2), some 80 times faster than with two primes of 1,024 bits.
 //
-// Such a modulus is easy to factor: such a key is for tests, and for a key
-// whose primes are published anyway.
+// Such a modulus is easy to factor: it is good only where the primes are public
+// anyway, as those of a test key are.
 //
 // All arithmetic is Montgomery's, with R = 2^64 modulo each prime.
 type multiPrime struct {

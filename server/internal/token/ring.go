@@ -36,7 +36,7 @@ func (r *Ring) Sign(claims Claims) (string, error) {
 func (r *Ring) SignBoth(a, b Claims) (tokenA, tokenB string, err error) {
 	signer := r.current()
 	var errA, errB error
-	if !r.Keys().slow {
+	if !signer.slow {
 		tokenA, errA = signer.sign(a)
 		tokenB, errB = signer.sign(b)
 		return tokenA, tokenB, errors.Join(errA, errB)
@@ -112,8 +112,8 @@ func (r *Ring) Rotate() string {
 	return r.keys.kid(r.generation)
 }
 
-// Replace makes a key sign that nobody has seen, and takes all others out of
-// the key set at once, as when Auth0's keys are rotated and the old one is
+// Replace makes a key sign that nobody has seen, if there are three or more,
+// and takes all others out of the key set at once, as when Auth0's keys are rotated and the old one is
 // revoked. It returns the new kid.
 func (r *Ring) Replace() string {
 	r.mu.Lock()
