@@ -45,6 +45,15 @@ func (t *table) print(w io.Writer) error {
 	return err
 }
 
+// tellMissed names what misses its goal.
+func (t *table) tellMissed(w io.Writer) {
+	for _, r := range t.rows {
+		if r.met == "no" {
+			fmt.Fprintf(w, "load: missed: %s: %s, beside %s; the goal is %s\n", r.figure, r.measured, orDash(r.beside), r.goal)
+		}
+	}
+}
+
 func (t *table) markdown() string {
 	var out strings.Builder
 	out.WriteString("| figure | measured | beside it | goal | met |\n| --- | --- | --- | --- | --- |\n")
