@@ -25,6 +25,7 @@ func TestAForeignPageSwitchesNothingOn(t *testing.T) {
 		{"an app's page", []change{header("Origin", "http://localhost:3000")}, true},
 		{"the tenant's own page", []change{header("Origin", "http://login.test"), host("login.test")}, true},
 		{"a page by a name that was rebound", []change{header("Origin", "http://rebound.example.com"), host("rebound.example.com")}, false},
+		{"a request that httptest made", []change{host("example.com")}, true},
 		{"a name that was rebound", []change{host("rebound.example.com:2884")}, false},
 		{"a foreign page", []change{header("Origin", "https://evil.example.com")}, false},
 		{"a page that says not which", []change{header("Origin", "null")}, false},

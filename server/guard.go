@@ -78,13 +78,17 @@ func (g guard) local(host string) bool {
 	if host == "" || slices.Contains(g.hosts, host) || !strings.Contains(host, ".") {
 		return host != ""
 	}
-	for _, suffix := range []string{".localhost", ".test", ".internal", ".local"} {
+	for _, suffix := range []string{".localhost", ".test", ".internal", ".local", ".svc"} {
 		if strings.HasSuffix(host, suffix) {
 			return true
 		}
 	}
 	return false
 }
+
+// ours tells whether a Host can only mean this server. example.com, which
+// httptest.NewRequest gives, is reserved (RFC 2606) and nobody's to rebind.
+func (g guard) ours(host string) bool { return host == "example.com" || g.local(host) }
 
 // publicIP tells whether a host is an address of the internet. As a Host that
 // is this machine, which no name was rebound to; as an Origin it is a site.

@@ -33,6 +33,7 @@ func TestTheControlAPIAnswersOnlyLocalNames(t *testing.T) {
 		{"a name on the local network", "mac.local:2884", true},
 		{"a name that was given", "mock.example.org:2884", true},
 		{"the pinned issuer's name", "login.example.net", true},
+		{"a name of Kubernetes", "mock.default.svc:2884", true},
 		{"a name of the internet", "example.com", false},
 		{"a name that was rebound", "rebound.attacker.example:2884", false},
 		{"a local name as a label of another", "localhost.attacker.example", false},

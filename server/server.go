@@ -128,7 +128,7 @@ func New(config Config) (*Server, error) {
 		Gateway: gateway.New(config.AllowOutbound),
 
 		Scenarios: s.engine,
-		Local:     s.guard.local,
+		Local:     s.guard.ours,
 	}
 	return s, nil
 }

@@ -41,7 +41,7 @@ type authority struct {
 
 // newAuthority makes an authority that may sign for the standard names and
 // for the extra ones, and for nothing else.
-func newAuthority(extra []host, now time.Time) (*authority, error) {
+func newAuthority(extra []host, from, to time.Time) (*authority, error) {
 	anchorKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("no key could be made for the CA: %w", err)
@@ -58,14 +58,14 @@ func newAuthority(extra []host, now time.Time) (*authority, error) {
 	hash := sha256.Sum256(public)
 	id := hex.EncodeToString(hash[:4])
 
-	template := caTemplate(extra, now)
+	template := caTemplate(extra, from, to)
 	template.Subject.CommonName = "mockauth0 local test CA " + id
 	template.MaxPathLen = 1
 	anchor, err := sign(template, template, &anchorKey.PublicKey, anchorKey)
 	if err != nil {
 		return nil, err
 	}
-	template = caTemplate(extra, now)
+	template = caTemplate(extra, from, to)
 	template.Subject.CommonName = "mockauth0 local test issuer " + id
 	template.MaxPathLenZero = true
 	issuer, err := sign(template, anchor, &issuerKey.PublicKey, anchorKey)
@@ -76,11 +76,11 @@ func newAuthority(extra []host, now time.Time) (*authority, error) {
 }
 
 // caTemplate is what the anchor and the issuer have in common.
-func caTemplate(extra []host, now time.Time) *x509.Certificate {
+func caTemplate(extra []host, from, to time.Time) *x509.Certificate {
 	template := &x509.Certificate{
 		Subject:   pkix.Name{Organization: []string{organization}},
-		NotBefore: now.Add(-backdate),
-		NotAfter:  now.Add(caLifetime),
+		NotBefore: from,
+		NotAfter:  to,
 		KeyUsage:  x509.KeyUsageCertSign,
 		// A root that some system trusts must not be good for signing programs or mail.
 		ExtKeyUsage:                 []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},

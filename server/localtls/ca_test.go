@@ -68,7 +68,7 @@ func TestCAIsMadeOnceAndKept(t *testing.T) {
 }
 
 func TestCAShape(t *testing.T) {
-	a := open(t, Options{InMemory: true}).authority
+	a := open(t, Options{Dir: t.TempDir()}).authority
 	for pathLen, cert := range []*x509.Certificate{a.issuer, a.anchor} {
 		checkShape(t, cert, pathLen)
 	}

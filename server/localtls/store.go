@@ -41,7 +41,7 @@ func (s store) open(extra []host, now time.Time) (a *authority, created bool, er
 	if !errors.Is(err, errNothingThere) {
 		return a, false, err
 	}
-	if a, err = newAuthority(extra, now); err != nil {
+	if a, err = newAuthority(extra, now.Add(-backdate), now.Add(caLifetime)); err != nil {
 		return nil, false, err
 	}
 	key, err := a.keyPEM()

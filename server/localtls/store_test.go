@@ -242,7 +242,7 @@ func TestProcessesAgreeOnOneCA(t *testing.T) {
 func TestForeignCA(t *testing.T) {
 	dir := t.TempDir()
 	kept := filesIn(dir, nil)
-	foreign, err := newAuthority(nil, time.Now())
+	foreign, err := newAuthority(nil, time.Now(), time.Now().Add(caLifetime))
 	if err != nil {
 		t.Fatal(err)
 	}

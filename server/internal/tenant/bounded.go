@@ -89,22 +89,33 @@ func (b *bounded[K, V]) all(yield func(K, V) bool) {
 	}
 }
 
-// A tally counts by name. It forgets the names that were counted longest ago:
-// what they count has a bound of its own, within which names stay unique.
-type tally[K comparable] struct{ bounded[K, int64] }
-
-func newTally[K comparable](max int) tally[K] {
-	return tally[K]{newBounded[K](max, func(int64) bool { return true })}
+// A tally counts by name, so that what it counts can be named by it. It forgets
+// the names that were counted longest ago. Whoever comes back then, or comes
+// first, is counted on from the most that any forgotten name had: no name is
+// ever given twice.
+type tally[K comparable] struct {
+	counts    bounded[K, int64]
+	forgotten int64 // the most that a forgotten name had
 }
 
-func (t *tally[K]) of(name K) int64 {
-	n, _ := t.get(name)
-	return n
+func newTally[K comparable](max int) tally[K] {
+	return tally[K]{counts: newBounded[K](max, func(int64) bool { return true })}
+}
+
+// set makes n the count of a name.
+func (t *tally[K]) set(name K, n int64) {
+	if _, known := t.counts.get(name); !known && t.counts.len() == t.counts.max {
+		t.forgotten = max(t.forgotten, t.counts.oldest.value)
+	}
+	t.counts.put(name, n)
 }
 
 // add counts one more, and returns how many there are.
 func (t *tally[K]) add(name K) int64 {
-	n := t.of(name) + 1
-	t.put(name, n)
-	return n
+	n, known := t.counts.get(name)
+	if !known {
+		n = t.forgotten
+	}
+	t.set(name, n+1)
+	return n + 1
 }

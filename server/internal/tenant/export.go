@@ -1,6 +1,8 @@
 package tenant
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,8 +30,11 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	for key, n := range t.users.deleted {
 		f.State.Counters[counterName("deleted user", key)] = n
 	}
-	for key, n := range t.families.count.all {
+	for key, n := range t.families.count.counts.all {
 		f.State.Counters[counterName("refresh", key)] = n
+	}
+	if n := t.families.count.forgotten; n > 0 {
+		f.State.Counters[counterName("refresh forgotten", challengeKey{})] = n
 	}
 	return &f
 }
@@ -58,7 +63,8 @@ func (t *Tenant) Restore(f *fixtures.Fixture) {
 }
 
 func (t *Tenant) importLocked(s *fixtures.State) {
-	for name, n := range s.Counters {
+	for _, name := range slices.Sorted(maps.Keys(s.Counters)) {
+		n := s.Counters[name]
 		parts := strings.SplitN(name, "\t", 3)
 		if len(parts) != 3 {
 			continue
@@ -69,7 +75,9 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 		case "deleted user":
 			t.users.deleted[key] = n
 		case "refresh":
-			t.families.count.put(key, n)
+			t.families.count.set(key, n)
+		case "refresh forgotten":
+			t.families.count.forgotten = max(t.families.count.forgotten, n)
 		}
 	}
 	for _, f := range s.RefreshTokens {

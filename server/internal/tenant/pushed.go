@@ -52,8 +52,7 @@ func (t *Tenant) Push(c *fixtures.Client, parameters [][2]string, now time.Time)
 		names = append(names, p[0], p[1])
 	}
 	name := t.seed.Hex(32, names...)
-	t.pushed.count.add(name)
-	uri := requestURI + t.seed.Opaque(43, "request_uri", name, strconv.FormatInt(t.pushed.count.of(name), 10))
+	uri := requestURI + t.seed.Opaque(43, "request_uri", name, strconv.FormatInt(t.pushed.count.add(name), 10))
 	t.pushed.bounded.put(uri, &pushedRequest{c.ClientID, parameters, now.Add(PushedLifetime * time.Second)})
 	return uri
 }

@@ -81,7 +81,12 @@ func running(f *fixtures.Fixture) bool { return f.Clock.Running == nil || *f.Clo
 
 // Reset forgets everything but the fixture: users, codes, tokens, messages and
 // the clock are as they were at the start.
-func (t *Tenant) Reset() { t.Put(t.Fixture(), t.Keys.Keys()) }
+func (t *Tenant) Reset() {
+	t.mu.Lock()
+	f, keys := t.fixture, t.Keys.Keys() // of one and the same state
+	t.mu.Unlock()
+	t.Put(f, keys)
+}
 
 // Put replaces everything by what the fixture says, its exported state
 // included, and the keys. It becomes what Reset goes back to.

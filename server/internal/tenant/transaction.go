@@ -57,8 +57,7 @@ func (t *Tenant) Begin(tx Transaction) Transaction {
 		names = append(names, *a.State)
 	}
 	name := t.seed.Hex(32, names...)
-	t.transactions.count.add(name)
-	tx.ID = t.seed.Opaque(43, "transaction", name, strconv.FormatInt(t.transactions.count.of(name), 10))
+	tx.ID = t.seed.Opaque(43, "transaction", name, strconv.FormatInt(t.transactions.count.add(name), 10))
 	tx.expires = a.Now.Add(transactionLifetime)
 	t.transactions.bounded.put(tx.ID, &tx)
 	return tx

@@ -2,9 +2,12 @@ package web
 
 import "sync"
 
-// maxDocuments bounds what is kept by the names that requests come by, which
-// anybody may make up.
-const maxDocuments = 64
+// What is kept by the names that requests come by is bounded: anybody may make
+// names up, and long ones.
+const (
+	maxDocuments = 64
+	maxNames     = 512 // bytes of a document's names
+)
 
 // documents are JSON that is the same for all who call by the same names.
 type documents struct {
@@ -29,7 +32,9 @@ func (c *Call) Document(describe func() any) (Raw, error) {
 		if d.byName == nil || len(d.byName) >= maxDocuments {
 			d.byName = map[names][]byte{}
 		}
-		d.byName[by] = body
+		if len(by.origin)+len(by.issuer) <= maxNames {
+			d.byName[by] = body
+		}
 	}
 	return Raw{ContentType: jsonType(Discovery), Body: body}, nil
 }

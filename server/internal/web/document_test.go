@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -37,6 +38,13 @@ func TestADocumentIsMadeOnceForEachOrigin(t *testing.T) {
 	}
 	if made != 2 {
 		t.Errorf("%d were made for two", made)
+	}
+	long := strings.Repeat("a", 600) + ".test"
+	if ask(long); made != 3 {
+		t.Errorf("%d were made for three", made)
+	}
+	if ask(long); made != 4 {
+		t.Error("a document of a very long name is kept")
 	}
 	front.Naming.Issuer = "https://pinned.test/"
 	if got := ask("a.test"); got != `["http://a.test","https://pinned.test/"]` {

@@ -75,7 +75,7 @@ func (f *Front) decide(c *Call, route Route) error {
 func (f *Front) foreign(c *Call) string {
 	origin := c.Header.Get("Origin")
 	switch {
-	case !f.Local(c.Host):
+	case c.Host != "" && !f.Local(c.Host): // a browser always names one
 		return "the name " + clip(c.Host) + " is not local, and may have been rebound to this machine; --tls-host makes it yours"
 	case origin == "" && c.Header.Get("Sec-Fetch-Mode") == "no-cors":
 		return "the request is a page's, for an image or the like"

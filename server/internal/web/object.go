@@ -152,6 +152,9 @@ func whyNoObject(data []byte) error {
 	if _, err := dec.Token(); err != nil {
 		return fmt.Errorf("the JSON is malformed: %w", unexpected(err))
 	}
+	if _, err := dec.Token(); errors.Is(err, io.EOF) {
+		return errors.New("the JSON is nested too deep")
+	}
 	return errors.New("the JSON is malformed: there is more behind the object")
 }
 
