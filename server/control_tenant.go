@@ -44,6 +44,7 @@ type health struct {
 	DroppedMessages int           `json:"dropped_messages"`
 	Requests        int           `json:"requests"`
 	DroppedRequests int           `json:"dropped_requests"`
+	Signatures      int64         `json:"signatures"` // tokens that the tenant's key has signed
 }
 
 func (s *Server) health(*web.Call) (any, error) {
@@ -53,7 +54,7 @@ func (s *Server) health(*web.Call) (any, error) {
 	h := health{
 		Status: "ok", Version: s.config.Version, Fixture: f.Source, Warnings: f.Warnings, Clock: s.clockState(),
 		Holds: s.tenant.Counts(), Messages: messages, DroppedMessages: droppedMessages,
-		Requests: requests, DroppedRequests: droppedRequests,
+		Requests: requests, DroppedRequests: droppedRequests, Signatures: s.tenant.Keys.Signatures(),
 	}
 	if err := s.fixtureError(); err != nil {
 		h.FixtureError = err.Error()

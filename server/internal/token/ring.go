@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/go-jose/go-jose/v4"
 )
@@ -18,7 +19,8 @@ type Ring struct {
 	mu         sync.RWMutex
 	keys       *Keys
 	generation int
-	revoked    bool    // all but the current key are gone
+	revoked    bool // all but the current key are gone
+	signatures atomic.Int64
 	signer     *signer // nil until the first signature
 	jwks       []byte  // nil until first asked for
 }
@@ -28,12 +30,14 @@ func NewRing(keys *Keys) *Ring { return &Ring{keys: keys} }
 
 // Sign makes an RS256 token of the claims with the current key.
 func (r *Ring) Sign(claims Claims) (string, error) {
+	r.signatures.Add(1)
 	return r.current().sign(claims)
 }
 
 // SignBoth makes two tokens; side by side if a signature takes long, so that a
 // login on two cores takes the time of one.
 func (r *Ring) SignBoth(a, b Claims) (tokenA, tokenB string, err error) {
+	r.signatures.Add(2)
 	signer := r.current()
 	var errA, errB error
 	if !signer.slow {
@@ -50,6 +54,9 @@ func (r *Ring) SignBoth(a, b Claims) (tokenA, tokenB string, err error) {
 	<-done
 	return tokenA, tokenB, errors.Join(errA, errB)
 }
+
+// Signatures is how many tokens Sign and SignBoth have made since the last Reset.
+func (r *Ring) Signatures() int64 { return r.signatures.Load() }
 
 // SignUnknown makes a token by a key that is never published, and bears its id.
 func (r *Ring) SignUnknown(claims Claims) (string, error) {
@@ -128,6 +135,7 @@ func (r *Ring) Reset(keys *Keys) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.keys, r.generation, r.signer, r.jwks, r.revoked = keys, 0, nil, nil, false
+	r.signatures.Store(0)
 }
 
 // Use is Reset if the keys are others than before.
