@@ -48,6 +48,8 @@ type multiPrime struct {
 	weight   [words]residue      // R^i R^2 mod p: what a number's word i counts for
 	cofactor [primeCount]natural // n/p
 	scale    residue             // 1/(n/p) mod p
+
+	frame residue // what all signatures have in common, in Montgomery's form
 }
 
 func newMultiPrime(primes [primeCount]uint64) *multiPrime {
@@ -75,6 +77,8 @@ func newMultiPrime(primes [primeCount]uint64) *multiPrime {
 			k.weight[j][i] = k.mul(i, k.weight[j-1][i], square)
 		}
 	}
+	common := frame()
+	k.add(&k.frame, common[:])
 	return k
 }
 
@@ -92,17 +96,32 @@ func (k *multiPrime) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([
 	if _, pss := opts.(*rsa.PSSOptions); pss || opts.HashFunc() != crypto.SHA256 || len(digest) != crypto.SHA256.Size() {
 		return nil, errors.New("a multi-prime key signs SHA-256 digests, by PKCS #1 v1.5")
 	}
-	var encoded [8 * words]byte // 00 01 FF … FF 00 and the DigestInfo
-	info := len(encoded) - len(digest) - len(sha256Info)
-	encoded[1] = 1
-	for i := 2; i < info-1; i++ {
-		encoded[i] = 0xff
-	}
-	copy(encoded[info:], sha256Info[:])
-	copy(encoded[len(encoded)-len(digest):], digest)
-	m := fromOctets(&encoded)
-	signature := k.power(&m)
+	x := k.frame
+	k.add(&x, digestWords(digest))
+	k.exponentiate(&x) // RFC 8017 §5.2.1, RSASP1
+	signature := k.join(&x)
 	return signature.octets(), nil
+}
+
+// frame is what is signed, less the digest in its lowest words: 00 01 FF … FF 00
+// and the DigestInfo (RFC 8017 §9.2).
+func frame() natural {
+	var octets [8 * words]byte
+	info := len(octets) - crypto.SHA256.Size() - len(sha256Info)
+	octets[1] = 1
+	for i := 2; i < info-1; i++ {
+		octets[i] = 0xff
+	}
+	copy(octets[info:], sha256Info[:])
+	return fromOctets(&octets)
+}
+
+// digestWords are a SHA-256 digest as a number.
+func digestWords(digest []byte) []uint64 {
+	return []uint64{
+		binary.BigEndian.Uint64(digest[24:]), binary.BigEndian.Uint64(digest[16:]),
+		binary.BigEndian.Uint64(digest[8:]), binary.BigEndian.Uint64(digest),
+	}
 }
 
 // mul is a b / R modulo prime i. One of a and b is below the prime.
@@ -113,15 +132,8 @@ func (k *multiPrime) mul(i int, a, b uint64) uint64 {
 	return r + k.prime[i]&-borrow
 }
 
-// power is m^d modulo n, for d the private exponent (RFC 8017 §5.2.1, RSASP1).
-func (k *multiPrime) power(m *natural) natural {
-	x := k.split(m)
-	k.exponentiate(&x)
-	return k.join(&x)
-}
-
-// split takes a number modulo each prime, into Montgomery's form.
-func (k *multiPrime) split(m *natural) (x residue) {
+// add adds a number, its lowest word first, in Montgomery's form.
+func (k *multiPrime) add(x *residue, m []uint64) {
 	for j, word := range m {
 		for i := range x {
 			sum := x[i] + k.mul(i, word, k.weight[j][i]) // below 2^64, since primes are below 2^63
@@ -129,7 +141,6 @@ func (k *multiPrime) split(m *natural) (x residue) {
 			x[i] = reduced + k.prime[i]&-borrow
 		}
 	}
-	return x
 }
 
 // exponentiate raises x to the private exponent, four bits at a time. The inner
@@ -142,8 +153,10 @@ func (k *multiPrime) exponentiate(x *residue) {
 			powers[e][i] = k.mul(i, powers[e-1][i], x[i])
 		}
 	}
-	*x = k.one
-	for shift := 60; shift >= 0; shift -= 4 {
+	for i := range x {
+		x[i] = powers[k.exponent[i]>>60][i]
+	}
+	for shift := 56; shift >= 0; shift -= 4 {
 		for range 4 {
 			for i := range x {
 				x[i] = k.mul(i, x[i], x[i])

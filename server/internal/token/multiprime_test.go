@@ -12,6 +12,15 @@ import (
 	"testing"
 )
 
+// power is m^d modulo n, for any m and d the private exponent, as Sign computes
+// it for what it signs.
+func (k *multiPrime) power(m *natural) natural {
+	var x residue
+	k.add(&x, m[:])
+	k.exponentiate(&x)
+	return k.join(&x)
+}
+
 // plainPower is m^d modulo n by big integers, for one private exponent modulo
 // the least common multiple of all p-1: nothing of it is shared with what it
 // is compared with.
