@@ -4,7 +4,8 @@
 //	cd testkit/conformance && go run ./load
 //
 // It prints a table in Markdown. Others on the machine make times longer, so
-// most goals are ratios, and -check fails on sizes alone.
+// most goals are ratios, and -check fails on sizes alone, with some room for how
+// another kernel counts memory.
 package main
 
 import (
@@ -41,7 +42,7 @@ func main() {
 	flag.IntVar(&o.logins, "logins", full.logins, "how many logins mockauth0 has served when its memory and speed are looked at")
 	flag.IntVar(&o.launches, "starts", full.launches, "how often each server is started")
 	quick := flag.Bool("quick", false, "a look that takes under a minute, and says little of times; the flags above count for nothing")
-	check := flag.Bool("check", false, "fail if a size is above its goal")
+	check := flag.Bool("check", false, "fail if the program is larger than its goal, or holds a seventh more memory than its")
 	readme := flag.Bool("readme", false, "write the table into the README, too")
 	flag.Parse()
 	if *quick {
@@ -139,7 +140,7 @@ func (b *bench) build() error {
 	}
 	b.table.add(row{
 		figure: "the program, as released", measured: whole(float64(info.Size())) + " bytes", goal: "≤ 14,000,000 bytes",
-		met: metIf(info.Size() <= 14_000_000), size: true,
+		met: metIf(info.Size() <= 14_000_000), fails: info.Size() > 14_000_000,
 	})
 	b.table.add(row{figure: "the image", measured: "`bash .ci/image` tells", goal: "≤ 16 MB"})
 	return nil
