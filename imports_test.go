@@ -25,23 +25,22 @@ var floors = [][]string{
 	{"server/internal/passwordless"},
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail", "server/internal/gateway"},
-	{"server/internal/token", "server/internal/refusal", "scenarios"},
+	{"server/internal/token", "internal/refusal", "scenarios"},
 	{"fixtures", "server/outbox", "server/journal"},
-	{"server/clock", "server/internal/derive", "server/internal/printable", "fixtures/strictyaml/strictyamltest"},
-	{"fixtures/strictyaml", "fixtures/liquid"},
-	{"fixtures/lazyregexp"},
+	{"server/clock", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
+	{"internal/strictyaml", "internal/liquid"},
 }
 
 // homes are the only packages that may import a module of others.
 var homes = map[string][]string{
 	"github.com/go-jose/":    {"server/internal/token"},
 	"github.com/gorilla/mux": {"server", "server/mailhog"},
-	"go.yaml.in/yaml/":       {"fixtures/strictyaml", "fixtures"},
-	"testing":                {"testkit", "testkit/mailhog", "fixtures/strictyaml/strictyamltest"},
+	"go.yaml.in/yaml/":       {"internal/strictyaml", "fixtures"},
+	"testing":                {"testkit", "testkit/mailhog", "internal/strictyaml/strictyamltest"},
 	"github.com/mailhog/":    {"server/mailhog"},
 	"github.com/ian-kent/":   {"server/mailhog"},
-	"github.com/osteele/":    {"fixtures/liquid"},
-	"github.com/santhosh-":   {"fixtures/strictyaml/strictyamltest"},
+	"github.com/osteele/":    {"internal/liquid"},
+	"github.com/santhosh-":   {"internal/strictyaml/strictyamltest"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -2,10 +2,10 @@ package scenarios
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
-	"github.com/mockauth0/mockauth0/fixtures/lazyregexp"
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
 // A checker holds a scenario against what its fields mean, beyond the form
@@ -98,7 +98,7 @@ func (c *checker) where(p place) string {
 	return fmt.Sprintf("in line %d", found.Line)
 }
 
-var nameForm = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
+var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 
 func (c *checker) checkName(p place, what, name string) {
 	if !nameForm.MatchString(name) {

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
 // OfFixture opens the scenarios that a fixture names, in its order: built-in

@@ -3,13 +3,13 @@ package scenarios
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/mockauth0/mockauth0/fixtures/lazyregexp"
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
 // AnyOf is a list of which any member will do. In a file one member may stand
@@ -45,7 +45,7 @@ const (
 	timeForm     = `[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])`
 )
 
-var momentForm = lazyregexp.New(`^(` + durationForm + `|` + timeForm + `)?$`)
+var momentForm = regexp.MustCompile(`^(` + durationForm + `|` + timeForm + `)?$`)
 
 // DecodeYAML reads a duration or a time.
 func (m *Moment) DecodeYAML(v strictyaml.Value) {
@@ -79,7 +79,7 @@ func (m Moment) from(start time.Time) (time.Time, error) {
 // them will do.
 type Calls []string
 
-var callForm = lazyregexp.New(`^([1-9][0-9]{0,8}|[1-9][0-9]{0,8}\.\.[1-9][0-9]{0,8}|>=[1-9][0-9]{0,8}|every [1-9][0-9]{0,8})$`)
+var callForm = regexp.MustCompile(`^([1-9][0-9]{0,8}|[1-9][0-9]{0,8}\.\.[1-9][0-9]{0,8}|>=[1-9][0-9]{0,8}|every [1-9][0-9]{0,8})$`)
 
 // DecodeYAML reads one of the forms, or a list of them.
 func (c *Calls) DecodeYAML(v strictyaml.Value) {
@@ -139,7 +139,7 @@ func (call) JSONSchema(ordinary func(any) strictyaml.Object) strictyaml.Object {
 // A Count is how often something is to happen: "2", or ">=1"; "" is no matter.
 type Count string
 
-var countForm = lazyregexp.New(`^((>=)?[0-9]{1,9})?$`)
+var countForm = regexp.MustCompile(`^((>=)?[0-9]{1,9})?$`)
 
 // DecodeYAML reads a number, or one behind >=.
 func (c *Count) DecodeYAML(v strictyaml.Value) {

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml/strictyamltest"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
+	"github.com/mockauth0/mockauth0/internal/strictyaml/strictyamltest"
 	"github.com/mockauth0/mockauth0/scenarios"
 )
 

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
-//go:embed *.yaml
+//go:embed library/*.yaml
 var embedded embed.FS
 
 // A builtIn is a scenario of the library. Its phone is what the number that
@@ -116,7 +116,7 @@ func Source(name string) []byte {
 	if !isBuiltIn(name) {
 		return nil
 	}
-	data, err := embedded.ReadFile(name + ".yaml")
+	data, err := embedded.ReadFile("library/" + name + ".yaml")
 	if err != nil {
 		panic("scenarios: " + err.Error())
 	}

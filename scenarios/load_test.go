@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml/strictyamltest"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
+	"github.com/mockauth0/mockauth0/internal/strictyaml/strictyamltest"
 	"github.com/mockauth0/mockauth0/scenarios"
 )
 
@@ -20,7 +20,7 @@ import (
 // says what it does, and is its own description.
 func TestTheLibrary(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("*.yaml")
+	files, err := filepath.Glob("library/*.yaml")
 	if err != nil || len(files) != len(scenarios.Names()) || len(files) != 31 {
 		t.Errorf("%d files, %d names, %v", len(files), len(scenarios.Names()), err)
 	}

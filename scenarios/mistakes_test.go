@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml/strictyamltest"
+	"github.com/mockauth0/mockauth0/internal/strictyaml/strictyamltest"
 	"github.com/mockauth0/mockauth0/scenarios"
 )
 

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
 // A Narrowing confines a scenario that is switched on, so that several tests

@@ -6,7 +6,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
 // Parse reads a scenario file, YAML or JSON. The filename is for messages and

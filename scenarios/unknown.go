@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
 // Unknown are the conditions that no request to a tenant can meet, one sentence

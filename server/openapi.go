@@ -4,14 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
-	"github.com/mockauth0/mockauth0/fixtures/lazyregexp"
 	"github.com/mockauth0/mockauth0/server/internal/inbox"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-var pathVariable = lazyregexp.New(`\{([a-z]+)\}`)
+var pathVariable = regexp.MustCompile(`\{([a-z]+)\}`)
 
 // openAPI is GET /_mock/openapi.json: the control API's part of the table.
 func (*Server) openAPI(*web.Call) (any, error) {

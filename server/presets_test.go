@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
-	"github.com/mockauth0/mockauth0/server/internal/refusal"
 )
 
 var blank = regexp.MustCompile(`\{([a-z_]+)\}`)

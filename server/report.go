@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mockauth0/mockauth0/internal/printable"
 	"github.com/mockauth0/mockauth0/scenarios"
-	"github.com/mockauth0/mockauth0/server/internal/printable"
 	"github.com/mockauth0/mockauth0/server/journal"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )

@@ -3,7 +3,7 @@ package server
 import (
 	"strings"
 
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
 	"github.com/mockauth0/mockauth0/server/internal/authapi"
 	"github.com/mockauth0/mockauth0/server/internal/login"
 	"github.com/mockauth0/mockauth0/server/internal/web"

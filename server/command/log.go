@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"sync"
 
-	"github.com/mockauth0/mockauth0/server/internal/printable"
+	"github.com/mockauth0/mockauth0/internal/printable"
 )
 
 // newLog makes the log that --log asks for, and tells its format.

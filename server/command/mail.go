@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/mockauth0/mockauth0/fixtures/strictyaml"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
 	"github.com/mockauth0/mockauth0/server/localtls"
 	"github.com/mockauth0/mockauth0/server/mailhog"
 )

@@ -8,7 +8,6 @@ import (
 
 	"github.com/mailhog/data"
 
-	"github.com/mockauth0/mockauth0/fixtures/lazyregexp"
 	"github.com/mockauth0/mockauth0/server/internal/mail"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -23,7 +22,7 @@ func (t trace) prepend(content string) []byte {
 // software is what a trace calls us.
 const software = "mockauth0"
 
-var traced = lazyregexp.New(`\AReturn-Path: <([^>\r\n]*)>\r\nReceived: from ([^\r\n]*) by ` +
+var traced = regexp.MustCompile(`\AReturn-Path: <([^>\r\n]*)>\r\nReceived: from ([^\r\n]*) by ` +
 	regexp.QuoteMeta(hostname) + ` \(` + software + `\) with SMTP;\r\n [^\r\n]*\r\n`)
 
 // envelope is a mail as it came over the wire: an app's own without the trace

@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"github.com/mockauth0/mockauth0/server/internal/derive"
+	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 

@@ -13,12 +13,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/fixtures/lazyregexp"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/mail"
 	"github.com/mockauth0/mockauth0/server/outbox"
@@ -99,7 +99,7 @@ func (s server) flow(do func(*http.Request) (any, *problem)) http.HandlerFunc {
 
 // sender is what a message may come from: a short code or a name, beside a
 // phone number.
-var sender = lazyregexp.New(`^(?:[0-9]{3,8}|[A-Za-z0-9 _+&-]{1,11})$`)
+var sender = regexp.MustCompile(`^(?:[0-9]{3,8}|[A-Za-z0-9 _+&-]{1,11})$`)
 
 // create files a message.
 func (s server) create(r *http.Request) (any, *problem) {

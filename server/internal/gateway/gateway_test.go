@@ -15,8 +15,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
-	"github.com/mockauth0/mockauth0/server/internal/refusal"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

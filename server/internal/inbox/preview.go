@@ -2,8 +2,8 @@ package inbox
 
 import (
 	"net/http"
+	"regexp"
 
-	"github.com/mockauth0/mockauth0/fixtures/lazyregexp"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -34,7 +34,7 @@ func Preview(html string, links bool) web.Raw {
 	}
 }
 
-var leadingDoctype = lazyregexp.New(`(?i)\A\s*<!doctype[^>]*>`)
+var leadingDoctype = regexp.MustCompile(`(?i)\A\s*<!doctype[^>]*>`)
 
 // Source is an e-mail as RFC 5322 bytes, to be saved: browsers that show the
 // type do so with all that is in it.

@@ -2,20 +2,19 @@ package mail
 
 import (
 	"html"
+	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/mockauth0/mockauth0/fixtures/lazyregexp"
 )
 
 // maxExtracted bounds the codes and the links of one mail.
 const maxExtracted = 100
 
 var (
-	urls   = lazyregexp.New(`https?://[^\s<>"'` + "`" + `\\^{|}]+`)
-	href   = lazyregexp.New(`(?i)\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))`)
-	digits = lazyregexp.New(`[0-9]+`)
-	tags   = lazyregexp.New(`(?is)<!--.*?-->|<style\b.*?</style>|<script\b.*?</script>|<head\b.*?</head>|<[^>]*>`)
+	urls   = regexp.MustCompile(`https?://[^\s<>"'` + "`" + `\\^{|}]+`)
+	href   = regexp.MustCompile(`(?i)\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))`)
+	digits = regexp.MustCompile(`[0-9]+`)
+	tags   = regexp.MustCompile(`(?is)<!--.*?-->|<style\b.*?</style>|<script\b.*?</script>|<head\b.*?</head>|<[^>]*>`)
 )
 
 // extract finds the codes, which are runs of 4 to 8 digits that are no part of
@@ -86,9 +85,9 @@ func Plain(page string) string {
 }
 
 var (
-	lineBreak = lazyregexp.New(`(?i)<br\b[^>]*>|</(?:p|div|h[1-6]|tr|li|table|blockquote)\s*>`)
-	invisible = lazyregexp.New(`(?is)<!--.*?-->|<style\b.*?</style>|<script\b.*?</script>|<head\b.*?</head>`)
-	anchor    = lazyregexp.New(`(?is)<a\b([^>]*)>(.*?)</a\s*>`)
+	lineBreak = regexp.MustCompile(`(?i)<br\b[^>]*>|</(?:p|div|h[1-6]|tr|li|table|blockquote)\s*>`)
+	invisible = regexp.MustCompile(`(?is)<!--.*?-->|<style\b.*?</style>|<script\b.*?</script>|<head\b.*?</head>`)
+	anchor    = regexp.MustCompile(`(?is)<a\b([^>]*)>(.*?)</a\s*>`)
 )
 
 // Readable is a page as plain text: its lines stay lines, and a link is there

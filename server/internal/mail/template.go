@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/fixtures/liquid"
+	"github.com/mockauth0/mockauth0/internal/liquid"
 )
 
 // ownEmail writes an e-mail by the connection's templates. If one fails the

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/scenarios"
-	"github.com/mockauth0/mockauth0/server/internal/refusal"
 )
 
 // authCodeLifetime is how long a code can be exchanged.

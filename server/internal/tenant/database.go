@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
 // Database is the database that a client names by its realm, or the tenant's

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/scenarios"
-	"github.com/mockauth0/mockauth0/server/internal/refusal"
 )
 
 // ManagementPath is how a fixture names the Management API, whose audience

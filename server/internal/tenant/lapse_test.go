@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
 // What lapses does so at its moment, though nobody has moved the clock, which

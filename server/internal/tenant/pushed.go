@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
 // PushedLifetime is how long a request_uri can be used, in seconds.

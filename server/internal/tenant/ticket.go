@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
 const (

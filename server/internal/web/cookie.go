@@ -2,9 +2,8 @@ package web
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
-
-	"github.com/mockauth0/mockauth0/fixtures/lazyregexp"
 )
 
 // compat ends the name of a cookie's twin, for browsers that misread
@@ -48,7 +47,7 @@ const (
 )
 
 // aDevice is what the tenant calls a browser.
-var aDevice = lazyregexp.New(`^[A-Za-z0-9_-]{43}$`)
+var aDevice = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 
 // Device is the browser that calls, "" if it has never called before, or is
 // none.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/mockauth0/mockauth0/server/internal/refusal"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
 //go:embed error.html

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mockauth0/mockauth0/server/internal/derive"
+	"github.com/mockauth0/mockauth0/internal/derive"
 )
 
 // The vectors are part of the public contract: a test in any language may
