@@ -120,7 +120,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	n := strconv.FormatInt(t.authCodes.count.add(who), 10)
 	var out Approval
 	if a.wants("code") {
-		out.Code = t.seed.Opaque(43, "code", who.connection, who.recipient, n)
+		out.Code = t.setup.Seed.Opaque(43, "code", who.connection, who.recipient, n)
 		t.authCodes.bounded.put(out.Code, &authCode{
 			Authorization: a, userID: s.UserID, sid: s.SID, auth: s.AuthTime, expires: a.Now.Add(authCodeLifetime),
 		})
@@ -237,7 +237,7 @@ func (t *Tenant) RedeemLink(a Authorization, connection, username, otp, device s
 // elsewhereLocked tells whether a live link is opened in another browser than
 // the one that asked for it, and may not be.
 func (t *Tenant) elsewhereLocked(conn *fixtures.Connection, recipient, device string, now time.Time) bool {
-	if t.fixture.Tenant.Flags.AllowMagicLinkVerifyWithoutSession {
+	if t.setup.Fixture.Tenant.Flags.AllowMagicLinkVerifyWithoutSession {
 		return false
 	}
 	c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient})
@@ -247,7 +247,7 @@ func (t *Tenant) elsewhereLocked(conn *fixtures.Connection, recipient, device st
 // SignIn uses up a code that a user typed on a page, and signs the browser in
 // whose cookie names the session have, which may be none.
 func (t *Tenant) SignIn(a Authorization, tx Transaction, otp, have string) (Session, error) {
-	conn, err := t.FindConnection(tx.Realm, a.Client)
+	conn, err := t.Setup().PasswordlessConnection(tx.Realm, a.Client)
 	if err != nil {
 		return Session{}, err
 	}
@@ -262,32 +262,4 @@ func (t *Tenant) SignIn(a Authorization, tx Transaction, otp, have string) (Sess
 	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), have, a.Now)
 	t.endInLocked(tx, otp, s)
 	return *s, nil
-}
-
-// UsableConnection is a connection that the client may use on the login pages,
-// or the refusal of /authorize.
-func (t *Tenant) UsableConnection(name string, c *fixtures.Client) (*fixtures.Connection, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	conn, ok := t.index.connections[name]
-	switch {
-	case !ok:
-		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not in the fixture")
-	case !enabled(conn, c.ClientID) || conn.Disabled:
-		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not enabled for client " + strconv.Quote(c.ClientID))
-	}
-	return conn, nil
-}
-
-// Connections are those that the client may use, in the fixture's order.
-func (t *Tenant) Connections(c *fixtures.Client) []*fixtures.Connection {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var list []*fixtures.Connection
-	for i := range t.fixture.Connections {
-		if conn := &t.fixture.Connections[i]; enabled(conn, c.ClientID) && !conn.Disabled {
-			list = append(list, conn)
-		}
-	}
-	return list
 }

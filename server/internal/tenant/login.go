@@ -158,7 +158,7 @@ func halfHash(s string) string {
 
 // opaqueOf is what a login's opaque access token says.
 func (t *Tenant) opaqueOf(l *Login, scope string) opaqueContent {
-	id := t.Seed().Hex(32, append([]string{"login", l.Client.ClientID, l.User.UserID}, l.name...)...)
+	id := t.Setup().Seed.Hex(32, append([]string{"login", l.Client.ClientID, l.User.UserID}, l.name...)...)
 	return opaqueContent{id, l.Issuer, l.User.UserID, l.Client.ClientID, scope, l.Now.Unix() + l.accessLifetime()}
 }
 
@@ -171,7 +171,7 @@ func (t *Tenant) sealer() *token.Opaque {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.opaque == nil {
-		t.opaque = token.NewOpaque(t.seed.Bytes("opaque access tokens"))
+		t.opaque = token.NewOpaque(t.setup.Seed.Bytes("opaque access tokens"))
 	}
 	return t.opaque
 }

@@ -66,7 +66,7 @@ func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
 	who := challengeKey{l.Client.ClientID, l.User.UserID}
 	n := t.families.count.add(who)
 	f := &family{RefreshFamily: fixtures.RefreshFamily{
-		ID:         t.seed.Hex(16, "refresh family", who.connection, who.recipient, strconv.FormatInt(n, 10)),
+		ID:         t.setup.Seed.Hex(16, "refresh family", who.connection, who.recipient, strconv.FormatInt(n, 10)),
 		ClientID:   l.Client.ClientID,
 		UserID:     l.User.UserID,
 		Scope:      strings.Join(l.Scopes, " "),
@@ -92,8 +92,8 @@ func (t *Tenant) refreshToken(id string, generation int64) string {
 	raw, _ := hex.DecodeString(id)
 	copy(plain[:8], raw)
 	binary.BigEndian.PutUint32(plain[8:], uint32(generation))
-	mac := t.seed.Bytes("refresh token", string(plain[:]))
-	mask := t.seed.Bytes("refresh mask", string(mac[:refreshMAC]))
+	mac := t.setup.Seed.Bytes("refresh token", string(plain[:]))
+	mask := t.setup.Seed.Bytes("refresh mask", string(mac[:refreshMAC]))
 	for i := range plain {
 		plain[i] ^= mask[i]
 	}
@@ -108,11 +108,11 @@ func (t *Tenant) readRefreshLocked(presented string) (f *family, generation int6
 		return nil, 0 // the length: decoders pass over line ends
 	}
 	mac, plain := raw[:refreshMAC], raw[refreshMAC:]
-	mask := t.seed.Bytes("refresh mask", string(mac))
+	mask := t.setup.Seed.Bytes("refresh mask", string(mac))
 	for i := range plain {
 		plain[i] ^= mask[i]
 	}
-	want := t.seed.Bytes("refresh token", string(plain))
+	want := t.setup.Seed.Bytes("refresh token", string(plain))
 	if subtle.ConstantTimeCompare(mac, want[:refreshMAC]) != 1 {
 		return nil, 0
 	}
@@ -185,7 +185,7 @@ func (t *Tenant) familyAPILocked(f *family) (*fixtures.ResourceServer, error) {
 	case ManagementPath:
 		return managementAPI, nil
 	}
-	if api, ok := t.index.apis[f.Audience]; ok {
+	if api, ok := t.setup.apis[f.Audience]; ok {
 		return api, nil
 	}
 	return nil, refusal.NoSuchService.With("audience", f.Audience)

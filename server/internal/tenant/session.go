@@ -98,7 +98,7 @@ func (t *Tenant) newSessionLocked(u *user, have string, now time.Time) *Session 
 	t.sessions.bounded.remove(have)
 	n := strconv.FormatInt(t.sessions.count.add(id), 10)
 	s := &Session{
-		ID: t.seed.Opaque(43, "session", id, n), SID: t.seed.Opaque(32, "sid", id, n),
+		ID: t.setup.Seed.Opaque(43, "session", id, n), SID: t.setup.Seed.Opaque(32, "sid", id, n),
 		UserID: id, AuthTime: now, created: now, used: now,
 	}
 	t.sessions.bounded.put(s.ID, s)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/outbox"
@@ -20,10 +19,8 @@ type Tenant struct {
 	Keys   *token.Ring
 
 	mu           lock // guards all below
-	fixture      *fixtures.Fixture
-	seed         derive.Seed
+	setup        *Setup
 	opaque       *token.Opaque // nil until the first of its tokens
-	index        index
 	users        users
 	challenges   challenges
 	families     families
@@ -51,18 +48,6 @@ func (l *lock) Lock() {
 	}
 }
 
-// index finds the parts of the fixture by name. It is never changed, only
-// replaced as a whole.
-type index struct {
-	clients     map[string]*fixtures.Client
-	connections map[string]*fixtures.Connection
-	apis        map[string]*fixtures.ResourceServer
-	grants      map[grantKey]*fixtures.ClientGrant
-	templates   map[string]fixtures.Templates // by connection
-}
-
-type grantKey struct{ client, audience string }
-
 // New makes a tenant that knows what the fixture says, and signs with the keys.
 // The fixture is not changed, and must not be changed later.
 func New(f *fixtures.Fixture, keys *token.Keys) *Tenant {
@@ -83,7 +68,7 @@ func running(f *fixtures.Fixture) bool { return f.Clock.Running == nil || *f.Clo
 // the clock are as they were at the start.
 func (t *Tenant) Reset() {
 	t.mu.Lock()
-	f, keys := t.fixture, t.Keys.Keys() // of one and the same state
+	f, keys := t.setup.Fixture, t.Keys.Keys() // of one and the same state
 	t.mu.Unlock()
 	t.Put(f, keys)
 }
@@ -120,7 +105,7 @@ func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Keys.Use(keys)
-	t.configure(f)
+	t.setup, t.opaque = newSetup(f), nil
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
@@ -129,13 +114,13 @@ func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
 // loadAtFirstUse has the state made when it is first looked at, as it is now:
 // to start a tenant costs little, and many tests need no more.
 func (t *Tenant) loadAtFirstUse(f *fixtures.Fixture) {
-	t.fixture = f
+	t.setup = newSetup(f)
 	now := t.Clock.Now()
 	t.mu.first = func() { t.load(f, now) }
 }
 
 func (t *Tenant) load(f *fixtures.Fixture, now time.Time) {
-	t.configure(f)
+	t.opaque = nil
 	t.users = newUsers()
 	t.challenges = newChallenges()
 	t.families = newFamilies()
@@ -154,46 +139,16 @@ func (t *Tenant) load(f *fixtures.Fixture, now time.Time) {
 	}
 }
 
-func (t *Tenant) configure(f *fixtures.Fixture) {
-	t.fixture = f
-	t.seed = derive.Seed(f.OTP.Seed)
-	t.opaque = nil
-	ix := index{
-		clients:     make(map[string]*fixtures.Client, len(f.Clients)),
-		connections: make(map[string]*fixtures.Connection, len(f.Connections)),
-		apis:        make(map[string]*fixtures.ResourceServer, len(f.ResourceServers)),
-		grants:      make(map[grantKey]*fixtures.ClientGrant, len(f.ClientGrants)),
-		templates:   make(map[string]fixtures.Templates, len(f.Connections)),
-	}
-	for i := range f.Clients {
-		ix.clients[f.Clients[i].ClientID] = &f.Clients[i]
-	}
-	for i := range f.Connections {
-		ix.connections[f.Connections[i].Name] = &f.Connections[i]
-		// A fixture that was loaded has no wrong ones.
-		ix.templates[f.Connections[i].Name], _ = f.Connections[i].Templates()
-	}
-	for i := range f.ResourceServers {
-		ix.apis[f.ResourceServers[i].Identifier] = &f.ResourceServers[i]
-	}
-	for i := range f.ClientGrants {
-		ix.grants[grantKey{f.ClientGrants[i].ClientID, f.ClientGrants[i].Audience}] = &f.ClientGrants[i]
-	}
-	t.index = ix
-}
-
 // Fixture is what the tenant was last loaded or configured with.
 func (t *Tenant) Fixture() *fixtures.Fixture {
-	t.mu.Mutex.Lock() // the state is not looked at
-	defer t.mu.Unlock()
-	return t.fixture
+	return t.Setup().Fixture
 }
 
-// Seed is the seed under which names become values.
-func (t *Tenant) Seed() derive.Seed {
+// Setup is what the tenant is configured with now.
+func (t *Tenant) Setup() *Setup {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.seed
+	return t.setup
 }
 
 // settle makes final what the clock says: codes that lapsed stay lapsed when
@@ -203,7 +158,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.challenges.settle(now)
-	t.families.settle(now, t.index.clients)
+	t.families.settle(now, t.setup.clients)
 	t.sessions.settle(now)
 	t.authCodes.settle(now)
 	t.transactions.settle(now)

@@ -23,7 +23,7 @@ func TestOneWhoSignedUpIsSmall(t *testing.T) {
 func (t *Tenant) signInForTest(connection, address string, now time.Time) *user {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.signInLocked(t.index.connections[connection], address, now)
+	return t.signInLocked(t.setup.connections[connection], address, now)
 }
 
 // Whether a user is kept small or whole is nobody's business: two tenants to
@@ -67,7 +67,7 @@ func TestASmallUserIsAsGoodAsAWholeOne(t *testing.T) {
 			case 2:
 				got, err = tn.AddUser(fixtures.User{Email: other, CreatedAt: now, Permissions: map[string][]string{"x": {"y"}}})
 			case 3:
-				got, err = tn.AddUser(fixtures.User{Email: other, UserID: "email|" + tn.seed.Hex(24, "user", "email", address), CreatedAt: now})
+				got, err = tn.AddUser(fixtures.User{Email: other, UserID: "email|" + tn.setup.Seed.Hex(24, "user", "email", address), CreatedAt: now})
 			case 4:
 				f := *tn.Fixture()
 				f.Users = []fixtures.User{{Email: other, Connection: "email", GivenName: fmt.Sprint(step), CreatedAt: now}}
