@@ -76,12 +76,13 @@ type Server struct {
 	tenant *tenant.Tenant
 	front  *web.Front
 	api    *control.API
-	routes []web.Route
-	guard  guard
-	reload reload
-	keys   atomic.Pointer[keysOfFiles]
-	engine *scenarios.Engine
-	log    *slog.Logger
+	// controlRoutes are made when the control API is called first.
+	controlRoutes func() []web.Route
+	guard         guard
+	reload        reload
+	keys          atomic.Pointer[keysOfFiles]
+	engine        *scenarios.Engine
+	log           *slog.Logger
 }
 
 // nobody is a log that nobody hears.
@@ -135,9 +136,9 @@ func New(config Config) (*Server, error) {
 	s.api = &control.API{
 		Server: s, Tenant: s.tenant, Scenarios: s.engine, Journal: s.front.Journal,
 		ID: sync.OnceValue(derive.Unique), Version: config.Version, CA: config.CA, FileErrors: s.fileErrors,
-		Routes: func() []web.Route { return s.routes },
+		Routes: func() []web.Route { return append(apiRoutes(), s.controlRoutes()...) },
 	}
-	s.routes = routes(s.api)
+	s.controlRoutes = sync.OnceValue(func() []web.Route { return controlRoutes(s.api) })
 	return s, nil
 }
 
