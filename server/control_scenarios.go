@@ -8,6 +8,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -30,7 +31,7 @@ func (s *Server) listScenarios(c *web.Call) (any, error) {
 		Items        []scenarios.Status `json:"items"`
 		Available    []string           `json:"available"`
 		Descriptions map[string]string  `json:"descriptions,omitempty"`
-	}{s.engine.Statuses(s.Clock().Now()), available, descriptions}, nil
+	}{s.Scenarios(), available, descriptions}, nil
 }
 
 func (s *Server) switchScenarioOn(c *web.Call) (any, error) {
@@ -56,17 +57,16 @@ func (s *Server) switchScenarioOn(c *web.Call) (any, error) {
 			return nil, controlError(http.StatusNotFound, "no_scenario", "%s", err)
 		}
 	}
-	now := s.Clock().Now()
-	active, err := s.engine.SwitchOn(on, scenarios.ByControl, narrow, now)
+	active, err := s.engine.SwitchOn(on, faults.ByControl, narrow)
 	if err != nil {
 		return nil, badRequest("%s", err)
 	}
-	return web.Status{Code: http.StatusCreated, Value: active.Status(now)}, nil
+	return web.Status{Code: http.StatusCreated, Value: active.Status()}, nil
 }
 
 func (s *Server) readScenario(c *web.Call) (any, error) {
 	name := c.Vars["name"]
-	all := s.engine.Statuses(s.Clock().Now())
+	all := s.Scenarios()
 	for _, matches := range []func(scenarios.Status) bool{
 		func(st scenarios.Status) bool { return st.ID == name },
 		func(st scenarios.Status) bool { return st.Name == name },
@@ -99,8 +99,8 @@ func (s *Server) notOn(name string, all []scenarios.Status) error {
 
 func (s *Server) switchScenarioOff(c *web.Call) (any, error) {
 	name := c.Vars["name"]
-	if s.engine.SwitchOff(name) == 0 {
-		return nil, s.notOn(name, s.engine.Statuses(s.Clock().Now()))
+	if s.SwitchOff(name) == 0 {
+		return nil, s.notOn(name, s.Scenarios())
 	}
 	return noContent, nil
 }
@@ -122,10 +122,8 @@ func (e *expectations) DecodeYAML(v strictyaml.Value) { v.Decode(&e.byName) }
 // verifyScenarios holds what happened against the body or, without one, what
 // the files of the scenarios that are on expect.
 func (s *Server) verifyScenarios(c *web.Call) (any, error) {
-	failures, checked := []scenarios.Failure(nil), 0
-	if notEmpty(c) != nil {
-		failures, checked = s.engine.Unmet()
-	} else {
+	var want map[string]scenarios.Count
+	if notEmpty(c) == nil {
 		var body expectations
 		if err := decode(c, &body); err != nil {
 			return nil, err
@@ -133,19 +131,18 @@ func (s *Server) verifyScenarios(c *web.Call) (any, error) {
 		if len(body.byName) == 0 {
 			return nil, badRequest(`the body names no scenario; write one as in {"flaky": {"fired": ">=1"}}, or send no body for what the files expect`)
 		}
-		var wants []scenarios.Want
+		want = map[string]scenarios.Count{}
 		for _, name := range slices.Sorted(maps.Keys(body.byName)) {
 			count := body.byName[name].Fired
 			if count == "" {
 				return nil, badRequest(`%s: say how often, as in {"fired": ">=1"}`, name)
 			}
-			wants = append(wants, scenarios.Want{Name: name, Count: count})
+			want[name] = count
 		}
-		var err error
-		if failures, err = s.engine.Verify(wants); err != nil {
-			return nil, badRequest("%s", err)
-		}
-		checked = len(wants)
+	}
+	failures, checked, err := s.VerifyScenarios(want)
+	if err != nil {
+		return nil, badRequest("%s", err)
 	}
 	if len(failures) == 0 {
 		return map[string]any{"status": "ok", "checked": checked}, nil

@@ -32,7 +32,7 @@ func (s *Server) Report() string {
 	for _, m := range last(messages) {
 		text.WriteString("  " + printable.Line(sent(m)) + "\n")
 	}
-	if on := s.engine.Statuses(s.Clock().Now()); len(on) > 0 {
+	if on := s.Scenarios(); len(on) > 0 {
 		heading(&text, "scenarios", len(on))
 		for _, status := range last(on) {
 			for _, rule := range status.Rules {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 )
@@ -47,7 +47,7 @@ type Call struct {
 	// ID is the answer's x-auth0-requestid.
 	ID string
 	// Effects are what scenarios do to the call; nil if they do nothing.
-	Effects *scenarios.Effects
+	Effects *faults.Effects
 
 	// Answer are headers that the answer gets whatever the flow returns.
 	Answer http.Header

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 )
 
@@ -32,7 +34,7 @@ func (f *Front) decide(c *Call, route Route) error {
 	connection, recipient := who(c)
 	asks, foreign := recipient, f.foreign(c)
 	if foreign != "" {
-		if _, magic := scenarios.MagicEmail(recipient); magic || names != nil {
+		if _, magic := faults.MagicEmail(recipient); magic || names != nil {
 			c.hint = foreign + ", so neither X-Mock-Scenario nor an address with +mock- switches a scenario on"
 		}
 		asks, names = "", nil
@@ -40,13 +42,13 @@ func (f *Front) decide(c *Call, route Route) error {
 	if !f.Scenarios.Concerns(names, asks) {
 		return nil
 	}
-	q := scenarios.Request{
+	q := faults.Request{
 		ID: c.ID, At: c.Now, Endpoint: route.Endpoint, Grant: c.Params.Text("grant_type"),
 		Connection: connection, Send: c.Params.Text("send"), ClientID: c.ClientID, Recipient: recipient,
 		Known:  c.Tenant.Knows(connection, recipient),
 		Header: c.Header, Param: c.Params.dotted, Scenarios: names, Foreign: foreign != "",
 	}
-	if tag, ok := scenarios.MagicEmail(asks); ok {
+	if tag, ok := faults.MagicEmail(asks); ok {
 		if _, err := scenarios.Load(tag); err != nil {
 			c.hint = err.Error()
 		}
@@ -160,15 +162,15 @@ type verbatim struct {
 // canned is the answer that a rule gives.
 func canned(c *Call, r *scenarios.Respond) (any, error) {
 	if r.Preset != "" {
-		preset := refusal.Named(r.Preset).With(r.Filled()...)
-		preset.Status = r.StatusOr(preset.Status)
+		preset := refusal.Named(r.Preset).Filled(r.Vars)
+		preset.Status = cmp.Or(r.Status, preset.Status)
 		seconds, err := strconv.Atoi(preset.RetryAfter)
 		if err == nil && preset.Status == http.StatusTooManyRequests && c.quota != nil {
 			c.quota.Remaining, c.quota.Reset = 0, c.Now.Add(time.Duration(seconds)*time.Second)
 		}
 		return nil, preset
 	}
-	v := verbatim{status: r.StatusOr(http.StatusOK), body: []byte(r.Body)}
+	v := verbatim{status: cmp.Or(r.Status, http.StatusOK), body: []byte(r.Body)}
 	if r.JSON != nil {
 		var err error
 		v.isJSON = true
@@ -180,7 +182,7 @@ func canned(c *Call, r *scenarios.Respond) (any, error) {
 }
 
 // amend changes an answer as the scenarios say.
-func (a *answer) amend(h http.Header, e *scenarios.Effects) {
+func (a *answer) amend(h http.Header, e *faults.Effects) {
 	if e == nil {
 		return
 	}
