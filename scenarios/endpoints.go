@@ -18,7 +18,8 @@ var endpoints = []string{
 	"userinfo", "jwks", "openid-configuration", "logout", "management", "smtp", anyEndpoint,
 }
 
-// EnumValues are the values of a field that has too many for a tag.
+// EnumValues are the values that a field can have, if they are too many for a
+// tag.
 func (When) EnumValues(field string) []string {
 	if field == "endpoint" {
 		return endpoints
@@ -26,8 +27,8 @@ func (When) EnumValues(field string) []string {
 	return nil
 }
 
-// EnumValues are the values of a field that has too many for a tag. The presets
-// are the refusals of the catalogue.
+// EnumValues are the values that a field can have, if they are too many for a
+// tag. The presets are the refusals of the catalogue.
 func (Respond) EnumValues(field string) []string {
 	if field != "preset" {
 		return nil
@@ -84,8 +85,8 @@ func (t *Then) effects() []effect {
 	return all
 }
 
-// Endpoints are the endpoints on which the rule acts: those of its conditions
-// on which all its effects can act. Nil means all endpoints.
+// Endpoints are the endpoints on which the rule acts. They are in its
+// conditions, and all its effects can act on them. Nil means all endpoints.
 func (r *Rule) Endpoints() []string {
 	var acts []string
 	if len(r.When.Endpoint) > 0 && !slices.Contains(r.When.Endpoint, anyEndpoint) {

@@ -47,8 +47,8 @@ func (Moment) JSONSchema(func(any) strictyaml.Object) strictyaml.Object {
 	)
 }
 
-// Time is the time that the moment means, where a duration counts from start.
-// ok is false if there is none.
+// Time is the moment as a time. A duration counts from start. ok is false if
+// the moment is "".
 func (m Moment) Time(start time.Time) (t time.Time, ok bool) {
 	if d, isDuration := m.duration(); isDuration {
 		return start.Add(d), true
@@ -91,8 +91,8 @@ func (Calls) JSONSchema(ordinary func(any) strictyaml.Object) strictyaml.Object 
 	return either(ordinary(call("")), ordinary([]call(nil)))
 }
 
-// Include reports whether the n-th request is one of them. Without a member
-// every request is.
+// Include reports whether the n-th request is one of them. An empty list
+// includes every request.
 func (c Calls) Include(n int64) bool {
 	return len(c) == 0 || slices.ContainsFunc(c, func(one string) bool {
 		if step, stepped := strings.CutPrefix(one, "every "); stepped {
@@ -177,7 +177,7 @@ type Count string
 
 var countForm = regexp.MustCompile(`^((>=)?[0-9]{1,9})?$`)
 
-// DecodeYAML reads a number, or one behind >=.
+// DecodeYAML reads a number, with or without >= before it.
 func (c *Count) DecodeYAML(v strictyaml.Value) {
 	if text, ok := v.Text(); ok && countForm.MatchString(text) {
 		*c = Count(text)

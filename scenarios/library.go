@@ -129,8 +129,8 @@ func Names() []string {
 
 func isBuiltIn(name string) bool { return slices.Contains(Names(), name) }
 
-// MagicPhone is the phone number that switches a built-in scenario on for its
-// own logins, in E.164 form. It is "" if the scenario has none.
+// MagicPhone is a phone number in E.164 form. Logins with it meet the built-in
+// scenario of that name. It is "" if the scenario has no number.
 func MagicPhone(name string) string {
 	for _, b := range library {
 		if b.name == name && b.digits != "" {

@@ -16,7 +16,7 @@ type Narrowing struct {
 	// When are conditions that must hold besides those of the rules. Call, Per,
 	// Probability, After and Until must be empty: they belong to a rule.
 	When When
-	// Times is on how many requests the scenario acts at most. 0 means no limit.
+	// Times is how many requests the scenario acts on at most. 0 means no limit.
 	Times int
 	// TTL is how long the scenario is on, by the tenant's clock. 0 means no limit.
 	TTL time.Duration
@@ -66,8 +66,8 @@ func (w *When) ofRule() []string {
 	return sortedKeys(set)
 }
 
-// Check finds what is wrong with a narrowing that was made in Go, and with its
-// use for the scenario s.
+// Check reports what is wrong with a narrowing that was made in Go, for example
+// that the scenario s can never act with it.
 func (n *Narrowing) Check(s *Scenario) error {
 	if fields := n.When.ofRule(); len(fields) > 0 {
 		return fmt.Errorf("when: %s belongs to a rule", fields[0])

@@ -22,8 +22,8 @@ func Open(nameOrFile string) (*Scenario, error) {
 	return s, err
 }
 
-// OpenAll opens several scenarios, and keeps their order. The error tells of
-// all that cannot be opened, and of two that have the same name.
+// OpenAll opens several scenarios, and keeps their order. The error lists all
+// that cannot be opened, and those that have the same name as another.
 func OpenAll(namesOrFiles []string) ([]*Scenario, error) {
 	var list []*Scenario
 	var failed []error
@@ -48,8 +48,8 @@ func OpenAll(namesOrFiles []string) ([]*Scenario, error) {
 
 // OfFixture opens the scenarios that a fixture names, and keeps their order.
 // The path of a file is relative to the fixture's own file, if it has one. The
-// error is a *strictyaml.Errors with all mistakes: those in a scenario file are
-// reported there, a name that leads nowhere is reported in the fixture.
+// error is a *strictyaml.Errors that lists every mistake: one in a scenario
+// file has its place in that file, an unknown name has its place in the fixture.
 func OfFixture(f *fixtures.Fixture) ([]*Scenario, error) {
 	var list []*Scenario
 	var all strictyaml.Errors

@@ -9,8 +9,8 @@ type Activation interface {
 	// Fired is how often its rules have acted, all rules together.
 	Fired() int
 	// Verify compares how often its rules have acted with want. If want is "",
-	// it compares with what the scenario itself expects: each rule with an
-	// expect, or else any rule at least once.
+	// it compares with what the scenario itself expects. A scenario in which no
+	// rule has an expect should act at least once.
 	Verify(want Count) []Failure
 	// Off switches the scenario off. What it has done can still be read.
 	Off()
@@ -28,7 +28,7 @@ type Status struct {
 	Since time.Time `json:"since"`
 	// Until is when its ttl ends. It is zero if there is no ttl.
 	Until time.Time `json:"until,omitzero"`
-	// Times is on how many requests it acts at most. 0 means no limit.
+	// Times is how many requests it acts on at most. 0 means no limit.
 	Times int `json:"times,omitempty"`
 	// Active is false once ttl or times is used up.
 	Active bool `json:"active"`
@@ -42,12 +42,12 @@ type RuleStatus struct {
 	ID string `json:"id"`
 	// Matched is how many requests met the rule's conditions.
 	Matched int64 `json:"matched"`
-	// Fired is on how many of them the rule acted.
+	// Fired is how many of them the rule acted on.
 	Fired int64 `json:"fired"`
-	// Skipped is on how many it did not act, by reason: time (after or until),
-	// call, probability or times.
+	// Skipped is how many of them it did not act on, by reason: time (after or
+	// until), call, probability or times.
 	Skipped map[string]int64 `json:"skipped"`
-	// Shadowed is on how many an earlier rule had decided the matter already.
+	// Shadowed is how many of them an earlier rule had already decided.
 	Shadowed int64 `json:"shadowed"`
 	// Forgotten is how many recipients or clients are no longer counted,
 	// because there were too many.
@@ -63,7 +63,8 @@ type Hit struct {
 	RequestID string    `json:"request_id"`
 	At        time.Time `json:"at"`
 	// Key is the recipient or the client, if each of them has its own count.
-	Key    string `json:"key,omitempty"`
+	Key string `json:"key,omitempty"`
+	// Effect is what the rule did, in words.
 	Effect string `json:"effect"`
 }
 

@@ -184,7 +184,7 @@ func (d *decision) say(f found, parts []part) {
 func (d *decision) count() *Effects {
 	acting := map[*Activation]bool{}
 	for _, f := range d.found {
-		if !d.effects.leave(&f.rule.Then) {
+		if !d.effects.canAct(&f.rule.Then) {
 			if !f.shadowed {
 				f.rule.shadowed++
 			}

@@ -51,10 +51,10 @@ func (e *Effects) Broken() bool {
 	return e != nil && slices.Contains([]string{"reset", "empty", "hang", "garbage"}, e.Fault)
 }
 
-// leave reports whether the effects of all rules together leave anything to do
-// for this one. Without an answer there is nothing to change, and if the
-// request is not handled, nothing goes wrong while it is.
-func (e *Effects) leave(t *scenarios.Then) bool {
+// canAct reports whether a rule can act, now that all rules have been asked.
+// Without an answer there is nothing to change. If the request is not handled,
+// nothing can go wrong while it is.
+func (e *Effects) canAct(t *scenarios.Then) bool {
 	changes := len(t.Patch)+len(t.Headers) > 0
 	return t.Delay != nil || ends(t) || t.Keys == "rotate" || changes && !e.Broken() || !e.Unhandled()
 }

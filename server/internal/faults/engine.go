@@ -91,7 +91,7 @@ func (e *Engine) SwitchOn(s *scenarios.Scenario, by Layer, n scenarios.Narrowing
 		a.id = e.freeID(s.Name)
 	}
 	e.on[by] = append(e.on[by], a)
-	e.note()
+	e.updateAnyOn()
 	return a, nil
 }
 
@@ -108,8 +108,7 @@ func (e *Engine) isOn(is func(*Activation) bool) bool {
 	return slices.ContainsFunc(e.on[:], func(list []*Activation) bool { return slices.ContainsFunc(list, is) })
 }
 
-// note tells Concerns whether a scenario is on.
-func (e *Engine) note() {
+func (e *Engine) updateAnyOn() {
 	e.anyOn.Store(slices.ContainsFunc(e.on[ByGo:], func(list []*Activation) bool { return len(list) > 0 }))
 }
 
@@ -135,7 +134,7 @@ func (e *Engine) remove(is func(*Activation) bool) int {
 		e.on[l] = slices.DeleteFunc(e.on[l], is)
 		n += before - len(e.on[l])
 	}
-	e.note()
+	e.updateAnyOn()
 	return n
 }
 
@@ -182,7 +181,7 @@ func (e *Engine) Set(by Layer, list []*scenarios.Scenario) error {
 		}
 	}
 	e.on[by] = next
-	e.note()
+	e.updateAnyOn()
 	return nil
 }
 
@@ -215,7 +214,7 @@ func (e *Engine) Reset(seed string) {
 			e.on[l] = append(e.on[l], a)
 		}
 	}
-	e.note()
+	e.updateAnyOn()
 }
 
 func equal(a, b any) bool { return reflect.DeepEqual(a, b) }
