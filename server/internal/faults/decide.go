@@ -44,7 +44,7 @@ func (e *Engine) Decide(q *Request) (*Effects, error) {
 	}
 	// 3. Count the rules that act. Only now is it known which do: a later rule
 	// may have broken the connection, and then there is no answer to change.
-	return d.count(), nil
+	return d.finish(), nil
 }
 
 // askedFor are the scenarios that the request itself asks for, by its header
@@ -95,12 +95,13 @@ type decision struct {
 	request *Request
 	effects Effects
 	said    map[string]bool // keys of the parts that rules have said
-	found   []found
+	acting  []candidate
 	ended   bool // no further rule is asked
 }
 
-// found is a rule that acts on the request, unless a later one ends it.
-type found struct {
+// A candidate is a rule that acts on the request, unless a later rule leaves it
+// nothing to do.
+type candidate struct {
 	activation *Activation
 	rule       *rule
 	count      *count
@@ -148,17 +149,17 @@ func (d *decision) askRule(a *Activation, r *rule) {
 	case d.ended:
 		r.shadowed++
 	default:
-		d.say(found{activation: a, rule: r, count: c}, partsOf(&r.Then, r.delay(seed, c)))
+		d.say(candidate{activation: a, rule: r, count: c}, partsOf(&r.Then, r.delay(seed, c)))
 	}
 }
 
 // say adds what a rule says, as far as no earlier rule has said the same.
-func (d *decision) say(f found, parts []part) {
+func (d *decision) say(one candidate, parts []part) {
 	var words []string
 	delivers := false
 	for _, p := range parts {
 		if p.key != "" && d.said[p.key] {
-			f.shadowed = true
+			one.shadowed = true
 			continue
 		}
 		put(&d.said, p.key, true)
@@ -167,34 +168,34 @@ func (d *decision) say(f found, parts []part) {
 		delivers = delivers || strings.HasPrefix(p.key, "deliver ")
 	}
 	if delivers {
-		d.effects.DeliverBy = strings.TrimPrefix(d.effects.DeliverBy+", "+f.rule.name, ", ")
+		d.effects.DeliverBy = strings.TrimPrefix(d.effects.DeliverBy+", "+one.rule.name, ", ")
 	}
-	if f.shadowed {
-		f.rule.shadowed++
+	if one.shadowed {
+		one.rule.shadowed++
 	}
-	if len(words) == 0 && f.shadowed {
+	if len(words) == 0 && one.shadowed {
 		return
 	}
-	f.effect = strings.Join(words, ", ")
-	d.found = append(d.found, f)
-	d.ended = ends(&f.rule.Then)
+	one.effect = strings.Join(words, ", ")
+	d.acting = append(d.acting, one)
+	d.ended = ends(&one.rule.Then)
 }
 
-// count counts the rules that act, and returns what they do.
-func (d *decision) count() *Effects {
-	acting := map[*Activation]bool{}
-	for _, f := range d.found {
-		if !d.effects.canAct(&f.rule.Then) {
-			if !f.shadowed {
-				f.rule.shadowed++
+// finish counts the rules that act, and returns what they do.
+func (d *decision) finish() *Effects {
+	counted := map[*Activation]bool{}
+	for _, one := range d.acting {
+		if !d.effects.canAct(&one.rule.Then) {
+			if !one.shadowed {
+				one.rule.shadowed++
 			}
 			continue
 		}
-		f.rule.hit(f.count, scenarios.Hit{RequestID: d.request.ID, At: d.request.At, Key: f.count.key, Effect: f.effect})
-		d.effects.Fired = append(d.effects.Fired, f.rule.name)
-		if !acting[f.activation] {
-			acting[f.activation] = true
-			f.activation.acted++
+		one.rule.hit(one.count, scenarios.Hit{RequestID: d.request.ID, At: d.request.At, Key: one.count.key, Effect: one.effect})
+		d.effects.Fired = append(d.effects.Fired, one.rule.name)
+		if !counted[one.activation] {
+			counted[one.activation] = true
+			one.activation.acted++
 		}
 	}
 	if d.effects.Fired == nil {
