@@ -25,10 +25,11 @@ var floors = [][]string{
 	{"server/internal/passwordless"},
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail", "server/internal/gateway"},
-	{"server/internal/token", "internal/refusal", "scenarios"},
+	{"server/internal/token", "server/internal/faults"},
+	{"scenarios"},
 	{"fixtures", "server/outbox", "server/journal"},
 	{"server/clock", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
-	{"internal/strictyaml", "internal/liquid"},
+	{"internal/strictyaml", "internal/liquid", "internal/refusal"},
 }
 
 // homes are the only packages that may import a module of others.

@@ -68,12 +68,12 @@ func routeTable(is func(web.Route) bool) string {
 func scenarioTable() string {
 	var text strings.Builder
 	text.WriteString("| scenario | number | |\n| --- | --- | --- |\n")
-	for _, m := range scenarios.Magic() {
-		s, err := scenarios.Load(m.Name)
+	for _, name := range scenarios.Names() {
+		s, err := scenarios.Load(name)
 		if err != nil {
 			return err.Error()
 		}
-		fmt.Fprintf(&text, "| `%s` | %s | %s |\n", m.Name, strings.TrimPrefix(m.Phone, "+1500555"), s.Description)
+		fmt.Fprintf(&text, "| `%s` | %s | %s |\n", name, strings.TrimPrefix(scenarios.MagicPhone(name), "+1500555"), s.Description)
 	}
 	return text.String()
 }

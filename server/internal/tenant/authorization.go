@@ -12,7 +12,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
 // authCodeLifetime is how long a code can be exchanged.
@@ -43,7 +43,7 @@ type Authorization struct {
 	Issuer        string
 	Now           time.Time
 	// Effects are what scenarios do.
-	Effects *scenarios.Effects
+	Effects *faults.Effects
 }
 
 func (a *Authorization) wants(responseType string) bool {

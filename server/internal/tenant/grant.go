@@ -10,7 +10,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
 // ManagementPath is how a fixture names the Management API, whose audience
@@ -38,7 +38,7 @@ type TokenRequest struct {
 	Issuer   string // with the trailing slash
 	Now      time.Time
 	// Effects are what scenarios do.
-	Effects *scenarios.Effects
+	Effects *faults.Effects
 }
 
 // api finds the API that a request is for: nil if none is asked for.

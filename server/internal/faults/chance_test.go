@@ -1,4 +1,4 @@
-package scenarios_test
+package faults_test
 
 import (
 	"fmt"
@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
-// The fraction is the same on every run: it derives from names.
-func TestProbabilityIsTheFractionOfRequests(t *testing.T) {
+// The share is the same on every run, because it derives from names.
+func TestProbabilityIsTheShareOfRequests(t *testing.T) {
 	t.Parallel()
-	const requests = 10_000
-	for _, p := range []float64{0.001, 0.01, 0.1, 0.5, 0.9, 1} {
+	const requests = 4000
+	for _, p := range []float64{0.01, 0.1, 0.5, 1} {
 		for _, per := range []string{"rule", "recipient"} {
 			b := newBench(t)
 			a := b.on("a", fmt.Sprintf(`{id: a, when: {endpoint: passwordless.start, per: %s, probability: %v}, then: {headers: {X-A: a}}}`, per, p))
@@ -32,102 +33,84 @@ func TestProbabilityIsTheFractionOfRequests(t *testing.T) {
 	}
 }
 
-// A decision is a function of seed, scenario, rule, key and count, and of
-// nothing else: not of who else asks, nor when.
+// A decision derives from seed, scenario, rule, key and count. It does not
+// matter who else asks, when, or from which goroutine.
 func TestDecisionsDoNotDependOnWhatOthersDo(t *testing.T) {
 	t.Parallel()
 	const recipients, requests = 40, 25
-	// decisions are what each recipient saw, in its own order.
-	decisions := func(seed string, rules []string, order func() []int) []string {
+	// decisions are what each recipient saw, in its own order, and what the rules counted.
+	decisions := func(seed string, rules []string, play func(ask func(recipient int))) (all []string) {
 		b := newBench(t)
-		b.Reset(seed, noon)
-		b.on("a", rules...)
+		b.Reset(seed)
+		a := b.on("a", rules...)
 		seen := make([][]string, recipients)
-		for _, r := range order() {
-			e := b.start(fmt.Sprintf("ada%d@example.com", r))
+		play(func(r int) {
+			e, err := b.Decide(&faults.Request{At: noon, Endpoint: "passwordless.start", Recipient: fmt.Sprintf("ada%d@example.com", r)})
+			if err != nil {
+				t.Error(err)
+			}
 			line := e.Names()
 			if e != nil {
 				line += " " + e.Delay.String()
 			}
 			seen[r] = append(seen[r], line)
+		})
+		for _, lines := range seen {
+			all = append(all, strings.Join(lines, "|"))
 		}
-		var all []string
-		for _, one := range seen {
-			all = append(all, strings.Join(one, "|"))
+		for i := range rules {
+			all = append(all, counts(a, len(a.Status().Rules)-1-i)) // the last rule first
 		}
 		return all
 	}
-	inTurn := func() (order []int) {
+	inTurn := func(ask func(int)) {
 		for n := range recipients * requests {
-			order = append(order, n%recipients)
+			ask(n % recipients)
 		}
-		return order
 	}
-	oneByOne := func() []int { order := inTurn(); slices.Sort(order); return order }
-	shuffled := func() []int {
-		order := inTurn()
-		rand.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		return order
+	oneByOne := func(ask func(int)) {
+		for n := range recipients * requests {
+			ask(n / requests)
+		}
+	}
+	shuffled := func(ask func(int)) {
+		for _, n := range rand.Perm(recipients * requests) {
+			ask(n % recipients)
+		}
+	}
+	inParallel := func(ask func(int)) {
+		var all sync.WaitGroup
+		for r := range recipients {
+			all.Go(func() {
+				for range requests {
+					ask(r)
+				}
+			})
+		}
+		all.Wait()
 	}
 	rules := []string{
 		`{id: some, when: {endpoint: passwordless.start, per: recipient, probability: 0.3}, then: {delay: {min: 1ms, max: 1s}}}`,
 		`{id: others, when: {endpoint: passwordless.start, per: recipient, probability: 0.3}, then: {delay: {median: 10ms, p99: 100ms}}}`,
+		`{id: third, when: {endpoint: passwordless.start, per: recipient, call: {every: 3}}, then: {headers: {X-A: a}}}`,
+		`{id: few, when: {endpoint: passwordless.start, per: recipient, probability: 0.2}, times: 3, then: {respond: {preset: unavailable}}}`,
 	}
 	want := decisions("dev", rules, inTurn)
-	for _, order := range []func() []int{oneByOne, shuffled, shuffled} {
-		if got := decisions("dev", rules, order); !slices.Equal(got, want) {
-			t.Errorf("in another order:\n%q\nnot\n%q", got, want)
+	for what, play := range map[string]func(func(int)){"one by one": oneByOne, "shuffled": shuffled, "in parallel": inParallel} {
+		if got := decisions("dev", rules, play); !slices.Equal(got, want) {
+			t.Errorf("%s:\n%q\nnot\n%q", what, got, want)
 		}
 	}
 	if got := decisions("other", rules, inTurn); slices.Equal(got, want) {
 		t.Error("another seed decides the same")
 	}
 	// A further rule in front changes nothing for those behind it.
-	more := append([]string{`{id: first, when: {endpoint: passwordless.start, per: recipient, probability: 0.5}, then: {headers: {X-A: a}}}`}, rules...)
-	for i, got := range decisions("dev", more, inTurn) {
-		got = strings.ReplaceAll(strings.ReplaceAll(got, "a/first, ", ""), "a/first 0s", "")
-		if got != want[i] {
+	more := append([]string{`{id: first, when: {endpoint: passwordless.start, per: recipient, probability: 0.5}, then: {headers: {X-B: b}}}`}, rules...)
+	with := decisions("dev", more, inTurn)
+	for i := range want {
+		if got := strings.ReplaceAll(strings.ReplaceAll(with[i], "a/first, ", ""), "a/first 0s", ""); got != want[i] {
 			t.Errorf("with one more rule: %s\nnot %s", got, want[i])
 		}
-	}
-}
-
-// The same from many goroutines at once: each recipient meets the same fate.
-func TestDecisionsAreTheSameInParallel(t *testing.T) {
-	t.Parallel()
-	const recipients, requests = 32, 50
-	play := func(b *bench, r int) string {
-		var fate []string
-		for range requests {
-			e, err := b.Decide(&scenarios.Request{At: noon, Endpoint: "passwordless.start", Recipient: fmt.Sprintf("ada%d@example.com", r), Param: func(string) string { return "" }})
-			if err != nil {
-				b.Error(err)
-			}
-			fate = append(fate, e.Names())
-		}
-		return strings.Join(fate, "|")
-	}
-	rules := []string{
-		`{id: some, when: {endpoint: passwordless.start, per: recipient, probability: 0.2}, times: 5, then: {respond: {preset: unavailable}}}`,
-		`{id: third, when: {endpoint: passwordless.start, per: recipient, call: {every: 3}}, then: {headers: {X-A: a}}}`,
-	}
-	alone, together := newBench(t), newBench(t)
-	on := alone.on("a", rules...)
-	same := together.on("a", rules...)
-	want, got := make([]string, recipients), make([]string, recipients)
-	for r := range recipients {
-		want[r] = play(alone, r)
-	}
-	var all sync.WaitGroup
-	for r := range recipients {
-		all.Go(func() { got[r] = play(together, r) })
-	}
-	all.Wait()
-	if !slices.Equal(got, want) {
-		t.Errorf("in parallel %q\nalone %q", got, want)
-	}
-	for i := range rules {
-		alone.expect(fmt.Sprint("rule ", i), rule(same, i), rule(on, i))
 	}
 }
 
@@ -135,12 +118,12 @@ func TestASeedOfTheFileComesBeforeTheTenants(t *testing.T) {
 	t.Parallel()
 	fate := func(seed, own string) string {
 		b := newBench(t)
-		b.Reset(seed, noon)
+		b.Reset(seed)
 		s, err := scenarios.Parse("", []byte("version: 1\nname: a\n"+own+"rules: [{id: a, when: {endpoint: passwordless.start, probability: 0.5}, then: {delay: 1s}}]\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.SwitchOn(s, scenarios.ByGo, scenarios.Narrowing{}, noon); err != nil {
+		if _, err := b.SwitchOn(s, faults.ByGo, scenarios.Narrowing{}); err != nil {
 			t.Fatal(err)
 		}
 		return b.fired(make([]string, 64)...)
@@ -152,7 +135,7 @@ func TestASeedOfTheFileComesBeforeTheTenants(t *testing.T) {
 		t.Error("the file's seed does not count")
 	}
 	b := newBench(t)
-	b.Reset("one", noon)
+	b.Reset("one")
 	b.Reseed("two")
 	b.on("a", `{id: a, when: {endpoint: passwordless.start, probability: 0.5}, then: {delay: 1s}}`)
 	b.expect("a new seed", b.fired(make([]string, 64)...), fate("two", ""))
@@ -160,7 +143,7 @@ func TestASeedOfTheFileComesBeforeTheTenants(t *testing.T) {
 
 func TestDelaysAreDistributedAsTheFileSays(t *testing.T) {
 	t.Parallel()
-	const requests = 20_000
+	const requests = 5000
 	delays := func(form string) []time.Duration {
 		b := newBench(t)
 		b.on("a", `{id: a, when: {endpoint: passwordless.start}, then: {delay: `+form+`}}`)

@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -15,7 +16,57 @@ import (
 
 const mine = "version: 1\nname: mine\nrules: [{id: a, then: {delay: 1s}}]\n"
 
-// TestOfFixture: built-in ones by name, files beside the fixture, in order.
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	loaded, _ := scenarios.Load("slow")
+	if s, err := scenarios.Open("slow"); err != nil || s != loaded {
+		t.Errorf("%v, %v", s, err)
+	}
+	file := write(t, t.TempDir(), "mine.yaml", mine)
+	if s, err := scenarios.Open(file); err != nil || s.Name != "mine" || s.Source != file {
+		t.Errorf("%v, %v", s, err)
+	}
+	if _, err := scenarios.ParseFile(file + "x"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want ErrNotExist", err)
+	}
+	if _, err := scenarios.ParseFile(t.TempDir()); err == nil || !strings.HasPrefix(err.Error(), "the scenario cannot be read: ") {
+		t.Errorf("a folder: %v", err)
+	}
+	for name, want := range map[string]string{
+		"sms-lsot":     `there is no file sms-lsot, and no built-in scenario of that name; did you mean "sms-lost"?`,
+		"no/such.yaml": "there is no file no/such.yaml, and no built-in scenario of that name; mockauth0 scenarios lists them",
+	} {
+		if _, err := scenarios.Open(name); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestOpenAll(t *testing.T) {
+	t.Parallel()
+	file, again := write(t, t.TempDir(), "mine.yaml", mine), write(t, t.TempDir(), "again.yaml", mine)
+	list, err := scenarios.OpenAll([]string{file, "slow"})
+	if err != nil || len(list) != 2 || list[0].Source != file || list[1].Name != "slow" {
+		t.Errorf("%v, %v", list, err)
+	}
+	_, err = scenarios.OpenAll([]string{"slow", "slow", file, again, "sms-lsot"})
+	want := "slow is given twice; give it once\n" + file + " and " + again + " are both called mine; rename one\n" +
+		`there is no file sms-lsot, and no built-in scenario of that name; did you mean "sms-lost"?`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func write(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	file := filepath.Join(dir, name)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// Built-in scenarios are found by name, files beside the fixture, in its order.
 func TestOfFixture(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -45,8 +96,8 @@ func TestOfFixture(t *testing.T) {
 	}
 }
 
-// TestOfFixtureFindsMistakes: those of names where the fixture has them, those
-// of files in the files.
+// A wrong name is a mistake of the fixture; a mistake in a file has its place
+// there.
 func TestOfFixtureFindsMistakes(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -73,14 +124,14 @@ func TestOfFixtureFindsMistakes(t *testing.T) {
 		bad + `:3:31: rules[0].then.fault: unknown value "rest"; did you mean "reset"?`,
 		bad + `:3:53: rules[1].then: nothing happens; add delay, fault, respond, otp, user, signup, deliver, token, keys, patch or headers`,
 		file + `:7:5: scenarios[3]: there is no built-in scenario "missing.yaml", and no file ` + filepath.Join(dir, "missing.yaml") + `; mockauth0 scenarios lists them`,
-		file + `:8:5: scenarios[4]: the scenario's name "mine" is that of mine.yaml, too; rename one`,
+		file + `:8:5: scenarios[4]: the scenario's name "mine" is also that of mine.yaml; rename one`,
 	}, "\n")
 	if err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
 }
 
-// TestOfFixtureMadeInGo: its files are relative to the working directory, and
+// The files of a fixture made in Go are relative to the working directory, and
 // its mistakes have no lines.
 func TestOfFixtureMadeInGo(t *testing.T) {
 	t.Chdir(t.TempDir())

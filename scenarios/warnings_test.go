@@ -8,7 +8,8 @@ import (
 	"github.com/mockauth0/mockauth0/scenarios"
 )
 
-func TestWhatAFixtureDoesNotHaveIsNoticed(t *testing.T) {
+// A rule that waits for what the fixture does not have gets a warning.
+func TestWarnings(t *testing.T) {
 	t.Parallel()
 	f, err := fixtures.Load("default")
 	if err != nil {
@@ -30,7 +31,7 @@ rules:
 		`scenario s/a waits for client acme-nativ, which the fixture does not have; did you mean "acme-native"?`,
 		`scenario s/b waits for connection emial, which the fixture does not have; did you mean "email"?`,
 	}
-	if got := s.Unknown(f); !slices.Equal(got, want) {
+	if got := s.Warnings(f); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
