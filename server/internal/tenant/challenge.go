@@ -181,7 +181,7 @@ func (t *Tenant) Start(s Start) (Started, error) {
 			t.markLocked(before, outbox.Superseded)
 		}
 	}
-	if u != nil && u.blocked() {
+	if u != nil && u.Blocked {
 		// Auth0 sends nothing to a blocked user, and does not say so.
 		next.state = used
 		if before != nil {
@@ -285,7 +285,7 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 		wrong = refusal.WrongPhoneCode
 	}
 	u := t.users.find(conn.Name, recipient)
-	if u != nil && u.blocked() || blocked(r.Effects) {
+	if u != nil && u.Blocked || blocked(r.Effects) {
 		return refusal.UserBlocked
 	}
 	if u != nil && t.bruteForceLocked(conn, u, now) {
