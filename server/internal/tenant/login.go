@@ -73,30 +73,26 @@ const (
 func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
 	withID := slices.Contains(l.Scopes, "openid") && l.User != nil
-	if l.Wrong != nil {
+	switch {
+	case l.Wrong != nil:
 		return out, t.issueWrong(l, out, withID)
-	}
-	var err error
-	if l.FrontChannel {
+	case l.FrontChannel:
 		return out, t.issueFrontChannel(l, out, withID)
 	}
-	if l.API == nil {
-		out.AccessToken, err = t.seal(t.opaqueOf(l, out.Scope))
-		if withID && err == nil {
-			out.IDToken, err = t.signID(l, idClaims(l))
-		}
-		return out, err
-	}
-	if withID && l.Client.JWTConfiguration.Alg == fixtures.AlgHS256 {
-		out.IDToken, _ = t.signID(l, idClaims(l))
-		withID = false
-	}
-	if withID {
-		out.AccessToken, out.IDToken, err = t.Keys.SignBoth(accessClaims(l, out.Scope), idClaims(l))
-	} else {
-		out.AccessToken, err = t.Keys.Sign(accessClaims(l, out.Scope))
+	var err error
+	out.AccessToken, err = t.accessToken(l, out.Scope)
+	if withID && err == nil {
+		out.IDToken, err = t.signID(l, idClaims(l))
 	}
 	return out, err
+}
+
+// accessToken makes an opaque access token, or a JWT for the login's API.
+func (t *Tenant) accessToken(l *Login, scope string) (string, error) {
+	if l.API == nil {
+		return t.seal(t.opaqueOf(l, scope))
+	}
+	return t.Keys.Sign(accessClaims(l, scope))
 }
 
 // accessLifetime returns how many seconds the access token lives.
@@ -117,11 +113,7 @@ func (l *Login) accessLifetime() int64 {
 // Source: OpenID Connect Core 3.2.2.10 and 3.3.2.11.
 func (t *Tenant) issueFrontChannel(l *Login, out *Tokens, withID bool) (err error) {
 	if slices.Contains(l.ResponseTypes, "token") {
-		if l.API == nil {
-			out.AccessToken, err = t.seal(t.opaqueOf(l, out.Scope))
-		} else {
-			out.AccessToken, err = t.Keys.Sign(accessClaims(l, out.Scope))
-		}
+		out.AccessToken, err = t.accessToken(l, out.Scope)
 	} else {
 		out.Scope, out.ExpiresIn, out.TokenType = "", 0, ""
 	}
@@ -147,7 +139,7 @@ func (l *Login) hashed(claims token.Claims, accessToken string) token.Claims {
 // tenant's key or, without a kid, with the client's secret.
 func (t *Tenant) signID(l *Login, claims token.Claims) (string, error) {
 	if l.Client.JWTConfiguration.Alg == fixtures.AlgHS256 {
-		return token.SignHS256(claims, []byte(l.Client.ClientSecret)), nil
+		return token.SignHS256(claims, []byte(l.Client.ClientSecret))
 	}
 	return t.Keys.Sign(claims)
 }
