@@ -154,7 +154,7 @@ func parseWait(text string) (time.Duration, error) {
 }
 
 func (s *Server) waitForCode(c *web.Call) (any, error) {
-	m, err := s.wait(c, outbox.Live(), outbox.WithCode(), outbox.Brief())
+	m, err := s.wait(c, outbox.Live(), outbox.WithCode())
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func (s *Server) waitForCode(c *web.Call) (any, error) {
 }
 
 func (s *Server) waitForLink(c *web.Call) (any, error) {
-	m, err := s.wait(c, outbox.Live(), outbox.WithLink(), outbox.Brief())
+	m, err := s.wait(c, outbox.Live(), outbox.WithLink())
 	if err != nil {
 		return nil, err
 	}
