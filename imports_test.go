@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"testkit/mailhog"},
 	{"testkit"},
 	{"server", "server/localtls", "server/mailhog", "server/twilio"},
-	{"server/internal/authapi", "server/internal/login", "server/internal/inbox"},
+	{"server/internal/authapi", "server/internal/login", "server/internal/control", "server/internal/inbox"},
 	{"server/internal/passwordless"},
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail", "server/internal/gateway"},

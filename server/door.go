@@ -176,3 +176,22 @@ func (s *Server) Reset() {
 	s.front.Reset()
 	s.engine.Reset(s.Fixture().OTP.Seed, s.Clock().Now())
 }
+
+// Report says in lines for people what happened: the last requests with their
+// answers, the outbox, the scenarios with their counters, the clock. A failed
+// test prints it.
+func (s *Server) Report() string { return s.api.Report() }
+
+// DecideSMTP says what the scenarios do to a mail that an application sends;
+// nil if nothing. It is for server/mailhog, whose requests carry the endpoint
+// smtp.
+func (s *Server) DecideSMTP(q *scenarios.Request) *scenarios.Effects {
+	if !s.engine.Concerns(nil, q.Recipient) {
+		return nil
+	}
+	effects, err := s.engine.Decide(q)
+	if err != nil {
+		return nil // only a scenario that a header names can be wrong
+	}
+	return effects
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -56,9 +57,9 @@ func TestREADME(t *testing.T) {
 func routeTable(is func(web.Route) bool) string {
 	var text strings.Builder
 	text.WriteString("| endpoint | |\n| --- | --- |\n")
-	for _, r := range routes() {
-		if is(r.Route) {
-			fmt.Fprintf(&text, "| `%s %s` | %s |\n", r.Method, r.Path, strings.ReplaceAll(r.Summary, "|", `\|`))
+	for _, r := range routes(&control.API{}) {
+		if is(r) {
+			fmt.Fprintf(&text, "| `%s %s` | %s |\n", r.Method, r.Path, strings.ReplaceAll(r.About(), "|", `\|`))
 		}
 	}
 	return text.String()

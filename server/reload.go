@@ -201,16 +201,10 @@ func (s *Server) use(by scenarios.Layer, list []*scenarios.Scenario) error {
 	return s.engine.Set(by, list, s.tenant.Clock.Now())
 }
 
-// fixtureError is why the fixture file as it is now is not in use, or nil.
-func (s *Server) fixtureError() error {
+// fileErrors says why the fixture file and the scenario files are not in use as
+// they are now; nil where they are.
+func (s *Server) fileErrors() (fixture, scenarios error) {
 	s.reload.mu.Lock()
 	defer s.reload.mu.Unlock()
-	return s.reload.fixture.err
-}
-
-// scenarioError is why a scenario file as it is now is not in use, or nil.
-func (s *Server) scenarioError() error {
-	s.reload.mu.Lock()
-	defer s.reload.mu.Unlock()
-	return errors.Join(s.reload.scenarios.err, s.reload.fixtureScenarios.err)
+	return s.reload.fixture.err, errors.Join(s.reload.scenarios.err, s.reload.fixtureScenarios.err)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -74,12 +75,13 @@ type Server struct {
 	config Config
 	tenant *tenant.Tenant
 	front  *web.Front
+	api    *control.API
+	routes []web.Route
 	guard  guard
 	reload reload
 	keys   atomic.Pointer[keysOfFiles]
 	engine *scenarios.Engine
 	log    *slog.Logger
-	run    func() string // tells this Server from all others
 }
 
 // nobody is a log that nobody hears.
@@ -88,7 +90,7 @@ var nobody = slog.New(slog.DiscardHandler)
 // New makes a Server. It fails if the fixture is no fixture: the error is a
 // *strictyaml.Errors with every mistake, or that of the file system.
 func New(config Config) (*Server, error) {
-	s := &Server{config: config, log: config.Log, run: sync.OnceValue(derive.Unique)}
+	s := &Server{config: config, log: config.Log}
 	if s.log == nil {
 		s.log = nobody
 	}
@@ -130,6 +132,12 @@ func New(config Config) (*Server, error) {
 		Scenarios: s.engine,
 		Local:     s.guard.ours,
 	}
+	s.api = &control.API{
+		Server: s, Tenant: s.tenant, Scenarios: s.engine, Journal: s.front.Journal,
+		ID: sync.OnceValue(derive.Unique), Version: config.Version, CA: config.CA, FileErrors: s.fileErrors,
+		Routes: func() []web.Route { return s.routes },
+	}
+	s.routes = routes(s.api)
 	return s, nil
 }
 

@@ -19,6 +19,6 @@ func CER(c *web.Call) (any, error) {
 
 // download makes a browser keep what it gets.
 func download(c *web.Call, name, contentType string, body []byte) (any, error) {
-	c.Answer.Set("Content-Disposition", "attachment; filename="+name)
+	c.ResponseHeader.Set("Content-Disposition", "attachment; filename="+name)
 	return web.Raw{ContentType: contentType, Body: body}, nil
 }

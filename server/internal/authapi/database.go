@@ -85,7 +85,7 @@ func database(c *web.Call) (*fixtures.Client, *fixtures.Connection, error) {
 	case !good:
 		return nil, nil, refusal.BadEmail.With("email", email)
 	}
-	client, ok := c.Tenant.Client(c.Params.Text("client_id"))
+	client, ok := c.Setup.Client(c.Params.Text("client_id"))
 	if !ok {
 		return nil, nil, refusal.UnknownStartClient.Because(tenant.UnknownClientHint(c.Params.Text("client_id")))
 	}

@@ -38,7 +38,7 @@ type ticketGiven struct {
 // src/web-auth/cross-origin-authentication.js.
 func CrossOriginAuthenticate(c *web.Call) (any, error) {
 	origin := c.Header.Get("Origin")
-	if origin != "" && !c.Tenant.AllowsOrigin(origin) {
+	if origin != "" && !c.Setup.AllowsOrigin(origin) {
 		return nil, originNotAllowed(origin, "in no client's allowed_origins or web_origins")
 	}
 	kind, err := credentials(c)
@@ -46,7 +46,7 @@ func CrossOriginAuthenticate(c *web.Call) (any, error) {
 		return nil, err
 	}
 	id := c.Params.Text("client_id")
-	client, ok := c.Tenant.Client(id)
+	client, ok := c.Setup.Client(id)
 	switch {
 	case !ok:
 		return nil, refusal.CrossOriginNotAllowed.Because(tenant.UnknownClientHint(id))
@@ -117,20 +117,20 @@ func PasswordlessVerify(c *web.Call) (any, error) {
 	if id == "" {
 		return nil, refusal.MissingClientID
 	}
-	client, ok := c.Tenant.Client(id)
+	client, ok := c.Setup.Client(id)
 	if !ok {
 		return nil, refusal.UnknownStartClient.Because(tenant.UnknownClientHint(id))
 	}
 	if c.Params.Text("grant_type") != "" {
 		return nil, tenant.AllowsGrant(client, legacyGrant)
 	}
-	connection, recipient := web.Named(c)
+	connection, recipient := c.Subject.Connection, c.Subject.Recipient
 	for _, p := range [][2]string{{"connection", connection}, {"username", recipient}, {"verification_code", c.Params.Text("verification_code")}} {
 		if p[1] == "" {
 			return nil, refusal.MissingVerifyParameter.With("parameter", p[0])
 		}
 	}
-	conn, err := c.Tenant.UsableConnection(connection, client)
+	conn, err := c.Setup.UsableConnection(connection, client)
 	switch {
 	case err != nil:
 		return nil, err

@@ -37,13 +37,13 @@ type (
 // sign in to a client. A script that does not load stops Lock, which says so.
 func ClientSettings(c *web.Call) (any, error) {
 	id := c.Vars["id"]
-	client, ok := c.Tenant.Client(id)
+	client, ok := c.Setup.Client(id)
 	if !ok {
 		return nil, refusal.UnknownAuthorizeClient.With("client", id).Because(tenant.UnknownClientHint(id))
 	}
 	out := clientSettings{ID: id, Tenant: tenantName, Callback: tenant.FirstCallback(client), Strategies: []strategySettings{}}
 	at := map[string]int{}
-	for _, conn := range c.Tenant.Connections(client) {
+	for _, conn := range c.Setup.UsableConnections(client) {
 		i, known := at[conn.Strategy]
 		if !known {
 			i = len(out.Strategies)
@@ -88,7 +88,7 @@ type (
 // TenantSettings is GET /info-v1.js and /tenants/v1/{id}.js: the same for all
 // clients at once.
 func TenantSettings(c *web.Call) (any, error) {
-	f := c.Tenant.Fixture()
+	f := c.Setup.Fixture
 	out := tenantSettings{
 		DefaultDirectory:   f.Tenant.DefaultDirectory,
 		Connections:        tenantConnections{Database: []databaseSettings{}, Passwordless: []passwordlessSettings{}},
@@ -105,7 +105,7 @@ func TenantSettings(c *web.Call) (any, error) {
 	}
 	for i := range f.Clients {
 		names := []string{}
-		for _, conn := range c.Tenant.Connections(&f.Clients[i]) {
+		for _, conn := range c.Setup.UsableConnections(&f.Clients[i]) {
 			names = append(names, conn.Name)
 		}
 		out.ClientsConnections[f.Clients[i].ClientID] = names

@@ -25,27 +25,15 @@ func CountUserinfo(c *web.Call) error {
 	return c.Count(tenant.LimitUserinfo, access.Subject)
 }
 
-// WhoseUserinfo is the user of the access token.
-func WhoseUserinfo(c *web.Call) (connection, recipient string) {
+// UserinfoSubject is the user of the access token.
+func UserinfoSubject(c *web.Call) web.Subject {
 	access, err := c.Access()
 	if err != nil {
-		return "", ""
+		return web.Subject{}
 	}
 	u, _ := c.Tenant.User(access.Subject)
-	return u.Connection, address(u)
+	return web.Subject{Connection: u.Connection, Recipient: address(u)}
 }
 
 // address is where a user's codes are sent.
 func address(u fixtures.User) string { return fixtures.NormalizeRecipient(u.Email + u.PhoneNumber) }
-
-// WhoseToken is the user of a token request: of its code, or of its refresh
-// token.
-func WhoseToken(c *web.Call) (connection, recipient string) {
-	if c.Params.Text("grant_type") == fixtures.GrantRefreshToken {
-		if u, ok := c.Tenant.RefreshOwner(c.Params.Text("refresh_token")); ok {
-			return u.Connection, address(u)
-		}
-		return "", ""
-	}
-	return web.Named(c)
-}

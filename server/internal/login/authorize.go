@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -39,12 +41,12 @@ func Authorize(c *web.Call) (any, error) {
 		return r.approve(c, session)
 	}
 	if connection != "" {
-		if _, err := c.Tenant.UsableConnection(connection, r.Client); err != nil {
+		if _, err := c.Setup.UsableConnection(connection, r.Client); err != nil {
 			return r.refuse(err)
 		}
 	}
 	tx := c.Tenant.Begin(tenant.Transaction{Authorization: r.Authorization, Connection: connection, Hint: c.Params.Text("login_hint")})
-	c.SetDevice(c.Tenant.Seed().Opaque(43, "device", tx.ID))
+	passwordless.SetDevice(c, c.Setup.Seed.Opaque(43, "device", tx.ID))
 	page := "/u/login/identifier"
 	if c.Params.Text("screen_hint") == "signup" {
 		page = "/u/signup/identifier"
@@ -103,7 +105,7 @@ func (r *request) session(c *web.Call, prompt string) (tenant.Session, bool) {
 // challengesAgain tells whether a connection always asks for a code again.
 // Source: auth0/docs-v2 authenticate/passwordless/passwordless-with-universal-login.mdx.
 func challengesAgain(c *web.Call, connection string) bool {
-	strategy := c.Tenant.Strategy(connection)
+	strategy := c.Setup.Strategy(connection)
 	return strategy == tenant.StrategyEmail || strategy == tenant.StrategySMS
 }
 
@@ -163,31 +165,26 @@ func overAlready() error {
 // asked for.
 func usable(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
 	if tx.Connection == "" {
-		return c.Tenant.Connections(tx.Authorization.Client)
+		return c.Setup.UsableConnections(tx.Authorization.Client)
 	}
-	conn, err := c.Tenant.UsableConnection(tx.Connection, tx.Authorization.Client)
+	conn, err := c.Setup.UsableConnection(tx.Connection, tx.Authorization.Client)
 	if err != nil {
 		return nil
 	}
 	return []*fixtures.Connection{conn}
 }
 
-// Whose tells whom a page of a login is about: whom the form names, else whom
-// the login is for. The page's form does not name its client, so it is noted
-// here for scenarios and the journal.
-func Whose(c *web.Call) (connection, recipient string) {
-	connection, recipient = web.Named(c)
+// PageSubject is whom a page of a login is about: the user whom the form names,
+// or else the user of the login. The form does not name the client, so it is
+// noted here for scenarios and the journal.
+func PageSubject(c *web.Call) web.Subject {
+	s := passwordless.Named(c)
 	tx, ok := c.Tenant.Transaction(c.Params.Text("state"), c.Now)
-	if ok && c.ClientID == "" {
-		c.ClientID = tx.Authorization.Client.ClientID
+	if !ok {
+		return s
 	}
-	if ok && recipient == "" {
-		recipient = tx.Recipient
-	}
-	if ok && connection == "" {
-		if connection = tx.Realm; connection == "" {
-			connection = tx.Connection
-		}
-	}
-	return connection, recipient
+	c.ClientID = cmp.Or(c.ClientID, tx.Authorization.Client.ClientID)
+	s.Recipient = cmp.Or(s.Recipient, tx.Recipient)
+	s.Connection = cmp.Or(s.Connection, tx.Realm, tx.Connection)
+	return s
 }

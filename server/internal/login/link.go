@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -22,8 +23,8 @@ func VerifyRedirect(c *web.Call) (any, error) {
 	if err := c.Tenant.CheckAudience(r.Authorization); err != nil {
 		return r.refuse(err)
 	}
-	connection, recipient := web.Named(c)
-	session, err := c.Tenant.RedeemLink(r.Authorization, connection, recipient, c.Params.Text("verification_code"), c.Device())
+	connection, recipient := c.Subject.Connection, c.Subject.Recipient
+	session, err := c.Tenant.RedeemLink(r.Authorization, connection, recipient, c.Params.Text("verification_code"), passwordless.Device(c))
 	if errors.Is(err, refusal.LinkElsewhere) {
 		return nil, err
 	}

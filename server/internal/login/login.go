@@ -13,7 +13,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// A request is an Authorization whose answers get back to the app.
+// A request is an Authorization. Its responses go back to the app.
 type request struct{ tenant.Authorization }
 
 // readClient finds the client and the place to go back to. What is wrong with
@@ -23,7 +23,7 @@ func readClient(c *web.Call) (*request, error) {
 	if id == "" {
 		return nil, refusal.MissingParameter.With("parameter", "client_id")
 	}
-	client, ok := c.Tenant.Client(id)
+	client, ok := c.Setup.Client(id)
 	if !ok {
 		return nil, refusal.UnknownAuthorizeClient.With("client", id).Because("client " + id + " is not in the fixture; add --client " + id + " (in Go, testkit.Clients)")
 	}
@@ -97,22 +97,21 @@ func (r *request) readResponse(c *web.Call, otherwise string) error {
 	return nil
 }
 
-// refuse is the answer that tells the app of a refusal; any other error is the
-// caller's.
+// refuse tells the app of a refusal. Any other error is returned.
 func (r *request) refuse(err error) (any, error) {
 	var refused *refusal.Refusal
 	if !errors.As(err, &refused) {
 		return nil, err
 	}
-	answer, err := r.answer(pairs{{"error", refused.Code}, {"error_description", refused.Description}})
-	return web.Told{Value: answer, Refusal: refused}, err
+	response, err := r.respond(pairs{{"error", refused.Code}, {"error_description", refused.Description}})
+	return web.Told{Value: response, Refusal: refused}, err
 }
 
-// approve is the answer that signs the user in to the app.
+// approve signs the user in to the app.
 func (r *request) approve(c *web.Call, s tenant.Session) (any, error) {
 	given, err := c.Tenant.Approve(r.Authorization, s)
 	if err != nil {
 		return r.refuse(err)
 	}
-	return r.answer(approved(given))
+	return r.respond(approved(given))
 }

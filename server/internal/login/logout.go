@@ -65,13 +65,13 @@ func OIDCLogout(c *web.Call) (any, error) {
 func afterLogout(c *web.Call, clientID, parameter string) (string, error) {
 	var clients []fixtures.Client
 	if clientID != "" {
-		client, ok := c.Tenant.Client(clientID)
+		client, ok := c.Setup.Client(clientID)
 		if !ok {
 			return "", refusal.UnknownAuthorizeClient.With("client", clientID).Because("client " + clientID + " is not in the fixture")
 		}
 		clients = []fixtures.Client{*client}
 	} else {
-		clients = c.Tenant.Fixture().Clients // Unlike Auth0, whose tenant has a list of its own.
+		clients = c.Setup.Fixture.Clients // Unlike Auth0, whose tenant has a list of its own.
 	}
 	back := c.Params.Text(parameter)
 	if back == "" {

@@ -48,14 +48,13 @@ var pagePolicy = "default-src 'none'; style-src " + source(style) + "; base-uri 
 
 // show shows a page. One with a mistake has status 400.
 func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
-	t := c.Tenant.Fixture().Tenant
+	t := c.Setup.Fixture.Tenant
 	v.Tenant, v.Client, v.State = t.FriendlyName, r.Client.Name, tx.ID
-	answer, err := render(pages().Lookup("page"), pagePolicy, v)
-	if page, ok := answer.(web.Page); ok && v.Error != "" {
+	page, err := render(pages().Lookup("page"), pagePolicy, v)
+	if v.Error != "" {
 		page.Status = http.StatusBadRequest
-		return page, err
 	}
-	return answer, err
+	return page, err
 }
 
 // Identifier is /u/login/identifier, and Signup /u/signup/identifier: who signs
@@ -179,12 +178,12 @@ func challenge(c *web.Call, strategy string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.Tenant.UsableConnection(tx.Realm, r.Client)
+	conn, err := c.Setup.UsableConnection(tx.Realm, r.Client)
 	if err != nil || conn.Strategy != strategy {
 		return to("/u/login/identifier", tx), nil
 	}
 	v := view{Page: "challenge", SMS: strategy == tenant.StrategySMS, Where: tx.Recipient, Length: conn.Options.TOTP.Length}
-	if !c.Tenant.Fixture().Tenant.HideInboxLink {
+	if !c.Setup.Fixture.Tenant.HideInboxLink {
 		v.Inbox = "/_mock/"
 	}
 	if c.Method != http.MethodPost {
@@ -231,7 +230,7 @@ func Password(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.Tenant.UsableConnection(tx.Realm, r.Client)
+	conn, err := c.Setup.UsableConnection(tx.Realm, r.Client)
 	if err != nil || conn.Strategy != tenant.StrategyDatabase {
 		return to("/u/login/identifier", tx), nil
 	}
@@ -245,6 +244,6 @@ func Password(c *web.Call) (any, error) {
 
 // send sends a code to the user of a page.
 func send(c *web.Call, r *request, conn *fixtures.Connection, recipient string) error {
-	_, err := passwordless.Start{Client: r.Client, Connection: conn, Recipient: recipient, Send: "code"}.Do(c)
+	_, err := passwordless.Start(c, passwordless.Request{Client: r.Client, Connection: conn, Recipient: recipient, Send: "code"})
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -23,6 +24,11 @@ var ofClient = []string{"client_id", "client_secret", "client_assertion", "clien
 // maxPushedBody is how many bytes Auth0 keeps of one.
 const maxPushedBody = 10 << 10
 
+// PARClient authenticates the client of POST /oauth/par.
+func PARClient(c *web.Call) (*fixtures.Client, error) {
+	return c.Tenant.AuthenticateConfidential(c.Setup, c.Credentials())
+}
+
 // PushedAuthorizationRequest is POST /oauth/par: a confidential client says
 // what it asks for before it sends its browser to /authorize. What is wrong is
 // said here already.
@@ -36,7 +42,7 @@ func PushedAuthorizationRequest(c *web.Call) (any, error) {
 	if len(c.Body) > maxPushedBody {
 		return nil, refusal.BodyTooLarge
 	}
-	client, err := c.Tenant.AuthenticateConfidential(c.Credentials())
+	client, err := c.Client()
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func SSOData(c *web.Call) (any, error) {
 	}
 	out := ssoData{
 		SSO: true, SessionClients: session.Clients, LastUsedUserID: u.UserID, LastUsedUsername: u.Email + u.PhoneNumber,
-		LastUsed: &lastConnection{u.Connection, c.Tenant.Strategy(u.Connection)},
+		LastUsed: &lastConnection{u.Connection, c.Setup.Strategy(u.Connection)},
 	}
 	if n := len(session.Clients); n > 0 {
 		out.LastUsedClientID = session.Clients[n-1]

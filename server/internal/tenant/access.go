@@ -48,7 +48,7 @@ func (t *Tenant) Userinfo(content Access, pinned string, now time.Time) (token.C
 	}
 	claims := token.Claims{{Name: "sub", Value: u.UserID}}
 	addProfile(&claims, u, scopes)
-	client, ok := t.Client(content.Client)
+	client, ok := t.Setup().Client(content.Client)
 	if !ok {
 		client = &fixtures.Client{}
 	}
@@ -141,7 +141,7 @@ func (t *Tenant) verifyHS256(idToken string) ([]byte, error) {
 	if err := token.Unverified(idToken, &claims); err != nil {
 		return nil, err
 	}
-	client, ok := t.Client(claims.Audience)
+	client, ok := t.Setup().Client(claims.Audience)
 	if !ok || client.JWTConfiguration.Alg != fixtures.AlgHS256 {
 		return nil, token.ErrSignature
 	}

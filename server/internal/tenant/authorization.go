@@ -116,7 +116,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	n := strconv.FormatInt(t.authCodes.count.add(clientUser{a.Client.ClientID, s.UserID}), 10)
 	var out Approval
 	if a.wants("code") {
-		out.Code = t.seed.Opaque(43, "code", a.Client.ClientID, s.UserID, n)
+		out.Code = t.setup.Seed.Opaque(43, "code", a.Client.ClientID, s.UserID, n)
 		t.authCodes.put(out.Code, &authCode{
 			Authorization: a, userID: s.UserID, sid: s.SID, authTime: s.AuthTime, expires: a.Now.Add(authCodeLifetime),
 		})
@@ -232,7 +232,7 @@ func (t *Tenant) RedeemLink(a Authorization, connection, username, otp, device s
 // wrongBrowserLocked tells whether a live link must be refused because another
 // browser asked for it.
 func (t *Tenant) wrongBrowserLocked(conn *fixtures.Connection, recipient, device string, now time.Time) bool {
-	if t.fixture.Tenant.Flags.AllowMagicLinkVerifyWithoutSession {
+	if t.setup.Fixture.Tenant.Flags.AllowMagicLinkVerifyWithoutSession {
 		return false
 	}
 	c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient})
@@ -242,7 +242,7 @@ func (t *Tenant) wrongBrowserLocked(conn *fixtures.Connection, recipient, device
 // SignIn uses up a code that a user typed on a page and signs the browser in.
 // sessionID is the session in the browser's cookie, "" if there is none.
 func (t *Tenant) SignIn(a Authorization, tx Transaction, otp, sessionID string) (Session, error) {
-	conn, err := t.FindConnection(tx.Realm, a.Client)
+	conn, err := t.Setup().PasswordlessConnection(tx.Realm, a.Client)
 	if err != nil {
 		return Session{}, err
 	}
@@ -257,32 +257,4 @@ func (t *Tenant) SignIn(a Authorization, tx Transaction, otp, sessionID string) 
 	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, a.Now)
 	t.noteSignInLocked(tx, otp, s)
 	return *s, nil
-}
-
-// UsableConnection returns a connection that the client may use on the login
-// pages. Errors are the refusals of /authorize.
-func (t *Tenant) UsableConnection(name string, c *fixtures.Client) (*fixtures.Connection, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	conn, ok := t.index.connections[name]
-	switch {
-	case !ok:
-		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not in the fixture")
-	case !enabled(conn, c.ClientID) || conn.Disabled:
-		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not enabled for client " + strconv.Quote(c.ClientID))
-	}
-	return conn, nil
-}
-
-// Connections returns those that the client may use, in the fixture's order.
-func (t *Tenant) Connections(c *fixtures.Client) []*fixtures.Connection {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var list []*fixtures.Connection
-	for i := range t.fixture.Connections {
-		if conn := &t.fixture.Connections[i]; enabled(conn, c.ClientID) && !conn.Disabled {
-			list = append(list, conn)
-		}
-	}
-	return list
 }

@@ -15,11 +15,11 @@ func (t *Tenant) Database(realm string, c *fixtures.Client) (*fixtures.Connectio
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if realm == "" {
-		if realm = t.fixture.Tenant.DefaultDirectory; realm == "" {
+		if realm = t.setup.Fixture.Tenant.DefaultDirectory; realm == "" {
 			return nil, refusal.NoDefaultConnection.Because("set default_directory of the fixture's tenant to a database, or use the password-realm grant, which names one")
 		}
 	}
-	conn, ok := t.index.connections[realm]
+	conn, ok := t.setup.connections[realm]
 	switch {
 	case !ok:
 		return nil, refusal.UnknownRealm.With("realm", realm).Because("connection " + strconv.Quote(realm) + " is not in the fixture")
@@ -65,7 +65,7 @@ func (t *Tenant) SignUp(conn *fixtures.Connection, u fixtures.User, r TokenReque
 	defer t.mu.Unlock()
 	if t.users.find(conn.Name, u.Email) != nil {
 		taken := refusal.InvalidSignup
-		if t.fixture.Tenant.Flags.EnablePublicSignupUserExistsError {
+		if t.setup.Fixture.Tenant.Flags.EnablePublicSignupUserExistsError {
 			taken = refusal.UserExists
 		}
 		return u, taken.Because("there is a user " + u.Email + " on connection " + strconv.Quote(conn.Name))

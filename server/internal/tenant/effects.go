@@ -51,43 +51,43 @@ func (t *Tenant) secondFactor(e *scenarios.Effects, names ...string) error {
 	if e == nil || e.User != "mfa_required" {
 		return nil
 	}
-	return refusal.MFARequired.With("mfa_token", "Fe26.2*1*"+t.seed.Opaque(43, append([]string{"mfa token"}, names...)...))
+	return refusal.MFARequired.With("mfa_token", "Fe26.2*1*"+t.setup.Seed.Opaque(43, append([]string{"mfa token"}, names...)...))
 }
 
-// sendLocked files the message of a start, or what becomes of it, and returns
-// what it filed.
-func (t *Tenant) sendLocked(s Start, sending Sending, c *challenge) []outbox.Message {
+// sendLocked puts the message of a challenge into the outbox, in the way that
+// scenarios say, and returns what it put there.
+func (t *Tenant) sendLocked(r ChallengeRequest, secret Secret, c *challenge) []outbox.Message {
 	var how scenarios.Deliver
-	if s.Effects != nil {
-		how = s.Effects.Deliver
+	if r.Effects != nil {
+		how = r.Effects.Deliver
 	}
-	sending.CutLink = how.Corrupt == "link"
+	secret.CutLink = how.Corrupt == "link"
 	if how.Corrupt == "code" {
-		sending.Code = otherDigits(sending.Code)
+		secret.Code = otherDigits(secret.Code)
 	}
-	m := s.Compose(sending)
-	if s.Effects != nil {
-		m.Scenario = s.Effects.DeliverBy
+	m := r.Compose(secret)
+	if r.Effects != nil {
+		m.Scenario = r.Effects.DeliverBy
 	}
 	m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[how.Outcome]
 	held := false
 	switch {
 	case m.State != "": // it never arrives, however late
 	case how.Delay > 0:
-		m.DeliverAt = s.Now.Add(how.Delay)
+		m.DeliverAt = r.Now.Add(how.Delay)
 	case how.Swap != "":
 		m.State, held = outbox.Queued, true
 	}
-	var filed []outbox.Message
+	var sent []outbox.Message
 	for range max(1, how.Copies) {
 		added := t.Outbox.Add(m)
-		filed = append(filed, added)
+		sent = append(sent, added)
 		c.messages = append(c.messages, added.ID)
 		if held {
 			c.held = append(c.held, added.ID)
 		}
 	}
-	return filed
+	return sent
 }
 
 // otherDigits is a code of the same length in which every digit is another.

@@ -16,7 +16,7 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	now, isRunning, offset := t.Clock.Now(), t.Clock.Running(), t.Clock.Offset()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	f := *t.fixture
+	f := *t.setup.Fixture
 	f.Extends, f.Source, f.Warnings = "", "", nil
 	f.Users = t.listUsersLocked()
 	f.Clock = fixtures.Clock{}
@@ -53,8 +53,8 @@ func (t *Tenant) Restore(f *fixtures.Fixture) {
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
-	for i := range t.fixture.Users {
-		t.mergeUserLocked(t.fixture.Users[i], now)
+	for i := range t.setup.Fixture.Users {
+		t.mergeUserLocked(t.setup.Fixture.Users[i], now)
 	}
 	if f.State != nil {
 		t.importLocked(f.State)

@@ -62,7 +62,7 @@ func (t *Tenant) apiLocked(r TokenRequest) (*fixtures.ResourceServer, error) {
 func (t *Tenant) findAPILocked(r TokenRequest) (api *fixtures.ResourceServer, known bool) {
 	audience := r.Audience
 	if audience == "" {
-		audience = t.fixture.Tenant.DefaultAudience
+		audience = t.setup.Fixture.Tenant.DefaultAudience
 	}
 	switch audience {
 	case "", r.Issuer + "userinfo":
@@ -70,7 +70,7 @@ func (t *Tenant) findAPILocked(r TokenRequest) (api *fixtures.ResourceServer, kn
 	case strings.TrimSuffix(r.Issuer, "/") + ManagementPath:
 		return managementAPI, true
 	}
-	api, known = t.index.apis[audience]
+	api, known = t.setup.apis[audience]
 	return api, known
 }
 
@@ -154,7 +154,7 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 // realm returns the passwordless connection that a token request names, and the
 // user's address in its normal form.
 func (t *Tenant) realm(c *fixtures.Client, realm, username string) (*fixtures.Connection, string, error) {
-	conn, err := t.FindConnection(realm, c)
+	conn, err := t.Setup().PasswordlessConnection(realm, c)
 	switch {
 	case errors.Is(err, refusal.ConnectionDisabled):
 		return nil, "", refusal.RealmDisabled
@@ -195,7 +195,7 @@ func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	grant, ok := t.index.grants[grantKey{r.Client.ClientID, api.Identifier}]
+	grant, ok := t.setup.grants[grantKey{r.Client.ClientID, api.Identifier}]
 	if !ok {
 		audience := r.Audience
 		if audience == "" {

@@ -55,13 +55,6 @@ func (t *Tenant) Take(l Limit, key string, now time.Time) Quota {
 	return t.takeLocked(l, key, now, 1)
 }
 
-// Enforces tells whether calls beyond the limits are refused.
-func (t *Tenant) Enforces() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.fixture.Limits.Enforce
-}
-
 func (t *Tenant) takeLocked(l Limit, key string, now time.Time, cost float64) Quota {
 	k := bucketKey{l.Name, key}
 	b, ok := t.buckets[k]
@@ -118,7 +111,7 @@ func (t *Tenant) forgetFullBucketsLocked(now time.Time) {
 
 // bruteForceLocked tells whether the user's failed codes are used up.
 func (t *Tenant) bruteForceLocked(conn *fixtures.Connection, u *user, now time.Time) bool {
-	if !t.fixture.Limits.Enforce || conn.Options.BruteForceProtection != nil && !*conn.Options.BruteForceProtection {
+	if !t.setup.Fixture.Limits.Enforce || conn.Options.BruteForceProtection != nil && !*conn.Options.BruteForceProtection {
 		return false
 	}
 	return t.takeLocked(limitFailures, u.UserID, now, 0).Remaining == 0

@@ -152,7 +152,7 @@ func halfHash(s string) string {
 
 // opaqueOf returns the content of a login's opaque access token.
 func (t *Tenant) opaqueOf(l *Login, scope string) opaqueContent {
-	id := t.Seed().Hex(32, append([]string{"login", l.Client.ClientID, l.User.UserID}, l.name...)...)
+	id := t.Setup().Seed.Hex(32, append([]string{"login", l.Client.ClientID, l.User.UserID}, l.name...)...)
 	return opaqueContent{id, l.Issuer, l.User.UserID, l.Client.ClientID, scope, l.Now.Unix() + l.accessLifetime()}
 }
 

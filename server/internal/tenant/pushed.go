@@ -48,8 +48,8 @@ func (t *Tenant) Push(c *fixtures.Client, parameters [][2]string, now time.Time)
 	for _, p := range parameters {
 		names = append(names, p[0], p[1])
 	}
-	name := t.seed.Hex(32, names...)
-	uri := requestURIPrefix + t.seed.Opaque(43, "request_uri", name, strconv.FormatInt(t.pushed.count.add(name), 10))
+	name := t.setup.Seed.Hex(32, names...)
+	uri := requestURIPrefix + t.setup.Seed.Opaque(43, "request_uri", name, strconv.FormatInt(t.pushed.count.add(name), 10))
 	t.pushed.put(uri, &pushedRequest{c.ClientID, parameters, now.Add(PushedLifetime * time.Second)})
 	return uri
 }

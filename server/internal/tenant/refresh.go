@@ -67,7 +67,7 @@ func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
 	n := t.families.count.add(clientUser{l.Client.ClientID, l.User.UserID})
 	f := &family{RefreshFamily: fixtures.RefreshFamily{
-		ID:         t.seed.Hex(16, "refresh family", l.Client.ClientID, l.User.UserID, strconv.FormatInt(n, 10)),
+		ID:         t.setup.Seed.Hex(16, "refresh family", l.Client.ClientID, l.User.UserID, strconv.FormatInt(n, 10)),
 		ClientID:   l.Client.ClientID,
 		UserID:     l.User.UserID,
 		Scope:      strings.Join(l.Scopes, " "),
@@ -95,8 +95,8 @@ func (t *Tenant) refreshTokenLocked(id string, generation int64) string {
 	raw, _ := hex.DecodeString(id)
 	copy(plain[:8], raw)
 	binary.BigEndian.PutUint32(plain[8:], uint32(generation))
-	mac := t.seed.Bytes("refresh token", string(plain[:]))
-	mask := t.seed.Bytes("refresh mask", string(mac[:refreshMAC]))
+	mac := t.setup.Seed.Bytes("refresh token", string(plain[:]))
+	mask := t.setup.Seed.Bytes("refresh mask", string(mac[:refreshMAC]))
 	for i := range plain {
 		plain[i] ^= mask[i]
 	}
@@ -112,11 +112,11 @@ func (t *Tenant) readRefreshLocked(presented string) (f *family, generation int6
 		return nil, 0 // the decoder ignores line ends, so the length of the text counts as well
 	}
 	mac, plain := raw[:refreshMAC], raw[refreshMAC:]
-	mask := t.seed.Bytes("refresh mask", string(mac))
+	mask := t.setup.Seed.Bytes("refresh mask", string(mac))
 	for i := range plain {
 		plain[i] ^= mask[i]
 	}
-	want := t.seed.Bytes("refresh token", string(plain))
+	want := t.setup.Seed.Bytes("refresh token", string(plain))
 	if subtle.ConstantTimeCompare(mac, want[:refreshMAC]) != 1 {
 		return nil, 0
 	}
@@ -189,7 +189,7 @@ func (t *Tenant) familyAPILocked(f *family) (*fixtures.ResourceServer, error) {
 	case ManagementPath:
 		return managementAPI, nil
 	}
-	if api, ok := t.index.apis[f.Audience]; ok {
+	if api, ok := t.setup.apis[f.Audience]; ok {
 		return api, nil
 	}
 	return nil, refusal.NoSuchService.With("audience", f.Audience)

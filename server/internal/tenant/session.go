@@ -97,7 +97,7 @@ func (t *Tenant) newSessionLocked(u *user, oldID string, now time.Time) *Session
 	t.sessions.remove(oldID)
 	n := strconv.FormatInt(t.sessions.count.add(id), 10)
 	s := &Session{
-		ID: t.seed.Opaque(43, "session", id, n), SID: t.seed.Opaque(32, "sid", id, n),
+		ID: t.setup.Seed.Opaque(43, "session", id, n), SID: t.setup.Seed.Opaque(32, "sid", id, n),
 		UserID: id, AuthTime: now, created: now, used: now,
 	}
 	t.sessions.put(s.ID, s)

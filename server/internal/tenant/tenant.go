@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/outbox"
@@ -24,10 +23,8 @@ type Tenant struct {
 	Keys   *token.Ring
 
 	mu           sync.Mutex // guards all below
-	fixture      *fixtures.Fixture
-	seed         derive.Seed
+	setup        *Setup
 	opaque       *token.Opaque
-	index        index
 	users        users
 	challenges   challenges
 	families     families
@@ -39,18 +36,6 @@ type Tenant struct {
 	pushed       pushedRequests
 	buckets      map[bucketKey]*bucket
 }
-
-// An index finds the parts of a fixture by name. It is never changed, only
-// replaced as a whole.
-type index struct {
-	clients     map[string]*fixtures.Client
-	connections map[string]*fixtures.Connection
-	apis        map[string]*fixtures.ResourceServer
-	grants      map[grantKey]*fixtures.ClientGrant
-	templates   map[string]fixtures.Templates // by connection
-}
-
-type grantKey struct{ client, audience string }
 
 // New makes a tenant from a fixture, which signs with the keys. New does not
 // change the fixture, and nobody may change it later.
@@ -70,7 +55,7 @@ func running(f *fixtures.Fixture) bool { return f.Clock.Running == nil || *f.Clo
 // become what they were at the start.
 func (t *Tenant) Reset() {
 	t.mu.Lock()
-	f, keys := t.fixture, t.Keys.Keys()
+	f, keys := t.setup.Fixture, t.Keys.Keys()
 	t.mu.Unlock()
 	t.Put(f, keys)
 }
@@ -135,45 +120,18 @@ func (t *Tenant) loadLocked(f *fixtures.Fixture) {
 }
 
 func (t *Tenant) configureLocked(f *fixtures.Fixture) {
-	t.fixture = f
-	t.seed = derive.Seed(f.OTP.Seed)
-	t.opaque = token.NewOpaque(t.seed.Bytes("opaque access tokens"))
-	ix := index{
-		clients:     make(map[string]*fixtures.Client, len(f.Clients)),
-		connections: make(map[string]*fixtures.Connection, len(f.Connections)),
-		apis:        make(map[string]*fixtures.ResourceServer, len(f.ResourceServers)),
-		grants:      make(map[grantKey]*fixtures.ClientGrant, len(f.ClientGrants)),
-		templates:   make(map[string]fixtures.Templates, len(f.Connections)),
-	}
-	for i := range f.Clients {
-		ix.clients[f.Clients[i].ClientID] = &f.Clients[i]
-	}
-	for i := range f.Connections {
-		ix.connections[f.Connections[i].Name] = &f.Connections[i]
-		// The loader has refused templates that cannot be parsed.
-		ix.templates[f.Connections[i].Name], _ = f.Connections[i].Templates()
-	}
-	for i := range f.ResourceServers {
-		ix.apis[f.ResourceServers[i].Identifier] = &f.ResourceServers[i]
-	}
-	for i := range f.ClientGrants {
-		ix.grants[grantKey{f.ClientGrants[i].ClientID, f.ClientGrants[i].Audience}] = &f.ClientGrants[i]
-	}
-	t.index = ix
+	t.setup = newSetup(f)
+	t.opaque = token.NewOpaque(t.setup.Seed.Bytes("opaque access tokens"))
 }
 
 // Fixture returns the fixture that the tenant has now. It must not be changed.
-func (t *Tenant) Fixture() *fixtures.Fixture {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.fixture
-}
+func (t *Tenant) Fixture() *fixtures.Fixture { return t.Setup().Fixture }
 
-// Seed returns the seed from which codes, ids and tokens derive.
-func (t *Tenant) Seed() derive.Seed {
+// Setup returns what the tenant is configured with now.
+func (t *Tenant) Setup() *Setup {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.seed
+	return t.setup
 }
 
 // settle applies the time for good: what has lapsed by now stays lapsed, even if
@@ -183,7 +141,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.challenges.settle(now)
-	t.families.settle(now, t.index.clients)
+	t.families.settle(now, t.setup.clients)
 	t.sessions.settle(now)
 	t.authCodes.settle(now)
 	t.transactions.settle(now)

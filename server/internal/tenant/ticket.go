@@ -72,7 +72,7 @@ func (t *Tenant) TicketForPassword(r TokenRequest, realm, username, password str
 
 func (t *Tenant) newTicketLocked(r TokenRequest, u *user) Ticket {
 	names := []string{r.Client.ClientID, u.UserID, strconv.Itoa(u.LoginsCount)}
-	derived := func(what string, n int) string { return t.seed.Opaque(n, append([]string{what}, names...)...) }
+	derived := func(what string, n int) string { return t.setup.Seed.Opaque(n, append([]string{what}, names...)...) }
 	made := Ticket{ID: derived("login ticket", 32), Verifier: derived("co verifier", 32), VerifierID: derived("co id", 12)}
 	t.tickets.put(made.ID, &ticket{r.Client.ClientID, u.Connection, u.UserID, r.Now.Add(ticketLifetime)})
 	return made

@@ -53,8 +53,8 @@ func (t *Tenant) Begin(tx Transaction) Transaction {
 	if a.State != nil {
 		names = append(names, *a.State)
 	}
-	name := t.seed.Hex(32, names...)
-	tx.ID = t.seed.Opaque(43, "transaction", name, strconv.FormatInt(t.transactions.count.add(name), 10))
+	name := t.setup.Seed.Hex(32, names...)
+	tx.ID = t.setup.Seed.Opaque(43, "transaction", name, strconv.FormatInt(t.transactions.count.add(name), 10))
 	tx.expires = a.Now.Add(transactionLifetime)
 	t.transactions.put(tx.ID, &tx)
 	return tx

@@ -18,7 +18,7 @@ func (t *Tenant) newUserIDLocked(conn *fixtures.Connection, address string) stri
 		if n > 0 {
 			names = append(names, strconv.FormatInt(n, 10))
 		}
-		id := t.seed.Hex(24, names...)
+		id := t.setup.Seed.Hex(24, names...)
 		// A fixture may have given this very id to another user.
 		if _, taken := t.users.get(conn.Strategy + "|" + id); !taken {
 			return id
@@ -166,8 +166,8 @@ func (t *Tenant) User(id string) (fixtures.User, bool) {
 func (t *Tenant) UserByAddress(address string) (fixtures.User, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i := range t.fixture.Connections {
-		if u := t.users.find(t.fixture.Connections[i].Name, address); u != nil {
+	for i := range t.setup.Fixture.Connections {
+		if u := t.users.find(t.setup.Fixture.Connections[i].Name, address); u != nil {
 			return cloned(u.User), true
 		}
 	}
@@ -283,7 +283,7 @@ func fits(u fixtures.User, conn *fixtures.Connection) error {
 
 func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, error) {
 	if u.Connection != "" {
-		if conn, ok := t.index.connections[u.Connection]; ok {
+		if conn, ok := t.setup.connections[u.Connection]; ok {
 			return conn, nil
 		}
 		return nil, invalidUser("connection: there is no connection %q", u.Connection)
@@ -295,9 +295,9 @@ func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, erro
 	case u.Email == "":
 		strategy = StrategySMS
 	}
-	for i := range t.fixture.Connections {
-		if t.fixture.Connections[i].Strategy == strategy {
-			return &t.fixture.Connections[i], nil
+	for i := range t.setup.Fixture.Connections {
+		if t.setup.Fixture.Connections[i].Strategy == strategy {
+			return &t.setup.Fixture.Connections[i], nil
 		}
 	}
 	return nil, invalidUser("connection: the fixture has no connection of strategy %s for %s%s", strategy, u.Email, u.PhoneNumber)

@@ -14,7 +14,7 @@ import (
 func signIn(tn *Tenant, connection, address string, now time.Time) *user {
 	tn.mu.Lock()
 	defer tn.mu.Unlock()
-	return tn.signInLocked(tn.index.connections[connection], address, now)
+	return tn.signInLocked(tn.setup.connections[connection], address, now)
 }
 
 func TestTheFirstLoginCreatesTheUser(t *testing.T) {
@@ -79,7 +79,7 @@ func TestUsersAreFoundWhateverHappens(t *testing.T) {
 		case 2:
 			_, err = tn.AddUser(fixtures.User{Email: other, CreatedAt: now})
 		case 3: // an id that belongs to another address
-			_, err = tn.AddUser(fixtures.User{Email: other, UserID: "email|" + tn.seed.Hex(24, "user", "email", address), CreatedAt: now})
+			_, err = tn.AddUser(fixtures.User{Email: other, UserID: "email|" + tn.setup.Seed.Hex(24, "user", "email", address), CreatedAt: now})
 		case 4:
 			f := *tn.Fixture()
 			f.Users = []fixtures.User{{Email: other, Connection: "email", GivenName: fmt.Sprint(step)}}
@@ -121,7 +121,7 @@ func TestUsersAreFoundWhateverHappens(t *testing.T) {
 func TestAnIDIsGivenOnce(t *testing.T) {
 	t.Parallel()
 	tn := newTenant(t)
-	derived := "email|" + tn.seed.Hex(24, "user", "email", "grace@example.com")
+	derived := "email|" + tn.setup.Seed.Hex(24, "user", "email", "grace@example.com")
 	if _, err := tn.AddUser(fixtures.User{UserID: derived, Email: "eve@example.com"}); err != nil {
 		t.Fatal(err)
 	}

@@ -34,8 +34,8 @@ func approved(a tenant.Approval) pairs {
 	return out
 }
 
-// answer sends parameters back to the app, with its state if it sent one.
-func (r *request) answer(ps pairs) (any, error) {
+// respond sends parameters back to the app, with its state if it sent one.
+func (r *request) respond(ps pairs) (any, error) {
 	if r.State != nil {
 		ps = append(ps, [2]string{"state", *r.State})
 	}

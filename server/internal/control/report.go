@@ -1,4 +1,4 @@
-package server
+package control
 
 import (
 	"encoding/json"
@@ -17,22 +17,22 @@ import (
 // reported is how many requests and messages a report shows at most.
 const reported = 30
 
-// Report tells in lines for people what happened: the last requests with their
-// answers, the outbox, the scenarios with their counters, the clock. It is
-// what a test that failed shows.
-func (s *Server) Report() string {
+// Report says in lines for people what happened: the last requests with their
+// answers, the outbox, the scenarios with their counters, the clock. A failed
+// test prints it.
+func (a *API) Report() string {
 	var text strings.Builder
-	requests := s.Requests()
+	requests := a.Server.Requests()
 	heading(&text, "requests", len(requests))
 	for _, r := range last(requests) {
 		text.WriteString("  " + printable.Line(line(r)) + "\n")
 	}
-	messages := s.Outbox().All()
+	messages := a.Server.Outbox().All()
 	heading(&text, "outbox", len(messages))
 	for _, m := range last(messages) {
 		text.WriteString("  " + printable.Line(sent(m)) + "\n")
 	}
-	if on := s.engine.Statuses(s.Clock().Now()); len(on) > 0 {
+	if on := a.Scenarios.Statuses(a.Server.Clock().Now()); len(on) > 0 {
 		heading(&text, "scenarios", len(on))
 		for _, status := range last(on) {
 			for _, rule := range status.Rules {
@@ -41,10 +41,10 @@ func (s *Server) Report() string {
 		}
 	}
 	state := "stopped"
-	if s.Clock().Running() {
+	if a.Server.Clock().Running() {
 		state = "running"
 	}
-	fmt.Fprintf(&text, "clock: %s, %s\n", s.Clock().Now().Format(time.RFC3339), state)
+	fmt.Fprintf(&text, "clock: %s, %s\n", a.Server.Clock().Now().Format(time.RFC3339), state)
 	return text.String()
 }
 

@@ -1,4 +1,4 @@
-package inbox
+package control
 
 import (
 	"net/http"
@@ -7,13 +7,13 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// Preview is an e-mail's HTML for a browser to show. Whoever wrote it is a
+// preview is an e-mail's HTML for a browser to show. Whoever wrote it is a
 // stranger: in a sandbox nothing runs, nothing is sent, nothing is fetched,
 // and it has no origin, so that it reads nothing of the tenant's.
 //
 // With links, a link that is clicked opens in a tab of its own, outside the
 // sandbox, which knows nothing of the tab that it came from.
-func Preview(html string, links bool) web.Raw {
+func preview(html string, links bool) web.Raw {
 	sandbox := "sandbox"
 	if links {
 		sandbox += " allow-popups allow-popups-to-escape-sandbox"
@@ -36,9 +36,9 @@ func Preview(html string, links bool) web.Raw {
 
 var leadingDoctype = regexp.MustCompile(`(?i)\A\s*<!doctype[^>]*>`)
 
-// Source is an e-mail as RFC 5322 bytes, to be saved: browsers that show the
+// source is an e-mail as RFC 5322 bytes, to be saved: browsers that show the
 // type do so with all that is in it.
-func Source(id string, raw []byte) web.Raw {
+func source(id string, raw []byte) web.Raw {
 	return web.Raw{
 		ContentType: "message/rfc822",
 		Body:        raw,

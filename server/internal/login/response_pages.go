@@ -77,10 +77,10 @@ func origin(address string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-func render(t *template.Template, policy string, data any) (any, error) {
+func render(t *template.Template, policy string, data any) (web.Page, error) {
 	var page bytes.Buffer
 	if err := t.Execute(&page, data); err != nil {
-		return nil, err
+		return web.Page{}, err
 	}
 	return web.Page{HTML: page.Bytes(), Policy: policy}, nil
 }

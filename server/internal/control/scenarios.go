@@ -1,4 +1,4 @@
-package server
+package control
 
 import (
 	"maps"
@@ -11,17 +11,18 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-func (s *Server) listScenarios(c *web.Call) (any, error) {
+// ListScenarios is GET /_mock/scenarios.
+func (a *API) ListScenarios(c *web.Call) (any, error) {
 	describe, err := isOn(c, "describe")
 	if err != nil {
 		return nil, err
 	}
-	available := s.engine.Available()
+	available := a.Scenarios.Available()
 	var descriptions map[string]string
 	if describe {
 		descriptions = map[string]string{}
 		for _, name := range available {
-			if found, err := s.engine.Find(name); err == nil && found.Description != "" {
+			if found, err := a.Scenarios.Find(name); err == nil && found.Description != "" {
 				descriptions[name] = found.Description
 			}
 		}
@@ -30,10 +31,11 @@ func (s *Server) listScenarios(c *web.Call) (any, error) {
 		Items        []scenarios.Status `json:"items"`
 		Available    []string           `json:"available"`
 		Descriptions map[string]string  `json:"descriptions,omitempty"`
-	}{s.engine.Statuses(s.Clock().Now()), available, descriptions}, nil
+	}{a.Scenarios.Statuses(a.Server.Clock().Now()), available, descriptions}, nil
 }
 
-func (s *Server) switchScenarioOn(c *web.Call) (any, error) {
+// SwitchScenarioOn is POST /_mock/scenarios.
+func (a *API) SwitchScenarioOn(c *web.Call) (any, error) {
 	if err := notEmpty(c); err != nil {
 		return nil, err
 	}
@@ -52,21 +54,22 @@ func (s *Server) switchScenarioOn(c *web.Call) (any, error) {
 		if name, narrow, err = scenarios.ParseNamed("", c.Body); err != nil {
 			return nil, mistakes(err)
 		}
-		if on, err = s.engine.Find(name); err != nil {
+		if on, err = a.Scenarios.Find(name); err != nil {
 			return nil, controlError(http.StatusNotFound, "no_scenario", "%s", err)
 		}
 	}
-	now := s.Clock().Now()
-	active, err := s.engine.SwitchOn(on, scenarios.ByControl, narrow, now)
+	now := a.Server.Clock().Now()
+	active, err := a.Scenarios.SwitchOn(on, scenarios.ByControl, narrow, now)
 	if err != nil {
 		return nil, badRequest("%s", err)
 	}
 	return web.Status{Code: http.StatusCreated, Value: active.Status(now)}, nil
 }
 
-func (s *Server) readScenario(c *web.Call) (any, error) {
+// ReadScenario is GET /_mock/scenarios/{name}.
+func (a *API) ReadScenario(c *web.Call) (any, error) {
 	name := c.Vars["name"]
-	all := s.engine.Statuses(s.Clock().Now())
+	all := a.Scenarios.Statuses(a.Server.Clock().Now())
 	for _, matches := range []func(scenarios.Status) bool{
 		func(st scenarios.Status) bool { return st.ID == name },
 		func(st scenarios.Status) bool { return st.Name == name },
@@ -75,12 +78,12 @@ func (s *Server) readScenario(c *web.Call) (any, error) {
 			return all[i], nil
 		}
 	}
-	return nil, s.notOn(name, all)
+	return nil, a.notOn(name, all)
 }
 
 // notOn says that a scenario is not on, and what is.
-func (s *Server) notOn(name string, all []scenarios.Status) error {
-	if _, err := s.engine.Find(name); err == nil {
+func (a *API) notOn(name string, all []scenarios.Status) error {
+	if _, err := a.Scenarios.Find(name); err == nil {
 		return controlError(http.StatusNotFound, "not_on", `scenario %q is not on; POST /_mock/scenarios {"name":%q} switches it on`, name, name)
 	}
 	ids := make([]string, len(all))
@@ -97,16 +100,18 @@ func (s *Server) notOn(name string, all []scenarios.Status) error {
 	return controlError(http.StatusNotFound, "not_on", "no scenario %q is on%s", name, near)
 }
 
-func (s *Server) switchScenarioOff(c *web.Call) (any, error) {
+// SwitchScenarioOff is DELETE /_mock/scenarios/{name}.
+func (a *API) SwitchScenarioOff(c *web.Call) (any, error) {
 	name := c.Vars["name"]
-	if s.engine.SwitchOff(name) == 0 {
-		return nil, s.notOn(name, s.engine.Statuses(s.Clock().Now()))
+	if a.Scenarios.SwitchOff(name) == 0 {
+		return nil, a.notOn(name, a.Scenarios.Statuses(a.Server.Clock().Now()))
 	}
 	return noContent, nil
 }
 
-func (s *Server) switchScenariosOff(*web.Call) (any, error) {
-	s.engine.SwitchAllOff()
+// SwitchScenariosOff is DELETE /_mock/scenarios.
+func (a *API) SwitchScenariosOff(*web.Call) (any, error) {
+	a.Scenarios.SwitchAllOff()
 	return noContent, nil
 }
 
@@ -119,12 +124,13 @@ type expectations struct {
 // DecodeYAML reads a map.
 func (e *expectations) DecodeYAML(v strictyaml.Value) { v.Decode(&e.byName) }
 
-// verifyScenarios holds what happened against the body or, without one, what
-// the files of the scenarios that are on expect.
-func (s *Server) verifyScenarios(c *web.Call) (any, error) {
+// VerifyScenarios is POST /_mock/scenarios/verify. It compares what happened
+// with the body or, without a body, with what the files of the active scenarios
+// expect.
+func (a *API) VerifyScenarios(c *web.Call) (any, error) {
 	failures, checked := []scenarios.Failure(nil), 0
 	if notEmpty(c) != nil {
-		failures, checked = s.engine.Unmet()
+		failures, checked = a.Scenarios.Unmet()
 	} else {
 		var body expectations
 		if err := decode(c, &body); err != nil {
@@ -142,7 +148,7 @@ func (s *Server) verifyScenarios(c *web.Call) (any, error) {
 			wants = append(wants, scenarios.Want{Name: name, Count: count})
 		}
 		var err error
-		if failures, err = s.engine.Verify(wants); err != nil {
+		if failures, err = a.Scenarios.Verify(wants); err != nil {
 			return nil, badRequest("%s", err)
 		}
 		checked = len(wants)

@@ -1,38 +1,40 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/scenarios"
-	"github.com/mockauth0/mockauth0/server/internal/tenant"
 )
 
-// scenarioHeader asks for scenarios in a request, and names in an answer those
-// that had a part in it.
+// scenarioHeader asks for scenarios in a request. In a response it names the
+// rules that acted.
 const scenarioHeader = "X-Mock-Scenario"
 
-// decide asks the scenarios what happens to the call.
-func (f *Front) decide(c *Call, route Route) error {
+// decide asks the scenarios what happens to the call. unread says why it could
+// not be read.
+func (f *Front) decide(c *Call, route Route, unread error) error {
+	if errors.Is(unread, refusal.BodyTooLarge) {
+		return nil // the rest of the body is still coming: a delay would not notice that the client has gone
+	}
+	if route.Subject != nil {
+		c.Subject = route.Subject(c)
+	}
 	if strings.HasPrefix(c.Path, "/_mock/") {
-		return nil // the mock's own, though nothing is served there
+		return nil // the control API has no scenarios, nor have wrong paths below it
 	}
 	var names []string
 	for _, line := range c.Header.Values(scenarioHeader) {
 		names = append(names, strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })...)
 	}
-	who := route.Who
-	if who == nil {
-		who = Named
-	}
-	connection, recipient := who(c)
-	asks, foreign := recipient, f.foreign(c)
+	asks := c.Subject.Recipient // an address or a number can ask for a scenario, too
+	foreign := f.foreign(c)
 	if foreign != "" {
-		if _, magic := scenarios.MagicEmail(recipient); magic || names != nil {
+		if _, magic := scenarios.MagicEmail(asks); magic || names != nil {
 			c.hint = foreign + ", so neither X-Mock-Scenario nor an address with +mock- switches a scenario on"
 		}
 		asks, names = "", nil
@@ -40,27 +42,19 @@ func (f *Front) decide(c *Call, route Route) error {
 	if !f.Scenarios.Concerns(names, asks) {
 		return nil
 	}
-	q := scenarios.Request{
-		ID: c.ID, At: c.Now, Endpoint: route.Endpoint, Grant: c.Params.Text("grant_type"),
-		Connection: connection, Send: c.Params.Text("send"), ClientID: c.ClientID, Recipient: recipient,
-		Known:  c.Tenant.Knows(connection, recipient),
-		Header: c.Header, Param: c.Params.dotted, Scenarios: names, Foreign: foreign != "",
-	}
 	if tag, ok := scenarios.MagicEmail(asks); ok {
 		if _, err := scenarios.Load(tag); err != nil {
 			c.hint = err.Error()
 		}
 	}
-	if client, ok := c.Tenant.Client(c.ClientID); ok {
-		q.ClientName = client.Name
+	q := scenarios.Request{
+		ID: c.ID, At: c.Now, Endpoint: route.Endpoint, Grant: c.Subject.Grant,
+		Connection: c.Subject.Connection, Send: c.Subject.Send, ClientID: c.ClientID, Recipient: c.Subject.Recipient,
+		Known:  c.Tenant.Knows(c.Subject.Connection, c.Subject.Recipient),
+		Header: c.Header, Param: c.Params.dotted, Scenarios: names, Foreign: foreign != "",
 	}
-	if q.Endpoint == "passwordless.start" {
-		switch {
-		case c.Tenant.Strategy(connection) == tenant.StrategySMS:
-			q.Send = "code" // whatever is asked for
-		case q.Send == "":
-			q.Send = "link" // what Auth0 takes it for
-		}
+	if client, ok := c.Setup.Client(c.ClientID); ok {
+		q.ClientName = client.Name
 	}
 	effects, err := f.Scenarios.Decide(&q)
 	if err != nil {
@@ -70,8 +64,8 @@ func (f *Front) decide(c *Call, route Route) error {
 	return nil
 }
 
-// foreign is why a call may come from a page that is no app of this tenant, or
-// empty. What such a page sends without asking may not change the mock.
+// foreign says why a call may come from a page that is no app of this tenant;
+// "" if it does not. Such a page must not change the mock.
 func (f *Front) foreign(c *Call) string {
 	origin := c.Header.Get("Origin")
 	switch {
@@ -79,25 +73,10 @@ func (f *Front) foreign(c *Call) string {
 		return "the name " + clip(c.Host) + " is not local, and may have been rebound to this machine; --tls-host makes it yours"
 	case origin == "" && c.Header.Get("Sec-Fetch-Mode") == "no-cors":
 		return "the request is a page's, for an image or the like"
-	case origin == "", origin == c.Origin, c.Tenant.AllowsOrigin(origin):
+	case origin == "", origin == c.Origin, c.Setup.AllowsOrigin(origin):
 		return ""
 	}
 	return "origin " + clip(origin) + " is in no client's allowed_origins or web_origins"
-}
-
-// Named is the connection and the recipient that the parameters name.
-func Named(c *Call) (connection, recipient string) {
-	for _, name := range []string{"connection", "realm"} {
-		if connection = c.Params.Text(name); connection != "" {
-			break
-		}
-	}
-	for _, name := range []string{"email", "phone_number", "username", "login_hint"} {
-		if recipient = c.Params.Text(name); recipient != "" {
-			return connection, fixtures.NormalizeRecipient(recipient)
-		}
-	}
-	return connection, ""
 }
 
 // dotted is the text of a parameter, or of a member of one that is an object:
@@ -113,7 +92,7 @@ func (ps Params) dotted(name string) string {
 	return ""
 }
 
-// admit does what comes before the flow. It is done if the flow is not to run.
+// admit does what scenarios do before the flow. done: the flow must not run.
 func (f *Front) admit(c *Call, route Route) (done bool, value any, err error) {
 	e := c.Effects
 	if e == nil {
@@ -150,14 +129,14 @@ func sleep(c *Call, d time.Duration) error {
 	}
 }
 
-// A verbatim answer is written as a rule has it.
+// A verbatim response is written as a rule has it.
 type verbatim struct {
 	status int
 	body   []byte
 	isJSON bool
 }
 
-// canned is the answer that a rule gives.
+// canned is the response that a rule gives.
 func canned(c *Call, r *scenarios.Respond) (any, error) {
 	if r.Preset != "" {
 		preset := refusal.Named(r.Preset).With(r.Filled()...)
@@ -172,21 +151,20 @@ func canned(c *Call, r *scenarios.Respond) (any, error) {
 	if r.JSON != nil {
 		var err error
 		v.isJSON = true
-		if v.body, err = marshal(r.JSON); err != nil {
-			return nil, err
-		}
+		v.body, err = marshal(r.JSON)
+		return v, err
 	}
 	return v, nil
 }
 
-// amend changes an answer as the scenarios say.
-func (a *answer) amend(h http.Header, e *scenarios.Effects) {
+// amend changes a response as the scenarios say.
+func (res *response) amend(h http.Header, e *scenarios.Effects) {
 	if e == nil {
 		return
 	}
 	if len(e.Patch) > 0 {
-		if patched, err := mergePatch(a.body, e.Patch); err == nil {
-			a.body = patched
+		if patched, err := mergePatch(res.body, e.Patch); err == nil {
+			res.body = patched
 		}
 	}
 	if e.Respond != nil {
