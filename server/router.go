@@ -65,6 +65,14 @@ func (r *router) find(req *http.Request) (*path, map[string]string) {
 	return r.paths[match.Route.GetName()], match.Vars
 }
 
+// route is a line of the table.
+func (s *Server) route(line int) web.Route {
+	if all := apiRoutes(); line < len(all) {
+		return all[line]
+	}
+	return s.controlRoutes()[line-len(apiRoutes())]
+}
+
 // dispatch finds the route of a request and answers it.
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	found, vars := sharedRouter().find(r)
@@ -76,7 +84,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	if !served {
 		line = found.first
 	}
-	route := s.routes[line]
+	route := s.route(line)
 	if route.Dialect == web.Control {
 		refused := s.guard.refuse(r)
 		switch {

@@ -1,6 +1,9 @@
 package server
 
 import (
+	"slices"
+	"sync"
+
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 	"github.com/mockauth0/mockauth0/server/internal/authapi"
 	"github.com/mockauth0/mockauth0/server/internal/control"
@@ -14,12 +17,36 @@ import (
 // endpoint tables of the documents and the OpenAPI document of the control API.
 func routes(a *control.API) []web.Route { return append(apiRoutes(), controlRoutes(a)...) }
 
-// apiRoutes are Auth0's endpoints.
-func apiRoutes() []web.Route {
+// apiRoutes are Auth0's endpoints. All servers of a process share them.
+var apiRoutes = sync.OnceValue(func() []web.Route {
 	table := []web.Route{
 		{
 			Method: "POST", Path: "/passwordless/start", Summary: "sends a code or a magic link by e-mail or SMS",
 			Endpoint: "passwordless.start", Subject: authapi.StartSubject, Client: authapi.StartClient, Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Credentials,
+		},
+		{
+			Method: "POST", Path: "/oauth/token", Summary: "gives tokens for a code, a refresh token, a password, or a client's own credentials",
+			Endpoint: "oauth.token", Subject: authapi.TokenSubject, Client: authapi.TokenClient, Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
+		},
+		{
+			Method: "GET", Path: "/userinfo", Summary: "the profile of the user to whom an access token belongs",
+			Endpoint: "userinfo", Subject: authapi.UserinfoSubject, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
+		},
+		{
+			Method: "POST", Path: "/userinfo", Summary: "the profile, with the access token sent as a form",
+			Endpoint: "userinfo", Subject: authapi.UserinfoSubject, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
+		},
+		{
+			Method: "GET", Path: "/.well-known/openid-configuration", Also: []string{"/.well-known/oauth-authorization-server"}, Summary: "the discovery document of OpenID Connect",
+			Endpoint: "openid-configuration", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
+		},
+		{
+			Method: "GET", Path: "/.well-known/jwks.json", Summary: "the public keys that verify tokens",
+			Endpoint: "jwks", Flow: authapi.JWKS, Count: authapi.CountJWKS, Dialect: web.Discovery, CORS: web.AnyOrigin,
+		},
+		{
+			Method: "POST", Path: "/oauth/revoke", Summary: "revokes a refresh token",
+			Endpoint: "oauth.revoke", Client: authapi.TokenClient, Flow: authapi.OAuthRevoke, Dialect: web.OAuth, CORS: web.Origins,
 		},
 		{
 			Method: "GET", Path: "/passwordless/verify_redirect", Also: []string{"/passwordless/verify-redirect"}, Summary: "where the magic link of an e-mail leads",
@@ -150,32 +177,8 @@ func apiRoutes() []web.Route {
 			Endpoint: "logout", Flow: login.OIDCLogout, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/oauth/token", Summary: "gives tokens for a code, a refresh token, a password, or a client's own credentials",
-			Endpoint: "oauth.token", Subject: authapi.TokenSubject, Client: authapi.TokenClient, Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
-		},
-		{
-			Method: "POST", Path: "/oauth/revoke", Summary: "revokes a refresh token",
-			Endpoint: "oauth.revoke", Client: authapi.TokenClient, Flow: authapi.OAuthRevoke, Dialect: web.OAuth, CORS: web.Origins,
-		},
-		{
 			Method: "POST", Path: "/oauth/par", Summary: "takes the parameters of /authorize from a server, and gives a request_uri for them",
 			Endpoint: "oauth.par", Client: login.PARClient, Flow: login.PushedAuthorizationRequest, Dialect: web.OAuth,
-		},
-		{
-			Method: "GET", Path: "/userinfo", Summary: "the profile of the user to whom an access token belongs",
-			Endpoint: "userinfo", Subject: authapi.UserinfoSubject, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
-		},
-		{
-			Method: "POST", Path: "/userinfo", Summary: "the profile, with the access token sent as a form",
-			Endpoint: "userinfo", Subject: authapi.UserinfoSubject, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
-		},
-		{
-			Method: "GET", Path: "/.well-known/openid-configuration", Also: []string{"/.well-known/oauth-authorization-server"}, Summary: "the discovery document of OpenID Connect",
-			Endpoint: "openid-configuration", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
-		},
-		{
-			Method: "GET", Path: "/.well-known/jwks.json", Summary: "the public keys that verify tokens",
-			Endpoint: "jwks", Flow: authapi.JWKS, Count: authapi.CountJWKS, Dialect: web.Discovery, CORS: web.AnyOrigin,
 		},
 		{
 			Method: "GET", Path: "/pem", Summary: "the certificate of the current signing key, as PEM",
@@ -191,8 +194,8 @@ func apiRoutes() []web.Route {
 			table[i].Subject = passwordless.Named
 		}
 	}
-	return table
-}
+	return slices.Clip(table)
+})
 
 // messageFilters are the query parameters that choose messages.
 var messageFilters = []string{"to", "kind", "connection", "client", "state", "since"}

@@ -32,10 +32,10 @@ type discovery struct {
 	PushedRequestEndpoint        string   `json:"pushed_authorization_request_endpoint"`
 }
 
-// Discovery is GET /.well-known/openid-configuration, and the same document at
-// /.well-known/oauth-authorization-server. With a pinned issuer the endpoints
-// that a back end calls follow the Host by which it asked, and those that a
-// browser is sent to follow the issuer.
+// Discovery is GET /.well-known/openid-configuration and
+// /.well-known/oauth-authorization-server. With a pinned issuer, the URLs for
+// browsers follow the issuer. The URLs that a back end calls follow the Host of
+// the request, since a back end may know the tenant by another name.
 func Discovery(c *web.Call) (any, error) {
 	base := strings.TrimSuffix(c.Origin, "/")
 	return discovery{

@@ -1,5 +1,5 @@
 // Package authapi is Auth0's Authentication API: the passwordless endpoints,
-// the token endpoint, /userinfo and what describes them.
+// the token endpoint, /userinfo, and the documents that describe them.
 package authapi
 
 import (
@@ -21,10 +21,10 @@ var startProperties = []string{
 	"email", "phone_number", "send", "authParams", "captcha", "state", "_csrf", "_intstate",
 }
 
-// How a message carries the login.
+// sends are the values of send: what a message carries.
 var sends = []string{"link", "code", "link_ios", "link_android"}
 
-// emailStarted and smsStarted are the answers, their members in Auth0's order.
+// emailStarted and smsStarted are the responses, their members in Auth0's order.
 type emailStarted struct {
 	ID       string `json:"_id"`
 	Email    string `json:"email"`
@@ -66,8 +66,8 @@ func PasswordlessStart(c *web.Call) (any, error) {
 	return emailStarted{done.UserID, r.Recipient, done.Verified}, nil
 }
 
-// StartSubject is whom a start is about. For scenarios, send is what Auth0 takes
-// it for: code by SMS, whatever is asked for; link by e-mail if nothing is.
+// StartSubject is the user whom a start is about. By SMS, send is always code.
+// By e-mail it is link if the request does not say.
 func StartSubject(c *web.Call) web.Subject {
 	s := web.Subject{Connection: c.Params.Text("connection"), Send: c.Params.Text("send")}
 	email, phone := c.Params.Text("email"), c.Params.Text("phone_number")

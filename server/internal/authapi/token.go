@@ -13,7 +13,8 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// A grant gives what tokens are made of, or a refusal.
+// A grant redeems what a client presents. It returns the login of which tokens
+// are made, or a refusal.
 type grant func(*web.Call, tenant.TokenRequest) (*tenant.Login, error)
 
 // grants are the grant types of the token endpoint.
@@ -119,7 +120,7 @@ func required(c *web.Call, names ...string) error {
 	return nil
 }
 
-// stringsOnly refuses parameters that are there and no strings.
+// stringsOnly refuses parameters that are present but are no strings.
 func stringsOnly(ps web.Params, names ...string) error {
 	for _, name := range names {
 		if p, ok := ps.Get(name); ok && p.Kind != web.String {
@@ -144,7 +145,7 @@ func passwordGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
 	return c.Tenant.RedeemPassword(r, "", c.Params.Text("username"), c.Params.Text("password"))
 }
 
-// realmGrant is passwordGrant for those of a database that the request names.
+// realmGrant is for the users of the database that the request names.
 func realmGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
 	if err := required(c, "username", "password", "realm"); err != nil {
 		return nil, err
@@ -175,8 +176,8 @@ func clientCredentialsGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, 
 // CountToken counts a token request against the tenant's limit.
 func CountToken(c *web.Call) error { return c.Count(tenant.LimitToken, "") }
 
-// OAuthRevoke is POST /oauth/revoke. A token that is unknown, or another
-// client's, gets the same answer as one that is revoked (RFC 7009 §2.2).
+// OAuthRevoke is POST /oauth/revoke. For an unknown token, or one of another
+// client, the response is the same as for one that is revoked (RFC 7009 §2.2).
 func OAuthRevoke(c *web.Call) (any, error) {
 	if err := stringsOnly(c.Params, "client_id", "client_secret", "token"); err != nil {
 		return nil, err

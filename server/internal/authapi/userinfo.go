@@ -18,8 +18,8 @@ func Userinfo(c *web.Call) (any, error) {
 	return c.Tenant.Userinfo(access, c.Pinned, c.Now)
 }
 
-// CountUserinfo counts a call against its user's limit; calls whose token names
-// nobody share one.
+// CountUserinfo counts a call against the limit of its user. Calls without a
+// valid token share one limit.
 func CountUserinfo(c *web.Call) error {
 	access, _ := c.Access()
 	return c.Count(tenant.LimitUserinfo, access.Subject)

@@ -10,7 +10,8 @@ import (
 )
 
 // VerifyRedirect is GET /passwordless/verify_redirect, where the link of an
-// e-mail leads. It signs the user in to the app, and no browser to the tenant.
+// e-mail leads. It signs the user in to the app. It does not sign the browser in
+// to the tenant.
 // Source: auth0/docs-v2 email-magic-link.mdx; https://community.auth0.com/t/140785.
 func VerifyRedirect(c *web.Call) (any, error) {
 	r, err := readClient(c)

@@ -1,5 +1,5 @@
 // Package login is what a browser sees of a tenant: /authorize, the Universal
-// Login pages, and the links of e-mails.
+// Login pages, the links in e-mails, and logout.
 package login
 
 import (
@@ -16,8 +16,8 @@ import (
 // A request is an Authorization. Its responses go back to the app.
 type request struct{ tenant.Authorization }
 
-// readClient finds the client and the place to go back to. What is wrong with
-// them is for a page: there is no other place to say it.
+// readClient finds the client and the redirect URI. A mistake in them is shown
+// on a page, since there is no app to send it to.
 func readClient(c *web.Call) (*request, error) {
 	id := c.Params.Text("client_id")
 	if id == "" {
@@ -49,8 +49,8 @@ func readClient(c *web.Call) (*request, error) {
 
 var responseTypes = []string{"code", "token", "id_token"}
 
-// readResponse reads response_type and response_mode. Its refusals go back to
-// the app, as every later one does.
+// readResponse reads response_type and response_mode. Its refusals, and all later
+// ones, go back to the app.
 func (r *request) readResponse(c *web.Call, otherwise string) error {
 	text := c.Params.Text("response_type")
 	if text == "" {

@@ -9,7 +9,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// pairs are parameters in the order in which they are written.
+// pairs are parameters in their order.
 type pairs [][2]string
 
 // approved are the parameters of an approval, in Auth0's order.

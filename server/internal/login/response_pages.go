@@ -27,10 +27,10 @@ var (
 	webMessageTemplate = web.Template(webMessageHTML, "SCRIPT", strings.TrimSpace(webMessageJS))
 )
 
-// allow is the source expression of one inline script.
+// allow is the CSP source expression of an inline script.
 func allow(script string) string { return source(strings.TrimSpace(script)) }
 
-// source is the source expression, in a policy, of what stands in a page.
+// source is the CSP source expression of an inline script or style.
 func source(inline string) string {
 	sum := sha256.Sum256([]byte(inline))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
@@ -46,8 +46,9 @@ func (r *request) formPost(ps pairs) (any, error) {
 		}{r.RedirectURI, ps})
 }
 
-// webMessage is a page that posts the parameters to the page which embeds or
-// opened it, of the redirect's origin and no other. It may be framed.
+// webMessage is a page that sends the parameters to the page which embeds or
+// opened it. Only a page of the redirect's origin gets them. The page may be
+// framed.
 // Source: draft-sakimura-oauth-wmrm-00, as auth0-spa-js reads it.
 func (r *request) webMessage(ps pairs) (any, error) {
 	response := make(map[string]string, len(ps))
@@ -62,7 +63,7 @@ func (r *request) webMessage(ps pairs) (any, error) {
 		struct{ Message, Origin string }{string(message), origin(r.RedirectURI)})
 }
 
-// isWeb tells whether a URL is one of the web, and of no app's own scheme.
+// isWeb tells whether a URL is http or https, and not an app's own scheme.
 func isWeb(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https")

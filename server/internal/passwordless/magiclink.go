@@ -10,8 +10,8 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// magicLink is the link of a message: authParams as they were sent and in
-// their order, then what the tenant adds. Blanks are %20, as in Auth0's links.
+// magicLink is the link of a message: the authParams in their order, and then
+// what the tenant adds. A space is %20, as in Auth0's links.
 // Source: the link in a tenant log of type cls.
 func (r Request) magicLink(c *web.Call, s tenant.Secret) string {
 	client := r.Client

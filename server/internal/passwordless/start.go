@@ -1,5 +1,5 @@
-// Package passwordless starts a login with a code or a magic link, whoever asks
-// for it: an app at /passwordless/start, or the user of a login page.
+// Package passwordless starts a login with a code or a magic link. An app asks for
+// it at /passwordless/start, a user on a login page.
 package passwordless
 
 import (

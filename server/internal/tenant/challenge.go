@@ -17,13 +17,13 @@ import (
 
 const (
 	maxChallenges = 20_000
-	// maxTries is how many wrong tries a code bears; the last of them burns it.
+	// maxTries is how many wrong tries lock a code.
 	// Source: auth0/docs-v2 authenticate/passwordless/best-practices.mdx.
 	maxTries = 3
 )
 
-// A challenge is one started passwordless login. There is at most one for each
-// connection and recipient: a new start replaces it.
+// A challenge is one started passwordless login. A connection has at most one for
+// each recipient: a new start replaces it.
 type challenge struct {
 	n        int64    // counts the starts of this connection and recipient
 	code     string   // "" if nothing was sent
@@ -204,7 +204,7 @@ func (t *Tenant) PredictOTP(connection, recipient string, n int64) (string, erro
 	return code, nil
 }
 
-// redeemLocked uses up the recipient's code, or says why not.
+// redeemLocked uses up the recipient's code, or refuses it.
 func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, r TokenRequest) error {
 	if err := t.checkCodeLocked(conn, recipient, otp, r); err != nil {
 		return err
@@ -216,15 +216,14 @@ func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, 
 	return nil
 }
 
-// CheckCode is RedeemOTP without a login: the code stays good.
+// CheckCode checks a code and does not use it up.
 func (t *Tenant) CheckCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.checkCodeLocked(conn, recipient, otp, r)
 }
 
-// checkCodeLocked tells whether it is the recipient's code, and counts a wrong
-// one.
+// checkCodeLocked refuses a wrong code, and counts it.
 func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp string, r TokenRequest) error {
 	now := r.Now
 	wrong := refusal.WrongEmailCode
@@ -285,8 +284,8 @@ func wrongCodeHint(code, otp string) string {
 	return "the live code is " + code
 }
 
-// ExpireMessage makes the code of a message lapse now, without moving the
-// clock. It tells whether there is such a message.
+// ExpireMessage lets the code of a message expire now. The clock does not move. It
+// tells whether there is such a message.
 func (t *Tenant) ExpireMessage(id string) bool {
 	m, ok := t.Outbox.Get(id)
 	if !ok {

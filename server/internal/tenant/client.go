@@ -16,8 +16,8 @@ type Credentials struct {
 	Secret   string
 	// Assertion is a token that the client signed, or "".
 	Assertion, AssertionType string
-	// Audiences are what an assertion may be for, the best first, and Now is
-	// when it is.
+	// Audiences are the audiences that an assertion may have, the best first. Now
+	// is the time of the request.
 	Audiences []string
 	Now       time.Time
 }
@@ -51,7 +51,7 @@ func (t *Tenant) AuthenticateConfidential(setup *Setup, creds Credentials) (*fix
 	return c, err
 }
 
-// proves is why the credentials do not prove that the client calls; "" if they
+// proves says why the credentials do not prove that the client calls; "" if they
 // do.
 func (t *Tenant) proves(c *fixtures.Client, creds Credentials) string {
 	switch {
@@ -91,7 +91,7 @@ func secretMatches(c *fixtures.Client, creds Credentials) bool {
 	return c.ClientSecret != "" && subtle.ConstantTimeCompare([]byte(c.ClientSecret), []byte(creds.Secret)) == 1
 }
 
-// UnknownClientHint says what helps against a client_id that nobody knows.
+// UnknownClientHint says how to make an unknown client known.
 func UnknownClientHint(id string) string {
 	if id == "" {
 		return "the request names no client_id"

@@ -12,8 +12,8 @@ func signupDisabled(e *scenarios.Effects) bool { return e != nil && e.Signup == 
 
 func blocked(e *scenarios.Effects) bool { return e != nil && e.User == "blocked" }
 
-// forced is what a scenario says of a code that is redeemed, whatever became of
-// it. The code stays as it is.
+// forced is the refusal that a scenario has for a code that is redeemed, right or
+// wrong. The code itself stays as it is.
 func forced(e *scenarios.Effects, wrong *refusal.Refusal) error {
 	if e == nil || e.OTP == nil {
 		return nil
@@ -29,13 +29,12 @@ func forced(e *scenarios.Effects, wrong *refusal.Refusal) error {
 	return nil
 }
 
-// anyCode tells whether every code is right, whatever became of the one that
-// was sent.
+// anyCode tells whether every code is right.
 func anyCode(e *scenarios.Effects) bool {
 	return e != nil && e.OTP != nil && e.OTP.Verdict == "accept_any"
 }
 
-// rightCode is the code that counts.
+// rightCode is the code that is right: the scenario's, or the challenge's.
 func rightCode(e *scenarios.Effects, c *challenge) string {
 	switch {
 	case c == nil:
@@ -46,7 +45,7 @@ func rightCode(e *scenarios.Effects, c *challenge) string {
 	return c.code
 }
 
-// secondFactor is the refusal of a user who has to give a second factor.
+// secondFactor refuses a user who, by a scenario, has to give a second factor.
 func (t *Tenant) secondFactor(e *scenarios.Effects, names ...string) error {
 	if e == nil || e.User != "mfa_required" {
 		return nil
@@ -72,7 +71,7 @@ func (t *Tenant) sendLocked(r ChallengeRequest, secret Secret, c *challenge) []o
 	m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[how.Outcome]
 	held := false
 	switch {
-	case m.State != "": // it never arrives, however late
+	case m.State != "": // it never arrives
 	case how.Delay > 0:
 		m.DeliverAt = r.Now.Add(how.Delay)
 	case how.Swap != "":

@@ -69,7 +69,8 @@ func (t *Tenant) takeLocked(l Limit, key string, now time.Time, cost float64) Qu
 	if passed := now.Sub(b.at); passed > 0 {
 		b.tokens = min(float64(l.Bucket), b.tokens+passed.Seconds()*perSecond)
 	}
-	// Many small additions must not make of a whole call a little less.
+	// Rounding errors of many small additions must not turn a whole call into a
+	// little less.
 	if whole := math.Round(b.tokens); math.Abs(b.tokens-whole) < 1e-6 {
 		b.tokens = whole
 	}
@@ -88,8 +89,8 @@ func (t *Tenant) takeLocked(l Limit, key string, now time.Time, cost float64) Qu
 	return q
 }
 
-// forgetFullBucketsLocked drops the buckets of an hour ago: by then each is
-// full, which is what a new one is.
+// forgetFullBucketsLocked drops the buckets that were last used an hour ago. They
+// are full by now, as new ones are.
 func (t *Tenant) forgetFullBucketsLocked(now time.Time) {
 	for k, b := range t.buckets {
 		if now.Sub(b.at) >= time.Hour || now.Before(b.at) {
@@ -99,8 +100,8 @@ func (t *Tenant) forgetFullBucketsLocked(now time.Time) {
 	if len(t.buckets) < maxBuckets {
 		return
 	}
-	// A tenth goes, so that not every call has to look through all of them. A
-	// bucket lost early lets a few calls more through.
+	// A tenth goes at once, so that not every call has to look through all
+	// buckets. A bucket that is dropped early lets a few more calls through.
 	for k := range t.buckets {
 		if len(t.buckets) <= maxBuckets*9/10 {
 			return

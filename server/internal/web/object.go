@@ -23,7 +23,7 @@ func parseObject(data []byte) (Params, error) {
 }
 
 func jsonParam(name string, raw json.RawMessage) (Param, bool) {
-	p := Param{Name: name, JSON: raw, Text: string(raw)}
+	p := Param{Name: name, JSON: raw}
 	switch raw[0] {
 	case '"':
 		p.Kind = String
@@ -38,6 +38,9 @@ func jsonParam(name string, raw json.RawMessage) (Param, bool) {
 		return p, false
 	default:
 		p.Kind = Number
+	}
+	if p.Kind != String {
+		p.Text = string(raw)
 	}
 	return p, true
 }
