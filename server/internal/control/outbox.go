@@ -169,7 +169,7 @@ func parseWait(text string) (time.Duration, error) {
 
 // WaitForCode is GET /_mock/outbox/code.
 func (a *API) WaitForCode(c *web.Call) (any, error) {
-	m, err := a.wait(c, outbox.Live(), outbox.WithCode(), outbox.Brief())
+	m, err := a.wait(c, outbox.Live(), outbox.WithCode())
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func (a *API) WaitForCode(c *web.Call) (any, error) {
 
 // WaitForLink is GET /_mock/outbox/link.
 func (a *API) WaitForLink(c *web.Call) (any, error) {
-	m, err := a.wait(c, outbox.Live(), outbox.WithLink(), outbox.Brief())
+	m, err := a.wait(c, outbox.Live(), outbox.WithLink())
 	if err != nil {
 		return nil, err
 	}

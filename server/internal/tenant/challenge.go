@@ -142,7 +142,7 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Challenged, error) {
 		done.UserID = t.newUserIDLocked(conn, r.Recipient)
 	}
 	// 3. Auth0 sends nothing to a blocked user, and does not say so.
-	if u != nil && u.blocked() {
+	if u != nil && u.Blocked {
 		next.state, next.held = used, before.held // what is held waits for the next message
 		t.challenges.bounded.put(key, next)
 		return done, nil
@@ -231,7 +231,7 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 		wrong = refusal.WrongPhoneCode
 	}
 	u := t.users.find(conn.Name, recipient)
-	if u != nil && u.blocked() || blocked(r.Effects) {
+	if u != nil && u.Blocked || blocked(r.Effects) {
 		return refusal.UserBlocked
 	}
 	if u != nil && t.bruteForceLocked(conn, u, now) {

@@ -115,11 +115,11 @@ func (t *Tenant) bruteForceLocked(conn *fixtures.Connection, u *user, now time.T
 	if !t.setup.Fixture.Limits.Enforce || conn.Options.BruteForceProtection != nil && !*conn.Options.BruteForceProtection {
 		return false
 	}
-	return t.takeLocked(limitFailures, u.id(), now, 0).Remaining == 0
+	return t.takeLocked(limitFailures, u.UserID, now, 0).Remaining == 0
 }
 
 func (t *Tenant) countFailureLocked(u *user, now time.Time) {
 	if u != nil {
-		t.takeLocked(limitFailures, u.id(), now, 1)
+		t.takeLocked(limitFailures, u.UserID, now, 1)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/mockauth0/mockauth0/server/clock"
 )
 
-// story is what Wait tells when its context has ended.
-func story(t *testing.T, b *Box, filters ...Filter) *NoMessageError {
+// noMessage returns the error of Wait when its context has ended.
+func noMessage(t *testing.T, b *Box, filters ...Filter) *NoMessageError {
 	t.Helper()
 	m, err := b.Wait(ended(t), filters...)
 	var none *NoMessageError
@@ -22,7 +22,7 @@ func story(t *testing.T, b *Box, filters ...Filter) *NoMessageError {
 	return none
 }
 
-func TestStory(t *testing.T) {
+func TestNoMessage(t *testing.T) {
 	bob := To("bob@example.com")
 	tests := []struct {
 		name    string
@@ -62,6 +62,20 @@ func TestStory(t *testing.T) {
 			[]Filter{bob, Live(), WithCode()},
 			"no live code for bob@example.com; the outbox has 2 messages, to +14155550100 at 10:00:00 (the app's own message: what was found in it is in its codes and links), " +
 				"to bob@example.com at 10:00:00 (the app's own message: what was found in it is in its codes and links)",
+		},
+		{
+			"a link instead of a code", func(b *Box, _ *clock.Clock) {
+				b.Add(Message{Kind: Email, To: "bob@example.com", Link: "https://x.test/", State: Lost})
+				b.Add(Message{Kind: Email, To: "bob@example.com", Link: "https://x.test/"})
+			},
+			[]Filter{bob, WithCode()},
+			"no message with a code to bob@example.com; the outbox has 1 message, to bob@example.com at 10:00:00 " +
+				"(it carries a link and no code: send was link or absent, which is link at Auth0); a message to bob@example.com was lost at 10:00:00",
+		},
+		{
+			"a code instead of a link", func(b *Box, _ *clock.Clock) { b.Add(code("bob@example.com")) },
+			[]Filter{bob, WithLink()},
+			"no message with a link to bob@example.com; the outbox has 1 message, to bob@example.com at 10:00:00 (it carries a code and no link: send was code)",
 		},
 		{
 			"cursor", func(b *Box, _ *clock.Clock) { b.Add(code("bob@example.com")) },
@@ -114,14 +128,14 @@ func TestStory(t *testing.T) {
 			if tt.prepare != nil {
 				tt.prepare(b, c)
 			}
-			if got := story(t, b, tt.filters...).Error(); got != tt.want {
+			if got := noMessage(t, b, tt.filters...).Error(); got != tt.want {
 				t.Errorf("\n got %s\nwant %s", got, tt.want)
 			}
 		})
 	}
 }
 
-func TestStoryNamesTheWantedRecipientsFirst(t *testing.T) {
+func TestNoMessageNamesTheWantedRecipientFirst(t *testing.T) {
 	b, _ := stopped(t, Options{})
 	for i := range 9 {
 		to := "other@x.test"
@@ -131,25 +145,25 @@ func TestStoryNamesTheWantedRecipientsFirst(t *testing.T) {
 		b.Add(Message{To: to, State: Lost})
 		b.Add(Message{To: to, DeliverAt: ten.Add(time.Hour)})
 	}
-	e := story(t, b, To("bob@example.com"))
+	e := noMessage(t, b, To("bob@example.com"))
 	if len(e.Lost) != 5 || len(e.Queued) != 5 || e.Lost[0].To != "bob@example.com" || e.Queued[0].ID != "msg_00000002" || e.Queued[1].ID != "msg_00000018" {
 		t.Errorf("lost %+v, queued %+v", e.Lost, e.Queued)
 	}
 }
 
-func TestStoryOfARunningClock(t *testing.T) {
+func TestNoMessageWhileTheClockRuns(t *testing.T) {
 	b := New(Options{Clock: &manual{now: ten, running: true}})
 	b.Add(Message{To: "bob@example.com", DeliverAt: ten.Add(5 * time.Minute)})
 	want := "no message to bob@example.com; nothing was delivered; a message to bob@example.com is queued until 10:05:00"
-	if got := story(t, b, To("bob@example.com")).Error(); got != want {
+	if got := noMessage(t, b, To("bob@example.com")).Error(); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 }
 
-func TestStoryAsJSON(t *testing.T) {
+func TestNoMessageAsJSON(t *testing.T) {
 	b, _ := stopped(t, Options{})
 	b.Add(Message{Kind: Email, To: "ada@example.com", Code: "1"})
-	got, err := json.Marshal(story(t, b, To("bob@example.com")))
+	got, err := json.Marshal(noMessage(t, b, To("bob@example.com")))
 	want := `{"wanted":"message to bob@example.com","delivered":1,"seen":[{"id":"msg_00000001","kind":"email","to":"ada@example.com","state":"delivered",` +
 		`"otp_state":"active","at":"2030-01-01T10:00:00Z"}],"queued":[],"lost":[],"dropped":0,"now":"2030-01-01T10:00:00Z","running":false}`
 	if err != nil || string(got) != want {
@@ -173,7 +187,7 @@ func TestNearMiss(t *testing.T) {
 	} {
 		b, _ := stopped(t, Options{})
 		b.Add(Message{To: tt.arrived})
-		if got := story(t, b, To(tt.wanted)).Hint; (got != "") != tt.hint {
+		if got := noMessage(t, b, To(tt.wanted)).Hint; (got != "") != tt.hint {
 			t.Errorf("wanted %s, arrived %s: hint %q", tt.wanted, tt.arrived, got)
 		}
 	}

@@ -7,59 +7,60 @@ import (
 	"time"
 )
 
-// storyLength is how many messages of a sort a NoMessageError names.
-const storyLength = 5
+// maxSummaries is how many messages of each sort a NoMessageError names.
+const maxSummaries = 5
 
-// A NoMessageError says that no message matched, and tells what there is
-// instead.
+// A NoMessageError says that no message matched, and what the box holds instead.
 type NoMessageError struct {
-	// Wanted is what was looked for: "message to bob@example.com".
+	// Wanted is what the caller looked for: "message to bob@example.com".
 	Wanted string `json:"wanted"`
-	// Delivered is how many delivered messages the box holds, of any
-	// recipient; Seen are the newest of them, newest first, at most 5.
+	// Delivered is how many delivered messages to any recipient the box holds.
+	// Seen are at most 5 of them, the newest first.
 	Delivered int       `json:"delivered"`
 	Seen      []Summary `json:"seen"`
-	// Queued are messages still under way, Lost those lost or bounced: the
-	// wanted recipient's first, newest first, at most 5 of each.
+	// Queued are at most 5 queued messages, and Lost at most 5 lost or bounced
+	// ones. Those to the wanted recipient come first, then the newest.
 	Queued []Summary `json:"queued"`
 	Lost   []Summary `json:"lost"`
 	// Dropped is how many messages were evicted to make room.
 	Dropped int `json:"dropped"`
-	// Hint is a guess at what went wrong, or "".
+	// Hint guesses what went wrong. It can be "".
 	Hint string `json:"hint,omitempty"`
-	// Now is the clock's time, Running whether it runs.
+	// Now is the clock's time, and Running tells whether the clock runs.
 	Now     time.Time `json:"now"`
 	Running bool      `json:"running"`
-	// Err is why the wait ended; nil if there was none.
+	// Err is why the call stopped waiting. It is nil if the call did not wait.
 	Err error `json:"-"`
 }
 
-// A Summary is a message in a few words.
+// A Summary describes a message in a few words.
 type Summary struct {
 	ID       string `json:"id"`
 	Kind     string `json:"kind"`
 	To       string `json:"to"`
 	State    string `json:"state"`
 	OTPState string `json:"otp_state"`
-	// At is when it was delivered, or was created if it was not.
+	// At is when the message was delivered. If it was not, it is when the
+	// message was created.
 	At time.Time `json:"at"`
 	// DeliverAt is when a queued message arrives.
 	DeliverAt time.Time `json:"deliver_at,omitzero"`
 	Scenario  string    `json:"scenario,omitempty"`
-	// Note says why it is not the one, where that is not plain: "code used".
+	// Note says why the message does not match, as in "code used". It is "" if
+	// the other fields show that.
 	Note string `json:"note,omitempty"`
 }
 
-// Unwrap returns why the wait ended, such as context.DeadlineExceeded.
+// Unwrap returns Err, such as context.DeadlineExceeded.
 func (e *NoMessageError) Unwrap() error { return e.Err }
 
-// Error tells the story in one line.
+// Error returns all of this in one line.
 func (e *NoMessageError) Error() string {
 	parts := []string{"no " + e.Wanted, e.seen()}
 	for _, s := range e.Queued {
-		p := fmt.Sprintf("a message to %s is queued until %s", s.To, hour(s.DeliverAt)) + by(s)
+		p := fmt.Sprintf("a message to %s is queued until %s", s.To, clockTime(s.DeliverAt)) + scenarioOf(s)
 		if !e.Running {
-			p += ", but the clock stands still at " + hour(e.Now)
+			p += ", but the clock stands still at " + clockTime(e.Now)
 		}
 		parts = append(parts, p)
 	}
@@ -68,7 +69,7 @@ func (e *NoMessageError) Error() string {
 		if s.State == Bounced {
 			was = "bounced"
 		}
-		parts = append(parts, fmt.Sprintf("a message to %s %s at %s", s.To, was, hour(s.At))+by(s))
+		parts = append(parts, fmt.Sprintf("a message to %s %s at %s", s.To, was, clockTime(s.At))+scenarioOf(s))
 	}
 	if e.Dropped > 0 {
 		parts = append(parts, fmt.Sprintf("%s dropped to make room", count(e.Dropped)))
@@ -88,7 +89,7 @@ func (e *NoMessageError) seen() string {
 	}
 	var list []string
 	for _, s := range e.Seen {
-		l := fmt.Sprintf("to %s at %s", s.To, hour(s.At))
+		l := fmt.Sprintf("to %s at %s", s.To, clockTime(s.At))
 		if s.Note != "" {
 			l += " (" + s.Note + ")"
 		}
@@ -108,16 +109,16 @@ func count(n int) string {
 	return fmt.Sprintf("%d messages", n)
 }
 
-func hour(t time.Time) string { return t.Format(time.TimeOnly) }
+func clockTime(t time.Time) string { return t.Format(time.TimeOnly) }
 
-func by(s Summary) string {
+func scenarioOf(s Summary) string {
 	if s.Scenario == "" {
 		return ""
 	}
 	return " (scenario " + s.Scenario + ")"
 }
 
-// noMessage tells why there is no match for q.
+// noMessage returns the error for a query without a match.
 func (b *Box) noMessage(q query, now time.Time, err error) *NoMessageError {
 	e := &NoMessageError{
 		Wanted:  q.wanted(),
@@ -127,8 +128,8 @@ func (b *Box) noMessage(q query, now time.Time, err error) *NoMessageError {
 		Running: b.clock.Running(),
 		Err:     err,
 	}
-	// The wanted recipient's come first among the undelivered: theirs are the
-	// ones that explain.
+	// Of the undelivered messages those to the wanted recipient come first. They
+	// explain most.
 	var queued, lost [2][]Summary
 	for _, m := range slices.Backward(b.list) {
 		s := q.summary(&m.Message)
@@ -139,7 +140,7 @@ func (b *Box) noMessage(q query, now time.Time, err error) *NoMessageError {
 		switch m.State {
 		case Delivered:
 			e.Delivered++
-			if len(e.Seen) < storyLength {
+			if len(e.Seen) < maxSummaries {
 				e.Seen = append(e.Seen, s)
 			}
 		case Queued:
@@ -148,17 +149,17 @@ func (b *Box) noMessage(q query, now time.Time, err error) *NoMessageError {
 			lost[rank] = append(lost[rank], s)
 		}
 	}
-	e.Queued, e.Lost = firstFew(queued), firstFew(lost)
+	e.Queued, e.Lost = firstSummaries(queued), firstSummaries(lost)
 	e.Hint = b.nearMiss(q)
 	return e
 }
 
-func firstFew(ranked [2][]Summary) []Summary {
+func firstSummaries(ranked [2][]Summary) []Summary {
 	all := append(ranked[0], ranked[1]...)
-	return append([]Summary{}, all[:min(len(all), storyLength)]...)
+	return append([]Summary{}, all[:min(len(all), maxSummaries)]...)
 }
 
-// wanted says what the query looks for.
+// wanted describes what the query looks for.
 func (q *query) wanted() string {
 	noun, to, rest := "message", "", []string{}
 	var live, link bool
@@ -184,7 +185,7 @@ func (q *query) wanted() string {
 			} else {
 				to = " to " + f.value
 			}
-		case byLive, byNothing, briefly:
+		case byLive, byNothing:
 		case byCode, byLink:
 			if !live {
 				noun += " " + f.String()
@@ -205,7 +206,7 @@ func (q *query) wanted() string {
 	return noun + to
 }
 
-// toMatches tells whether the message is for the wanted recipient.
+// toMatches tells whether the message is to the wanted recipient.
 func (q *query) toMatches(m *Message) bool {
 	for _, f := range q.filters {
 		if (f.by == byTo || f.by == byGlob) && !f.match(m) {
@@ -242,9 +243,9 @@ func (q *query) has(by criterion) bool {
 	return slices.ContainsFunc(q.filters, func(f Filter) bool { return f.by == by })
 }
 
-// nearMiss looks for a recipient who may have been meant.
+// nearMiss returns a hint if a message to a similar recipient has arrived.
 func (b *Box) nearMiss(q query) string {
-	if !q.keyed || len(b.byTo[q.to]) > 0 {
+	if !q.hasTo || len(b.byTo[q.to]) > 0 {
 		return ""
 	}
 	best, least := "", 3
@@ -264,9 +265,9 @@ func (b *Box) nearMiss(q query) string {
 	return "a message to " + best + " arrived; did you mean that?"
 }
 
-// distance is how many letters have to be put in, left out or changed to make
-// b of a. Addresses which differ in signs between digits only, as phone
-// numbers may, are next to each other.
+// distance returns how many letters must be added, left out or changed to turn a
+// into b; 3 stands for more than 2. Phone numbers with the same digits have the
+// distance 1.
 func distance(a, b string) int {
 	if da := digits(a); da != "" && da == digits(b) && !strings.Contains(a+b, "@") {
 		return 1

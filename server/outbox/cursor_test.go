@@ -2,9 +2,48 @@ package outbox
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 )
+
+func TestCursorErrors(t *testing.T) {
+	b, _ := stopped(t, Options{})
+	b.Add(Message{})
+	old := b.Cursor()
+	b.Delete()
+	b.Add(Message{})
+	b.Add(Message{})
+	for cursor, want := range map[string]string{
+		old:     "cursor e1.1 is from before the outbox was emptied; go on from e2.2",
+		"e3.1":  "cursor e3.1 is from before the outbox was emptied; go on from e2.2",
+		"e2.3":  "cursor e2.3 is from before the outbox was emptied; go on from e2.2",
+		"42":    `"42" is not a cursor of the outbox; the present one is e2.2`,
+		"e2.r1": `"e2.r1" is not a cursor of the outbox; the present one is e2.2`,
+	} {
+		_, err := b.List(Query{Since: cursor})
+		var bad *CursorError
+		if !errors.As(err, &bad) || err.Error() != want || bad.Now != "e2.2" || bad.Expired != strings.Contains(want, "emptied") {
+			t.Errorf("List since %s: %v, want %s", cursor, err, want)
+		}
+		if _, err := b.Wait(ended(t), Since(cursor)); err == nil || err.Error() != want {
+			t.Errorf("Wait since %s: %v, want %s", cursor, err, want)
+		}
+	}
+}
+
+func TestParseCursor(t *testing.T) {
+	if epoch, seq, err := ParseCursor("e3.42"); epoch != 3 || seq != 42 || err != nil {
+		t.Errorf("%d, %d, %v", epoch, seq, err)
+	}
+	for _, s := range []string{"", "e", "e1", "e1.", "1.2", "e0.1", "e-1.2", "e1.-2", "e01.2", "e1.02", "e1.+2", "e1.2 ", "ee1.2", "e1.2.3", "e1.99999999999999999999", "now"} {
+		_, _, err := ParseCursor(s)
+		var bad *CursorError
+		if !errors.As(err, &bad) || bad.Expired || bad.Cursor != s || !strings.HasSuffix(err.Error(), "is not a cursor of the outbox") {
+			t.Errorf("ParseCursor(%q): %v", s, err)
+		}
+	}
+}
 
 // FuzzCursor plays a random game with a small box and three readers, who go on
 // from cursor to cursor in pages of different sizes. Each message that is
