@@ -1,6 +1,6 @@
 package refusal
 
-// Sources that recur below.
+// The sources of several refusals.
 const (
 	docStart    = "auth0/docs articles/api/authentication/errors/_passwordless-start.md"
 	docVerify   = "auth0/docs articles/api/authentication/errors/_passwordless-verify.md"
@@ -11,7 +11,7 @@ const (
 	oauth2orize = "jaredhanson/oauth2orize, which Auth0's OAuth answers match"
 )
 
-// POST /passwordless/start: dotted codes, status 400, checked in this order.
+// POST /passwordless/start. Auth0 makes these checks in this order.
 var (
 	MissingClientID = entry(Refusal{
 		Name: "missing_client_id", Status: 400, Code: "bad.client_id",
@@ -88,7 +88,7 @@ var (
 	})
 )
 
-// POST /passwordless/start, where another party fails or a person has to help.
+// POST /passwordless/start: an SMS gateway fails, or a captcha is not solved.
 var (
 	InvalidCaptcha = entry(Refusal{
 		Name: "invalid_captcha", Status: 400, Code: "invalid_captcha",
@@ -237,8 +237,8 @@ var (
 	})
 )
 
-// GET and POST /userinfo: on the wire 401 is the text "Unauthorized", and the
-// rest stands in WWW-Authenticate.
+// GET and POST /userinfo. The body of a 401 is the text "Unauthorized"; code
+// and description are in the WWW-Authenticate header.
 var (
 	NoAccessToken = entry(Refusal{
 		Name: "no_access_token", Status: 401,
@@ -295,16 +295,15 @@ var (
 	})
 )
 
-// all is the catalogue in the order of declaration.
 var all []*Refusal
 
-// entry adds to the catalogue.
+// entry adds a refusal to the catalogue.
 func entry(r Refusal) *Refusal {
 	all = append(all, &r)
 	return &r
 }
 
-// All is the whole catalogue, in the order of its declaration.
+// All is the whole catalogue, in the order of declaration.
 func All() []*Refusal { return all[:len(all):len(all)] }
 
 // Named is the entry with that name; nil if there is none.

@@ -1,7 +1,7 @@
 package refusal
 
-// /authorize and magic links: what comes before there is a place to go back to
-// is a page, anything else goes back to the app.
+// /authorize and magic links. Before the app's callback URL is known to be
+// right, a refusal is a page; after that it goes to the callback URL.
 var (
 	UnknownAuthorizeClient = entry(Refusal{
 		Name: "unknown_authorize_client", Status: 403, Code: "invalid_request",
@@ -63,7 +63,7 @@ var (
 	})
 )
 
-// POST /oauth/par, and /authorize with what it gave.
+// POST /oauth/par, and /authorize with the request_uri from there.
 var (
 	WrongRequestURI = entry(Refusal{
 		Name: "wrong_request_uri", Status: 400, Code: "invalid_request_uri",
@@ -110,9 +110,8 @@ var (
 	})
 )
 
-// A database: the password grant, /dbconnections/signup and
-// /dbconnections/change_password. What a database itself says has a shape of
-// its own.
+// Database connections: the password grant, /dbconnections/signup and
+// /dbconnections/change_password. A refusal of the database itself has a Class.
 var (
 	MissingPassword = entry(Refusal{
 		Name: "missing_password", Status: 400, Code: "bad.password",
