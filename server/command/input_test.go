@@ -1,17 +1,46 @@
-package command_test
+package command
 
 import (
+	"context"
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/mockauth0/mockauth0/scenarios"
-	"github.com/mockauth0/mockauth0/server/command"
+	"github.com/urfave/cli/v3"
 )
+
+// A commandFlag is a flag of a command.
+type commandFlag struct {
+	command string
+	flag
+}
+
+// allFlags are the flags of all commands.
+func allFlags() []commandFlag {
+	var all []commandFlag
+	for _, c := range newRoot(World{}).Commands {
+		for _, f := range c.Flags {
+			g, _ := f.(*cli.GenericFlag).Value.(*given)
+			all = append(all, commandFlag{c.Name, g.flag})
+		}
+	}
+	return all
+}
+
+// valuesOf are the values of a flag that a command gets.
+func valuesOf(flag string, environ []string, args ...string) ([]string, error) {
+	w := World{Args: append([]string{"mockauth0"}, args...), Environ: environ}
+	root := newRoot(w)
+	var values []string
+	root.Command(args[0]).Action = action(w, unlimited, func(in *input) error {
+		values = in.flags[flag].values
+		return nil
+	})
+	return values, root.Run(context.Background(), w.Args)
+}
 
 // bad are values that a flag refuses, with the sentence behind its name. A
 // flag that is not here takes any text, and is in anyText.
@@ -108,41 +137,41 @@ var anyText = []string{"seed", "tls-dir", "tls-ca-copy"}
 // gave it.
 func TestBadValues(t *testing.T) {
 	t.Parallel()
-	for _, f := range command.Flags() {
-		cases := bad[f.Command+"/"+f.Name]
+	for _, f := range allFlags() {
+		cases := bad[f.command+"/"+f.name]
 		for _, other := range []string{"serve", "exec", "env", "otp"} {
 			if cases == nil {
-				cases = bad[other+"/"+f.Name]
+				cases = bad[other+"/"+f.name]
 			}
 		}
-		if cases == nil && !slices.Contains(anyText, f.Name) {
-			t.Errorf("no test says what --%s of %s refuses", f.Name, f.Command)
+		if cases == nil && !slices.Contains(anyText, f.name) {
+			t.Errorf("no test says what --%s of %s refuses", f.name, f.command)
 		}
-		t.Run(f.Command+" "+f.Name, func(t *testing.T) {
+		t.Run(f.command+" "+f.name, func(t *testing.T) {
 			t.Parallel()
 			for _, c := range cases {
 				rest := neededFor(t, f)
-				asTwin := f.Twin + "=" + c.value + ": " + c.sentence
-				asFlag := "--" + f.Name + " " + c.value + ": " + c.sentence
+				asTwin := f.twin() + "=" + c.value + ": " + c.sentence
+				asFlag := "--" + f.name + " " + c.value + ": " + c.sentence
 				switch {
-				case strings.Contains(c.sentence, "--"+f.Name): // worded elsewhere
-					asFlag, asTwin = c.sentence, f.Twin+": "+c.sentence
-				case f.Switch:
-					asFlag = "--" + f.Name + "=" + c.value + ": write --" + f.Name + " alone, or --" + f.Name + "=false"
+				case strings.Contains(c.sentence, "--"+f.name): // worded elsewhere
+					asFlag, asTwin = c.sentence, f.twin()+": "+c.sentence
+				case f.value == "":
+					asFlag = "--" + f.name + "=" + c.value + ": write --" + f.name + " alone, or --" + f.name + "=false"
 				}
-				if f.List && strings.Contains(c.value, ",") {
-					t.Errorf("%s: a list's test value has no comma", f.Name)
+				if f.list && strings.Contains(c.value, ",") {
+					t.Errorf("%s: a list's test value has no comma", f.name)
 				}
-				refused(t, environ(f.Twin+"="+c.value), asTwin, append([]string{f.Command}, rest...)...)
-				refused(t, environ(f.Twin+"=ignored"), asFlag, append([]string{f.Command, "--" + f.Name + "=" + c.value}, rest...)...)
+				refused(t, environ(f.twin()+"="+c.value), asTwin, append([]string{f.command}, rest...)...)
+				refused(t, environ(f.twin()+"=ignored"), asFlag, append([]string{f.command, "--" + f.name + "=" + c.value}, rest...)...)
 			}
-			if !f.Switch {
-				got := run(t, environ(), f.Command, "--"+f.Name)
-				if want := "mockauth0: --" + f.Name + " needs a value: --" + f.Name + " "; got.status != 1 || !strings.HasPrefix(got.errout, want) || strings.Count(got.errout, "\n") != 1 {
+			if f.value != "" {
+				got := run(t, environ(), f.command, "--"+f.name)
+				if want := "mockauth0: --" + f.name + " needs a value: --" + f.name + " "; got.status != 1 || !strings.HasPrefix(got.errout, want) || strings.Count(got.errout, "\n") != 1 {
 					t.Errorf("without a value: %+v", got)
 				}
-				got = run(t, environ(), f.Command, "--"+f.Name+"=")
-				if want := "mockauth0: --" + f.Name + " is empty; write --" + f.Name + " "; got.status != 1 || !strings.HasPrefix(got.errout, want) || strings.Count(got.errout, "\n") != 1 {
+				got = run(t, environ(), f.command, "--"+f.name+"=")
+				if want := "mockauth0: --" + f.name + " is empty; write --" + f.name + " "; got.status != 1 || !strings.HasPrefix(got.errout, want) || strings.Count(got.errout, "\n") != 1 {
 					t.Errorf("with an empty value: %+v", got)
 				}
 			}
@@ -152,58 +181,16 @@ func TestBadValues(t *testing.T) {
 
 // neededFor are the arguments without which a command complains of something
 // else. ca and env of a wrong value never get to serve.
-func neededFor(t *testing.T, f command.FlagInfo) []string {
+func neededFor(t *testing.T, f commandFlag) []string {
 	t.Helper()
 	switch {
-	case f.Command == "exec":
+	case f.command == "exec":
 		_, args := child(t, "exit", "0")
 		return append([]string{"--"}, args...)
-	case f.Command == "otp" && f.Name != "email" && f.Name != "phone":
+	case f.command == "otp" && f.name != "email" && f.name != "phone":
 		return []string{"--email", "ada@example.com"}
 	}
 	return nil
-}
-
-func TestMistakes(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		args     string
-		sentence string
-	}{
-		{"sevre", `there is no command "sevre"; did you mean "serve"?`},
-		{"help sevre", `there is no command "sevre"; did you mean "serve"?`},
-		{"xyzzy", `there is no command "xyzzy"; the commands are serve, exec, env, otp, healthcheck, ca, init, validate, schema, scenarios, version`},
-		{"--adr :0", `serve has no flag --adr; did you mean "--addr"?`},
-		{"serve -q", "serve has no flag --q; mockauth0 serve --help lists those it has"},
-		{"serve ---q", "serve has no flag ---q; mockauth0 serve --help lists those it has"},
-		{"serve --trust-proxy=", "--trust-proxy=: write --trust-proxy alone, or --trust-proxy=false"},
-		{"--seed x serve", "the command comes first: mockauth0 serve [flags]"},
-		{"serve now", `serve takes flags only, and there is "now"`},
-		{"version now", `version takes flags only, and there is "now"`},
-		{"init a b", `init takes one argument, and "b" is one more`},
-		{"schema scenarios", `schema does not know "scenarios"; it is one of fixture, scenario; did you mean "scenario"?`},
-		{"scenarios sms-lsot", `there is no built-in scenario "sms-lsot"; the names are ` + strings.Join(scenarios.Names(), ", ") + `; did you mean "sms-lost"?`},
-		{"scenarios slow flaky", `scenarios takes one argument, and "flaky" is one more`},
-		{"ca pth", `ca does not know "pth"; it is one of path, trust, install, uninstall; did you mean "path"?`},
-		{"ca path --tsl-dir x", `ca has no flag --tsl-dir; did you mean "--tls-dir"?`},
-		{"ca path -- --tls-dir", `ca takes one argument, and "--tls-dir" is one more`},
-		{"ca -- --tls-dir", `ca does not know "--tls-dir"; it is one of path, trust, install, uninstall`},
-		{"exec", "exec needs a command: mockauth0 exec [flags] -- COMMAND"},
-		{"exec --", "exec needs a command: mockauth0 exec [flags] -- COMMAND"},
-		{"exec -- no-such-program", "exec finds no program no-such-program on the PATH; check its name, or write its path"},
-		{"otp", "otp needs one recipient: --email ada@example.com, or --phone +12025550101"},
-		{"otp --email a@b.co --phone +12025550101", "otp needs one recipient: --email ada@example.com, or --phone +12025550101"},
-		{"otp --email ada@example.com --otp random", "--otp: the codes of otp.mode random cannot be known beforehand"},
-		{"otp --phone +12025550101 --fixture minimal --connection x", "--connection x: there is no such connection of strategy sms; there is sms"},
-		{"serve --tls-cert no.pem --tls-key no.pem", "--tls-cert no.pem: the file cannot be read (" + noSuchFile() + "); name a PEM file"},
-		{"serve --state no/such/state.json", "--state no/such/state.json: no file can be written in " + filepath.FromSlash("no/such") + " (" + noSuchFolder() + "); name another place"},
-		{"healthcheck --addr 127.0.0.1:1", "no server answers at 127.0.0.1:1 (" + refusedText() + "); start one with mockauth0 serve"},
-	} {
-		t.Run(c.args, func(t *testing.T) {
-			t.Parallel()
-			refused(t, environ(), c.sentence, strings.Fields(c.args)...)
-		})
-	}
 }
 
 func noSuchFile() string {
@@ -221,52 +208,58 @@ func refusedText() string {
 	return err.(*net.OpError).Err.(*os.SyscallError).Err.Error()
 }
 
-func TestTakenPort(t *testing.T) {
+// Every flag of every command has a twin, which a flag beats and which counts
+// as unset if it is empty.
+func TestTwins(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	addr := l.Addr().String()
-	sentence := addr + " is in use by another program; choose another with --addr"
-	refused(t, environ(), sentence, "--addr", addr)
-	refused(t, environ(), sentence, "--addr", "127.0.0.1:0", "--addr", addr)
-	refused(t, environ("MOCKAUTH0_ADDR="+addr), "MOCKAUTH0_ADDR: "+sentence)
-}
-
-func TestUnreadableFiles(t *testing.T) {
-	t.Parallel()
-	if runtime.GOOS == "windows" || os.Getuid() == 0 {
-		t.Skip("this user can read every file")
-	}
-	file := write(t, "secret.yaml", "version: 1\n")
-	if err := os.Chmod(file, 0); err != nil {
-		t.Fatal(err)
-	}
-	refused(t, environ(), "--fixture "+file+": the file cannot be read (permission denied); correct that, or name another", "--fixture", file)
-}
-
-// A file with several mistakes is a heading and a line for each.
-func TestFixtureMistakes(t *testing.T) {
-	t.Parallel()
-	file := write(t, "bad.yaml", "version: 1\nclients: [{client_idd: x}]\nfoo: 1\n")
-	lines := file + ":2:11: clients[0].client_id: required field is missing; add it\n" +
-		file + `:2:12: clients[0].client_idd: unknown field; did you mean "client_id"?` + "\n" + file + ":3:1: foo: unknown field; "
-	for _, c := range []struct {
-		heading string
-		args    []string
-	}{
-		{"mockauth0: the fixture " + file + " has 3 mistakes; correct these:\n", []string{"--fixture", file}},
-		{"mockauth0: the fixture " + file + " has 3 mistakes; correct these:\n", []string{"env", "--fixture", file}},
-		{"mockauth0: --state " + file + " has 3 mistakes; correct these, or delete the file to begin anew:\n", []string{"--state", file}},
-		{"", []string{"validate", file}},
-	} {
-		got := run(t, environ(), c.args...)
-		if got.status != 1 || got.out != "" || !strings.HasPrefix(got.errout, c.heading+lines) || strings.Count(got.errout, "\n") != 3+strings.Count(c.heading, "\n") {
-			t.Errorf("%q: status %d, stdout %q, stderr\n%s", c.args, got.status, got.out, got.errout)
+	for _, f := range allFlags() {
+		value, flag := "from-twin", "from-flag"
+		if f.value == "" {
+			value, flag = "true", "false"
+		}
+		twin := "MOCKAUTH0_" + strings.ToUpper(strings.ReplaceAll(f.name, "-", "_"))
+		for _, c := range []struct {
+			environ []string
+			args    []string
+			want    []string
+		}{
+			{[]string{twin + "=" + value}, nil, []string{value}},
+			{[]string{twin + "=" + value}, []string{"--" + f.name + "=" + flag}, []string{flag}},
+			{[]string{twin + "=ignored", twin + "=" + value}, nil, []string{value}},
+			{[]string{twin + "="}, nil, nil},
+			{[]string{"MOCKAUTH0_PORT=tcp://10.0.0.1:2884", "MOCKAUTH0_SERVICE_HOST=10.0.0.1", "MOCKAUTH0_PORT_2884_TCP_ADDR=10.0.0.1"}, nil, nil},
+		} {
+			got, err := valuesOf(f.name, c.environ, append([]string{f.command}, c.args...)...)
+			if err != nil || !slices.Equal(got, c.want) {
+				t.Errorf("%s --%s with %q and %q: %q, %v, want %q", f.command, f.name, c.environ, c.args, got, err, c.want)
+			}
 		}
 	}
-	refused(t, environ("MOCKAUTH0_FIXTURE_YAML=extends: default"), "MOCKAUTH0_FIXTURE_YAML:1:1: version: required field is missing; add it")
-	refused(t, environ("MOCKAUTH0_FIXTURE_YAML=x", "MOCKAUTH0_FIXTURE=strict"), "MOCKAUTH0_FIXTURE and MOCKAUTH0_FIXTURE_YAML are both set; unset one")
+}
+
+func TestTwinsOfLists(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		flag, value string
+		want        []string
+	}{
+		{"client", "a, b:secret ,,c@spa", []string{"a", "b:secret", "c@spa"}},
+		{"addr", ":1,[::1]:2", []string{":1", "[::1]:2"}},
+		{"callback", "https://a.test/cb,com.acme.app://cb", []string{"https://a.test/cb", "com.acme.app://cb"}},
+		{"audience", "https://a/", []string{"https://a/"}},
+		{"audience", "https://a/=read:x,write:x,https://b/,https://c/=all", []string{"https://a/=read:x,write:x", "https://b/", "https://c/=all"}},
+		{"audience", "urn:a,urn:b", []string{"urn:a", "urn:b"}},
+		{"client", " , ", nil},
+	} {
+		twin := "MOCKAUTH0_" + strings.ToUpper(c.flag) + "=" + c.value
+		got, err := valuesOf(c.flag, []string{twin}, "serve")
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, %v, want %q", twin, got, err, c.want)
+		}
+	}
+	// On the command line a comma is part of the value.
+	got, err := valuesOf("audience", nil, "serve", "--audience", "https://a/=x,y", "--audience", "https://b/")
+	if want := []string{"https://a/=x,y", "https://b/"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
 }
