@@ -126,9 +126,9 @@ func (in *input) useCertificate(ca *localtls.CA) error {
 	case cert == "" && key == "":
 		return nil
 	case key == "":
-		return in.refuse(tlsCertFlag, cert, "give --tls-key too: the two go together")
+		return in.refuse(tlsCertFlag, cert, "give --tls-key, too: the two go together")
 	case cert == "":
-		return in.refuse(tlsKeyFlag, key, "give --tls-cert too: the two go together")
+		return in.refuse(tlsKeyFlag, key, "give --tls-cert, too: the two go together")
 	}
 	for _, f := range []flag{tlsCertFlag, tlsKeyFlag} {
 		if _, err := os.ReadFile(in.text(f)); err != nil {

@@ -79,7 +79,7 @@ func TestUnwritableFolder(t *testing.T) {
 	if status, body := get(t, s.url+"/_mock/ca.pem"); status != http.StatusOK || !strings.Contains(body, "BEGIN CERTIFICATE") {
 		t.Error(status, body)
 	}
-	if _, log := stopped(t, env, false); !strings.Contains(log, `"level":"WARN","msg":"MOCKAUTH0_TLS_DIR: `) || !strings.Contains(log, "lives in memory") {
+	if _, log := stopped(t, env, false); !strings.Contains(log, `"level":"WARN","msg":"MOCKAUTH0_TLS_DIR: `) || !strings.Contains(log, "kept in memory") {
 		t.Error(log)
 	}
 }

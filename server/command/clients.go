@@ -50,7 +50,7 @@ func parseClient(spec string) (fixtures.Client, error) {
 	types := slices.Sorted(maps.Keys(clientTypes))
 	switch {
 	case id == "" || strings.ContainsAny(id, " \t\r\n"):
-		return client, errors.New("the client id is missing; write ID[:SECRET][@TYPE]")
+		return client, errors.New("there is no client id; write ID[:SECRET][@TYPE]")
 	case !known && strings.Contains(rest, ":"):
 		return client, fmt.Errorf("the text after the last @ must be a type, one of %s; if the secret has an @, add the type: %s@web", strings.Join(types, ", "), spec)
 	case !known:
@@ -72,7 +72,7 @@ func parseClient(spec string) (fixtures.Client, error) {
 func parseAudience(spec string) (fixtures.ResourceServer, error) {
 	identifier, scopes, _ := strings.Cut(spec, "=")
 	if identifier == "" {
-		return fixtures.ResourceServer{}, errors.New("the URL is missing; write URL[=SCOPE,…]")
+		return fixtures.ResourceServer{}, errors.New("there is no identifier; write URL[=SCOPE,…]")
 	}
 	api := fixtures.ResourceServer{Identifier: identifier, AllowOfflineAccess: true}
 	for scope := range strings.SplitSeq(scopes, ",") {

@@ -20,13 +20,12 @@ var update = stdflag.Bool("update", false, "rewrite the golden files")
 // patience bounds everything that a test waits for.
 const patience = 20 * time.Second
 
-// scratch holds what all tests share: a certificate authority, and a link to
-// the test's own program that plays mockauth0.
+// scratch holds the certificate authority that all tests share.
 var scratch string
 
 func TestMain(m *testing.M) {
 	switch {
-	case filepath.Base(os.Args[0]) == "mockauth0":
+	case os.Args[0] == "mockauth0":
 		os.Exit(Run(System()))
 	case os.Getenv(roleVariable) != "":
 		os.Exit(playRole())
@@ -135,29 +134,35 @@ func TestMistakes(t *testing.T) {
 	}{
 		{"sevre", `there is no command "sevre"; did you mean "serve"?`},
 		{"help sevre", `there is no command "sevre"; did you mean "serve"?`},
-		{"xyzzy", `there is no command "xyzzy"; the commands are serve, exec, env, otp, healthcheck, ca, init, validate, schema, scenarios, version`},
+		{"xyzzy", `there is no command "xyzzy"; the commands are serve, exec, env, otp, healthcheck, ca, init, validate, schema, scenarios, version, completion`},
 		{"--adr :0", `serve has no flag --adr; did you mean "--addr"?`},
 		{"serve -q", "serve has no flag --q; mockauth0 serve --help lists those it has"},
+		{"sevre --q", `there is no command "sevre"; did you mean "serve"?`},
+		{"version --q", "version takes no flags; remove --q"},
+		{"completion", "completion needs a shell, one of bash, zsh, fish, pwsh"},
+		{"completion bsh", `completion does not know the shell "bsh"; write one of bash, zsh, fish, pwsh; did you mean "bash"?`},
+		{"completion zsh now", `completion zsh takes no arguments; remove "now"`},
+		{"completion zsh --q", "completion zsh takes no flags; remove --q"},
 		{"serve ---q", "serve has no flag ---q; mockauth0 serve --help lists those it has"},
 		{"serve --trust-proxy=", "--trust-proxy=: write --trust-proxy alone, or --trust-proxy=false"},
 		{"--seed x serve", "the command comes first: mockauth0 serve [flags]"},
-		{"serve now", `serve takes flags only, and there is "now"`},
-		{"version now", `version takes flags only, and there is "now"`},
-		{"init a b", `init takes one argument, and "b" is one more`},
-		{"schema scenarios", `schema does not know "scenarios"; it is one of fixture, scenario; did you mean "scenario"?`},
+		{"serve now", `serve takes no arguments; remove "now"`},
+		{"version now", `version takes no arguments; remove "now"`},
+		{"init a b", `init takes one argument; remove "b"`},
+		{"schema scenarios", `schema does not know "scenarios"; write one of fixture, scenario; did you mean "scenario"?`},
 		{"scenarios sms-lsot", `there is no built-in scenario "sms-lsot"; the names are ` + strings.Join(scenarios.Names(), ", ") + `; did you mean "sms-lost"?`},
-		{"scenarios slow flaky", `scenarios takes one argument, and "flaky" is one more`},
-		{"ca pth", `ca does not know "pth"; it is one of path, trust, install, uninstall; did you mean "path"?`},
+		{"scenarios slow flaky", `scenarios takes one argument; remove "flaky"`},
+		{"ca pth", `ca does not know "pth"; write one of path, trust, install, uninstall; did you mean "path"?`},
 		{"ca path --tsl-dir x", `ca has no flag --tsl-dir; did you mean "--tls-dir"?`},
-		{"ca path -- --tls-dir", `ca takes one argument, and "--tls-dir" is one more`},
-		{"ca -- --tls-dir", `ca does not know "--tls-dir"; it is one of path, trust, install, uninstall`},
+		{"ca path -- --tls-dir", `ca takes one argument; remove "--tls-dir"`},
+		{"ca -- --tls-dir", `ca does not know "--tls-dir"; write one of path, trust, install, uninstall`},
 		{"exec", "exec needs a command: mockauth0 exec [flags] -- COMMAND"},
 		{"exec --", "exec needs a command: mockauth0 exec [flags] -- COMMAND"},
 		{"exec -- no-such-program", "exec finds no program no-such-program on the PATH; check its name, or write its path"},
 		{"otp", "otp needs one recipient: --email ada@example.com, or --phone +12025550101"},
 		{"otp --email a@b.co --phone +12025550101", "otp needs one recipient: --email ada@example.com, or --phone +12025550101"},
 		{"otp --email ada@example.com --otp random", "--otp: the codes of otp.mode random cannot be known beforehand"},
-		{"otp --phone +12025550101 --fixture minimal --connection x", "--connection x: there is no such connection of strategy sms; there is sms"},
+		{"otp --phone +12025550101 --fixture minimal --connection x", "--connection x: the fixture has no such connection of strategy sms; it has sms"},
 		{"serve --tls-cert no.pem --tls-key no.pem", "--tls-cert no.pem: the file cannot be read (" + noSuchFile() + "); name a PEM file"},
 		{"serve --state no/such/state.json", "--state no/such/state.json: no file can be written in " + filepath.FromSlash("no/such") + " (" + noSuchFolder() + "); name another place"},
 		{"healthcheck --addr 127.0.0.1:1", "no server answers at 127.0.0.1:1 (" + refusedText() + "); start one with mockauth0 serve"},

@@ -77,7 +77,7 @@ func setOTP(in *input, config *server.Config) error {
 	}
 	for _, code := range codes {
 		if !isCode(code) {
-			return in.refuse(otpFlag, spec, "the code %q is not a number; write digits only, such as 000000", code)
+			return in.refuse(otpFlag, spec, "the code %q must be digits only, such as 000000", code)
 		}
 	}
 	if err := judge(&fixtures.Fixture{OTP: otp}); err != nil {
@@ -115,7 +115,7 @@ func setClock(in *input, config *server.Config) error {
 	}
 	at, err := time.Parse(time.RFC3339, spec)
 	if err != nil || at.Unix() <= 0 {
-		return in.refuse(clockFlag, spec, "write a time such as 2030-01-01T00:00:00Z, not before 1970, or running")
+		return in.refuse(clockFlag, spec, "write a time since 1970 such as 2030-01-01T00:00:00Z, or running")
 	}
 	config.At = at
 	return nil

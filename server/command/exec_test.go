@@ -117,27 +117,16 @@ func TestExecStreams(t *testing.T) {
 	}
 }
 
-// What is behind the command is the command's own, another -- included.
+// The arguments behind the command are its own, another -- and --help included.
 func TestExecArguments(t *testing.T) {
 	t.Parallel()
-	env, args := child(t, "arguments", "test", "--", "--help")
-	for _, line := range [][]string{{"exec", "--log", "none", "--"}, {"exec", "--log", "none"}} {
-		if got := run(t, environ(env...), append(line, args...)...); got != (result{out: "test -- --help\n"}) {
-			t.Errorf("%q: %+v", line, got)
-		}
-	}
-}
-
-// What exec runs has a --help of its own.
-func TestHelpOfExecsCommand(t *testing.T) {
-	t.Parallel()
-	env, args := child(t, "exit", "3")
-	for _, line := range [][]string{
-		append([]string{"exec", "--log", "none", "--"}, append(args, "--help")...),
-		append([]string{"exec", "--log", "none"}, append(args, "--help", "--", "-h")...),
-	} {
-		if got := run(t, environ(env...), line...); got.status != 3 {
-			t.Errorf("%q: status %d\n%s%s", line, got.status, got.out, got.errout)
+	for _, c := range [][]string{{"test", "--", "--help"}, {"--", "--log", "x"}, {"--help", "--trust-proxy=", "-h"}, {"--"}, {"a b", "", "--"}} {
+		env, args := child(t, "arguments", c...)
+		want := result{out: strings.Join(c, " ") + "\n"}
+		for _, line := range [][]string{{"exec", "--log", "none", "--"}, {"exec", "--log", "none"}} {
+			if got := run(t, environ(env...), append(line, args...)...); got != want {
+				t.Errorf("%q: %+v, want %+v", append(line, args...), got, want)
+			}
 		}
 	}
 }

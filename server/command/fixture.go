@@ -54,7 +54,7 @@ func (in *input) checkFixtureFile(name string) error {
 	case err != nil:
 		return in.refuse(fixtureFlag, name, "the file cannot be read (%w); correct that, or name another", cause(err))
 	case info.IsDir():
-		return in.refuse(fixtureFlag, name, "this is a folder; name a file in it, or one of %s", names)
+		return in.refuse(fixtureFlag, name, "that is a folder; name a file in it, or one of %s", names)
 	}
 	return nil
 }

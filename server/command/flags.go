@@ -86,7 +86,7 @@ var (
 	}
 	failOnUnfiredFlag = flag{
 		name: "fail-on-unfired", group: tenantGroup,
-		usage: "at the end, fail if a scenario that is on has not acted as it expects, or not at all",
+		usage: "at the end, fail if a scenario that is on did not act, or not as often as it expects",
 	}
 	issuerFlag = flag{
 		name: "issuer", value: "URL", group: tenantGroup,
@@ -125,7 +125,7 @@ var (
 	}
 	smtpRelayFlag = flag{
 		name: "smtp-relay", value: "HOST:PORT", group: mailGroup,
-		usage: "hand every e-mail on to a mail server such as Mailpit; one that is down fails no login",
+		usage: "pass every e-mail on to a mail server such as Mailpit; if that is down, logins still work",
 	}
 
 	twilioFlag = flag{

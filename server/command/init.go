@@ -16,7 +16,7 @@ func initCommand(w World) *cli.Command {
 	return &cli.Command{
 		Name: "init", ArgsUsage: "[FILE]",
 		Usage:       "write a commented " + fixtureFile + " to start from",
-		Description: "A file that exists is left as it is.",
+		Description: "A file that is there already stays as it is.",
 		Action:      action(w, 1, runInit),
 	}
 }
@@ -28,7 +28,7 @@ func runInit(in *input) error {
 	}
 	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s exists and is left as it is; name another file: mockauth0 init FILE", file)
+		return fmt.Errorf("%s is there already and stays as it is; name another file: mockauth0 init FILE", file)
 	}
 	if err == nil {
 		_, err = out.Write(fixtures.Starter())

@@ -65,7 +65,7 @@ var bad = map[string][]struct{ value, sentence string }{
 		{"x:s@spa", "a client of type spa has no secret; write x@spa, or make it a web client"},
 		{"x@wep", `there is no type "wep"; write one of m2m, native, spa, web; did you mean "web"?`},
 		{"x@", `there is no type ""; write one of m2m, native, spa, web`},
-		{"x:p@ss", "what follows the last @ is the type, one of m2m, native, spa, web; a secret with an @ needs it behind: x:p@ss@web"},
+		{"x:p@ss", "the text after the last @ must be a type, one of m2m, native, spa, web; if the secret has an @, add the type: x:p@ss@web"},
 		{":s", "there is no client id; write ID[:SECRET][@TYPE]"},
 	},
 	"serve/audience": {{"=read:x", "there is no identifier; write URL[=SCOPE,…]"}},
@@ -89,8 +89,8 @@ var bad = map[string][]struct{ value, sentence string }{
 	"serve/otp": {
 		{"magic", "write hmac, random, fixed:000000 or sequence:111111,222222"},
 		{"fixed:", "write hmac, random, fixed:000000 or sequence:111111,222222"},
-		{"fixed:abc", `the code "abc" is not of digits; write one such as 000000`},
-		{"sequence:111111,,222222", `the code "" is not of digits; write one such as 000000`},
+		{"fixed:abc", `the code "abc" must be digits only, such as 000000`},
+		{"sequence:111111,,222222", `the code "" must be digits only, such as 000000`},
 	},
 	"serve/clock": {
 		{"2030-01-01", "write a time since 1970 such as 2030-01-01T00:00:00Z, or running"},
@@ -104,7 +104,7 @@ var bad = map[string][]struct{ value, sentence string }{
 	"serve/mail-api-dialect": {
 		{"mailpitt", `write mailhog or mailpit; did you mean "mailpit"?`},
 		{"smtp4dev", "write mailhog or mailpit"},
-		{"mailpit", "give --mail-api, too: it is that API's"},
+		{"mailpit", "give --mail-api, too: this is the dialect of its API"},
 	},
 	"serve/smtp-relay": {
 		{"localhost", "write the mail server's host and port, such as localhost:1025"},
@@ -126,8 +126,8 @@ var bad = map[string][]struct{ value, sentence string }{
 	"healthcheck/addr": {{"localhost", "write HOST:PORT, as in localhost:2884"}},
 	"otp/email":        {{"ada", "that is no e-mail address; write one such as ada@example.com"}},
 	"otp/phone":        {{"12", "that is no phone number; write one such as +12025550101"}},
-	"otp/n":            {{"0", "write a number from 1"}, {"one", "write a number from 1"}},
-	"otp/connection":   {{"emial", "there is no such connection of strategy email; there is email"}},
+	"otp/n":            {{"0", "write a whole number, 1 or more"}, {"one", "write a whole number, 1 or more"}},
+	"otp/connection":   {{"emial", "the fixture has no such connection of strategy email; it has email"}},
 }
 
 // anyText are the flags that take any text.

@@ -66,12 +66,12 @@ func otpRecipient(in *input) (strategy, recipient string, err error) {
 		return "", "", errors.New("otp needs one recipient: --email ada@example.com, or --phone +12025550101")
 	case email != "":
 		if recipient, ok = fixtures.NormalizeEmail(email); !ok {
-			return "", "", in.refuse(emailFlag, email, "this is not an e-mail address; write one such as ada@example.com")
+			return "", "", in.refuse(emailFlag, email, "that is no e-mail address; write one such as ada@example.com")
 		}
 		return "email", recipient, nil
 	}
 	if recipient, ok = fixtures.NormalizePhone(phone); !ok {
-		return "", "", in.refuse(phoneFlag, phone, "this is not a phone number; write one such as +12025550101")
+		return "", "", in.refuse(phoneFlag, phone, "that is no phone number; write one such as +12025550101")
 	}
 	return "sms", recipient, nil
 }

@@ -42,7 +42,7 @@ func readPorts(in *input) (*ports, error) {
 		return nil, in.refuse(mailDialectFlag, p.dialect, "write mailhog or mailpit%s", closest(p.dialect, []string{"mailhog", "mailpit"}))
 	}
 	if dialect := in.text(mailDialectFlag); dialect != "" && len(in.list(mailAPIFlag)) == 0 {
-		return nil, in.refuse(mailDialectFlag, dialect, "give --mail-api too; this is the dialect of its API")
+		return nil, in.refuse(mailDialectFlag, dialect, "give --mail-api, too: this is the dialect of its API")
 	}
 	if p.relay != "" {
 		host, port, err := net.SplitHostPort(p.relay)

@@ -224,11 +224,14 @@ func TestTextMessages(t *testing.T) {
 }
 
 // The addresses are told where people and programs look for them.
-func TestMailIsAnnounced(t *testing.T) {
+func TestPortsAreAnnounced(t *testing.T) {
 	t.Parallel()
-	flags := []string{"--smtp", "127.0.0.1:0", "--mail-api", "127.0.0.1:0", "--smtp-relay", "mail.test:25"}
+	flags := []string{"--smtp", "127.0.0.1:0", "--mail-api", "127.0.0.1:0", "--smtp-relay", "mail.test:25", "--twilio", "127.0.0.1:0"}
 	out, _ := stopped(t, environ(), true, flags...)
-	for _, want := range []string{"\n  mail     SMTP at localhost:", "\n           MailHog's API at http://localhost:", "\n           handed on to mail.test:25\n"} {
+	for _, want := range []string{
+		"\n  mail     SMTP at localhost:", "\n           MailHog's API at http://localhost:", "\n           handed on to mail.test:25\n",
+		"\n  SMS      Twilio's API at http://localhost:",
+	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
@@ -239,21 +242,10 @@ func TestMailIsAnnounced(t *testing.T) {
 			SMTP, API      []string
 			Dialect, Relay string
 		}
+		SMS struct{ Twilio []string }
 	}
-	if err := json.Unmarshal([]byte(errout), &line); err != nil || len(line.Mail.SMTP) != 1 || len(line.Mail.API) != 1 || line.Mail.Dialect != "mailhog" || line.Mail.Relay != "mail.test:25" {
-		t.Errorf("%s: %v", errout, err)
-	}
-}
-
-func TestTwilioIsAnnounced(t *testing.T) {
-	t.Parallel()
-	out, _ := stopped(t, environ(), true, "--twilio", "127.0.0.1:0")
-	if !strings.Contains(out, "\n  SMS      Twilio's API at http://localhost:") {
-		t.Errorf("%s", out)
-	}
-	_, errout := stopped(t, environ(), false, "--twilio", "127.0.0.1:0")
-	var line struct{ SMS struct{ Twilio []string } }
-	if err := json.Unmarshal([]byte(errout), &line); err != nil || len(line.SMS.Twilio) != 1 {
+	if err := json.Unmarshal([]byte(errout), &line); err != nil || len(line.Mail.SMTP) != 1 || len(line.Mail.API) != 1 ||
+		line.Mail.Dialect != "mailhog" || line.Mail.Relay != "mail.test:25" || len(line.SMS.Twilio) != 1 {
 		t.Errorf("%s: %v", errout, err)
 	}
 }

@@ -10,17 +10,18 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// start starts the program in a session of its own, where no terminal sends
-// signals, and returns the first line that it prints.
+// start starts the test's own program by the name of mockauth0, which it then
+// is. It does so in a session of its own, where no terminal sends signals, and
+// returns the first line that it prints.
 func start(t *testing.T, env []string, args ...string) (cmd *exec.Cmd, line string, rest *bufio.Reader) {
 	t.Helper()
-	cmd = exec.Command(program(), args...)
+	cmd = exec.Command(os.Args[0], args...)
+	cmd.Args[0] = "mockauth0"
 	cmd.Env = append(environ(env...), "HOME="+scratch, "TMPDIR="+t.TempDir())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Stderr = os.Stderr
@@ -40,20 +41,6 @@ func start(t *testing.T, env []string, args ...string) (cmd *exec.Cmd, line stri
 	}
 	return cmd, strings.TrimSpace(line), rest
 }
-
-// program is the test's own program under another name, by which it plays
-// mockauth0.
-var program = sync.OnceValue(func() string {
-	self, err := os.Executable()
-	if err != nil {
-		panic(err)
-	}
-	link := filepath.Join(scratch, "mockauth0")
-	if err := os.Symlink(self, link); err != nil {
-		panic(err)
-	}
-	return link
-})
 
 func TestServeSignals(t *testing.T) {
 	t.Parallel()

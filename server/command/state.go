@@ -28,13 +28,13 @@ func loadState(in *input) (saved *fixtures.Fixture, file string, err error) {
 	info, err := os.Stat(file)
 	switch {
 	case err == nil && info.IsDir():
-		return refuse("this is a folder; name a file in it")
+		return refuse("that is a folder; name a file in it")
 	case err == nil && info.Mode().Perm()&0o200 == 0:
 		return refuse("the file is read-only and could not be saved at the end; make it writable, or load it with --fixture")
 	}
 	probe, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
 	if err != nil {
-		return refuse("no file can be written in %s (%w); name another folder", filepath.Dir(file), cause(err))
+		return refuse("no file can be written in %s (%w); name another place", filepath.Dir(file), cause(err))
 	}
 	probe.Close()
 	os.Remove(probe.Name())
@@ -46,7 +46,7 @@ func loadState(in *input) (saved *fixtures.Fixture, file string, err error) {
 	case errors.As(err, &unread):
 		return refuse("the file cannot be read (%w); correct that, or name another", unread.Err)
 	case err != nil:
-		return nil, "", mistakes(in.given(stateFlag).called()+" "+given, "correct these, or delete the file to start afresh", err)
+		return nil, "", mistakes(in.given(stateFlag).called()+" "+given, "correct these, or delete the file to begin anew", err)
 	}
 	return saved, file, nil
 }

@@ -57,7 +57,7 @@ func newTarget(in *input, f *fixtures.Fixture, base string) (target, error) {
 		for _, c := range f.Clients {
 			ids = append(ids, c.ClientID)
 		}
-		return t, in.refuse(clientIDFlag, id, "the fixture has no such client; it has %s%s", strings.Join(ids, ", "), closest(id, ids))
+		return t, in.refuse(clientIDFlag, id, "there is no such client; there are %s%s", strings.Join(ids, ", "), closest(id, ids))
 	}
 	t.client, t.native, t.spa = *client, client.ClientID, client.ClientID
 	if id == "" {
