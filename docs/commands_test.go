@@ -58,6 +58,7 @@ func TestCommands(t *testing.T) {
 				case b.is("serve"):
 					r.stop()
 					r.command = b.text
+					r.serve()
 				case b.is("run"):
 					got := r.run(b)
 					if i+1 == len(all) || !all[i+1].is("prints") {
