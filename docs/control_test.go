@@ -198,7 +198,7 @@ func sendLate(c *tour) {
 // What an example shows at most. What is left out is an ellipsis.
 const (
 	maxText    = 120 // characters of a text
-	maxMembers = 2   // of a list
+	maxMembers = 2   // of a list, and one if it is long
 	maxLines   = 12  // of a body that is no JSON
 )
 
@@ -253,7 +253,7 @@ func member(d *json.Decoder, indent string) string {
 				part = quote(name.(string)) + ": "
 			}
 			part += member(d, indent+"  ")
-			if value == '[' && n >= maxMembers {
+			if value == '[' && (n >= maxMembers || n > 0 && strings.Contains(parts[0], "\n")) {
 				left = true
 				continue
 			}
