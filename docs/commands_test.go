@@ -48,6 +48,7 @@ func TestCommands(t *testing.T) {
 	for _, page := range pages(t) {
 		all := blocks(t, page)
 		t.Run(page, func(t *testing.T) {
+			t.Parallel()
 			r := &reader{t: t, dir: t.TempDir(), bin: bin, ports: map[string]string{}}
 			t.Cleanup(r.stop)
 			var printed []block
