@@ -195,6 +195,8 @@ func valueOf(of reflect.Type, f reflect.StructField) string {
 	switch {
 	case strings.Count(values, ",") > 20:
 		return "a name, see below"
+	case values != "" && t.Kind() == reflect.Slice && !takesText(t):
+		return "list of `" + strings.ReplaceAll(values, ",", "`, `") + "`"
 	case values != "":
 		return "`" + strings.ReplaceAll(values, ",", "`, `") + "`"
 	case t.String() == "time.Time":
