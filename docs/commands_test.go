@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -285,6 +284,6 @@ func TestTheReport(t *testing.T) {
 		}
 	}
 	if shown == 0 {
-		t.Error(fmt.Errorf("no page shows the report"))
+		t.Error("no page shows the report")
 	}
 }

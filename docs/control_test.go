@@ -75,7 +75,7 @@ type tour struct {
 }
 
 // controlExamples are the exchanges as the reference shows them.
-func controlExamples(t *testing.T) string {
+func controlExamples(t testing.TB) string {
 	t.Helper()
 	s, err := server.New(server.Config{
 		Seed: "mockauth0", At: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), Issuer: "http://localhost:2884/",

@@ -20,17 +20,17 @@ import (
 func TestGeneratedParts(t *testing.T) {
 	for _, part := range []struct {
 		page, name string
-		make       func(*testing.T) string
+		make       func(testing.TB) string
 	}{
-		{"docs/reference/endpoints.md", "endpoints", func(t *testing.T) string { return routeTable(t, false) }},
-		{"docs/reference/control-api.md", "control", func(t *testing.T) string { return routeTable(t, true) }},
+		{"docs/reference/endpoints.md", "endpoints", endpointTable},
+		{"docs/reference/control-api.md", "control", controlTable},
 		{"docs/reference/control-api.md", "examples", controlExamples},
 		{"docs/reference/command-line.md", "help", commandLine},
 		{"docs/reference/fixtures.md", "fields", fixtureFields},
 		{"docs/reference/scenarios.md", "scenarios", scenarioTable},
 		{"docs/reference/scenarios.md", "fields", scenarioFields},
-		{"docs/reference/scenarios.md", "presets", func(*testing.T) string { return presetList() }},
-		{"docs/about/differences.md", "unverified", func(*testing.T) string { return unverifiedTable() }},
+		{"docs/reference/scenarios.md", "presets", presetList},
+		{"docs/about/differences.md", "unverified", unverifiedTable},
 	} {
 		text := read(t, part.page)
 		start, end := "<!-- "+part.name+" -->\n", "<!-- /"+part.name+" -->"
@@ -71,7 +71,17 @@ func routes(t testing.TB) []route {
 // isControl tells whether the endpoint belongs to the mock, and not to Auth0.
 func (r route) isControl() bool { return strings.HasPrefix(r.path, "/_mock") }
 
-func routeTable(t *testing.T, control bool) string {
+func endpointTable(t testing.TB) string {
+	t.Helper()
+	return routeTable(t, false)
+}
+
+func controlTable(t testing.TB) string {
+	t.Helper()
+	return routeTable(t, true)
+}
+
+func routeTable(t testing.TB, control bool) string {
 	t.Helper()
 	var text strings.Builder
 	text.WriteString("| endpoint | what it does |\n| --- | --- |\n")
@@ -86,7 +96,7 @@ func routeTable(t *testing.T, control bool) string {
 // cell is text as a cell of a table takes it.
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
-func scenarioTable(t *testing.T) string {
+func scenarioTable(t testing.TB) string {
 	t.Helper()
 	var text strings.Builder
 	text.WriteString("| scenario | number | what happens |\n| --- | --- | --- |\n")
@@ -100,7 +110,7 @@ func scenarioTable(t *testing.T) string {
 	return text.String()
 }
 
-func presetList() string {
+func presetList(testing.TB) string {
 	var names []string
 	for _, r := range refusal.All() {
 		names = append(names, "`"+r.Name+"`")
@@ -108,7 +118,7 @@ func presetList() string {
 	return strings.Join(names, ", ") + "\n"
 }
 
-func unverifiedTable() string {
+func unverifiedTable(testing.TB) string {
 	var text strings.Builder
 	text.WriteString("| case | answer of mockauth0 | modelled on |\n| --- | --- | --- |\n")
 	for _, r := range refusal.All() {
@@ -124,9 +134,9 @@ func unverifiedTable() string {
 	return text.String()
 }
 
-func fixtureFields(*testing.T) string { return fields(reflect.TypeFor[fixtures.Fixture](), "", "") }
+func fixtureFields(testing.TB) string { return fields(reflect.TypeFor[fixtures.Fixture](), "", "") }
 
-func scenarioFields(*testing.T) string { return fields(reflect.TypeFor[scenarios.Scenario](), "", "") }
+func scenarioFields(testing.TB) string { return fields(reflect.TypeFor[scenarios.Scenario](), "", "") }
 
 // fields lists the fields of a file, with a heading and a table for each
 // struct that a field holds.
@@ -258,7 +268,7 @@ func commandNames(t testing.TB) []string {
 
 // commandLine is the help of all commands. What stands in the program's help
 // already is not repeated.
-func commandLine(t *testing.T) string {
+func commandLine(t testing.TB) string {
 	t.Helper()
 	whole := help(t, "")
 	text := "\n```text\n" + whole + "```\n"
