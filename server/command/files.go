@@ -83,7 +83,7 @@ func validateFile(file string) (warnings []string, err error) {
 	list, err := scenarios.OfFixture(f)
 	warnings = f.Warnings
 	for _, s := range list {
-		warnings = append(warnings, s.Unknown(f)...)
+		warnings = append(warnings, s.Warnings(f)...)
 	}
 	return warnings, err
 }

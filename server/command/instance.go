@@ -135,7 +135,7 @@ func (i *instance) checkFired() error {
 		return nil
 	}
 	var failed []error
-	for _, f := range i.server.Scenarios().Unfired() {
+	for _, f := range i.server.UnfiredScenarios() {
 		failed = append(failed, errors.New(f.Message))
 	}
 	return errors.Join(failed...)

@@ -30,15 +30,12 @@ func scenariosCommand() command {
 func listScenarios() string {
 	var b strings.Builder
 	b.WriteString("Built-in scenarios, and the phone number that switches each on for its login:\n\n")
-	for _, m := range scenarios.Magic() {
+	for _, name := range scenarios.Names() {
 		text := ""
-		if s, err := scenarios.Load(m.Name); err == nil {
+		if s, err := scenarios.Load(name); err == nil {
 			text = s.Description
 		}
-		if m.Phone != "" {
-			text += " " + m.Phone
-		}
-		entry(&b, m.Name, text)
+		entry(&b, name, strings.TrimSpace(text+" "+scenarios.MagicPhone(name)))
 	}
 	b.WriteString("\n" + paragraph("Switch one on with --scenario NAME, with POST /_mock/scenarios and {\"name\": \"NAME\"}, "+
 		"for one request with the header X-Mock-Scenario: NAME, or for one user with an address such as ada+mock-NAME@example.com. "+

@@ -95,7 +95,7 @@ func (i *instance) announce(out io.Writer) {
 // scenarios are the names of those that are on.
 func (i *instance) scenarios() []string {
 	var names []string
-	for _, on := range i.server.Scenarios().Statuses(i.server.Clock().Now()) {
+	for _, on := range i.server.Scenarios() {
 		names = append(names, on.Name)
 	}
 	return names
