@@ -96,16 +96,26 @@ func routeTable(t testing.TB, control bool) string {
 // cell is text as a cell of a table takes it.
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
+var scenarioName = regexp.MustCompile(`(?m)^\t(\w+) += "([a-z-]+)"$`)
+
 func scenarioTable(t testing.TB) string {
 	t.Helper()
+	constants := map[string]string{}
+	for _, c := range scenarioName.FindAllStringSubmatch(read(t, "scenarios/library.go"), -1) {
+		constants[c[2]] = c[1]
+	}
 	var text strings.Builder
-	text.WriteString("| scenario | number | what happens |\n| --- | --- | --- |\n")
-	for _, m := range scenarios.Magic() {
-		s, err := scenarios.Load(m.Name)
+	text.WriteString("| scenario | in Go | number | what happens |\n| --- | --- | --- | --- |\n")
+	for _, name := range scenarios.Names() {
+		s, err := scenarios.Load(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(&text, "| `%s` | %s | %s |\n", m.Name, strings.TrimPrefix(m.Phone, "+1500555"), cell(s.Description))
+		if constants[name] == "" {
+			t.Errorf("the scenario %s has no constant", name)
+		}
+		number := strings.TrimPrefix(scenarios.MagicPhone(name), "+1500555")
+		fmt.Fprintf(&text, "| `%s` | `%s` | %s | %s |\n", name, constants[name], number, cell(s.Description))
 	}
 	return text.String()
 }
