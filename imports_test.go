@@ -17,7 +17,7 @@ const module = "github.com/mockauth0/mockauth0"
 // Packages on one floor do not know each other.
 var floors = [][]string{
 	{"."},
-	{"server/command", "testkit/recipes/httptest", "testkit/recipes/parallel"},
+	{"server/command", "testkit/recipes/httptest", "testkit/recipes/parallel", "docs", "docs/examples"},
 	{"testkit/mailhog"},
 	{"testkit"},
 	{"server/internal/load"},

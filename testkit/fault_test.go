@@ -25,7 +25,7 @@ import (
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
-var writeReadme = flag.Bool("readme", false, "write what a Go client sees into the README's table of faults")
+var writeDocs = flag.Bool("docs", false, "write what a Go client sees into the table of faults in docs")
 
 var faults = []string{"reset", "empty", "hang", "garbage", "truncate", "dribble"}
 
@@ -138,7 +138,7 @@ func isReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.Errno(10054))
 }
 
-// row is what the client sees of each fault, as a line of the README's table.
+// row is what the client sees of each fault, as a line of the table in docs.
 func (w wire) row(t testing.TB) string {
 	t.Helper()
 	cells := make([]string, len(faults))
@@ -150,10 +150,10 @@ func (w wire) row(t testing.TB) string {
 	return "| Go, " + w.name + " | " + strings.Join(cells, " | ") + " |\n"
 }
 
-// The README's table says what clients see. The rows of Node are left alone:
+// The docs have a table of what clients see. The rows of Node are left alone:
 // testkit/conformance holds Node to them. To bring the others up to date:
-// go test ./testkit -run README -readme
-func TestREADMETellsWhatAGoClientSees(t *testing.T) {
+// go test ./testkit -run DocsTell -docs
+func TestTheDocsTellWhatAGoClientSees(t *testing.T) {
 	t.Parallel()
 	ways := wires(t)
 	rows := make([]string, len(ways)+1)
@@ -164,7 +164,7 @@ func TestREADMETellsWhatAGoClientSees(t *testing.T) {
 	all.Wait()
 	synctest.Test(t, func(t *testing.T) { rows[len(ways)] = inMemory(t).row(t) })
 
-	const file, start, end = "../README.md", "<!-- faults -->\n", "<!-- /faults -->"
+	const file, start, end = "../docs/reference/scenarios.md", "<!-- faults -->\n", "<!-- /faults -->"
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -172,7 +172,7 @@ func TestREADMETellsWhatAGoClientSees(t *testing.T) {
 	before, rest, ok1 := strings.Cut(string(data), start)
 	have, after, ok2 := strings.Cut(rest, end)
 	if !ok1 || !ok2 {
-		t.Fatalf("the README lacks the marks %s and %s", start, end)
+		t.Fatalf("%s lacks the marks %s and %s", file, start, end)
 	}
 	table := "| client | `" + strings.Join(faults, "` | `") + "` |\n|" + strings.Repeat(" --- |", 1+len(faults)) + "\n" + strings.Join(rows, "")
 	for line := range strings.Lines(have) {
@@ -181,12 +181,12 @@ func TestREADMETellsWhatAGoClientSees(t *testing.T) {
 		}
 	}
 	switch {
-	case *writeReadme:
+	case *writeDocs:
 		if err := os.WriteFile(file, []byte(before+start+table+end+after), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	case have != table:
-		t.Errorf("the README's table faults is not what a Go client sees; run go test ./testkit -run README -readme. It sees\n%s", table)
+		t.Errorf("the table in %s is not what a Go client sees; run go test ./testkit -run DocsTell -docs. It sees\n%s", file, table)
 	}
 }
 
