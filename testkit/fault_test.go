@@ -350,7 +350,7 @@ func TestAConnectionInMemoryBreaksAsOneOfANetwork(t *testing.T) {
 		for buf := make([]byte, 1<<16); err == nil; pieces++ {
 			_, err = res.Body.Read(buf)
 		}
-		if res.Body.Close(); err != io.EOF || pieces != 20+1 || time.Since(start) != 2*time.Second {
+		if res.Body.Close(); err != io.EOF || pieces != 20 || time.Since(start) != 2*time.Second {
 			t.Errorf("dribble: %d reads, %v after %s", pieces, err, time.Since(start))
 		}
 		// Of an answer without a body the head is broken.
@@ -360,15 +360,6 @@ func TestAConnectionInMemoryBreaksAsOneOfANetwork(t *testing.T) {
 		start = time.Now()
 		if res, err = ask("HEAD", "dribble", nil); err != nil || res.ContentLength <= 0 || time.Since(start) != 2*time.Second {
 			t.Errorf("HEAD, dribble: %v, %v after %s", res, err, time.Since(start))
-		}
-		// A client that gives up before its request was read leaves no handler behind.
-		never, sender := io.Pipe()
-		if _, err := ask("POST", "none", never); err == nil {
-			t.Error("a request that never ends was answered")
-		}
-		synctest.Wait()
-		if _, err := sender.Write([]byte("x")); err != io.ErrClosedPipe {
-			t.Errorf("the body is still read: %v", err)
 		}
 	})
 }

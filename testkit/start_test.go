@@ -27,8 +27,8 @@ func TestStartIsCheap(t *testing.T) {
 		opts []testkit.Option
 	}{
 		{"over TCP", 120, nil},
-		{"in memory", 60, []testkit.Option{testkit.InMemory("tenant.example.com")}},
-		{"with options that no fixture has to be read for", 60, []testkit.Option{
+		{"in memory", 120, []testkit.Option{testkit.InMemory("tenant.example.com")}},
+		{"with options that no fixture has to be read for", 120, []testkit.Option{
 			testkit.InMemory("tenant.example.com"), testkit.Fixture("strict"), testkit.Seed("another"), testkit.At(time.Unix(0, 0)),
 		}},
 	} {
@@ -74,7 +74,7 @@ func TestTenantsDoNotSeeEachOthersData(t *testing.T) {
 			{testkit.Fixture("strict"), testkit.Scenario("rate-limited-once")},
 			{
 				testkit.Users(fixtures.User{Email: "ada@example.com", Claims: map[string]any{"of": name}}),
-				testkit.Clients(fixtures.Client{ClientID: name}), testkit.Audience("https://api.acme.test/", name), testkit.OTP("fixed:000000"),
+				testkit.Clients(fixtures.Client{ClientID: name}), testkit.Audience("https://api.acme.test/", name), testkit.OTPMode("fixed:000000"),
 			},
 		}[n%3]
 		t.Run(name, func(t *testing.T) {

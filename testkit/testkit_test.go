@@ -107,7 +107,7 @@ func TestIssuerCanBePinned(t *testing.T) {
 		want func(*testkit.Auth0) string
 	}{
 		"to https":     {[]testkit.Option{testkit.PinTLS()}, func(a *testkit.Auth0) string { return a.TLSURL() + "/" }},
-		"to any other": {[]testkit.Option{testkit.Issuer("https://login.acme.test")}, func(*testkit.Auth0) string { return "https://login.acme.test/" }},
+		"to any other": {[]testkit.Option{testkit.PinIssuer("https://login.acme.test")}, func(*testkit.Auth0) string { return "https://login.acme.test/" }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -192,7 +192,7 @@ func TestOptions(t *testing.T) {
 		testkit.Clients(fixtures.Client{ClientID: "mine", GrantTypes: []string{otpGrant}, TokenEndpointAuthMethod: "none"}),
 		testkit.Audience("https://api.mine.test", "read:it"),
 		testkit.Seed("another"),
-		testkit.OTP("fixed:424242"),
+		testkit.OTPMode("fixed:424242"),
 		testkit.At(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)),
 	)
 	a := app{auth.Client(), auth.URL(), "mine"}
@@ -302,10 +302,11 @@ type recorder struct {
 	log      strings.Builder
 }
 
-func (r *recorder) Helper()          {}
-func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
-func (r *recorder) Failed() bool     { return r.failed }
-func (r *recorder) Log(args ...any)  { fmt.Fprintln(&r.log, args...) }
+func (r *recorder) Helper()           {}
+func (r *recorder) Cleanup(f func())  { r.cleanups = append(r.cleanups, f) }
+func (r *recorder) Failed() bool      { return r.failed }
+func (r *recorder) Log(args ...any)   { fmt.Fprintln(&r.log, args...) }
+func (r *recorder) Fatal(args ...any) { r.Log(args...); r.failed = true; panic(r) }
 func (r *recorder) Fatalf(f string, args ...any) {
 	r.failed = true
 	fmt.Fprintf(&r.log, f+"\n", args...)
@@ -362,8 +363,8 @@ func TestFailuresAreSentences(t *testing.T) {
 	}{
 		"unknown fixture":  {[]testkit.Option{testkit.Fixture("strickt")}, `did you mean "strict"?`},
 		"mistaken fixture": {[]testkit.Option{testkit.FixtureYAML("version: 1\nclient: []\n")}, `did you mean "clients"?`},
-		"mistaken OTP":     {[]testkit.Option{testkit.OTP("fixed")}, "fixed:000000"},
-		"mistaken issuer":  {[]testkit.Option{testkit.Issuer("localhost")}, "is not a URL"},
+		"mistaken OTP":     {[]testkit.Option{testkit.OTPMode("fixed")}, "fixed:000000"},
+		"mistaken issuer":  {[]testkit.Option{testkit.PinIssuer("localhost")}, "is not a URL"},
 		"no domain":        {[]testkit.Option{testkit.InMemory("")}, "needs a domain"},
 		"a URL as domain":  {[]testkit.Option{testkit.InMemory("https://login.acme.test")}, "give the domain alone"},
 		"mistaken user":    {[]testkit.Option{testkit.Users(fixtures.User{Email: "nobody"})}, "nobody"},
