@@ -134,7 +134,7 @@ func TestREADMESnippetsAreExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	var examples []byte
-	for _, file := range []string{"../testkit/example_test.go", "../testkit/login_test.go", "../testkit/mailhog/mailhog_test.go", "../testkit/container/container_test.go"} {
+	for _, file := range []string{"../testkit/example_test.go", "../testkit/mailhog/mailhog_test.go", "../testkit/container/container_test.go"} {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

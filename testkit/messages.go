@@ -15,13 +15,13 @@ import (
 
 const (
 	patience = 5 * time.Second       // how long to wait for a message
-	glance   = 20 * time.Millisecond // how often to look whether a start was refused meanwhile
+	glance   = 20 * time.Millisecond // how often to look whether it can still come
 )
 
 // OTP is the live code of a recipient, an e-mail address or a phone number. It
 // waits up to 5 seconds for the code. If none comes, it fails t and says which
-// messages did arrive. It does not wait if the recipient's newest request for a
-// code was refused; the failure then says why.
+// messages did arrive. It does not wait if the newest request for a code for this
+// recipient was refused; the failure then says why.
 func (a *Auth0) OTP(t testing.TB, to string) string {
 	t.Helper()
 	return a.WaitFor(t, recipient(to), outbox.Live(), outbox.WithCode(), outbox.Brief()).Code
@@ -57,19 +57,18 @@ func (a *Auth0) WaitFor(t testing.TB, filters ...outbox.Filter) outbox.Message {
 	if err == nil {
 		return m
 	}
-	if refused := a.refusedStart(filters); refused != "" {
-		t.Fatalf("testkit: %s\n%v", refused, err)
+	if why := a.whyNothingComes(filters); why != "" {
+		t.Fatalf("testkit: %s\n%v", why, err)
 	}
 	t.Fatalf("testkit: %v", err)
 	return m
 }
 
-// giveUpEarly cancels a wait as soon as the start that was to send the message
-// is refused.
+// giveUpEarly cancels a wait as soon as it is plain that nothing comes.
 func (a *Auth0) giveUpEarly(ctx context.Context, cancel func(), filters []outbox.Filter) {
 	tick := time.NewTicker(glance)
 	defer tick.Stop()
-	for a.refusedStart(filters) == "" {
+	for a.whyNothingComes(filters) == "" {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -79,22 +78,32 @@ func (a *Auth0) giveUpEarly(ctx context.Context, cancel func(), filters []outbox
 	cancel()
 }
 
-// refusedStart says that the newest start for the recipient of the filters was
-// refused, if it was and if the recipient got no message since. It is "" for a
-// refusal that the app may expect: one that a scenario made, a rate limit, or a
-// failure of the tenant's own.
-func (a *Auth0) refusedStart(filters []outbox.Filter) string {
+// whyNothingComes says that the newest start for the recipient of the filters
+// was refused, or was for a blocked user, if the recipient got no message since.
+// It is "" if a message may still come. A refusal that a scenario made, a rate
+// limit and a failure of the tenant do not count: an app may try again.
+func (a *Auth0) whyNothingComes(filters []outbox.Filter) string {
 	for _, r := range slices.Backward(a.server.Requests()) {
 		to := startedFor(r)
 		if to == "" || !slices.Contains(filters, outbox.To(to)) {
 			continue
 		}
-		isRefused := r.Status >= 400 && r.Status < 500 && r.Status != http.StatusTooManyRequests && r.Scenario == ""
-		isNewer := func(m outbox.Message) bool { return m.CreatedAt.After(r.At) }
-		if !isRefused || slices.ContainsFunc(a.server.Outbox().All(outbox.To(to)), isNewer) {
-			return ""
+		var last time.Time
+		for _, m := range a.server.Outbox().All(outbox.To(to)) {
+			if m.CreatedAt.After(last) {
+				last = m.CreatedAt
+			}
 		}
-		return refusal(r, to)
+		u, _ := a.server.UserByAddress(to)
+		switch {
+		case r.Scenario != "" || r.Status == http.StatusTooManyRequests || r.Status >= 500 || last.After(r.At):
+			return ""
+		case r.Status >= 400:
+			return refusal(r, to)
+		case u.Blocked && last.Before(r.At):
+			return fmt.Sprintf("%s %s for %s sent nothing: the user is blocked", r.Method, r.Path, to)
+		}
+		return ""
 	}
 	return ""
 }
@@ -122,6 +131,15 @@ func refusal(r journal.Request, about string) string {
 	text := fmt.Sprintf("%s %s for %s was refused: %d", r.Method, r.Path, about, r.Status)
 	if r.Error != "" || r.Description != "" {
 		text += " " + r.Error + ": " + r.Description
+	}
+	return text + cause(r)
+}
+
+// cause is what the journal knows of why a request was refused, in brackets:
+// the scenario that made the refusal, and a hint.
+func cause(r journal.Request) (text string) {
+	if r.Scenario != "" {
+		text += " [" + r.Scenario + "]"
 	}
 	if r.Hint != "" {
 		text += " (" + r.Hint + ")"

@@ -36,8 +36,7 @@ const (
 //
 // SignIn fails t with the requests made so far if a page shows an error, or if
 // the URL does not lead to the tenant. If the tenant sends the user back to the
-// app with an error, as it does with a user who is blocked, SignIn returns what
-// the app answers to that.
+// app with an error, SignIn returns what the app answers to that.
 func (a *Auth0) SignIn(t testing.TB, c *http.Client, url, user string) *http.Response {
 	t.Helper()
 	b := &browser{a: a}
@@ -206,14 +205,14 @@ func (b *browser) answer(t testing.TB, res *http.Response, page *html.Node, user
 // journal says, which is shorter.
 func (b *browser) problem(res *http.Response, said *html.Node) error {
 	r := b.a.requestOf(res)
-	text := fmt.Sprintf("%d %s: %s", res.StatusCode, r.Error, r.Description)
-	if said != nil {
+	text := res.Status
+	switch {
+	case said != nil:
 		text = textOf(said)
+	case r.Error != "":
+		text = fmt.Sprintf("%d %s: %s", res.StatusCode, r.Error, r.Description)
 	}
-	if r.Hint != "" {
-		text += " (" + r.Hint + ")"
-	}
-	return fmt.Errorf("the page at %s says: %s", res.Request.URL.Path, text)
+	return fmt.Errorf("the page at %s says: %s%s", res.Request.URL.Path, text, cause(r))
 }
 
 // passwordOf is the password of a user of a database, "" if there is none.

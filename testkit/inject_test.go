@@ -25,6 +25,51 @@ import (
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
+func TestInjectFailsATestInWhichNothingFailed(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		use  func(*recorder, *testkit.Auth0)
+		want string // "" if the test passes
+	}{
+		"it never happened": {func(r *recorder, auth *testkit.Auth0) {
+			auth.Inject(r, "otp-expired")
+			app{auth.Client(), auth.URL(), auth.ClientID()}.start(r, "ada@example.com", "code")
+		}, "testkit: otp-expired fired 0 times"},
+		"it happened": {func(r *recorder, auth *testkit.Auth0) {
+			injected := auth.Inject(r, "email-lost")
+			app{auth.Client(), auth.URL(), auth.ClientID()}.start(r, "ada@example.com", "code")
+			injected.MustFire(r, 1)
+		}, ""},
+		"not as often as it must": {func(r *recorder, auth *testkit.Auth0) {
+			injected := auth.Inject(r, "email-lost")
+			app{auth.Client(), auth.URL(), auth.ClientID()}.start(r, "ada@example.com", "code")
+			injected.MustFire(r, 2)
+		}, "testkit: email-lost fired 1 time"},
+		"it is optional":     {func(r *recorder, auth *testkit.Auth0) { auth.Inject(r, "email-lost").Optional() }, ""},
+		"it must not happen": {func(r *recorder, auth *testkit.Auth0) { auth.Inject(r, "email-lost").MustFire(r, 0) }, ""},
+		"it is switched off": {func(r *recorder, auth *testkit.Auth0) {
+			injected := auth.Inject(r, "email-lost").Optional()
+			injected.Off()
+			app{auth.Client(), auth.URL(), auth.ClientID()}.start(r, "ada@example.com", "code")
+			auth.OTP(r, "ada@example.com")
+			if injected.Fired() != 0 {
+				r.Errorf("fired %d times", injected.Fired())
+			}
+		}, ""},
+		"there is no such scenario": {func(r *recorder, auth *testkit.Auth0) { auth.Inject(r, "email-lots") }, `did you mean "email-lost"?`},
+		"a scenario with a mistake": {func(r *recorder, auth *testkit.Auth0) { auth.InjectScenario(r, scenarios.Scenario{}) }, "testkit: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := &recorder{}
+			r.run(func() { tt.use(r, testkit.Start(r)) })
+			if r.failed != (tt.want != "") || !strings.Contains(r.log.String(), tt.want) {
+				t.Errorf("failed %v, want %q:\n%s", r.failed, tt.want, r.log.String())
+			}
+		})
+	}
+}
+
 var writeReadme = flag.Bool("readme", false, "write what a Go client sees into the README's table of faults")
 
 var faults = []string{"reset", "empty", "hang", "garbage", "truncate", "dribble"}
