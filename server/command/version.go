@@ -1,12 +1,16 @@
 package command
 
-import "runtime/debug"
+import (
+	"runtime/debug"
 
-func versionCommand() command {
-	return command{
-		name:  "version",
-		brief: "print the version",
-		run:   func(in *input) error { return say(in.World, "mockauth0 "+version()+"\n") },
+	"github.com/urfave/cli/v3"
+)
+
+func versionCommand(w World) *cli.Command {
+	return &cli.Command{
+		Name:   "version",
+		Usage:  "print the version",
+		Action: action(w, 0, func(in *input) error { return say(in.World, "mockauth0 "+version()+"\n") }),
 	}
 }
 
@@ -14,8 +18,7 @@ func versionCommand() command {
 // -ldflags "-X github.com/mockauth0/mockauth0/server/command.release=v1.2.3".
 var release string
 
-// version is that of the release, else the module's, else what the build says
-// about itself.
+// version is the version of the release, or else of the module, or (devel).
 func version() string {
 	if release != "" {
 		return release

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// A dialect is how an SDK, or its quickstart, wants its settings.
-type dialect struct {
+// An sdk is how an SDK, or its quickstart, reads its settings.
+type sdk struct {
 	settings func(t target) []setting
-	// roots are the variables by which it takes a certificate authority where
-	// it insists on https.
+	// roots are the variables that name the certificate authority for an SDK
+	// that insists on https.
 	roots []string
-	// note is what the environment alone does not do.
+	// note says what the app needs besides its environment.
 	note string
 }
 
@@ -22,9 +22,9 @@ const (
 	appURL        = "http://localhost:3000"
 )
 
-// dialects take http where an SDK does, with the whole URL for a domain; the
-// rest want host and port, and speak https.
-var dialects = map[string]dialect{
+// sdks are the values of --for. Those that speak http get the whole URL as
+// their domain; the others want host and port, and speak https.
+var sdks = map[string]sdk{
 	"nextjs": {
 		note: "nextjs-auth0 takes a domain with a port if its Auth0Client has allowInsecureRequests: true.",
 		settings: func(t target) []setting {
@@ -58,8 +58,8 @@ var dialects = map[string]dialect{
 			}
 		},
 	},
-	// express-oauth2-jwt-bearer takes SECRET for the key of HS256 tokens, so
-	// an API is a dialect of its own.
+	// express-oauth2-jwt-bearer reads SECRET as the key of HS256 tokens, so an
+	// API has an entry of its own.
 	"express-api": {
 		settings: func(t target) []setting {
 			return []setting{{name: "ISSUER_BASE_URL", value: t.url.String()}, {name: "AUDIENCE", value: t.audience}}
@@ -75,7 +75,7 @@ var dialects = map[string]dialect{
 		},
 	},
 	"expo": {
-		note: "The device must trust the certificate authority; mockauth0 ca trust tells how.",
+		note: "The device must trust the certificate authority: mockauth0 ca trust tells how.",
 		settings: func(t target) []setting {
 			return []setting{
 				{name: "EXPO_PUBLIC_AUTH0_DOMAIN", value: t.url.Host},
@@ -109,21 +109,21 @@ func (t target) plain() []setting {
 	}
 }
 
-func dialectNames() []string { return slices.Sorted(maps.Keys(dialects)) }
+func sdkNames() []string { return slices.Sorted(maps.Keys(sdks)) }
 
-// checkDialect refuses a name of --for that nobody knows.
-func (in *input) checkDialect() error {
+// checkFor refuses a name of --for that nobody knows.
+func (in *input) checkFor() error {
 	name := in.text(forFlag)
-	if _, ok := dialects[name]; name == "" || ok {
+	if _, ok := sdks[name]; name == "" || ok {
 		return nil
 	}
-	return in.refuse(forFlag.name, name, "write one of %s%s", strings.Join(dialectNames(), ", "), closest(name, dialectNames()))
+	return in.refuse(forFlag, name, "write one of %s%s", strings.Join(sdkNames(), ", "), closest(name, sdkNames()))
 }
 
-// dialect are the settings of the SDK that --for names, if it names one.
-func (in *input) dialect(t target) []setting {
-	if d, ok := dialects[in.text(forFlag)]; ok {
-		return d.settings(t)
+// sdkSettings are the settings of the SDK that --for names, if it names one.
+func (in *input) sdkSettings(t target) []setting {
+	if s, ok := sdks[in.text(forFlag)]; ok {
+		return s.settings(t)
 	}
 	return nil
 }

@@ -1,10 +1,9 @@
 //go:build unix
 
-package command_test
+package command
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"net/http"
 	"os"
@@ -14,15 +13,15 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/mockauth0/mockauth0/server/command"
 )
 
-// start starts the built program in a session of its own, where no terminal
-// sends signals, and returns the first line that it prints.
+// start starts the test's own program by the name of mockauth0, which it then
+// is. It does so in a session of its own, where no terminal sends signals, and
+// returns the first line that it prints.
 func start(t *testing.T, env []string, args ...string) (cmd *exec.Cmd, line string, rest *bufio.Reader) {
 	t.Helper()
-	cmd = exec.Command(built(t), args...)
+	cmd = exec.Command(os.Args[0], args...)
+	cmd.Args[0] = "mockauth0"
 	cmd.Env = append(environ(env...), "HOME="+scratch, "TMPDIR="+t.TempDir())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Stderr = os.Stderr
@@ -43,14 +42,6 @@ func start(t *testing.T, env []string, args ...string) (cmd *exec.Cmd, line stri
 	return cmd, strings.TrimSpace(line), rest
 }
 
-func statusOf(err error) int {
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return exit.ExitCode()
-	}
-	return 0
-}
-
 func TestServeSignals(t *testing.T) {
 	t.Parallel()
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
@@ -62,8 +53,8 @@ func TestServeSignals(t *testing.T) {
 		if err := cmd.Process.Signal(s); err != nil {
 			t.Fatal(err)
 		}
-		if status := statusOf(cmd.Wait()); status != 0 {
-			t.Errorf("%v: status %d", s, status)
+		if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != 0 {
+			t.Errorf("%v: %v", s, cmd.ProcessState)
 		}
 		if _, err := os.Stat(file); err != nil {
 			t.Errorf("%v: %v", s, err)
@@ -89,7 +80,8 @@ func TestExecSignals(t *testing.T) {
 			t.Fatal(err)
 		}
 		said, _ := rest.ReadString('\n')
-		if status := statusOf(cmd.Wait()); status != want || !strings.HasPrefix(said, "got ") {
+		_ = cmd.Wait()
+		if status := cmd.ProcessState.ExitCode(); status != want || !strings.HasPrefix(said, "got ") {
 			t.Errorf("%v: status %d, want %d; the child said %q", s, status, want, said)
 		}
 		for _, entry := range cmd.Env {
@@ -114,10 +106,23 @@ func TestExecKilledChild(t *testing.T) {
 func TestExecServerDies(t *testing.T) {
 	t.Parallel()
 	env, args := child(t, "wait")
-	var out bytes.Buffer
-	status, err := command.RunWhileServerDies(command.World{
-		Environ: environ(append(env, "MOCKAUTH0_LOG=none")...), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
-	}, args[0], args[1:]...)
+	var out buffer
+	w := World{Args: []string{"mockauth0", "exec", "--log", "none"}, Environ: environ(env...), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out}
+	w.Args = append(w.Args, args...)
+	status := 0
+	err := act(w, func(in *input) error {
+		i, err := launch(in, []string{"localhost:0"})
+		if err != nil {
+			return err
+		}
+		cmd, err := findProgram(in)
+		if err != nil {
+			return err
+		}
+		i.http.Close()
+		status, err = i.runChild(in, cmd, nil)
+		return errors.Join(i.drain(), err)
+	})
 	if status != 1 || err == nil || !strings.HasPrefix(err.Error(), "the server stopped while ") {
 		t.Errorf("status %d, %v\n%s", status, err, &out)
 	}

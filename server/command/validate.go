@@ -7,7 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"reflect"
-	"strings"
+
+	"github.com/urfave/cli/v3"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
@@ -15,19 +16,17 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
-func validateCommand() command {
-	return command{
-		name:  "validate",
-		args:  "[FILE…]",
-		brief: "check fixture and scenario files",
-		long: "What has name or rules at its top is a scenario, anything else a fixture, which is checked with the scenarios that it names. " +
+func validateCommand(w World) *cli.Command {
+	return &cli.Command{
+		Name: "validate", ArgsUsage: "[FILE…]",
+		Usage: "check fixture and scenario files",
+		Description: "A file with name or rules at its top level is a scenario. Any other is a fixture, which is checked with the scenarios that it names. " +
 			"It prints every mistake with its file, line and column, and exits 1 if there are any. Without a file it checks " + fixtureFile + ".",
-		most: unlimited,
-		run:  validate,
+		Action: action(w, unlimited, runValidate),
 	}
 }
 
-func validate(in *input) error {
+func runValidate(in *input) error {
 	files := in.args
 	if len(files) == 0 {
 		if _, err := os.Stat(fixtureFile); errors.Is(err, fs.ErrNotExist) {
@@ -88,7 +87,7 @@ func validateFile(file string) (warnings []string, err error) {
 	return warnings, err
 }
 
-// readFile reads as much of a file as can be one of ours, and a byte more.
+// readFile reads as much of a file as a fixture may have, and a byte more.
 func readFile(name string) ([]byte, error) {
 	file, err := os.Open(name)
 	if err != nil {
@@ -107,63 +106,4 @@ func looksLikeFixture(doc *strictyaml.Document) bool {
 		}
 	}
 	return false
-}
-
-func schemaCommand() command {
-	return command{
-		name:  "schema",
-		args:  "[fixture|scenario]",
-		brief: "print the JSON Schema of a fixture or a scenario, for editors",
-		long:  "For example: mockauth0 schema > mockauth0.schema.json",
-		most:  1,
-		run: func(in *input) error {
-			kinds := []string{"fixture", "scenario"}
-			switch kind := strings.Join(in.args, ""); kind {
-			case "", "fixture":
-				return say(in.World, string(fixtures.Schema()))
-			case "scenario":
-				return say(in.World, string(scenarios.Schema()))
-			default:
-				return fmt.Errorf("schema does not know %q; it is one of %s%s", kind, strings.Join(kinds, ", "), closest(kind, kinds))
-			}
-		},
-	}
-}
-
-func initCommand() command {
-	return command{
-		name:  "init",
-		args:  "[FILE]",
-		brief: "write a commented " + fixtureFile + " to start from",
-		long:  "A file that is there already stays as it is.",
-		most:  1,
-		run:   initialize,
-	}
-}
-
-func initialize(in *input) error {
-	file := fixtureFile
-	if len(in.args) > 0 {
-		file = in.args[0]
-	}
-	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is there already and stays as it is; name another file: mockauth0 init FILE", file)
-	}
-	if err == nil {
-		_, err = out.Write(fixtures.Starter())
-		err = errors.Join(err, out.Close())
-	}
-	if err != nil {
-		return fmt.Errorf("%s cannot be written (%w); name another file: mockauth0 init FILE", file, cause(err))
-	}
-	use := "mockauth0"
-	if file != fixtureFile {
-		use += " --fixture " + file
-	}
-	return say(in.World, strings.Join([]string{
-		"Wrote " + file + ".",
-		"Check it with: mockauth0 validate " + file,
-		"Serve it with: " + use, "",
-	}, "\n"))
 }

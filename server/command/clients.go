@@ -8,10 +8,11 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server"
 )
 
-// clientTypes are what --client makes of each type: as the default fixture has
-// them.
+// clientTypes are the clients that --client adds, by type. They equal those of
+// the default fixture.
 var clientTypes = map[string]fixtures.Client{
 	"native": {
 		AppType: "native", TokenEndpointAuthMethod: "none", CrossOriginAuthentication: true,
@@ -32,8 +33,8 @@ var clientTypes = map[string]fixtures.Client{
 	},
 }
 
-// loopback are the callbacks, logout URLs and origins of a client that the
-// command line adds.
+// loopback are the callbacks, logout URLs and origins of a client that --client
+// adds.
 var loopback = []string{"http://localhost:*", "https://localhost:*"}
 
 // parseClient reads ID[:SECRET][@TYPE].
@@ -51,7 +52,7 @@ func parseClient(spec string) (fixtures.Client, error) {
 	case id == "" || strings.ContainsAny(id, " \t\r\n"):
 		return client, errors.New("there is no client id; write ID[:SECRET][@TYPE]")
 	case !known && strings.Contains(rest, ":"):
-		return client, fmt.Errorf("what follows the last @ is the type, one of %s; a secret with an @ needs it behind: %s@web", strings.Join(types, ", "), spec)
+		return client, fmt.Errorf("the text after the last @ must be a type, one of %s; if the secret has an @, add the type: %s@web", strings.Join(types, ", "), spec)
 	case !known:
 		return client, fmt.Errorf("there is no type %q; write one of %s%s", kind, strings.Join(types, ", "), closest(kind, types))
 	case client.TokenEndpointAuthMethod != "none" && secret == "":
@@ -80,4 +81,43 @@ func parseAudience(spec string) (fixtures.ResourceServer, error) {
 		}
 	}
 	return api, nil
+}
+
+func addClients(in *input, config *server.Config) error {
+	for _, spec := range in.list(clientFlag) {
+		client, err := parseClient(spec)
+		if err == nil {
+			err = judge(&fixtures.Fixture{Clients: []fixtures.Client{client}})
+		}
+		if err != nil {
+			return in.refuse(clientFlag, spec, "%w", err)
+		}
+		config.Clients = append(config.Clients, client)
+	}
+	return nil
+}
+
+func addAudiences(in *input, config *server.Config) error {
+	for _, spec := range in.list(audienceFlag) {
+		api, err := parseAudience(spec)
+		if err == nil {
+			err = judge(&fixtures.Fixture{ResourceServers: []fixtures.ResourceServer{api}})
+		}
+		if err != nil {
+			return in.refuse(audienceFlag, spec, "%w", err)
+		}
+		config.ResourceServers = append(config.ResourceServers, api)
+	}
+	return nil
+}
+
+func checkCallbacks(in *input, _ *server.Config) error {
+	for _, callback := range in.list(callbackFlag) {
+		client := clientTypes["native"]
+		client.ClientID, client.Callbacks = "any", []string{callback}
+		if err := judge(&fixtures.Fixture{Clients: []fixtures.Client{client}}); err != nil {
+			return in.refuse(callbackFlag, callback, "%w", err)
+		}
+	}
+	return nil
 }
