@@ -21,14 +21,15 @@ var floors = [][]string{
 	{"testkit/mailhog"},
 	{"testkit"},
 	{"server", "server/localtls", "server/mailhog", "server/twilio"},
-	{"server/internal/authapi", "server/internal/login", "server/internal/inbox"},
+	{"server/internal/authapi", "server/internal/login", "server/internal/control", "server/internal/inbox"},
 	{"server/internal/passwordless"},
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail", "server/internal/gateway"},
-	{"server/internal/token", "internal/refusal", "scenarios"},
+	{"server/internal/token", "server/internal/faults"},
+	{"scenarios"},
 	{"fixtures", "server/outbox", "server/journal"},
 	{"server/clock", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
-	{"internal/strictyaml", "internal/liquid"},
+	{"internal/strictyaml", "internal/liquid", "internal/refusal"},
 }
 
 // homes are the only packages that may import a module of others.
@@ -40,6 +41,7 @@ var homes = map[string][]string{
 	"github.com/mailhog/":    {"server/mailhog"},
 	"github.com/ian-kent/":   {"server/mailhog"},
 	"github.com/osteele/":    {"internal/liquid"},
+	"github.com/urfave/cli":  {"server/command"},
 	"github.com/santhosh-":   {"internal/strictyaml/strictyamltest"},
 }
 

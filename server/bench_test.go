@@ -10,10 +10,12 @@ import (
 	"net/http"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
 // fixedCode is the configuration of loginCallers.
@@ -70,7 +72,7 @@ func BenchmarkStartWithAScenario(b *testing.B) {
 
 // What a request costs that no scenario is on for, which is nearly all of them.
 func BenchmarkDecideIdle(b *testing.B) {
-	e := scenarios.NewEngine("dev")
+	e := faults.NewEngine("dev", time.Now)
 	b.ReportAllocs()
 	for b.Loop() {
 		if e.Concerns(nil, "ada@example.com") || e.Concerns(nil, "+14155550100") {

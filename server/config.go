@@ -43,8 +43,9 @@ type keysOfFiles struct {
 	keys  *token.Keys
 }
 
-// keysOfState are the keys that a state asks for. It comes through a door, so
-// it makes nobody read files: it may name those that the fixture names.
+// keysOfState are the keys that a state asks for. A state comes from a caller,
+// who must not make the server read files. So it may only name the files that
+// the fixture names.
 func (s *Server) keysOfState(f *fixtures.Fixture) (*token.Keys, error) {
 	if len(f.Keys.Files) == 0 {
 		return token.Embedded(f.Keys.Mode), nil
@@ -56,7 +57,8 @@ func (s *Server) keysOfState(f *fixtures.Fixture) (*token.Keys, error) {
 	return known.keys, nil
 }
 
-// apply is the fixture with the config's changes. The fixture is not changed.
+// apply returns the fixture with the config's changes. The fixture itself stays
+// as it is.
 func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 	changed := *f
 	if c.Seed != "" {
@@ -86,8 +88,8 @@ func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 	return complete, nil
 }
 
-// sameUser tells whether a user that is added is one whom the fixture has: one
-// that names no connection is of a database if it has a password.
+// sameUser tells whether an added user is a user of the fixture. An added user
+// without a connection is a database user if it has a password.
 func sameUser(have, added fixtures.User) bool {
 	if fixtures.NormalizeRecipient(have.Email+have.PhoneNumber) != fixtures.NormalizeRecipient(added.Email+added.PhoneNumber) {
 		return false
@@ -98,8 +100,8 @@ func sameUser(have, added fixtures.User) bool {
 	return (added.Password != "") == (have.Password != "")
 }
 
-// merged is the first list with the second's members put in the place of those
-// that are the same, or behind them.
+// merged is the first list with the members of the second. A member takes the
+// place of the one that is the same, or comes at the end.
 func merged[T any](have, more []T, same func(have, added T) bool) []T {
 	out := slices.Clone(have)
 	for _, m := range more {
@@ -112,10 +114,10 @@ func merged[T any](have, more []T, same func(have, added T) bool) []T {
 	return out
 }
 
-// grantAll lets clients with the client_credentials grant that the config adds
-// have tokens for every API, and the others have them for the APIs it adds:
-// who adds a client or an audience at the command line has no place to write a
-// client_grants entry.
+// grantAll adds client grants, since the command line has no flag for them. A
+// client that the config adds gets one for every API. Every client gets one for
+// an API that the config adds. Only clients with the client_credentials grant
+// count.
 func grantAll(f *fixtures.Fixture, clients []fixtures.Client, apis []fixtures.ResourceServer) {
 	for _, client := range f.Clients {
 		if !slices.Contains(client.GrantTypes, fixtures.GrantClientCredentials) {
@@ -149,7 +151,7 @@ func addCallbacks(clients []fixtures.Client, callbacks []string) {
 		for i := range clients {
 			c := &clients[i]
 			if !isWeb && c.AppType != "native" {
-				continue // an app's own scheme is nothing to a web page
+				continue // only a native app has a scheme of its own
 			}
 			c.Callbacks = with(c.Callbacks, callback)
 			if isWeb {

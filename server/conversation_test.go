@@ -393,7 +393,7 @@ func (c *conversation) command(words []string) {
 	case "browser":
 		c.browser = true
 	case "off":
-		if c.server.Scenarios().SwitchOff(arg(1)) == 0 {
+		if c.server.SwitchOff(arg(1)) == 0 {
 			c.failf("scenario %s is not on", arg(1))
 		}
 	case "from":

@@ -1,12 +1,16 @@
 // Package server is a local Auth0 tenant as an http.Handler.
 //
-// New starts nothing and there is nothing to close: hand the Server to any
-// listener, or call ServeHTTP. Everything the control API under /_mock/ can
-// do, a method of Server can do, and it is the same code.
+// New starts nothing, so there is nothing to stop: hand the Server to any
+// listener, or call ServeHTTP. What the control API under /_mock/ does, a method
+// of Server does, too. It is the same code.
 //
-// How a request travels: router.go finds its line in the table of routes.go;
-// internal/web reads it once, asks the scenarios what is to go wrong, runs the
-// flow and encodes what the flow returns;
-// the flows of internal/authapi check what Auth0 checks; internal/tenant keeps
-// all state behind one lock; internal/token signs.
+// How a request travels:
+//
+//  1. router.go finds its line in the table of routes.go.
+//  2. internal/web reads it once and asks internal/faults what goes wrong.
+//  3. The flow of the line runs. Flows are in internal/authapi (Auth0's API),
+//     internal/login (pages), internal/control (/_mock/) and internal/inbox.
+//     Logins by code begin in internal/passwordless.
+//  4. internal/tenant keeps all state behind one lock; internal/token signs.
+//  5. internal/web encodes what the flow returned and notes it in the journal.
 package server

@@ -8,28 +8,30 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/journal"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// Outbox is what was sent.
+// Outbox holds the messages that were sent.
 func (s *Server) Outbox() *outbox.Box { return s.tenant.Outbox }
 
-// Clock is the tenant's clock. Tokens carry its time: after an Advance an app
-// that verifies them by the real time refuses them as issued in the future,
-// or must be given the clock's Now.
+// Clock is the tenant's clock. Tokens carry its time. After an Advance, an app
+// that verifies tokens by the real time refuses them as issued in the future.
+// Give such an app the clock's Now.
 func (s *Server) Clock() *clock.Clock { return s.tenant.Clock }
 
-// Fixture is what the tenant was last loaded with. It must not be changed.
+// Fixture is the fixture that the tenant was loaded with last. It must not be
+// changed.
 func (s *Server) Fixture() *fixtures.Fixture { return s.tenant.Fixture() }
 
-// Issuer is the pinned iss with its trailing slash, or "" if each request's
-// scheme and Host make it.
+// Issuer is the pinned iss with its trailing slash. It is "" if the iss is the
+// scheme and Host of each request.
 func (s *Server) Issuer() string { return s.config.Issuer }
 
-// Requests are the last 1,000 requests, oldest first, secrets redacted; those
-// to the control API are not among them.
+// Requests are the last 1,000 requests, oldest first, without their secrets and
+// without those to the control API.
 func (s *Server) Requests() []journal.Request {
 	entries, _ := s.front.Journal.All()
 	return entries
@@ -41,32 +43,33 @@ func (s *Server) Users() []fixtures.User { return s.tenant.Users() }
 // User is the user with the user_id.
 func (s *Server) User(id string) (fixtures.User, bool) { return s.tenant.User(id) }
 
-// UserByAddress is the user with the e-mail address or phone number; if
-// several connections have it, the first by the fixture's order of connections.
+// UserByAddress is the user with the e-mail address or phone number. If several
+// connections have one, the connection that is first in the fixture counts.
 func (s *Server) UserByAddress(address string) (fixtures.User, bool) {
 	return s.tenant.UserByAddress(fixtures.NormalizeRecipient(address))
 }
 
-// AddUser creates a user and returns it with its user_id. The connection
-// follows from the address unless it is named. The error says what is wrong
-// with the user, or that it exists.
+// AddUser creates a user and returns it with its user_id. A user without a
+// connection gets the one that fits the address. The error says what is wrong
+// with the user, or that it exists already.
 func (s *Server) AddUser(u fixtures.User) (fixtures.User, error) { return s.tenant.AddUser(u) }
 
-// UpdateUser replaces a user by what change makes of it. user_id and
-// connection cannot change.
+// UpdateUser lets change alter a user, and returns the result. user_id and
+// connection must stay.
 func (s *Server) UpdateUser(id string, change func(*fixtures.User) error) (fixtures.User, error) {
 	return s.tenant.UpdateUser(id, change)
 }
 
-// DeleteUser forgets a user, whose refresh tokens stop working.
+// DeleteUser deletes a user. Its refresh tokens stop working.
 func (s *Server) DeleteUser(id string) error { return s.tenant.DeleteUser(id) }
 
-// ExpireMessage makes the code or link of a message lapse now, without moving
-// the clock. It tells whether there is such a message.
+// ExpireMessage lets the code or link of a message expire now. The clock does
+// not move. It tells whether there is such a message.
 func (s *Server) ExpireMessage(id string) bool { return s.tenant.ExpireMessage(id) }
 
-// PredictOTP is the n-th code, counted from 1, that a recipient gets on a
-// connection. It fails if codes are random or there is no such connection.
+// PredictOTP is the code that a recipient gets with the n-th start on a
+// connection, counted from 1. It fails if codes are random or there is no such
+// connection.
 func (s *Server) PredictOTP(connection, recipient string, n int64) (string, error) {
 	return s.tenant.PredictOTP(connection, recipient, n)
 }
@@ -83,7 +86,8 @@ func (s *Server) ForgeToken(issuer string, claims map[string]any) (string, error
 	return s.tenant.Keys.Forge(s.fill(issuer, claims))
 }
 
-// fill orders claims: the registered ones first, the rest by name.
+// fill adds the claims that are absent, and orders all: the registered ones
+// first, the rest by name.
 func (s *Server) fill(issuer string, claims map[string]any) token.Claims {
 	now := s.Clock().Now().Unix()
 	all := map[string]any{"iss": issuer, "iat": now, "exp": now + 86400}
@@ -105,13 +109,10 @@ func (s *Server) fill(issuer string, claims map[string]any) token.Claims {
 // the previous, the current and the next key.
 func (s *Server) RotateKey() string { return s.tenant.Keys.Rotate() }
 
-// Scenarios decide what goes wrong: what is on, what it did, what it was to do.
-func (s *Server) Scenarios() *scenarios.Engine { return s.engine }
-
-// Inject switches a scenario on for a test: a built-in one, one that is known,
-// or a file. It goes before those of the control API, the config and the
-// fixture.
-func (s *Server) Inject(nameOrFile string, n scenarios.Narrowing) (*scenarios.Activation, error) {
+// Inject switches a scenario on for a test: a built-in one, one that the server
+// knows by its name, or a file. Its rules are asked before those of the control
+// API, of Config.Scenarios and of the fixture.
+func (s *Server) Inject(nameOrFile string, n scenarios.Narrowing) (scenarios.Activation, error) {
 	found, err := s.engine.Find(nameOrFile)
 	if err != nil {
 		found, err = scenarios.Open(nameOrFile)
@@ -119,40 +120,111 @@ func (s *Server) Inject(nameOrFile string, n scenarios.Narrowing) (*scenarios.Ac
 	if err != nil {
 		return nil, err
 	}
-	return s.engine.SwitchOn(found, scenarios.ByGo, n, s.Clock().Now())
+	return s.switchOn(found, n)
 }
 
-// InjectScenario is Inject of a scenario that was made in Go. The error is a
-// *strictyaml.Errors with every mistake.
-func (s *Server) InjectScenario(made scenarios.Scenario, n scenarios.Narrowing) (*scenarios.Activation, error) {
+// InjectScenario is Inject of a scenario that is made in Go. If the scenario
+// has mistakes, the error is a *strictyaml.Errors that lists them all.
+func (s *Server) InjectScenario(made scenarios.Scenario, n scenarios.Narrowing) (scenarios.Activation, error) {
 	complete, err := scenarios.Complete(&made)
 	if err != nil {
 		return nil, err
 	}
-	return s.engine.SwitchOn(complete, scenarios.ByGo, n, s.Clock().Now())
+	return s.switchOn(complete, n)
 }
 
-// State is everything as a fixture: loaded again it gives the same tenant,
-// live refresh tokens included. Messages, codes and requests are not in it, and
-// of scenarios only the names.
+func (s *Server) switchOn(on *scenarios.Scenario, n scenarios.Narrowing) (scenarios.Activation, error) {
+	active, err := s.engine.SwitchOn(on, faults.ByGo, n)
+	if err != nil {
+		return nil, err
+	}
+	return active, nil
+}
+
+// Scenarios are the scenarios that are on, in the order in which their rules are
+// asked, and what they have done.
+func (s *Server) Scenarios() []scenarios.Status { return s.engine.Statuses() }
+
+// SwitchOff switches off the scenario with that id, or else all scenarios with
+// that name. It returns how many that were.
+func (s *Server) SwitchOff(nameOrID string) int { return s.engine.SwitchOff(nameOrID) }
+
+// VerifyScenarios compares how often scenarios have acted with want: counts by
+// the name or id of a scenario, or by scenario/rule. If want is nil, it compares
+// with what the scenarios that are on expect themselves. checked is how many
+// counts were compared. The error is for a name that is not on.
+func (s *Server) VerifyScenarios(want map[string]scenarios.Count) (failures []scenarios.Failure, checked int, err error) {
+	if want == nil {
+		failures, checked = s.engine.Unmet()
+		return failures, checked, nil
+	}
+	failures, err = s.engine.Verify(want)
+	return failures, len(want), err
+}
+
+// UnfiredScenarios are the expectations that the whole run has not met. It
+// counts also what scenarios of Config and fixture did before a Reset, or
+// before somebody switched them off.
+func (s *Server) UnfiredScenarios() []scenarios.Failure { return s.engine.Unfired() }
+
+// DecideSMTP decides what happens to a mail that an application sends to one
+// recipient, and names the rules that say so. It returns nil if nothing does.
+// It is for server/mailhog.
+func (s *Server) DecideSMTP(from, to string) (what *scenarios.Then, rules string) {
+	q := &faults.Request{
+		At: s.Clock().Now(), Endpoint: "smtp", Recipient: fixtures.NormalizeRecipient(to),
+		Param: func(name string) string {
+			if name == "from" {
+				return from
+			}
+			return ""
+		},
+	}
+	if !s.engine.Concerns(nil, q.Recipient) {
+		return nil, ""
+	}
+	e, err := s.engine.Decide(q)
+	if err != nil || e == nil { // only a header can name an unknown scenario
+		return nil, ""
+	}
+	what = &scenarios.Then{Deliver: &e.Deliver, Respond: e.Respond}
+	if e.Delay > 0 {
+		what.Delay = &scenarios.Delay{Fixed: e.Delay}
+	}
+	if e.Broken() { // the other faults are of HTTP
+		what.Fault = e.Fault
+	}
+	if e.Unhandled() {
+		return what, e.Names()
+	}
+	return what, e.DeliverBy
+}
+
+// State is the tenant as a fixture. A server that loads it has the same users
+// and refresh tokens. Messages, codes and requests are not in it. Of scenarios it
+// has the names.
 func (s *Server) State() *fixtures.Fixture {
 	f := s.tenant.Export()
 	f.Scenarios = nil
-	for _, on := range s.engine.Statuses(s.Clock().Now()) {
-		if on.By == scenarios.ByFixture.String() {
+	for _, on := range s.Scenarios() {
+		if on.By == faults.ByFixture.String() {
 			f.Scenarios = append(f.Scenarios, on.Name)
 		}
 	}
 	return f
 }
 
-// PutState replaces everything by a fixture, to which Reset then goes back.
-// The error is for a scenario that it names and that there is not, or for key
-// files that are not those of the server's fixture.
+// PutState replaces the state by a fixture. From then on Reset goes back to that
+// fixture. It fails if the fixture names an unknown scenario, or key files that
+// the server's own fixture does not name.
 func (s *Server) PutState(f *fixtures.Fixture) error {
-	list, err := s.engine.FindAll(f.Scenarios)
-	if err != nil {
-		return fmt.Errorf("scenarios: %w", err)
+	var list []*scenarios.Scenario
+	for _, name := range f.Scenarios {
+		found, err := s.engine.Find(name)
+		if err != nil {
+			return fmt.Errorf("scenarios: %w", err)
+		}
+		list = append(list, found)
 	}
 	keys, err := s.keysOfState(f)
 	if err != nil {
@@ -161,18 +233,23 @@ func (s *Server) PutState(f *fixtures.Fixture) error {
 	s.tenant.Put(f, keys)
 	s.front.Reset()
 	s.reload.forget(&s.reload.fixtureScenarios)
-	if err := s.engine.Set(scenarios.ByFixture, list, s.Clock().Now()); err != nil {
+	if err := s.engine.Set(faults.ByFixture, list); err != nil {
 		return err
 	}
-	s.engine.Reset(f.OTP.Seed, s.Clock().Now())
+	s.engine.Reset(f.OTP.Seed)
 	return nil
 }
 
-// Reset goes back to the fixture loaded last: users, codes, tokens, keys,
-// messages, requests and the clock are as they were at the start, and scenarios
-// that tests have switched on are off.
+// Reset goes back to the fixture that was loaded last. Users, codes, tokens,
+// keys, messages, requests and the clock are as they were at the start. The
+// scenarios that tests have switched on are off.
 func (s *Server) Reset() {
 	s.tenant.Reset()
 	s.front.Reset()
-	s.engine.Reset(s.Fixture().OTP.Seed, s.Clock().Now())
+	s.engine.Reset(s.Fixture().OTP.Seed)
 }
+
+// Report says in lines for people what happened: the last requests with their
+// answers, the outbox, the scenarios with their counters, the clock. A failed
+// test prints it.
+func (s *Server) Report() string { return s.api.Report() }

@@ -11,8 +11,8 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// A guard keeps pages of other sites, and names that were rebound to this
-// machine, from driving a developer's mock through /_mock.
+// A guard protects /_mock from pages of other sites, and from names that an
+// attacker points at this machine (DNS rebinding).
 type guard struct{ hosts []string }
 
 func newGuard(c Config) guard {
@@ -29,7 +29,7 @@ func newGuard(c Config) guard {
 	return g
 }
 
-// refuse is why a call may not reach the control API, or nil.
+// refuse says why a call must not reach the control API; nil if it may.
 func (g guard) refuse(r *http.Request) error {
 	if !g.local(web.Hostname(r.Host)) {
 		return forbidden("host", r.Host)
@@ -45,8 +45,8 @@ func (g guard) refuse(r *http.Request) error {
 	return nil
 }
 
-// Guard keeps from a handler what is kept from the control API: calls of pages
-// and names that are not local. It is for doors that stand beside this one.
+// Guard protects a handler as the control API is protected: it refuses calls
+// whose Host or Origin is not local. It is for servers that run beside this one.
 func (s *Server) Guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if refused := s.guard.refuse(r); refused != nil {
@@ -87,11 +87,11 @@ func (g guard) local(host string) bool {
 }
 
 // ours tells whether a Host can only mean this server. example.com, which
-// httptest.NewRequest gives, is reserved (RFC 2606) and nobody's to rebind.
+// httptest.NewRequest sets, is reserved (RFC 2606): no attacker can own it.
 func (g guard) ours(host string) bool { return host == "example.com" || g.local(host) }
 
-// publicIP tells whether a host is an address of the internet. As a Host that
-// is this machine, which no name was rebound to; as an Origin it is a site.
+// publicIP tells whether a host is an address of the internet. In a Host it is
+// an address of this machine. In an Origin it is another site.
 func publicIP(host string) bool {
 	ip, err := netip.ParseAddr(strings.TrimSuffix(host, "."))
 	ip = ip.Unmap()

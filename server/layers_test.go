@@ -120,7 +120,7 @@ func TestScenariosAreSwitchedOffByIDNameOrAllAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, server.Config{At: at2030, Scenarios: []string{"email-lost"}})
 	ids := func() (ids []string) {
-		for _, st := range s.Scenarios().Statuses(s.Clock().Now()) {
+		for _, st := range s.Scenarios() {
 			ids = append(ids, st.ID)
 		}
 		return ids
@@ -224,7 +224,7 @@ func TestResetEndsWhatTestsSwitchedOnAndCountsTheRestAnew(t *testing.T) {
 	if w := call(t, s, "POST", "/_mock/reset", nil); w.Code != http.StatusNoContent {
 		t.Fatal(w.Code)
 	}
-	all := s.Scenarios().Statuses(s.Clock().Now())
+	all := s.Scenarios()
 	if len(all) != 2 || all[0].By != "flag" || all[1].By != "fixture" || all[0].Rules[0].Matched != 0 || all[1].Rules[0].Fired != 0 {
 		t.Errorf("after the reset: %+v", all)
 	}
@@ -245,7 +245,7 @@ func TestPutStateReplacesTheFixturesScenarios(t *testing.T) {
 	switchOn(t, s, object{"name": "rate-limited"})
 	own := call(t, s, "GET", "/_mock/state", nil).Body.String()
 	names := func() (names []string) {
-		for _, st := range s.Scenarios().Statuses(s.Clock().Now()) {
+		for _, st := range s.Scenarios() {
 			names = append(names, st.By+" "+st.Name)
 		}
 		return names

@@ -12,6 +12,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -56,9 +57,9 @@ func TestREADME(t *testing.T) {
 func routeTable(is func(web.Route) bool) string {
 	var text strings.Builder
 	text.WriteString("| endpoint | |\n| --- | --- |\n")
-	for _, r := range routes() {
-		if is(r.Route) {
-			fmt.Fprintf(&text, "| `%s %s` | %s |\n", r.Method, r.Path, strings.ReplaceAll(r.Summary, "|", `\|`))
+	for _, r := range routes(&control.API{}) {
+		if is(r) {
+			fmt.Fprintf(&text, "| `%s %s` | %s |\n", r.Method, r.Path, strings.ReplaceAll(r.About(), "|", `\|`))
 		}
 	}
 	return text.String()
@@ -67,12 +68,12 @@ func routeTable(is func(web.Route) bool) string {
 func scenarioTable() string {
 	var text strings.Builder
 	text.WriteString("| scenario | number | |\n| --- | --- | --- |\n")
-	for _, m := range scenarios.Magic() {
-		s, err := scenarios.Load(m.Name)
+	for _, name := range scenarios.Names() {
+		s, err := scenarios.Load(name)
 		if err != nil {
 			return err.Error()
 		}
-		fmt.Fprintf(&text, "| `%s` | %s | %s |\n", m.Name, strings.TrimPrefix(m.Phone, "+1500555"), s.Description)
+		fmt.Fprintf(&text, "| `%s` | %s | %s |\n", name, strings.TrimPrefix(scenarios.MagicPhone(name), "+1500555"), s.Description)
 	}
 	return text.String()
 }

@@ -10,16 +10,17 @@ import (
 
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
-// reloadEvery is how often files are looked at, at most.
+// reloadEvery is the least time between two looks at the files.
 const reloadEvery = 500 * time.Millisecond
 
-// reload is what is known about the files of the configuration. There is no
-// background work: requests look after them.
+// reload watches the files of the configuration. There is no background work:
+// requests look for changes.
 type reload struct {
 	mu     sync.Mutex
-	wall   *clock.Clock // real time: the tenant's clock may stand still; nil: there are no files
+	wall   *clock.Clock // real time, since the tenant's clock may stand still; nil: there are no files
 	looked time.Time
 
 	fixture          watched // the fixture
@@ -27,11 +28,11 @@ type reload struct {
 	fixtureScenarios watched // the fixture's scenarios
 }
 
-// watched are files that are taken in together, or not at all.
+// watched are files that are loaded together, or not at all.
 type watched struct {
 	files  []string
 	stamps []fileStamp
-	err    error // why the files as they are now are not in use; nil if they are
+	err    error // why the files are not in use as they are now; nil if they are
 }
 
 type fileStamp struct {
@@ -39,8 +40,8 @@ type fileStamp struct {
 	mod  time.Time
 }
 
-// watch begins to look after files; empty names are none. It comes before they
-// are read: an edit in between is seen at the first request.
+// watch begins to watch files. Empty names are skipped. It must be called before
+// the files are read: so an edit in between is noticed.
 func (r *reload) watch(w *watched, files ...string) {
 	files = slices.DeleteFunc(files, func(file string) bool { return file == "" })
 	if len(files) > 0 && r.wall == nil {
@@ -52,7 +53,7 @@ func (r *reload) watch(w *watched, files ...string) {
 	}
 }
 
-// forget looks after files no more.
+// forget stops watching files.
 func (r *reload) forget(w *watched) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -67,8 +68,8 @@ func stampOf(path string) (fileStamp, error) {
 	return fileStamp{info.Size(), info.ModTime()}, nil
 }
 
-// reloadIfChanged takes changed files in. Files with mistakes change nothing:
-// the old ones stay, the log and /_mock/health say why.
+// reloadIfChanged loads changed files. Files with mistakes change nothing: the
+// tenant goes on as before, and the log and /_mock/health say why.
 func (s *Server) reloadIfChanged() {
 	r := &s.reload
 	if r.wall == nil {
@@ -86,8 +87,8 @@ func (s *Server) reloadIfChanged() {
 	s.refresh(&r.fixtureScenarios, "a scenario file is gone", s.loadFixtureScenarios)
 }
 
-// refresh takes files in if one of them has changed, or if they could not be
-// taken in before: what was missing may be there now.
+// refresh loads files if one of them has changed, or if they could not be loaded
+// before: what was missing may be there now.
 func (s *Server) refresh(w *watched, gone string, load func() error) {
 	var changed []string
 	for i, file := range w.files {
@@ -124,7 +125,7 @@ func (s *Server) refresh(w *watched, gone string, load func() error) {
 	}
 }
 
-// reloadFixture takes a changed fixture in, with its scenarios.
+// reloadFixture loads a changed fixture, with its scenarios.
 func (s *Server) reloadFixture() error {
 	f, err := s.loadFixture()
 	if err != nil {
@@ -161,7 +162,7 @@ func (s *Server) loadScenarios() error {
 	if err != nil {
 		return err
 	}
-	return s.use(scenarios.ByFlag, list)
+	return s.use(faults.ByFlag, list)
 }
 
 // loadFixtureScenarios reads the scenarios that the fixture names.
@@ -183,34 +184,28 @@ func (s *Server) useFixtureScenarios(list []*scenarios.Scenario) error {
 	if !slices.Equal(files, s.reload.fixtureScenarios.files) {
 		s.reload.watch(&s.reload.fixtureScenarios, files...)
 		var err error
-		if list, err = scenarios.OfFixture(s.tenant.Fixture()); err != nil { // as they are since they are watched
+		if list, err = scenarios.OfFixture(s.tenant.Fixture()); err != nil { // again, since the watch began after the first reading
 			return err
 		}
 	}
-	return s.use(scenarios.ByFixture, list)
+	return s.use(faults.ByFixture, list)
 }
 
-// use switches scenarios on that are on from the start, and warns of those that
-// wait for what the tenant does not have.
-func (s *Server) use(by scenarios.Layer, list []*scenarios.Scenario) error {
+// use switches scenarios on from the start. It warns of those that wait for
+// something that the tenant does not have.
+func (s *Server) use(by faults.Layer, list []*scenarios.Scenario) error {
 	for _, one := range list {
-		for _, sentence := range one.Unknown(s.tenant.Fixture()) {
+		for _, sentence := range one.Warnings(s.tenant.Fixture()) {
 			s.log.Warn(sentence)
 		}
 	}
-	return s.engine.Set(by, list, s.tenant.Clock.Now())
+	return s.engine.Set(by, list)
 }
 
-// fixtureError is why the fixture file as it is now is not in use, or nil.
-func (s *Server) fixtureError() error {
+// fileErrors says why the fixture file and the scenario files are not in use as
+// they are now; nil where they are.
+func (s *Server) fileErrors() (fixture, scenarios error) {
 	s.reload.mu.Lock()
 	defer s.reload.mu.Unlock()
-	return s.reload.fixture.err
-}
-
-// scenarioError is why a scenario file as it is now is not in use, or nil.
-func (s *Server) scenarioError() error {
-	s.reload.mu.Lock()
-	defer s.reload.mu.Unlock()
-	return errors.Join(s.reload.scenarios.err, s.reload.fixtureScenarios.err)
+	return s.reload.fixture.err, errors.Join(s.reload.scenarios.err, s.reload.fixtureScenarios.err)
 }

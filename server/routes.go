@@ -1,293 +1,369 @@
 package server
 
 import (
-	"strings"
+	"slices"
+	"sync"
 
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 	"github.com/mockauth0/mockauth0/server/internal/authapi"
+	"github.com/mockauth0/mockauth0/server/internal/control"
+	"github.com/mockauth0/mockauth0/server/internal/inbox"
 	"github.com/mockauth0/mockauth0/server/internal/login"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// routes is the whole HTTP surface. From it come the router, the README's
-// endpoint table and the OpenAPI document of the control API.
-func routes() []route {
-	var table []route
-	for _, r := range apiRoutes() {
-		table = append(table, route{Route: r})
-	}
-	return append(table, controlRoutes()...)
-}
+// routes is the whole HTTP surface of a server. From it come the router, the
+// endpoint tables of the documents and the OpenAPI document of the control API.
+func routes(a *control.API) []web.Route { return append(apiRoutes(), controlRoutes(a)...) }
 
-// A route is a line of the table, which all Servers of a process share.
-type route struct {
-	web.Route
-	control controlFlow // in place of Flow, for the control API
-}
-
-// A controlFlow answers an endpoint of the control API of a Server.
-type controlFlow func(*Server, *web.Call) (any, error)
-
-// of is the route as a Server answers it.
-func (r *route) of(s *Server) web.Route {
-	bound := r.Route
-	if r.control != nil {
-		bound.Flow = func(c *web.Call) (any, error) { return r.control(s, c) }
-	}
-	return bound
-}
-
-// apiRoutes are Auth0's endpoints.
-func apiRoutes() []web.Route {
-	return []web.Route{
+// apiRoutes are Auth0's endpoints. All servers of a process share them.
+var apiRoutes = sync.OnceValue(func() []web.Route {
+	table := []web.Route{
 		{
-			Method: "POST", Path: "/passwordless/start", Endpoint: "passwordless.start", Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Credentials,
-			Summary: "send a code or a magic link by e-mail or SMS",
+			Method: "POST", Path: "/passwordless/start", Summary: "sends a code or a magic link by e-mail or SMS",
+			Endpoint: "passwordless.start", Subject: authapi.StartSubject, Client: authapi.StartClient, Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "GET", Path: "/passwordless/verify_redirect", Endpoint: "verify_redirect", Flow: login.VerifyRedirect, Dialect: web.Browser,
-			Summary: "where the magic link of an e-mail leads",
+			Method: "POST", Path: "/oauth/token", Summary: "gives tokens for a code, a refresh token, a password, or a client's own credentials",
+			Endpoint: "oauth.token", Subject: authapi.TokenSubject, Client: authapi.TokenClient, Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
 		},
 		{
-			Method: "GET", Path: "/passwordless/verify-redirect", Endpoint: "verify_redirect", Flow: login.VerifyRedirect, Dialect: web.Browser,
-			Summary: "the same",
+			Method: "GET", Path: "/userinfo", Summary: "the profile of the user to whom an access token belongs",
+			Endpoint: "userinfo", Subject: authapi.UserinfoSubject, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
 		},
 		{
-			Method: "GET", Path: "/ios/{id}/email", Flow: login.IOSLink, Dialect: web.Browser,
-			Summary: "where the link of send=link_ios leads a browser that is no iPhone",
+			Method: "POST", Path: "/userinfo", Summary: "the profile, with the access token sent as a form",
+			Endpoint: "userinfo", Subject: authapi.UserinfoSubject, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
 		},
 		{
-			Method: "GET", Path: "/android/{id}/email", Flow: login.AndroidLink, Dialect: web.Browser,
-			Summary: "the same for send=link_android",
+			Method: "GET", Path: "/.well-known/openid-configuration", Also: []string{"/.well-known/oauth-authorization-server"}, Summary: "the discovery document of OpenID Connect",
+			Endpoint: "openid-configuration", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
 		},
 		{
-			Method: "GET", Path: "/authorize", Endpoint: "authorize", Flow: login.Authorize, Dialect: web.Browser,
-			Summary: "where an app sends a browser to sign in",
+			Method: "GET", Path: "/.well-known/jwks.json", Summary: "the public keys that verify tokens",
+			Endpoint: "jwks", Flow: authapi.JWKS, Count: authapi.CountJWKS, Dialect: web.Discovery, CORS: web.AnyOrigin,
 		},
 		{
-			Method: "POST", Path: "/authorize", Endpoint: "authorize", Flow: login.Authorize, Dialect: web.Browser,
-			Summary: "the same",
+			Method: "POST", Path: "/oauth/revoke", Summary: "revokes a refresh token",
+			Endpoint: "oauth.revoke", Client: authapi.TokenClient, Flow: authapi.OAuthRevoke, Dialect: web.OAuth, CORS: web.Origins,
 		},
 		{
-			Method: "GET", Path: "/authorize/resume", Endpoint: "authorize", Who: login.Whose, Flow: login.Resume, Dialect: web.Browser,
-			Summary: "where a login on the pages ends",
+			Method: "GET", Path: "/passwordless/verify_redirect", Also: []string{"/passwordless/verify-redirect"}, Summary: "where the magic link of an e-mail leads",
+			Endpoint: "verify_redirect", Flow: login.VerifyRedirect, Dialect: web.Browser,
 		},
 		{
-			Method: "GET", Path: "/u/login/identifier", Endpoint: "authorize", Who: login.Whose, Flow: login.Identifier, Dialect: web.Browser,
-			Summary: "the login page: who signs in",
+			Method: "GET", Path: "/ios/{id}/email", Summary: "where the link of send=link_ios leads a browser on no iPhone",
+			Flow: login.IOSLink, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/u/login/identifier", Endpoint: "authorize", Who: login.Whose, Flow: login.Identifier, Dialect: web.Browser,
-			Summary: "its form",
+			Method: "GET", Path: "/android/{id}/email", Summary: "where the link of send=link_android leads a browser on no Android phone",
+			Flow: login.AndroidLink, Dialect: web.Browser,
 		},
 		{
-			Method: "GET", Path: "/u/signup/identifier", Endpoint: "authorize", Who: login.Whose, Flow: login.Signup, Dialect: web.Browser,
-			Summary: "the same for somebody new",
+			Method: "GET", Path: "/authorize", Summary: "where an app sends a browser to sign in",
+			Endpoint: "authorize", Flow: login.Authorize, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/u/signup/identifier", Endpoint: "authorize", Who: login.Whose, Flow: login.Signup, Dialect: web.Browser,
-			Summary: "its form",
+			Method: "POST", Path: "/authorize", Summary: "an app's request to sign in, sent as a form",
+			Endpoint: "authorize", Flow: login.Authorize, Dialect: web.Browser,
 		},
 		{
-			Method: "GET", Path: "/u/login/passwordless-email-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.EmailChallenge, Count: login.CountEmailChallenge, Dialect: web.Browser,
-			Summary: "the page for the code of an e-mail",
+			Method: "GET", Path: "/authorize/resume", Summary: "where the login pages send the browser when the login is done",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Resume, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/u/login/passwordless-email-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.EmailChallenge, Count: login.CountEmailChallenge, Dialect: web.Browser,
-			Summary: "its form",
+			Method: "GET", Path: "/u/login/identifier", Summary: "the login page that asks who signs in",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Identifier, Dialect: web.Browser,
 		},
 		{
-			Method: "GET", Path: "/u/login/passwordless-sms-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.SMSChallenge, Count: login.CountSMSChallenge, Dialect: web.Browser,
-			Summary: "the page for the code of a text message",
+			Method: "POST", Path: "/u/login/identifier", Summary: "the form of that page: an e-mail address or a phone number",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Identifier, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/u/login/passwordless-sms-challenge", Endpoint: "authorize", Who: login.Whose, Flow: login.SMSChallenge, Count: login.CountSMSChallenge, Dialect: web.Browser,
-			Summary: "its form",
+			Method: "GET", Path: "/u/signup/identifier", Summary: "the page that asks a new user for an address or number",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Signup, Dialect: web.Browser,
 		},
 		{
-			Method: "GET", Path: "/u/login/password", Endpoint: "authorize", Who: login.Whose, Flow: login.Password, Dialect: web.Browser,
-			Summary: "the page for the password of a database user",
+			Method: "POST", Path: "/u/signup/identifier", Summary: "the form of the sign-up page",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Signup, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/u/login/password", Endpoint: "authorize", Who: login.Whose, Flow: login.Password, Dialect: web.Browser,
-			Summary: "its form",
+			Method: "GET", Path: "/u/login/passwordless-email-challenge", Summary: "the page that asks for the code of an e-mail",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.EmailChallenge, Count: login.CountEmailChallenge, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/co/authenticate", Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Dialect: web.API, CORS: web.Credentials,
-			Summary: "embedded login: a login_ticket for a code or a password, to be taken to /authorize",
+			Method: "POST", Path: "/u/login/passwordless-email-challenge", Summary: "the form of that page: the code, or action=resend",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.EmailChallenge, Count: login.CountEmailChallenge, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/passwordless/verify", Endpoint: "passwordless.verify", Flow: authapi.PasswordlessVerify, Dialect: web.API, CORS: web.Credentials,
-			Summary: "whether a code is right, which stays good for verify_redirect",
+			Method: "GET", Path: "/u/login/passwordless-sms-challenge", Summary: "the page that asks for the code of a text message",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.SMSChallenge, Count: login.CountSMSChallenge, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/passwordless/challenge", Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
-			Summary: "the captcha that a login asks for: none",
+			Method: "POST", Path: "/u/login/passwordless-sms-challenge", Summary: "the form of that page: the code, or action=resend",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.SMSChallenge, Count: login.CountSMSChallenge, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/usernamepassword/challenge", Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
-			Summary: "the same for a password",
+			Method: "GET", Path: "/u/login/password", Summary: "the page that asks for the password of a database user",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Password, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/dbconnections/signup/challenge", Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
-			Summary: "the same for signing up",
+			Method: "POST", Path: "/u/login/password", Summary: "the form of that page: the password",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Password, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/dbconnections/change_password/challenge", Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
-			Summary: "the same for a forgotten password",
+			Method: "POST", Path: "/co/authenticate", Summary: "embedded login: gives a login_ticket for a code or a password; /authorize takes the ticket",
+			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/dbconnections/signup", Endpoint: "dbconnections.signup", Flow: authapi.Signup, Dialect: web.API, CORS: web.Credentials,
-			Summary: "a new user of a database, with a password",
+			Method: "POST", Path: "/passwordless/verify", Summary: "checks a code and leaves it good for verify_redirect",
+			Endpoint: "passwordless.verify", Flow: authapi.PasswordlessVerify, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/dbconnections/change_password", Endpoint: "dbconnections.change_password", Flow: authapi.ChangePassword, Dialect: web.API, CORS: web.Credentials,
-			Summary: "an e-mail to whoever has forgotten the password",
+			Method: "POST", Path: "/passwordless/challenge", Summary: "the captcha that a login by code needs: none",
+			Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "GET", Path: "/client/{id}.js", Flow: authapi.ClientSettings, Dialect: web.API, CORS: web.AnyOrigin,
-			Summary: "a client's connections, as Lock reads them",
+			Method: "POST", Path: "/usernamepassword/challenge", Summary: "the captcha that a login by password needs: none",
+			Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "GET", Path: "/info-v1.js", Flow: authapi.TenantSettings, Dialect: web.API, CORS: web.AnyOrigin,
-			Summary: "the connections of all clients, as Lock reads them",
+			Method: "POST", Path: "/dbconnections/signup/challenge", Summary: "the captcha that a sign-up needs: none",
+			Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "GET", Path: "/tenants/v1/{id}.js", Flow: authapi.TenantSettings, Dialect: web.API, CORS: web.AnyOrigin,
-			Summary: "the same",
+			Method: "POST", Path: "/dbconnections/change_password/challenge", Summary: "the captcha that a password change needs: none",
+			Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "GET", Path: "/js/lock/{version}/{id}.js", Flow: authapi.Language, Dialect: web.API, CORS: web.AnyOrigin,
-			Summary: "Lock's texts: those that it has with it",
+			Method: "POST", Path: "/dbconnections/signup", Summary: "creates a database user with a password",
+			Endpoint: "dbconnections.signup", Flow: authapi.Signup, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "GET", Path: "/user/geoloc/country", Flow: authapi.Country, Dialect: web.API, CORS: web.Credentials,
-			Summary: "the country of the caller, for Lock: US",
+			Method: "POST", Path: "/dbconnections/change_password", Summary: "the answer to a user who has forgotten the password; no e-mail is sent",
+			Endpoint: "dbconnections.change_password", Flow: authapi.ChangePassword, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "GET", Path: "/user/ssodata", Flow: login.SSOData, Dialect: web.API, CORS: web.Credentials,
-			Summary: "the browser's session, for the page of a tenant",
+			Method: "GET", Path: "/client/{id}.js", Summary: "the connections of one client, as Lock reads them",
+			Flow: authapi.ClientSettings, Dialect: web.API, CORS: web.AnyOrigin,
 		},
 		{
-			Method: "GET", Path: "/v2/logout", Endpoint: "logout", Flow: login.Logout, Dialect: web.Browser,
-			Summary: "sign the browser out, and go to returnTo",
+			Method: "GET", Path: "/info-v1.js", Also: []string{"/tenants/v1/{id}.js"}, Summary: "the connections of all clients, as Lock reads them",
+			Flow: authapi.TenantSettings, Dialect: web.API, CORS: web.AnyOrigin,
 		},
 		{
-			Method: "GET", Path: "/oidc/logout", Endpoint: "logout", Flow: login.OIDCLogout, Dialect: web.Browser,
-			Summary: "the same, by OpenID Connect",
+			Method: "GET", Path: "/js/lock/{version}/{id}.js", Summary: "the texts of Lock: its own English ones",
+			Flow: authapi.Language, Dialect: web.API, CORS: web.AnyOrigin,
 		},
 		{
-			Method: "POST", Path: "/oidc/logout", Endpoint: "logout", Flow: login.OIDCLogout, Dialect: web.Browser,
-			Summary: "the same",
+			Method: "GET", Path: "/user/geoloc/country", Summary: "the country of the caller, for Lock: always US",
+			Flow: authapi.Country, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/oauth/token", Endpoint: "oauth.token", Who: authapi.WhoseToken, Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
-			Summary: "tokens for a code, a refresh token, or a client's own credentials",
+			Method: "GET", Path: "/user/ssodata", Summary: "the session of the browser, for a login page of the tenant's own",
+			Flow: login.SSOData, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/oauth/revoke", Endpoint: "oauth.revoke", Flow: authapi.OAuthRevoke, Dialect: web.OAuth, CORS: web.Origins,
-			Summary: "revoke a refresh token",
+			Method: "GET", Path: "/v2/logout", Summary: "signs the browser out and sends it to returnTo",
+			Endpoint: "logout", Flow: login.Logout, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/oauth/par", Endpoint: "oauth.par", Flow: login.PushedAuthorizationRequest, Dialect: web.OAuth,
-			Summary: "what a server asks of /authorize, for a request_uri",
+			Method: "GET", Path: "/oidc/logout", Summary: "signs the browser out, by OpenID Connect",
+			Endpoint: "logout", Flow: login.OIDCLogout, Dialect: web.Browser,
 		},
 		{
-			Method: "GET", Path: "/userinfo", Endpoint: "userinfo", Who: authapi.WhoseUserinfo, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
-			Summary: "the profile that an access token opens",
+			Method: "POST", Path: "/oidc/logout", Summary: "signs the browser out, by OpenID Connect, sent as a form",
+			Endpoint: "logout", Flow: login.OIDCLogout, Dialect: web.Browser,
 		},
 		{
-			Method: "POST", Path: "/userinfo", Endpoint: "userinfo", Who: authapi.WhoseUserinfo, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
-			Summary: "the same",
+			Method: "POST", Path: "/oauth/par", Summary: "takes the parameters of /authorize from a server, and gives a request_uri for them",
+			Endpoint: "oauth.par", Client: login.PARClient, Flow: login.PushedAuthorizationRequest, Dialect: web.OAuth,
 		},
 		{
-			Method: "GET", Path: "/.well-known/openid-configuration", Endpoint: "openid-configuration", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
-			Summary: "the OpenID provider's document",
+			Method: "GET", Path: "/pem", Summary: "the certificate of the current signing key, as PEM",
+			Flow: authapi.PEM, Dialect: web.Discovery, CORS: web.AnyOrigin,
 		},
 		{
-			Method: "GET", Path: "/.well-known/oauth-authorization-server", Endpoint: "openid-configuration", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
-			Summary: "the same document",
-		},
-		{
-			Method: "GET", Path: "/.well-known/jwks.json", Endpoint: "jwks", Flow: authapi.JWKS, Count: authapi.CountJWKS, Dialect: web.Discovery, CORS: web.AnyOrigin,
-			Summary: "the keys that tokens are signed with",
-		},
-		{
-			Method: "GET", Path: "/pem", Flow: authapi.PEM, Dialect: web.Discovery, CORS: web.AnyOrigin,
-			Summary: "the certificate of the key that signs",
-		},
-		{
-			Method: "GET", Path: "/cer", Flow: authapi.CER, Dialect: web.Discovery, CORS: web.AnyOrigin,
-			Summary: "the same in DER",
+			Method: "GET", Path: "/cer", Summary: "the certificate of the current signing key, as DER",
+			Flow: authapi.CER, Dialect: web.Discovery, CORS: web.AnyOrigin,
 		},
 	}
-}
+	for i := range table {
+		if table[i].Subject == nil {
+			table[i].Subject = passwordless.Named
+		}
+	}
+	return slices.Clip(table)
+})
 
+// messageFilters are the query parameters that choose messages.
 var messageFilters = []string{"to", "kind", "connection", "client", "state", "since"}
 
 // controlRoutes are the mock's own endpoints.
-func controlRoutes() []route {
+func controlRoutes(a *control.API) []web.Route {
 	waiting := append([]string{"wait", "format"}, messageFilters...)
-	table := []route{
-		{web.Route{Method: "GET", Path: "/_mock/", Summary: "the inbox page for a browser; for curl this table, as text"}, (*Server).index},
-		{web.Route{Method: "GET", Path: "/_mock/health", Summary: "ready or not; what is held and what was dropped (also /health, /healthz, /readyz)"}, (*Server).health},
-		{web.Route{Method: "GET", Path: "/_mock/outbox", Query: append([]string{"limit"}, messageFilters...), Summary: "the messages that were sent, oldest first"}, (*Server).listMessages},
-		{web.Route{Method: "DELETE", Path: "/_mock/outbox", Query: messageFilters, Summary: "forget messages"}, (*Server).deleteMessages},
-		{web.Route{Method: "GET", Path: "/_mock/outbox/cursor", Summary: "the place after the newest message, for since="}, (*Server).cursor},
-		{web.Route{Method: "GET", Path: "/_mock/outbox/code", Query: waiting, Summary: "the newest live code; wait=10s waits for it"}, (*Server).waitForCode},
-		{web.Route{Method: "GET", Path: "/_mock/outbox/link", Query: waiting, Summary: "the newest live magic link"}, (*Server).waitForLink},
-		{web.Route{Method: "GET", Path: "/_mock/outbox/latest", Query: waiting, Summary: "the newest message"}, (*Server).waitForMessage},
-		{web.Route{Method: "GET", Path: "/_mock/outbox/stream", Query: []string{"since", "brief"}, Summary: "changes as Server-Sent Events, resumable by Last-Event-ID; brief=1 without the bodies"}, (*Server).streamMessages},
-		{web.Route{Method: "GET", Path: "/_mock/outbox/{id}", Summary: "one message"}, (*Server).message},
-		{web.Route{Method: "GET", Path: "/_mock/outbox/{id}/text", Summary: "its plain text"}, (*Server).messageText},
-		{web.Route{Method: "GET", Path: "/_mock/outbox/{id}/html", Query: []string{"links"}, Summary: "its HTML, in a sandbox; links=1 lets links open a tab"}, (*Server).messageHTML},
-		{web.Route{Method: "GET", Path: "/_mock/outbox/{id}/raw", Summary: "the e-mail as RFC 5322 text"}, (*Server).messageRaw},
-		{web.Route{Method: "POST", Path: "/_mock/outbox/{id}/expire", Summary: "its code lapses now, no clock moved"}, (*Server).expireMessage},
-		{web.Route{Method: "POST", Path: "/_mock/outbox/{id}/deliver", Summary: "it arrives now, if it is queued"}, (*Server).deliverMessage},
-		{web.Route{Method: "GET", Path: "/_mock/scenarios", Query: []string{"describe"}, Summary: "the failures that are on: what matched, fired, was skipped and why; and those there are, with describe=1 what they do"}, (*Server).listScenarios},
-		{web.Route{Method: "POST", Path: "/_mock/scenarios", Summary: `switch one on: {"name":"rate-limited"}, narrowed by when, times, ttl; or a whole scenario file`}, (*Server).switchScenarioOn},
-		{web.Route{Method: "DELETE", Path: "/_mock/scenarios", Summary: "switch all off"}, (*Server).switchScenariosOff},
-		{web.Route{Method: "POST", Path: "/_mock/scenarios/verify", Summary: `{"flaky-sms/down":{"fired":">=1"}}: 200, or 409 with the difference and near misses; no body: what the files expect`}, (*Server).verifyScenarios},
-		{web.Route{Method: "GET", Path: "/_mock/scenarios/{name}", Summary: "one of them, by name or id"}, (*Server).readScenario},
-		{web.Route{Method: "DELETE", Path: "/_mock/scenarios/{name}", Summary: "switch it off"}, (*Server).switchScenarioOff},
-		{web.Route{Method: "GET", Path: "/_mock/clock", Summary: "the tenant's clock"}, (*Server).readClock},
-		{web.Route{Method: "POST", Path: "/_mock/clock", Summary: `{"advance":"3m"}, {"set":"2030-01-01T00:00:00Z"}, {"freeze":true} or false, or {"reset":true}`}, (*Server).moveClock},
-		{web.Route{Method: "GET", Path: "/_mock/tenant", Summary: "what an app is configured with: issuer, domain, clients with their secrets, connections, APIs, keys"}, (*Server).readTenant},
-		{web.Route{Method: "GET", Path: "/_mock/users", Summary: "all users"}, (*Server).listUsers},
-		{web.Route{Method: "POST", Path: "/_mock/users", Summary: "add a user, in the fixture's fields"}, (*Server).createUser},
-		{web.Route{Method: "GET", Path: "/_mock/users/{id}", Summary: "one user"}, (*Server).readUser},
-		{web.Route{Method: "PATCH", Path: "/_mock/users/{id}", Summary: "change a user: only the fields given"}, (*Server).updateUser},
-		{web.Route{Method: "DELETE", Path: "/_mock/users/{id}", Summary: "forget a user"}, (*Server).removeUser},
-		{web.Route{Method: "POST", Path: "/_mock/tokens", Summary: `sign any claims: {"claims":{…},"key":"current" or "rogue"}`}, (*Server).mintToken},
-		{web.Route{Method: "POST", Path: "/_mock/keys/rotate", Summary: "the next key signs"}, (*Server).rotateKeys},
-		{web.Route{Method: "GET", Path: "/_mock/requests", Summary: "the last 1,000 requests: who called what, and the answer"}, (*Server).listRequests},
-		{web.Route{Method: "DELETE", Path: "/_mock/requests", Summary: "forget them"}, (*Server).clearRequests},
-		{web.Route{Method: "GET", Path: "/_mock/state", Summary: "everything, as a fixture file"}, (*Server).exportState},
-		{web.Route{Method: "PUT", Path: "/_mock/state", MaxBody: strictyaml.MaxSize, Summary: "replace everything by a fixture"}, (*Server).importState},
-		{web.Route{Method: "POST", Path: "/_mock/reset", Summary: "back to the fixture loaded last"}, (*Server).resetState},
-		{web.Route{Method: "GET", Path: "/_mock/ca.pem", Summary: "the certificate authority of the https side"}, (*Server).caPEM},
-		{web.Route{Method: "GET", Path: "/_mock/inbox/{file}", Summary: "the files of the inbox page"}, (*Server).inboxFile},
-		{web.Route{Method: "GET", Path: "/_mock/openapi.json", Summary: "this table as OpenAPI"}, (*Server).openAPI},
+	table := []web.Route{
+		{
+			Method: "GET", Path: "/_mock/", Summary: "the inbox page for a browser; this table as text for everybody else",
+			Flow: inbox.PageOr(a.Index), Also: []string{"/", "/_mock"},
+		},
+		{
+			Method: "GET", Path: "/_mock/health", Summary: "whether the server is ready, what it holds, and what it dropped",
+			Flow: a.ReadHealth, Also: []string{"/health", "/healthz", "/readyz"}, Open: true,
+		},
+		{
+			Method: "GET", Path: "/_mock/outbox", Summary: "the messages that were sent, oldest first",
+			Flow: a.WithCursor(a.ListMessages), Query: append([]string{"limit"}, messageFilters...),
+		},
+		{
+			Method: "DELETE", Path: "/_mock/outbox", Summary: "deletes messages",
+			Flow: a.WithCursor(a.DeleteMessages), Query: messageFilters,
+		},
+		{
+			Method: "GET", Path: "/_mock/outbox/cursor", Summary: "the place after the newest message, to use as since=",
+			Flow: a.WithCursor(a.ReadCursor),
+		},
+		{
+			Method: "GET", Path: "/_mock/outbox/code", Summary: "the newest live code; wait=10s waits for one",
+			Flow: a.WithCursor(a.WaitForCode), Query: waiting,
+		},
+		{
+			Method: "GET", Path: "/_mock/outbox/link", Summary: "the newest live magic link; wait=10s waits for one",
+			Flow: a.WithCursor(a.WaitForLink), Query: waiting,
+		},
+		{
+			Method: "GET", Path: "/_mock/outbox/latest", Summary: "the newest message; wait=10s waits for one",
+			Flow: a.WithCursor(a.WaitForMessage), Query: waiting,
+		},
+		{
+			Method: "GET", Path: "/_mock/outbox/stream", Summary: "changes of the outbox as Server-Sent Events; Last-Event-ID resumes; brief=1 leaves the bodies out",
+			Flow: a.WithCursor(a.StreamMessages), Query: []string{"since", "brief"},
+		},
+		{
+			Method: "GET", Path: "/_mock/outbox/{id}", Summary: "one message",
+			Flow: a.WithCursor(a.ReadMessage),
+		},
+		{
+			Method: "GET", Path: "/_mock/outbox/{id}/text", Summary: "the plain text of a message",
+			Flow: a.WithCursor(a.ReadMessageText),
+		},
+		{
+			Method: "GET", Path: "/_mock/outbox/{id}/html", Summary: "the HTML of a message, in a sandbox; links=1 lets links open a tab",
+			Flow: a.WithCursor(a.ReadMessageHTML), Query: []string{"links"},
+		},
+		{
+			Method: "GET", Path: "/_mock/outbox/{id}/raw", Summary: "an e-mail as RFC 5322 text",
+			Flow: a.WithCursor(a.ReadMessageRaw),
+		},
+		{
+			Method: "POST", Path: "/_mock/outbox/{id}/expire", Summary: "lets the code of a message expire now; the clock does not move",
+			Flow: a.WithCursor(a.ExpireMessage),
+		},
+		{
+			Method: "POST", Path: "/_mock/outbox/{id}/deliver", Summary: "delivers a queued message now",
+			Flow: a.WithCursor(a.DeliverMessage),
+		},
+		{
+			Method: "GET", Path: "/_mock/scenarios", Summary: "the scenarios that are on, with what they did; and the names of all; describe=1 adds what they do",
+			Flow: a.ListScenarios, Query: []string{"describe"},
+		},
+		{
+			Method: "POST", Path: "/_mock/scenarios", Summary: `switches a scenario on: {"name":"rate-limited"}, optionally with when, times and ttl; or a whole scenario file`,
+			Flow: a.SwitchScenarioOn,
+		},
+		{
+			Method: "DELETE", Path: "/_mock/scenarios", Summary: "switches all scenarios off",
+			Flow: a.SwitchScenariosOff,
+		},
+		{
+			Method: "POST", Path: "/_mock/scenarios/verify", Summary: `checks counters: {"flaky-sms/down":{"fired":">=1"}}; 200, or 409 with what differs; without a body it checks what the files expect`,
+			Flow: a.VerifyScenarios,
+		},
+		{
+			Method: "GET", Path: "/_mock/scenarios/{name}", Summary: "one scenario that is on, by name or id",
+			Flow: a.ReadScenario,
+		},
+		{
+			Method: "DELETE", Path: "/_mock/scenarios/{name}", Summary: "switches one scenario off",
+			Flow: a.SwitchScenarioOff,
+		},
+		{
+			Method: "GET", Path: "/_mock/clock", Summary: "the time of the tenant",
+			Flow: a.ReadClock,
+		},
+		{
+			Method: "POST", Path: "/_mock/clock", Summary: `moves the clock: {"advance":"3m"}, {"set":"2030-01-01T00:00:00Z"}, {"freeze":true} or false, or {"reset":true}`,
+			Flow: a.MoveClock, TakesBody: true,
+		},
+		{
+			Method: "GET", Path: "/_mock/tenant", Summary: "what an app needs to know: issuer, domain, clients with their secrets, connections, APIs, keys",
+			Flow: a.ReadTenant,
+		},
+		{
+			Method: "GET", Path: "/_mock/users", Summary: "all users",
+			Flow: a.ListUsers,
+		},
+		{
+			Method: "POST", Path: "/_mock/users", Summary: "creates a user, in the fields of the fixture",
+			Flow: a.CreateUser, TakesBody: true,
+		},
+		{
+			Method: "GET", Path: "/_mock/users/{id}", Summary: "one user",
+			Flow: a.ReadUser,
+		},
+		{
+			Method: "PATCH", Path: "/_mock/users/{id}", Summary: "changes the given fields of a user",
+			Flow: a.UpdateUser, TakesBody: true,
+		},
+		{
+			Method: "DELETE", Path: "/_mock/users/{id}", Summary: "deletes a user",
+			Flow: a.RemoveUser,
+		},
+		{
+			Method: "POST", Path: "/_mock/tokens", Summary: `signs any claims: {"claims":{…},"key":"current" or "rogue"}`,
+			Flow: a.MintToken, TakesBody: true,
+		},
+		{
+			Method: "POST", Path: "/_mock/keys/rotate", Summary: "lets the next key sign from now on",
+			Flow: a.RotateKeys,
+		},
+		{
+			Method: "GET", Path: "/_mock/requests", Summary: "the last 1,000 requests: who called what, and what was answered",
+			Flow: a.ListRequests,
+		},
+		{
+			Method: "DELETE", Path: "/_mock/requests", Summary: "deletes the requests",
+			Flow: a.ClearRequests,
+		},
+		{
+			Method: "GET", Path: "/_mock/state", Summary: "the state of the tenant, as a fixture file",
+			Flow: a.ExportState,
+		},
+		{
+			Method: "PUT", Path: "/_mock/state", Summary: "replaces the state of the tenant by a fixture",
+			Flow: a.ImportState, MaxBody: strictyaml.MaxSize, TakesBody: true,
+		},
+		{
+			Method: "POST", Path: "/_mock/reset", Summary: "goes back to the fixture that was loaded last",
+			Flow: a.ResetState,
+		},
+		{
+			Method: "GET", Path: "/_mock/ca.pem", Summary: "the certificate authority of https",
+			Flow: a.ReadCA, Open: true,
+		},
+		{
+			Method: "GET", Path: "/_mock/inbox/{file}", Summary: "the files of the inbox page",
+			Flow: inbox.File, Also: []string{"/favicon.ico"},
+		},
+		{
+			Method: "GET", Path: "/_mock/openapi.json", Summary: "the control API as an OpenAPI document",
+			Flow: a.ReadOpenAPI,
+		},
 	}
 	for i := range table {
 		table[i].Dialect, table[i].CORS = web.Control, web.LocalOrigins
-		if strings.HasPrefix(table[i].Path, "/_mock/outbox") {
-			table[i].control = cursored(table[i].control)
-		}
+		table[i].Flow = control.CheckQuery(table[i])
 	}
 	return table
 }
-
-// aliases are more paths of an endpoint; the second is where it stands above.
-var aliases = [][2]string{
-	{"/health", "/_mock/health"},
-	{"/healthz", "/_mock/health"},
-	{"/readyz", "/_mock/health"},
-	{"/", "/_mock/"},
-	{"/_mock", "/_mock/"},
-	// Browsers ask for it beside whatever they show; it is no request of an app.
-	{"/favicon.ico", "/_mock/inbox/{file}"},
-}
-
-// open are the control endpoints that answer whoever asks.
-var open = map[string]bool{"/_mock/health": true, "/health": true, "/healthz": true, "/readyz": true, "/_mock/ca.pem": true}

@@ -12,7 +12,8 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/derive"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/control"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -20,77 +21,79 @@ import (
 )
 
 // A Config says how a Server differs from the default one. The zero Config
-// works: the built-in fixture "default", a running clock, no log.
+// works: it has the built-in fixture "default", a running clock and no log.
 type Config struct {
 	// Fixture is what the tenant knows; nil means the built-in "default". A
 	// fixture built in Go goes through fixtures.Complete first.
 	Fixture *fixtures.Fixture
-	// FixtureFile is a path that is read instead of Fixture, and again
-	// whenever it has changed: at a request, at most every 500 ms.
+	// FixtureFile is the path of a file that is used instead of Fixture. It is
+	// read again when it has changed. A request looks for changes, at most
+	// every 500 ms.
 	FixtureFile string
-	// Restore is what an earlier Server's State returned: its refresh tokens,
-	// counters and users are taken in. nil means nothing is.
+	// Restore is what State of an earlier Server returned. Its users, refresh
+	// tokens and counters are added. nil adds nothing.
 	Restore *fixtures.Fixture
-	// Users, Clients and ResourceServers are added to the fixture's own; one
-	// with the same address, client_id or identifier is replaced.
+	// Users, Clients and ResourceServers are added to those of the fixture. They
+	// replace one with the same address, client_id or identifier.
 	Users           []fixtures.User
 	Clients         []fixtures.Client
 	ResourceServers []fixtures.ResourceServer
-	// Callbacks are callback URLs that every client accepts, whose origins
-	// may call, and to which a logout may return.
+	// Callbacks are URLs that every client accepts as callback and as logout
+	// URL. Pages of their origins may call.
 	Callbacks []string
-	// Scenarios are failures that are on from the start: names of built-in
-	// ones, or files, which are read again whenever they have changed.
+	// Scenarios are on from the start. Each is the name of a built-in one, or a
+	// file. A file is read again when it has changed.
 	Scenarios []string
 	// Seed replaces the fixture's otp.seed if it is not empty.
 	Seed string
 	// OTP replaces the fixture's otp.mode, code and codes if Mode is set.
 	OTP fixtures.OTP
-	// At stops the clock there, if it is not zero.
+	// At stops the clock at this time; zero lets it run.
 	At time.Time
-	// Issuer pins the iss of every token, a URL with or without the trailing
-	// slash; "" derives it from the scheme and Host of each request.
+	// Issuer is the iss of every token: a URL, with or without the trailing
+	// slash. "" takes the scheme and Host of each request.
 	Issuer string
 	// TrustProxy believes X-Forwarded-Proto and X-Forwarded-Host.
 	TrustProxy bool
-	// Hosts are more names by which the control API may be called, beyond
-	// loopback, IP addresses, one-label names and *.test and its like.
+	// Hosts are further names by which the control API may be called. Loopback,
+	// IP addresses, names without a dot, *.test and its like need none.
 	Hosts []string
-	// AllowOutbound are the hosts that the server may call: the SMS gateways of
-	// connections. It calls loopback anyway, and nothing else.
+	// AllowOutbound are hosts whose SMS gateways the server may call. It may
+	// always call loopback, and nothing else.
 	AllowOutbound []string
 	// CA returns the certificate authority that GET /_mock/ca.pem serves, as
 	// PEM; nil means that there is none.
 	CA func() []byte
 	// Version is what GET /_mock/health tells.
 	Version string
-	// Log hears of each message and each refusal; nil means nobody does.
+	// Log gets a line for each message and each refusal; nil discards them.
 	Log *slog.Logger
 }
 
 // A Server is a tenant that answers requests. It is safe for use by many
-// goroutines, and many of them live well in one process.
+// goroutines. A process can have any number of Servers.
 type Server struct {
 	config Config
 	tenant *tenant.Tenant
 	front  *web.Front
-	guard  guard
-	reload reload
-	keys   atomic.Pointer[keysOfFiles]
-	engine *scenarios.Engine
-	log    *slog.Logger
-	run    func() string // tells this Server from all others
+	api    *control.API
+	// controlRoutes are made when the control API is called first.
+	controlRoutes func() []web.Route
+	guard         guard
+	reload        reload
+	keys          atomic.Pointer[keysOfFiles]
+	engine        *faults.Engine
+	log           *slog.Logger
 }
 
-// nobody is a log that nobody hears.
-var nobody = slog.New(slog.DiscardHandler)
+// silent is a log that discards everything.
+var silent = slog.New(slog.DiscardHandler)
 
-// New makes a Server. It fails if the fixture is no fixture: the error is a
-// *strictyaml.Errors with every mistake, or that of the file system.
+// New makes a Server. It fails if a file cannot be read or has mistakes.
 func New(config Config) (*Server, error) {
-	s := &Server{config: config, log: config.Log, run: sync.OnceValue(derive.Unique)}
+	s := &Server{config: config, log: config.Log}
 	if s.log == nil {
-		s.log = nobody
+		s.log = silent
 	}
 	if config.Issuer != "" {
 		pinned, err := checkIssuer(config.Issuer)
@@ -109,7 +112,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s.tenant = tenant.New(f, keys)
-	s.engine = scenarios.NewEngine(f.OTP.Seed)
+	s.engine = faults.NewEngine(f.OTP.Seed, func() time.Time { return s.Clock().Now() })
 	if err := s.loadScenarios(); err != nil {
 		return nil, err
 	}
@@ -130,12 +133,18 @@ func New(config Config) (*Server, error) {
 		Scenarios: s.engine,
 		Local:     s.guard.ours,
 	}
+	s.api = &control.API{
+		Server: s, Tenant: s.tenant, Scenarios: s.engine, Journal: s.front.Journal,
+		ID: sync.OnceValue(derive.Unique), Version: config.Version, CA: config.CA, FileErrors: s.fileErrors,
+		Routes: func() []web.Route { return append(apiRoutes(), s.controlRoutes()...) },
+	}
+	s.controlRoutes = sync.OnceValue(func() []web.Route { return controlRoutes(s.api) })
 	return s, nil
 }
 
-// ServeHTTP answers a request to the tenant or to its control API. Repeated
-// slashes in the path count as one, without a redirect: next-auth asks for
-// //.well-known/… when its issuer ends with a slash.
+// ServeHTTP answers a request to the tenant or to its control API. Several
+// slashes in a row count as one: next-auth asks for //.well-known/… when its
+// issuer ends with a slash.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.reloadIfChanged()
 	if strings.Contains(r.URL.Path, "//") {

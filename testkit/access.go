@@ -88,20 +88,20 @@ func (a *Auth0) Server() *server.Server { return a.server }
 // fails t with what did arrive.
 func (a *Auth0) OTP(t testing.TB, to string) string {
 	t.Helper()
-	return a.WaitFor(t, recipient(to), outbox.Live(), outbox.WithCode(), outbox.Brief()).Code
+	return a.WaitFor(t, recipient(to), outbox.Live(), outbox.WithCode()).Code
 }
 
 // MagicLink is the live magic link of a recipient. It waits as OTP does.
 func (a *Auth0) MagicLink(t testing.TB, to string) string {
 	t.Helper()
-	return a.WaitFor(t, recipient(to), outbox.Live(), outbox.WithLink(), outbox.Brief()).Link
+	return a.WaitFor(t, recipient(to), outbox.Live(), outbox.WithLink()).Link
 }
 
 // Expire makes the live code or link of a recipient lapse, without moving the
 // clock. It waits for one as OTP does.
 func (a *Auth0) Expire(t testing.TB, to string) {
 	t.Helper()
-	a.server.ExpireMessage(a.WaitFor(t, recipient(to), outbox.Live(), outbox.Brief()).ID)
+	a.server.ExpireMessage(a.WaitFor(t, recipient(to), outbox.Live()).ID)
 }
 
 // recipient is the filter of an address or number as people write them.

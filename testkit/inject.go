@@ -10,7 +10,7 @@ import (
 
 // An Injection is a failure that a test has switched on.
 type Injection struct {
-	active   *scenarios.Activation
+	active   scenarios.Activation
 	optional atomic.Bool
 }
 
@@ -37,7 +37,7 @@ func (a *Auth0) InjectScenario(t testing.TB, s scenarios.Scenario) *Injection {
 	return injected(t, active)
 }
 
-func injected(t testing.TB, active *scenarios.Activation) *Injection {
+func injected(t testing.TB, active scenarios.Activation) *Injection {
 	t.Helper()
 	i := &Injection{active: active}
 	t.Cleanup(func() {
@@ -46,7 +46,7 @@ func injected(t testing.TB, active *scenarios.Activation) *Injection {
 		if i.optional.Load() {
 			return
 		}
-		for _, f := range active.Unmet() {
+		for _, f := range active.Verify("") {
 			t.Errorf("testkit: %s", f.Message)
 		}
 	})
@@ -54,12 +54,12 @@ func injected(t testing.TB, active *scenarios.Activation) *Injection {
 }
 
 // Fired is how many times its rules have acted.
-func (i *Injection) Fired() int { return int(i.active.Fired()) }
+func (i *Injection) Fired() int { return i.active.Fired() }
 
 // MustFire fails t unless its rules have acted n times by now.
 func (i *Injection) MustFire(t testing.TB, n int) {
 	t.Helper()
-	if f := i.active.Verify(scenarios.Count(strconv.Itoa(n))); f != nil {
+	for _, f := range i.active.Verify(scenarios.Count(strconv.Itoa(n))) {
 		t.Errorf("testkit: %s", f.Message)
 	}
 	if n == 0 {

@@ -26,9 +26,9 @@ func TestStartIsCheap(t *testing.T) {
 		most float64
 		opts []testkit.Option
 	}{
-		{"over TCP", 120, nil},
-		{"in memory", 60, []testkit.Option{testkit.InMemory("tenant.example.com")}},
-		{"with options that no fixture has to be read for", 60, []testkit.Option{
+		{"over TCP", 170, nil},
+		{"in memory", 120, []testkit.Option{testkit.InMemory("tenant.example.com")}},
+		{"with options that no fixture has to be read for", 120, []testkit.Option{
 			testkit.InMemory("tenant.example.com"), testkit.Fixture("strict"), testkit.Seed("another"), testkit.At(time.Unix(0, 0)),
 		}},
 	} {

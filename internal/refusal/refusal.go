@@ -5,6 +5,7 @@ package refusal
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -22,6 +23,9 @@ type Refusal struct {
 	// Description is the wire's "error_description". In the catalogue it may
 	// hold {placeholders}, which With fills.
 	Description string
+	// Examples are the placeholders, each with the value that it gets where a
+	// scenario names this refusal as a preset and says nothing else.
+	Examples map[string]string
 	// URI is the wire's "error_uri", if there is one.
 	URI string
 	// Members follow in the body. Their strings may hold placeholders.
@@ -72,6 +76,23 @@ func (r *Refusal) With(pairs ...string) *Refusal {
 	}
 	return &filled
 }
+
+// Filled is a copy in which every placeholder is filled: by its value in vars,
+// or else by its example.
+func (r *Refusal) Filled(vars map[string]string) *Refusal {
+	var pairs []string
+	for _, name := range r.Placeholders() {
+		value, ok := vars[name]
+		if !ok {
+			value = r.Examples[name]
+		}
+		pairs = append(pairs, name, value)
+	}
+	return r.With(pairs...)
+}
+
+// Placeholders are the names of the placeholders, in alphabetical order.
+func (r *Refusal) Placeholders() []string { return slices.Sorted(maps.Keys(r.Examples)) }
 
 // Because is a copy with a hint for the mock's log.
 func (r *Refusal) Because(hint string) *Refusal {

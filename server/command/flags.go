@@ -3,22 +3,35 @@ package command
 import (
 	"strings"
 
+	"github.com/urfave/cli/v3"
+
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/internal/strictyaml"
+	"github.com/mockauth0/mockauth0/scenarios"
 )
 
 // A flag is one flag of a command. Each has a twin in the environment.
 type flag struct {
 	name  string
-	value string // what its value is called in the help text; empty: a switch
+	value string // what the help text calls its value; empty: a switch
 	list  bool   // it may be given several times
 	usage string
-	group string // the heading in the help text
+	group string          // the heading in the help text
+	words func() []string // values that a shell suggests
 }
 
 // twin is the variable of the environment that says the same.
 func (f flag) twin() string {
 	return "MOCKAUTH0_" + strings.ToUpper(strings.ReplaceAll(f.name, "-", "_"))
+}
+
+// withTwins are the library's flags, which read the environment of the world.
+func withTwins(w World, flags ...flag) []cli.Flag {
+	var all []cli.Flag
+	for _, f := range flags {
+		g := &given{flag: f, world: w}
+		all = append(all, &cli.GenericFlag{Name: f.name, Usage: f.usage, Value: g, Sources: cli.NewValueSourceChain(g), Local: true})
+	}
+	return all
 }
 
 const (
@@ -41,12 +54,14 @@ var (
 	logFlag = flag{
 		name: "log", value: "FORMAT",
 		usage: "text, json or none, on stderr (default text on a terminal, else json)",
+		words: func() []string { return []string{"text", "json", "none"} },
 	}
 
 	fixtureFlag = flag{
 		name: "fixture", value: "NAME|FILE", group: tenantGroup,
 		usage: "what the tenant knows: " + strings.Join(fixtures.Names(), ", ") + ", or a file, which is read again when it changes (default " +
 			fixtureFile + " if it is in this folder, else default); " + inlineFixture + " takes the YAML itself",
+		words: fixtures.Names,
 	}
 	stateFlag = flag{
 		name: "state", value: "FILE", group: tenantGroup,
@@ -67,10 +82,11 @@ var (
 	scenarioFlag = flag{
 		name: "scenario", value: "NAME|FILE", list: true, group: tenantGroup,
 		usage: "switch a failure on: a built-in scenario (mockauth0 scenarios lists them), or a file, which is read again when it changes",
+		words: scenarios.Names,
 	}
 	failOnUnfiredFlag = flag{
 		name: "fail-on-unfired", group: tenantGroup,
-		usage: "at the end, fail if a scenario that is on has not acted as it expects, or not at all",
+		usage: "at the end, fail if a scenario that is on did not act, or not as often as it expects",
 	}
 	issuerFlag = flag{
 		name: "issuer", value: "URL", group: tenantGroup,
@@ -92,6 +108,33 @@ var (
 	clockFlag = flag{
 		name: "clock", value: "TIME", group: codesGroup,
 		usage: "stop the clock there, as in 2030-01-01T00:00:00Z (default it runs)",
+	}
+
+	smtpFlag = flag{
+		name: "smtp", value: "HOST:PORT", list: true, group: mailGroup,
+		usage: "take mail by SMTP there, into the same outbox (1025 is MailHog's port)",
+	}
+	mailAPIFlag = flag{
+		name: "mail-api", value: "HOST:PORT", list: true, group: mailGroup,
+		usage: "answer MailHog's HTTP API there, over every e-mail of the outbox (8025 is MailHog's port)",
+	}
+	mailDialectFlag = flag{
+		name: "mail-api-dialect", value: "NAME", group: mailGroup,
+		usage: "whose API that is, mailhog or mailpit (default mailhog)",
+		words: func() []string { return []string{"mailhog", "mailpit"} },
+	}
+	smtpRelayFlag = flag{
+		name: "smtp-relay", value: "HOST:PORT", group: mailGroup,
+		usage: "pass every e-mail on to a mail server such as Mailpit; if that is down, logins still work",
+	}
+
+	twilioFlag = flag{
+		name: "twilio", value: "HOST:PORT", list: true, group: smsGroup,
+		usage: "take text messages there as Twilio's REST API does, into the same outbox",
+	}
+	allowOutboundFlag = flag{
+		name: "allow-outbound", value: "HOST", list: true, group: smsGroup,
+		usage: "call the SMS gateways of the fixture on this host; those on loopback are called anyway",
 	}
 
 	tlsDirFlag = flag{
@@ -117,7 +160,8 @@ var (
 
 	forFlag = flag{
 		name: "for", value: "SDK", group: targetGroup,
-		usage: "use the names that an SDK reads: " + strings.Join(dialectNames(), ", "),
+		usage: "use the names that an SDK reads: " + strings.Join(sdkNames(), ", "),
+		words: sdkNames,
 	}
 	clientIDFlag = flag{
 		name: "client-id", value: "ID", group: targetGroup,
@@ -136,7 +180,3 @@ func serverFlags() []flag {
 		tlsDirFlag, tlsHostFlag, tlsCopyFlag, tlsCertFlag, tlsKeyFlag,
 	}
 }
-
-// closest ends a sentence about an unknown word with the one that was meant,
-// if there is one like it.
-func closest(word string, known []string) string { return strictyaml.Suggest(word, known) }

@@ -35,9 +35,10 @@ type Options struct {
 	Box *outbox.Box
 	// Now is the tenant's time; nil means real time.
 	Now func() time.Time
-	// Decide is asked what happens to a mail, once for each of its
-	// recipients, with the endpoint "smtp"; nil means that nothing does.
-	Decide func(*scenarios.Request) *scenarios.Effects
+	// Decide says what scenarios do to a mail, once for each of its
+	// recipients, and which rules say so: DecideSMTP of the tenant's server.
+	// nil means that there are no scenarios.
+	Decide func(from, to string) (what *scenarios.Then, rules string)
 	// Log hears of each mail that comes in or is refused; nil means nobody
 	// does.
 	Log *slog.Logger

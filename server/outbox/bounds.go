@@ -2,15 +2,15 @@ package outbox
 
 import "slices"
 
-// A recipient who holds more than this part of a full box makes room out of
-// its own messages.
+// fairShare is the part of the box, a fifth, that one recipient may fill before
+// its own messages are evicted first.
 const fairShare = 5
 
-// maxSpans bounds what the box remembers of evictions (32 KiB).
+// maxSpans bounds the memory for evicted Seqs (32 KiB).
 const maxSpans = 2048
 
-// makeRoom evicts until the box is within its bounds. The message that was
-// just added stays.
+// makeRoom evicts messages until the box is within its bounds. It never evicts the
+// message that was just added.
 func (b *Box) makeRoom(added *entry) {
 	for len(b.list) > b.max || b.bytes > b.maxBytes {
 		e := b.victim(added)
@@ -25,23 +25,23 @@ func (b *Box) makeRoom(added *entry) {
 	}
 }
 
-// victim picks the message to evict: the oldest that is finished, before any
-// whose code is active, before any that is still under way.
+// victim chooses the message to evict: the oldest one without an active code, else
+// the oldest delivered one, else the oldest queued one.
 func (b *Box) victim(added *entry) *entry {
-	pools := [][]*entry{b.list}
+	lists := [][]*entry{b.list}
 	if len(added.keys) > 0 {
-		if own := b.byTo[added.keys[0]]; len(own) > b.max/fairShare {
-			pools = [][]*entry{own, b.list}
+		if sameRecipient := b.byTo[added.keys[0]]; len(sameRecipient) > b.max/fairShare {
+			lists = [][]*entry{sameRecipient, b.list}
 		}
 	}
-	for _, class := range []func(*entry) bool{
+	for _, mayGo := range []func(*entry) bool{
 		func(e *entry) bool { return e.State != Queued && e.OTPState != Active },
 		func(e *entry) bool { return e.State != Queued },
-		func(e *entry) bool { return true },
+		func(*entry) bool { return true },
 	} {
-		for _, pool := range pools {
-			for _, e := range pool {
-				if e != added && class(e) {
+		for _, list := range lists {
+			for _, e := range list {
+				if e != added && mayGo(e) {
 					return e
 				}
 			}
@@ -50,13 +50,14 @@ func (b *Box) victim(added *entry) *entry {
 	return nil
 }
 
-// Spans are numbers, kept as runs in ascending order which do not touch.
+// spans is a set of numbers, kept as runs of successive numbers. The runs are in
+// ascending order, with a gap between them.
 type spans []span
 
 type span struct{ from, to int64 }
 
-// add puts n in. Where that makes more than limit runs the two lowest become
-// one: far back, what was deleted then counts as evicted.
+// add adds n to the set. If that makes more than limit runs, it joins the two
+// lowest: then some messages of long ago that were deleted count as evicted.
 func (s *spans) add(n int64, limit int) {
 	list := *s
 	i, _ := slices.BinarySearchFunc(list, n, func(r span, n int64) int {
@@ -85,7 +86,7 @@ func (s *spans) add(n int64, limit int) {
 	*s = list
 }
 
-// within counts the numbers above low, up to and including high.
+// within returns how many numbers are above low and not above high.
 func (s spans) within(low, high int64) int {
 	n := int64(0)
 	for _, r := range s {

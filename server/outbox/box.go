@@ -1,23 +1,25 @@
-// Package outbox is what a tenant sent: the e-mails and text messages that
-// would have left for real people, with their codes and links as data.
+// Package outbox holds what a tenant sent: e-mails and text messages which would
+// have gone to real people, with their codes and links as data.
 //
-// A Box is bounded, keeps the order of delivery, and lets a test wait for the
-// message it needs. Reads change nothing, so any number of tests may read the
-// same box; each looks for its own recipient.
+// A Box is bounded and keeps the order of delivery. A test can wait for the
+// message that it needs. Reading changes nothing, so any number of tests can use
+// the same box, each for its own recipient.
 //
-// Time is the tenant's clock's. The package starts no goroutine: what falls
-// due is settled whenever the box is used, and whoever waits owns a timer.
+// The box takes its time from the tenant's clock. It starts no goroutine: each
+// call first delivers and expires what is due, and a call that waits has its own
+// timer.
 package outbox
 
 import (
-	"strconv"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/mockauth0/mockauth0/server/clock"
 )
 
-// The bounds of a box whose Options name none.
+// The bounds of a box if its Options name none.
 const (
 	DefaultMax      = 1000
 	DefaultMaxBytes = 64 << 20
@@ -31,62 +33,64 @@ type Clock interface {
 	Running() bool
 }
 
-// Options make a Box. The zero value is good.
+// Options configure a Box. The zero value works.
 type Options struct {
-	// Clock is the tenant's clock; nil means real time. Whoever moves it must
-	// call Box.Settle before and after, which clock.Watch(box.Settle) does.
+	// Clock is the tenant's clock. nil means real time. Code that moves the
+	// clock must call Box.Settle before and after the move;
+	// Clock.Watch(box.Settle) sees to that.
 	Clock Clock
-	// Max is how many messages are kept, MaxBytes how many bytes of text in
-	// them. Zero or less means DefaultMax and DefaultMaxBytes. The newest
-	// message is always kept, however long it is.
+	// Max is how many messages the box keeps at most, and MaxBytes how many
+	// bytes of text. Zero or less means DefaultMax and DefaultMaxBytes. The box
+	// always keeps the newest message, however long it is.
 	Max      int
 	MaxBytes int64
 }
 
-// A Box holds the messages that were sent. It is safe for use by many
-// goroutines; messages go in and come out as copies. Call New to make one;
-// there is nothing to close.
+// A Box holds the messages that were sent. It is safe for use by many goroutines.
+// It copies messages that go in or come out. Call New to make one; it needs no
+// closing.
 type Box struct {
 	clock    Clock
 	max      int
 	maxBytes int64
 
 	mu      sync.Mutex // guards all below
-	epoch   int64      // grows when the box is emptied: older cursors are void
+	epoch   int64      // grows when the box is emptied, which makes older cursors invalid
 	lastID  int64
 	lastSeq int64
 	lastPos int64
-	rev     int64 // the revision of the last change
+	rev     int64 // the revision, which grows with each change
 
-	// All messages by position: those delivered stand in order of delivery,
-	// the others, in between, in order of creation.
+	// list has all messages in the order of their pos: the delivered ones are
+	// in order of delivery and the others, in between, in order of creation.
 	list  []*entry
-	byID  map[string]*entry   // this and byTo are nil until the first message
+	byID  map[string]*entry
 	byTo  map[string][]*entry // by each recipient, in the same order
 	due   schedule
 	bytes int64
 
-	dropped int        // how many were evicted
-	evicted spans      // the Seqs of those that had one
-	gone    []vanished // evicted and deleted ones, in order of revision
-	goneRev int64      // up to this revision they are forgotten
+	dropped int        // how many messages were evicted
+	evicted spans      // the Seqs of the evicted messages
+	gone    []vanished // evicted and deleted messages, in order of revision
+	goneRev int64      // up to this revision the box has forgotten them
 
-	dirty   []*entry // changed since the last flush
-	stirred bool     // anything changed since the last flush
-	waiters
+	changed []*entry         // messages that changed since the last flush
+	stirred bool             // anything changed since the last flush
+	waiting map[*waiter]bool // calls of Wait
+	streams map[*waiter]bool // calls of Changes
 }
 
-// An entry is a message in the box. Nothing in it leaves the box uncopied.
+// An entry is a message in the box. Callers get copies of its Message.
 type entry struct {
 	Message
-	keys  []string // the recipients, as compared
-	size  int64
-	pos   int64     // place in Box.list
-	rev   int64     // revision of its last change
-	next  time.Time // when it next changes by itself; zero for never
-	slot  int       // place in Box.due, or -1
-	dirty bool
-	gone  bool
+	keys    []string // the recipients in the form in which they are compared
+	size    int64
+	pos     int64     // place in Box.list
+	rev     int64     // revision of its last change
+	next    time.Time // when it next changes by itself; zero for never
+	slot    int       // place in Box.due, or -1
+	changed bool      // it is in Box.changed
+	gone    bool
 }
 
 // New makes an empty box.
@@ -100,27 +104,27 @@ func New(o Options) *Box {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = DefaultMaxBytes
 	}
-	b := &Box{clock: o.Clock, max: o.Max, maxBytes: o.MaxBytes}
+	b := &Box{clock: o.Clock, max: o.Max, maxBytes: o.MaxBytes, waiting: map[*waiter]bool{}, streams: map[*waiter]bool{}}
 	b.empty()
 	return b
 }
 
-// enter locks the box and settles what is due. The time it returns is the one
-// moment at which everything until leave happens.
+// enter locks the box and settles what is due. Everything until leave happens at
+// the time that enter returns.
 func (b *Box) enter() time.Time {
 	b.mu.Lock()
-	now := wall(b.clock.Now())
+	now := wallTime(b.clock.Now())
 	b.settle(now)
 	return now
 }
 
-// leave tells those who wait what has changed, and unlocks the box.
+// leave tells waiting calls what has changed, and unlocks the box.
 func (b *Box) leave() {
 	b.flush()
 	b.mu.Unlock()
 }
 
-// empty starts a new epoch with nothing in the box.
+// empty removes all messages and begins a new epoch.
 func (b *Box) empty() {
 	for _, e := range b.list {
 		e.gone = true
@@ -128,29 +132,32 @@ func (b *Box) empty() {
 	b.epoch++
 	b.lastSeq, b.lastPos, b.rev = 0, 0, 0
 	b.list, b.due, b.bytes = nil, nil, 0
-	b.byID, b.byTo = nil, nil
+	b.byID, b.byTo = map[string]*entry{}, map[string][]*entry{}
 	b.evicted, b.gone, b.goneRev = nil, nil, 0
 	b.stirred = true
-	b.waiters.epochEnded()
+	b.epochEnded()
 }
 
-// Add puts a message into the box and returns it as kept, its Words unwritten.
+// Add puts a message into the box and returns it as kept.
 //
-// It always gives the ID, and Seq on delivery. CreatedAt, if zero, is the
-// clock's time. A message whose DeliverAt is still to come is Queued, and so is
-// one whose State says so and that has none: it waits for Deliver. Any other is
-// Delivered, unless its State is Lost or Bounced. What follows from
-// the rest is filled in: To and Recipients from each other, Codes and Links
-// from Code and Link, and OTPState, which is Active if there is either and the
-// tenant sent them: not for the kinds SMTP and Twilio.
+// Add gives the message its ID and, on delivery, its Seq. CreatedAt is the clock's
+// time if it is zero. The State follows from what the message says:
+//   - Lost and Bounced stay.
+//   - A message with a DeliverAt in the future is Queued until then.
+//   - A message with the State Queued and no DeliverAt waits for Deliver.
+//   - Any other message is Delivered.
+//
+// Add also fills in what follows from the rest: To and Recipients from each other,
+// Codes and Links from Code and Link. The OTPState is Active if there is a Code or
+// a Link and the tenant sent the message, so not for the kinds SMTP and Twilio.
 func (b *Box) Add(m Message) Message {
 	m = m.clone()
-	m.tidy()
+	m.fillIn()
 	now := b.enter()
 	defer b.leave()
 
 	b.lastID++
-	m.ID = idOf(b.lastID)
+	m.ID = fmt.Sprintf("msg_%08d", b.lastID)
 	m.Seq, m.DeliveredAt = 0, time.Time{}
 	if m.CreatedAt.IsZero() {
 		m.CreatedAt = now
@@ -166,45 +173,30 @@ func (b *Box) Add(m Message) Message {
 		m.Seq = b.lastSeq
 	}
 	e := &entry{Message: m, keys: addresses(m.Recipients), size: m.size(), slot: -1}
-	if b.byID == nil {
-		b.byID, b.byTo = map[string]*entry{}, map[string][]*entry{}
-	}
 	b.byID[m.ID] = e
 	b.bytes += e.size
 	b.place(e)
 	b.touch(e)
-	b.settle(now) // a code may come too late already
+	b.settle(now) // the code may have expired before it came
 	b.makeRoom(e)
 	return e.clone()
 }
 
-// idOf is the id of the n-th message: msg_ and 8 digits, or more.
-func idOf(n int64) string {
-	const zeros = "msg_00000000"
-	var text [24]byte
-	digits := strconv.AppendInt(text[:0], n, 10)
-	return zeros[:max(len(zeros)-len(digits), len("msg_"))] + string(digits)
-}
-
-// addresses are the recipients as compared, each once.
+// addresses returns the recipients in the form in which they are compared, each
+// once.
 func addresses(recipients []string) []string {
-	if len(recipients) == 1 {
-		return []string{address(recipients[0])}
-	}
 	var keys []string
-	seen := make(map[string]bool, len(recipients))
 	for _, r := range recipients {
-		if k := address(r); !seen[k] {
-			seen[k] = true
+		if k := address(r); !slices.Contains(keys, k) {
 			keys = append(keys, k)
 		}
 	}
 	return keys
 }
 
-// SetOTPState tells what became of a message's code: Used, Superseded,
-// Expired or Locked. A code that lapsed never becomes Active again. It returns
-// whether there is such a message.
+// SetOTPState notes what became of a message's code: Used, Superseded, Expired or
+// Locked. It cannot make a code Active again. It returns whether there is a message
+// with that id.
 func (b *Box) SetOTPState(id, state string) bool {
 	return b.change(id, func(e *entry, _ time.Time) bool {
 		if e.OTPState == state || state == Active && e.OTPState != "" {
@@ -215,9 +207,9 @@ func (b *Box) SetOTPState(id, state string) bool {
 	})
 }
 
-// Expire lets an active code lapse now, whatever the clock says. A code that
-// is no longer active stays as it is. It returns whether there is such a
-// message.
+// Expire makes an active code expire now, whatever the clock says. It does not
+// change a code that is not active. It returns whether there is a message with that
+// id.
 func (b *Box) Expire(id string) bool {
 	return b.change(id, func(e *entry, now time.Time) bool {
 		if e.OTPState != Active {
@@ -228,8 +220,8 @@ func (b *Box) Expire(id string) bool {
 	})
 }
 
-// Deliver lets a queued message arrive now, whatever the clock says. Any other
-// message stays as it is. It returns whether there is such a message.
+// Deliver delivers a queued message now, whatever the clock says. It does not
+// change any other message. It returns whether there is a message with that id.
 func (b *Box) Deliver(id string) bool {
 	return b.change(id, func(e *entry, now time.Time) bool {
 		if e.State == Queued {
@@ -239,8 +231,8 @@ func (b *Box) Deliver(id string) bool {
 	})
 }
 
-// SetRelay notes how handing the message on went. It returns whether there is
-// such a message.
+// SetRelay notes whether a real mail server or SMS gateway took the message. It
+// returns whether there is a message with that id.
 func (b *Box) SetRelay(id string, r Relay) bool {
 	return b.change(id, func(e *entry, _ time.Time) bool {
 		e.Relay = &r
@@ -248,7 +240,7 @@ func (b *Box) SetRelay(id string, r Relay) bool {
 	})
 }
 
-// change applies f, which tells whether the message changed by it.
+// change calls f for the message. f returns whether it changed the message.
 func (b *Box) change(id string, f func(e *entry, now time.Time) bool) (found bool) {
 	now := b.enter()
 	defer b.leave()
@@ -262,9 +254,9 @@ func (b *Box) change(id string, f func(e *entry, now time.Time) bool) (found boo
 	return true
 }
 
-// Delete removes the messages that match all filters, in whatever state, and
-// returns how many. Without a filter it removes everything, and cursors from
-// before are void.
+// Delete removes the messages that match all filters, whatever their State, and
+// returns how many there were. Without a filter it removes everything, and older
+// cursors become invalid.
 func (b *Box) Delete(filters ...Filter) int {
 	b.enter()
 	defer b.leave()
@@ -277,20 +269,19 @@ func (b *Box) Delete(filters ...Filter) int {
 	if err != nil {
 		return 0
 	}
-	var doomed []*entry
+	var matches []*entry
 	for _, e := range b.candidates(q) {
 		if q.match(&e.Message) {
-			doomed = append(doomed, e)
+			matches = append(matches, e)
 		}
 	}
-	for _, e := range doomed {
+	for _, e := range matches {
 		b.remove(e)
 	}
-	return len(doomed)
+	return len(matches)
 }
 
-// Reset makes the box as new: empty, counting from 1 again. Cursors from
-// before are void.
+// Reset empties the box, and IDs count from 1 again. Older cursors become invalid.
 func (b *Box) Reset() {
 	b.mu.Lock()
 	defer b.leave()

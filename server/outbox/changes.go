@@ -9,33 +9,33 @@ import (
 
 // A Batch is what changed in a box.
 type Batch struct {
-	// Messages are those that are new or changed, as they are now, in order
-	// of their last change.
+	// Messages are the new and changed messages, as they are now, in order of
+	// their last change.
 	Messages []Message `json:"messages"`
-	// Gone are the ids of those that were deleted or evicted.
+	// Gone are the ids of the messages that were deleted or evicted.
 	Gone []string `json:"gone"`
 	// Dropped is how many messages were evicted to make room since the box
 	// was made or reset.
 	Dropped int `json:"dropped"`
-	// Reset says that Messages is everything there is: forget what came
-	// before.
+	// Reset says that Messages are all messages of the box. The reader must
+	// forget what it got before.
 	Reset bool `json:"reset"`
-	// Next is the token to go on with.
+	// Next is the token for the next call.
 	Next string `json:"next"`
 }
 
-// Changes returns what changed after the token since, and waits until
-// something does. It follows state, not events: a message that changed twice
-// is reported once.
+// Changes returns what changed after the token since. If nothing has changed it
+// waits until something does. A message that changed twice is reported once, as it
+// is now.
 //
-// A token is the Next of an earlier Batch; "now" stands for the present one.
-// An empty token, one from before the box was emptied, and one that lags
-// further behind than the box remembers are answered at once, with Reset and
-// everything there is. Codes that expire and messages that arrive by
-// themselves are noticed while the clock runs.
+// A token is the Next of an earlier Batch. The token "now" means the present. Three
+// tokens are answered at once with a Reset and all messages: the empty token, a
+// token from before the box was emptied, and one so old that the box has forgotten
+// which messages are gone since. While the clock runs, Changes also notices codes
+// that expire and messages that arrive by themselves.
 //
-// It fails with a *CursorError if the token is malformed, and with ctx.Err
-// when ctx ends before anything changed.
+// It fails with a *CursorError if the token is malformed, and with ctx.Err if ctx
+// ends before anything changes.
 func (b *Box) Changes(ctx context.Context, since string) (Batch, error) {
 	now := b.enter()
 	defer b.leave()
@@ -51,7 +51,7 @@ func (b *Box) Changes(ctx context.Context, since string) (Batch, error) {
 		}
 	}
 	w := &waiter{woken: make(chan struct{}, 1)}
-	put(&b.streams, w)
+	b.streams[w] = true
 	defer delete(b.streams, w)
 	for {
 		if epoch != b.epoch || rev > b.rev || rev < b.goneRev {
@@ -67,7 +67,7 @@ func (b *Box) Changes(ctx context.Context, since string) (Batch, error) {
 	}
 }
 
-// token is the place after the last change.
+// token returns the token for what changes from now on.
 func (b *Box) token() string { return fmt.Sprintf("e%d.r%d", b.epoch, b.rev) }
 
 func (b *Box) everything() Batch {
@@ -91,7 +91,7 @@ func (b *Box) changedAfter(rev int64) Batch {
 	}
 	slices.SortFunc(changed, func(a, b *entry) int { return cmp.Compare(a.rev, b.rev) })
 	for _, e := range changed {
-		batch.Messages = append(batch.Messages, e.written())
+		batch.Messages = append(batch.Messages, e.clone())
 	}
 	for _, v := range b.gone {
 		if v.rev > rev {
@@ -101,19 +101,18 @@ func (b *Box) changedAfter(rev int64) Batch {
 	return batch
 }
 
-// A vanished message is remembered by its id, for those who follow changes.
+// A vanished message was deleted or evicted. Changes reports its id.
 type vanished struct {
 	id  string
 	rev int64
 }
 
-// bury remembers that a message has vanished just now, and forgets one that
-// vanished long ago.
-func (b *Box) bury(id string) {
+// noteGone notes that a message is gone since this revision. If there are too many
+// notes it drops the oldest.
+func (b *Box) noteGone(id string) {
 	if len(b.gone) >= b.max {
 		b.goneRev = b.gone[0].rev
-		b.gone[0] = vanished{}
-		b.gone = b.gone[1:]
+		b.gone = slices.Delete(b.gone, 0, 1)
 	}
 	b.gone = append(b.gone, vanished{id, b.rev})
 }

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Cursor is the place after the newest delivered message: what is delivered
-// later is Since it. A message counts when it is delivered, not when it was
-// created, so that one which was delayed is never skipped. Cursors are to be
-// kept and given back, not taken apart.
+// Cursor returns a cursor for the present moment: the filter Since with this cursor
+// picks what is delivered later. A message counts when it is delivered, not when it
+// was created, so a delayed message is never missed. The form of a cursor may
+// change; callers should only keep it and give it back.
 func (b *Box) Cursor() string {
 	b.enter()
 	defer b.leave()
@@ -20,14 +20,14 @@ func (b *Box) cursor() string { return cursorAt(b.epoch, b.lastSeq) }
 
 func cursorAt(epoch, seq int64) string { return fmt.Sprintf("e%d.%d", epoch, seq) }
 
-// ParseCursor takes a cursor apart into the epoch, which grows whenever the
-// box is emptied, and the Seq of the last message before it. It fails with a
-// *CursorError if it is none.
+// ParseCursor returns the two numbers in a cursor: the epoch, which grows whenever
+// the box is emptied, and the Seq of the last message before the cursor. It fails
+// with a *CursorError for a text that is no cursor.
 func ParseCursor(cursor string) (epoch, seq int64, err error) {
 	return parse(cursor, ".")
 }
 
-// parse reads e<epoch><separator><number>, in the one form that is written.
+// parse reads e<epoch><separator><number>, exactly as it is written.
 func parse(token, separator string) (epoch, n int64, err error) {
 	first, second, ok := strings.Cut(strings.TrimPrefix(token, "e"), separator)
 	if ok {
@@ -40,12 +40,15 @@ func parse(token, separator string) (epoch, n int64, err error) {
 	return epoch, n, nil
 }
 
-// A CursorError says that a cursor cannot be used: it is malformed or, if
-// Expired, from before the box was emptied.
+// A CursorError says that a cursor cannot be used. If Expired, it is from before
+// the box was emptied, else it is malformed.
 type CursorError struct {
-	Cursor  string // as given
-	Expired bool   // it was good once
-	Now     string // the present cursor, to go on from; "" if no box was asked
+	// Cursor is the cursor that was given.
+	Cursor  string
+	Expired bool
+	// Now is the present cursor of the box. The error of ParseCursor, which
+	// knows no box, has none.
+	Now string
 }
 
 func (e *CursorError) Error() string {
@@ -58,8 +61,8 @@ func (e *CursorError) Error() string {
 	return fmt.Sprintf("%q is not a cursor of the outbox", e.Cursor)
 }
 
-// seqOf is the Seq of a cursor of the present epoch. One that is ahead of the
-// box is from before, too: from an earlier run of the program.
+// seqOf returns the Seq in a cursor of the present epoch. A cursor that is ahead of
+// the box has expired too: it comes from an earlier run of the program.
 func (b *Box) seqOf(cursor string) (int64, error) {
 	epoch, seq, err := ParseCursor(cursor)
 	if err != nil {

@@ -2,8 +2,8 @@ package outbox
 
 import "strings"
 
-// A Filter picks messages. The zero value picks all; several filters together
-// pick what each of them picks.
+// A Filter picks messages. The zero value picks all messages. Several filters
+// together pick the messages that match all of them.
 type Filter struct {
 	by    criterion
 	value string
@@ -25,11 +25,10 @@ const (
 	byCode
 	byLink
 	bySince
-	briefly
 )
 
-// To picks the messages of which addr is a recipient, first or not. Case and
-// surrounding space do not count; each * stands for any text.
+// To picks the messages that have addr among their recipients. Case and surrounding
+// space do not matter. Each * in addr stands for any text.
 func To(addr string) Filter {
 	addr = address(addr)
 	if strings.Contains(addr, "*") {
@@ -67,17 +66,13 @@ func WithCode() Filter { return Filter{byCode, ""} }
 // WithLink picks the messages that hold a link.
 func WithLink() Filter { return Filter{byLink, ""} }
 
-// Since picks the messages delivered after the cursor, see Box.Cursor; "now"
-// means after the call that uses the filter has begun. What was not delivered
-// has no place in that order and is left out.
+// Since picks the messages that were delivered after the cursor, which comes from
+// Box.Cursor. The cursor "now" means the beginning of the call that has the filter.
+// Messages that were not delivered never match.
 //
-// With a cursor that is malformed or void, List and Wait fail, and all other
-// methods find nothing.
+// If the cursor is malformed or from before the box was emptied, List and Wait
+// fail, and all other methods find nothing.
 func Since(cursor string) Filter { return Filter{bySince, cursor} }
-
-// Brief picks all, and leaves out what they say: the messages that a call with
-// it returns have no From, Subject, Text and HTML. It spares writing them.
-func Brief() Filter { return Filter{briefly, ""} }
 
 // String describes the filter, as in "to ada@example.com".
 func (f Filter) String() string {
@@ -143,8 +138,8 @@ func (f Filter) match(m *Message) bool {
 	return true
 }
 
-// glob matches s against a pattern in which * stands for any text. It takes
-// no more than len(pattern) × len(s) steps.
+// glob tells whether s matches a pattern in which * stands for any text. It takes
+// at most len(pattern) × len(s) steps.
 func glob(pattern, s string) bool {
 	parts := strings.Split(pattern, "*")
 	first, last := parts[0], parts[len(parts)-1]
@@ -162,29 +157,26 @@ func glob(pattern, s string) bool {
 	return true
 }
 
-// A query is a list of filters, understood by the box at one moment.
+// A query is a list of filters, as the box understood them at one moment.
 type query struct {
 	filters []Filter
-	to      string // the recipient, if exactly one is asked for
-	keyed   bool
-	state   string // the state asked for, or ""
-	after   int64  // the cursor's Seq
-	since   bool   // there is a cursor
-	brief   bool   // without what they say
+	to      string // the recipient, if a filter names one
+	hasTo   bool
+	state   string // the State that a filter asks for, or ""
+	after   int64  // the Seq in the cursor
+	since   bool   // a filter has a cursor
 	epoch   int64  // of the cursor
 }
 
-// resolve understands filters. It fails with a *CursorError.
+// resolve makes a query of filters. It fails with a *CursorError.
 func (b *Box) resolve(filters []Filter) (query, error) {
 	q := query{filters: filters, epoch: b.epoch}
 	for _, f := range filters {
 		switch f.by {
 		case byTo:
-			q.to, q.keyed = f.value, true
+			q.to, q.hasTo = f.value, true
 		case byState:
 			q.state = f.value
-		case briefly:
-			q.brief = true
 		case bySince:
 			seq := b.lastSeq
 			if f.value != "now" {
@@ -199,24 +191,16 @@ func (b *Box) resolve(filters []Filter) (query, error) {
 	return q, nil
 }
 
-// read is a message for who asked.
-func (q *query) read(e *entry) Message {
-	if q.brief {
-		return e.Message.brief()
-	}
-	return e.written()
-}
-
-// match tells whether all filters pick the message.
+// match tells whether the message matches all filters.
 func (q *query) match(m *Message) bool {
 	if q.since && m.Seq <= q.after {
 		return false
 	}
-	return q.matchPlain(m)
+	return q.matchWithoutCursor(m)
 }
 
-// matchPlain is match without regard to the cursor.
-func (q *query) matchPlain(m *Message) bool {
+// matchWithoutCursor is match without the cursor.
+func (q *query) matchWithoutCursor(m *Message) bool {
 	for _, f := range q.filters {
 		if !f.match(m) {
 			return false
@@ -225,16 +209,16 @@ func (q *query) matchPlain(m *Message) bool {
 	return true
 }
 
-// matchReady is match for those who look for one message: undelivered ones
-// count only if the filters ask for them.
-func (q *query) matchReady(m *Message) bool {
+// matchOne is match for a caller who looks for one message: undelivered messages
+// match only if a filter asks for their State.
+func (q *query) matchOne(m *Message) bool {
 	return (m.State == Delivered || q.state == m.State) && q.match(m)
 }
 
-// candidates are the entries among which all matches are, by position. The
-// list is the box's own.
+// candidates returns a list of entries that has all matches, in the order of
+// Box.list. The caller must not change the list.
 func (b *Box) candidates(q query) []*entry {
-	if q.keyed {
+	if q.hasTo {
 		return b.byTo[q.to]
 	}
 	return b.list

@@ -12,52 +12,53 @@ import (
 const (
 	Email  = "email"  // sent by the tenant, to an e-mail address
 	SMS    = "sms"    // sent by the tenant, to a phone number
-	SMTP   = "smtp"   // an application's own mail, caught by the mail server
-	Twilio = "twilio" // an application's own text message, caught by the Twilio door
+	SMTP   = "smtp"   // sent by an application, by SMTP
+	Twilio = "twilio" // sent by an application, by Twilio's API
 )
 
 // The states of a message.
 const (
-	Queued    = "queued"    // under way: it arrives at DeliverAt
-	Delivered = "delivered" // it arrived
-	Lost      = "lost"      // it never arrives, and nobody was told
-	Bounced   = "bounced"   // it was refused
+	Queued    = "queued"    // it will arrive at DeliverAt
+	Delivered = "delivered" // it has arrived
+	Lost      = "lost"      // it never arrives, and the sender does not know
+	Bounced   = "bounced"   // the recipient's mail server or network refused it
 )
 
-// The states of the code, or of the link, in a message.
+// The states of the code or link in a message.
 const (
 	Active     = "active"     // it can be redeemed
 	Used       = "used"       // it was redeemed
-	Superseded = "superseded" // a newer one took its place
+	Superseded = "superseded" // a newer one replaced it
 	Expired    = "expired"    // its time is over
-	Locked     = "locked"     // too many wrong attempts
+	Locked     = "locked"     // there were too many wrong tries
 )
 
-// A Message is something that was sent. The Box hands out copies: what is done
-// to one changes nothing in the box.
+// A Message is an e-mail or text message that was sent. The Box hands out copies:
+// changing one does not change the box.
 //
 // In JSON, Seq and DeliveredAt are null until the message is delivered, and
 // Recipients, Codes and Links are never null.
 type Message struct {
 	// ID is given by Box.Add, in order: msg_00000001, msg_00000002, …
 	ID string `json:"id"`
-	// Seq is the message's place in the order of delivery, from 1. It is 0
-	// until the message is delivered.
+	// Seq is the message's place in the order of delivery, from 1. It is 0 for
+	// a message that is not delivered.
 	Seq int64 `json:"seq"`
 	// Kind is Email, SMS, SMTP or Twilio.
 	Kind string `json:"kind"`
-	// To is the first of Recipients: an e-mail address in lower case (of kind
-	// SMTP as it was sent), or a phone number in E.164 form.
+	// To is the first of Recipients: a phone number in E.164 form, or an e-mail
+	// address in lower case. For the kind SMTP the address is as it was sent.
 	To         string   `json:"to"`
 	Recipients []string `json:"recipients"`
-	// From is the sender: a name with an address in angle brackets, or a number.
+	// From is the sender: a name with an address in angle brackets, an address,
+	// or a phone number.
 	From string `json:"from"`
-	// Subject and HTML are empty for an SMS; Text is the plain text.
+	// Text is the plain text. Subject and HTML are empty for a text message.
 	Subject string `json:"subject"`
 	Text    string `json:"text"`
 	HTML    string `json:"html"`
-	// Code is the one-time code that was sent, Link the magic link; Codes and
-	// Links are all that the message holds.
+	// Code is the one-time code that the tenant sent, and Link the magic link.
+	// Codes and Links are all codes and links in the message.
 	Code  string   `json:"code"`
 	Link  string   `json:"link"`
 	Codes []string `json:"codes"`
@@ -65,60 +66,49 @@ type Message struct {
 
 	ClientID   string `json:"client_id"`
 	Connection string `json:"connection"`
-	// Send is what was asked for: code, link, link_ios or link_android.
+	// Send is what the client asked for: code, link, link_ios or link_android.
 	Send string `json:"send"`
-	// Language is the language that was asked for, as it was sent: the
-	// x-request-language header, else accept-language.
+	// Language is the language that the client asked for: the value of the
+	// header x-request-language, else of accept-language.
 	Language string `json:"language"`
 	// State is Queued, Delivered, Lost or Bounced.
 	State string `json:"state"`
-	// OTPState is Active, Used, Superseded, Expired or Locked, and "" for a
-	// message with neither a code nor a link to redeem.
+	// OTPState is Active, Used, Superseded, Expired or Locked. It is "" for a
+	// message without a code or link of the tenant.
 	OTPState  string    `json:"otp_state"`
 	CreatedAt time.Time `json:"created_at"`
 	// DeliveredAt is zero until the message is delivered.
 	DeliveredAt time.Time `json:"delivered_at"`
-	// DeliverAt is when a queued message arrives; zero for all others.
+	// DeliverAt is when a queued message arrives. It is zero for all others.
 	DeliverAt time.Time `json:"deliver_at,omitzero"`
-	// ExpiresAt is the first moment at which the code is no longer good; zero
-	// if it never lapses by itself.
+	// ExpiresAt is the moment from which the code no longer works. It is zero if
+	// the code does not expire.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	// Scenario names the scenario and rule that meddled with the message.
+	// Scenario names the scenario and the rule that changed or delayed the
+	// message.
 	Scenario string `json:"scenario"`
-	// Note says what is odd about the message, in a sentence: that a template
-	// failed, or that a gateway was not called.
+	// Note is a sentence about something unusual: that a template failed, or
+	// that a gateway was not called.
 	Note string `json:"note,omitempty"`
-	// Relay tells how handing the message on went; nil if it was not.
+	// Relay says whether a real mail server or SMS gateway took the message. It
+	// is nil if none was asked to.
 	Relay *Relay `json:"relay,omitempty"`
-	// Raw is the message as it came in, for one that was caught (SMTP): its
-	// RFC 5322 bytes. nil for one that the tenant wrote.
+	// Raw has the bytes of a message of kind SMTP, as RFC 5322 has them. It is
+	// nil for all others.
 	Raw []byte `json:"-"`
-	// Words are what the message says if it came without From, Subject, Text
-	// and HTML: they are written when it is read. nil for what is written.
-	Words Words `json:"-"`
 }
 
-// Words are what a message says, kept in less space than it takes.
-type Words interface {
-	// Write fills in From, Subject, Text and HTML of the message that the words
-	// are of: the same each time, at whatever time. It may be called by many at
-	// once, and must not use the box.
-	Write(m *Message)
-	// Size is what they weigh against the bound in bytes.
-	Size() int
-}
-
-// A Relay is the outcome of handing a message on to a real mail server or SMS
-// gateway.
+// A Relay is the answer of a real mail server or SMS gateway to a message that was
+// sent on to it.
 type Relay struct {
 	State string `json:"state"`
 	Error string `json:"error,omitempty"`
 }
 
-// MarshalJSON writes the message with its fields in the documented order.
+// MarshalJSON writes the message with its members in the documented order.
 func (m Message) MarshalJSON() ([]byte, error) {
-	// The fields before and after the embedded ones hide those of the same
-	// name, and stand where the order wants them.
+	// The fields before and after the embedded struct replace its fields of the
+	// same name, which have another place or type.
 	type plain Message
 	var w struct {
 		ID  string `json:"id"`
@@ -143,8 +133,8 @@ func (m Message) MarshalJSON() ([]byte, error) {
 	w.Recipients = orEmpty(m.Recipients)
 	w.Codes = orEmpty(m.Codes)
 	w.Links = orEmpty(m.Links)
-	// Links are full of ampersands, which a reader of curl's output wants to
-	// see. An encoder that escapes them does so with what this returns, too.
+	// Links have ampersands, which should be readable in curl's output. If the
+	// caller's encoder escapes them, it does so here too.
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
@@ -159,24 +149,7 @@ func orEmpty(s []string) []string {
 	return s
 }
 
-// written is a copy for a reader.
-func (m *Message) written() Message {
-	c := m.clone()
-	if c.Words != nil {
-		c.Words.Write(&c)
-		c.Words = nil
-	}
-	return c
-}
-
-// brief is a copy for a reader who does not want to know what it says.
-func (m *Message) brief() Message {
-	c := m.clone()
-	c.From, c.Subject, c.Text, c.HTML, c.Words = "", "", "", "", nil
-	return c
-}
-
-// clone copies what a plain assignment would share.
+// clone returns a copy that shares nothing with m.
 func (m *Message) clone() Message {
 	c := *m
 	c.Recipients = slices.Clone(m.Recipients)
@@ -190,8 +163,7 @@ func (m *Message) clone() Message {
 	return c
 }
 
-// size is what the message weighs against the bound in bytes: its words, and
-// its bytes as they came in.
+// size returns how many bytes of text and raw bytes the message has.
 func (m *Message) size() int64 {
 	n := len(m.From) + len(m.Subject) + len(m.Text) + len(m.HTML) + len(m.Code) + len(m.Link) +
 		len(m.ClientID) + len(m.Connection) + len(m.Language) + len(m.Scenario) + len(m.Note) + len(m.Raw)
@@ -200,14 +172,11 @@ func (m *Message) size() int64 {
 			n += len(s)
 		}
 	}
-	if m.Words != nil {
-		n += m.Words.Size()
-	}
 	return int64(n)
 }
 
-// tidy fills in what follows from the rest of a message that is to be added.
-func (m *Message) tidy() {
+// fillIn fills in what follows from the rest of a new message.
+func (m *Message) fillIn() {
 	if m.To == "" && len(m.Recipients) > 0 {
 		m.To = m.Recipients[0]
 	}
@@ -222,20 +191,20 @@ func (m *Message) tidy() {
 		m.Links = []string{m.Link}
 	}
 	if m.OTPState == "" && (m.Code != "" || m.Link != "") && m.Kind != SMTP && m.Kind != Twilio {
-		m.OTPState = Active // what an application sent is not for the tenant to redeem
+		m.OTPState = Active // the tenant does not redeem what an application sent
 	}
 	m.Recipients, m.Codes, m.Links = orEmpty(m.Recipients), orEmpty(m.Codes), orEmpty(m.Links)
-	m.CreatedAt, m.DeliverAt, m.ExpiresAt = wall(m.CreatedAt), wall(m.DeliverAt), wall(m.ExpiresAt)
+	m.CreatedAt, m.DeliverAt, m.ExpiresAt = wallTime(m.CreatedAt), wallTime(m.DeliverAt), wallTime(m.ExpiresAt)
 }
 
-// wall strips the monotonic reading, since times are compared across moves of
-// the clock, and names them in UTC.
-func wall(t time.Time) time.Time {
+// wallTime returns a time in UTC without its monotonic reading, which would be wrong
+// in comparisons across a move of the clock.
+func wallTime(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
 	return t.Round(0).UTC()
 }
 
-// address is the form in which recipients are compared.
+// address returns a recipient in the form in which recipients are compared.
 func address(s string) string { return strings.ToLower(strings.TrimSpace(s)) }

@@ -1,6 +1,6 @@
 package outbox
 
-// Get returns the message with that id; false means that there is none.
+// Get returns the message with that id. It returns false if there is none.
 func (b *Box) Get(id string) (Message, bool) {
 	b.enter()
 	defer b.leave()
@@ -8,11 +8,11 @@ func (b *Box) Get(id string) (Message, bool) {
 	if e == nil {
 		return Message{}, false
 	}
-	return e.written(), true
+	return e.clone(), true
 }
 
-// All returns the messages that match all filters: the delivered ones in order
-// of delivery, then the queued, lost and bounced ones in order of creation.
+// All returns the messages that match all filters: first the delivered ones in
+// order of delivery, then the queued, lost and bounced ones in order of creation.
 func (b *Box) All(filters ...Filter) []Message {
 	b.enter()
 	defer b.leave()
@@ -26,17 +26,17 @@ func (b *Box) All(filters ...Filter) []Message {
 			continue
 		}
 		if e.Seq != 0 {
-			delivered = append(delivered, q.read(e))
+			delivered = append(delivered, e.clone())
 		} else {
-			others = append(others, q.read(e))
+			others = append(others, e.clone())
 		}
 	}
 	return append(delivered, others...)
 }
 
-// Latest returns the newest delivered message that matches all filters; false
-// means that there is none. With a State filter it looks at messages in that
-// state instead.
+// Latest returns the newest delivered message that matches all filters. It returns
+// false if there is none. With a State filter it looks for messages in that State
+// instead of delivered ones.
 func (b *Box) Latest(filters ...Filter) (Message, bool) {
 	b.enter()
 	defer b.leave()
@@ -50,8 +50,8 @@ func (b *Box) Latest(filters ...Filter) (Message, bool) {
 func (b *Box) latest(q query) (Message, bool) {
 	list := b.candidates(q)
 	for i := len(list) - 1; i >= 0; i-- {
-		if e := list[i]; q.matchReady(&e.Message) {
-			return q.read(e), true
+		if e := list[i]; q.matchOne(&e.Message) {
+			return e.clone(), true
 		}
 	}
 	return Message{}, false
@@ -59,36 +59,37 @@ func (b *Box) latest(q query) (Message, bool) {
 
 // A Query asks for a Page of messages.
 type Query struct {
-	// Filters all have to match. A State filter which asks for undelivered
-	// messages needs no Undelivered.
+	// Filters must all match.
 	Filters []Filter
-	// Since is a cursor: only what was delivered after it. "" means from the
-	// beginning, "now" nothing yet.
+	// Since is a cursor. The page has only messages that were delivered after
+	// it. "" means all messages, and "now" means none of the present ones.
 	Since string
-	// Limit is how many delivered messages to return at most; 0 means all.
+	// Limit is how many delivered messages the page has at most. 0 means all.
 	Limit int
-	// Undelivered asks for the queued, lost and bounced ones, too. They have
-	// no place in the order, so Since does not apply to them, and Limit does
-	// not count them: they come, all, with the last page.
+	// Undelivered asks for the queued, lost and bounced messages too. A State
+	// filter for one of these states does the same. They have no place in the
+	// order of delivery, so all of them come with the last page, whatever Since
+	// and Limit are.
 	Undelivered bool
 }
 
 // A Page is the answer to a Query.
 type Page struct {
-	// Items are the messages, oldest first, undelivered ones last.
+	// Items are the messages: the delivered ones, the oldest first, and then
+	// the undelivered ones.
 	Items []Message `json:"items"`
-	// Cursor is where to go on: the next Since.
+	// Cursor is the Since for the next page.
 	Cursor string `json:"cursor"`
-	// Dropped is how many messages were evicted to make room, of any
-	// recipient, since the box was made or reset.
+	// Dropped is how many messages to any recipient were evicted to make room
+	// since the box was made or reset.
 	Dropped int `json:"dropped"`
-	// Missed is how many messages delivered between Since and Cursor were
-	// evicted before this reader came. They may or may not have matched.
+	// Missed is how many messages between Since and Cursor were evicted before
+	// this call. Nobody knows whether they would have matched.
 	Missed int `json:"missed,omitempty"`
 }
 
-// List returns the messages that q asks for. It fails with a *CursorError if
-// the cursor is malformed or void.
+// List returns the messages that q asks for. It fails with a *CursorError if a
+// cursor is malformed or from before the box was emptied.
 func (b *Box) List(q Query) (Page, error) {
 	b.enter()
 	defer b.leave()
@@ -112,21 +113,21 @@ func (b *Box) List(q Query) (Page, error) {
 			page.Cursor = cursorAt(b.epoch, end)
 			break
 		}
-		page.Items = append(page.Items, r.read(e))
+		page.Items = append(page.Items, e.clone())
 	}
 	if r.since {
 		page.Missed = b.evicted.within(r.after, end)
 	}
 	for _, e := range list {
-		if !more && e.Seq == 0 && (q.Undelivered || r.state == e.State) && r.matchPlain(&e.Message) {
-			page.Items = append(page.Items, r.read(e))
+		if !more && e.Seq == 0 && (q.Undelivered || r.state == e.State) && r.matchWithoutCursor(&e.Message) {
+			page.Items = append(page.Items, e.clone())
 		}
 	}
 	return page, nil
 }
 
-// Counts tells how many messages the box holds, and how many were evicted to
-// make room since it was made or reset.
+// Counts returns how many messages the box holds, and how many were evicted to make
+// room since it was made or reset.
 func (b *Box) Counts() (held, dropped int) {
 	b.enter()
 	defer b.leave()

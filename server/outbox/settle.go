@@ -7,16 +7,15 @@ import (
 	"time"
 )
 
-// Settle delivers what is due at now, in order of DeliverAt, and marks the
-// codes that have expired by then. Both are for good: a clock that is set back
-// later does not undo them. Whoever moves the clock calls it before and after
-// the move, see clock.Clock.Watch; every other method settles by itself.
+// Settle delivers the messages that are due by now, in order of DeliverAt, and
+// expires codes. It is not undone if the clock is set back later. Code that moves
+// the clock calls it before and after the move; see clock.Clock.Watch. All other
+// methods of Box settle what is due before they do anything else.
 func (b *Box) Settle(now time.Time) {
 	b.mu.Lock()
 	defer b.leave()
-	b.settle(wall(now))
-	// The clock may have moved, or started, or stopped: timers are off.
-	b.waiters.rearm()
+	b.settle(wallTime(now))
+	b.resetTimers() // the clock may have moved, started or stopped
 }
 
 func (b *Box) settle(now time.Time) {
@@ -46,14 +45,14 @@ func (b *Box) touch(e *entry) {
 	b.rev++
 	e.rev = b.rev
 	b.stirred = true
-	if !e.dirty {
-		e.dirty = true
-		b.dirty = append(b.dirty, e)
+	if !e.changed {
+		e.changed = true
+		b.changed = append(b.changed, e)
 	}
 	b.reschedule(e)
 }
 
-// reschedule puts the message where it belongs in the schedule.
+// reschedule puts the message into the schedule, moves it there or takes it out.
 func (b *Box) reschedule(e *entry) {
 	e.next = time.Time{}
 	if e.State == Queued {
@@ -73,7 +72,7 @@ func (b *Box) reschedule(e *entry) {
 	}
 }
 
-// place appends the message to the lists, unplace takes it out.
+// place appends the message to the lists. unplace takes it out of them.
 func (b *Box) place(e *entry) {
 	b.lastPos++
 	e.pos = b.lastPos
@@ -94,13 +93,7 @@ func (b *Box) unplace(e *entry) {
 	}
 }
 
-// without takes the first one, which goes when the box is full, in no time:
-// what is left begins behind it.
 func without(list []*entry, e *entry) []*entry {
-	if list[0] == e {
-		list[0] = nil
-		return list[1:]
-	}
 	i, _ := slices.BinarySearchFunc(list, e, func(a, b *entry) int { return cmp.Compare(a.pos, b.pos) })
 	return slices.Delete(list, i, i+1)
 }
@@ -116,12 +109,20 @@ func (b *Box) remove(e *entry) {
 	e.gone = true
 	b.rev++
 	b.stirred = true
-	b.bury(e.ID)
+	b.noteGone(e.ID)
 }
 
-// A schedule is the heap of the messages that will change by themselves, the
-// first to do so on top.
+// A schedule is a heap of the messages that will change by themselves. The next one
+// to change is on top.
 type schedule []*entry
+
+// next returns when the next message changes by itself; zero for never.
+func (s schedule) next() time.Time {
+	if len(s) == 0 {
+		return time.Time{}
+	}
+	return s[0].next
+}
 
 func (s schedule) Len() int { return len(s) }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -247,8 +248,8 @@ func TestResetWhileWaiting(t *testing.T) {
 	})
 }
 
-// A thousand waiters, each for its own recipient: each gets its own message,
-// and is not bothered with the others'.
+// A thousand calls wait, each for its own recipient. Each gets its own message, and
+// no other message wakes it.
 func TestThousandWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, _ := stopped(t, Options{})
@@ -263,16 +264,14 @@ func TestThousandWaiters(t *testing.T) {
 			})
 		}
 		synctest.Wait()
-		if got := len(b.forOne); got != 1000 {
-			t.Fatalf("%d recipients are waited for", got)
+		if got := len(b.waiting); got != 1000 {
+			t.Fatalf("%d calls wait", got)
 		}
 		b.Add(Message{To: "somebody@else.test"})
 		b.mu.Lock()
-		for to, set := range b.forOne {
-			for w := range set {
-				if len(w.woken) > 0 {
-					t.Errorf("%s was woken for somebody else's message", to)
-				}
+		for w := range b.waiting {
+			if len(w.woken) > 0 {
+				t.Errorf("a message to somebody else woke the call for %s", w.to)
 			}
 		}
 		b.mu.Unlock()
@@ -281,4 +280,31 @@ func TestThousandWaiters(t *testing.T) {
 		}
 		wg.Wait()
 	})
+}
+
+// Adding for another recipient while a thousand wait.
+func BenchmarkAddWithIdleWaiters(b *testing.B) {
+	for _, n := range []int{0, 1000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			box := New(Options{Clock: clock.New(ten, false)})
+			ctx, cancel := context.WithCancel(b.Context())
+			var wg sync.WaitGroup
+			for i := range n {
+				wg.Go(func() { _, _ = box.Wait(ctx, To(fmt.Sprintf("idle%d@example.com", i))) })
+			}
+			for waiting := -1; waiting != n; { // else it measures how they come
+				runtime.Gosched()
+				box.mu.Lock()
+				waiting = len(box.waiting)
+				box.mu.Unlock()
+			}
+			m := Message{To: "ada@example.com"}
+			b.ReportAllocs()
+			for b.Loop() {
+				box.Add(m)
+			}
+			cancel()
+			wg.Wait()
+		})
+	}
 }

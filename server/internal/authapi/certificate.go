@@ -6,19 +6,19 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// PEM is GET /pem: the certificate of the key that signs.
+// PEM is GET /pem: the certificate of the key that signs, as PEM.
 func PEM(c *web.Call) (any, error) {
 	block := &pem.Block{Type: "CERTIFICATE", Bytes: c.Tenant.Keys.Certificate()}
 	return download(c, tenantName+".pem", "application/x-pem-file", pem.EncodeToMemory(block))
 }
 
-// CER is GET /cer: the same in DER.
+// CER is GET /cer: the certificate of the key that signs, as DER.
 func CER(c *web.Call) (any, error) {
 	return download(c, tenantName+".cer", "application/pkix-cert", c.Tenant.Keys.Certificate())
 }
 
-// download makes a browser keep what it gets.
+// download makes a browser save the response as a file.
 func download(c *web.Call, name, contentType string, body []byte) (any, error) {
-	c.Answer.Set("Content-Disposition", "attachment; filename="+name)
+	c.ResponseHeader.Set("Content-Disposition", "attachment; filename="+name)
 	return web.Raw{ContentType: contentType, Body: body}, nil
 }

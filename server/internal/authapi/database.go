@@ -11,7 +11,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// signedUp is the answer, its members in Auth0's order.
+// signedUp is the response, its members in Auth0's order.
 // Source: auth0/go-auth0 authentication TestDatabaseSignUp.
 type signedUp struct {
 	ID           string         `json:"_id"`
@@ -56,9 +56,9 @@ func Signup(c *web.Call) (any, error) {
 	return signedUp{id, u.Email, u.EmailVerified, u.GivenName, u.FamilyName, u.Name, u.Nickname, u.Picture, u.UserMetadata}, nil
 }
 
-// ChangePassword is POST /dbconnections/change_password. It says the same of
-// everybody. Unlike Auth0, it sends no e-mail: a test changes a password at
-// /_mock/users.
+// ChangePassword is POST /dbconnections/change_password. Its answer does not
+// depend on whether the user exists.
+// Unlike Auth0, it sends no e-mail: a test changes a password at /_mock/users.
 // Source: auth0/ruby-auth0 cassette of change_password.
 func ChangePassword(c *web.Call) (any, error) {
 	if _, _, err := database(c); err != nil {
@@ -67,7 +67,7 @@ func ChangePassword(c *web.Call) (any, error) {
 	return web.Raw{ContentType: "text/html; charset=utf-8", Body: []byte("We've just sent you an email to reset your password.")}, nil
 }
 
-// database reads what both have: a client, a database, an address.
+// database reads what both endpoints need: a client, a database, an address.
 func database(c *web.Call) (*fixtures.Client, *fixtures.Connection, error) {
 	for _, name := range []string{"client_id", "connection", "email", "password"} {
 		if p, ok := c.Params.Get(name); ok && p.Kind != web.String {
@@ -85,7 +85,7 @@ func database(c *web.Call) (*fixtures.Client, *fixtures.Connection, error) {
 	case !good:
 		return nil, nil, refusal.BadEmail.With("email", email)
 	}
-	client, ok := c.Tenant.Client(c.Params.Text("client_id"))
+	client, ok := c.Setup.Client(c.Params.Text("client_id"))
 	if !ok {
 		return nil, nil, refusal.UnknownStartClient.Because(tenant.UnknownClientHint(c.Params.Text("client_id")))
 	}

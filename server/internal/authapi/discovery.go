@@ -32,15 +32,11 @@ type discovery struct {
 	PushedRequestEndpoint        string   `json:"pushed_authorization_request_endpoint"`
 }
 
-// Discovery is GET /.well-known/openid-configuration, and the same document at
-// /.well-known/oauth-authorization-server. With a pinned issuer the endpoints
-// that a back end calls follow the Host by which it asked, and those that a
-// browser is sent to follow the issuer.
+// Discovery is GET /.well-known/openid-configuration and
+// /.well-known/oauth-authorization-server. With a pinned issuer, the URLs for
+// browsers follow the issuer. The URLs that a back end calls follow the Host of
+// the request, since a back end may know the tenant by another name.
 func Discovery(c *web.Call) (any, error) {
-	return c.Document(func() any { return describe(c) })
-}
-
-func describe(c *web.Call) discovery {
 	base := strings.TrimSuffix(c.Origin, "/")
 	return discovery{
 		Issuer:                c.Issuer,
@@ -63,7 +59,7 @@ func describe(c *web.Call) discovery {
 		TokenEndpointAuthAlgs:       []string{"RS256", "RS384", "PS256"},
 		ClaimsSupported:             []string{"aud", "auth_time", "created_at", "email", "email_verified", "exp", "family_name", "given_name", "iat", "identities", "iss", "name", "nickname", "phone_number", "picture", "sub"},
 		IDTokenSigningAlgsSupported: []string{"HS256", "RS256"},
-	}
+	}, nil
 }
 
 // JWKS is GET /.well-known/jwks.json.

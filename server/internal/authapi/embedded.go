@@ -11,8 +11,8 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// A credentialType is one way to prove who one is at /co/authenticate: the
-// parameters that there must be, all and only.
+// A credentialType is a way to prove at /co/authenticate who the user is: the
+// parameters that the request must have. It must have no others.
 type credentialType struct {
 	parameters []string
 	ticket     func(*web.Call, tenant.TokenRequest) (tenant.Ticket, error)
@@ -24,21 +24,21 @@ var credentialTypes = map[string]credentialType{
 	fixtures.GrantPassword:        {[]string{"client_id", "credential_type", "username", "password"}, passwordTicket},
 }
 
-// ticketGiven is the answer, its members in Auth0's order.
+// ticketGiven is the response, its members in Auth0's order.
 type ticketGiven struct {
 	LoginTicket string `json:"login_ticket"`
 	Verifier    string `json:"co_verifier"`
 	VerifierID  string `json:"co_id"`
 }
 
-// CrossOriginAuthenticate is POST /co/authenticate: a page of an app asks with
-// its user's code or password for a ticket, and takes that to /authorize. The
-// client need not have the grant, which Auth0 gives no single-page app.
+// CrossOriginAuthenticate is POST /co/authenticate. A page of an app sends its
+// user's code or password, gets a ticket, and takes the ticket to /authorize. The
+// client does not need the grant: Auth0 gives it to no single-page app.
 // Source: auth0/docs-v2 get-started/applications/set-up-cors.mdx; auth0/auth0.js
 // src/web-auth/cross-origin-authentication.js.
 func CrossOriginAuthenticate(c *web.Call) (any, error) {
 	origin := c.Header.Get("Origin")
-	if origin != "" && !c.Tenant.AllowsOrigin(origin) {
+	if origin != "" && !c.Setup.AllowsOrigin(origin) {
 		return nil, originNotAllowed(origin, "in no client's allowed_origins or web_origins")
 	}
 	kind, err := credentials(c)
@@ -46,7 +46,7 @@ func CrossOriginAuthenticate(c *web.Call) (any, error) {
 		return nil, err
 	}
 	id := c.Params.Text("client_id")
-	client, ok := c.Tenant.Client(id)
+	client, ok := c.Setup.Client(id)
 	switch {
 	case !ok:
 		return nil, refusal.CrossOriginNotAllowed.Because(tenant.UnknownClientHint(id))
@@ -71,7 +71,7 @@ func originNotAllowed(origin, why string) error {
 	return refusal.OriginNotAllowed.With("origin", origin).Because("origin " + origin + " is " + why)
 }
 
-// credentials reads which kind they are of, and whether they are whole.
+// credentials reads the type of the credentials, and checks that none is missing.
 func credentials(c *web.Call) (credentialType, error) {
 	kind, known := credentialTypes[c.Params.Text("credential_type")]
 	if _, given := c.Params.Get("credential_type"); given && !known {
@@ -101,13 +101,13 @@ func passwordTicket(c *web.Call, r tenant.TokenRequest) (tenant.Ticket, error) {
 	return c.Tenant.TicketForPassword(r, c.Params.Text("realm"), c.Params.Text("username"), c.Params.Text("password"))
 }
 
-// legacyGrant is what /passwordless/verify gave tokens for, in tenants of
-// before June 2017.
+// legacyGrant is the grant by which /passwordless/verify gave tokens in tenants
+// from before June 2017.
 const legacyGrant = "http://auth0.com/oauth/legacy/grant-type/ro"
 
-// PasswordlessVerify is POST /passwordless/verify, which the page of a tenant
-// asks whether a code is right, before it goes to verify_redirect with it. The
-// code is not used up.
+// PasswordlessVerify is POST /passwordless/verify: it checks a code and does not
+// use it up. A login page of the tenant's own calls it before it goes to
+// verify_redirect with the code.
 // Source: auth0/auth0.js src/authentication/passwordless-authentication.js.
 func PasswordlessVerify(c *web.Call) (any, error) {
 	if err := stringsOnly(c.Params, "client_id", "connection", "email", "phone_number", "username", "verification_code", "grant_type"); err != nil {
@@ -117,20 +117,20 @@ func PasswordlessVerify(c *web.Call) (any, error) {
 	if id == "" {
 		return nil, refusal.MissingClientID
 	}
-	client, ok := c.Tenant.Client(id)
+	client, ok := c.Setup.Client(id)
 	if !ok {
 		return nil, refusal.UnknownStartClient.Because(tenant.UnknownClientHint(id))
 	}
 	if c.Params.Text("grant_type") != "" {
 		return nil, tenant.AllowsGrant(client, legacyGrant)
 	}
-	connection, recipient := web.Named(c)
+	connection, recipient := c.Subject.Connection, c.Subject.Recipient
 	for _, p := range [][2]string{{"connection", connection}, {"username", recipient}, {"verification_code", c.Params.Text("verification_code")}} {
 		if p[1] == "" {
 			return nil, refusal.MissingVerifyParameter.With("parameter", p[0])
 		}
 	}
-	conn, err := c.Tenant.UsableConnection(connection, client)
+	conn, err := c.Setup.UsableConnection(connection, client)
 	switch {
 	case err != nil:
 		return nil, err
@@ -144,8 +144,8 @@ func PasswordlessVerify(c *web.Call) (any, error) {
 	return struct{}{}, nil
 }
 
-// Challenge is the captcha that a login asks for: none. auth0.js and Lock ask
-// each of the places where one may be due, if they have a state.
+// Challenge answers the four endpoints that say which captcha a login needs:
+// none. auth0.js and Lock ask them.
 func Challenge(*web.Call) (any, error) {
 	return struct {
 		Required bool `json:"required"`

@@ -33,17 +33,17 @@ type (
 	}
 )
 
-// ClientSettings is GET /client/{id}.js, by which Lock learns how a user can
-// sign in to a client. A script that does not load stops Lock, which says so.
+// ClientSettings is GET /client/{id}.js: it tells Lock how a user can sign in to
+// a client. If the script does not load, Lock shows an error.
 func ClientSettings(c *web.Call) (any, error) {
 	id := c.Vars["id"]
-	client, ok := c.Tenant.Client(id)
+	client, ok := c.Setup.Client(id)
 	if !ok {
 		return nil, refusal.UnknownAuthorizeClient.With("client", id).Because(tenant.UnknownClientHint(id))
 	}
 	out := clientSettings{ID: id, Tenant: tenantName, Callback: tenant.FirstCallback(client), Strategies: []strategySettings{}}
 	at := map[string]int{}
-	for _, conn := range c.Tenant.Connections(client) {
+	for _, conn := range c.Setup.UsableConnections(client) {
 		i, known := at[conn.Strategy]
 		if !known {
 			i = len(out.Strategies)
@@ -85,10 +85,10 @@ type (
 	}
 )
 
-// TenantSettings is GET /info-v1.js and /tenants/v1/{id}.js: the same for all
-// clients at once.
+// TenantSettings is GET /info-v1.js and /tenants/v1/{id}.js: ClientSettings for
+// all clients at once.
 func TenantSettings(c *web.Call) (any, error) {
-	f := c.Tenant.Fixture()
+	f := c.Setup.Fixture
 	out := tenantSettings{
 		DefaultDirectory:   f.Tenant.DefaultDirectory,
 		Connections:        tenantConnections{Database: []databaseSettings{}, Passwordless: []passwordlessSettings{}},
@@ -105,7 +105,7 @@ func TenantSettings(c *web.Call) (any, error) {
 	}
 	for i := range f.Clients {
 		names := []string{}
-		for _, conn := range c.Tenant.Connections(&f.Clients[i]) {
+		for _, conn := range c.Setup.UsableConnections(&f.Clients[i]) {
 			names = append(names, conn.Name)
 		}
 		out.ClientsConnections[f.Clients[i].ClientID] = names
@@ -113,9 +113,9 @@ func TenantSettings(c *web.Call) (any, error) {
 	return script("setTenant", out)
 }
 
-// Language is GET /js/lock/{version}/{language}.js, which Lock asks for if its
-// languageBaseUrl is the tenant. Lock has its English texts with it: a
-// dictionary without any leaves them as they are, in whatever language.
+// Language is GET /js/lock/{version}/{language}.js. Lock asks for it if its
+// languageBaseUrl is the tenant. The dictionary is empty, so Lock shows its own
+// English texts, whatever the language.
 func Language(c *web.Call) (any, error) {
 	return script("registerLanguageDictionary", strings.TrimSuffix(c.Vars["id"], ".js"), struct{}{})
 }
@@ -133,8 +133,8 @@ func script(function string, arguments ...any) (any, error) {
 	return web.Raw{ContentType: "application/javascript; charset=utf-8", Body: []byte("Auth0." + function + "(" + strings.Join(parts, ",") + ");")}, nil
 }
 
-// Country is GET /user/geoloc/country, by which Lock chooses the country of a
-// phone number.
+// Country is GET /user/geoloc/country. Lock preselects the country of a phone
+// number by it.
 func Country(*web.Call) (any, error) {
 	return struct {
 		Code string `json:"country_code"`

@@ -1,8 +1,9 @@
 // Package authapi is Auth0's Authentication API: the passwordless endpoints,
-// the token endpoint, /userinfo and what describes them.
+// the token endpoint, /userinfo, and the documents that describe them.
 package authapi
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -20,10 +21,10 @@ var startProperties = []string{
 	"email", "phone_number", "send", "authParams", "captcha", "state", "_csrf", "_intstate",
 }
 
-// How a message carries the login.
+// sends are the values of send: what a message carries.
 var sends = []string{"link", "code", "link_ios", "link_android"}
 
-// emailStarted and smsStarted are the answers, their members in Auth0's order.
+// emailStarted and smsStarted are the responses, their members in Auth0's order.
 type emailStarted struct {
 	ID       string `json:"_id"`
 	Email    string `json:"email"`
@@ -37,94 +38,115 @@ type smsStarted struct {
 }
 
 // PasswordlessStart is POST /passwordless/start. The order of the checks is
-// Auth0's: schema, client, client authentication, connection, sign-up.
-// HTTP Basic does not count here.
+// Auth0's.
 // Source: auth0/docs-v2 api/authentication/passwordless/get-code-or-link.mdx.
 func PasswordlessStart(c *web.Call) (any, error) {
-	in, err := readStart(c)
+	// 1. Check the schema.
+	r, err := readStart(c)
 	if err != nil {
 		return nil, err
 	}
-	client, _, err := c.StartClient()
+	// 2. Authenticate the client.
+	if r.Client, err = c.Client(); err != nil {
+		return nil, err
+	}
+	// 3. Find the connection.
+	name := c.Subject.Connection
+	if r.Connection, err = c.Setup.PasswordlessConnection(name, r.Client); err != nil {
+		return nil, err
+	}
+	// 4. Make the code and send the message.
+	done, err := passwordless.Start(c, r)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.Tenant.FindConnection(in.connection, client)
-	if err != nil {
-		return nil, err
+	if r.Connection.Strategy == tenant.StrategySMS {
+		return smsStarted{done.UserID, r.Recipient, done.Verified}, nil
 	}
-	recipient, err := in.recipient(conn)
-	if err != nil {
-		return nil, err
-	}
-	started, err := passwordless.Start{
-		Client: client, Connection: conn, Recipient: recipient, Send: in.send, AuthParams: in.authParams,
-	}.Do(c)
-	if err != nil {
-		return nil, err
-	}
-	if conn.Strategy == tenant.StrategySMS {
-		return smsStarted{started.ID, recipient, started.Verified}, nil
-	}
-	return emailStarted{started.ID, recipient, started.Verified}, nil
+	return emailStarted{done.UserID, r.Recipient, done.Verified}, nil
 }
 
-// start is a start request whose schema is right.
-type start struct {
-	connection  string
-	email       string // as sent
-	phoneNumber string // as sent
-	send        string
-	authParams  web.Params
+// StartSubject is the user whom a start is about. By SMS, send is always code.
+// By e-mail it is link if the request does not say.
+func StartSubject(c *web.Call) web.Subject {
+	s := web.Subject{Connection: c.Params.Text("connection"), Send: c.Params.Text("send")}
+	email, phone := c.Params.Text("email"), c.Params.Text("phone_number")
+	switch c.Setup.Strategy(s.Connection) {
+	case tenant.StrategySMS:
+		s.Recipient, s.Send = cmp.Or(phone, email), "code"
+	default:
+		s.Recipient, s.Send = cmp.Or(email, phone), cmp.Or(s.Send, "link")
+	}
+	s.Recipient = fixtures.NormalizeRecipient(s.Recipient)
+	return s
 }
 
-// readStart checks the schema.
-func readStart(c *web.Call) (*start, error) {
+// StartClient authenticates the client of a start. HTTP Basic does not count
+// here, as at Auth0.
+func StartClient(c *web.Call) (*fixtures.Client, error) {
+	return c.Tenant.AuthenticateForStart(c.Setup, c.BodyCredentials())
+}
+
+// CountStart counts a start against the limit of the caller's address. The start
+// of a confidential client counts against the tenant's limit, unless the client
+// may name the end user's address and does.
+// Source: auth0/docs-v2 rate-limit-configurations/free-public.mdx,
+// embedded-login/relevant-api-endpoints.mdx.
+func CountStart(c *web.Call) error {
+	client, err := c.Client()
+	if err != nil || !tenant.Confidential(client) {
+		return c.Count(tenant.LimitStart, c.IP)
+	}
+	if ip := c.Header.Get("Auth0-Forwarded-For"); ip != "" && client.IsTokenEndpointIPHeaderTrusted {
+		return c.Count(tenant.LimitStart, ip)
+	}
+	return c.Count(tenant.LimitOther, "")
+}
+
+// readStart checks the schema of a start, and reads what it asks for.
+func readStart(c *web.Call) (passwordless.Request, error) {
+	r := passwordless.Request{Recipient: c.Subject.Recipient, Send: c.Params.Text("send")}
 	for _, name := range []string{"client_id", "connection", "email", "phone_number", "send", "client_secret"} {
 		if p, ok := c.Params.Get(name); ok && p.Kind != web.String {
-			return nil, refusal.BadType.With("property", name, "type", string(p.Kind))
+			return r, refusal.BadType.With("property", name, "type", string(p.Kind))
 		}
-	}
-	in := &start{
-		connection:  c.Params.Text("connection"),
-		email:       c.Params.Text("email"),
-		phoneNumber: c.Params.Text("phone_number"),
-		send:        c.Params.Text("send"),
 	}
 	switch {
 	case c.Params.Text("client_id") == "":
-		return nil, refusal.MissingClientID
-	case in.connection == "":
-		return nil, refusal.MissingConnection
+		return r, refusal.MissingClientID
+	case c.Params.Text("connection") == "":
+		return r, refusal.MissingConnection
 	}
-	switch c.Tenant.Strategy(in.connection) {
+	switch c.Setup.Strategy(c.Subject.Connection) {
 	case tenant.StrategyEmail:
-		if in.email == "" {
-			return nil, refusal.MissingEmail
+		email := c.Params.Text("email")
+		if email == "" {
+			return r, refusal.MissingEmail
 		}
-		if _, ok := fixtures.NormalizeEmail(in.email); !ok {
-			return nil, refusal.BadEmail.With("email", in.email)
+		if !fixtures.IsEmail(r.Recipient) {
+			return r, refusal.BadEmail.With("email", email)
 		}
 	case tenant.StrategySMS:
-		if in.phoneNumber == "" {
-			return nil, refusal.MissingPhoneNumber
+		phone := c.Params.Text("phone_number")
+		if phone == "" {
+			return r, refusal.MissingPhoneNumber
 		}
-		if !fixtures.IsE164Wire(in.phoneNumber) {
-			return nil, refusal.BadPhoneNumber
+		if !fixtures.IsE164Wire(phone) {
+			return r, refusal.BadPhoneNumber
 		}
 	}
-	if in.send == "" {
-		in.send = "link"
-	} else if !slices.Contains(sends, in.send) {
-		return nil, refusal.BadSend.With("send", in.send)
+	if r.Send == "" {
+		r.Send = "link"
+	} else if !slices.Contains(sends, r.Send) {
+		return r, refusal.BadSend.With("send", r.Send)
 	}
 	if p, ok := c.Params.Get("authParams"); ok {
 		if p.Kind != web.Object {
-			return nil, refusal.BadAuthParams.With("type", string(p.Kind))
+			return r, refusal.BadAuthParams.With("type", string(p.Kind))
 		}
-		in.authParams = p.Members()
+		r.AuthParams = p.Members()
 	}
-	return in, unknownProperties(c.Params)
+	return r, unknownProperties(c.Params)
 }
 
 func unknownProperties(ps web.Params) error {
@@ -138,29 +160,4 @@ func unknownProperties(ps web.Params) error {
 		return nil
 	}
 	return refusal.BadProperty.With("properties", strings.Join(unknown, ", "))
-}
-
-// recipient is the normalised address or number.
-func (in *start) recipient(conn *fixtures.Connection) (string, error) {
-	if conn.Strategy == tenant.StrategySMS {
-		return in.phoneNumber, nil // what Auth0's pattern passes is in its normal form
-	}
-	email, _ := fixtures.NormalizeEmail(in.email) // checked with the schema
-	return email, nil
-}
-
-// CountStart counts a start: against the caller's address, unless the client
-// has proved who it is, which counts against the tenant. A confidential client
-// that is trusted to may name the end user's address.
-// Source: auth0/docs-v2 rate-limit-configurations/free-public.mdx,
-// embedded-login/relevant-api-endpoints.mdx.
-func CountStart(c *web.Call) error {
-	client, authenticated, err := c.StartClient()
-	if err != nil || !authenticated {
-		return c.Count(tenant.LimitStart, c.IP)
-	}
-	if ip := c.Header.Get("Auth0-Forwarded-For"); ip != "" && client.IsTokenEndpointIPHeaderTrusted {
-		return c.Count(tenant.LimitStart, ip)
-	}
-	return c.Count(tenant.LimitOther, "")
 }

@@ -8,11 +8,13 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// A grant gives what tokens are made of, or a refusal.
+// A grant redeems what a client presents. It returns the login of which tokens
+// are made, or a refusal.
 type grant func(*web.Call, tenant.TokenRequest) (*tenant.Login, error)
 
 // grants are the grant types of the token endpoint.
@@ -29,6 +31,7 @@ var grants = map[string]grant{
 // Source: auth0/docs-v2 api/authentication/passwordless/authenticate-user.mdx
 // and its neighbours.
 func OAuthToken(c *web.Call) (any, error) {
+	// 1. Check the parameters.
 	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier"); err != nil {
 		return nil, err
 	}
@@ -36,10 +39,12 @@ func OAuthToken(c *web.Call) (any, error) {
 	if name == "" {
 		return nil, missing("grant_type")
 	}
-	client, err := c.Tenant.AuthenticateForToken(c.Credentials())
+	// 2. Authenticate the client.
+	client, err := c.Client()
 	if err != nil {
 		return nil, err
 	}
+	// 3. Find the grant.
 	give, ok := grants[name]
 	if !ok {
 		return nil, refusal.UnsupportedGrant.With("grant", name).Because("mockauth0 serves " + strings.Join(slices.Sorted(maps.Keys(grants)), ", "))
@@ -47,6 +52,7 @@ func OAuthToken(c *web.Call) (any, error) {
 	if err := tenant.AllowsGrant(client, name); err != nil {
 		return nil, err
 	}
+	// 4. Redeem what the client presents.
 	request, err := tokenRequest(c, client)
 	if err != nil {
 		return nil, err
@@ -55,7 +61,27 @@ func OAuthToken(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	// 5. Sign the tokens.
 	return c.Tenant.Issue(login)
+}
+
+// TokenSubject is the user of a token request: the one of the code, or of the
+// refresh token.
+func TokenSubject(c *web.Call) web.Subject {
+	s := passwordless.Named(c)
+	if s.Grant != fixtures.GrantRefreshToken {
+		return s
+	}
+	s.Connection, s.Recipient = "", ""
+	if u, ok := c.Tenant.RefreshOwner(c.Params.Text("refresh_token")); ok {
+		s.Connection, s.Recipient = u.Connection, address(u)
+	}
+	return s
+}
+
+// TokenClient authenticates the client of a token request.
+func TokenClient(c *web.Call) (*fixtures.Client, error) {
+	return c.Tenant.AuthenticateForToken(c.Setup, c.Credentials())
 }
 
 func tokenRequest(c *web.Call, client *fixtures.Client) (tenant.TokenRequest, error) {
@@ -94,7 +120,7 @@ func required(c *web.Call, names ...string) error {
 	return nil
 }
 
-// stringsOnly refuses parameters that are there and no strings.
+// stringsOnly refuses parameters that are present but are no strings.
 func stringsOnly(ps web.Params, names ...string) error {
 	for _, name := range names {
 		if p, ok := ps.Get(name); ok && p.Kind != web.String {
@@ -119,7 +145,7 @@ func passwordGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
 	return c.Tenant.RedeemPassword(r, "", c.Params.Text("username"), c.Params.Text("password"))
 }
 
-// realmGrant is passwordGrant for those of a database that the request names.
+// realmGrant is for the users of the database that the request names.
 func realmGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
 	if err := required(c, "username", "password", "realm"); err != nil {
 		return nil, err
@@ -150,13 +176,13 @@ func clientCredentialsGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, 
 // CountToken counts a token request against the tenant's limit.
 func CountToken(c *web.Call) error { return c.Count(tenant.LimitToken, "") }
 
-// OAuthRevoke is POST /oauth/revoke. A token that is unknown, or another
-// client's, gets the same answer as one that is revoked (RFC 7009 §2.2).
+// OAuthRevoke is POST /oauth/revoke. For an unknown token, or one of another
+// client, the response is the same as for one that is revoked (RFC 7009 §2.2).
 func OAuthRevoke(c *web.Call) (any, error) {
 	if err := stringsOnly(c.Params, "client_id", "client_secret", "token"); err != nil {
 		return nil, err
 	}
-	client, err := c.Tenant.AuthenticateForToken(c.Credentials())
+	client, err := c.Client()
 	if refused := (*refusal.Refusal)(nil); errors.As(err, &refused) {
 		return nil, refusal.WrongRevokeClient.Because(refused.Hint)
 	}

@@ -3,15 +3,20 @@
 package inbox
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"fmt"
+	"maps"
 	"net/http"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -71,20 +76,42 @@ var mediaTypes = map[string]string{
 	".svg":  "image/svg+xml",
 }
 
-// Page answers with the page.
-func Page(c *web.Call) (any, error) { return assets()[document].answer(c), nil }
-
-// Asset answers with a file that the page loads; false means that there is
-// none of that name.
-func Asset(c *web.Call, name string) (web.Raw, bool) {
-	a, ok := assets()[name]
-	if !ok || name == document {
-		return web.Raw{}, false
+// PageOr is a flow that shows the page to a browser, and leaves everybody else
+// to another flow.
+func PageOr(other web.Flow) web.Flow {
+	return func(c *web.Call) (any, error) {
+		switch {
+		case !wanted(c.Header.Get("Accept")):
+			return other(c)
+		case c.Path == pagePath:
+			return assets()[document].serve(c), nil
+		}
+		// The page names its files relative to its own path. So it is sent to
+		// that path, which is relative too: a proxy may put the tenant below
+		// another one.
+		c.ResponseHeader.Set("Location", strings.TrimPrefix(pagePath, "/"))
+		return web.Raw{Status: http.StatusFound, Header: http.Header{"Vary": {"Accept, Origin"}}}, nil
 	}
-	return a.answer(c), true
 }
 
-func (a asset) answer(c *web.Call) web.Raw {
+// pagePath is where the page lives.
+const pagePath = "/_mock/"
+
+// File is a flow that serves a file which the page loads. Where the path names
+// no file, it is the icon.
+func File(c *web.Call) (any, error) {
+	name := cmp.Or(c.Vars["file"], "icon.svg")
+	a, ok := assets()[name]
+	if !ok || name == document {
+		return nil, &refusal.Refusal{
+			Name: "no_file", Status: http.StatusNotFound, Code: "no_file",
+			Description: fmt.Sprintf("the inbox page has no file %q; it has %s", name, strings.Join(names(), ", ")),
+		}
+	}
+	return a.serve(c), nil
+}
+
+func (a asset) serve(c *web.Call) web.Raw {
 	for held := range strings.SplitSeq(c.Header.Get("If-None-Match"), ",") {
 		if held = strings.TrimPrefix(strings.TrimSpace(held), "W/"); held == a.header.Get("Etag") || held == "*" {
 			return web.Raw{Status: http.StatusNotModified, Header: a.header}
@@ -93,14 +120,36 @@ func (a asset) answer(c *web.Call) web.Raw {
 	return web.Raw{ContentType: a.media, Body: a.body, Header: a.header}
 }
 
-// Names are the names of the files that the page loads.
-func Names() []string {
-	var names []string
-	for name := range assets() {
-		if name != document {
-			names = append(names, name)
+// names are the names of the files that the page loads.
+func names() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(assets())), func(name string) bool { return name == document })
+}
+
+// wanted tells whether an Accept header asks for a page. It does if it names
+// text/html and does not prefer text/plain, as browsers do. A wildcard, which
+// curl and fetch send, names nothing.
+func wanted(accept string) bool {
+	html := quality(accept, "text/html")
+	return html > 0 && html >= quality(accept, "text/plain")
+}
+
+// quality is the q of a media type, from 0 to 1; 0 if the header does not name it.
+func quality(accept, media string) float64 {
+	for part := range strings.SplitSeq(accept, ",") {
+		name, params, _ := strings.Cut(part, ";")
+		if !strings.EqualFold(strings.TrimSpace(name), media) {
+			continue
 		}
+		for param := range strings.SplitSeq(params, ";") {
+			if value, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(param)), "q="); ok {
+				q, err := strconv.ParseFloat(value, 64)
+				if err != nil {
+					return 0
+				}
+				return q
+			}
+		}
+		return 1
 	}
-	slices.Sort(names)
-	return names
+	return 0
 }

@@ -11,12 +11,13 @@ var appLinkHTML string
 
 var appLink = web.Template(appLinkHTML, "\nSTYLE", style)
 
-// IOSLink is GET /ios/{id}/email, where the link of send=link_ios leads. A
-// phone opens the app; who sees the page has no such phone.
+// IOSLink is GET /ios/{id}/email, where the link of send=link_ios leads. An
+// iPhone opens the app instead; only other devices see this page.
 // Source: auth0/Lock.swift PasswordlessActivity.swift.
 func IOSLink(c *web.Call) (any, error) { return opensApp(c, "an iPhone") }
 
-// AndroidLink is GET /android/{id}/email, that of send=link_android.
+// AndroidLink is GET /android/{id}/email, where the link of send=link_android
+// leads. An Android phone opens the app instead.
 // Source: auth0/docs-v2 lock-android-passwordless-with-magic-link.mdx.
 func AndroidLink(c *web.Call) (any, error) { return opensApp(c, "an Android phone") }
 

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,12 +10,13 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// Authorize is GET and POST /authorize: a browser that is signed in goes back
-// to the app at once, any other to the pages first.
+// Authorize is GET and POST /authorize. A browser that is signed in goes back to
+// the app at once. Any other goes to the login pages first.
 // Source: auth0/docs-v2 api/authentication/login/authorize-application.mdx.
 func Authorize(c *web.Call) (any, error) {
 	if err := unfold(c); err != nil {
@@ -39,12 +41,12 @@ func Authorize(c *web.Call) (any, error) {
 		return r.approve(c, session)
 	}
 	if connection != "" {
-		if _, err := c.Tenant.UsableConnection(connection, r.Client); err != nil {
+		if _, err := c.Setup.UsableConnection(connection, r.Client); err != nil {
 			return r.refuse(err)
 		}
 	}
 	tx := c.Tenant.Begin(tenant.Transaction{Authorization: r.Authorization, Connection: connection, Hint: c.Params.Text("login_hint")})
-	c.SetDevice(c.Tenant.Seed().Opaque(43, "device", tx.ID))
+	passwordless.SetDevice(c, c.Setup.Seed.Opaque(43, "device", tx.ID))
 	page := "/u/login/identifier"
 	if c.Params.Text("screen_hint") == "signup" {
 		page = "/u/signup/identifier"
@@ -52,7 +54,7 @@ func Authorize(c *web.Call) (any, error) {
 	return to(page, tx), nil
 }
 
-// redeemTicket signs in who has proved at /co/authenticate who they are.
+// redeemTicket signs in the user who got a ticket at /co/authenticate.
 func (r *request) redeemTicket(c *web.Call, ticket string) (any, error) {
 	session, err := c.Tenant.RedeemTicket(r.Authorization, ticket, c.Params.Text("realm"), browserSession(c))
 	if err != nil {
@@ -62,13 +64,13 @@ func (r *request) redeemTicket(c *web.Call, ticket string) (any, error) {
 	return r.approve(c, session)
 }
 
-// to leads to a page of a login. The place is relative, so that the browser
-// stays on the name by which it came.
+// to leads to a page of a login. The URL has no host, so that the browser stays
+// on the host by which it came.
 func to(page string, tx tenant.Transaction) web.Redirect {
 	return web.Redirect{To: page + "?state=" + url.QueryEscape(tx.ID)}
 }
 
-// read reads what an app asks for.
+// read reads what the app asks for.
 func (r *request) read(c *web.Call) error {
 	if err := r.readResponse(c, ""); err != nil {
 		return err
@@ -100,15 +102,16 @@ func (r *request) session(c *web.Call, prompt string) (tenant.Session, bool) {
 	return session, ok
 }
 
-// challengesAgain tells whether a connection always asks for a code again.
+// challengesAgain tells whether a connection asks for a code even if the browser
+// is signed in.
 // Source: auth0/docs-v2 authenticate/passwordless/passwordless-with-universal-login.mdx.
 func challengesAgain(c *web.Call, connection string) bool {
-	strategy := c.Tenant.Strategy(connection)
+	strategy := c.Setup.Strategy(connection)
 	return strategy == tenant.StrategyEmail || strategy == tenant.StrategySMS
 }
 
-// whySignedOut is a hint about a silent login that finds no session, which is
-// how a browser that keeps cookies of other sites back makes itself known.
+// whySignedOut is a hint about a silent login that finds no session. A likely
+// cause is a browser that does not send cookies to other sites.
 func whySignedOut(c *web.Call, back string) string {
 	if c.Header.Get("Sec-Fetch-Dest") != "iframe" || strings.Contains(c.Header.Get("Cookie"), sessionCookie+"=") || sameSite(back, c.Origin) {
 		return "the browser is not signed in to the tenant"
@@ -125,8 +128,7 @@ func sameSite(a, b string) bool {
 	return errX == nil && errY == nil && x.Scheme == y.Scheme && x.Hostname() == y.Hostname()
 }
 
-// Resume is GET /authorize/resume, where a login ends that was begun at
-// /authorize.
+// Resume is GET /authorize/resume: the end of a login that began at /authorize.
 func Resume(c *web.Call) (any, error) {
 	tx, r, err := current(c)
 	if err != nil {
@@ -163,31 +165,26 @@ func overAlready() error {
 // asked for.
 func usable(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
 	if tx.Connection == "" {
-		return c.Tenant.Connections(tx.Authorization.Client)
+		return c.Setup.UsableConnections(tx.Authorization.Client)
 	}
-	conn, err := c.Tenant.UsableConnection(tx.Connection, tx.Authorization.Client)
+	conn, err := c.Setup.UsableConnection(tx.Connection, tx.Authorization.Client)
 	if err != nil {
 		return nil
 	}
 	return []*fixtures.Connection{conn}
 }
 
-// Whose tells whom a page of a login is about: whom the form names, else whom
-// the login is for. The page's form does not name its client, so it is noted
-// here for scenarios and the journal.
-func Whose(c *web.Call) (connection, recipient string) {
-	connection, recipient = web.Named(c)
+// PageSubject is whom a page of a login is about: the user whom the form names,
+// or else the user of the login. The form does not name the client, so it is
+// noted here for scenarios and the journal.
+func PageSubject(c *web.Call) web.Subject {
+	s := passwordless.Named(c)
 	tx, ok := c.Tenant.Transaction(c.Params.Text("state"), c.Now)
-	if ok && c.ClientID == "" {
-		c.ClientID = tx.Authorization.Client.ClientID
+	if !ok {
+		return s
 	}
-	if ok && recipient == "" {
-		recipient = tx.Recipient
-	}
-	if ok && connection == "" {
-		if connection = tx.Realm; connection == "" {
-			connection = tx.Connection
-		}
-	}
-	return connection, recipient
+	c.ClientID = cmp.Or(c.ClientID, tx.Authorization.Client.ClientID)
+	s.Recipient = cmp.Or(s.Recipient, tx.Recipient)
+	s.Connection = cmp.Or(s.Connection, tx.Realm, tx.Connection)
+	return s
 }

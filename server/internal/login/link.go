@@ -5,11 +5,13 @@ import (
 	"net/http"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
 // VerifyRedirect is GET /passwordless/verify_redirect, where the link of an
-// e-mail leads. It signs the user in to the app, and no browser to the tenant.
+// e-mail leads. It signs the user in to the app. It does not sign the browser in
+// to the tenant.
 // Source: auth0/docs-v2 email-magic-link.mdx; https://community.auth0.com/t/140785.
 func VerifyRedirect(c *web.Call) (any, error) {
 	r, err := readClient(c)
@@ -22,8 +24,8 @@ func VerifyRedirect(c *web.Call) (any, error) {
 	if err := c.Tenant.CheckAudience(r.Authorization); err != nil {
 		return r.refuse(err)
 	}
-	connection, recipient := web.Named(c)
-	session, err := c.Tenant.RedeemLink(r.Authorization, connection, recipient, c.Params.Text("verification_code"), c.Device())
+	connection, recipient := c.Subject.Connection, c.Subject.Recipient
+	session, err := c.Tenant.RedeemLink(r.Authorization, connection, recipient, c.Params.Text("verification_code"), passwordless.Device(c))
 	if errors.Is(err, refusal.LinkElsewhere) {
 		return nil, err
 	}

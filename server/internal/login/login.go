@@ -1,5 +1,5 @@
 // Package login is what a browser sees of a tenant: /authorize, the Universal
-// Login pages, and the links of e-mails.
+// Login pages, the links in e-mails, and logout.
 package login
 
 import (
@@ -13,17 +13,17 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// A request is an Authorization whose answers get back to the app.
+// A request is an Authorization. Its responses go back to the app.
 type request struct{ tenant.Authorization }
 
-// readClient finds the client and the place to go back to. What is wrong with
-// them is for a page: there is no other place to say it.
+// readClient finds the client and the redirect URI. A mistake in them is shown
+// on a page, since there is no app to send it to.
 func readClient(c *web.Call) (*request, error) {
 	id := c.Params.Text("client_id")
 	if id == "" {
 		return nil, refusal.MissingParameter.With("parameter", "client_id")
 	}
-	client, ok := c.Tenant.Client(id)
+	client, ok := c.Setup.Client(id)
 	if !ok {
 		return nil, refusal.UnknownAuthorizeClient.With("client", id).Because("client " + id + " is not in the fixture; add --client " + id + " (in Go, testkit.Clients)")
 	}
@@ -49,8 +49,8 @@ func readClient(c *web.Call) (*request, error) {
 
 var responseTypes = []string{"code", "token", "id_token"}
 
-// readResponse reads response_type and response_mode. Its refusals go back to
-// the app, as every later one does.
+// readResponse reads response_type and response_mode. Its refusals, and all later
+// ones, go back to the app.
 func (r *request) readResponse(c *web.Call, otherwise string) error {
 	text := c.Params.Text("response_type")
 	if text == "" {
@@ -97,22 +97,21 @@ func (r *request) readResponse(c *web.Call, otherwise string) error {
 	return nil
 }
 
-// refuse is the answer that tells the app of a refusal; any other error is the
-// caller's.
+// refuse tells the app of a refusal. Any other error is returned.
 func (r *request) refuse(err error) (any, error) {
 	var refused *refusal.Refusal
 	if !errors.As(err, &refused) {
 		return nil, err
 	}
-	answer, err := r.answer(pairs{{"error", refused.Code}, {"error_description", refused.Description}})
-	return web.Told{Value: answer, Refusal: refused}, err
+	response, err := r.respond(pairs{{"error", refused.Code}, {"error_description", refused.Description}})
+	return web.Told{Value: response, Refusal: refused}, err
 }
 
-// approve is the answer that signs the user in to the app.
+// approve signs the user in to the app.
 func (r *request) approve(c *web.Call, s tenant.Session) (any, error) {
 	given, err := c.Tenant.Approve(r.Authorization, s)
 	if err != nil {
 		return r.refuse(err)
 	}
-	return r.answer(approved(given))
+	return r.respond(approved(given))
 }

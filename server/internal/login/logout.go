@@ -9,8 +9,8 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// Logout is GET /v2/logout: it ends the browser's session and leads to
-// returnTo, else to the client's first logout URL.
+// Logout is GET /v2/logout: it ends the browser's session and leads to returnTo
+// or, without it, to the client's first logout URL.
 // Source: auth0/docs-v2 api/authentication/logout/auth-0-logout.mdx.
 func Logout(c *web.Call) (any, error) {
 	back, err := afterLogout(c, c.Params.Text("client_id"), "returnTo")
@@ -25,7 +25,8 @@ func Logout(c *web.Call) (any, error) {
 }
 
 // OIDCLogout is GET and POST /oidc/logout, OpenID Connect's RP-initiated
-// logout. Unlike Auth0, it asks nobody whether they want to log out.
+// logout.
+// Unlike Auth0, it never asks the user whether to log out.
 // Source: auth0/docs-v2 api/authentication/logout/oidc-logout.mdx.
 func OIDCLogout(c *web.Call) (any, error) {
 	client := c.Params.Text("client_id")
@@ -60,18 +61,19 @@ func OIDCLogout(c *web.Call) (any, error) {
 	return web.Redirect{To: back}, nil
 }
 
-// afterLogout is where a logout leads: what the parameter says, if it is
-// allowed, else the client's first logout URL that is no pattern.
+// afterLogout is where a logout leads: the URL of the parameter, if it is
+// allowed. Without the parameter it is the client's first logout URL that has
+// no *.
 func afterLogout(c *web.Call, clientID, parameter string) (string, error) {
 	var clients []fixtures.Client
 	if clientID != "" {
-		client, ok := c.Tenant.Client(clientID)
+		client, ok := c.Setup.Client(clientID)
 		if !ok {
 			return "", refusal.UnknownAuthorizeClient.With("client", clientID).Because("client " + clientID + " is not in the fixture")
 		}
 		clients = []fixtures.Client{*client}
 	} else {
-		clients = c.Tenant.Fixture().Clients // Unlike Auth0, whose tenant has a list of its own.
+		clients = c.Setup.Fixture.Clients // Unlike Auth0, whose tenant has a list of its own.
 	}
 	back := c.Params.Text(parameter)
 	if back == "" {

@@ -19,7 +19,7 @@ var pagesHTML string
 //go:embed pages.css
 var pagesCSS string
 
-// style is the style as it stands in the page.
+// style is the whole style sheet, as it stands in the page.
 var style = "\n" + web.Style + pagesCSS
 
 var pages = web.Template(pagesHTML, "\nSTYLE", style)
@@ -42,27 +42,25 @@ type view struct {
 	Inbox  string // where the code is; "" if the page does not say so
 }
 
-// pagePolicy has no form-action: browsers apply it to wherever the answer of a
-// form leads, and that is the app's callback and where the app leads from there.
+// pagePolicy has no form-action. Browsers also apply form-action to the redirects
+// that follow a form, and these lead to the app's callback and further.
 var pagePolicy = "default-src 'none'; style-src " + source(style) + "; base-uri 'none'; frame-ancestors 'none'"
 
-// show shows a page. One with a mistake has status 400.
+// show shows a page. A page with an error has status 400.
 func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
-	t := c.Tenant.Fixture().Tenant
+	t := c.Setup.Fixture.Tenant
 	v.Tenant, v.Client, v.State = t.FriendlyName, r.Client.Name, tx.ID
-	answer, err := render(pages().Lookup("page"), pagePolicy, v)
-	if page, ok := answer.(web.Page); ok && v.Error != "" {
+	page, err := render(pages().Lookup("page"), pagePolicy, v)
+	if v.Error != "" {
 		page.Status = http.StatusBadRequest
-		return page, err
 	}
-	return answer, err
+	return page, err
 }
 
-// Identifier is /u/login/identifier, and Signup /u/signup/identifier: who signs
-// in.
+// Identifier is /u/login/identifier: it asks who signs in.
 func Identifier(c *web.Call) (any, error) { return identifier(c, false) }
 
-// Signup is /u/signup/identifier.
+// Signup is /u/signup/identifier: Identifier with other words for a new user.
 func Signup(c *web.Call) (any, error) { return identifier(c, true) }
 
 func identifier(c *web.Call, signup bool) (any, error) {
@@ -95,7 +93,7 @@ func identifier(c *web.Call, signup bool) (any, error) {
 	return to(challengePage(conn), tx), nil
 }
 
-// wrong shows a refusal on a page; any other error is the caller's.
+// wrong shows a refusal on a page. Any other error is returned.
 func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (told any, _ error) {
 	var refused *refusal.Refusal
 	if !errors.As(err, &refused) {
@@ -116,7 +114,7 @@ func challengePage(conn *fixtures.Connection) string {
 	return "/u/login/passwordless-" + conn.Strategy + "-challenge"
 }
 
-// labelOf is what the identifier's field is called.
+// labelOf is the label of the identifier's field, and its HTML type.
 func labelOf(conns []*fixtures.Connection) (label, kind string) {
 	email, phone := false, false
 	for _, conn := range conns {
@@ -135,8 +133,8 @@ func labelOf(conns []*fixtures.Connection) (label, kind string) {
 	return "Email address", "email"
 }
 
-// choose finds the connection by which somebody signs in: one that knows them,
-// else the first for addresses of the kind.
+// choose finds the connection by which a user signs in: the first that knows the
+// user, or else the first that fits the address.
 func choose(c *web.Call, conns []*fixtures.Connection, who string) (*fixtures.Connection, string) {
 	email, isEmail := fixtures.NormalizeEmail(who)
 	phone, isPhone := fixtures.NormalizePhone(who)
@@ -167,11 +165,12 @@ func EmailChallenge(c *web.Call) (any, error) { return challenge(c, tenant.Strat
 // message.
 func SMSChallenge(c *web.Call) (any, error) { return challenge(c, tenant.StrategySMS) }
 
-// CountEmailChallenge counts a call of the page, to see it or to send its form,
-// against the limit of the caller's address.
+// CountEmailChallenge counts a GET or POST of the page against the limit of the
+// caller's address.
 func CountEmailChallenge(c *web.Call) error { return c.Count(tenant.LimitEmailChallenge, c.IP) }
 
-// CountSMSChallenge is the same for the page of a text message.
+// CountSMSChallenge counts a GET or POST of the page against the limit of the
+// caller's address.
 func CountSMSChallenge(c *web.Call) error { return c.Count(tenant.LimitSMSChallenge, c.IP) }
 
 func challenge(c *web.Call, strategy string) (any, error) {
@@ -179,12 +178,12 @@ func challenge(c *web.Call, strategy string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.Tenant.UsableConnection(tx.Realm, r.Client)
+	conn, err := c.Setup.UsableConnection(tx.Realm, r.Client)
 	if err != nil || conn.Strategy != strategy {
 		return to("/u/login/identifier", tx), nil
 	}
 	v := view{Page: "challenge", SMS: strategy == tenant.StrategySMS, Where: tx.Recipient, Length: conn.Options.TOTP.Length}
-	if !c.Tenant.Fixture().Tenant.HideInboxLink {
+	if !c.Setup.Fixture.Tenant.HideInboxLink {
 		v.Inbox = "/_mock/"
 	}
 	if c.Method != http.MethodPost {
@@ -206,7 +205,7 @@ func challenge(c *web.Call, strategy string) (any, error) {
 	return r.signedIn(c, tx, v, session, err)
 }
 
-// signedIn ends the part of a login that is on pages.
+// signedIn leads on from the page on which a user proved who they are.
 func (r *request) signedIn(c *web.Call, tx tenant.Transaction, v view, session tenant.Session, err error) (any, error) {
 	switch {
 	case errors.Is(err, refusal.UserBlocked):
@@ -219,7 +218,7 @@ func (r *request) signedIn(c *web.Call, tx tenant.Transaction, v view, session t
 	return to("/authorize/resume", tx), nil
 }
 
-// browserSession is the session that the browser has, "" if none.
+// browserSession is the id of the browser's session; "" if it has none.
 func browserSession(c *web.Call) string {
 	s, _ := currentSession(c)
 	return s.ID
@@ -231,7 +230,7 @@ func Password(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.Tenant.UsableConnection(tx.Realm, r.Client)
+	conn, err := c.Setup.UsableConnection(tx.Realm, r.Client)
 	if err != nil || conn.Strategy != tenant.StrategyDatabase {
 		return to("/u/login/identifier", tx), nil
 	}
@@ -245,6 +244,6 @@ func Password(c *web.Call) (any, error) {
 
 // send sends a code to the user of a page.
 func send(c *web.Call, r *request, conn *fixtures.Connection, recipient string) error {
-	_, err := passwordless.Start{Client: r.Client, Connection: conn, Recipient: recipient, Send: "code"}.Do(c)
+	_, err := passwordless.Start(c, passwordless.Request{Client: r.Client, Connection: conn, Recipient: recipient, Send: "code"})
 	return err
 }

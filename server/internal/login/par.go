@@ -4,28 +4,34 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// pushedGiven is the answer, its members in Auth0's order.
+// pushedGiven is the response, its members in Auth0's order.
 // Source: auth0/go-auth0 authentication TestPushedAuthorizationRequest.
 type pushedGiven struct {
 	ExpiresIn  int64  `json:"expires_in"`
 	RequestURI string `json:"request_uri"`
 }
 
-// ofClient are the parameters that prove who pushes, and are no part of what is
-// asked for.
+// ofClient are the parameters that identify the client. They are not stored with
+// the request.
 var ofClient = []string{"client_id", "client_secret", "client_assertion", "client_assertion_type", "request_uri"}
 
-// maxPushedBody is how many bytes Auth0 keeps of one.
+// maxPushedBody is how many bytes Auth0 accepts.
 const maxPushedBody = 10 << 10
 
-// PushedAuthorizationRequest is POST /oauth/par: a confidential client says
-// what it asks for before it sends its browser to /authorize. What is wrong is
-// said here already.
+// PARClient authenticates the client of POST /oauth/par.
+func PARClient(c *web.Call) (*fixtures.Client, error) {
+	return c.Tenant.AuthenticateConfidential(c.Setup, c.Credentials())
+}
+
+// PushedAuthorizationRequest is POST /oauth/par. A confidential client sends the
+// parameters of /authorize here, before it sends the browser there with a
+// request_uri. Mistakes are refused here.
 // Source: auth0/docs-v2 authorization-code-flow-with-par.mdx; RFC 9126.
 func PushedAuthorizationRequest(c *web.Call) (any, error) {
 	for _, p := range c.Params {
@@ -36,7 +42,7 @@ func PushedAuthorizationRequest(c *web.Call) (any, error) {
 	if len(c.Body) > maxPushedBody {
 		return nil, refusal.BodyTooLarge
 	}
-	client, err := c.Tenant.AuthenticateConfidential(c.Credentials())
+	client, err := c.Client()
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +67,8 @@ func PushedAuthorizationRequest(c *web.Call) (any, error) {
 	return web.Status{Code: http.StatusCreated, Value: pushedGiven{tenant.PushedLifetime, uri}}, nil
 }
 
-// unfold puts what a client has pushed in the place of the request_uri. What
-// else the address says does not count.
+// unfold replaces a request_uri by the parameters that the client has pushed.
+// Other parameters of the URL do not count.
 func unfold(c *web.Call) error {
 	uri := c.Params.Text("request_uri")
 	if uri == "" {

@@ -4,7 +4,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// ssoData is what auth0.js calls the browser's session.
+// ssoData is the response: the browser's session, as auth0.js reads it.
 type ssoData struct {
 	SSO              bool            `json:"sso"`
 	SessionClients   []string        `json:"sessionClients,omitempty"`
@@ -19,8 +19,8 @@ type lastConnection struct {
 	Strategy string `json:"strategy"`
 }
 
-// SSOData is GET /user/ssodata, by which the page of a tenant greets a user who
-// is signed in.
+// SSOData is GET /user/ssodata. A login page of the tenant's own can greet a user
+// who is signed in by it.
 // Source: auth0/auth0.js src/web-auth/hosted-pages.js, src/authentication/index.js.
 func SSOData(c *web.Call) (any, error) {
 	session, ok := currentSession(c)
@@ -33,7 +33,7 @@ func SSOData(c *web.Call) (any, error) {
 	}
 	out := ssoData{
 		SSO: true, SessionClients: session.Clients, LastUsedUserID: u.UserID, LastUsedUsername: u.Email + u.PhoneNumber,
-		LastUsed: &lastConnection{u.Connection, c.Tenant.Strategy(u.Connection)},
+		LastUsed: &lastConnection{u.Connection, c.Setup.Strategy(u.Connection)},
 	}
 	if n := len(session.Clients); n > 0 {
 		out.LastUsedClientID = session.Clients[n-1]

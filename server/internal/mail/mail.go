@@ -42,14 +42,9 @@ type Text struct {
 	Note    string // what is odd about it
 }
 
-// Put writes an e-mail into a message that has its Code or Link: by the
-// connection's templates at once, since they may fail, else when it is read.
+// Put writes an e-mail into a message.
 func Put(l Letter, m *outbox.Message) {
-	if !l.templated() {
-		m.Words = l.own()
-		return
-	}
-	text := l.ownEmail()
+	text := Email(l)
 	m.From, m.Subject, m.Text, m.HTML, m.Note = text.From, text.Subject, text.Plain, text.HTML, text.Note
 }
 

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 // An ownMail is what the mock's own e-mail is made of, beside its code or link:
@@ -14,17 +12,6 @@ type ownMail struct {
 	friendlyName, supportEmail, supportURL string // of the tenant
 	client                                 string // its name
 	lifetime                               time.Duration
-}
-
-// Write writes the e-mail into its message.
-func (o ownMail) Write(m *outbox.Message) {
-	text := o.text(m.Code, m.Link)
-	m.From, m.Subject, m.Text, m.HTML = text.From, text.Subject, text.Plain, text.HTML
-}
-
-// Size is how many bytes they are.
-func (o ownMail) Size() int {
-	return len(o.friendlyName) + len(o.supportEmail) + len(o.supportURL) + len(o.client)
 }
 
 // text is the e-mail. The sentences about code and link are those of Auth0's

@@ -10,18 +10,18 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// How a text message that a gateway was called with is marked.
+// What the outbox says of a text message that was handed to a gateway.
 const (
 	relaySent   = "sent"
 	relayFailed = "failed"
 )
 
-// passOn calls the connection's SMS gateway with the text messages of a start,
-// as far as it may. The tenant is not locked meanwhile. What the gateway does
-// not take stays in the outbox, and so does its code, which is good: Auth0 has
-// filed the code before it calls, and a gateway that timed out may have sent
-// the message all the same. No public source tells.
-func passOn(c *web.Call, conn *fixtures.Connection, sent []outbox.Message) error {
+// callGateway hands text messages to the connection's SMS gateway, if the server
+// may call it. The tenant is not locked meanwhile. A message that the gateway
+// refuses stays in the outbox, and its code stays good: Auth0 stores the code
+// before it calls, and a gateway that timed out may have sent the message.
+// Unverified: no public source tells.
+func callGateway(c *web.Call, conn *fixtures.Connection, sent []outbox.Message) error {
 	if !gateway.Used(conn) || c.Gateway.Refuses(conn.Options.GatewayURL) != "" {
 		return nil
 	}
@@ -47,9 +47,9 @@ func passOn(c *web.Call, conn *fixtures.Connection, sent []outbox.Message) error
 	return nil
 }
 
-// notPassedOn is a note for a text message that the connection's gateway does
-// not get.
-func notPassedOn(c *web.Call, conn *fixtures.Connection) string {
+// gatewayNote says why the connection's gateway does not get a text message; ""
+// if it gets it, or if there is no gateway.
+func gatewayNote(c *web.Call, conn *fixtures.Connection) string {
 	switch {
 	case !gateway.Used(conn):
 		return ""

@@ -10,13 +10,13 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// magicLink is the link of a message: authParams as they were sent and in
-// their order, then what the tenant adds. Blanks are %20, as in Auth0's links.
+// magicLink is the link of a message: the authParams in their order, and then
+// what the tenant adds. A space is %20, as in Auth0's links.
 // Source: the link in a tenant log of type cls.
-func (in Start) magicLink(c *web.Call, s tenant.Sending) string {
-	client := in.Client
+func (r Request) magicLink(c *web.Call, s tenant.Secret) string {
+	client := r.Client
 	base := strings.TrimSuffix(c.Issuer, "/")
-	switch in.Send {
+	switch r.Send {
 	case "link_ios":
 		return base + "/ios/" + url.PathEscape(cmp.Or(client.Mobile.IOS.AppBundleIdentifier, client.ClientID)) + "/email?code=" + s.Code
 	case "link_android":
@@ -29,25 +29,25 @@ func (in Start) magicLink(c *web.Call, s tenant.Sending) string {
 		}
 		query.WriteString(escape(name) + "=" + escape(value))
 	}
-	for _, p := range in.AuthParams {
+	for _, p := range r.AuthParams {
 		if !p.Empty() && !slices.Contains(linkOwn, p.Name) {
 			add(p.Name, p.Text)
 		}
 	}
 	// What a link says that was asked for without authParams is not documented;
 	// it must name a way back all the same.
-	if in.AuthParams.Text("response_type") == "" {
+	if r.AuthParams.Text("response_type") == "" {
 		add("response_type", "token")
 	}
-	if in.AuthParams.Text("redirect_uri") == "" {
+	if r.AuthParams.Text("redirect_uri") == "" {
 		if callback := tenant.FirstCallback(client); callback != "" {
 			add("redirect_uri", callback)
 		}
 	}
 	add("verification_code", s.Code)
-	add("connection", s.Connection.Name)
+	add("connection", r.Connection.Name)
 	add("client_id", client.ClientID)
-	add("email", in.Recipient)
+	add("email", r.Recipient)
 	return base + "/passwordless/verify_redirect?" + query.String()
 }
 

@@ -1,9 +1,8 @@
-// Package passwordless starts a login with a code or a magic link, whoever asks
-// for it: an app at /passwordless/start, or the user of a login page.
+// Package passwordless starts a login with a code or a magic link. An app asks for
+// it at /passwordless/start, a user on a login page.
 package passwordless
 
 import (
-	"log/slog"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -13,8 +12,8 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// A Start is what is asked for.
-type Start struct {
+// A Request asks for a code or a link.
+type Request struct {
 	Client     *fixtures.Client
 	Connection *fixtures.Connection
 	Recipient  string // normalised
@@ -22,21 +21,20 @@ type Start struct {
 	AuthParams web.Params
 }
 
-// Do sends the message. A blocked user gets none, and nobody is told.
-func (in Start) Do(c *web.Call) (tenant.Started, error) {
-	started, err := c.Tenant.Start(tenant.Start{
-		Client: in.Client, Connection: in.Connection.Name, Recipient: in.Recipient, Now: c.Now, Effects: c.Effects,
-		Device: c.Device(), Link: in.Connection.Strategy == tenant.StrategyEmail && in.Send == "link",
-		Compose: func(s tenant.Sending) outbox.Message { return in.compose(c, s) },
+// Start sends the message. A blocked user gets none, and the caller cannot
+// tell.
+func Start(c *web.Call, r Request) (tenant.Challenged, error) {
+	done, err := c.Tenant.Challenge(tenant.ChallengeRequest{
+		Connection: r.Connection, Recipient: r.Recipient, Now: c.Now, Effects: c.Effects,
+		Device: Device(c), Link: r.Connection.Strategy == tenant.StrategyEmail && r.Send == "link",
+		Compose: func(s tenant.Secret) outbox.Message { return r.compose(c, s) },
 	})
 	if err != nil {
-		return started, err
+		return done, err
 	}
-	c.SetDevice(started.Device)
-	if c.Log.Enabled(c.Context, slog.LevelInfo) {
-		report(c, started.Sent, in.Recipient)
-	}
-	return started, passOn(c, in.Connection, started.Sent)
+	SetDevice(c, done.Device)
+	report(c, done.Sent, r.Recipient)
+	return done, callGateway(c, r.Connection, done.Sent)
 }
 
 // report tells the developer at the terminal what was sent.
@@ -60,31 +58,31 @@ func report(c *web.Call, sent []outbox.Message, recipient string) {
 	}
 }
 
-// compose writes the message of a start. A message carries what send asked
-// for, a code or a link, and nothing else: a test that forgot send=code fails
-// here as it would at Auth0, whose default is a link.
-func (in Start) compose(c *web.Call, s tenant.Sending) outbox.Message {
+// compose writes the message. It carries what send asked for, a code or a link,
+// and not both. So a test that forgot send=code fails here as it would at Auth0,
+// whose default is a link.
+func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 	letter := mail.Letter{
-		Tenant: s.Tenant, Client: in.Client, Connection: s.Connection, Templates: s.Templates, Recipient: in.Recipient,
-		Send: in.Send, Language: language(c), Code: s.Code, OTP: s.Code, Now: c.Now,
-		Lifetime: time.Duration(s.Connection.Options.TOTP.TimeStep) * time.Second,
+		Tenant: s.Tenant, Client: r.Client, Connection: r.Connection, Templates: s.Templates, Recipient: r.Recipient,
+		Send: r.Send, Language: language(c), Code: s.Code, OTP: s.Code, Now: c.Now,
+		Lifetime: time.Duration(r.Connection.Options.TOTP.TimeStep) * time.Second,
 	}
 	m := outbox.Message{
-		To: in.Recipient, Recipients: []string{in.Recipient}, ClientID: in.Client.ClientID, Connection: s.Connection.Name,
-		Send: in.Send, Language: letter.Language, ExpiresAt: s.Expires, CreatedAt: c.Now,
+		To: r.Recipient, Recipients: []string{r.Recipient}, ClientID: r.Client.ClientID, Connection: r.Connection.Name,
+		Send: r.Send, Language: letter.Language, ExpiresAt: s.Expires, CreatedAt: c.Now,
 	}
-	if s.Connection.Strategy == tenant.StrategySMS {
+	if r.Connection.Strategy == tenant.StrategySMS {
 		m.Kind, m.Send, m.Code = outbox.SMS, "code", s.Code
 		letter.Send = m.Send
 		text := mail.SMS(letter)
-		m.From, m.Text, m.Note = text.From, text.Plain, joined(text.Note, notPassedOn(c, s.Connection))
+		m.From, m.Text, m.Note = text.From, text.Plain, joined(text.Note, gatewayNote(c, r.Connection))
 		return m
 	}
 	m.Kind = outbox.Email
-	if in.Send == "code" {
+	if r.Send == "code" {
 		m.Code = s.Code
 	} else {
-		m.Link = in.magicLink(c, s)
+		m.Link = r.magicLink(c, s)
 		if s.CutLink {
 			m.Link = m.Link[:len(m.Link)*2/3]
 		}

@@ -11,10 +11,10 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
-// Access is what an access token says that opens /userinfo.
+// Access is the content of an access token for /userinfo.
 type Access struct{ opaqueContent }
 
-// opaqueContent is what an opaque access token seals.
+// opaqueContent is what an opaque access token holds, encrypted.
 type opaqueContent struct {
 	ID      string `json:"jti"`
 	Issuer  string `json:"iss"`
@@ -24,10 +24,10 @@ type opaqueContent struct {
 	Expires int64  `json:"exp"`
 }
 
-// Userinfo is the profile that an access token opens, with sub first. If the
-// issuer is pinned only its tokens count: another tenant's are signed by the
-// same embedded keys. Otherwise it does not matter by which scheme and host
-// the token was got: the same tenant answers on all of them.
+// Userinfo returns the profile of the token's user, with sub first. If the issuer
+// is pinned, the token must name it: all tenants sign with the same embedded
+// keys, so the signature does not tell whose token it is. Without a pinned issuer
+// the issuer does not matter, since a tenant answers under many names.
 func (t *Tenant) Userinfo(content Access, pinned string, now time.Time) (token.Claims, error) {
 	if pinned != "" && content.Issuer != pinned {
 		return nil, badAccess("The access token was issued by another issuer")
@@ -48,15 +48,15 @@ func (t *Tenant) Userinfo(content Access, pinned string, now time.Time) (token.C
 	}
 	claims := token.Claims{{Name: "sub", Value: u.UserID}}
 	addProfile(&claims, u, scopes)
-	client, ok := t.Client(content.Client)
+	client, ok := t.Setup().Client(content.Client)
 	if !ok {
 		client = &fixtures.Client{}
 	}
 	return override(claims, customClaims(&u, client)), nil
 }
 
-// override puts custom claims in the place of those of the same name, as they
-// stand in tokens, and the others behind.
+// override replaces claims by custom claims of the same name, and appends the
+// other custom claims. Tokens are made by the same rule.
 func override(claims, custom token.Claims) token.Claims {
 	for i := range claims {
 		if at := slices.IndexFunc(custom, func(c token.Claim) bool { return c.Name == claims[i].Name }); at >= 0 {
@@ -67,19 +67,19 @@ func override(claims, custom token.Claims) token.Claims {
 	return claims
 }
 
-// BlockedAccess refuses the token of a user who is blocked.
+// BlockedAccess refuses the access token of a blocked user.
 var BlockedAccess = badAccess("user is blocked")
 
 func badAccess(reason string) error { return refusal.BadAccessToken.With("reason", reason) }
 
-// ReadAccess reads a token that is opaque, or a JWT whose audience includes
-// /userinfo. Whether it has expired is for Userinfo to say.
+// ReadAccess reads an opaque access token, or a JWT whose audience includes
+// /userinfo. It does not check whether the token has expired; Userinfo does.
 func (t *Tenant) ReadAccess(accessToken string) (Access, error) {
 	if accessToken == "" {
 		return Access{}, refusal.NoAccessToken
 	}
 	var content Access
-	if payload, err := t.sealer().Open(accessToken); err == nil {
+	if payload, err := t.opaqueTokens().Open(accessToken); err == nil {
 		if err := json.Unmarshal(payload, &content); err != nil {
 			return content, badAccess("The access token is malformed")
 		}
@@ -115,25 +115,25 @@ func isForUserinfo(audience any) bool {
 	})
 }
 
-// An IDToken is what a hint says.
+// An IDToken is the content of an ID token that a logout names as its hint.
 type IDToken struct {
 	Audience string `json:"aud"`
 	Subject  string `json:"sub"`
 	SID      string `json:"sid"`
 }
 
-// ReadIDToken reads an ID token that this tenant signed, expired or not.
-func (t *Tenant) ReadIDToken(idToken string) (said IDToken, ok bool) {
+// ReadIDToken reads an ID token that this tenant signed. It may have expired.
+func (t *Tenant) ReadIDToken(idToken string) (content IDToken, ok bool) {
 	payload, err := t.Keys.Verify(idToken)
 	if err != nil {
 		if payload, err = t.verifyHS256(idToken); err != nil {
-			return said, false
+			return content, false
 		}
 	}
-	return said, json.Unmarshal(payload, &said) == nil
+	return content, json.Unmarshal(payload, &content) == nil
 }
 
-// verifyHS256 verifies a token that a client's secret signed.
+// verifyHS256 verifies an ID token that was signed with a client's secret.
 func (t *Tenant) verifyHS256(idToken string) ([]byte, error) {
 	var claims struct {
 		Audience string `json:"aud"`
@@ -141,7 +141,7 @@ func (t *Tenant) verifyHS256(idToken string) ([]byte, error) {
 	if err := token.Unverified(idToken, &claims); err != nil {
 		return nil, err
 	}
-	client, ok := t.Client(claims.Audience)
+	client, ok := t.Setup().Client(claims.Audience)
 	if !ok || client.JWTConfiguration.Alg != fixtures.AlgHS256 {
 		return nil, token.ErrSignature
 	}

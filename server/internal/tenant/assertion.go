@@ -12,7 +12,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
-// What Auth0 asks of a client assertion.
+// What Auth0 requires of a client assertion.
 // Source: auth0/docs-v2 authenticate-with-private-key-jwt.mdx.
 const (
 	assertionType        = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -23,26 +23,25 @@ const (
 	maxAssertions        = 20_000
 )
 
-// assertions are those that have been used, by client and jti, with the time
-// from which they would be refused anyway.
+// A usedAssertion names an assertion by its client and its jti.
+type usedAssertion struct{ clientID, id string }
+
+// assertions are those that have been used, each with the time of its exp.
+// After that time it would be refused anyway.
 type assertions struct {
-	bounded bounded[challengeKey, time.Time]
+	bounded[usedAssertion, time.Time]
 }
 
 func newAssertions() assertions {
-	return assertions{newBounded[challengeKey](maxAssertions, func(time.Time) bool { return true })}
+	return assertions{newBounded[usedAssertion, time.Time](maxAssertions, nil)}
 }
 
 func (as *assertions) settle(now time.Time) {
-	for key, expires := range as.bounded.all {
-		if !now.Before(expires) {
-			as.bounded.remove(key)
-		}
-	}
+	as.removeIf(func(expires time.Time) bool { return !now.Before(expires) })
 }
 
-// AssertedClient is the client that an assertion says it is of, for a request
-// that names none; "" if it is no assertion.
+// AssertedClient returns the client_id that an assertion names, for a request
+// that has none itself. It is "" for what is no assertion.
 func AssertedClient(assertion string) string {
 	var claims struct {
 		Subject string `json:"sub"`
@@ -53,7 +52,8 @@ func AssertedClient(assertion string) string {
 	return claims.Subject
 }
 
-// assertionClaims are what an assertion says. The times are RFC 7519's numbers.
+// assertionClaims are the claims of an assertion. The times are numbers as in RFC
+// 7519.
 type assertionClaims struct {
 	Issuer    string   `json:"iss"`
 	Subject   string   `json:"sub"`
@@ -64,7 +64,7 @@ type assertionClaims struct {
 	NotBefore *float64 `json:"nbf"`
 }
 
-// audience is a string or a list of them.
+// An audience is one string or a list of strings.
 type audience []string
 
 func (a *audience) UnmarshalJSON(data []byte) error {
@@ -76,8 +76,8 @@ func (a *audience) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]string)(a))
 }
 
-// useAssertion is why an assertion does not authenticate the client, or nil.
-// It is good for one call.
+// useAssertion checks an assertion and notes that it was used. The error says why
+// it does not authenticate the client. An assertion works for one call.
 func (t *Tenant) useAssertion(c *fixtures.Client, creds Credentials) error {
 	switch {
 	case creds.AssertionType != assertionType:
@@ -98,15 +98,15 @@ func (t *Tenant) useAssertion(c *fixtures.Client, creds Credentials) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	key := challengeKey{c.ClientID, claims.ID}
-	if _, used := t.assertions.bounded.get(key); used {
+	key := usedAssertion{c.ClientID, claims.ID}
+	if _, used := t.assertions.get(key); used {
 		return fmt.Errorf("its jti %q was used already, and an assertion is good for one call", claims.ID)
 	}
-	t.assertions.bounded.put(key, unixTime(*claims.Expires))
+	t.assertions.put(key, unixTime(*claims.Expires))
 	return nil
 }
 
-// verificationKeys are the client's keys that still count.
+// verificationKeys returns the client's keys that have not expired.
 func verificationKeys(c *fixtures.Client, now time.Time) []token.PublicKey {
 	var keys []token.PublicKey
 	for _, credential := range c.ClientAuthenticationMethods.PrivateKeyJWT.Credentials {
@@ -120,7 +120,7 @@ func verificationKeys(c *fixtures.Client, now time.Time) []token.PublicKey {
 	return keys
 }
 
-// check holds the claims against the call. The tenant's clock counts.
+// check compares the claims with the call, by the tenant's clock.
 func (a *assertionClaims) check(clientID string, creds Credentials) error {
 	now := creds.Now
 	switch {
@@ -148,7 +148,8 @@ func tooEarly(at *float64, now time.Time) bool {
 	return at != nil && unixTime(*at).Sub(now) > assertionSkew
 }
 
-// unixTime is a time that JSON names as a number, as far as one can be named.
+// unixTime converts a number of seconds to a time, up to the last one that has a
+// usual form.
 func unixTime(seconds float64) time.Time {
 	const most = 253402300799 // the end of the year 9999
 	return time.Unix(int64(min(max(seconds, -most), most)), 0).UTC()
@@ -156,7 +157,7 @@ func unixTime(seconds float64) time.Time {
 
 func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 
-// assertionHint is what the log says of an assertion that did not count.
+// assertionHint is what the log says about an assertion that was refused.
 func assertionHint(c *fixtures.Client, why error) string {
 	return "the client_assertion of client " + strconv.Quote(c.ClientID) + " does not count: " + why.Error()
 }

@@ -12,38 +12,38 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
-// authCodeLifetime is how long a code can be exchanged.
+// authCodeLifetime is for how long a code can be exchanged.
 const authCodeLifetime = 10 * time.Minute
 
 const maxAuthCodes = 20_000
 
-// An Authorization is what an app sends a browser to /authorize for, or a
-// magic link says.
+// An Authorization is what an app asks for when it sends a browser to /authorize,
+// or what a magic link asks for.
 type Authorization struct {
 	Client *fixtures.Client
-	// ResponseTypes are code, token and id_token, as many of them as are asked
-	// for.
+	// ResponseTypes are those of code, token and id_token that the app asks for.
 	ResponseTypes []string
 	RedirectURI   string
-	// Mode is how the answer gets back: query, fragment, form_post or
+	// Mode is how the answer gets to the app: query, fragment, form_post or
 	// web_message.
 	Mode string
-	// State is the app's own, nil if it sent none.
+	// State is the app's state parameter, nil if it sent none.
 	State    *string
 	Scope    string
 	Audience string
 	Nonce    string
-	// Challenge is PKCE's, and Method S256 or plain; "" if there is none.
+	// Challenge is the code_challenge of PKCE, and Method is S256 or plain. Both
+	// are "" if there is none.
 	Challenge, Method string
 	// TellsAuthTime asks for the auth_time claim.
 	TellsAuthTime bool
 	Issuer        string
 	Now           time.Time
 	// Effects are what scenarios do.
-	Effects *scenarios.Effects
+	Effects *faults.Effects
 }
 
 func (a *Authorization) wants(responseType string) bool {
@@ -53,38 +53,35 @@ func (a *Authorization) wants(responseType string) bool {
 // An Approval is what the app gets: a code, tokens, or both.
 type Approval struct {
 	Code   string
-	Tokens *Tokens // nil if none is asked for
+	Tokens *Tokens // nil if the app asked for none
 }
 
-// An authCode is a code that an app exchanges for tokens, once.
+// An authCode is a code that an app exchanges for tokens. It works once.
 type authCode struct {
 	Authorization
-	userID  string
-	sid     string // "" for a magic link, which signs no browser in
-	auth    time.Time
-	expires time.Time
-	used    bool
-	family  string // of the refresh token that it gave
+	userID   string
+	sid      string // of the browser's session; "" for a magic link, which makes none
+	authTime time.Time
+	expires  time.Time
+	used     bool
+	familyID string // the family of the refresh token that the code gave
 }
 
 type authCodes struct {
-	bounded bounded[string, *authCode]
-	count   tally[challengeKey] // codes of each client and user so far
+	bounded[string, *authCode]
+	count tally[clientUser] // how many codes each client and user had so far
 }
 
 func newAuthCodes() authCodes {
-	return authCodes{newBounded[string](maxAuthCodes, func(c *authCode) bool { return !c.used }), newTally[challengeKey](maxAuthCodes)}
+	unused := func(c *authCode) bool { return !c.used }
+	return authCodes{newBounded[string](maxAuthCodes, unused), newTally[clientUser](maxAuthCodes)}
 }
 
 func (cs *authCodes) settle(now time.Time) {
-	for code, c := range cs.bounded.all {
-		if !now.Before(c.expires) {
-			cs.bounded.remove(code)
-		}
-	}
+	cs.removeIf(func(c *authCode) bool { return !now.Before(c.expires) })
 }
 
-// CheckAudience refuses an authorization for an API that there is not.
+// CheckAudience refuses an authorization for an API that does not exist.
 func (t *Tenant) CheckAudience(a Authorization) error {
 	if _, known := t.api(a.request()); !known {
 		return refusal.NoSuchService.With("audience", a.Audience).Because(unknownAudienceHint(a.Audience))
@@ -96,7 +93,7 @@ func (a *Authorization) request() TokenRequest {
 	return TokenRequest{Client: a.Client, Audience: a.Audience, Scope: a.Scope, Issuer: a.Issuer, Now: a.Now, Effects: a.Effects}
 }
 
-// Approve gives the app what it asked for, in the name of the session's user.
+// Approve gives the app what it asked for, for the user of the session.
 func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	r := a.request()
 	api, known := t.api(r)
@@ -105,7 +102,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	}
 	t.mu.Lock()
 	u, ok := t.users.get(s.UserID)
-	if !ok || u.blocked() || blocked(a.Effects) {
+	if !ok || u.Blocked || blocked(a.Effects) {
 		t.mu.Unlock()
 		return Approval{}, refusal.UserBlocked
 	}
@@ -113,25 +110,24 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 		t.mu.Unlock()
 		return Approval{}, err
 	}
-	if live, ok := t.sessions.bounded.get(s.ID); ok {
+	if live, ok := t.sessions.get(s.ID); ok {
 		live.signedInTo(a.Client.ClientID)
 	}
-	who := challengeKey{a.Client.ClientID, s.UserID}
-	n := strconv.FormatInt(t.authCodes.count.add(who), 10)
+	n := strconv.FormatInt(t.authCodes.count.add(clientUser{a.Client.ClientID, s.UserID}), 10)
 	var out Approval
 	if a.wants("code") {
-		out.Code = t.seed.Opaque(43, "code", who.connection, who.recipient, n)
-		t.authCodes.bounded.put(out.Code, &authCode{
-			Authorization: a, userID: s.UserID, sid: s.SID, auth: s.AuthTime, expires: a.Now.Add(authCodeLifetime),
+		out.Code = t.setup.Seed.Opaque(43, "code", a.Client.ClientID, s.UserID, n)
+		t.authCodes.put(out.Code, &authCode{
+			Authorization: a, userID: s.UserID, sid: s.SID, authTime: s.AuthTime, expires: a.Now.Add(authCodeLifetime),
 		})
 	}
 	var l *Login
 	if a.wants("token") || a.wants("id_token") {
 		scopes := grantScopes(strings.Fields(a.Scope), a.Client, api, u)
-		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == "offline_access" }) // never in a browser's address
+		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == "offline_access" }) // a browser's address never carries a refresh token
 		l = t.loginLocked(r, api, u, scopes, nil, "front", n)
-		l.Front, l.Nonce, l.SID, l.Code = true, a.Nonce, s.SID, out.Code
-		l.Only = a.ResponseTypes
+		l.FrontChannel, l.Nonce, l.SID, l.Code = true, a.Nonce, s.SID, out.Code
+		l.ResponseTypes = a.ResponseTypes
 		if a.TellsAuthTime {
 			l.AuthTime = s.AuthTime
 		}
@@ -145,34 +141,33 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	return out, err
 }
 
-// RedeemCode is the authorization_code grant. A code that comes a second time
-// is worth nothing, and what it gave the first time is revoked.
+// RedeemCode is the authorization_code grant. A code that comes a second time is
+// refused, and the refresh token that it gave the first time is revoked.
 // Source: RFC 6749 §4.1.2.
 func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) (*Login, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	c, ok := t.authCodes.bounded.get(code)
+	c, ok := t.authCodes.get(code)
 	switch {
 	case !ok:
 		return nil, refusal.WrongAuthCode.Because("there is no such code; it may have expired")
 	case c.Client.ClientID != r.Client.ClientID:
 		return nil, refusal.WrongAuthCode.Because("the code was given to client " + strconv.Quote(c.Client.ClientID))
 	case c.used:
-		t.families.bounded.remove(c.family)
+		t.families.remove(c.familyID)
 		return nil, refusal.WrongAuthCode.Because("the code was exchanged already; the refresh token that it gave is revoked")
 	case !r.Now.Before(c.expires):
 		return nil, refusal.WrongAuthCode.Because("the code has expired")
-	case redirectURI != c.RedirectURI && (redirectURI != "" || c.sid != ""): // a link's code needs none
+	case redirectURI != c.RedirectURI && (redirectURI != "" || c.sid != ""): // the code of a magic link needs none
 		return nil, refusal.WrongRedirectURI.With("sent", originOf(redirectURI), "expected", originOf(c.RedirectURI))
 	case !c.verifies(verifier):
 		return nil, refusal.WrongVerifier
 	}
 	u, ok := t.users.get(c.userID)
-	if !ok || u.blocked() || blocked(r.Effects) {
+	if !ok || u.Blocked || blocked(r.Effects) {
 		return nil, refusal.UserBlocked
 	}
-	asked := c.request()
-	api, err := t.apiLocked(asked)
+	api, err := t.apiLocked(c.request())
 	if err != nil {
 		return nil, err
 	}
@@ -180,32 +175,32 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 	l := t.loginLocked(r, api, u, grantScopes(strings.Fields(c.Scope), r.Client, api, u), nil, "code", code)
 	l.Nonce, l.SID = c.Nonce, c.sid
 	if c.TellsAuthTime {
-		l.AuthTime = c.auth
+		l.AuthTime = c.authTime
 	}
 	if slices.Contains(l.Scopes, "offline_access") {
 		l.RefreshToken = t.newFamilyLocked(l, r.Now)
 		f, _ := t.readRefreshLocked(l.RefreshToken)
-		c.family = f.ID
+		c.familyID = f.ID
 	}
 	return l, nil
 }
 
-// verifies holds a verifier against PKCE's challenge (RFC 7636 §4.6). Who sent
-// no challenge must send no verifier.
+// verifies compares a verifier with the challenge of PKCE (RFC 7636 §4.6). A
+// client that sent no challenge must send no verifier.
 // Source: auth0/auth0-auth-js, which omits it for a magic link's code.
 func (c *authCode) verifies(verifier string) bool {
-	have := verifier
+	computed := verifier
 	if c.Method == "S256" {
 		sum := sha256.Sum256([]byte(verifier))
-		have = base64.RawURLEncoding.EncodeToString(sum[:])
+		computed = base64.RawURLEncoding.EncodeToString(sum[:])
 	}
 	if c.Challenge == "" {
 		return verifier == ""
 	}
-	return verifier != "" && subtle.ConstantTimeCompare([]byte(have), []byte(c.Challenge)) == 1
+	return verifier != "" && subtle.ConstantTimeCompare([]byte(computed), []byte(c.Challenge)) == 1
 }
 
-// originOf is what Auth0 prints of a redirect URI.
+// originOf returns the part of a redirect URI that Auth0 prints.
 func originOf(uri string) string {
 	if u, err := url.Parse(uri); err == nil && u.Host != "" {
 		return u.Scheme + "://" + u.Host
@@ -213,9 +208,9 @@ func originOf(uri string) string {
 	return uri
 }
 
-// RedeemLink uses up the code of a magic link and signs its user in. No
-// browser is signed in by it: the app is. Unless the tenant's flag says so, the
-// link opens only in the browser that asked for it, which device names.
+// RedeemLink uses up the code of a magic link and signs its user in to the app.
+// It makes no session of the browser. Unless a flag of the tenant allows more,
+// the link works only in the browser that asked for it, which device names.
 func (t *Tenant) RedeemLink(a Authorization, connection, username, otp, device string) (Session, error) {
 	r := a.request()
 	conn, recipient, err := t.realm(a.Client, connection, username)
@@ -224,70 +219,42 @@ func (t *Tenant) RedeemLink(a Authorization, connection, username, otp, device s
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.elsewhereLocked(conn, recipient, device, a.Now) {
+	if t.wrongBrowserLocked(conn, recipient, device, a.Now) {
 		return Session{}, refusal.LinkElsewhere.Because("the browser did not send the did cookie of POST /passwordless/start, which a page gets if it calls with credentials; the tenant's flag allow_magiclink_verify_without_session in the fixture does without")
 	}
 	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
 		return Session{}, err
 	}
 	u := t.signInLocked(conn, recipient, a.Now)
-	return Session{UserID: u.id(), AuthTime: a.Now}, nil
+	return Session{UserID: u.UserID, AuthTime: a.Now}, nil
 }
 
-// elsewhereLocked tells whether a live link is opened in another browser than
-// the one that asked for it, and may not be.
-func (t *Tenant) elsewhereLocked(conn *fixtures.Connection, recipient, device string, now time.Time) bool {
-	if t.fixture.Tenant.Flags.AllowMagicLinkVerifyWithoutSession {
+// wrongBrowserLocked tells whether a live link must be refused because another
+// browser asked for it.
+func (t *Tenant) wrongBrowserLocked(conn *fixtures.Connection, recipient, device string, now time.Time) bool {
+	if t.setup.Fixture.Tenant.Flags.AllowMagicLinkVerifyWithoutSession {
 		return false
 	}
 	c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient})
 	return ok && c.state == pending && !c.lapsed(now) && c.device != "" && c.device != device
 }
 
-// SignIn uses up a code that a user typed on a page, and signs the browser in
-// whose cookie names the session have, which may be none.
-func (t *Tenant) SignIn(a Authorization, tx Transaction, otp, have string) (Session, error) {
-	conn, err := t.FindConnection(tx.Realm, a.Client)
+// SignIn uses up a code that a user typed on a page and signs the browser in.
+// sessionID is the session in the browser's cookie, "" if there is none.
+func (t *Tenant) SignIn(a Authorization, tx Transaction, otp, sessionID string) (Session, error) {
+	conn, err := t.Setup().PasswordlessConnection(tx.Realm, a.Client)
 	if err != nil {
 		return Session{}, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if s, again := t.signedInLocked(tx, otp, a.Now); again {
+	if s, again := t.repeatedSignInLocked(tx, otp, a.Now); again {
 		return *s, nil
 	}
 	if err := t.redeemLocked(conn, tx.Recipient, otp, a.request()); err != nil {
 		return Session{}, err
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), have, a.Now)
-	t.endInLocked(tx, otp, s)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, a.Now)
+	t.noteSignInLocked(tx, otp, s)
 	return *s, nil
-}
-
-// UsableConnection is a connection that the client may use on the login pages,
-// or the refusal of /authorize.
-func (t *Tenant) UsableConnection(name string, c *fixtures.Client) (*fixtures.Connection, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	conn, ok := t.index.connections[name]
-	switch {
-	case !ok:
-		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not in the fixture")
-	case !enabled(conn, c.ClientID) || conn.Disabled:
-		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not enabled for client " + strconv.Quote(c.ClientID))
-	}
-	return conn, nil
-}
-
-// Connections are those that the client may use, in the fixture's order.
-func (t *Tenant) Connections(c *fixtures.Client) []*fixtures.Connection {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var list []*fixtures.Connection
-	for i := range t.fixture.Connections {
-		if conn := &t.fixture.Connections[i]; enabled(conn, c.ClientID) && !conn.Disabled {
-			list = append(list, conn)
-		}
-	}
-	return list
 }

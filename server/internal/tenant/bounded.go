@@ -1,24 +1,24 @@
 package tenant
 
-// bounded is a map that keeps the youngest max entries by the order in which
-// they were last put, and counts those that it drops while they still mattered.
+import "container/list"
+
+// A bounded map keeps at most max entries. When there are more, it drops the
+// entry that was put longest ago.
 type bounded[K comparable, V any] struct {
-	max              int
-	alive            func(V) bool
-	dropped          int
-	entries          map[K]*link[K, V] // nil until the first one
-	oldest, youngest *link[K, V]
+	max     int
+	alive   func(V) bool // which entries count as dropped; nil means all
+	dropped int
+	entries map[K]*list.Element
+	order   *list.List // of *entry[K, V], the one put longest ago first
 }
 
-// A link is an entry between those that were put before and after it.
-type link[K comparable, V any] struct {
-	key          K
-	value        V
-	older, newer *link[K, V]
+type entry[K comparable, V any] struct {
+	key   K
+	value V
 }
 
 func newBounded[K comparable, V any](max int, alive func(V) bool) bounded[K, V] {
-	return bounded[K, V]{max: max, alive: alive}
+	return bounded[K, V]{max: max, alive: alive, entries: map[K]*list.Element{}, order: list.New()}
 }
 
 func (b *bounded[K, V]) len() int { return len(b.entries) }
@@ -28,89 +28,75 @@ func (b *bounded[K, V]) get(key K) (value V, ok bool) {
 	if !ok {
 		return value, false
 	}
-	return e.value, true
+	return e.Value.(*entry[K, V]).value, true
 }
 
-// put adds or replaces an entry and makes it the youngest.
+// put adds or replaces an entry.
 func (b *bounded[K, V]) put(key K, value V) {
-	e, ok := b.entries[key]
-	if ok {
-		b.takeOut(e)
-		e.value = value
-	} else {
-		if b.entries == nil {
-			b.entries = map[K]*link[K, V]{}
-		}
-		e = &link[K, V]{key: key, value: value}
-		b.entries[key] = e
-	}
-	e.older, e.newer = b.youngest, nil
-	if b.youngest = e; e.older == nil {
-		b.oldest = e
-	} else {
-		e.older.newer = e
-	}
-	for len(b.entries) > b.max {
-		if b.alive(b.oldest.value) {
+	b.remove(key)
+	b.entries[key] = b.order.PushBack(&entry[K, V]{key, value})
+	for b.len() > b.max {
+		first := b.first()
+		if b.alive == nil || b.alive(first.value) {
 			b.dropped++
 		}
-		b.remove(b.oldest.key)
+		b.remove(first.key)
 	}
 }
+
+// first returns the entry that was put longest ago. There must be one.
+func (b *bounded[K, V]) first() *entry[K, V] { return b.order.Front().Value.(*entry[K, V]) }
 
 func (b *bounded[K, V]) remove(key K) {
 	if e, ok := b.entries[key]; ok {
-		b.takeOut(e)
+		b.order.Remove(e)
 		delete(b.entries, key)
 	}
 }
 
-func (b *bounded[K, V]) takeOut(e *link[K, V]) {
-	if e.older == nil {
-		b.oldest = e.newer
-	} else {
-		e.older.newer = e.newer
-	}
-	if e.newer == nil {
-		b.youngest = e.older
-	} else {
-		e.newer.older = e.older
+// removeIf removes the entries that a function chooses.
+func (b *bounded[K, V]) removeIf(chosen func(V) bool) {
+	for key, value := range b.all {
+		if chosen(value) {
+			b.remove(key)
+		}
 	}
 }
 
-// all yields the entries, oldest first. The current one may be removed.
+// all yields the entries in the order in which they were put. The loop body may
+// remove the entry that it got.
 func (b *bounded[K, V]) all(yield func(K, V) bool) {
-	for e := b.oldest; e != nil; {
-		newer := e.newer
-		if !yield(e.key, e.value) {
+	for e := b.order.Front(); e != nil; {
+		next := e.Next()
+		if one := e.Value.(*entry[K, V]); !yield(one.key, one.value) {
 			return
 		}
-		e = newer
+		e = next
 	}
 }
 
-// A tally counts by name, so that what it counts can be named by it. It forgets
-// the names that were counted longest ago. Whoever comes back then, or comes
-// first, is counted on from the most that any forgotten name had: no name is
-// ever given twice.
+// A tally counts things by name, for names that are made of the count. It keeps
+// a bounded number of names. A name that it does not know, whether new or
+// forgotten, goes on from the highest count that any forgotten name had. So no
+// name gets the same count twice.
 type tally[K comparable] struct {
 	counts    bounded[K, int64]
-	forgotten int64 // the most that a forgotten name had
+	forgotten int64 // the highest count of all forgotten names
 }
 
 func newTally[K comparable](max int) tally[K] {
-	return tally[K]{counts: newBounded[K](max, func(int64) bool { return true })}
+	return tally[K]{counts: newBounded[K, int64](max, nil)}
 }
 
-// set makes n the count of a name.
+// set sets the count of a name to n.
 func (t *tally[K]) set(name K, n int64) {
 	if _, known := t.counts.get(name); !known && t.counts.len() == t.counts.max {
-		t.forgotten = max(t.forgotten, t.counts.oldest.value)
+		t.forgotten = max(t.forgotten, t.counts.first().value)
 	}
 	t.counts.put(name, n)
 }
 
-// add counts one more, and returns how many there are.
+// add adds one to the count of a name and returns it.
 func (t *tally[K]) add(name K) int64 {
 	n, known := t.counts.get(name)
 	if !known {

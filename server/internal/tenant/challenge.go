@@ -11,31 +11,19 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/internal/refusal"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 const (
 	maxChallenges = 20_000
-	// maxTries is how many wrong tries a code bears; the last of them burns it.
+	// maxTries is how many wrong tries lock a code.
 	// Source: auth0/docs-v2 authenticate/passwordless/best-practices.mdx.
 	maxTries = 3
 )
 
-// Auth0's strategies.
-const (
-	StrategyEmail    = "email"
-	StrategySMS      = "sms"
-	StrategyDatabase = "auth0"
-)
-
-// Passwordless tells whether users of the connection sign in with a code.
-func Passwordless(conn *fixtures.Connection) bool {
-	return conn.Strategy == StrategyEmail || conn.Strategy == StrategySMS
-}
-
-// A challenge is one started passwordless login. There is at most one for each
-// connection and recipient: a new start replaces it.
+// A challenge is one started passwordless login. A connection has at most one for
+// each recipient: a new start replaces it.
 type challenge struct {
 	n        int64    // counts the starts of this connection and recipient
 	code     string   // "" if nothing was sent
@@ -78,69 +66,38 @@ func (cs *challenges) settle(now time.Time) {
 	}
 }
 
-// A Start asks for a code to be sent.
-type Start struct {
-	Client     *fixtures.Client
-	Connection string
+// A ChallengeRequest asks for a code, and for the message that carries it.
+type ChallengeRequest struct {
+	Connection *fixtures.Connection
 	Recipient  string // normalised
 	Now        time.Time
-	// Device is the browser that asks, "" if it is not known, and Link tells
-	// that it asks for a magic link.
+	// Device is the browser that asks; "" if it is not known. Link says that it
+	// asks for a magic link.
 	Device string
 	Link   bool
 	// Effects are what scenarios do.
-	Effects *scenarios.Effects
-	// Compose makes the message that carries the code. It is called under the
-	// tenant's lock, so that messages leave in the order of their codes.
-	Compose func(Sending) outbox.Message
+	Effects *faults.Effects
+	// Compose makes the message. It is called under the tenant's lock, so that
+	// messages leave in the order of their codes.
+	Compose func(Secret) outbox.Message
 }
 
-// A Sending is what a message is made of.
-type Sending struct {
-	Tenant     fixtures.Tenant
-	Connection *fixtures.Connection
-	Templates  fixtures.Templates // of the connection
-	Code       string
-	Expires    time.Time
-	// CutLink cuts off a link that the message carries.
+// A Secret is what a message of a challenge carries.
+type Secret struct {
+	Tenant    fixtures.Tenant
+	Templates fixtures.Templates // of the connection
+	Code      string
+	Expires   time.Time
+	// CutLink cuts a link in two.
 	CutLink bool
 }
 
-// A Started is Auth0's answer to a start: the id that the user has or will have.
-type Started struct {
-	ID       string // 24 hexadecimal digits
-	Verified bool
-	Device   string           // by which the browser that asked is known from now on
-	Sent     []outbox.Message // as filed; none to a blocked user
-}
-
-// FindConnection returns a passwordless connection that the client may use, or
-// the refusal of POST /passwordless/start.
-func (t *Tenant) FindConnection(name string, c *fixtures.Client) (*fixtures.Connection, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	conn, ok := t.index.connections[name]
-	switch {
-	case !ok:
-		return nil, refusal.NoSuchConnection.Because("connection " + strconv.Quote(name) + " is not in the fixture")
-	case !enabled(conn, c.ClientID):
-		return nil, refusal.NoSuchConnection.Because("connection " + strconv.Quote(name) + " is not enabled for client " + strconv.Quote(c.ClientID) + "; add it to enabled_clients")
-	case conn.Disabled:
-		return nil, refusal.ConnectionDisabled
-	case !Passwordless(conn):
-		return nil, refusal.NotPasswordless
-	}
-	return conn, nil
-}
-
-// Strategy is the strategy of a connection, or "" if there is no such one.
-func (t *Tenant) Strategy(connection string) string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if conn, ok := t.index.connections[connection]; ok {
-		return conn.Strategy
-	}
-	return ""
+// A Challenged is what became of a ChallengeRequest.
+type Challenged struct {
+	UserID   string           // that the user has or will have: 24 hexadecimal digits, without the strategy
+	Verified bool             // the user's address
+	Device   string           // what the browser that asked is called from now on
+	Sent     []outbox.Message // as they are in the outbox; none to a blocked user
 }
 
 // Knows tells whether there is a user with the address on the connection.
@@ -150,72 +107,62 @@ func (t *Tenant) Knows(connection, recipient string) bool {
 	return t.users.find(connection, recipient) != nil
 }
 
-// Start makes a new code for the recipient, which ends the one before, and
-// files the message. A blocked user gets the same answer and no message.
-func (t *Tenant) Start(s Start) (Started, error) {
-	conn, err := t.FindConnection(s.Connection, s.Client)
-	if err != nil {
-		return Started{}, err
-	}
+// Challenge makes a new code for the recipient and puts the message into the
+// outbox. The code before it lapses. A blocked user gets the same answer and no
+// message.
+func (t *Tenant) Challenge(r ChallengeRequest) (Challenged, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	u := t.users.find(conn.Name, s.Recipient)
+	conn := r.Connection
+	// 1. May the recipient sign in, or sign up?
+	u := t.users.find(conn.Name, r.Recipient)
 	if u == nil && conn.Options.DisableSignup {
-		return Started{}, refusal.SignupDisabled.Because("there is no user " + strconv.Quote(s.Recipient) + " on connection " + strconv.Quote(conn.Name) + ", and its options say disable_signup")
+		return Challenged{}, refusal.SignupDisabled.Because("there is no user " + strconv.Quote(r.Recipient) + " on connection " + strconv.Quote(conn.Name) + ", and its options say disable_signup")
 	}
-	if u == nil && signupDisabled(s.Effects) {
-		return Started{}, refusal.SignupDisabled
+	if u == nil && signupDisabled(r.Effects) {
+		return Challenged{}, refusal.SignupDisabled
 	}
-	key := challengeKey{conn.Name, s.Recipient}
+	// 2. End the challenge before this one.
+	key := challengeKey{conn.Name, r.Recipient}
 	before, _ := t.challenges.bounded.get(key)
-	next := &challenge{n: 1}
-	if before != nil {
-		next.n = before.n + 1
+	if before == nil {
+		before = &challenge{state: used}
 	}
-	device := cmp.Or(s.Device, t.seed.Opaque(43, "device", conn.Name, s.Recipient, strconv.FormatInt(next.n, 10)))
-	if s.Link {
-		next.device = device
+	if before.state == pending {
+		t.setOTPState(before, outbox.Superseded)
 	}
-	if before != nil {
-		if before.state == pending {
-			t.markLocked(before, outbox.Superseded)
-		}
+	next := &challenge{n: before.n + 1}
+	done := Challenged{Device: cmp.Or(r.Device, t.setup.Seed.Opaque(43, "device", conn.Name, r.Recipient, strconv.FormatInt(next.n, 10)))}
+	if r.Link {
+		next.device = done.Device
 	}
-	if u != nil && u.blocked() {
-		// Auth0 sends nothing to a blocked user, and does not say so.
-		next.state = used
-		if before != nil {
-			next.held = before.held // they wait for the next message
-		}
+	if u != nil {
+		done.UserID, done.Verified = u.objectID(), u.verified()
+	} else {
+		done.UserID = t.newUserIDLocked(conn, r.Recipient)
+	}
+	// 3. Auth0 sends nothing to a blocked user, and does not say so.
+	if u != nil && u.Blocked {
+		next.state, next.held = used, before.held // what is held waits for the next message
 		t.challenges.bounded.put(key, next)
-		return started(u, device), nil
+		return done, nil
 	}
-	next.code, next.n = t.makeCodeLocked(conn, s.Recipient, next.n, before)
-	next.expires = s.Now.Add(time.Duration(conn.Options.TOTP.TimeStep) * time.Second)
+	// 4. Make the code and send it.
+	next.code, next.n = t.makeCodeLocked(conn, r.Recipient, next.n, before.code)
+	next.expires = r.Now.Add(time.Duration(conn.Options.TOTP.TimeStep) * time.Second)
 	t.challenges.bounded.put(key, next)
-	sent := t.sendLocked(s, Sending{Tenant: t.fixture.Tenant, Connection: conn, Templates: t.index.templates[conn.Name], Code: next.code, Expires: next.expires}, next)
-	if before != nil {
-		for _, id := range before.held {
-			t.Outbox.Deliver(id)
-		}
+	done.Sent = t.sendLocked(r, Secret{Tenant: t.setup.Fixture.Tenant, Templates: t.setup.templates[conn.Name], Code: next.code, Expires: next.expires}, next)
+	for _, id := range before.held {
+		t.Outbox.Deliver(id)
 	}
-	if u == nil {
-		return Started{ID: t.newUserIDLocked(conn, s.Recipient), Device: device, Sent: sent}, nil
-	}
-	done := started(u, device)
-	done.Sent = sent
 	return done, nil
 }
 
-func started(u *user, device string) Started {
-	return Started{ID: u.objectID(), Verified: u.verified(), Device: device}
-}
-
-// makeCodeLocked is the n-th code of the recipient, by preset or mode. Two
-// successive derived codes are never equal: n moves on.
-func (t *Tenant) makeCodeLocked(conn *fixtures.Connection, recipient string, n int64, before *challenge) (string, int64) {
+// makeCodeLocked is the n-th code of the recipient, by preset or mode. A derived
+// code never equals the one before: if it does, n moves on.
+func (t *Tenant) makeCodeLocked(conn *fixtures.Connection, recipient string, n int64, before string) (string, int64) {
 	code, derived := t.nthCodeLocked(conn, recipient, n)
-	if derived && before != nil && before.code == code {
+	if derived && code == before {
 		n++
 		code, _ = t.nthCodeLocked(conn, recipient, n)
 	}
@@ -224,7 +171,7 @@ func (t *Tenant) makeCodeLocked(conn *fixtures.Connection, recipient string, n i
 
 // nthCodeLocked is a code and whether it was derived from the seed.
 func (t *Tenant) nthCodeLocked(conn *fixtures.Connection, recipient string, n int64) (code string, derived bool) {
-	otp, length := t.fixture.OTP, conn.Options.TOTP.Length
+	otp, length := t.setup.Fixture.OTP, conn.Options.TOTP.Length
 	if code, ok := otp.Preset(recipient); ok {
 		return code, false
 	}
@@ -236,7 +183,7 @@ func (t *Tenant) nthCodeLocked(conn *fixtures.Connection, recipient string, n in
 	case "random":
 		return derive.RandomDigits(length), false
 	}
-	return t.seed.OTP(conn.Name, recipient, n, length), true
+	return t.setup.Seed.OTP(conn.Name, recipient, n, length), true
 }
 
 // ErrUnpredictable is the error of PredictOTP where codes are random.
@@ -246,38 +193,37 @@ var ErrUnpredictable = errors.New("the codes of otp.mode random cannot be known 
 func (t *Tenant) PredictOTP(connection, recipient string, n int64) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	conn, ok := t.index.connections[connection]
+	conn, ok := t.setup.connections[connection]
 	if !ok {
 		return "", errors.New("there is no connection " + strconv.Quote(connection))
 	}
-	if _, fixed := t.fixture.OTP.Preset(recipient); !fixed && t.fixture.OTP.Mode == "random" {
+	if _, fixed := t.setup.Fixture.OTP.Preset(recipient); !fixed && t.setup.Fixture.OTP.Mode == "random" {
 		return "", ErrUnpredictable
 	}
 	code, _ := t.nthCodeLocked(conn, recipient, n)
 	return code, nil
 }
 
-// redeemLocked uses up the recipient's code, or says why not.
+// redeemLocked uses up the recipient's code, or refuses it.
 func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, r TokenRequest) error {
 	if err := t.checkCodeLocked(conn, recipient, otp, r); err != nil {
 		return err
 	}
 	if c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient}); ok && c.state == pending {
 		c.state = used
-		t.markLocked(c, outbox.Used)
+		t.setOTPState(c, outbox.Used)
 	}
 	return nil
 }
 
-// CheckCode is RedeemOTP without a login: the code stays good.
+// CheckCode checks a code and does not use it up.
 func (t *Tenant) CheckCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.checkCodeLocked(conn, recipient, otp, r)
 }
 
-// checkCodeLocked tells whether it is the recipient's code, and counts a wrong
-// one.
+// checkCodeLocked refuses a wrong code, and counts it.
 func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp string, r TokenRequest) error {
 	now := r.Now
 	wrong := refusal.WrongEmailCode
@@ -285,7 +231,7 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 		wrong = refusal.WrongPhoneCode
 	}
 	u := t.users.find(conn.Name, recipient)
-	if u != nil && u.blocked() || blocked(r.Effects) {
+	if u != nil && u.Blocked || blocked(r.Effects) {
 		return refusal.UserBlocked
 	}
 	if u != nil && t.bruteForceLocked(conn, u, now) {
@@ -318,14 +264,14 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 			return wrong.Because(wrongCodeHint(right, otp))
 		}
 		c.state = locked
-		t.markLocked(c, outbox.Locked)
+		t.setOTPState(c, outbox.Locked)
 		return refusal.TooManyTries.Because("this was the third wrong try; a new start gives a new code")
 	}
 	return nil
 }
 
-// markLocked tells the outbox what became of a code.
-func (t *Tenant) markLocked(c *challenge, state string) {
+// setOTPState tells the outbox what became of a code.
+func (t *Tenant) setOTPState(c *challenge, state string) {
 	for _, id := range c.messages {
 		t.Outbox.SetOTPState(id, state)
 	}
@@ -338,8 +284,8 @@ func wrongCodeHint(code, otp string) string {
 	return "the live code is " + code
 }
 
-// ExpireMessage makes the code of a message lapse now, without moving the
-// clock. It tells whether there is such a message.
+// ExpireMessage lets the code of a message expire now. The clock does not move. It
+// tells whether there is such a message.
 func (t *Tenant) ExpireMessage(id string) bool {
 	m, ok := t.Outbox.Get(id)
 	if !ok {

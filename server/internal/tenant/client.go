@@ -16,18 +16,10 @@ type Credentials struct {
 	Secret   string
 	// Assertion is a token that the client signed, or "".
 	Assertion, AssertionType string
-	// Audiences are what an assertion may be for, the best first, and Now is
-	// when it is.
+	// Audiences are the audiences that an assertion may have, the best first. Now
+	// is the time of the request.
 	Audiences []string
 	Now       time.Time
-}
-
-// Client returns a client of the fixture. It must not be changed.
-func (t *Tenant) Client(id string) (*fixtures.Client, bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	c, ok := t.index.clients[id]
-	return c, ok
 }
 
 // Confidential tells whether a client must authenticate.
@@ -35,8 +27,8 @@ func Confidential(c *fixtures.Client) bool { return c.TokenEndpointAuthMethod !=
 
 // AuthenticateForToken finds the client of a token request. A public client
 // needs only its id, and whatever secret it sends is ignored.
-func (t *Tenant) AuthenticateForToken(creds Credentials) (*fixtures.Client, error) {
-	c, ok := t.Client(creds.ClientID)
+func (t *Tenant) AuthenticateForToken(setup *Setup, creds Credentials) (*fixtures.Client, error) {
+	c, ok := setup.Client(creds.ClientID)
 	switch {
 	case !ok:
 		return nil, refusal.WrongClient.Because(UnknownClientHint(creds.ClientID))
@@ -51,15 +43,15 @@ func (t *Tenant) AuthenticateForToken(creds Credentials) (*fixtures.Client, erro
 
 // AuthenticateConfidential finds the client of a request that no public client
 // may send.
-func (t *Tenant) AuthenticateConfidential(creds Credentials) (*fixtures.Client, error) {
-	c, err := t.AuthenticateForToken(creds)
+func (t *Tenant) AuthenticateConfidential(setup *Setup, creds Credentials) (*fixtures.Client, error) {
+	c, err := t.AuthenticateForToken(setup, creds)
 	if err == nil && !Confidential(c) {
 		return nil, refusal.WrongClient.Because(fmt.Sprintf("client %q is public, and only a confidential one may ask for this", c.ClientID))
 	}
 	return c, err
 }
 
-// proves is why the credentials do not prove that the client calls; "" if they
+// proves says why the credentials do not prove that the client calls; "" if they
 // do.
 func (t *Tenant) proves(c *fixtures.Client, creds Credentials) string {
 	switch {
@@ -76,31 +68,30 @@ func (t *Tenant) proves(c *fixtures.Client, creds Credentials) string {
 }
 
 // AuthenticateForStart finds the client of POST /passwordless/start, where
-// Auth0 has other words than at the token endpoint. authenticated tells
-// whether a secret or an assertion proved who calls.
-func (t *Tenant) AuthenticateForStart(creds Credentials) (c *fixtures.Client, authenticated bool, err error) {
-	c, ok := t.Client(creds.ClientID)
+// Auth0 has other words than at the token endpoint.
+func (t *Tenant) AuthenticateForStart(setup *Setup, creds Credentials) (*fixtures.Client, error) {
+	c, ok := setup.Client(creds.ClientID)
 	switch {
 	case !ok:
-		return nil, false, refusal.UnknownStartClient.Because(UnknownClientHint(creds.ClientID))
+		return nil, refusal.UnknownStartClient.Because(UnknownClientHint(creds.ClientID))
 	case !Confidential(c):
-		return c, false, nil
+		return c, nil
 	}
 	why := t.proves(c, creds)
 	switch {
 	case why == "":
-		return c, true, nil
+		return c, nil
 	case creds.Secret == "" && (creds.Assertion == "" || !c.SignsAssertions()):
-		return nil, false, refusal.StartAuthenticationRequired.Because(why)
+		return nil, refusal.StartAuthenticationRequired.Because(why)
 	}
-	return nil, false, refusal.WrongStartSecret.Because(why)
+	return nil, refusal.WrongStartSecret.Because(why)
 }
 
 func secretMatches(c *fixtures.Client, creds Credentials) bool {
 	return c.ClientSecret != "" && subtle.ConstantTimeCompare([]byte(c.ClientSecret), []byte(creds.Secret)) == 1
 }
 
-// UnknownClientHint says what helps against a client_id that nobody knows.
+// UnknownClientHint says how to make an unknown client known.
 func UnknownClientHint(id string) string {
 	if id == "" {
 		return "the request names no client_id"
@@ -125,33 +116,4 @@ func AllowsGrant(c *fixtures.Client, grant string) error {
 	}
 	return refusal.GrantNotAllowed.With("grant", grant).Because(
 		fmt.Sprintf("add %q to grant_types of client %q in the fixture", grant, c.ClientID))
-}
-
-// enabled tells whether a client may use a connection.
-func enabled(conn *fixtures.Connection, client string) bool {
-	return slices.Contains(conn.EnabledClients, client) || slices.Contains(conn.EnabledClients, "*")
-}
-
-// AllowsOrigin tells whether any client lets pages of the origin call: a
-// preflight names no client, so the union counts.
-func (t *Tenant) AllowsOrigin(origin string) bool {
-	t.mu.Lock()
-	clients := t.fixture.Clients
-	t.mu.Unlock()
-	for i := range clients {
-		if ClientAllowsOrigin(&clients[i], origin) {
-			return true
-		}
-	}
-	return false
-}
-
-// ClientAllowsOrigin tells whether a client lets pages of the origin call.
-func ClientAllowsOrigin(c *fixtures.Client, origin string) bool {
-	for _, patterns := range [][]string{c.AllowedOrigins, c.WebOrigins} {
-		if slices.ContainsFunc(patterns, func(pattern string) bool { return MatchOrigin(pattern, origin) }) {
-			return true
-		}
-	}
-	return false
 }

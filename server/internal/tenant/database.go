@@ -9,17 +9,17 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
-// Database is the database that a client names by its realm, or the tenant's
-// default directory if the realm is "".
+// Database returns the database connection that a client names as its realm. The
+// realm "" means the tenant's default directory.
 func (t *Tenant) Database(realm string, c *fixtures.Client) (*fixtures.Connection, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if realm == "" {
-		if realm = t.fixture.Tenant.DefaultDirectory; realm == "" {
+		if realm = t.setup.Fixture.Tenant.DefaultDirectory; realm == "" {
 			return nil, refusal.NoDefaultConnection.Because("set default_directory of the fixture's tenant to a database, or use the password-realm grant, which names one")
 		}
 	}
-	conn, ok := t.index.connections[realm]
+	conn, ok := t.setup.connections[realm]
 	switch {
 	case !ok:
 		return nil, refusal.UnknownRealm.With("realm", realm).Because("connection " + strconv.Quote(realm) + " is not in the fixture")
@@ -33,25 +33,25 @@ func (t *Tenant) Database(realm string, c *fixtures.Client) (*fixtures.Connectio
 	return conn, nil
 }
 
-// checkPasswordLocked is the user whose password it is.
+// checkPasswordLocked returns the user with this name and password.
 func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, password string, r TokenRequest) (*user, error) {
 	address, ok := fixtures.NormalizeEmail(username)
 	u := t.users.find(conn.Name, address)
 	switch {
 	case !ok || u == nil:
 		return nil, refusal.WrongPassword.Because("there is no user " + username + " on connection " + conn.Name)
-	case u.blocked() || blocked(r.Effects):
+	case u.Blocked || blocked(r.Effects):
 		return nil, refusal.UserBlocked
 	case t.bruteForceLocked(conn, u, r.Now):
 		return nil, refusal.TooManyAttempts
-	case u.password() == "" || subtle.ConstantTimeCompare([]byte(u.password()), []byte(password)) != 1:
+	case u.Password == "" || subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) != 1:
 		t.countFailureLocked(u, r.Now)
 		return nil, refusal.WrongPassword.Because("the password is not the one that the user has")
 	}
 	return u, nil
 }
 
-// SignUp adds a user to a database, who has its password and an address that
+// SignUp adds a user to a database. The user has a password, and an address that
 // nobody has verified.
 func (t *Tenant) SignUp(conn *fixtures.Connection, u fixtures.User, r TokenRequest) (fixtures.User, error) {
 	if conn.Options.DisableSignup {
@@ -65,7 +65,7 @@ func (t *Tenant) SignUp(conn *fixtures.Connection, u fixtures.User, r TokenReque
 	defer t.mu.Unlock()
 	if t.users.find(conn.Name, u.Email) != nil {
 		taken := refusal.InvalidSignup
-		if t.fixture.Tenant.Flags.EnablePublicSignupUserExistsError {
+		if t.setup.Fixture.Tenant.Flags.EnablePublicSignupUserExistsError {
 			taken = refusal.UserExists
 		}
 		return u, taken.Because("there is a user " + u.Email + " on connection " + strconv.Quote(conn.Name))
@@ -75,14 +75,14 @@ func (t *Tenant) SignUp(conn *fixtures.Connection, u fixtures.User, r TokenReque
 		return u, err
 	}
 	t.users.insert(ready)
-	return cloned(ready.full()), nil
+	return cloned(ready.User), nil
 }
 
 // SignInWithPassword is SignIn for a user of a database.
-func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, conn *fixtures.Connection, password, have string) (Session, error) {
+func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, conn *fixtures.Connection, password, sessionID string) (Session, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if s, again := t.signedInLocked(tx, password, a.Now); again {
+	if s, again := t.repeatedSignInLocked(tx, password, a.Now); again {
 		return *s, nil
 	}
 	u, err := t.checkPasswordLocked(conn, tx.Recipient, password, a.request())
@@ -90,12 +90,12 @@ func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, conn *fixtu
 		return Session{}, err
 	}
 	u.noteLogin(a.Now)
-	s := t.newSessionLocked(u, have, a.Now)
-	t.endInLocked(tx, password, s)
+	s := t.newSessionLocked(u, sessionID, a.Now)
+	t.noteSignInLocked(tx, password, s)
 	return *s, nil
 }
 
-// RedeemPassword is the password grants.
+// RedeemPassword is the password grant, and with a realm the password-realm grant.
 func (t *Tenant) RedeemPassword(r TokenRequest, realm, username, password string) (*Login, error) {
 	api, known := t.api(r)
 	if !known {
@@ -111,11 +111,11 @@ func (t *Tenant) RedeemPassword(r TokenRequest, realm, username, password string
 	if err != nil {
 		return nil, err
 	}
-	if err := t.secondFactor(r.Effects, conn.Name, u.id()); err != nil {
+	if err := t.secondFactor(r.Effects, conn.Name, u.UserID); err != nil {
 		return nil, err
 	}
 	u.noteLogin(r.Now)
-	l := t.loginLocked(r, api, u, grantScopes(passwordScopes(r.Scope), r.Client, api, u), []string{"password"}, strconv.Itoa(u.logins()))
+	l := t.loginLocked(r, api, u, grantScopes(passwordScopes(r.Scope), r.Client, api, u), []string{"password"}, strconv.Itoa(u.LoginsCount))
 	if slices.Contains(l.Scopes, "offline_access") {
 		l.RefreshToken = t.newFamilyLocked(l, r.Now)
 	}

@@ -5,16 +5,17 @@ import (
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-func signupDisabled(e *scenarios.Effects) bool { return e != nil && e.Signup == "disabled" }
+func signupDisabled(e *faults.Effects) bool { return e != nil && e.Signup == "disabled" }
 
-func blocked(e *scenarios.Effects) bool { return e != nil && e.User == "blocked" }
+func blocked(e *faults.Effects) bool { return e != nil && e.User == "blocked" }
 
-// forced is what a scenario says of a code that is redeemed, whatever became of
-// it. The code stays as it is.
-func forced(e *scenarios.Effects, wrong *refusal.Refusal) error {
+// forced is the refusal that a scenario has for a code that is redeemed, right or
+// wrong. The code itself stays as it is.
+func forced(e *faults.Effects, wrong *refusal.Refusal) error {
 	if e == nil || e.OTP == nil {
 		return nil
 	}
@@ -29,14 +30,13 @@ func forced(e *scenarios.Effects, wrong *refusal.Refusal) error {
 	return nil
 }
 
-// anyCode tells whether every code is right, whatever became of the one that
-// was sent.
-func anyCode(e *scenarios.Effects) bool {
+// anyCode tells whether every code is right.
+func anyCode(e *faults.Effects) bool {
 	return e != nil && e.OTP != nil && e.OTP.Verdict == "accept_any"
 }
 
-// rightCode is the code that counts.
-func rightCode(e *scenarios.Effects, c *challenge) string {
+// rightCode is the code that is right: the scenario's, or the challenge's.
+func rightCode(e *faults.Effects, c *challenge) string {
 	switch {
 	case c == nil:
 		return ""
@@ -46,48 +46,48 @@ func rightCode(e *scenarios.Effects, c *challenge) string {
 	return c.code
 }
 
-// secondFactor is the refusal of a user who has to give a second factor.
-func (t *Tenant) secondFactor(e *scenarios.Effects, names ...string) error {
+// secondFactor refuses a user who, by a scenario, has to give a second factor.
+func (t *Tenant) secondFactor(e *faults.Effects, names ...string) error {
 	if e == nil || e.User != "mfa_required" {
 		return nil
 	}
-	return refusal.MFARequired.With("mfa_token", "Fe26.2*1*"+t.seed.Opaque(43, append([]string{"mfa token"}, names...)...))
+	return refusal.MFARequired.With("mfa_token", "Fe26.2*1*"+t.setup.Seed.Opaque(43, append([]string{"mfa token"}, names...)...))
 }
 
-// sendLocked files the message of a start, or what becomes of it, and returns
-// what it filed.
-func (t *Tenant) sendLocked(s Start, sending Sending, c *challenge) []outbox.Message {
+// sendLocked puts the message of a challenge into the outbox, in the way that
+// scenarios say, and returns what it put there.
+func (t *Tenant) sendLocked(r ChallengeRequest, secret Secret, c *challenge) []outbox.Message {
 	var how scenarios.Deliver
-	if s.Effects != nil {
-		how = s.Effects.Deliver
+	if r.Effects != nil {
+		how = r.Effects.Deliver
 	}
-	sending.CutLink = how.Corrupt == "link"
+	secret.CutLink = how.Corrupt == "link"
 	if how.Corrupt == "code" {
-		sending.Code = otherDigits(sending.Code)
+		secret.Code = otherDigits(secret.Code)
 	}
-	m := s.Compose(sending)
-	if s.Effects != nil {
-		m.Scenario = s.Effects.DeliverBy
+	m := r.Compose(secret)
+	if r.Effects != nil {
+		m.Scenario = r.Effects.DeliverBy
 	}
 	m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[how.Outcome]
 	held := false
 	switch {
-	case m.State != "": // it never arrives, however late
+	case m.State != "": // it never arrives
 	case how.Delay > 0:
-		m.DeliverAt = s.Now.Add(how.Delay)
+		m.DeliverAt = r.Now.Add(how.Delay)
 	case how.Swap != "":
 		m.State, held = outbox.Queued, true
 	}
-	var filed []outbox.Message
+	var sent []outbox.Message
 	for range max(1, how.Copies) {
 		added := t.Outbox.Add(m)
-		filed = append(filed, added)
+		sent = append(sent, added)
 		c.messages = append(c.messages, added.ID)
 		if held {
 			c.held = append(c.held, added.ID)
 		}
 	}
-	return filed
+	return sent
 }
 
 // otherDigits is a code of the same length in which every digit is another.

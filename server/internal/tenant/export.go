@@ -9,44 +9,43 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
-// Export is the tenant as a fixture: loaded again it gives the same clients,
-// users and live refresh tokens, and goes on counting codes where this one
-// stopped.
+// Export returns the tenant as a fixture. A tenant made of it has the same
+// clients, users and live refresh tokens, and counts codes on from the same
+// numbers.
 func (t *Tenant) Export() *fixtures.Fixture {
 	now, isRunning, offset := t.Clock.Now(), t.Clock.Running(), t.Clock.Offset()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	f := *t.fixture
+	f := *t.setup.Fixture
 	f.Extends, f.Source, f.Warnings = "", "", nil
-	f.Users = t.usersLocked()
+	f.Users = t.listUsersLocked()
 	f.Clock = fixtures.Clock{}
 	if !isRunning || offset.Abs() > time.Second {
 		f.Clock = fixtures.Clock{Start: now, Running: &isRunning}
 	}
-	f.State = &fixtures.State{SavedAt: now, Counters: map[string]int64{}, RefreshTokens: t.familiesLocked()}
+	f.State = &fixtures.State{SavedAt: now, Counters: map[string]int64{}, RefreshTokens: t.listFamiliesLocked()}
 	for key, c := range t.challenges.bounded.all {
-		f.State.Counters[counterName("otp", key)] = c.n
+		f.State.Counters[counterName("otp", key.connection, key.recipient)] = c.n
 	}
 	for key, n := range t.users.deleted {
-		f.State.Counters[counterName("deleted user", key)] = n
+		f.State.Counters[counterName("deleted user", key.connection, key.address)] = n
 	}
 	for key, n := range t.families.count.counts.all {
-		f.State.Counters[counterName("refresh", key)] = n
+		f.State.Counters[counterName("refresh", key.clientID, key.userID)] = n
 	}
 	if n := t.families.count.forgotten; n > 0 {
-		f.State.Counters[counterName("refresh forgotten", challengeKey{})] = n
+		f.State.Counters[counterName("refresh forgotten", "", "")] = n
 	}
 	return &f
 }
 
-// Names of counters are "what, tab, connection or client, tab, whom".
-func counterName(what string, key challengeKey) string {
-	return what + "\t" + key.connection + "\t" + key.recipient
-}
+// counterName returns the name that a counter has in an export: what it counts,
+// the connection or client, and the recipient or user, with tabs in between.
+func counterName(what, of, whom string) string { return what + "\t" + of + "\t" + whom }
 
-// Restore takes in what an earlier run exported: its refresh tokens, counters
-// and users. What the fixture says of a user wins, so that an edit of the
-// fixture counts; Reset goes back to the fixture alone.
+// Restore adds what an earlier run exported: its users, refresh tokens and
+// counters. If the fixture has a user too, the fixture's data counts, so that
+// edits of the fixture have an effect. Reset goes back to the fixture alone.
 func (t *Tenant) Restore(f *fixtures.Fixture) {
 	now := t.Clock.Now()
 	t.mu.Lock()
@@ -54,14 +53,15 @@ func (t *Tenant) Restore(f *fixtures.Fixture) {
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
-	for i := range t.fixture.Users {
-		t.mergeUserLocked(t.fixture.Users[i], now)
+	for i := range t.setup.Fixture.Users {
+		t.mergeUserLocked(t.setup.Fixture.Users[i], now)
 	}
 	if f.State != nil {
 		t.importLocked(f.State)
 	}
 }
 
+// importLocked adds the counters and refresh tokens of an export.
 func (t *Tenant) importLocked(s *fixtures.State) {
 	for _, name := range slices.Sorted(maps.Keys(s.Counters)) {
 		n := s.Counters[name]
@@ -69,18 +69,18 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 		if len(parts) != 3 {
 			continue
 		}
-		switch key := (challengeKey{parts[1], parts[2]}); parts[0] {
+		switch of, whom := parts[1], parts[2]; parts[0] {
 		case "otp":
-			t.challenges.bounded.put(key, &challenge{n: n, state: used})
+			t.challenges.bounded.put(challengeKey{of, whom}, &challenge{n: n, state: used})
 		case "deleted user":
-			t.users.deleted[key] = n
+			t.users.deleted[userKey{of, whom}] = n
 		case "refresh":
-			t.families.count.set(key, n)
+			t.families.count.set(clientUser{of, whom}, n)
 		case "refresh forgotten":
 			t.families.count.forgotten = max(t.families.count.forgotten, n)
 		}
 	}
 	for _, f := range s.RefreshTokens {
-		t.families.bounded.put(f.ID, &family{RefreshFamily: f})
+		t.families.put(f.ID, &family{RefreshFamily: f})
 	}
 }

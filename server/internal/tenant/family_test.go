@@ -16,7 +16,7 @@ func TestNoRefreshTokenIsGivenTwice(t *testing.T) {
 	login := func(userID string) string {
 		tn.mu.Lock()
 		defer tn.mu.Unlock()
-		return tn.newFamilyLocked(&Login{Client: tn.index.clients["acme-native"], User: &fixtures.User{UserID: userID}}, noon)
+		return tn.newFamilyLocked(&Login{Client: tn.setup.clients["acme-native"], User: &fixtures.User{UserID: userID}}, noon)
 	}
 	others := func(prefix string) {
 		for i := range maxFamilies {

@@ -10,14 +10,14 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
-// ManagementPath is how a fixture names the Management API, whose audience
-// depends on the tenant's domain: the issuer with this path.
+// ManagementPath is the name of the Management API in a fixture. Its audience is
+// the issuer with this path, so it differs from domain to domain.
 const ManagementPath = "/api/v2/"
 
-// managementAPI is the Management API as a resource server.
+// managementAPI is the resource server of the Management API.
 // Source: auth0/docs-v2 secure/tokens/access-tokens/management-api-access-tokens.
 var managementAPI = &fixtures.ResourceServer{
 	Identifier: ManagementPath, Name: "Auth0 Management API", TokenLifetime: 86400, TokenLifetimeForWeb: 7200, TokenDialect: "access_token",
@@ -30,7 +30,7 @@ var managementAPI = &fixtures.ResourceServer{
 	},
 }
 
-// A TokenRequest is what every grant has in common.
+// A TokenRequest holds the parameters that all grants have.
 type TokenRequest struct {
 	Client   *fixtures.Client
 	Audience string // "" if absent
@@ -38,17 +38,19 @@ type TokenRequest struct {
 	Issuer   string // with the trailing slash
 	Now      time.Time
 	// Effects are what scenarios do.
-	Effects *scenarios.Effects
+	Effects *faults.Effects
 }
 
-// api finds the API that a request is for: nil if none is asked for.
+// api returns the API that a request is for, nil if it names none. known is false
+// if it names one that the fixture does not have.
 func (t *Tenant) api(r TokenRequest) (api *fixtures.ResourceServer, known bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.findAPILocked(r)
 }
 
-// apiLocked is api, or the refusal of what was there once and is no more.
+// apiLocked returns the API of a request that was accepted before. The fixture may
+// have lost that API since.
 func (t *Tenant) apiLocked(r TokenRequest) (*fixtures.ResourceServer, error) {
 	api, known := t.findAPILocked(r)
 	if !known {
@@ -60,7 +62,7 @@ func (t *Tenant) apiLocked(r TokenRequest) (*fixtures.ResourceServer, error) {
 func (t *Tenant) findAPILocked(r TokenRequest) (api *fixtures.ResourceServer, known bool) {
 	audience := r.Audience
 	if audience == "" {
-		audience = t.fixture.Tenant.DefaultAudience
+		audience = t.setup.Fixture.Tenant.DefaultAudience
 	}
 	switch audience {
 	case "", r.Issuer + "userinfo":
@@ -68,18 +70,19 @@ func (t *Tenant) findAPILocked(r TokenRequest) (api *fixtures.ResourceServer, kn
 	case strings.TrimSuffix(r.Issuer, "/") + ManagementPath:
 		return managementAPI, true
 	}
-	api, known = t.index.apis[audience]
+	api, known = t.setup.apis[audience]
 	return api, known
 }
 
-// oidcScopes are the scopes that need no API; each releases claims.
+// oidcScopes are the scopes that need no API. Each of them releases claims.
 var oidcScopes = []string{
 	"openid", "profile", "email", "address", "phone", "offline_access",
 	"name", "given_name", "family_name", "nickname", "email_verified", "picture", "created_at", "identities",
 }
 
-// passwordScopes is the scope rule of the password-style grants: who asks for
-// nothing in particular gets all standard scopes. Otherwise it is as asked.
+// passwordScopes returns the scopes that a password-style grant asks for. A
+// request without a scope other than openid and offline_access asks for all
+// standard scopes.
 func passwordScopes(asked string) []string {
 	scopes := strings.Fields(asked)
 	for _, s := range scopes {
@@ -94,14 +97,13 @@ func passwordScopes(asked string) []string {
 	return standard
 }
 
-// grantScopes keeps of the asked scopes those that a user may give the client,
-// the standard ones first, each once.
+// grantScopes returns those of the asked scopes that the user may give to the
+// client, each once: the standard ones, then those of the API.
 func grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServer, u *user) []string {
-	standard := make([]string, 0, len(asked))
-	var own []string
+	var standard, ofAPI []string
 	for _, s := range asked {
 		switch {
-		case slices.Contains(standard, s) || slices.Contains(own, s):
+		case slices.Contains(standard, s) || slices.Contains(ofAPI, s):
 		case s == "offline_access":
 			if slices.Contains(c.GrantTypes, fixtures.GrantRefreshToken) && (api == nil || api.AllowOfflineAccess) {
 				standard = append(standard, s)
@@ -109,20 +111,20 @@ func grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServe
 		case slices.Contains(oidcScopes, s):
 			standard = append(standard, s)
 		case api != nil && hasScope(api, s):
-			if !api.EnforcePolicies || slices.Contains(u.permissions(api.Identifier), s) {
-				own = append(own, s)
+			if !api.EnforcePolicies || slices.Contains(u.Permissions[api.Identifier], s) {
+				ofAPI = append(ofAPI, s)
 			}
 		}
 	}
-	return append(standard, own...)
+	return append(standard, ofAPI...)
 }
 
 func hasScope(api *fixtures.ResourceServer, scope string) bool {
 	return slices.ContainsFunc(api.Scopes, func(s fixtures.Scope) bool { return s.Value == scope })
 }
 
-// RedeemOTP is the passwordless grant: it uses up a code, creates the user if
-// this is the first login, and gives what tokens are made of.
+// RedeemOTP is the passwordless grant. It uses up a code, creates the user at the
+// first login, and returns the login of which tokens are made.
 func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login, error) {
 	conn, recipient, err := t.realm(r.Client, realm, username)
 	if err != nil {
@@ -142,17 +144,17 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 		return nil, err
 	}
 	u := t.signInLocked(conn, recipient, r.Now)
-	l := t.loginLocked(r, api, u, grantScopes(asked, r.Client, api, u), []string{"password"}, strconv.Itoa(u.logins()))
+	l := t.loginLocked(r, api, u, grantScopes(asked, r.Client, api, u), []string{"password"}, strconv.Itoa(u.LoginsCount))
 	if slices.Contains(l.Scopes, "offline_access") {
 		l.RefreshToken = t.newFamilyLocked(l, r.Now)
 	}
 	return l, nil
 }
 
-// realm finds the passwordless connection that a token request names, and the
+// realm returns the passwordless connection that a token request names, and the
 // user's address in its normal form.
 func (t *Tenant) realm(c *fixtures.Client, realm, username string) (*fixtures.Connection, string, error) {
-	conn, err := t.FindConnection(realm, c)
+	conn, err := t.Setup().PasswordlessConnection(realm, c)
 	switch {
 	case errors.Is(err, refusal.ConnectionDisabled):
 		return nil, "", refusal.RealmDisabled
@@ -173,8 +175,8 @@ func (t *Tenant) realm(c *fixtures.Client, realm, username string) (*fixtures.Co
 	return nil, "", wrong.Because("username " + username + " is not an address of connection " + realm)
 }
 
-// normalizePhone takes what Auth0's own pattern passes, though it may be no
-// number that anybody has, and what people write.
+// normalizePhone accepts what Auth0's own pattern accepts, even if no such number
+// can exist, and numbers as people write them.
 func normalizePhone(s string) (string, bool) {
 	if fixtures.IsE164Wire(s) {
 		return s, true
@@ -193,7 +195,7 @@ func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	grant, ok := t.index.grants[grantKey{r.Client.ClientID, api.Identifier}]
+	grant, ok := t.setup.grants[grantKey{r.Client.ClientID, api.Identifier}]
 	if !ok {
 		audience := r.Audience
 		if audience == "" {
@@ -212,8 +214,8 @@ func unknownAudienceHint(audience string) string {
 	return fmt.Sprintf("audience %q is not in the fixture; add --audience %s (in Go, testkit.Audience)", audience, audience)
 }
 
-// scopesWithin keeps of the granted scopes those that a narrower request asks
-// for; asking for more than was granted gives no more.
+// scopesWithin returns those of the granted scopes that a request asks for. A
+// request for more than was granted gets no more.
 func scopesWithin(granted []string, asked string) []string {
 	within := strings.Fields(asked)
 	if len(within) == 0 {

@@ -14,7 +14,7 @@ func TestTicketsAndPushedRequestsLapse(t *testing.T) {
 	t.Parallel()
 	for _, early := range []bool{true, false} {
 		tn := newTenant(t)
-		client, _ := tn.Client("acme-web")
+		client, _ := tn.Setup().Client("acme-web")
 		at := func(lifetime time.Duration) time.Time {
 			if early {
 				lifetime -= time.Nanosecond

@@ -55,13 +55,6 @@ func (t *Tenant) Take(l Limit, key string, now time.Time) Quota {
 	return t.takeLocked(l, key, now, 1)
 }
 
-// Enforces tells whether calls beyond the limits are refused.
-func (t *Tenant) Enforces() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.fixture.Limits.Enforce
-}
-
 func (t *Tenant) takeLocked(l Limit, key string, now time.Time, cost float64) Quota {
 	k := bucketKey{l.Name, key}
 	b, ok := t.buckets[k]
@@ -76,7 +69,8 @@ func (t *Tenant) takeLocked(l Limit, key string, now time.Time, cost float64) Qu
 	if passed := now.Sub(b.at); passed > 0 {
 		b.tokens = min(float64(l.Bucket), b.tokens+passed.Seconds()*perSecond)
 	}
-	// Many small additions must not make of a whole call a little less.
+	// Rounding errors of many small additions must not turn a whole call into a
+	// little less.
 	if whole := math.Round(b.tokens); math.Abs(b.tokens-whole) < 1e-6 {
 		b.tokens = whole
 	}
@@ -95,8 +89,8 @@ func (t *Tenant) takeLocked(l Limit, key string, now time.Time, cost float64) Qu
 	return q
 }
 
-// forgetFullBucketsLocked drops the buckets of an hour ago: by then each is
-// full, which is what a new one is.
+// forgetFullBucketsLocked drops the buckets that were last used an hour ago. They
+// are full by now, as new ones are.
 func (t *Tenant) forgetFullBucketsLocked(now time.Time) {
 	for k, b := range t.buckets {
 		if now.Sub(b.at) >= time.Hour || now.Before(b.at) {
@@ -106,8 +100,8 @@ func (t *Tenant) forgetFullBucketsLocked(now time.Time) {
 	if len(t.buckets) < maxBuckets {
 		return
 	}
-	// A tenth goes, so that not every call has to look through all of them. A
-	// bucket lost early lets a few calls more through.
+	// A tenth goes at once, so that not every call has to look through all
+	// buckets. A bucket that is dropped early lets a few more calls through.
 	for k := range t.buckets {
 		if len(t.buckets) <= maxBuckets*9/10 {
 			return
@@ -118,14 +112,14 @@ func (t *Tenant) forgetFullBucketsLocked(now time.Time) {
 
 // bruteForceLocked tells whether the user's failed codes are used up.
 func (t *Tenant) bruteForceLocked(conn *fixtures.Connection, u *user, now time.Time) bool {
-	if !t.fixture.Limits.Enforce || conn.Options.BruteForceProtection != nil && !*conn.Options.BruteForceProtection {
+	if !t.setup.Fixture.Limits.Enforce || conn.Options.BruteForceProtection != nil && !*conn.Options.BruteForceProtection {
 		return false
 	}
-	return t.takeLocked(limitFailures, u.id(), now, 0).Remaining == 0
+	return t.takeLocked(limitFailures, u.UserID, now, 0).Remaining == 0
 }
 
 func (t *Tenant) countFailureLocked(u *user, now time.Time) {
 	if u != nil {
-		t.takeLocked(limitFailures, u.id(), now, 1)
+		t.takeLocked(limitFailures, u.UserID, now, 1)
 	}
 }

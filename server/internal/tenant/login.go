@@ -13,30 +13,31 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
-// A Login is a granted token request: all that its tokens are made of.
+// A Login is a granted token request. It has all that its tokens are made of.
 type Login struct {
 	Client       *fixtures.Client
 	User         *fixtures.User           // nil for a client's own token
-	API          *fixtures.ResourceServer // nil: an opaque access token
+	API          *fixtures.ResourceServer // nil for an opaque access token
 	Scopes       []string
-	GrantTypes   []string // the gty claim: one is a string, more are an array
-	RefreshToken string   // "" if none is given
+	GrantTypes   []string // the gty claim: a string for one, an array for several
+	RefreshToken string   // "" if the login gives none
 	Issuer       string
 	Now          time.Time
-	Wrong        *scenarios.Token // what is wrong with the tokens; nil for nothing
+	Wrong        *scenarios.Token // how a scenario breaks the tokens, or nil
 
-	// What only logins in a browser have.
+	// The rest is for logins in a browser.
 	Nonce    string
 	SID      string
-	AuthTime time.Time // zero unless it is asked for
-	Front    bool      // the tokens travel in the browser's address
-	Code     string    // the code beside them there
-	Only     []string  // the response types, of which the others are left out
+	AuthTime time.Time // zero unless the app asked for it
+	// FrontChannel says that the browser's address carries the tokens.
+	FrontChannel  bool
+	Code          string   // the code that goes with them
+	ResponseTypes []string // which of the tokens the app asked for
 
-	name []string // tells this login from the others of the same client and user
+	name []string // tells this login from others of the same client and user
 }
 
-// Tokens is the answer of the token endpoint, its members in Auth0's order.
+// Tokens is the answer of the token endpoint, with its members in Auth0's order.
 type Tokens struct {
 	AccessToken  string `json:"access_token,omitempty"`
 	RefreshToken string `json:"refresh_token,omitempty"`
@@ -46,93 +47,86 @@ type Tokens struct {
 	TokenType    string `json:"token_type,omitempty"`
 }
 
-// loginLocked makes a login. Its name tells it from the others of the same
-// client and user, and from nobody else's: other tests' logins do not count.
+// loginLocked makes a login. The name must differ from that of every other login
+// of the same client and user. It must not depend on logins of others, so that
+// one test does not change the tokens of another.
 func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *user, scopes, gty []string, name ...string) *Login {
 	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now, name: name}
 	if r.Effects != nil {
 		l.Wrong = r.Effects.Token
 	}
 	if u != nil {
-		copied := u.full()
+		copied := u.User
 		l.User = &copied
 	}
 	return l
 }
 
-// How long a token without audience lives, in seconds: one that a server asked
-// for, and one that travelled in a browser's address.
+// How many seconds an access token without audience lives: one that the token
+// endpoint gave, and one in a browser's address.
 const (
-	opaqueLifetime      = 86400
-	opaqueFrontLifetime = 7200
+	opaqueLifetime             = 86400
+	opaqueFrontChannelLifetime = 7200
 )
 
 // Issue signs the tokens of a login.
 func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
 	withID := slices.Contains(l.Scopes, "openid") && l.User != nil
-	if l.Wrong != nil {
+	switch {
+	case l.Wrong != nil:
 		return out, t.issueWrong(l, out, withID)
+	case l.FrontChannel:
+		return out, t.issueFrontChannel(l, out, withID)
 	}
 	var err error
-	if l.Front {
-		return out, t.issueFront(l, out, withID)
-	}
-	if l.API == nil {
-		out.AccessToken, err = t.seal(t.opaqueOf(l, out.Scope))
-		if withID && err == nil {
-			out.IDToken, err = t.signID(l, idClaims(l))
-		}
-		return out, err
-	}
-	if withID && l.Client.JWTConfiguration.Alg == fixtures.AlgHS256 {
-		out.IDToken, _ = t.signID(l, idClaims(l))
-		withID = false
-	}
-	if withID {
-		out.AccessToken, out.IDToken, err = t.Keys.SignBoth(accessClaims(l, out.Scope), idClaims(l))
-	} else {
-		out.AccessToken, err = t.Keys.Sign(accessClaims(l, out.Scope))
+	out.AccessToken, err = t.accessToken(l, out.Scope)
+	if withID && err == nil {
+		out.IDToken, err = t.signID(l, idClaims(l))
 	}
 	return out, err
 }
 
-// accessLifetime is how long the access token lives, in seconds.
+// accessToken makes an opaque access token, or a JWT for the login's API.
+func (t *Tenant) accessToken(l *Login, scope string) (string, error) {
+	if l.API == nil {
+		return t.seal(t.opaqueOf(l, scope))
+	}
+	return t.Keys.Sign(accessClaims(l, scope))
+}
+
+// accessLifetime returns how many seconds the access token lives.
 func (l *Login) accessLifetime() int64 {
 	switch {
-	case l.API == nil && l.Front:
-		return opaqueFrontLifetime
+	case l.API == nil && l.FrontChannel:
+		return opaqueFrontChannelLifetime
 	case l.API == nil:
 		return opaqueLifetime
-	case l.Front:
+	case l.FrontChannel:
 		return l.API.TokenLifetimeForWeb
 	}
 	return l.API.TokenLifetime
 }
 
-// issueFront signs the tokens that travel in a browser's address, those that
-// are asked for.
+// issueFrontChannel signs those tokens for the browser's address that the app
+// asked for.
 // Source: OpenID Connect Core 3.2.2.10 and 3.3.2.11.
-func (t *Tenant) issueFront(l *Login, out *Tokens, withID bool) (err error) {
-	if slices.Contains(l.Only, "token") {
-		if l.API == nil {
-			out.AccessToken, err = t.seal(t.opaqueOf(l, out.Scope))
-		} else {
-			out.AccessToken, err = t.Keys.Sign(accessClaims(l, out.Scope))
-		}
+func (t *Tenant) issueFrontChannel(l *Login, out *Tokens, withID bool) (err error) {
+	if slices.Contains(l.ResponseTypes, "token") {
+		out.AccessToken, err = t.accessToken(l, out.Scope)
 	} else {
 		out.Scope, out.ExpiresIn, out.TokenType = "", 0, ""
 	}
-	if err == nil && withID && slices.Contains(l.Only, "id_token") {
+	if err == nil && withID && slices.Contains(l.ResponseTypes, "id_token") {
 		out.IDToken, err = t.signID(l, l.hashed(idClaims(l), out.AccessToken))
 	}
 	return err
 }
 
-// hashed are the claims of an ID token with the hashes of what travels beside
-// it in the browser's address.
+// hashed adds to the claims of an ID token the hashes of the access token and of
+// the code that go with it in the browser's address.
 func (l *Login) hashed(claims token.Claims, accessToken string) token.Claims {
-	if l.Front && slices.Contains(l.Only, "token") {
+	if l.FrontChannel && slices.Contains(l.ResponseTypes, "token") {
 		claims.Add("at_hash", halfHash(accessToken))
 	}
 	if l.Code != "" {
@@ -142,41 +136,38 @@ func (l *Login) hashed(claims token.Claims, accessToken string) token.Claims {
 }
 
 // signID signs an ID token as the client's jwt_configuration says: with the
-// tenant's key, or with the client's secret, which has no kid.
+// tenant's key or, without a kid, with the client's secret.
 func (t *Tenant) signID(l *Login, claims token.Claims) (string, error) {
 	if l.Client.JWTConfiguration.Alg == fixtures.AlgHS256 {
-		return token.SignHS256(claims, []byte(l.Client.ClientSecret)), nil
+		return token.SignHS256(claims, []byte(l.Client.ClientSecret))
 	}
 	return t.Keys.Sign(claims)
 }
 
-// halfHash is the left half of a SHA-256.
+// halfHash returns the left half of a SHA-256.
 func halfHash(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
 }
 
-// opaqueOf is what a login's opaque access token says.
+// opaqueOf returns the content of a login's opaque access token.
 func (t *Tenant) opaqueOf(l *Login, scope string) opaqueContent {
-	id := t.Seed().Hex(32, append([]string{"login", l.Client.ClientID, l.User.UserID}, l.name...)...)
+	id := t.Setup().Seed.Hex(32, append([]string{"login", l.Client.ClientID, l.User.UserID}, l.name...)...)
 	return opaqueContent{id, l.Issuer, l.User.UserID, l.Client.ClientID, scope, l.Now.Unix() + l.accessLifetime()}
 }
 
 func (t *Tenant) seal(content opaqueContent) (string, error) {
 	plain, err := json.Marshal(content)
-	return t.sealer().Seal(content.Issuer, plain), err
+	return t.opaqueTokens().Seal(content.Issuer, plain), err
 }
 
-func (t *Tenant) sealer() *token.Opaque {
+func (t *Tenant) opaqueTokens() *token.Opaque {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.opaque == nil {
-		t.opaque = token.NewOpaque(t.seed.Bytes("opaque access tokens"))
-	}
 	return t.opaque
 }
 
-// idClaims are the claims of an ID token, in Auth0's order of 2025. The
+// idClaims returns the claims of an ID token, in Auth0's order of 2025. The
 // passwordless grant gives no sid, nonce, auth_time, amr or at_hash.
 func idClaims(l *Login) token.Claims {
 	claims := customClaims(l.User, l.Client)
@@ -200,8 +191,8 @@ func idClaims(l *Login) token.Claims {
 	return claims
 }
 
-// accessClaims are the claims of a JWT access token with that scope, in Auth0's
-// order of 2025.
+// accessClaims returns the claims of a JWT access token with that scope, in
+// Auth0's order of 2025.
 func accessClaims(l *Login, scope string) token.Claims {
 	subject := l.Client.ClientID + "@clients"
 	if l.User != nil {
@@ -225,8 +216,8 @@ func accessClaims(l *Login, scope string) token.Claims {
 	if len(l.Scopes) > 0 {
 		claims = append(claims, token.Claim{Name: "scope", Value: scope})
 	}
-	switch len(l.GrantTypes) { // a login in a browser has none
-	case 0:
+	switch len(l.GrantTypes) {
+	case 0: // a login in a browser
 	case 1:
 		claims = append(claims, token.Claim{Name: "gty", Value: l.GrantTypes[0]})
 	default:
@@ -239,11 +230,12 @@ func accessClaims(l *Login, scope string) token.Claims {
 	return claims
 }
 
-// permissions is never null: a user without any has [].
+// permissions returns the permissions claim. For a user without permissions it is
+// [], never null.
 func permissions(l *Login) []string {
-	have := l.Scopes
+	granted := l.Scopes
 	if l.User != nil {
-		have = l.User.Permissions[l.API.Identifier]
+		granted = l.User.Permissions[l.API.Identifier]
 	}
-	return append([]string{}, have...)
+	return append([]string{}, granted...)
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,41 +15,43 @@ import (
 
 const maxFamilies = 20_000
 
-// A family is one login's refresh tokens: generation counts the rotations.
+// A family is the refresh tokens of one login. Its Generation counts how often
+// they were rotated.
 type family struct {
 	fixtures.RefreshFamily
-	uses int64 // names the logins by refresh
+	uses int64 // how often a token of the family was exchanged
 }
 
+// A clientUser is a client together with a user of it.
+type clientUser struct{ clientID, userID string }
+
 type families struct {
-	bounded bounded[string, *family]
-	count   tally[challengeKey] // families of each client and user so far
+	bounded[string, *family]
+	count tally[clientUser] // how many families each client and user had so far
 }
 
 func newFamilies() families {
-	return families{newBounded[string](maxFamilies, func(*family) bool { return true }), newTally[challengeKey](maxFamilies)}
+	return families{newBounded[string, *family](maxFamilies, nil), newTally[clientUser](maxFamilies)}
 }
 
-// settle forgets the families whose time is over, for good.
 func (fs *families) settle(now time.Time, clients map[string]*fixtures.Client) {
-	for id, f := range fs.bounded.all {
-		if c := clients[f.ClientID]; c != nil && f.lapsed(c.RefreshToken, now) {
-			fs.bounded.remove(id)
-		}
-	}
+	fs.removeIf(func(f *family) bool {
+		c := clients[f.ClientID]
+		return c != nil && f.lapsed(c.RefreshToken, now)
+	})
 }
 
-// orphan makes the families of a user who was deleted nobody's: they are told
-// so, and stay dead if the user_id is given to another user.
+// orphan takes the user out of the families of a deleted user. Refresh then
+// answers that the user is gone, even if another user gets the same user_id.
 func (fs *families) orphan(userID string) {
-	for _, f := range fs.bounded.all {
+	for _, f := range fs.all {
 		if f.UserID == userID {
 			f.UserID = ""
 		}
 	}
 }
 
-// lapsed applies the client's lifetimes, which are seconds.
+// lapsed applies the lifetimes of the client, which are in seconds.
 func (f *family) lapsed(s fixtures.RefreshToken, now time.Time) bool {
 	if s.ExpirationType != "expiring" {
 		return false
@@ -62,11 +63,11 @@ func (f *family) lapsed(s fixtures.RefreshToken, now time.Time) bool {
 
 func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 
+// newFamilyLocked begins a family for a login and returns its first token.
 func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
-	who := challengeKey{l.Client.ClientID, l.User.UserID}
-	n := t.families.count.add(who)
+	n := t.families.count.add(clientUser{l.Client.ClientID, l.User.UserID})
 	f := &family{RefreshFamily: fixtures.RefreshFamily{
-		ID:         t.seed.Hex(16, "refresh family", who.connection, who.recipient, strconv.FormatInt(n, 10)),
+		ID:         t.setup.Seed.Hex(16, "refresh family", l.Client.ClientID, l.User.UserID, strconv.FormatInt(n, 10)),
 		ClientID:   l.Client.ClientID,
 		UserID:     l.User.UserID,
 		Scope:      strings.Join(l.Scopes, " "),
@@ -78,54 +79,57 @@ func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
 	if l.API != nil {
 		f.Audience = l.API.Identifier
 	}
-	t.families.bounded.put(f.ID, f)
-	return t.refreshToken(f.ID, f.Generation)
+	t.families.put(f.ID, f)
+	return t.refreshTokenLocked(f.ID, f.Generation)
 }
 
-// A refresh token is "v1." and 36 bytes: a MAC, and the family's id and
-// generation masked by it. So a token says by itself which family it is of,
-// however often that has rotated since, and no list of old tokens is kept.
+// A refresh token is "v1." and 36 bytes in base64url: 24 bytes of a MAC, and 12
+// bytes that hold the ID and the generation of the family. A mask which derives
+// from the MAC hides them. So every token says which family it belongs to, and
+// the tenant keeps no list of old tokens.
 const refreshMAC = 24
 
-func (t *Tenant) refreshToken(id string, generation int64) string {
+// refreshTokenLocked returns the token of a family and generation.
+func (t *Tenant) refreshTokenLocked(id string, generation int64) string {
 	var plain [12]byte
 	raw, _ := hex.DecodeString(id)
 	copy(plain[:8], raw)
 	binary.BigEndian.PutUint32(plain[8:], uint32(generation))
-	mac := t.seed.Bytes("refresh token", string(plain[:]))
-	mask := t.seed.Bytes("refresh mask", string(mac[:refreshMAC]))
+	mac := t.setup.Seed.Bytes("refresh token", string(plain[:]))
+	mask := t.setup.Seed.Bytes("refresh mask", string(mac[:refreshMAC]))
 	for i := range plain {
 		plain[i] ^= mask[i]
 	}
 	return "v1." + base64.RawURLEncoding.EncodeToString(append(mac[:refreshMAC:refreshMAC], plain[:]...))
 }
 
-// readRefreshLocked finds the family of a token and the token's generation.
+// readRefreshLocked returns the family and the generation of a token, and nil for
+// a token that the tenant did not make.
 func (t *Tenant) readRefreshLocked(presented string) (f *family, generation int64) {
 	text, ok := strings.CutPrefix(presented, "v1.")
 	raw, err := base64.RawURLEncoding.DecodeString(text)
 	if !ok || err != nil || len(raw) != refreshMAC+12 || len(text) != base64.RawURLEncoding.EncodedLen(len(raw)) {
-		return nil, 0 // the length: decoders pass over line ends
+		return nil, 0 // the decoder ignores line ends, so the length of the text counts as well
 	}
 	mac, plain := raw[:refreshMAC], raw[refreshMAC:]
-	mask := t.seed.Bytes("refresh mask", string(mac))
+	mask := t.setup.Seed.Bytes("refresh mask", string(mac))
 	for i := range plain {
 		plain[i] ^= mask[i]
 	}
-	want := t.seed.Bytes("refresh token", string(plain))
+	want := t.setup.Seed.Bytes("refresh token", string(plain))
 	if subtle.ConstantTimeCompare(mac, want[:refreshMAC]) != 1 {
 		return nil, 0
 	}
-	f, ok = t.families.bounded.get(hex.EncodeToString(plain[:8]))
+	f, ok = t.families.get(hex.EncodeToString(plain[:8]))
 	if !ok {
 		return nil, 0
 	}
 	return f, int64(binary.BigEndian.Uint32(plain[8:]))
 }
 
-// Refresh is the refresh_token grant. With rotation it gives a new token and
-// ends the one presented; that one used again outside the leeway revokes the
-// whole family.
+// Refresh is the refresh_token grant. If the client's tokens rotate, the answer
+// has a new token, and the old one works only within the leeway. To use it after
+// that revokes the whole family.
 func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -135,16 +139,16 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	}
 	settings := r.Client.RefreshToken
 	if f.lapsed(settings, r.Now) {
-		t.families.bounded.remove(f.ID)
+		t.families.remove(f.ID)
 		return nil, refusal.WrongRefreshToken.Because("the refresh token has expired")
 	}
 	if generation != f.Generation {
-		// The leeway covers only the token just replaced. Of two that come at
-		// once the later one may have read the clock first, so that without a
-		// leeway the times do not count.
+		// The leeway is only for the token before the present one. Without a
+		// leeway the times must not be compared: of two requests at once, the
+		// one that comes second may have read the clock first.
 		leeway := seconds(settings.Leeway)
 		if generation != f.Generation-1 || leeway == 0 || !r.Now.Before(f.RotatedAt.Add(leeway)) {
-			t.families.bounded.remove(f.ID)
+			t.families.remove(f.ID)
 			return nil, refusal.WrongRefreshToken.Because("a refresh token was used again after its rotation: its whole family is revoked")
 		}
 	}
@@ -152,7 +156,7 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	if !ok {
 		return nil, refusal.RefreshUserGone
 	}
-	if u.blocked() || blocked(r.Effects) {
+	if u.Blocked || blocked(r.Effects) {
 		return nil, refusal.UserBlocked
 	}
 	if err := t.secondFactor(r.Effects, f.ID); err != nil {
@@ -171,9 +175,9 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 			f.Generation++
 			f.RotatedAt = r.Now
 		}
-		// Within the leeway the same successor is given again: two tabs that
-		// refresh at once both go on with a live token.
-		l.RefreshToken = t.refreshToken(f.ID, f.Generation)
+		// Within the leeway the answer has the same new token again, so that two
+		// tabs which refresh at once both get one that works.
+		l.RefreshToken = t.refreshTokenLocked(f.ID, f.Generation)
 	}
 	return l, nil
 }
@@ -185,13 +189,13 @@ func (t *Tenant) familyAPILocked(f *family) (*fixtures.ResourceServer, error) {
 	case ManagementPath:
 		return managementAPI, nil
 	}
-	if api, ok := t.index.apis[f.Audience]; ok {
+	if api, ok := t.setup.apis[f.Audience]; ok {
 		return api, nil
 	}
 	return nil, refusal.NoSuchService.With("audience", f.Audience)
 }
 
-// RefreshOwner is the user of a refresh token, if there is such a one.
+// RefreshOwner returns the user of a refresh token.
 func (t *Tenant) RefreshOwner(presented string) (fixtures.User, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -203,32 +207,32 @@ func (t *Tenant) RefreshOwner(presented string) (fixtures.User, bool) {
 	if !ok {
 		return fixtures.User{}, false
 	}
-	return u.full(), true
+	return u.User, true
 }
 
-// Revoke ends the family of a refresh token, if it is the client's. Auth0 does
-// not say whether there was one.
+// Revoke ends the family of a refresh token, if the token is the client's. The
+// caller does not learn whether it was, as at Auth0.
 func (t *Tenant) Revoke(c *fixtures.Client, presented string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if f, _ := t.readRefreshLocked(presented); f != nil && f.ClientID == c.ClientID {
-		t.families.bounded.remove(f.ID)
+		t.families.remove(f.ID)
 	}
 }
 
-// RefreshTokens lists the live families, oldest first.
+// RefreshTokens returns the families that have a user, the oldest first.
 func (t *Tenant) RefreshTokens() []fixtures.RefreshFamily {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.familiesLocked()
+	return t.listFamiliesLocked()
 }
 
-func (t *Tenant) familiesLocked() []fixtures.RefreshFamily {
+func (t *Tenant) listFamiliesLocked() []fixtures.RefreshFamily {
 	var out []fixtures.RefreshFamily
-	for _, f := range t.families.bounded.all {
+	for _, f := range t.families.all {
 		if f.UserID != "" {
 			out = append(out, f.RefreshFamily)
 		}
 	}
-	return slices.Clip(out)
+	return out
 }

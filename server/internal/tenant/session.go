@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A browser's session lasts so long at most, and so long without use: Auth0's
-// defaults for a new tenant.
+// How long a session of a browser lasts at most, and without use. These are
+// Auth0's defaults for a new tenant.
 // Source: auth0/docs-v2 manage-users/sessions/configure-session-lifetime-settings.mdx.
 const (
 	sessionLifetime     = 7 * 24 * time.Hour
@@ -22,9 +22,10 @@ type Session struct {
 	// SID is the sid claim.
 	SID    string
 	UserID string
-	// AuthTime is when the user last proved who they are.
+	// AuthTime is when the user last gave a code or a password.
 	AuthTime time.Time
-	// Clients are those to which the user signed in by it, the last one last.
+	// Clients are those that the user signed in to with this session, the last
+	// one at the end.
 	Clients []string
 
 	created, used time.Time
@@ -35,24 +36,20 @@ func (s *Session) lapsed(now time.Time) bool {
 }
 
 type sessions struct {
-	bounded bounded[string, *Session]
-	count   tally[string] // sessions of each user so far
+	bounded[string, *Session]
+	count tally[string] // how many sessions each user had so far
 }
 
 func newSessions() sessions {
-	return sessions{newBounded[string](maxSessions, func(*Session) bool { return true }), newTally[string](maxSessions)}
+	return sessions{newBounded[string, *Session](maxSessions, nil), newTally[string](maxSessions)}
 }
 
 func (ss *sessions) settle(now time.Time) {
-	for id, s := range ss.bounded.all {
-		if s.lapsed(now) {
-			ss.bounded.remove(id)
-		}
-	}
+	ss.removeIf(func(s *Session) bool { return s.lapsed(now) })
 }
 
-// Session is the session that a cookie names, if it still lasts and its user
-// is there and not blocked. It is used by that.
+// Session returns the session with an ID, unless it has lapsed or its user was
+// deleted or blocked. The call counts as a use of the session.
 func (t *Tenant) Session(id string, now time.Time) (Session, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -64,43 +61,45 @@ func (t *Tenant) Session(id string, now time.Time) (Session, bool) {
 }
 
 func (t *Tenant) sessionLocked(id string, now time.Time) (*Session, bool) {
-	s, ok := t.sessions.bounded.get(id)
+	s, ok := t.sessions.get(id)
 	if !ok || s.lapsed(now) {
 		return nil, false
 	}
-	if u, ok := t.users.get(s.UserID); !ok || u.blocked() {
+	if u, ok := t.users.get(s.UserID); !ok || u.Blocked {
 		return nil, false
 	}
 	s.used = now
 	return s, true
 }
 
-// signedInTo notes a client. A list that was handed out stays as it is.
+// signedInTo notes a client. It makes a new list, since callers of Session hold
+// the old one.
 func (s *Session) signedInTo(client string) {
-	s.Clients = append(slices.DeleteFunc(slices.Clone(s.Clients), func(have string) bool { return have == client }), client)
+	s.Clients = append(slices.DeleteFunc(slices.Clone(s.Clients), func(id string) bool { return id == client }), client)
 }
 
-// EndSession signs the browser out whose cookie names the session.
+// EndSession ends a session: the browser with this cookie is signed out.
 func (t *Tenant) EndSession(id string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.sessions.bounded.remove(id)
+	t.sessions.remove(id)
 }
 
-// newSessionLocked signs a user in to a browser. A session of the same user
-// that the browser has already goes on, with a new time of authentication.
-func (t *Tenant) newSessionLocked(u *user, have string, now time.Time) *Session {
-	id := u.id()
-	if s, ok := t.sessions.bounded.get(have); ok && s.UserID == id && !s.lapsed(now) {
+// newSessionLocked signs a user in to a browser. oldID is the session that the
+// browser has already, or "". A session of the same user goes on with a new
+// AuthTime; another user's ends.
+func (t *Tenant) newSessionLocked(u *user, oldID string, now time.Time) *Session {
+	id := u.UserID
+	if s, ok := t.sessions.get(oldID); ok && s.UserID == id && !s.lapsed(now) {
 		s.AuthTime, s.used = now, now
 		return s
 	}
-	t.sessions.bounded.remove(have)
+	t.sessions.remove(oldID)
 	n := strconv.FormatInt(t.sessions.count.add(id), 10)
 	s := &Session{
-		ID: t.seed.Opaque(43, "session", id, n), SID: t.seed.Opaque(32, "sid", id, n),
+		ID: t.setup.Seed.Opaque(43, "session", id, n), SID: t.setup.Seed.Opaque(32, "sid", id, n),
 		UserID: id, AuthTime: now, created: now, used: now,
 	}
-	t.sessions.bounded.put(s.ID, s)
+	t.sessions.put(s.ID, s)
 	return s
 }

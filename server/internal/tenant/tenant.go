@@ -1,5 +1,6 @@
-// Package tenant is a tenant's live state behind one lock: challenges, users,
-// refresh tokens, limits. It knows no HTTP: values in, values and refusals out.
+// Package tenant keeps the live state of a tenant behind one lock: users,
+// challenges, sessions, refresh tokens, rate limits. It knows no HTTP: its
+// methods take values, and return values and refusals.
 package tenant
 
 import (
@@ -7,23 +8,23 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 // A Tenant is one Auth0 tenant. It is safe for use by many goroutines.
+//
+// The rule of the lock: a method whose name ends in Locked needs the caller to
+// hold it, and every other method takes it by itself.
 type Tenant struct {
 	Clock  *clock.Clock
 	Outbox *outbox.Box
 	Keys   *token.Ring
 
-	mu           lock // guards all below
-	fixture      *fixtures.Fixture
-	seed         derive.Seed
-	opaque       *token.Opaque // nil until the first of its tokens
-	index        index
+	mu           sync.Mutex // guards all below
+	setup        *Setup
+	opaque       *token.Opaque
 	users        users
 	challenges   challenges
 	families     families
@@ -32,71 +33,42 @@ type Tenant struct {
 	transactions transactions
 	tickets      tickets
 	assertions   assertions
-	pushed       pushed
+	pushed       pushedRequests
 	buckets      map[bucketKey]*bucket
 }
 
-// A lock is a mutex that has something done by the first who takes it.
-type lock struct {
-	sync.Mutex
-	first func() // nil once it is done
-}
-
-// Lock takes the lock.
-func (l *lock) Lock() {
-	l.Mutex.Lock()
-	if first := l.first; first != nil {
-		l.first = nil
-		first()
-	}
-}
-
-// index finds the parts of the fixture by name. It is never changed, only
-// replaced as a whole.
-type index struct {
-	clients     map[string]*fixtures.Client
-	connections map[string]*fixtures.Connection
-	apis        map[string]*fixtures.ResourceServer
-	grants      map[grantKey]*fixtures.ClientGrant
-	templates   map[string]fixtures.Templates // by connection
-}
-
-type grantKey struct{ client, audience string }
-
-// New makes a tenant that knows what the fixture says, and signs with the keys.
-// The fixture is not changed, and must not be changed later.
+// New makes a tenant from a fixture, which signs with the keys. New does not
+// change the fixture, and nobody may change it later.
 func New(f *fixtures.Fixture, keys *token.Keys) *Tenant {
-	t := &Tenant{Clock: newClock(f), Keys: token.NewRing(keys)}
+	t := &Tenant{Clock: clock.New(f.Clock.Start, running(f)), Keys: token.NewRing(keys)}
 	t.Outbox = outbox.New(outbox.Options{Clock: t.Clock})
-	t.loadAtFirstUse(f)
+	t.mu.Lock()
+	t.loadLocked(f)
+	t.mu.Unlock()
 	t.Clock.Watch(t.settle)
 	return t
 }
 
-func newClock(f *fixtures.Fixture) *clock.Clock {
-	return clock.New(f.Clock.Start, running(f))
-}
-
 func running(f *fixtures.Fixture) bool { return f.Clock.Running == nil || *f.Clock.Running }
 
-// Reset forgets everything but the fixture: users, codes, tokens, messages and
-// the clock are as they were at the start.
+// Reset goes back to the fixture: users, codes, tokens, messages and the clock
+// become what they were at the start.
 func (t *Tenant) Reset() {
 	t.mu.Lock()
-	f, keys := t.fixture, t.Keys.Keys() // of one and the same state
+	f, keys := t.setup.Fixture, t.Keys.Keys()
 	t.mu.Unlock()
 	t.Put(f, keys)
 }
 
-// Put replaces everything by what the fixture says, its exported state
-// included, and the keys. It becomes what Reset goes back to.
+// Put replaces everything by the fixture, with the state in it if it is an
+// export, and by the keys. Reset then goes back to this fixture.
 func (t *Tenant) Put(f *fixtures.Fixture, keys *token.Keys) {
 	t.resetClock(f)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Outbox.Reset()
 	t.Keys.Reset(keys)
-	t.loadAtFirstUse(f)
+	t.loadLocked(f)
 }
 
 func (t *Tenant) resetClock(f *fixtures.Fixture) {
@@ -111,31 +83,24 @@ func (t *Tenant) resetClock(f *fixtures.Fixture) {
 	}
 }
 
-// Merge takes a changed fixture into a tenant that goes on: clients,
-// connections, APIs and settings are replaced, users are added and updated;
-// codes, sessions, refresh tokens, messages and the clock stay, and so does the
-// key that signs unless the keys are others.
+// Merge takes over a changed fixture while the tenant goes on. It replaces
+// clients, connections, APIs and settings, and adds and updates users. Codes,
+// sessions, refresh tokens, messages and the clock stay. The key that signs stays
+// too, unless the keys are others.
 func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
 	now := t.Clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Keys.Use(keys)
-	t.configure(f)
+	t.configureLocked(f)
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
 }
 
-// loadAtFirstUse has the state made when it is first looked at, as it is now:
-// to start a tenant costs little, and many tests need no more.
-func (t *Tenant) loadAtFirstUse(f *fixtures.Fixture) {
-	t.fixture = f
+func (t *Tenant) loadLocked(f *fixtures.Fixture) {
 	now := t.Clock.Now()
-	t.mu.first = func() { t.load(f, now) }
-}
-
-func (t *Tenant) load(f *fixtures.Fixture, now time.Time) {
-	t.configure(f)
+	t.configureLocked(f)
 	t.users = newUsers()
 	t.challenges = newChallenges()
 	t.families = newFamilies()
@@ -144,7 +109,7 @@ func (t *Tenant) load(f *fixtures.Fixture, now time.Time) {
 	t.transactions = newTransactions()
 	t.tickets = newTickets()
 	t.assertions = newAssertions()
-	t.pushed = newPushed()
+	t.pushed = newPushedRequests()
 	t.buckets = map[bucketKey]*bucket{}
 	if f.State != nil {
 		t.importLocked(f.State)
@@ -154,56 +119,29 @@ func (t *Tenant) load(f *fixtures.Fixture, now time.Time) {
 	}
 }
 
-func (t *Tenant) configure(f *fixtures.Fixture) {
-	t.fixture = f
-	t.seed = derive.Seed(f.OTP.Seed)
-	t.opaque = nil
-	ix := index{
-		clients:     make(map[string]*fixtures.Client, len(f.Clients)),
-		connections: make(map[string]*fixtures.Connection, len(f.Connections)),
-		apis:        make(map[string]*fixtures.ResourceServer, len(f.ResourceServers)),
-		grants:      make(map[grantKey]*fixtures.ClientGrant, len(f.ClientGrants)),
-		templates:   make(map[string]fixtures.Templates, len(f.Connections)),
-	}
-	for i := range f.Clients {
-		ix.clients[f.Clients[i].ClientID] = &f.Clients[i]
-	}
-	for i := range f.Connections {
-		ix.connections[f.Connections[i].Name] = &f.Connections[i]
-		// A fixture that was loaded has no wrong ones.
-		ix.templates[f.Connections[i].Name], _ = f.Connections[i].Templates()
-	}
-	for i := range f.ResourceServers {
-		ix.apis[f.ResourceServers[i].Identifier] = &f.ResourceServers[i]
-	}
-	for i := range f.ClientGrants {
-		ix.grants[grantKey{f.ClientGrants[i].ClientID, f.ClientGrants[i].Audience}] = &f.ClientGrants[i]
-	}
-	t.index = ix
+func (t *Tenant) configureLocked(f *fixtures.Fixture) {
+	t.setup = newSetup(f)
+	t.opaque = token.NewOpaque(t.setup.Seed.Bytes("opaque access tokens"))
 }
 
-// Fixture is what the tenant was last loaded or configured with.
-func (t *Tenant) Fixture() *fixtures.Fixture {
-	t.mu.Mutex.Lock() // the state is not looked at
-	defer t.mu.Unlock()
-	return t.fixture
-}
+// Fixture returns the fixture that the tenant has now. It must not be changed.
+func (t *Tenant) Fixture() *fixtures.Fixture { return t.Setup().Fixture }
 
-// Seed is the seed under which names become values.
-func (t *Tenant) Seed() derive.Seed {
+// Setup returns what the tenant is configured with now.
+func (t *Tenant) Setup() *Setup {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.seed
+	return t.setup
 }
 
-// settle makes final what the clock says: codes that lapsed stay lapsed when
-// the clock goes back.
+// settle applies the time for good: what has lapsed by now stays lapsed, even if
+// the clock is set back later.
 func (t *Tenant) settle(now time.Time) {
 	t.Outbox.Settle(now)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.challenges.settle(now)
-	t.families.settle(now, t.index.clients)
+	t.families.settle(now, t.setup.clients)
 	t.sessions.settle(now)
 	t.authCodes.settle(now)
 	t.transactions.settle(now)
@@ -212,7 +150,8 @@ func (t *Tenant) settle(now time.Time) {
 	t.pushed.settle(now)
 }
 
-// Counts is how much a tenant holds, and what its bounds made it drop.
+// Counts says how many things of each sort a tenant holds, and how many it has
+// dropped because there were too many.
 type Counts struct {
 	Users             int `json:"users"`
 	Challenges        int `json:"challenges"`
@@ -225,19 +164,19 @@ type Counts struct {
 	DroppedAuthCodes  int `json:"dropped_auth_codes"`
 }
 
-// Counts tells how much the tenant holds.
+// Counts returns how much the tenant holds now.
 func (t *Tenant) Counts() Counts {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return Counts{
-		Users:             t.users.len(),
+		Users:             len(t.users.byID),
 		Challenges:        t.challenges.bounded.len(),
 		DroppedChallenges: t.challenges.bounded.dropped,
-		RefreshTokens:     t.families.bounded.len(),
-		DroppedRefresh:    t.families.bounded.dropped,
-		Sessions:          t.sessions.bounded.len(),
-		DroppedSessions:   t.sessions.bounded.dropped,
-		AuthCodes:         t.authCodes.bounded.len(),
-		DroppedAuthCodes:  t.authCodes.bounded.dropped,
+		RefreshTokens:     t.families.len(),
+		DroppedRefresh:    t.families.dropped,
+		Sessions:          t.sessions.len(),
+		DroppedSessions:   t.sessions.dropped,
+		AuthCodes:         t.authCodes.len(),
+		DroppedAuthCodes:  t.authCodes.dropped,
 	}
 }

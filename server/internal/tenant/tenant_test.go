@@ -190,10 +190,11 @@ func TestACallIsFreeAtTheReset(t *testing.T) {
 func TestOfTwoThatRedeemACodeAtOnceOneWins(t *testing.T) {
 	t.Parallel()
 	tn := newTenant(t)
-	c, _ := tn.Client("acme-native")
+	c, _ := tn.Setup().Client("acme-native")
+	conn, _ := tn.Setup().Connection("email")
 	for round := range 500 {
 		var code string
-		_, err := tn.Start(Start{Client: c, Connection: "email", Recipient: "ada@example.com", Now: noon, Compose: func(s Sending) outbox.Message {
+		_, err := tn.Challenge(ChallengeRequest{Connection: conn, Recipient: "ada@example.com", Now: noon, Compose: func(s Secret) outbox.Message {
 			code = s.Code
 			return outbox.Message{To: "ada@example.com", Recipients: []string{"ada@example.com"}}
 		}})
@@ -224,7 +225,7 @@ func TestOfTwoThatRedeemACodeAtOnceOneWins(t *testing.T) {
 func TestWithoutALeewayATokenIsExchangedOnceWhateverTheClocksSay(t *testing.T) {
 	t.Parallel()
 	tn := newTenant(t)
-	c, _ := tn.Client("acme-spa")
+	c, _ := tn.Setup().Client("acme-spa")
 	u := tn.Users()[0]
 	tn.mu.Lock()
 	token := tn.newFamilyLocked(&Login{Client: c, User: &u, GrantTypes: []string{"password"}}, noon)
@@ -270,7 +271,7 @@ func TestABoundedMapDropsTheOldestAndCountsTheLiving(t *testing.T) {
 func TestRefreshTokensCannotBeMadeUp(t *testing.T) {
 	t.Parallel()
 	tn := newTenant(t)
-	c, _ := tn.Client("acme-native")
+	c, _ := tn.Setup().Client("acme-native")
 	u, err := tn.AddUser(fixtures.User{Email: "grace@example.com"})
 	if err != nil {
 		t.Fatal(err)

@@ -8,43 +8,38 @@ import (
 )
 
 const (
-	// ticketLifetime is how long a page may take from /co/authenticate to
+	// ticketLifetime is how much time a page has between /co/authenticate and
 	// /authorize.
 	ticketLifetime = 5 * time.Minute
 	maxTickets     = 20_000
 )
 
-// A Ticket is what a page of an app gets for its user's code or password, and
-// takes to /authorize.
+// A Ticket is what a page of an app gets from /co/authenticate for the code or
+// password of its user. The page sends it to /authorize.
 type Ticket struct {
 	ID string // the login_ticket
-	// Verifier and VerifierID are for a browser that keeps cookies of other
-	// sites back. Unlike Auth0's, a ticket is bound to no cookie, so that nobody
-	// asks for them.
+	// Verifier and VerifierID are for browsers that block the cookies of other
+	// sites. Unlike Auth0, a ticket here needs no cookie, so nobody asks for
+	// them.
 	Verifier, VerifierID string
 }
 
-// A ticket is bound to the client that asked for it, and to the user.
+// A ticket belongs to the client that asked for it, and to the user.
 type ticket struct {
 	clientID, connection, userID string
 	expires                      time.Time
 }
 
-type tickets struct{ bounded bounded[string, *ticket] }
+type tickets struct{ bounded[string, *ticket] }
 
-func newTickets() tickets {
-	return tickets{newBounded[string](maxTickets, func(*ticket) bool { return true })}
-}
+func newTickets() tickets { return tickets{newBounded[string, *ticket](maxTickets, nil)} }
 
 func (ts *tickets) settle(now time.Time) {
-	for id, k := range ts.bounded.all {
-		if !now.Before(k.expires) {
-			ts.bounded.remove(id)
-		}
-	}
+	ts.removeIf(func(k *ticket) bool { return !now.Before(k.expires) })
 }
 
-// TicketForOTP uses up a code, which may create the user, for a ticket.
+// TicketForOTP exchanges a code for a ticket. The user is created if this is the
+// first login.
 func (t *Tenant) TicketForOTP(r TokenRequest, realm, username, otp string) (Ticket, error) {
 	conn, recipient, err := t.realm(r.Client, realm, username)
 	if err != nil {
@@ -58,8 +53,8 @@ func (t *Tenant) TicketForOTP(r TokenRequest, realm, username, otp string) (Tick
 	return t.newTicketLocked(r, t.signInLocked(conn, recipient, r.Now)), nil
 }
 
-// TicketForPassword is TicketForOTP for a user of a database; realm "" is the
-// tenant's default directory.
+// TicketForPassword exchanges the password of a database user for a ticket. The
+// realm "" means the tenant's default directory.
 func (t *Tenant) TicketForPassword(r TokenRequest, realm, username, password string) (Ticket, error) {
 	conn, err := t.Database(realm, r.Client)
 	if err != nil {
@@ -76,20 +71,21 @@ func (t *Tenant) TicketForPassword(r TokenRequest, realm, username, password str
 }
 
 func (t *Tenant) newTicketLocked(r TokenRequest, u *user) Ticket {
-	names := []string{r.Client.ClientID, u.id(), strconv.Itoa(u.logins())}
-	derived := func(what string, n int) string { return t.seed.Opaque(n, append([]string{what}, names...)...) }
+	names := []string{r.Client.ClientID, u.UserID, strconv.Itoa(u.LoginsCount)}
+	derived := func(what string, n int) string { return t.setup.Seed.Opaque(n, append([]string{what}, names...)...) }
 	made := Ticket{ID: derived("login ticket", 32), Verifier: derived("co verifier", 32), VerifierID: derived("co id", 12)}
-	t.tickets.bounded.put(made.ID, &ticket{r.Client.ClientID, u.connection(), names[1], r.Now.Add(ticketLifetime)})
+	t.tickets.put(made.ID, &ticket{r.Client.ClientID, u.Connection, u.UserID, r.Now.Add(ticketLifetime)})
 	return made
 }
 
-// RedeemTicket signs the browser in whose cookie names the session have, which
-// may be none. A ticket is good for one call, whatever comes of it.
-func (t *Tenant) RedeemTicket(a Authorization, id, realm, have string) (Session, error) {
+// RedeemTicket exchanges a ticket for a session of the browser. sessionID is the
+// session in the browser's cookie, "" if there is none. A ticket works for one
+// call, even if that call fails.
+func (t *Tenant) RedeemTicket(a Authorization, id, realm, sessionID string) (Session, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	k, ok := t.tickets.bounded.get(id)
-	t.tickets.bounded.remove(id)
+	k, ok := t.tickets.get(id)
+	t.tickets.remove(id)
 	switch {
 	case !ok:
 		return Session{}, refusal.WrongTicket.Because("there is no such login_ticket; it may have been used, or have expired")
@@ -101,8 +97,8 @@ func (t *Tenant) RedeemTicket(a Authorization, id, realm, have string) (Session,
 		return Session{}, refusal.WrongTicket.Because("the login_ticket is of connection " + strconv.Quote(k.connection))
 	}
 	u, ok := t.users.get(k.userID)
-	if !ok || u.blocked() || blocked(a.Effects) {
+	if !ok || u.Blocked || blocked(a.Effects) {
 		return Session{}, refusal.UserBlocked
 	}
-	return *t.newSessionLocked(u, have, a.Now), nil
+	return *t.newSessionLocked(u, sessionID, a.Now), nil
 }

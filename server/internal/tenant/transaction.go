@@ -6,45 +6,42 @@ import (
 )
 
 const (
-	// transactionLifetime is how long a user may take to sign in.
+	// transactionLifetime is how much time a user has to sign in.
 	transactionLifetime = time.Hour
 	maxTransactions     = 20_000
 )
 
-// A Transaction is a login on its way from /authorize to the app's callback.
+// A Transaction is a login between the call of /authorize and the app's callback.
 type Transaction struct {
 	// ID is the state parameter of the login pages.
 	ID            string
 	Authorization Authorization
-	// Connection is what the app asked for, "" if nothing.
+	// Connection is the connection that the app asked for, "" if it named none.
 	Connection string
-	// Hint is what the identifier is filled with.
+	// Hint is what the page shows in the field for the identifier at first.
 	Hint string
-	// Realm and Recipient are what the user chose: a connection, and a
-	// normalised address or number on it.
+	// Realm is the connection that the user chose, and Recipient the normalised
+	// address or number of the user there.
 	Realm, Recipient string
-	// SignedIn is the session in which the login ended, once it has.
+	// SignedIn is the ID of the session that the login led to, "" before that.
 	SignedIn string
 
-	proof   string // the code or password by which it ended
+	proof   string // the code or password with which the user signed in
 	expires time.Time
 }
 
 type transactions struct {
-	bounded bounded[string, *Transaction]
-	count   tally[string] // transactions that ask for the same so far
+	bounded[string, *Transaction]
+	count tally[string] // how many transactions had the same parameters so far
 }
 
 func newTransactions() transactions {
-	return transactions{newBounded[string](maxTransactions, func(t *Transaction) bool { return t.SignedIn == "" }), newTally[string](maxTransactions)}
+	underWay := func(t *Transaction) bool { return t.SignedIn == "" }
+	return transactions{newBounded[string](maxTransactions, underWay), newTally[string](maxTransactions)}
 }
 
 func (ts *transactions) settle(now time.Time) {
-	for id, tx := range ts.bounded.all {
-		if !now.Before(tx.expires) {
-			ts.bounded.remove(id)
-		}
-	}
+	ts.removeIf(func(tx *Transaction) bool { return !now.Before(tx.expires) })
 }
 
 // Begin begins a login.
@@ -56,60 +53,61 @@ func (t *Tenant) Begin(tx Transaction) Transaction {
 	if a.State != nil {
 		names = append(names, *a.State)
 	}
-	name := t.seed.Hex(32, names...)
-	tx.ID = t.seed.Opaque(43, "transaction", name, strconv.FormatInt(t.transactions.count.add(name), 10))
+	name := t.setup.Seed.Hex(32, names...)
+	tx.ID = t.setup.Seed.Opaque(43, "transaction", name, strconv.FormatInt(t.transactions.count.add(name), 10))
 	tx.expires = a.Now.Add(transactionLifetime)
-	t.transactions.bounded.put(tx.ID, &tx)
+	t.transactions.put(tx.ID, &tx)
 	return tx
 }
 
-// Transaction is the login that a page's state names, if it is not over.
+// Transaction returns the login with an ID, unless it has ended or expired.
 func (t *Tenant) Transaction(id string, now time.Time) (Transaction, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	tx, ok := t.transactions.bounded.get(id)
+	tx, ok := t.transactions.get(id)
 	if !ok || !now.Before(tx.expires) {
 		return Transaction{}, false
 	}
 	return *tx, true
 }
 
-// Identify notes who signs in. Whoever has signed in before has not, if that
-// is somebody else.
+// Identify notes who wants to sign in. If somebody else has signed in before in
+// this transaction, that no longer counts.
 func (t *Tenant) Identify(tx Transaction, connection, recipient string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	have, ok := t.transactions.bounded.get(tx.ID)
-	if !ok || have.Realm == connection && have.Recipient == recipient {
+	stored, ok := t.transactions.get(tx.ID)
+	if !ok || stored.Realm == connection && stored.Recipient == recipient {
 		return
 	}
-	have.Realm, have.Recipient, have.SignedIn, have.proof = connection, recipient, "", ""
+	stored.Realm, stored.Recipient, stored.SignedIn, stored.proof = connection, recipient, "", ""
 }
 
-// signedInLocked is the session in which a login has ended by the same proof: a
-// form that is sent twice, as by a double click, is answered twice alike.
-func (t *Tenant) signedInLocked(tx Transaction, proof string, now time.Time) (*Session, bool) {
-	have, ok := t.transactions.bounded.get(tx.ID)
-	if !ok || have.SignedIn == "" || have.proof != proof || have.Realm != tx.Realm || have.Recipient != tx.Recipient {
+// repeatedSignInLocked returns the session of a transaction if the user has
+// signed in with the same proof before. A form that is sent twice, as after a
+// double click, gets the same answer twice.
+func (t *Tenant) repeatedSignInLocked(tx Transaction, proof string, now time.Time) (*Session, bool) {
+	stored, ok := t.transactions.get(tx.ID)
+	if !ok || stored.SignedIn == "" || stored.proof != proof || stored.Realm != tx.Realm || stored.Recipient != tx.Recipient {
 		return nil, false
 	}
-	return t.sessionLocked(have.SignedIn, now)
+	return t.sessionLocked(stored.SignedIn, now)
 }
 
-// endInLocked notes the session in which a login ends, and by what proof.
-func (t *Tenant) endInLocked(tx Transaction, proof string, s *Session) {
-	if have, ok := t.transactions.bounded.get(tx.ID); ok && have.Realm == tx.Realm && have.Recipient == tx.Recipient {
-		have.SignedIn, have.proof = s.ID, proof
+// noteSignInLocked notes the session that a transaction led to, and the proof.
+func (t *Tenant) noteSignInLocked(tx Transaction, proof string, s *Session) {
+	if stored, ok := t.transactions.get(tx.ID); ok && stored.Realm == tx.Realm && stored.Recipient == tx.Recipient {
+		stored.SignedIn, stored.proof = s.ID, proof
 	}
 }
 
-// End ends a login: the app gets its answer from the one call that does.
+// End ends a login. It is true for one call, whose answer is the app's.
 func (t *Tenant) End(tx Transaction) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if _, ok := t.transactions.bounded.get(tx.ID); !ok {
+	if _, ok := t.transactions.get(tx.ID); !ok {
 		return false
 	}
-	t.transactions.bounded.remove(tx.ID)
+	t.transactions.remove(tx.ID)
 	return true
 }

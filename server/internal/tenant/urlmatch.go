@@ -8,11 +8,11 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
-// MatchOrigin tells whether an Origin header is one that the pattern allows.
-// http://localhost:* allows any port on localhost, 127.0.0.1 and [::1]; a
-// leading *. in the host allows any one sub-domain, as Auth0 does.
+// MatchOrigin tells whether a pattern allows an Origin header. A pattern is an
+// origin. http://localhost:* allows any port on localhost, 127.0.0.1 and [::1].
+// A host that begins with *. allows any one sub-domain, as at Auth0.
 //
-// Unlike Auth0, which knows no port pattern.
+// Unlike Auth0, which has no pattern for ports.
 func MatchOrigin(pattern, origin string) bool {
 	got, err := url.Parse(origin)
 	if err != nil || got.Scheme == "" || got.Host == "" || got.User != nil {
@@ -37,8 +37,8 @@ func isLoopback(host string) bool {
 	return host == "localhost" || host == "127.0.0.1" || host == "::1"
 }
 
-// FirstCallback is the client's first callback that is an address and no
-// pattern: where a request goes back to that names no place.
+// FirstCallback returns the client's first callback that is no pattern. It is used
+// for a request that names no redirect_uri.
 func FirstCallback(c *fixtures.Client) string {
 	for _, callback := range c.Callbacks {
 		if !strings.Contains(callback, "*") {
@@ -58,12 +58,12 @@ func AllowsLogoutURL(c *fixtures.Client, to string) bool {
 	return slices.ContainsFunc(c.AllowedLogoutURLs, func(pattern string) bool { return MatchURL(pattern, to, c.AppType == "native") })
 }
 
-// MatchURL tells whether a callback or logout URL is one that the pattern
-// allows: the same text, or one with a leading *. in the host for any one
-// sub-domain. http://localhost:* allows any port and path on loopback, and a
-// native client any path of a scheme of its own, com.acme.app://*.
+// MatchURL tells whether a pattern allows a callback or logout URL. It allows the
+// same text. If its host begins with *. it allows any one sub-domain.
+// http://localhost:* allows any port and path on loopback. com.acme.app://* allows
+// a native client any path of an app's scheme.
 //
-// Unlike Auth0, which knows no such patterns.
+// Unlike Auth0, which has no pattern for ports, paths and schemes.
 func MatchURL(pattern, to string, native bool) bool {
 	u, err := url.Parse(to)
 	if err != nil || u.Scheme == "" || u.User != nil || strings.ContainsAny(to, "\\ \t\r\n") || dangerous(u.Scheme) {
@@ -88,7 +88,7 @@ func MatchURL(pattern, to string, native bool) bool {
 	return MatchOrigin(want.Scheme+"://"+want.Host, u.Scheme+"://"+u.Host)
 }
 
-// dangerous are schemes that run what they say.
+// dangerous tells whether a browser could run what a URL of this scheme holds.
 func dangerous(scheme string) bool {
 	return slices.Contains([]string{"javascript", "data", "vbscript", "blob", "file", "about"}, strings.ToLower(scheme))
 }

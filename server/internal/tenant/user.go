@@ -10,17 +10,23 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
-// newUserIDLocked is the 24 hexadecimal digits of the id that the address has,
-// or will have when it signs up.
+// newUserIDLocked returns what follows the strategy in the user_id that a new
+// user with this address gets: 24 hexadecimal digits.
 func (t *Tenant) newUserIDLocked(conn *fixtures.Connection, address string) string {
-	names := []string{"user", conn.Name, address}
-	if n := t.users.deleted[challengeKey{conn.Name, address}]; n > 0 {
-		names = append(names, strconv.FormatInt(n, 10))
+	for n := t.users.deleted[userKey{conn.Name, address}]; ; n++ {
+		names := []string{"user", conn.Name, address}
+		if n > 0 {
+			names = append(names, strconv.FormatInt(n, 10))
+		}
+		id := t.setup.Seed.Hex(24, names...)
+		// A fixture may have given this very id to another user.
+		if _, taken := t.users.get(conn.Strategy + "|" + id); !taken {
+			return id
+		}
 	}
-	return t.seed.Hex(24, names...)
 }
 
-// UserError is why a user cannot be added or changed.
+// A UserError says why a user cannot be added or changed.
 type UserError struct {
 	Code        string // user_exists, invalid_user or no_user
 	Description string
@@ -32,8 +38,8 @@ func invalidUser(format string, args ...any) *UserError {
 	return &UserError{"invalid_user", fmt.Sprintf(format, args...)}
 }
 
-// AddUser creates a user; the connection follows from the address if none is
-// named. Errors are *UserError.
+// AddUser creates a user. If the user names no connection, the address decides
+// which one it is. Errors are of type *UserError.
 func (t *Tenant) AddUser(u fixtures.User) (fixtures.User, error) {
 	now := t.Clock.Now()
 	t.mu.Lock()
@@ -42,16 +48,16 @@ func (t *Tenant) AddUser(u fixtures.User) (fixtures.User, error) {
 	if err != nil {
 		return fixtures.User{}, err
 	}
-	_, taken := t.users.get(ready.id())
-	if taken || t.users.find(ready.connection(), ready.address) != nil {
+	_, taken := t.users.get(ready.UserID)
+	if taken || t.users.find(ready.Connection, ready.address) != nil {
 		return fixtures.User{}, userExists(ready)
 	}
 	t.users.insert(ready)
-	return cloned(ready.full()), nil
+	return cloned(ready.User), nil
 }
 
-// UpdateUser replaces a user by what change makes of it. The id and the
-// connection cannot change. Errors are *UserError, or those of change.
+// UpdateUser changes a user with the function change. The id and the connection
+// cannot change. Errors are of type *UserError, or come from change.
 func (t *Tenant) UpdateUser(id string, change func(*fixtures.User) error) (fixtures.User, error) {
 	now := t.Clock.Now()
 	t.mu.Lock()
@@ -60,11 +66,11 @@ func (t *Tenant) UpdateUser(id string, change func(*fixtures.User) error) (fixtu
 	if !ok {
 		return fixtures.User{}, noUser(id)
 	}
-	changed := cloned(old.full())
+	changed := cloned(old.User)
 	if err := change(&changed); err != nil {
 		return fixtures.User{}, err
 	}
-	if changed.UserID != id || changed.Connection != old.connection() {
+	if changed.UserID != id || changed.Connection != old.Connection {
 		return fixtures.User{}, invalidUser("user_id and connection of a user cannot change")
 	}
 	changed.UpdatedAt = now
@@ -72,25 +78,25 @@ func (t *Tenant) UpdateUser(id string, change func(*fixtures.User) error) (fixtu
 	if err != nil {
 		return fixtures.User{}, err
 	}
-	if other := t.users.find(ready.connection(), ready.address); other != nil && other != old {
+	if other := t.users.find(ready.Connection, ready.address); other != nil && other != old {
 		return fixtures.User{}, userExists(ready)
 	}
 	if old.address != ready.address {
-		// The id may derive from the address that is given up: whoever signs up
-		// with that one next is somebody else.
+		// The id may derive from the old address. The next user who signs up
+		// with that address is somebody else and needs another id.
 		t.users.deleted[old.key()]++
 	}
 	ready.seq = old.seq
 	t.users.remove(old)
 	t.users.insert(ready)
-	return cloned(ready.full()), nil
+	return cloned(ready.User), nil
 }
 
 func userExists(u *user) *UserError {
-	return &UserError{"user_exists", "the user " + u.address + " exists already on connection " + u.connection()}
+	return &UserError{"user_exists", "the user " + u.address + " exists already on connection " + u.Connection}
 }
 
-// DeleteUser forgets a user; refresh tokens of the user stop working.
+// DeleteUser deletes a user. The user's refresh tokens stop working.
 func (t *Tenant) DeleteUser(id string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -104,8 +110,8 @@ func (t *Tenant) DeleteUser(id string) error {
 	return nil
 }
 
-// cloned shares nothing with the user: who is given one may change its maps,
-// which are otherwise those of the fixture, and of every tenant made of it.
+// cloned returns a deep copy. The maps of a user can be those of the fixture,
+// which several tenants share; a caller may change those of the copy.
 func cloned(u fixtures.User) fixtures.User {
 	if u.Permissions != nil {
 		permissions := make(map[string][]string, len(u.Permissions))
@@ -114,8 +120,10 @@ func cloned(u fixtures.User) fixtures.User {
 		}
 		u.Permissions = permissions
 	}
-	if u.Claims != nil {
-		u.Claims = clonedValue(u.Claims).(map[string]any)
+	for _, values := range []*map[string]any{&u.Claims, &u.AppMetadata, &u.UserMetadata} {
+		if *values != nil {
+			*values = clonedValue(*values).(map[string]any)
+		}
 	}
 	return u
 }
@@ -150,16 +158,17 @@ func (t *Tenant) User(id string) (fixtures.User, bool) {
 	if !ok {
 		return fixtures.User{}, false
 	}
-	return cloned(u.full()), true
+	return cloned(u.User), true
 }
 
-// UserByAddress returns the user with a normalised address or number.
+// UserByAddress returns the user with an e-mail address or phone number, which
+// must be normalised. If several connections know it, the first one counts.
 func (t *Tenant) UserByAddress(address string) (fixtures.User, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i := range t.fixture.Connections {
-		if u := t.users.find(t.fixture.Connections[i].Name, address); u != nil {
-			return cloned(u.full()), true
+	for i := range t.setup.Fixture.Connections {
+		if u := t.users.find(t.setup.Fixture.Connections[i].Name, address); u != nil {
+			return cloned(u.User), true
 		}
 	}
 	return fixtures.User{}, false
@@ -169,49 +178,50 @@ func (t *Tenant) UserByAddress(address string) (fixtures.User, bool) {
 func (t *Tenant) Users() []fixtures.User {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.usersLocked()
+	return t.listUsersLocked()
 }
 
-func (t *Tenant) usersLocked() []fixtures.User {
+func (t *Tenant) listUsersLocked() []fixtures.User {
 	sorted := t.users.sorted()
 	out := make([]fixtures.User, len(sorted))
 	for i, u := range sorted {
-		out[i] = cloned(u.full())
+		out[i] = cloned(u.User)
 	}
 	return out
 }
 
-// mergeUserLocked adds a user of a fixture, or brings the one with the same
-// address up to date without forgetting when it signed up and in.
+// mergeUserLocked adds a user of a fixture. If there is a user with the same
+// address or id, the fixture's data replaces that user's, but the times and the
+// number of logins stay unless the fixture gives them.
 func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 	ready, err := t.completeLocked(u, now)
 	if err != nil {
 		return // the loader has refused such fixtures
 	}
-	if same := t.users.find(ready.connection(), ready.address); same != nil && u.UserID == "" {
-		ready.more.UserID = same.id() // who signed up again keeps the id that tokens name
+	if same := t.users.find(ready.Connection, ready.address); same != nil && u.UserID == "" {
+		ready.UserID = same.UserID // tokens name this id
 	}
-	// A fixture may give one user's id to another, so that both give way.
-	named, _ := t.users.get(ready.id())
-	for _, old := range []*user{named, t.users.find(ready.connection(), ready.address)} {
+	// The fixture may give one user's id to the address of another user. Then
+	// both are replaced.
+	withID, _ := t.users.get(ready.UserID)
+	for _, old := range []*user{withID, t.users.find(ready.Connection, ready.address)} {
 		if old == nil {
 			continue
 		}
 		t.users.remove(old)
-		had := old.full()
 		if u.CreatedAt.IsZero() {
-			ready.more.CreatedAt, ready.more.UpdatedAt = had.CreatedAt, had.UpdatedAt
+			ready.CreatedAt, ready.UpdatedAt = old.CreatedAt, old.UpdatedAt
 		}
 		if u.LoginsCount == 0 {
-			ready.more.LastLogin, ready.more.LoginsCount = had.LastLogin, had.LoginsCount
+			ready.LastLogin, ready.LoginsCount = old.LastLogin, old.LoginsCount
 		}
 		ready.seq = old.seq
 	}
 	t.users.insert(ready)
 }
 
-// completeLocked fills a user's connection, id and times, and refuses what
-// cannot be a user.
+// completeLocked returns the user with normalised addresses and with a
+// connection, an id and times. It refuses what cannot be a user.
 func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 	if u.Email != "" {
 		email, ok := fixtures.NormalizeEmail(u.Email)
@@ -251,11 +261,11 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 	if u.UpdatedAt.IsZero() {
 		u.UpdatedAt = u.CreatedAt
 	}
-	return &user{more: &u, home: t.users.home(conn.Name), address: address}, nil
+	return &user{User: u, address: address}, nil
 }
 
-// fits refuses what the loader of fixtures refuses, so that what is exported
-// can be loaded.
+// fits refuses what the loader of fixtures refuses, so that every export can be
+// loaded again.
 func fits(u fixtures.User, conn *fixtures.Connection) error {
 	strategy, id, ok := strings.Cut(u.UserID, "|")
 	switch {
@@ -273,7 +283,7 @@ func fits(u fixtures.User, conn *fixtures.Connection) error {
 
 func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, error) {
 	if u.Connection != "" {
-		if conn, ok := t.index.connections[u.Connection]; ok {
+		if conn, ok := t.setup.connections[u.Connection]; ok {
 			return conn, nil
 		}
 		return nil, invalidUser("connection: there is no connection %q", u.Connection)
@@ -285,27 +295,36 @@ func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, erro
 	case u.Email == "":
 		strategy = StrategySMS
 	}
-	for i := range t.fixture.Connections {
-		if t.fixture.Connections[i].Strategy == strategy {
-			return &t.fixture.Connections[i], nil
+	for i := range t.setup.Fixture.Connections {
+		if t.setup.Fixture.Connections[i].Strategy == strategy {
+			return &t.setup.Fixture.Connections[i], nil
 		}
 	}
 	return nil, invalidUser("connection: the fixture has no connection of strategy %s for %s%s", strategy, u.Email, u.PhoneNumber)
 }
 
-// signInLocked creates the user at the first login, and notes the login.
+// signInLocked signs in the user with an address, and creates the user at the
+// first login.
 func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now time.Time) *user {
 	u := t.users.find(conn.Name, address)
 	if u == nil {
-		u = t.users.signUp(conn, address, t.newUserIDLocked(conn, address), now)
-	}
-	// Who redeems a code has shown that the address is theirs.
-	if u.more != nil {
+		u = &user{address: address, User: fixtures.User{
+			UserID:     conn.Strategy + "|" + t.newUserIDLocked(conn, address),
+			Connection: conn.Name,
+			CreatedAt:  now,
+		}}
 		if conn.Strategy == StrategySMS {
-			u.more.PhoneVerified = true
+			u.PhoneNumber = address
 		} else {
-			u.more.EmailVerified = true
+			u.Email = address
 		}
+		t.users.insert(u)
+	}
+	// Whoever has the code can read what is sent to the address.
+	if conn.Strategy == StrategySMS {
+		u.PhoneVerified = true
+	} else {
+		u.EmailVerified = true
 	}
 	u.noteLogin(now)
 	return u

@@ -10,14 +10,14 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
-// issueWrong is Issue for tokens that a scenario makes wrong.
+// issueWrong is Issue for tokens that a scenario breaks.
 func (t *Tenant) issueWrong(l *Login, out *Tokens, withID bool) error {
 	w := l.Wrong
 	var err error
 	if l.API == nil {
 		content := t.opaqueOf(l, out.Scope)
 		content.Expires += int64(w.Skew / time.Second)
-		if at, ok := w.Expiry(l.Now); ok {
+		if at, ok := w.Exp.Time(l.Now); ok {
 			content.Expires = at.Unix()
 		}
 		if w.Iss != "" {
@@ -35,17 +35,17 @@ func (t *Tenant) issueWrong(l *Login, out *Tokens, withID bool) error {
 		out.AccessToken, out.IDToken = malformed(out.AccessToken), malformed(out.IDToken)
 	}
 	out.drop(w.Drop)
-	if l.Front && !slices.Contains(l.Only, "token") {
+	if l.FrontChannel && !slices.Contains(l.ResponseTypes, "token") {
 		out.drop([]string{"access_token", "scope", "expires_in", "token_type"})
 	}
-	if l.Front && !slices.Contains(l.Only, "id_token") {
+	if l.FrontChannel && !slices.Contains(l.ResponseTypes, "id_token") {
 		out.drop([]string{"id_token"})
 	}
 	return err
 }
 
-// signWrong signs claims, or does not, as a scenario says; sign is what would
-// be right.
+// signWrong signs claims in the wrong way that a scenario asks for, and else with
+// sign.
 func (t *Tenant) signWrong(w *scenarios.Token, claims token.Claims, now time.Time, sign func(token.Claims) (string, error)) (string, error) {
 	claims = wrongClaims(w, claims, now)
 	switch {
@@ -59,7 +59,7 @@ func (t *Tenant) signWrong(w *scenarios.Token, claims token.Claims, now time.Tim
 	return sign(claims)
 }
 
-// wrongClaims are claims with what a scenario says in the place of theirs.
+// wrongClaims changes claims as a scenario says.
 func wrongClaims(w *scenarios.Token, claims token.Claims, now time.Time) token.Claims {
 	if w.Iss != "" {
 		claims.Set("iss", w.Iss)
@@ -78,7 +78,7 @@ func wrongClaims(w *scenarios.Token, claims token.Claims, now time.Time) token.C
 			}
 		}
 	}
-	if at, ok := w.Expiry(now); ok { // a time is a time, whatever the clock says
+	if at, ok := w.Exp.Time(now); ok { // a time is a time, whatever the clock says
 		claims.Set("exp", at.Unix())
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.Claims)) {
@@ -91,10 +91,10 @@ func wrongClaims(w *scenarios.Token, claims token.Claims, now time.Time) token.C
 	return claims
 }
 
-// malformed is a token that nobody can take apart.
+// malformed joins the parts of a token to one, so that nobody can decode it.
 func malformed(jwt string) string { return strings.ReplaceAll(jwt, ".", "") }
 
-// drop takes members out of the answer.
+// drop removes members from the answer.
 func (t *Tokens) drop(members []string) {
 	for _, name := range members {
 		switch name {

@@ -15,36 +15,36 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
-// A pair is a key that signs, with its certificate.
+// A pair is a private key and its certificate.
 type pair struct {
-	signer crypto.Signer
-	cert   []byte
-	id     string // its own kid; "" has one derived
+	key  crypto.Signer
+	cert []byte // in DER
+	kid  string // the kid in the key's file; "" if there is none
 }
 
-func (p *pair) public() *rsa.PublicKey { return p.signer.Public().(*rsa.PublicKey) }
+func (p *pair) public() *rsa.PublicKey { return p.key.Public().(*rsa.PublicKey) }
 
-// Keys are what a tenant's tokens may be signed with. They do not change, so
-// any number of rings may share them.
+// Keys are the keys that a tenant can sign with. They do not change, so any
+// number of rings may share them.
 type Keys struct {
-	// name is equal if the keys are.
+	// name is the same for the same keys.
 	name string
-	// turn are the keys that sign in turn. Each is made ready when it is first
-	// needed, once a process. Since at most three generations are published at
-	// a time (previous, current, next), no two published ones are the same if
-	// there are three; with fewer a key comes back under another kid.
-	turn []func() *pair
-	// rogue is never published.
+	// turns are the keys in the order in which they sign: generation n is number
+	// n modulo their count. At most three generations are published at a time
+	// (previous, current, next), so with three keys no two published ones are
+	// the same. With fewer, a key comes back under another kid.
+	turns []func() *pair
+	// rogue is a key that is never published.
 	rogue func() *pair
 }
 
 var (
-	fast     = &Keys{name: "fast", turn: []func() *pair{fastPair(0), fastPair(1), fastPair(2)}, rogue: fastPair(3)}
-	ordinary = &Keys{name: "rsa", turn: []func() *pair{pemPair("1"), pemPair("2"), pemPair("3")}, rogue: pemPair("rogue")}
+	fast     = &Keys{name: "fast", turns: []func() *pair{fastPair(0), fastPair(1), fastPair(2)}, rogue: fastPair(3)}
+	ordinary = &Keys{name: "rsa", turns: []func() *pair{pemPair("1"), pemPair("2"), pemPair("3")}, rogue: pemPair("rogue")}
 )
 
-// Embedded are the keys that a fixture's keys.mode names: "rsa" are keys with
-// two primes; all others are the fast ones, with many.
+// Embedded returns the embedded keys of a keys.mode: "rsa" means ordinary RSA keys
+// of two primes, anything else the fast keys of many primes.
 func Embedded(mode string) *Keys {
 	if mode == "rsa" {
 		return ordinary
@@ -58,7 +58,7 @@ func fastPair(i int) func() *pair {
 		if err != nil {
 			panic("token: the certificate of an embedded key: " + err.Error())
 		}
-		return &pair{signer: newMultiPrime(fastKeys[i].primes), cert: cert}
+		return &pair{key: newMultiPrime(fastKeys[i].primes), cert: cert}
 	})
 }
 
@@ -70,31 +70,31 @@ func pemPair(name string) func() *pair {
 		if err != nil {
 			panic("token: embedded key " + name + ": " + err.Error())
 		}
-		return &pair{signer: key.(*rsa.PrivateKey), cert: certBlock.Bytes}
+		return &pair{key: key.(*rsa.PrivateKey), cert: certBlock.Bytes}
 	})
 }
 
-func (k *Keys) of(generation int) *pair { return k.turn[generation%len(k.turn)]() }
+func (k *Keys) of(generation int) *pair { return k.turns[generation%len(k.turns)]() }
 
-// kid is a generation's key id: in its first turn that of the key's file, else
-// 21 characters, as new Auth0 tenants have. Each generation has a kid of its
-// own, whichever key it signs with.
+// kid returns the key id of a generation: the one in the key's file when the key
+// signs for the first time, else 21 characters, as in new tenants of Auth0. Each
+// generation has a kid of its own, even if it shares its key with another.
 func (k *Keys) kid(generation int) string {
 	p := k.of(generation)
-	if p.id != "" && generation < len(k.turn) {
-		return p.id
+	if p.kid != "" && generation < len(k.turns) {
+		return p.kid
 	}
-	return keyID(strconv.Itoa(generation), p)
+	return derivedKID(strconv.Itoa(generation), p)
 }
 
-func (k *Keys) rogueKID() string { return keyID("rogue", k.rogue()) }
+func (k *Keys) rogueKID() string { return derivedKID("rogue", k.rogue()) }
 
-func keyID(name string, p *pair) string {
+func derivedKID(name string, p *pair) string {
 	sum := sha256.Sum256(append([]byte(name+"\x00"), p.cert...))
-	return base64.RawURLEncoding.EncodeToString(sum[:])[:21]
+	return encode(sum[:])[:21]
 }
 
-// jwk is a published key; the order of its members is Auth0's.
+// A jwk is a published key. Its members have Auth0's order.
 type jwk struct {
 	Kty string   `json:"kty"`
 	Use string   `json:"use"`
@@ -112,10 +112,10 @@ func (k *Keys) publish(generation int) jwk {
 	return jwk{
 		Kty: "RSA",
 		Use: "sig",
-		N:   base64.RawURLEncoding.EncodeToString(public.N.Bytes()),
-		E:   base64.RawURLEncoding.EncodeToString(big.NewInt(int64(public.E)).Bytes()),
+		N:   encode(public.N.Bytes()),
+		E:   encode(big.NewInt(int64(public.E)).Bytes()),
 		Kid: k.kid(generation),
-		X5t: base64.RawURLEncoding.EncodeToString(thumb[:]),
+		X5t: encode(thumb[:]),
 		X5c: []string{base64.StdEncoding.EncodeToString(p.cert)},
 		Alg: "RS256",
 	}

@@ -25,10 +25,10 @@ import (
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
-// OfFixture are the keys that a fixture asks for: those of its keys.files, read
-// relative to its own file, else the embedded ones of its keys.mode. The error
-// is a *strictyaml.Errors with each file that holds no key, at its place in the
-// fixture.
+// OfFixture returns the keys of a fixture: those in its keys.files, whose names are
+// relative to the fixture, else the embedded ones of its keys.mode. The error is a
+// *strictyaml.Errors. It names each file that has no usable key, with its place in
+// the fixture.
 func OfFixture(f *fixtures.Fixture) (*Keys, error) {
 	if len(f.Keys.Files) == 0 {
 		return Embedded(f.Keys.Mode), nil
@@ -36,7 +36,7 @@ func OfFixture(f *fixtures.Fixture) (*Keys, error) {
 	keys := &Keys{rogue: fast.rogue}
 	var mistakes strictyaml.Errors
 	content := sha256.New()
-	numbers, ids := map[string]string{}, map[string]string{} // of each modulus and kid the file
+	byModulus, byKID := map[string]string{}, map[string]string{} // names of files
 	for i, name := range f.Keys.Files {
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(filepath.Dir(f.Source), name)
@@ -46,21 +46,21 @@ func OfFixture(f *fixtures.Fixture) (*Keys, error) {
 			mistakes = append(mistakes, f.KeyFileProblem(i, "%s", err))
 			continue
 		}
-		if first := numbers[p.public().N.String()]; first != "" {
+		if first := byModulus[p.public().N.String()]; first != "" {
 			mistakes = append(mistakes, f.KeyFileProblem(i, "%s is the key of %s, too; give each key once", name, first))
 			continue
 		}
-		if first := ids[p.id]; first != "" {
-			mistakes = append(mistakes, f.KeyFileProblem(i, "%s has the kid %q of %s, too; a verifier could not tell them apart", name, p.id, first))
+		if first := byKID[p.kid]; first != "" {
+			mistakes = append(mistakes, f.KeyFileProblem(i, "%s has the kid %q of %s, too; a verifier could not tell them apart", name, p.kid, first))
 			continue
 		}
-		numbers[p.public().N.String()] = name
-		if p.id != "" {
-			ids[p.id] = name
+		byModulus[p.public().N.String()] = name
+		if p.kid != "" {
+			byKID[p.kid] = name
 		}
 		content.Write(p.cert)
-		content.Write([]byte(p.id))
-		keys.turn = append(keys.turn, func() *pair { return p })
+		content.Write([]byte(p.kid))
+		keys.turns = append(keys.turns, func() *pair { return p })
 	}
 	if len(mistakes) > 0 {
 		return nil, &mistakes
@@ -69,11 +69,12 @@ func OfFixture(f *fixtures.Fixture) (*Keys, error) {
 	return keys, nil
 }
 
-// maxKeyFile is far more than a key and its certificates take, in bytes.
+// maxKeyFile is how many bytes a key file may have: far more than a key and its
+// certificates need.
 const maxKeyFile = 64 << 10
 
 func readKeyFile(name string) (*pair, error) {
-	data, err := readSome(name)
+	data, err := readSmall(name)
 	var cause *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -90,10 +91,10 @@ func readKeyFile(name string) (*pair, error) {
 	return p, nil
 }
 
-// readSome reads a file of a size that a key may have.
-func readSome(name string) ([]byte, error) {
+// readSmall reads a file of at most maxKeyFile bytes.
+func readSmall(name string) ([]byte, error) {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		return nil, errors.New("that is a device or the like, and no file") // to open it might take for ever
+		return nil, errors.New("that is a device or the like, and no file") // opening it could block for ever
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -107,9 +108,9 @@ func readSome(name string) ([]byte, error) {
 	return data, err
 }
 
-// parseKey reads an RSA private key: PEM (PKCS #8 or PKCS #1), with its
-// certificate behind it or not, or a JWK. A key without a certificate gets one,
-// the same each time.
+// parseKey reads an RSA private key: a JWK, or PEM (PKCS #8 or PKCS #1), which may
+// hold the certificate too. For a key without a certificate it makes one, the same
+// each time.
 func parseKey(data []byte) (*pair, error) {
 	read := parsePEM
 	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
@@ -126,7 +127,7 @@ func parseKey(data []byte) (*pair, error) {
 		return nil, errors.New("the key is damaged: its numbers do not fit each other")
 	}
 	key.Precompute()
-	p.signer = key
+	p.key = key
 	if p.cert == nil {
 		if p.cert, err = selfSigned(key); err != nil {
 			return nil, err
@@ -197,7 +198,7 @@ func parseJWK(data []byte) (key *rsa.PrivateKey, p *pair, err error) {
 		if parsed.Use != "" && parsed.Use != "sig" || parsed.Algorithm != "" && parsed.Algorithm != string(jose.RS256) {
 			return nil, nil, fmt.Errorf("the JWK is for use %q and alg %q; tokens are signed with RS256", parsed.Use, parsed.Algorithm)
 		}
-		p = &pair{id: parsed.KeyID}
+		p = &pair{kid: parsed.KeyID}
 		if len(parsed.Certificates) > 0 {
 			p.cert = parsed.Certificates[0].Raw
 		}
@@ -208,8 +209,8 @@ func parseJWK(data []byte) (key *rsa.PrivateKey, p *pair, err error) {
 	return nil, nil, errNoRSA
 }
 
-// selfSigned is a certificate for a key that has none, the same each time:
-// PKCS #1 v1.5 draws nothing at random.
+// selfSigned makes a certificate for a key. It is the same each time, because PKCS
+// #1 v1.5 needs no random numbers.
 func selfSigned(key *rsa.PrivateKey) ([]byte, error) {
 	fingerprint := sha256.Sum256(key.N.Bytes())
 	template := &x509.Certificate{

@@ -26,14 +26,14 @@ type natural [words]uint64
 // A residue is a number modulo each of a key's primes.
 type residue [primeCount]uint64
 
-// A multiPrime is an RSA key whose modulus is the product of 33 primes of 63
-// bits (RFC 8017 §3.2, multi-prime RSA). Who verifies sees a modulus of 2,048
-// bits like any other. Who signs computes modulo each prime by itself, in
-// machine words, and puts the results together by the Chinese remainder
-// theorem (§5.1.2), some 80 times faster than with two primes of 1,024 bits.
+// A multiPrime is an RSA key whose modulus is the product of 33 primes of 63 bits
+// (multi-prime RSA, RFC 8017 §3.2). A verifier sees an ordinary modulus of 2,048
+// bits. The signer computes modulo each prime by itself, in machine words, and
+// joins the results by the Chinese remainder theorem (§5.1.2). That is 80 times
+// faster or more than with two primes of 1,024 bits.
 //
-// Such a modulus is easy to factor: it is good only where the primes are public
-// anyway, as those of a test key are.
+// Anyone can factor such a modulus. That does no harm to a test key, whose primes
+// are public anyway.
 //
 // All arithmetic is Montgomery's, with R = 2^64 modulo each prime.
 type multiPrime struct {
@@ -45,11 +45,11 @@ type multiPrime struct {
 	one      residue // R mod p, the 1 of Montgomery's form
 	exponent residue // 1/e mod p-1
 
-	weight   [words]residue      // R^i R^2 mod p: what a number's word i counts for
+	weight   [words]residue      // R^i R^2 mod p: the value of word i of a number
 	cofactor [primeCount]natural // n/p
 	scale    residue             // 1/(n/p) mod p
 
-	frame residue // what all signatures have in common, in Montgomery's form
+	frame residue // what is the same in all signed numbers, in Montgomery's form
 }
 
 func newMultiPrime(primes [primeCount]uint64) *multiPrime {
@@ -85,13 +85,12 @@ func newMultiPrime(primes [primeCount]uint64) *multiPrime {
 // Public is the key that verifies.
 func (k *multiPrime) Public() crypto.PublicKey { return k.public }
 
-// sha256Info is what precedes a SHA-256 digest in what is signed: the DigestInfo
-// of RFC 8017 §9.2, note 1.
+// sha256Info stands before a SHA-256 digest in the signed number: the DigestInfo of
+// RFC 8017 §9.2, note 1.
 var sha256Info = [...]byte{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20}
 
-// Sign makes an RSASSA-PKCS1-v1_5 signature (RFC 8017 §8.2.1) of a SHA-256
-// digest, and of nothing else. There is one signature of a digest; nothing is
-// drawn at random.
+// Sign makes an RSASSA-PKCS1-v1_5 signature (RFC 8017 §8.2.1) of a SHA-256 digest,
+// and of nothing else. It needs no random numbers: each digest has one signature.
 func (k *multiPrime) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if _, pss := opts.(*rsa.PSSOptions); pss || opts.HashFunc() != crypto.SHA256 || len(digest) != crypto.SHA256.Size() {
 		return nil, errors.New("a multi-prime key signs SHA-256 digests, by PKCS #1 v1.5")
@@ -103,8 +102,8 @@ func (k *multiPrime) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([
 	return signature.octets(), nil
 }
 
-// frame is what is signed, less the digest in its lowest words: 00 01 FF … FF 00
-// and the DigestInfo (RFC 8017 §9.2).
+// frame returns the number that is signed, without the digest in its lowest words:
+// 00 01 FF … FF 00 and the DigestInfo (RFC 8017 §9.2).
 func frame() natural {
 	var octets [8 * words]byte
 	info := len(octets) - crypto.SHA256.Size() - len(sha256Info)
@@ -116,7 +115,7 @@ func frame() natural {
 	return fromOctets(&octets)
 }
 
-// digestWords are a SHA-256 digest as a number.
+// digestWords returns a SHA-256 digest as a number, its lowest word first.
 func digestWords(digest []byte) []uint64 {
 	return []uint64{
 		binary.BigEndian.Uint64(digest[24:]), binary.BigEndian.Uint64(digest[16:]),
@@ -124,7 +123,7 @@ func digestWords(digest []byte) []uint64 {
 	}
 }
 
-// mul is a b / R modulo prime i. One of a and b is below the prime.
+// mul returns a b / R modulo prime i. One of a and b must be below the prime.
 func (k *multiPrime) mul(i int, a, b uint64) uint64 {
 	high, low := bits.Mul64(a, b)
 	excess, _ := bits.Mul64(low*k.inverse[i], k.prime[i])
@@ -132,7 +131,8 @@ func (k *multiPrime) mul(i int, a, b uint64) uint64 {
 	return r + k.prime[i]&-borrow
 }
 
-// add adds a number, its lowest word first, in Montgomery's form.
+// add adds the number m to x. m has its lowest word first; x is in Montgomery's
+// form.
 func (k *multiPrime) add(x *residue, m []uint64) {
 	for j, word := range m {
 		for i := range x {
@@ -144,7 +144,8 @@ func (k *multiPrime) add(x *residue, m []uint64) {
 }
 
 // exponentiate raises x to the private exponent, four bits at a time. The inner
-// loops go over the primes, whose products do not wait for each other.
+// loops go over the primes, because the products of different primes do not wait
+// for each other.
 func (k *multiPrime) exponentiate(x *residue) {
 	var powers [16]residue
 	powers[0] = k.one
@@ -168,10 +169,10 @@ func (k *multiPrime) exponentiate(x *residue) {
 	}
 }
 
-// join finds the number below n which is x modulo each prime: the sum of
-// (x scale mod p) n/p, less a multiple of n.
+// join returns the number below n that is x modulo each prime: the sum of
+// (x scale mod p) n/p, minus a multiple of n.
 func (k *multiPrime) join(x *residue) (sum natural) {
-	var top uint64 // of the sum, which is below 33 n
+	var top uint64 // the word above the sum, which is below 33 n
 	for i := range x {
 		factor := k.mul(i, x[i], k.scale[i])
 		var carry uint64
@@ -203,7 +204,7 @@ func below(a, b *natural) bool {
 	return false
 }
 
-// toNatural takes a number below 2^2048.
+// toNatural converts a number below 2^2048.
 func toNatural(n *big.Int) natural {
 	var octets [8 * words]byte
 	n.FillBytes(octets[:])

@@ -12,19 +12,19 @@ import (
 	"strings"
 )
 
-// An Opaque makes and opens the access tokens that only /userinfo reads: JWEs
-// of five parts, of which the second is empty ("dir", "A256GCM"), as Auth0
-// issues them when no audience is asked for.
+// An Opaque makes and opens the access tokens that Auth0 issues if the app names
+// no audience. Only /userinfo reads them. They are JWEs of five parts ("dir",
+// "A256GCM"), of which the second is empty.
 //
-// go-jose draws its nonces from the system; here the nonce derives from what is
-// sealed, so that equal runs give equal tokens. Two different contents never
-// share a nonce, short of a collision of HMAC-SHA256.
+// It does not use go-jose, which makes random nonces. Here the nonce derives from
+// the content, so that equal runs give equal tokens. Two contents have the same
+// nonce only if HMAC-SHA256 has a collision.
 type Opaque struct {
 	aead     cipher.AEAD
 	nonceKey [32]byte
 }
 
-// NewOpaque makes an Opaque under a secret key.
+// NewOpaque makes an Opaque with a secret key.
 func NewOpaque(key [32]byte) *Opaque {
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
@@ -44,7 +44,7 @@ type opaqueHeader struct {
 	Iss string `json:"iss"`
 }
 
-// Seal makes a token whose header names the issuer and whose content is payload.
+// Seal makes a token. Its header names the issuer, and its content is payload.
 func (o *Opaque) Seal(issuer string, payload []byte) string {
 	header, err := json.Marshal(opaqueHeader{"dir", "A256GCM", issuer})
 	if err != nil {
@@ -60,13 +60,13 @@ func (o *Opaque) Seal(issuer string, payload []byte) string {
 	return protected + ".." + encode(nonce) + "." + encode(text) + "." + encode(tag)
 }
 
-// ErrNotOpaque is the error of Open for anything that Seal did not make.
+// ErrNotOpaque is the error of Open for a token that Seal did not make.
 var ErrNotOpaque = errors.New("not an opaque access token of this tenant")
 
 // Open returns the content of a token that Seal made.
 func (o *Opaque) Open(compact string) ([]byte, error) {
 	parts := bytes.Split([]byte(compact), []byte("."))
-	if len(parts) != 5 || len(parts[1]) != 0 || !wellSpelled(compact) {
+	if len(parts) != 5 || len(parts[1]) != 0 || !canonical(compact) {
 		return nil, ErrNotOpaque
 	}
 	nonce, errNonce := decode(parts[2])
@@ -88,10 +88,10 @@ func decode(text []byte) ([]byte, error) {
 	return base64.RawURLEncoding.Strict().DecodeString(string(text))
 }
 
-// wellSpelled tells whether each part of a token is base64url as an encoder
-// writes it: decoders pass over line ends and spare bits, so that a signature
-// would hold for more than one spelling.
-func wellSpelled(compact string) bool {
+// canonical tells whether each part of a token is base64url as an encoder writes
+// it. A decoder ignores line ends and unused bits; without this check several
+// texts would pass for the same token.
+func canonical(compact string) bool {
 	for part := range strings.SplitSeq(compact, ".") {
 		if _, err := decode([]byte(part)); err != nil || strings.ContainsAny(part, "\r\n") {
 			return false

@@ -7,98 +7,89 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 
 	"github.com/go-jose/go-jose/v4"
 )
 
-// A Ring is the signing keys of one tenant: one signs, the next one is
-// published already, and after a rotation the previous one still is. It is
-// safe for use by many goroutines.
+// A Ring holds the signing keys of one tenant. One key signs, the next one is
+// published already, and after a rotation the previous one is still published. A
+// Ring is safe for use by many goroutines.
+//
+// The rule of the lock: a method whose name ends in Locked needs the caller to
+// hold it, and every other method takes it by itself.
 type Ring struct {
-	mu         sync.RWMutex
+	mu         sync.Mutex
 	keys       *Keys
-	generation int
-	revoked    bool // all but the current key are gone
-	signatures atomic.Int64
-	signer     *signer // nil until the first signature
-	jwks       []byte  // nil until first asked for
+	generation int   // of the key that signs
+	revoked    bool  // only the key that signs is published
+	signatures int64 // that Sign has made
+	// jwks is the key set, nil until somebody asks for it. To make it for each
+	// request takes 15 µs, and the mock would serve fewer key sets in a second
+	// than mockoidc.
+	jwks []byte
 }
 
-// NewRing makes a ring whose first key signs.
+// NewRing makes a ring. The first of the keys signs.
 func NewRing(keys *Keys) *Ring { return &Ring{keys: keys} }
 
 // Sign makes an RS256 token of the claims with the current key.
 func (r *Ring) Sign(claims Claims) (string, error) {
-	r.signatures.Add(1)
-	return r.current().sign(claims)
+	r.mu.Lock()
+	r.signatures++
+	s := signer{r.keys.of(r.generation).key, r.keys.kid(r.generation)}
+	r.mu.Unlock()
+	return s.sign(claims)
 }
 
-// SignBoth makes two tokens; side by side if a signature takes long, so that a
-// login on two cores takes the time of one.
-func (r *Ring) SignBoth(a, b Claims) (tokenA, tokenB string, err error) {
-	r.signatures.Add(2)
-	signer := r.current()
-	var errA, errB error
-	if !signer.slow {
-		tokenA, errA = signer.sign(a)
-		tokenB, errB = signer.sign(b)
-		return tokenA, tokenB, errors.Join(errA, errB)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		tokenA, errA = signer.sign(a)
-	}()
-	tokenB, errB = signer.sign(b)
-	<-done
-	return tokenA, tokenB, errors.Join(errA, errB)
+// Signatures returns how many tokens Sign has made since the last Reset.
+func (r *Ring) Signatures() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.signatures
 }
 
-// Signatures is how many tokens Sign and SignBoth have made since the last Reset.
-func (r *Ring) Signatures() int64 { return r.signatures.Load() }
-
-// SignUnknown makes a token by a key that is never published, and bears its id.
+// SignUnknown makes a token with a key that is never published, and with that
+// key's id.
 func (r *Ring) SignUnknown(claims Claims) (string, error) {
 	keys := r.Keys()
-	return newSigner(keys.rogue(), keys.rogueKID()).sign(claims)
+	return signer{keys.rogue().key, keys.rogueKID()}.sign(claims)
 }
 
 // Unsigned makes a token with alg none and an empty signature (RFC 7519 §6.1),
 // which every verifier must refuse.
 func (r *Ring) Unsigned(claims Claims) (string, error) {
-	payload, err := claims.MarshalJSON()
+	input, err := signingInput(header{Alg: "none", Typ: "JWT"}, claims)
 	if err != nil {
-		return "", fmt.Errorf("claims: %w", err)
+		return "", err
 	}
-	return string(append(signingInput(encode([]byte(`{"alg":"none","typ":"JWT"}`))+".", payload), '.')), nil
+	return input + ".", nil
 }
 
-// Forge makes a token that is right in everything but the signature: it bears
-// the current key's id, and is signed by a key that is never published.
+// Forge makes a token in which only the signature is wrong: it names the current
+// key, but a key that is never published signs it.
 func (r *Ring) Forge(claims Claims) (string, error) {
-	return newSigner(r.Keys().rogue(), r.KeyID()).sign(claims)
+	return signer{r.Keys().rogue().key, r.KeyID()}.sign(claims)
 }
 
-// Certificate is that of the key that signs, in DER.
+// Certificate returns the certificate of the key that signs, in DER.
 func (r *Ring) Certificate() []byte {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	return r.keys.of(r.generation).cert
 }
 
-// KeyID is the kid of the key that signs.
+// KeyID returns the kid of the key that signs.
 func (r *Ring) KeyID() string {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	return r.keys.kid(r.generation)
 }
 
-// KeyIDs are the kids of the published keys: the one that signs, the next one
-// and the previous one, each "" where there is none.
+// KeyIDs returns the kids of the published keys: of the one that signs, the next
+// one and the previous one. A kid is "" if there is no such key.
 func (r *Ring) KeyIDs() (current, next, previous string) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	current = r.keys.kid(r.generation)
 	if !r.revoked {
 		next = r.keys.kid(r.generation + 1)
@@ -109,73 +100,79 @@ func (r *Ring) KeyIDs() (current, next, previous string) {
 	return current, next, previous
 }
 
-// Rotate makes the next key sign, and returns its kid. The previous key stays
+// Rotate makes the next key sign and returns its kid. The present key stays
 // published until the rotation after this one.
 func (r *Ring) Rotate() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.generation++
-	r.signer, r.jwks, r.revoked = nil, nil, false
+	r.jwks, r.revoked = nil, false
 	return r.keys.kid(r.generation)
 }
 
-// Replace makes a key sign that nobody has seen, if there are three or more,
-// and takes all others out of the key set at once, as when Auth0's keys are rotated and the old one is
-// revoked. It returns the new kid.
+// Replace makes a key sign that was not published before, if there are three keys
+// or more, and withdraws all other keys at once. That is what happens at Auth0
+// when the key is rotated and the old one revoked. It returns the new kid.
 func (r *Ring) Replace() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.generation += 2 // past the one that was published as the next
-	r.signer, r.jwks, r.revoked = nil, nil, true
+	r.jwks, r.revoked = nil, true
 	return r.keys.kid(r.generation)
 }
 
-// Reset goes back to the first of the keys, which may be others than before.
+// Reset starts anew with the first of the keys, which may be other keys than
+// before.
 func (r *Ring) Reset(keys *Keys) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.keys, r.generation, r.signer, r.jwks, r.revoked = keys, 0, nil, nil, false
-	r.signatures.Store(0)
+	r.resetLocked(keys)
 }
 
-// Use is Reset if the keys are others than before.
+// Use is Reset if the keys differ from the present ones.
 func (r *Ring) Use(keys *Keys) {
-	if r.Keys().name != keys.name {
-		r.Reset(keys)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.keys.name != keys.name {
+		r.resetLocked(keys)
 	}
 }
 
-// Keys are what the ring signs with.
+func (r *Ring) resetLocked(keys *Keys) {
+	r.keys, r.generation, r.revoked, r.signatures, r.jwks = keys, 0, false, 0, nil
+}
+
+// Keys returns the keys that the ring has.
 func (r *Ring) Keys() *Keys {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	return r.keys
 }
 
-// JWKS is the key set document: current, next and, after a rotation, previous.
-// The caller must not change the bytes.
+// JWKS returns the key set document: the current key, the next one and, after a
+// rotation, the previous one. The caller must not change the bytes.
 func (r *Ring) JWKS() []byte {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.jwks == nil {
-		r.jwks = keySet(r.keys, r.published())
+		r.jwks = keySet(r.keys, r.publishedLocked())
 	}
 	return r.jwks
 }
 
-// StaleJWKS is the key set without the key that signs: as it was before that
-// one came.
+// StaleJWKS returns a key set without the key that signs, as a verifier has it
+// that fetched the key set too long ago.
 func (r *Ring) StaleJWKS() []byte {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	old := r.generation - 1
 	if r.generation == 0 {
-		old = 1 // there was none before the first; the next is as unable to verify
+		old = 1 // no key came before the first one, but the next one cannot verify its tokens either
 	}
 	return keySet(r.keys, []int{old})
 }
 
-// EmptyJWKS is a key set without keys.
+// EmptyJWKS returns a key set without keys.
 func EmptyJWKS() []byte { return keySet(nil, nil) }
 
 func keySet(keys *Keys, generations []int) []byte {
@@ -192,22 +189,22 @@ func keySet(keys *Keys, generations []int) []byte {
 	return data
 }
 
-// ErrSignature is the error of Verify for a token that no published key signed.
+// ErrSignature is the error for a token that no published key signed.
 var ErrSignature = errors.New("the signature is not by a published key")
 
-// Verify returns the payload of a token that a published key signed. It does
-// not look at the claims.
+// Verify returns the payload of a token that a published key signed. It does not
+// check the claims.
 func (r *Ring) Verify(compact string) ([]byte, error) {
-	if !wellSpelled(compact) {
+	if !canonical(compact) {
 		return nil, ErrSignature
 	}
 	jws, err := jose.ParseSignedCompact(compact, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		return nil, fmt.Errorf("not an RS256 token: %w", err)
 	}
-	r.mu.RLock()
-	keys, published := r.keys, r.published()
-	r.mu.RUnlock()
+	r.mu.Lock()
+	keys, published := r.keys, r.publishedLocked()
+	r.mu.Unlock()
 	for _, g := range published {
 		if jws.Signatures[0].Header.KeyID == keys.kid(g) {
 			payload, err := jws.Verify(keys.of(g).public())
@@ -220,7 +217,8 @@ func (r *Ring) Verify(compact string) ([]byte, error) {
 	return nil, ErrSignature
 }
 
-func (r *Ring) published() []int {
+// publishedLocked returns the generations of the published keys.
+func (r *Ring) publishedLocked() []int {
 	switch {
 	case r.revoked:
 		return []int{r.generation}
@@ -228,19 +226,4 @@ func (r *Ring) published() []int {
 		return []int{0, 1}
 	}
 	return []int{r.generation, r.generation + 1, r.generation - 1}
-}
-
-func (r *Ring) current() *signer {
-	r.mu.RLock()
-	current := r.signer
-	r.mu.RUnlock()
-	if current != nil {
-		return current
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.signer == nil {
-		r.signer = newSigner(r.keys.of(r.generation), r.keys.kid(r.generation))
-	}
-	return r.signer
 }

@@ -1,70 +1,229 @@
-package token
+package token_test
 
 import (
-	"crypto"
-	"io"
-	"sync"
+	"crypto/rsa"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"math/big"
+	"strings"
 	"testing"
-	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
-// A pairwise signer ends no signature before another one has begun.
-type pairwise struct {
-	crypto.Signer
-	both *sync.WaitGroup
+func claims(sub string) token.Claims {
+	return token.Claims{{"nickname", "a&<b"}, {"iss", "http://localhost/"}, {"sub", sub}, {"iat", int64(1)}}
 }
 
-func (p pairwise) Sign(r io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
-	p.both.Done()
-	p.both.Wait()
-	return p.Signer.Sign(r, digest, opts)
+func TestSignedTokenIsAuth0Shaped(t *testing.T) {
+	ring := token.NewRing(token.Embedded("fast"))
+	signed, err := ring.Sign(claims("email|1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(signed, ".")
+	header, _ := base64.RawURLEncoding.DecodeString(parts[0])
+	var h map[string]string
+	if err := json.Unmarshal(header, &h); err != nil || len(h) != 3 || h["alg"] != "RS256" || h["typ"] != "JWT" || len(h["kid"]) != 21 {
+		t.Errorf("header %s, want alg, typ and a kid of 21 characters", header)
+	}
+	payload, _ := base64.RawURLEncoding.DecodeString(parts[1])
+	if got, want := string(payload), `{"nickname":"a&<b","iss":"http://localhost/","sub":"email|1","iat":1}`; got != want {
+		t.Errorf("payload %s, want %s", got, want)
+	}
+	again, _ := ring.Sign(claims("email|1"))
+	if again != signed {
+		t.Error("equal claims must give equal bytes")
+	}
 }
 
-// The two signatures of a login are made side by side if they take long.
-func TestSlowSignaturesAreMadeSideBySide(t *testing.T) {
-	var both sync.WaitGroup
-	both.Add(2)
-	ring := NewRing(fast)
-	ring.signer = newSigner(fast.of(0), fast.kid(0))
-	ring.signer.key, ring.signer.slow = pairwise{ring.signer.key, &both}, true
-	done := make(chan error, 1)
-	go func() {
-		_, _, err := ring.SignBoth(Claims{{"sub", "a"}}, Claims{{"sub", "b"}})
-		done <- err
-	}()
-	select {
-	case err := <-done:
-		if err != nil {
-			t.Error(err)
+// The verifier here sees the JWKS document only.
+func verifyWithJWKS(t *testing.T, document []byte, compact string) error {
+	t.Helper()
+	var set struct {
+		Keys []struct{ Kty, Use, N, E, Kid, Alg string }
+	}
+	if err := json.Unmarshal(document, &set); err != nil {
+		t.Fatal(err)
+	}
+	jws, err := jose.ParseSignedCompact(compact, []jose.SignatureAlgorithm{jose.RS256})
+	if err != nil {
+		return err
+	}
+	for _, k := range set.Keys {
+		if k.Kid != jws.Signatures[0].Header.KeyID {
+			continue
 		}
-	case <-time.After(30 * time.Second):
-		t.Fatal("the second signature waits for the first")
+		n, _ := base64.RawURLEncoding.DecodeString(k.N)
+		e, _ := base64.RawURLEncoding.DecodeString(k.E)
+		_, err := jws.Verify(&rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(new(big.Int).SetBytes(e).Int64())})
+		return err
 	}
-	if !newSigner(ordinary.of(0), "k").slow || newSigner(fast.of(0), "k").slow {
-		t.Error("which keys are slow is wrong")
+	return errors.New("kid is not in the set")
+}
+
+func TestRotation(t *testing.T) {
+	ring := token.NewRing(token.Embedded("fast"))
+	first, _ := ring.Sign(claims("1"))
+	before := ring.JWKS()
+	if err := verifyWithJWKS(t, before, first); err != nil {
+		t.Fatal(err)
+	}
+	kid := ring.Rotate()
+	second, _ := ring.Sign(claims("2"))
+	if err := verifyWithJWKS(t, before, second); err != nil {
+		t.Errorf("the next key was published before it signed: %v", err)
+	}
+	if err := verifyWithJWKS(t, ring.JWKS(), first); err != nil {
+		t.Errorf("the previous key stays published: %v", err)
+	}
+	if kid != ring.KeyID() || strings.Count(string(ring.JWKS()), `"kid"`) != 3 {
+		t.Errorf("after a rotation three keys are published and %s signs: %s", kid, ring.JWKS())
+	}
+	ring.Rotate()
+	if err := verifyWithJWKS(t, ring.JWKS(), first); err == nil {
+		t.Error("after two rotations the first key is gone")
+	}
+	if _, err := ring.Verify(first); !errors.Is(err, token.ErrSignature) {
+		t.Errorf("Verify after two rotations: %v", err)
+	}
+	if payload, err := ring.Verify(second); err != nil || !strings.Contains(string(payload), `"sub":"2"`) {
+		t.Errorf("Verify of the previous key's token: %s, %v", payload, err)
+	}
+	ring.Reset(token.Embedded("fast"))
+	if third, _ := ring.Sign(claims("1")); third != first {
+		t.Error("Reset goes back to the first key")
 	}
 }
 
-// What is the same for all tokens of a key is made once: the header, and the
-// key set.
-func TestARingMakesOnceWhatIsTheSame(t *testing.T) {
-	ring := NewRing(fast)
-	claims := Claims{{"sub", "email|1"}, {"iat", int64(1)}}
-	sign := func() {
-		if _, err := ring.Sign(claims); err != nil {
-			t.Fatal(err)
-		}
+func TestForgedTokenHasTheRightKidAndAWrongSignature(t *testing.T) {
+	ring := token.NewRing(token.Embedded("fast"))
+	forged, err := ring.Forge(claims("1"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	sign()
-	if objects := testing.AllocsPerRun(100, sign); objects > 6 {
-		t.Errorf("a token takes %.0f allocations", objects)
+	if err := verifyWithJWKS(t, ring.JWKS(), forged); !errors.Is(err, jose.ErrCryptoFailure) {
+		t.Errorf("got %v, want a failed signature", err)
 	}
+	if _, err := ring.Verify(forged); !errors.Is(err, token.ErrSignature) {
+		t.Errorf("Verify: %v", err)
+	}
+}
+
+func TestAClaimThatIsNoJSONIsAnError(t *testing.T) {
+	if signed, err := token.NewRing(token.Embedded("fast")).Sign(token.Claims{{"x", make(chan int)}}); err == nil {
+		t.Errorf("it is signed: %s", signed)
+	}
+}
+
+func TestTheKeySetIsMadeOnceForEachKey(t *testing.T) {
+	ring := token.NewRing(token.Embedded("fast"))
 	before := ring.JWKS()
 	if again := ring.JWKS(); &again[0] != &before[0] {
-		t.Error("the key set is made anew for each who asks")
+		t.Error("each call makes a new key set")
 	}
 	ring.Rotate()
 	if after := ring.JWKS(); &after[0] == &before[0] {
-		t.Error("the key set outlives a rotation")
+		t.Error("a rotation does not change the key set")
+	}
+}
+
+// Tokens that a scenario breaks are refused, by a verifier that has the key set
+// and by the ring.
+func TestBrokenTokensAreRefused(t *testing.T) {
+	ring := token.NewRing(token.Embedded("fast"))
+	for name, sign := range map[string]func(token.Claims) (string, error){"unsigned": ring.Unsigned, "unknown key": ring.SignUnknown, "forged": ring.Forge} {
+		broken, err := sign(claims("1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := verifyWithJWKS(t, ring.JWKS(), broken); err == nil {
+			t.Errorf("%s: the key set verifies it", name)
+		}
+		if payload, err := ring.Verify(broken); err == nil {
+			t.Errorf("%s: it is verified as %s", name, payload)
+		}
+	}
+	if unsigned, _ := ring.Unsigned(nil); unsigned != "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.e30." {
+		t.Errorf("unsigned: %s", unsigned)
+	}
+	if n := ring.Signatures(); n != 0 {
+		t.Errorf("%d of them count as signatures", n)
+	}
+}
+
+func TestReplaceWithdrawsAllOtherKeys(t *testing.T) {
+	ring := token.NewRing(token.Embedded("fast"))
+	old, _ := ring.Sign(claims("1"))
+	current, next, previous := ring.KeyIDs()
+	if current != ring.KeyID() || next == "" || previous != "" {
+		t.Errorf("at first: %q, %q, %q", current, next, previous)
+	}
+	if kid := ring.Rotate(); kid != next {
+		t.Errorf("the rotation goes to %q, not to %q", kid, next)
+	}
+	if _, _, previous := ring.KeyIDs(); previous != current {
+		t.Errorf("the previous key is %q, not %q", previous, current)
+	}
+	published := string(ring.JWKS())
+	kid := ring.Replace()
+	if strings.Contains(published, kid) {
+		t.Errorf("%s was published before", kid)
+	}
+	if current, next, previous := ring.KeyIDs(); current != kid || next+previous != "" {
+		t.Errorf("after it: %q, %q, %q", current, next, previous)
+	}
+	if _, err := ring.Verify(old); !errors.Is(err, token.ErrSignature) {
+		t.Errorf("a token of a withdrawn key: %v", err)
+	}
+	signed, _ := ring.Sign(claims("2"))
+	if err := verifyWithJWKS(t, ring.JWKS(), signed); err != nil {
+		t.Error(err)
+	}
+	for name, set := range map[string][]byte{"stale": ring.StaleJWKS(), "empty": token.EmptyJWKS(), "stale at first": token.NewRing(token.Embedded("fast")).StaleJWKS()} {
+		if err := verifyWithJWKS(t, set, signed); err == nil {
+			t.Errorf("the %s key set verifies the token", name)
+		}
+	}
+	if ring.Use(token.Embedded("fast")); ring.KeyID() != kid {
+		t.Error("the same keys start anew")
+	}
+	if ring.Use(token.Embedded("rsa")); ring.KeyID() == kid || ring.Signatures() != 0 {
+		t.Error("other keys do not start anew")
+	}
+}
+
+func FuzzVerify(f *testing.F) {
+	ring := token.NewRing(token.Embedded("fast"))
+	good, _ := ring.Sign(claims("1"))
+	o := token.NewOpaque([32]byte{1})
+	opaque := o.Seal("i", []byte("{}"))
+	f.Add(good)
+	f.Add(opaque)
+	f.Add("a.b.c")
+	f.Add(good[:100] + "\n" + good[100:])
+	f.Add(good[:len(good)-1] + string(good[len(good)-1]+1))
+	f.Fuzz(func(t *testing.T, s string) {
+		if _, err := ring.Verify(s); err == nil && s != good {
+			t.Errorf("accepted %q", s)
+		}
+		if _, err := o.Open(s); err == nil && s != opaque {
+			t.Errorf("opened %q", s)
+		}
+	})
+}
+
+// A whole token: claims as JSON, base64url, signature.
+func BenchmarkToken(b *testing.B) {
+	ring := token.NewRing(token.Embedded("fast"))
+	c := claims("email|1")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ring.Sign(c); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -9,9 +9,9 @@ import (
 // exposed are the headers that a page may read.
 const exposed = "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After"
 
-// setCORS sets the CORS headers of an answer. It returns a hint for the log if
-// a page asked that may not.
-func setCORS(h *header, rule CORS, t *tenant.Tenant, origin string) (hint string) {
+// setCORS sets the CORS headers of a response. If a page calls that may not, it
+// returns a hint for the log.
+func setCORS(h http.Header, rule CORS, setup *tenant.Setup, origin string) (hint string) {
 	switch rule {
 	case AnyOrigin:
 		h.Set("Access-Control-Allow-Origin", "*")
@@ -27,7 +27,7 @@ func setCORS(h *header, rule CORS, t *tenant.Tenant, origin string) (hint string
 		if origin == "" {
 			return ""
 		}
-		if !t.AllowsOrigin(origin) {
+		if !setup.AllowsOrigin(origin) {
 			return "origin " + origin + " is in no client's allowed_origins or web_origins; the browser will not show the answer to the page"
 		}
 		h.Set("Access-Control-Allow-Origin", origin)
@@ -39,21 +39,20 @@ func setCORS(h *header, rule CORS, t *tenant.Tenant, origin string) (hint string
 	return ""
 }
 
-// preflight answers OPTIONS: what is asked for is allowed if the origin is.
-func preflight(w http.ResponseWriter, r *http.Request, rule CORS, t *tenant.Tenant, allow string) (hint string) {
-	h := headerOf(w)
+// preflight sets the headers of an answer to OPTIONS: what the page asks for is
+// allowed if its origin is.
+func preflight(h http.Header, r *http.Request, rule CORS, setup *tenant.Setup, methods string) (hint string) {
 	h.Set("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
-	h.Set("Allow", allow)
-	hint = setCORS(h, rule, t, r.Header.Get("Origin"))
+	h.Set("Allow", methods)
+	hint = setCORS(h, rule, setup, r.Header.Get("Origin"))
 	h.Del("Access-Control-Expose-Headers")
 	if h.Get("Access-Control-Allow-Origin") != "" {
-		if method := r.Header.Get("Access-Control-Request-Method"); method != "" {
-			h.Set("Access-Control-Allow-Methods", allow)
+		if r.Header.Get("Access-Control-Request-Method") != "" {
+			h.Set("Access-Control-Allow-Methods", methods)
 		}
 		if headers := r.Header.Get("Access-Control-Request-Headers"); headers != "" {
 			h.Set("Access-Control-Allow-Headers", headers)
 		}
 	}
-	w.WriteHeader(http.StatusNoContent)
 	return hint
 }

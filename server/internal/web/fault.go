@@ -29,13 +29,13 @@ const garbage = "\x16\x03mockauth0:garbage\r\n\r\n"
 // sendBroken writes an answer, or none, over a connection that fails. Where a
 // connection cannot be taken over (HTTP/2, a recorder) the handler breaks off,
 // which over HTTP/2 resets the stream.
-func (a answer) sendBroken(w http.ResponseWriter, ctx context.Context, fault string) {
+func (res response) sendBroken(w http.ResponseWriter, ctx context.Context, fault string) {
 	switch fault {
 	case "truncate":
-		a.truncate(w, ctx)
+		res.truncate(w, ctx)
 		return
 	case "dribble":
-		a.dribble(w, ctx)
+		res.dribble(w, ctx)
 		return
 	}
 	// The hanging handler too: only who reads the connection himself learns that
@@ -100,21 +100,21 @@ func waitForEnd(conn net.Conn, ctx context.Context) {
 }
 
 // bodiless tells whether the answer ends with its head.
-func (a answer) bodiless() bool {
-	return a.unsent || len(a.body) == 0 || a.status == http.StatusNoContent || a.status == http.StatusNotModified
+func (res response) bodiless() bool {
+	return res.headOnly || len(res.body) == 0 || res.status == http.StatusNoContent || res.status == http.StatusNotModified
 }
 
 // head writes status and header of an answer whose body has its full length.
-func (a answer) head(w http.ResponseWriter) {
-	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
-	w.WriteHeader(a.status)
+func (res response) head(w http.ResponseWriter) {
+	w.Header().Set("Content-Length", strconv.Itoa(len(res.body)))
+	w.WriteHeader(res.status)
 }
 
 // truncate writes the first half of the body, or of the head if that is all.
-func (a answer) truncate(w http.ResponseWriter, ctx context.Context) {
-	if !a.bodiless() {
-		a.head(w)
-		_, _ = w.Write(a.body[:len(a.body)/2])
+func (res response) truncate(w http.ResponseWriter, ctx context.Context) {
+	if !res.bodiless() {
+		res.head(w)
+		_, _ = w.Write(res.body[:len(res.body)/2])
 		_ = http.NewResponseController(w).Flush()
 		if ctx.Value(http.ServerContextKey) != nil {
 			return // net/http ends the connection of an answer that is too short, or the stream
@@ -127,7 +127,7 @@ func (a answer) truncate(w http.ResponseWriter, ctx context.Context) {
 	}
 	defer func() { _ = lowest(conn).Close() }()
 	var head bytes.Buffer
-	fmt.Fprintf(&head, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
+	fmt.Fprintf(&head, "HTTP/1.1 %d %s\r\n", res.status, http.StatusText(res.status))
 	_ = w.Header().Write(&head)
 	_, _ = conn.Write(head.Bytes()[:head.Len()/2])
 	part(conn, ctx)
@@ -135,13 +135,13 @@ func (a answer) truncate(w http.ResponseWriter, ctx context.Context) {
 
 // dribble writes the head, and then the whole body in small pieces. An answer
 // that is a head alone comes when the time is over.
-func (a answer) dribble(w http.ResponseWriter, ctx context.Context) {
+func (res response) dribble(w http.ResponseWriter, ctx context.Context) {
 	tick := time.NewTicker(dribbleTime / dribblePieces)
 	defer tick.Stop()
 	flush := http.NewResponseController(w)
-	whole := a.bodiless()
+	whole := res.bodiless()
 	if !whole {
-		a.head(w)
+		res.head(w)
 		_ = flush.Flush()
 	}
 	for i := range dribblePieces {
@@ -153,12 +153,12 @@ func (a answer) dribble(w http.ResponseWriter, ctx context.Context) {
 		if whole {
 			continue
 		}
-		from, to := len(a.body)*i/dribblePieces, len(a.body)*(i+1)/dribblePieces
-		if _, err := w.Write(a.body[from:to]); err != nil || flush.Flush() != nil {
+		from, to := len(res.body)*i/dribblePieces, len(res.body)*(i+1)/dribblePieces
+		if _, err := w.Write(res.body[from:to]); err != nil || flush.Flush() != nil {
 			return
 		}
 	}
 	if whole {
-		a.send(w)
+		res.send(w)
 	}
 }

@@ -21,13 +21,13 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func answerOf(status int, body string) answer {
-	return answer{status: status, body: []byte(body)}
+func answerOf(status int, body string) response {
+	return response{status: status, body: []byte(body)}
 }
 
 // broken is a server that answers everything over a broken connection, and
 // does not read the body. Each answer that is over is told.
-func broken(t *testing.T, a answer, fault string) (srv *httptest.Server, over <-chan struct{}) {
+func broken(t *testing.T, a response, fault string) (srv *httptest.Server, over <-chan struct{}) {
 	t.Helper()
 	told := make(chan struct{}, 100)
 	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -77,8 +77,8 @@ func TestATruncatedAnswerPromisesMoreThanComes(t *testing.T) {
 func TestATruncatedAnswerWithoutABodyEndsInItsHead(t *testing.T) {
 	t.Parallel()
 	head := answerOf(200, "of a body, its length alone")
-	head.unsent = true
-	for name, a := range map[string]answer{"HEAD": head, "204": answerOf(204, ""), "304": answerOf(304, ""), "empty": answerOf(200, "")} {
+	head.headOnly = true
+	for name, a := range map[string]response{"HEAD": head, "204": answerOf(204, ""), "304": answerOf(304, ""), "empty": answerOf(200, "")} {
 		srv, _ := broken(t, a, "truncate")
 		got, err := exchange(t, srv, plainGet)
 		if err != nil || !strings.HasPrefix(got, fmt.Sprintf("HTTP/1.1 %d ", a.status)) || strings.Contains(got, "\r\n\r\n") {
@@ -119,9 +119,9 @@ func TestADribbledAnswerIsWholeHoweverShort(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		head := answerOf(200, "of a body, its length alone")
-		head.unsent = true
+		head.headOnly = true
 		for _, tt := range []struct {
-			a            answer
+			a            response
 			body, length string
 		}{
 			{answerOf(200, "odd"), "odd", "3"},
@@ -150,7 +150,7 @@ func TestWhereNoConnectionCanBeTakenOverTheHandlerBreaksOff(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, fault := range []string{"reset", "empty", "hang", "garbage", "truncate", "dribble"} {
-		for _, a := range []answer{answerOf(204, ""), answerOf(200, "body")} {
+		for _, a := range []response{answerOf(204, ""), answerOf(200, "body")} {
 			if !aborts(func() { a.sendBroken(httptest.NewRecorder(), gone, fault) }) {
 				t.Errorf("%s of a %d: the handler goes on as if nothing were", fault, a.status)
 			}

@@ -19,21 +19,13 @@ const (
 	maxClip  = 1024 // bytes of each
 )
 
-// clip shortens a text that is too long to keep.
+// clip is a copy of a text, shortened if it is too long to keep. The text itself
+// may be part of a whole request, which must not be kept.
 func clip(s string) string {
 	if len(s) <= maxClip {
-		return s
+		return strings.Clone(s)
 	}
 	return strings.ToValidUTF8(s[:maxClip], "") + fmt.Sprintf("… (%d bytes)", len(s))
-}
-
-// kept is a text to keep: the route's own if it is the same, else a copy, since
-// it may be part of the whole first line of its request.
-func kept(s, route string) string {
-	if s == route {
-		return route
-	}
-	return strings.Clone(clip(s))
 }
 
 // redacted are the parameters as the journal shows them, and nothing else of

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"mime"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -75,22 +74,16 @@ func (p Param) Strings() (members []string, ok bool) {
 	return members, p.Kind == Array && json.Unmarshal(p.JSON, &members) == nil
 }
 
-// A collector gathers parameters: of equal keys the last one counts, as in
-// JavaScript, at the first one's place. It takes as long for many as their
-// number, however hostile.
+// A collector gathers parameters. Of equal names the last one counts, as in
+// JavaScript, at the place of the first one. It is linear in the number of
+// parameters.
 type collector struct {
 	params Params
-	at     map[string]int // places of params, once there are many
+	at     map[string]int // the places in params
 }
-
-// few is how many parameters are looked through one by one.
-const few = 16
 
 // place is where the parameter of that name is, or -1.
 func (c *collector) place(name string) int {
-	if c.at == nil {
-		return slices.IndexFunc(c.params, func(p Param) bool { return p.Name == name })
-	}
 	if i, ok := c.at[name]; ok {
 		return i
 	}
@@ -102,19 +95,11 @@ func (c *collector) set(p Param) {
 		c.params[i] = p
 		return
 	}
-	if c.params == nil {
-		c.params = make(Params, 0, few/2)
+	if c.at == nil {
+		c.at = map[string]int{}
 	}
+	c.at[p.Name] = len(c.params)
 	c.params = append(c.params, p)
-	switch {
-	case c.at != nil:
-		c.at[p.Name] = len(c.params) - 1
-	case len(c.params) > few:
-		c.at = make(map[string]int, 2*few)
-		for i := range c.params {
-			c.at[c.params[i].Name] = i
-		}
-	}
 }
 
 // withQuery adds the parameters of the query that the body does not have.
@@ -143,8 +128,8 @@ func parseBody(contentType string, body []byte) (Params, error) {
 	}
 	switch mediaType(contentType) {
 	case jsonMedia:
-		// What is no text becomes U+FFFD, as in JavaScript: parameters are shown
-		// and sent on.
+		// Bytes that are no UTF-8 become U+FFFD, as in JavaScript: parameters
+		// are shown and sent on.
 		if !utf8.Valid(body) {
 			body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
 		}
@@ -162,9 +147,6 @@ const (
 
 // mediaType is a content type without its parameters, "" if it is none.
 func mediaType(contentType string) string {
-	if contentType == jsonMedia || contentType == formMedia {
-		return contentType
-	}
 	media, _, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		return ""

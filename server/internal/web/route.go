@@ -1,41 +1,74 @@
-// Package web is the life of one request: read and parse once, run the flow,
-// note it in the journal, encode once. Flows return values and errors; nothing
-// else writes to a ResponseWriter.
+// Package web is the life of one request: read it once, run the flow, encode
+// the result, note it in the journal. Flows return values and errors. Only this
+// package writes to a ResponseWriter.
 package web
 
-// A Flow answers one endpoint. It returns what is to be encoded (see Respond)
-// or an error: a *refusal.Refusal in the dialect of its route, anything else
-// as a logged 500.
+import (
+	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+)
+
+// A Flow answers one endpoint. It returns a value to encode (see Status and its
+// neighbours) or an error. A *refusal.Refusal is worded in the dialect of the
+// route; any other error is logged and answered with status 500.
 type Flow func(*Call) (any, error)
 
-// A Route is one line of the table that is the whole HTTP surface.
+// A Route is one line of the table that is the whole HTTP surface. What is
+// peculiar to an endpoint stands here; the rest of this package knows no
+// endpoint by name.
 type Route struct {
-	Method  string
-	Path    string // gorilla/mux's form: {name} is a variable
+	Method string
+	Path   string   // in gorilla/mux's form: {name} is a variable
+	Also   []string // more paths of the same endpoint
+	// Summary says in half a line what the endpoint does. The documents and
+	// GET /_mock/ show it.
+	Summary string
 	Flow    Flow
 	Dialect Dialect
 	CORS    CORS
-	// Count counts the call against its rate limit, with Call.Count. nil counts
-	// it among the tenant's other calls; the control API has no limit.
-	Count func(*Call) error
-	// Endpoint is what scenario files call the endpoint; "" for those that only
-	// "any" means.
+
+	// Endpoint is what scenario files call the endpoint. "" is an endpoint that
+	// only the word "any" means.
 	Endpoint string
-	// Who tells the connection and the user (a normalised address or number)
-	// that a call is about. nil asks the parameters.
-	Who func(*Call) (connection, recipient string)
-	// MaxBody is how many bytes the body may have; 0 means 1 MiB.
+	// Subject says whom a call is about. nil: nobody.
+	Subject func(*Call) Subject
+	// Client authenticates the client of a call, for Call.Client. nil: the flow
+	// looks for the client itself.
+	Client func(*Call) (*fixtures.Client, error)
+	// Count counts the call against its rate limit, with Call.Count. nil counts
+	// it against the limit of all other calls.
+	Count func(*Call) error
+
+	// MaxBody is how many bytes a body may have; 0 means 1 MiB.
 	MaxBody int
-	// Query names the query parameters of a control endpoint; any other is
-	// refused.
-	Query []string
-	// Summary says in half a line what the endpoint does, for the README and
-	// the OpenAPI document.
-	Summary string
+	// The following are for control endpoints. Query names the query parameters
+	// that are allowed. TakesBody says that the endpoint needs a body. Open lets
+	// everybody call, whatever Host and Origin say.
+	Query     []string
+	TakesBody bool
+	Open      bool
 }
 
-// A Dialect is how an endpoint words what it says: content type, caching and
-// the shape of an error.
+// About is the summary, with the other paths.
+func (r Route) About() string {
+	if r.Also == nil {
+		return r.Summary
+	}
+	return r.Summary + " (also " + strings.Join(r.Also, ", ") + ")"
+}
+
+// A Subject is what a call is about: the user, and what else the conditions of
+// a scenario look at.
+type Subject struct {
+	Connection string // its name
+	Recipient  string // normalised
+	Send       string // code, link, link_ios or link_android
+	Grant      string // the grant_type
+}
+
+// A Dialect is how an endpoint words its answers: content type, caching and
+// the form of an error.
 type Dialect int
 
 const (
@@ -43,9 +76,9 @@ const (
 	OAuth Dialect = iota
 	// API is /passwordless/* and its like: application/json with charset.
 	API
-	// Bearer is /userinfo: as API, but 401 is plain text and a challenge.
+	// Bearer is /userinfo: as API, but a 401 is plain text with a challenge.
 	Bearer
-	// Discovery is /.well-known/*: cacheable for nobody, so that a rotation of
+	// Discovery is /.well-known/*. Nobody may cache it, so that a rotation of
 	// the keys is seen at once.
 	Discovery
 	// Browser is what people see: a refusal is a page.
@@ -54,19 +87,19 @@ const (
 	Control
 )
 
-// CORS is which pages may call an endpoint.
+// CORS says which pages may call an endpoint.
 type CORS int
 
 const (
-	// NoCORS sends no header: pages may not call.
+	// NoCORS sends no header: no page may call.
 	NoCORS CORS = iota
 	// Origins lets the origins call that the clients allow.
 	Origins
-	// Credentials is Origins for calls that bring the browser's cookies.
+	// Credentials is Origins for calls that carry the browser's cookies.
 	Credentials
-	// AnyOrigin lets every page call, without credentials.
+	// AnyOrigin lets every page call, without cookies.
 	AnyOrigin
-	// LocalOrigins lets pages on this machine call: who may is decided before
-	// the call gets here.
+	// LocalOrigins lets pages on this machine call. The server has checked the
+	// origin before.
 	LocalOrigins
 )

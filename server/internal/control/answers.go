@@ -1,0 +1,84 @@
+package control
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// noContent answers 204.
+var noContent = web.Status{Code: http.StatusNoContent}
+
+// encoded is a value in the fixture's own field names.
+func encoded(status int, value any) (any, error) {
+	data, err := strictyaml.MarshalJSON(value)
+	if err != nil {
+		return nil, err
+	}
+	return web.Status{Code: status, Value: rawJSON(data)}, nil
+}
+
+// rawJSON is JSON that is ready made.
+type rawJSON []byte
+
+// MarshalJSON returns the bytes.
+func (r rawJSON) MarshalJSON() ([]byte, error) { return r, nil }
+
+// controlError is a refusal of the control API, whose words are ours.
+func controlError(status int, code, format string, args ...any) *refusal.Refusal {
+	return &refusal.Refusal{Name: code, Status: status, Code: code, Description: fmt.Sprintf(format, args...)}
+}
+
+func badRequest(format string, args ...any) *refusal.Refusal {
+	return controlError(http.StatusBadRequest, "invalid_request", format, args...)
+}
+
+// mistakes words the mistakes of a body, all of them.
+func mistakes(err error) error {
+	var list *strictyaml.Errors
+	if !errors.As(err, &list) {
+		return badRequest("%s", err)
+	}
+	first := (*list)[0].String()
+	if n := len(*list) - 1; n > 0 {
+		first += fmt.Sprintf(" (and %d more)", n)
+	}
+	return web.Detailed{Refusal: badRequest("%s", first), Errors: *list}
+}
+
+// decode reads a JSON or YAML body, strictly.
+func decode(c *web.Call, into any) error {
+	if err := notEmpty(c); err != nil {
+		return err
+	}
+	if err := strictyaml.Decode("", c.Body, into); err != nil {
+		return mistakes(err)
+	}
+	return nil
+}
+
+func notEmpty(c *web.Call) error {
+	if len(strings.TrimSpace(string(c.Body))) == 0 {
+		return badRequest("the body is empty; %s %s takes JSON", c.Method, c.Path)
+	}
+	return nil
+}
+
+// userError words why a user could not be added or changed.
+func userError(err error) error {
+	var why *tenant.UserError
+	if !errors.As(err, &why) {
+		return err
+	}
+	status := map[string]int{"no_user": http.StatusNotFound, "user_exists": http.StatusConflict}[why.Code]
+	if status == 0 {
+		status = http.StatusBadRequest
+	}
+	return controlError(status, why.Code, "%s", why.Description)
+}

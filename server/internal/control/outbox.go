@@ -1,0 +1,291 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// Bounds of the outbox endpoints.
+const (
+	defaultLimit = 100
+	maxLimit     = 1000
+	maxWait      = 60 * time.Second
+)
+
+// WithCursor adds the outbox's cursor to every answer of a flow, errors
+// included.
+func (a *API) WithCursor(flow web.Flow) web.Flow {
+	return func(c *web.Call) (any, error) {
+		value, err := flow(c)
+		c.ResponseHeader.Set("X-Mock-Cursor", a.Server.Outbox().Cursor())
+		return value, err
+	}
+}
+
+// text is an answer for a terminal.
+func text(s string) web.Raw {
+	return web.Raw{ContentType: "text/plain; charset=utf-8", Body: []byte(s)}
+}
+
+// outboxError words the errors of the outbox.
+func outboxError(err error) error {
+	var none *outbox.NoMessageError
+	var cursor *outbox.CursorError
+	switch {
+	case errors.As(err, &none):
+		return web.Detailed{Refusal: controlError(http.StatusNotFound, "no_message", "%s", none), Errors: none}
+	case errors.As(err, &cursor) && cursor.Expired:
+		return controlError(http.StatusGone, "cursor_expired", "%s", cursor)
+	case errors.As(err, &cursor):
+		return badRequest("%s", cursor)
+	}
+	return err
+}
+
+// ListMessages is GET /_mock/outbox.
+func (a *API) ListMessages(c *web.Call) (any, error) {
+	values := query(c)
+	if err := checkFilters(values); err != nil {
+		return nil, err
+	}
+	q := outbox.Query{Since: values["since"], Limit: defaultLimit}
+	delete(values, "since")
+	if values["state"] == "any" {
+		q.Undelivered = true
+		delete(values, "state")
+	}
+	q.Filters = filters(values)
+	if limit := values["limit"]; limit != "" {
+		var err error
+		if q.Limit, err = strconv.Atoi(limit); err != nil || q.Limit < 1 || q.Limit > maxLimit {
+			return nil, badRequest("limit: %q is not a number from 1 to %d", limit, maxLimit)
+		}
+	}
+	page, err := a.Server.Outbox().List(q)
+	if err != nil {
+		return nil, outboxError(err)
+	}
+	return page, nil
+}
+
+// checkFilters refuses words that no message can have.
+func checkFilters(values map[string]string) error {
+	for _, filter := range []struct {
+		name  string
+		known []string
+	}{
+		{"state", []string{outbox.Queued, outbox.Delivered, outbox.Lost, outbox.Bounced, "any"}},
+		{"kind", []string{outbox.Email, outbox.SMS, outbox.SMTP, outbox.Twilio}},
+	} {
+		if value := values[filter.name]; value != "" && !slices.Contains(filter.known, value) {
+			return badRequest("%s: unknown %s %q%s", filter.name, filter.name, value, suggest(value, filter.known))
+		}
+	}
+	return nil
+}
+
+// filters are the filters of a query.
+func filters(values map[string]string) []outbox.Filter {
+	makers := []struct {
+		name string
+		make func(string) outbox.Filter
+	}{
+		{"to", outbox.To},
+		{"kind", outbox.Kind},
+		{"connection", outbox.Connection},
+		{"client", outbox.Client},
+		{"state", outbox.State},
+		{"since", outbox.Since},
+	}
+	var out []outbox.Filter
+	for _, m := range makers {
+		if v := values[m.name]; v != "" {
+			out = append(out, m.make(v))
+		}
+	}
+	return out
+}
+
+// DeleteMessages is DELETE /_mock/outbox.
+func (a *API) DeleteMessages(c *web.Call) (any, error) {
+	values := query(c)
+	if err := checkFilters(values); err != nil {
+		return nil, err
+	}
+	if values["state"] == "any" {
+		delete(values, "state")
+	}
+	return map[string]int{"deleted": a.Server.Outbox().Delete(filters(values)...)}, nil
+}
+
+// ReadCursor is GET /_mock/outbox/cursor.
+func (a *API) ReadCursor(*web.Call) (any, error) {
+	return text(a.Server.Outbox().Cursor() + "\n"), nil
+}
+
+// wait looks for the newest message that matches the query, waiting for it as
+// long as wait= says.
+func (a *API) wait(c *web.Call, more ...outbox.Filter) (outbox.Message, error) {
+	values := query(c)
+	if err := checkFilters(values); err != nil {
+		return outbox.Message{}, err
+	}
+	patience, err := parseWait(values["wait"])
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	ctx, cancel := context.WithTimeout(c.Context, patience)
+	defer cancel()
+	m, err := a.Server.Outbox().Wait(ctx, append(filters(values), more...)...)
+	if err != nil {
+		return m, outboxError(err)
+	}
+	return m, nil
+}
+
+// parseWait reads a duration, or a number of seconds.
+func parseWait(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(text)
+	if seconds, errNumber := strconv.ParseFloat(text, 64); errNumber == nil {
+		d, err = time.Duration(seconds*float64(time.Second)), nil
+	}
+	if err != nil || d < 0 || d > maxWait {
+		return 0, badRequest("wait: %q is not a time from 0s to %s, such as 10s", text, maxWait)
+	}
+	return d, nil
+}
+
+// WaitForCode is GET /_mock/outbox/code.
+func (a *API) WaitForCode(c *web.Call) (any, error) {
+	m, err := a.wait(c, outbox.Live(), outbox.WithCode())
+	if err != nil {
+		return nil, err
+	}
+	return textOrJSON(c, "code", m.Code, m)
+}
+
+// WaitForLink is GET /_mock/outbox/link.
+func (a *API) WaitForLink(c *web.Call) (any, error) {
+	m, err := a.wait(c, outbox.Live(), outbox.WithLink())
+	if err != nil {
+		return nil, err
+	}
+	return textOrJSON(c, "link", m.Link, m)
+}
+
+// textOrJSON is a code or link as a line of text, or as JSON if asked for.
+func textOrJSON(c *web.Call, name, value string, m outbox.Message) (any, error) {
+	values := query(c)
+	format := values["format"]
+	if format == "" && strings.Contains(c.Header.Get("Accept"), "application/json") {
+		format = "json"
+	}
+	switch format {
+	case "json":
+		return struct {
+			Code      string    `json:"code,omitempty"`
+			Link      string    `json:"link,omitempty"`
+			ID        string    `json:"id"`
+			To        string    `json:"to"`
+			OTPState  string    `json:"otp_state"`
+			ExpiresAt time.Time `json:"expires_at,omitzero"`
+		}{m.Code, m.Link, m.ID, m.To, m.OTPState, m.ExpiresAt}, nil
+	case "", "text":
+		return text(value + "\n"), nil
+	}
+	return nil, badRequest("format: %q is neither text nor json", format)
+}
+
+// WaitForMessage is GET /_mock/outbox/latest.
+func (a *API) WaitForMessage(c *web.Call) (any, error) {
+	m, err := a.wait(c)
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// ReadMessage is GET /_mock/outbox/{id}.
+func (a *API) ReadMessage(c *web.Call) (any, error) {
+	m, err := a.messageOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func (a *API) messageOf(c *web.Call) (outbox.Message, error) {
+	m, ok := a.Server.Outbox().Get(c.Vars["id"])
+	if !ok {
+		return m, controlError(http.StatusNotFound, "no_message", "there is no message %q; GET /_mock/outbox lists those there are", c.Vars["id"])
+	}
+	return m, nil
+}
+
+// ReadMessageText is GET /_mock/outbox/{id}/text.
+func (a *API) ReadMessageText(c *web.Call) (any, error) {
+	m, err := a.messageOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return text(m.Text), nil
+}
+
+// ReadMessageHTML is GET /_mock/outbox/{id}/html.
+func (a *API) ReadMessageHTML(c *web.Call) (any, error) {
+	links, err := isOn(c, "links")
+	if err != nil {
+		return nil, err
+	}
+	m, err := a.messageOf(c)
+	if err != nil {
+		return nil, err
+	}
+	if m.HTML == "" {
+		return nil, controlError(http.StatusNotFound, "no_html", "message %s (%s) has no HTML; GET /_mock/outbox/%s/text is its text", m.ID, m.Kind, m.ID)
+	}
+	return preview(m.HTML, links), nil
+}
+
+// ReadMessageRaw is GET /_mock/outbox/{id}/raw.
+func (a *API) ReadMessageRaw(c *web.Call) (any, error) {
+	m, err := a.messageOf(c)
+	if err != nil {
+		return nil, err
+	}
+	raw := mail.Raw(m)
+	if raw == nil {
+		return nil, controlError(http.StatusNotFound, "no_email", "message %s (%s) is no e-mail; GET /_mock/outbox/%s/text is its text", m.ID, m.Kind, m.ID)
+	}
+	return source(m.ID, raw), nil
+}
+
+// ExpireMessage is POST /_mock/outbox/{id}/expire.
+func (a *API) ExpireMessage(c *web.Call) (any, error) {
+	if _, err := a.messageOf(c); err != nil {
+		return nil, err
+	}
+	a.Server.ExpireMessage(c.Vars["id"])
+	return a.ReadMessage(c)
+}
+
+// DeliverMessage is POST /_mock/outbox/{id}/deliver.
+func (a *API) DeliverMessage(c *web.Call) (any, error) {
+	if _, err := a.messageOf(c); err != nil {
+		return nil, err
+	}
+	a.Server.Outbox().Deliver(c.Vars["id"])
+	return a.ReadMessage(c)
+}

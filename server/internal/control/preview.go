@@ -1,0 +1,51 @@
+package control
+
+import (
+	"net/http"
+	"regexp"
+
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// preview is an e-mail's HTML for a browser to show. Whoever wrote it is a
+// stranger: in a sandbox nothing runs, nothing is sent, nothing is fetched,
+// and it has no origin, so that it reads nothing of the tenant's.
+//
+// With links, a link that is clicked opens in a tab of its own, outside the
+// sandbox, which knows nothing of the tab that it came from.
+func preview(html string, links bool) web.Raw {
+	sandbox := "sandbox"
+	if links {
+		sandbox += " allow-popups allow-popups-to-escape-sandbox"
+		at := 0
+		if doctype := leadingDoctype.FindString(html); doctype != "" {
+			at = len(doctype) // what comes before it would make browsers ignore it
+		}
+		html = html[:at] + `<base target="_blank">` + html[at:]
+	}
+	return web.Raw{
+		ContentType: "text/html; charset=utf-8",
+		Body:        []byte(html),
+		Header: http.Header{
+			"Content-Security-Policy": {sandbox + "; default-src 'none'; img-src data:; style-src 'unsafe-inline'; " +
+				"base-uri 'none'; form-action 'none'; frame-ancestors 'self'"},
+			"Referrer-Policy": {"no-referrer"},
+		},
+	}
+}
+
+var leadingDoctype = regexp.MustCompile(`(?i)\A\s*<!doctype[^>]*>`)
+
+// source is an e-mail as RFC 5322 bytes, to be saved: browsers that show the
+// type do so with all that is in it.
+func source(id string, raw []byte) web.Raw {
+	return web.Raw{
+		ContentType: "message/rfc822",
+		Body:        raw,
+		Header: http.Header{
+			"Content-Disposition":     {`attachment; filename="` + id + `.eml"`},
+			"Content-Security-Policy": {"sandbox; default-src 'none'"},
+			"Referrer-Policy":         {"no-referrer"},
+		},
+	}
+}

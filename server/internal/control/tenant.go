@@ -1,0 +1,98 @@
+package control
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// setup is what GET /_mock/tenant answers, in the fixture's fields.
+type setup struct {
+	Issuer          string                    `yaml:"issuer"`
+	Domain          string                    `yaml:"domain"`
+	FriendlyName    string                    `yaml:"friendly_name"`
+	Clients         []fixtures.Client         `yaml:"clients"`
+	Connections     []fixtures.Connection     `yaml:"connections"`
+	ResourceServers []fixtures.ResourceServer `yaml:"resource_servers"`
+	Keys            publishedKeys             `yaml:"keys"`
+	HasCA           bool                      `yaml:"has_ca"`
+}
+
+// publishedKeys are the kids of the published keys.
+type publishedKeys struct {
+	Current  string `yaml:"current"`
+	Next     string `yaml:"next"`
+	Previous string `yaml:"previous"`
+}
+
+// ReadTenant is GET /_mock/tenant.
+func (a *API) ReadTenant(c *web.Call) (any, error) {
+	f := a.Tenant.Fixture()
+	_, domain, _ := strings.Cut(c.Origin, "://")
+	var keys publishedKeys
+	keys.Current, keys.Next, keys.Previous = a.Tenant.Keys.KeyIDs()
+	return encoded(http.StatusOK, setup{
+		Issuer: c.Issuer, Domain: domain, FriendlyName: f.Tenant.FriendlyName,
+		Clients: f.Clients, Connections: f.Connections, ResourceServers: f.ResourceServers,
+		Keys: keys, HasCA: a.CA != nil,
+	})
+}
+
+// minting is the body of POST /_mock/tokens.
+type minting struct {
+	Claims map[string]any `yaml:"claims" required:"true" doc:"The claims. iss, iat and exp are filled in if absent."`
+	Key    string         `yaml:"key" enum:"current,rogue" doc:"current (default) signs; rogue gives a signature that no published key verifies."`
+}
+
+// MintToken is POST /_mock/tokens.
+func (a *API) MintToken(c *web.Call) (any, error) {
+	var m minting
+	if err := decode(c, &m); err != nil {
+		return nil, err
+	}
+	sign := a.Server.MintToken
+	if m.Key == "rogue" {
+		sign = a.Server.ForgeToken
+	}
+	signed, err := sign(c.Issuer, m.Claims)
+	if err != nil {
+		return nil, badRequest("claims: %s", err)
+	}
+	return map[string]string{"token": signed}, nil
+}
+
+// RotateKeys is POST /_mock/keys/rotate.
+func (a *API) RotateKeys(*web.Call) (any, error) {
+	return map[string]string{"kid": a.Server.RotateKey()}, nil
+}
+
+// ExportState is GET /_mock/state.
+func (a *API) ExportState(*web.Call) (any, error) { return encoded(http.StatusOK, a.Server.State()) }
+
+// ImportState is PUT /_mock/state.
+func (a *API) ImportState(c *web.Call) (any, error) {
+	f, err := fixtures.Parse("", c.Body)
+	if err != nil {
+		return nil, mistakes(err)
+	}
+	if err := a.Server.PutState(f); err != nil {
+		return nil, mistakes(err)
+	}
+	return noContent, nil
+}
+
+// ResetState is POST /_mock/reset.
+func (a *API) ResetState(*web.Call) (any, error) {
+	a.Server.Reset()
+	return noContent, nil
+}
+
+// ReadCA is GET /_mock/ca.pem.
+func (a *API) ReadCA(*web.Call) (any, error) {
+	if a.CA == nil {
+		return nil, controlError(http.StatusNotFound, "no_ca", "this server has no certificate authority: it does not speak https")
+	}
+	return web.Raw{ContentType: "application/x-pem-file", Body: a.CA()}, nil
+}

@@ -1,0 +1,71 @@
+package control
+
+import (
+	"net/http"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// shown is a user as the control API shows it: every default filled, and the
+// password left out.
+func shown(u fixtures.User) fixtures.User {
+	u = tenant.Profile(u)
+	u.Password = ""
+	return u
+}
+
+// ListUsers is GET /_mock/users.
+func (a *API) ListUsers(*web.Call) (any, error) {
+	users := a.Server.Users()
+	items := make([]rawJSON, len(users))
+	for i, u := range users {
+		data, err := strictyaml.MarshalJSON(shown(u))
+		if err != nil {
+			return nil, err
+		}
+		items[i] = data
+	}
+	return map[string]any{"items": items}, nil
+}
+
+// CreateUser is POST /_mock/users.
+func (a *API) CreateUser(c *web.Call) (any, error) {
+	var u fixtures.User
+	if err := decode(c, &u); err != nil {
+		return nil, err
+	}
+	added, err := a.Server.AddUser(u)
+	if err != nil {
+		return nil, userError(err)
+	}
+	return encoded(http.StatusCreated, shown(added))
+}
+
+// ReadUser is GET /_mock/users/{id}.
+func (a *API) ReadUser(c *web.Call) (any, error) {
+	u, ok := a.Server.User(c.Vars["id"])
+	if !ok {
+		return nil, controlError(http.StatusNotFound, "no_user", "there is no user %q; GET /_mock/users lists those there are", c.Vars["id"])
+	}
+	return encoded(http.StatusOK, shown(u))
+}
+
+// UpdateUser is PATCH /_mock/users/{id}.
+func (a *API) UpdateUser(c *web.Call) (any, error) {
+	u, err := a.Server.UpdateUser(c.Vars["id"], func(u *fixtures.User) error { return decode(c, u) })
+	if err != nil {
+		return nil, userError(err)
+	}
+	return encoded(http.StatusOK, shown(u))
+}
+
+// RemoveUser is DELETE /_mock/users/{id}.
+func (a *API) RemoveUser(c *web.Call) (any, error) {
+	if err := a.Server.DeleteUser(c.Vars["id"]); err != nil {
+		return nil, userError(err)
+	}
+	return noContent, nil
+}

@@ -1,0 +1,148 @@
+package tenant
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/derive"
+	"github.com/mockauth0/mockauth0/internal/refusal"
+)
+
+// A Setup is what a tenant is configured with: its fixture, with the clients,
+// connections and APIs by name. A Setup never changes. When the tenant gets
+// another fixture, it gets another Setup.
+type Setup struct {
+	Fixture *fixtures.Fixture
+	Seed    derive.Seed // under which names become values
+
+	clients     map[string]*fixtures.Client
+	connections map[string]*fixtures.Connection
+	apis        map[string]*fixtures.ResourceServer
+	grants      map[grantKey]*fixtures.ClientGrant
+	templates   map[string]fixtures.Templates // by connection
+}
+
+type grantKey struct{ client, audience string }
+
+func newSetup(f *fixtures.Fixture) *Setup {
+	s := &Setup{
+		Fixture:     f,
+		Seed:        derive.Seed(f.OTP.Seed),
+		clients:     make(map[string]*fixtures.Client, len(f.Clients)),
+		connections: make(map[string]*fixtures.Connection, len(f.Connections)),
+		apis:        make(map[string]*fixtures.ResourceServer, len(f.ResourceServers)),
+		grants:      make(map[grantKey]*fixtures.ClientGrant, len(f.ClientGrants)),
+		templates:   make(map[string]fixtures.Templates, len(f.Connections)),
+	}
+	for i := range f.Clients {
+		s.clients[f.Clients[i].ClientID] = &f.Clients[i]
+	}
+	for i := range f.Connections {
+		s.connections[f.Connections[i].Name] = &f.Connections[i]
+		s.templates[f.Connections[i].Name], _ = f.Connections[i].Templates() // the fixture was checked: there is no error
+	}
+	for i := range f.ResourceServers {
+		s.apis[f.ResourceServers[i].Identifier] = &f.ResourceServers[i]
+	}
+	for i := range f.ClientGrants {
+		s.grants[grantKey{f.ClientGrants[i].ClientID, f.ClientGrants[i].Audience}] = &f.ClientGrants[i]
+	}
+	return s
+}
+
+// Auth0's strategies.
+const (
+	StrategyEmail    = "email"
+	StrategySMS      = "sms"
+	StrategyDatabase = "auth0"
+)
+
+// Passwordless tells whether users of the connection sign in with a code.
+func Passwordless(conn *fixtures.Connection) bool {
+	return conn.Strategy == StrategyEmail || conn.Strategy == StrategySMS
+}
+
+// Client returns a client by its client_id. It must not be changed.
+func (s *Setup) Client(id string) (*fixtures.Client, bool) {
+	c, ok := s.clients[id]
+	return c, ok
+}
+
+// Connection returns a connection by its name. It must not be changed.
+func (s *Setup) Connection(name string) (*fixtures.Connection, bool) {
+	conn, ok := s.connections[name]
+	return conn, ok
+}
+
+// Strategy is the strategy of a connection, or "" if there is no such
+// connection.
+func (s *Setup) Strategy(connection string) string {
+	if conn, ok := s.connections[connection]; ok {
+		return conn.Strategy
+	}
+	return ""
+}
+
+// PasswordlessConnection returns a passwordless connection that the client may
+// use, or the refusal of POST /passwordless/start.
+func (s *Setup) PasswordlessConnection(name string, c *fixtures.Client) (*fixtures.Connection, error) {
+	conn, ok := s.connections[name]
+	switch {
+	case !ok:
+		return nil, refusal.NoSuchConnection.Because("connection " + strconv.Quote(name) + " is not in the fixture")
+	case !enabled(conn, c.ClientID):
+		return nil, refusal.NoSuchConnection.Because("connection " + strconv.Quote(name) + " is not enabled for client " + strconv.Quote(c.ClientID) + "; add it to enabled_clients")
+	case conn.Disabled:
+		return nil, refusal.ConnectionDisabled
+	case !Passwordless(conn):
+		return nil, refusal.NotPasswordless
+	}
+	return conn, nil
+}
+
+// UsableConnection returns a connection that the client may use on the login
+// pages, or the refusal of /authorize.
+func (s *Setup) UsableConnection(name string, c *fixtures.Client) (*fixtures.Connection, error) {
+	conn, ok := s.connections[name]
+	switch {
+	case !ok:
+		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not in the fixture")
+	case !enabled(conn, c.ClientID) || conn.Disabled:
+		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not enabled for client " + strconv.Quote(c.ClientID))
+	}
+	return conn, nil
+}
+
+// UsableConnections are the connections that the client may use, in the
+// fixture's order.
+func (s *Setup) UsableConnections(c *fixtures.Client) []*fixtures.Connection {
+	var list []*fixtures.Connection
+	for i := range s.Fixture.Connections {
+		if conn := &s.Fixture.Connections[i]; enabled(conn, c.ClientID) && !conn.Disabled {
+			list = append(list, conn)
+		}
+	}
+	return list
+}
+
+// enabled tells whether a client may use a connection.
+func enabled(conn *fixtures.Connection, client string) bool {
+	return slices.Contains(conn.EnabledClients, client) || slices.Contains(conn.EnabledClients, "*")
+}
+
+// AllowsOrigin tells whether at least one client lets pages of the origin call.
+// A preflight names no client, so all of them count.
+func (s *Setup) AllowsOrigin(origin string) bool {
+	return slices.ContainsFunc(s.Fixture.Clients, func(c fixtures.Client) bool { return ClientAllowsOrigin(&c, origin) })
+}
+
+// ClientAllowsOrigin tells whether a client lets pages of the origin call.
+func ClientAllowsOrigin(c *fixtures.Client, origin string) bool {
+	for _, patterns := range [][]string{c.AllowedOrigins, c.WebOrigins} {
+		if slices.ContainsFunc(patterns, func(pattern string) bool { return MatchOrigin(pattern, origin) }) {
+			return true
+		}
+	}
+	return false
+}

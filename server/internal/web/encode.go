@@ -1,0 +1,254 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+)
+
+// neverCache is what Auth0 sends with most responses.
+const neverCache = "private, no-store, no-cache, must-revalidate, post-check=0, pre-check=0, no-transform"
+
+// encode makes the response of what a flow returned, its header included. It
+// returns the refusal, too, if it is one.
+func (f *Front) encode(c *Call, route Route, value any, err error) (response, *refusal.Refusal) {
+	h := c.ResponseHeader
+	h.Set("Date", c.Now.Format(http.TimeFormat))
+	h.Set("X-Content-Type-Options", "nosniff")
+	if route.Dialect != Control {
+		h.Set("X-Auth0-Requestid", c.ID)
+		h.Set("Vary", "Accept-Encoding, Origin")
+	}
+	originHint := setCORS(h, route.CORS, c.Setup, c.Header.Get("Origin"))
+
+	var res response
+	var refused *refusal.Refusal
+	if told, ok := value.(Told); ok && err == nil && told.Refusal != nil {
+		value, refused = told.Value, told.Refusal
+		c.hint = cmp.Or(refused.Hint, c.hint)
+	}
+	if err == nil {
+		res, err = encodeValue(h, route.Dialect, value)
+	}
+	if err != nil {
+		res, refused = f.encodeError(c, h, route.Dialect, err)
+	}
+	if route.Dialect == Control {
+		return res, refused
+	}
+	if refused == nil || refused.Page == "" { // a page is a proxy's, which knows of no limits
+		setQuota(h, c.quota)
+	}
+	c.hint = cmp.Or(originHint, c.hint)
+	if c.Effects != nil {
+		h.Set(scenarioHeader, c.Effects.Names())
+		if readable := h.Get("Access-Control-Expose-Headers"); readable != "" {
+			h.Set("Access-Control-Expose-Headers", readable+", "+scenarioHeader)
+		}
+		res.amend(h, c.Effects)
+	}
+	return res, refused
+}
+
+// encodeValue encodes a value that a flow returned.
+func encodeValue(h http.Header, d Dialect, value any) (response, error) {
+	res := response{status: http.StatusOK}
+	switch d {
+	case OAuth:
+		h.Set("Cache-Control", "no-store")
+		h.Set("Pragma", "no-cache")
+	case API, Bearer, Discovery, Browser:
+		h.Set("Cache-Control", neverCache)
+	case Control:
+		h.Set("Cache-Control", "no-store")
+	}
+	switch v := value.(type) {
+	case Status:
+		res.status = v.Code
+		if v.Value == nil {
+			return res, nil
+		}
+		value = v.Value
+	case verbatim:
+		res.status, res.body = v.status, v.body
+		switch {
+		case v.isJSON:
+			h.Set("Content-Type", jsonType(d))
+		case len(v.body) > 0:
+			h.Set("Content-Type", "text/plain; charset=utf-8")
+		}
+		return res, nil
+	case Raw:
+		if v.ContentType != "" {
+			h.Set("Content-Type", v.ContentType)
+		}
+		maps.Copy(h, v.Header)
+		res.status, res.body = cmp.Or(v.Status, http.StatusOK), v.Body
+		return res, nil
+	case Redirect:
+		res.status = http.StatusFound
+		h.Set("Location", v.To)
+		return res, nil
+	case Page:
+		res.status, res.body = cmp.Or(v.Status, http.StatusOK), v.HTML
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Content-Security-Policy", v.Policy)
+		return res, nil
+	case Stream:
+		h.Set("Content-Type", "text/event-stream; charset=utf-8")
+		res.stream = &v
+		return res, nil
+	}
+	body, err := marshal(value)
+	if err != nil {
+		return res, err
+	}
+	res.body = body
+	h.Set("Content-Type", jsonType(d))
+	return res, nil
+}
+
+func jsonType(d Dialect) string {
+	if d == OAuth {
+		return "application/json"
+	}
+	return "application/json; charset=utf-8"
+}
+
+// marshal is JSON as Auth0 writes it: < > & as they are, no final newline.
+func marshal(value any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(value); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+}
+
+// wireError is the body of a refusal.
+type wireError struct {
+	Error       string `json:"error"`
+	Description string `json:"error_description"`
+	URI         string `json:"error_uri,omitempty"`
+	Errors      any    `json:"errors,omitempty"`
+}
+
+// databaseError is the body of a refusal that comes from a database.
+type databaseError struct {
+	Name        string `json:"name"`
+	Code        string `json:"code"`
+	Description string `json:"description"`
+	Status      int    `json:"statusCode"`
+}
+
+// A Detailed error of the control API carries a list of single mistakes.
+type Detailed struct {
+	*refusal.Refusal
+	Errors any
+}
+
+func (d Detailed) Unwrap() error { return d.Refusal }
+
+// encodeError encodes an error that a flow returned. One that is no refusal is
+// logged, and told as server_error.
+func (f *Front) encodeError(c *Call, h http.Header, d Dialect, err error) (response, *refusal.Refusal) {
+	if refused := asRefusal(err); refused != nil {
+		var detailed Detailed
+		errors.As(err, &detailed)
+		c.hint = cmp.Or(refused.Hint, c.hint)
+		if c.hint == "" && misreadJSON(c) {
+			c.hint = "the body looks like JSON, but the Content-Type does not say application/json"
+		}
+		return encodeRefusal(h, d, refused, detailed.Errors), refused
+	}
+	res := encodeRefusal(h, d, refusal.ServerError, nil)
+	if gone := c.Context.Err(); gone != nil && errors.Is(err, gone) {
+		c.gone = true // what is sent reaches nobody
+		return res, nil
+	}
+	f.failed(c, err)
+	return res, refusal.ServerError
+}
+
+// misreadJSON tells whether the body looks like JSON but was not read as JSON.
+func misreadJSON(c *Call) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(c.Body), []byte("{")) && (len(c.Params) == 0 || c.Params[0].JSON == nil)
+}
+
+// encodeRefusal encodes a refusal in the dialect of its route.
+func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, details any) response {
+	res := response{status: r.Status}
+	if r.Page != "" {
+		h.Set("Content-Type", "text/html")
+		res.body = []byte(r.Page)
+		return res
+	}
+	h.Set("Cache-Control", neverCache)
+	if d == Bearer && r.Status == http.StatusUnauthorized {
+		challenge := `Bearer realm="Users"`
+		if r.Code != "" {
+			challenge += fmt.Sprintf(`, error=%q, error_description=%q`, r.Code, r.Description)
+		}
+		h.Set("WWW-Authenticate", challenge)
+		h["Content-Type"] = nil // Auth0 sends none, and net/http would guess one
+		res.body = []byte("Unauthorized")
+		return res
+	}
+	if r.RetryAfter != "" {
+		h.Set("Retry-After", r.RetryAfter)
+	}
+	if r.Plain {
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+		res.body = []byte(r.Description)
+		return res
+	}
+	if d == Browser {
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Content-Security-Policy", errorPolicy)
+		res.body = errorPage(r)
+		return res
+	}
+	var wire any = wireError{r.Code, r.Description, r.URI, details}
+	if r.Class != "" {
+		wire = databaseError{r.Class, r.Code, r.Description, r.Status}
+	}
+	body, err := marshal(wire)
+	if err != nil {
+		body = []byte(`{"error":"server_error","error_description":"server_error"}`)
+	}
+	for _, m := range r.Members {
+		if value, err := marshal(m.Value); err == nil {
+			body = fmt.Appendf(body[:len(body)-1], `,%q:%s}`, m.Name, value)
+		}
+	}
+	res.body = body
+	h.Set("Content-Type", jsonType(d))
+	return res
+}
+
+// setQuota tells the state of the limit in headers.
+func setQuota(h http.Header, q *tenant.Quota) {
+	if q == nil {
+		return
+	}
+	h.Set("X-Ratelimit-Limit", strconv.Itoa(q.Limit))
+	h.Set("X-Ratelimit-Remaining", strconv.Itoa(q.Remaining))
+	h.Set("X-Ratelimit-Reset", strconv.FormatInt(ceilUnix(q.Reset), 10))
+}
+
+func ceilUnix(t time.Time) int64 {
+	if t.Nanosecond() > 0 {
+		return t.Unix() + 1
+	}
+	return t.Unix()
+}

@@ -1,0 +1,186 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
+)
+
+// scenarioHeader asks for scenarios in a request. In a response it names the
+// rules that acted.
+const scenarioHeader = "X-Mock-Scenario"
+
+// decide asks the scenarios what happens to the call. unread says why it could
+// not be read.
+func (f *Front) decide(c *Call, route Route, unread error) error {
+	if errors.Is(unread, refusal.BodyTooLarge) {
+		return nil // the rest of the body is still coming: a delay would not notice that the client has gone
+	}
+	if route.Subject != nil {
+		c.Subject = route.Subject(c)
+	}
+	if strings.HasPrefix(c.Path, "/_mock/") {
+		return nil // the control API has no scenarios, nor have wrong paths below it
+	}
+	var names []string
+	for _, line := range c.Header.Values(scenarioHeader) {
+		names = append(names, strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })...)
+	}
+	asks := c.Subject.Recipient // an address or a number can ask for a scenario, too
+	foreign := f.foreign(c)
+	if foreign != "" {
+		if _, magic := faults.MagicEmail(asks); magic || names != nil {
+			c.hint = foreign + ", so neither X-Mock-Scenario nor an address with +mock- switches a scenario on"
+		}
+		asks, names = "", nil
+	}
+	if !f.Scenarios.Concerns(names, asks) {
+		return nil
+	}
+	if tag, ok := faults.MagicEmail(asks); ok {
+		if _, err := scenarios.Load(tag); err != nil {
+			c.hint = err.Error()
+		}
+	}
+	q := faults.Request{
+		ID: c.ID, At: c.Now, Endpoint: route.Endpoint, Grant: c.Subject.Grant,
+		Connection: c.Subject.Connection, Send: c.Subject.Send, ClientID: c.ClientID, Recipient: c.Subject.Recipient,
+		Known:  c.Tenant.Knows(c.Subject.Connection, c.Subject.Recipient),
+		Header: c.Header, Param: c.Params.dotted, Scenarios: names, Foreign: foreign != "",
+	}
+	if client, ok := c.Setup.Client(c.ClientID); ok {
+		q.ClientName = client.Name
+	}
+	effects, err := f.Scenarios.Decide(&q)
+	if err != nil {
+		return refusal.BadBody.With("reason", scenarioHeader+": "+err.Error())
+	}
+	c.Effects = effects
+	return nil
+}
+
+// foreign says why a call may come from a page that is no app of this tenant;
+// "" if it does not. Such a page must not change the mock.
+func (f *Front) foreign(c *Call) string {
+	origin := c.Header.Get("Origin")
+	switch {
+	case c.Host != "" && !f.Local(c.Host): // a browser always names one
+		return "the name " + clip(c.Host) + " is not local, and may have been rebound to this machine; --tls-host makes it yours"
+	case origin == "" && c.Header.Get("Sec-Fetch-Mode") == "no-cors":
+		return "the request is a page's, for an image or the like"
+	case origin == "", origin == c.Origin, c.Setup.AllowsOrigin(origin):
+		return ""
+	}
+	return "origin " + clip(origin) + " is in no client's allowed_origins or web_origins"
+}
+
+// dotted is the text of a parameter, or of a member of one that is an object:
+// authParams.scope.
+func (ps Params) dotted(name string) string {
+	if p, ok := ps.Get(name); ok {
+		return p.Text
+	}
+	outer, inner, nested := strings.Cut(name, ".")
+	if p, ok := ps.Get(outer); nested && ok && p.Kind == Object {
+		return p.Members().dotted(inner)
+	}
+	return ""
+}
+
+// admit does what scenarios do before the flow. done: the flow must not run.
+func (f *Front) admit(c *Call, route Route) (done bool, value any, err error) {
+	e := c.Effects
+	if e == nil {
+		return false, nil, nil
+	}
+	if err := sleep(c, e.Delay); err != nil {
+		return true, nil, err
+	}
+	if e.Keys == "rotate" {
+		c.Tenant.Keys.Replace()
+	}
+	if !e.Unhandled() {
+		return false, nil, nil
+	}
+	_ = count(c, route) // it counts against the limits, and is answered otherwise
+	if e.Respond != nil {
+		value, err = canned(c, e.Respond)
+	}
+	return true, value, err
+}
+
+// sleep waits in real time, as long as the client does.
+func sleep(c *Call, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-c.Context.Done():
+		return c.Context.Err()
+	}
+}
+
+// A verbatim response is written as a rule has it.
+type verbatim struct {
+	status int
+	body   []byte
+	isJSON bool
+}
+
+// canned is the response that a rule gives.
+func canned(c *Call, r *scenarios.Respond) (any, error) {
+	if r.Preset != "" {
+		preset := refusal.Named(r.Preset).Filled(r.Vars)
+		preset.Status = cmp.Or(r.Status, preset.Status)
+		seconds, err := strconv.Atoi(preset.RetryAfter)
+		if err == nil && preset.Status == http.StatusTooManyRequests && c.quota != nil {
+			c.quota.Remaining, c.quota.Reset = 0, c.Now.Add(time.Duration(seconds)*time.Second)
+		}
+		return nil, preset
+	}
+	v := verbatim{status: cmp.Or(r.Status, http.StatusOK), body: []byte(r.Body)}
+	if r.JSON != nil {
+		var err error
+		v.isJSON = true
+		v.body, err = marshal(r.JSON)
+		return v, err
+	}
+	return v, nil
+}
+
+// amend changes a response as the scenarios say.
+func (res *response) amend(h http.Header, e *faults.Effects) {
+	if e == nil {
+		return
+	}
+	if len(e.Patch) > 0 {
+		if patched, err := mergePatch(res.body, e.Patch); err == nil {
+			res.body = patched
+		}
+	}
+	if e.Respond != nil {
+		setHeaders(h, e.Respond.Headers)
+	}
+	setHeaders(h, e.Headers)
+}
+
+// setHeaders sets headers, and suppresses those that are empty.
+func setHeaders(h http.Header, values map[string]string) {
+	for name, value := range values {
+		name = http.CanonicalHeaderKey(name)
+		if h[name] = []string{value}; value == "" {
+			h[name] = nil
+		}
+	}
+}
