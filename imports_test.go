@@ -17,9 +17,11 @@ const module = "github.com/mockauth0/mockauth0"
 // Packages on one floor do not know each other.
 var floors = [][]string{
 	{"."},
-	{"server/command", "testkit/recipes/httptest", "testkit/recipes/parallel"},
+	{"server/command", "testkit/recipes/httptest", "testkit/recipes/parallel", "docs", "docs/examples"},
 	{"testkit/mailhog"},
 	{"testkit"},
+	{"server/internal/load"},
+	{"server/internal/servertest"},
 	{"server", "server/localtls", "server/mailhog", "server/twilio"},
 	{"server/internal/authapi", "server/internal/login", "server/internal/control", "server/internal/inbox"},
 	{"server/internal/passwordless"},
@@ -37,7 +39,7 @@ var homes = map[string][]string{
 	"github.com/go-jose/":    {"server/internal/token"},
 	"github.com/gorilla/mux": {"server", "server/mailhog"},
 	"go.yaml.in/yaml/":       {"internal/strictyaml", "fixtures"},
-	"testing":                {"testkit", "testkit/mailhog", "internal/strictyaml/strictyamltest"},
+	"testing":                {"server/internal/servertest", "testkit", "testkit/mailhog", "internal/strictyaml/strictyamltest"},
 	"github.com/mailhog/":    {"server/mailhog"},
 	"github.com/ian-kent/":   {"server/mailhog"},
 	"github.com/osteele/":    {"internal/liquid"},

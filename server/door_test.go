@@ -7,13 +7,14 @@ import (
 
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
 
 // Rules of the endpoint smtp see sender and recipient of a mail.
 func TestDecideSMTP(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, server.Config{At: at2030})
-	switchOn(t, s, "version: 1\nname: mail\nrules:\n"+
+	s := servertest.New(t, server.Config{At: servertest.At2030})
+	servertest.SwitchOn(t, s, "version: 1\nname: mail\nrules:\n"+
 		"  - {id: late, when: {endpoint: smtp, recipient: bob@x.test}, then: {delay: 1s, deliver: {copies: 2}}}\n"+
 		"  - {id: refused, when: {endpoint: smtp, params: {from: \"spam@*\"}}, then: {respond: {status: 451}}}\n"+
 		"  - {id: broken, when: {endpoint: smtp, recipient: eve@x.test, params: {other: \"\"}}, times: 1, then: {fault: reset}}\n"+
@@ -43,7 +44,7 @@ func TestDecideSMTP(t *testing.T) {
 			t.Errorf("from %s to %s: got %q, want %q", c.from, c.to, got, c.want)
 		}
 	}
-	if last := statusOf(t, s, "mail").Rules[0].Last; len(last) != 2 || !last[0].At.Equal(at2030) {
+	if last := servertest.StatusOf(t, s, "mail").Rules[0].Last; len(last) != 2 || !last[0].At.Equal(servertest.At2030) {
 		t.Errorf("%+v", last)
 	}
 }
@@ -51,15 +52,15 @@ func TestDecideSMTP(t *testing.T) {
 // What the control API does with scenarios that are on, a Go test can do, too.
 func TestScenariosThroughGo(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, server.Config{At: at2030})
+	s := servertest.New(t, server.Config{At: servertest.At2030})
 	on, err := s.Inject(scenarios.EmailLost, scenarios.Narrowing{TTL: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := startWith(t, s, "ada@example.com"); got != 200 || on.Fired() != 1 || on.Status().Rules[0].Last[0].Effect != "deliver lost" {
+	if got := servertest.StartWith(t, s, "ada@example.com"); got != 200 || on.Fired() != 1 || on.Status().Rules[0].Last[0].Effect != "deliver lost" {
 		t.Errorf("%d, %+v", got, on.Status())
 	}
-	if all := s.Scenarios(); len(all) != 1 || all[0].Name != scenarios.EmailLost || !all[0].Until.Equal(at2030.Add(time.Minute)) {
+	if all := s.Scenarios(); len(all) != 1 || all[0].Name != scenarios.EmailLost || !all[0].Until.Equal(servertest.At2030.Add(time.Minute)) {
 		t.Errorf("%+v", all)
 	}
 	if failures, checked, err := s.VerifyScenarios(map[string]scenarios.Count{"email-lost/lost": "2", scenarios.EmailLost: "1"}); err != nil || checked != 2 || len(failures) != 1 || failures[0].Expected != "2" {

@@ -26,9 +26,8 @@ func caCommand(w World) *cli.Command {
 			"trust      tells how each system and language can trust it\n" +
 			"install    adds it to this user's own trust store (on Linux that of Chromium)\n" +
 			"uninstall  removes it from there",
-		Flags:         withTwins(w, tlsDirFlag, tlsHostFlag),
-		ShellComplete: suggest(func() []string { return caActions }),
-		Action:        action(w, 1, runCA),
+		Flags:  libraryFlags(w, tlsDirFlag, tlsHostFlag),
+		Action: action(w, 1, runCA),
 	}
 }
 
@@ -66,7 +65,7 @@ func runCA(in *input) error {
 	if err != nil {
 		return err
 	}
-	return say(in.World, page{Intro: report}.String())
+	return say(in.World, layout(report, nil, ""))
 }
 
 func caOptions(in *input) localtls.Options {

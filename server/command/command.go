@@ -40,7 +40,7 @@ func newRoot(w World) *cli.Command {
 	root := &cli.Command{
 		Name: "mockauth0",
 		Commands: []*cli.Command{
-			helpCommand(w), serveCommand(w), execCommand(w), envCommand(w), otpCommand(w), healthcheckCommand(w), caCommand(w),
+			serveCommand(w), execCommand(w), envCommand(w), otpCommand(w), healthcheckCommand(w), caCommand(w),
 			initCommand(w), validateCommand(w), schemaCommand(w), scenariosCommand(w), versionCommand(w),
 		},
 		Flags:  []cli.Flag{&cli.BoolFlag{Name: "help", Aliases: []string{"h"}, Usage: "print what the command does"}},
@@ -49,32 +49,33 @@ func newRoot(w World) *cli.Command {
 		// handler of errors ends the process.
 		HideHelp:       true,
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
-		// A word that is no command is refused before the flags behind it.
-		StopOnNthArg: &one,
-		Action:       func(_ context.Context, cmd *cli.Command) error { return unknownCommand(cmd, cmd.Args().First()) },
-
+		StopOnNthArg:   &one, // a word that is no command is refused before the flags behind it
+		Action: func(_ context.Context, cmd *cli.Command) error {
+			if name := cmd.Args().First(); name != "" {
+				return unknownCommand(cmd, name)
+			}
+			return say(w, rootHelp(cmd))
+		},
 		EnableShellCompletion:           true,
-		ShellComplete:                   suggestCommands,
 		ConfigureShellCompletionCommand: func(c *cli.Command) { configureCompletion(w, c) },
 	}
 	for _, c := range root.Commands {
 		c.OnUsageError = usageError
-		if c.ShellComplete == nil {
-			c.ShellComplete = suggest(nil)
-		}
 	}
 	return root
 }
 
-// withCommand names the command where the user did not: flags alone are those
-// of serve.
+// withCommand adds the command that the user means but did not name. Flags alone
+// are those of serve.
 func withCommand(args []string) []string {
 	if len(args) < 2 {
 		return []string{"mockauth0", "serve"}
 	}
 	switch first := args[1]; {
-	case first == "-h" || first == "-help" || first == "--help":
-		return []string{args[0], "help"}
+	case first == "help" && len(args) > 2 && !strings.HasPrefix(args[2], "-"):
+		return []string{args[0], args[2], "--help"}
+	case first == "help" || first == "-h" || first == "-help" || first == "--help":
+		return args[:1] // the help text of the program
 	case first == "-v" || first == "-version" || first == "--version":
 		return slices.Concat(args[:1], []string{"version"}, args[2:])
 	case first == completionRequest, first != "" && first[0] != '-':
@@ -139,9 +140,9 @@ func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 	}
 	if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
 		name = strings.TrimLeft(name, "-")
-		for _, g := range givenTo(cmd) {
-			if g.name == name {
-				return fmt.Errorf("--%s needs a value: --%s %s", name, name, g.value)
+		for _, f := range flagsOf(cmd) {
+			if f.name == name {
+				return fmt.Errorf("--%s needs a value: --%s %s", name, name, f.takes)
 			}
 		}
 	}
@@ -150,8 +151,8 @@ func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 
 func unknownFlag(cmd *cli.Command, name string) error {
 	var known []string
-	for _, g := range givenTo(cmd) {
-		known = append(known, "--"+g.name)
+	for _, f := range flagsOf(cmd) {
+		known = append(known, "--"+f.name)
 	}
 	if hint := closest(name, known); hint != "" {
 		return fmt.Errorf("%s has no flag %s%s", words(cmd), name, hint)

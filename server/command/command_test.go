@@ -141,7 +141,6 @@ func TestMistakes(t *testing.T) {
 		{"version --q", "version takes no flags; remove --q"},
 		{"completion", "completion needs a shell, one of bash, zsh, fish, pwsh"},
 		{"completion bsh", `completion does not know the shell "bsh"; write one of bash, zsh, fish, pwsh; did you mean "bash"?`},
-		{"completion zsh now", `completion zsh takes no arguments; remove "now"`},
 		{"completion zsh --q", "completion zsh takes no flags; remove --q"},
 		{"serve ---q", "serve has no flag ---q; mockauth0 serve --help lists those it has"},
 		{"serve --trust-proxy=", "--trust-proxy=: write --trust-proxy alone, or --trust-proxy=false"},

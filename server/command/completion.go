@@ -1,7 +1,6 @@
 package command
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -16,7 +15,7 @@ const completionRequest = "--generate-shell-completion"
 func configureCompletion(w World, c *cli.Command) {
 	c.Hidden = false
 	c.ArgsUsage = "bash|zsh|fish|pwsh"
-	c.Usage = "print the script that lets a shell complete mockauth0"
+	c.Usage = "print the script that lets a shell complete commands and flags"
 	c.Description = "Load it where the shell starts:\n\n" +
 		"bash  source <(mockauth0 completion bash)  in ~/.bashrc, with bash-completion\n" +
 		"zsh   source <(mockauth0 completion zsh)   in ~/.zshrc, after compinit\n" +
@@ -28,8 +27,6 @@ func configureCompletion(w World, c *cli.Command) {
 		shells = append(shells, shell.Name)
 		shell.OnUsageError = usageError
 		shell.Usage = "print the script for " + shell.Name
-		write := shell.Action
-		shell.Action = action(w, 0, func(*input) error { return write(context.Background(), shell) })
 	}
 	c.Action = action(w, 1, func(in *input) error {
 		known := strings.Join(shells, ", ")
@@ -38,33 +35,4 @@ func configureCompletion(w World, c *cli.Command) {
 		}
 		return fmt.Errorf("completion does not know the shell %q; write one of %s%s", in.args[0], known, closest(in.args[0], shells))
 	})
-}
-
-// suggestCommands suggests the commands of the program.
-func suggestCommands(_ context.Context, cmd *cli.Command) {
-	for _, c := range cmd.Root().Commands {
-		fmt.Fprintf(cmd.Root().Writer, "%s:%s\n", c.Name, c.Usage)
-	}
-}
-
-// suggest suggests what may come next for a command: its flags, the values of
-// the flag before, or else the words that its argument may be.
-func suggest(words func() []string) cli.ShellCompleteFunc {
-	return func(ctx context.Context, cmd *cli.Command) {
-		last, words := "", words
-		if n := cmd.Args().Len(); n > 0 {
-			last = cmd.Args().Get(n - 1)
-		}
-		for _, g := range givenTo(cmd) {
-			if last == "--"+g.name {
-				last, words = "", g.words
-			}
-		}
-		switch {
-		case strings.HasPrefix(last, "-"):
-			cli.DefaultCompleteWithFlags(ctx, cmd)
-		case words != nil && last == "":
-			fmt.Fprintln(cmd.Root().Writer, strings.Join(words(), "\n"))
-		}
-	}
 }

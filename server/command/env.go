@@ -8,14 +8,14 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-var urlFlag = flag{name: "url", value: "URL", group: targetGroup, usage: "where the server is (default " + defaultURL + ")"}
+var urlFlag = flag{name: "url", takes: "URL", group: targetGroup, usage: "where the server is (default " + defaultURL + ")"}
 
 func envCommand(w World) *cli.Command {
 	return &cli.Command{
 		Name:        "env",
 		Usage:       "print the dotenv file that points an app at a running server",
 		Description: "Give it the flags that chose the server's clients: it does not ask the server.",
-		Flags:       withTwins(w, forFlag, clientIDFlag, urlFlag, fixtureFlag, clientFlag, audienceFlag, tlsDirFlag, tlsHostFlag),
+		Flags:       libraryFlags(w, forFlag, clientIDFlag, urlFlag, fixtureFlag, clientFlag, audienceFlag, tlsDirFlag, tlsHostFlag),
 		Action:      action(w, 0, runEnv),
 	}
 }

@@ -24,7 +24,7 @@ func execCommand(w World) *cli.Command {
 			"AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET and AUTH0_AUDIENCE; NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, " +
 			"REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE with what was there before, or the system's roots, and the tenant's own authority; " +
 			"and NO_PROXY with loopback. With --smtp, --mail-api and --twilio there are MOCKAUTH0_SMTP_URL, MOCKAUTH0_MAIL_API_URL and MOCKAUTH0_TWILIO_URL.",
-		Flags:        withTwins(w, append([]flag{forFlag, clientIDFlag}, serverFlags()...)...),
+		Flags:        libraryFlags(w, append([]flag{forFlag, clientIDFlag}, serverFlags()...)...),
 		StopOnNthArg: &one, // the flags behind the command are its own
 		Action:       action(w, unlimited, runExec),
 	}

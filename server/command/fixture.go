@@ -24,7 +24,7 @@ const (
 func setFixture(in *input, config *server.Config) error {
 	name := in.text(fixtureFlag)
 	inline, _ := in.lookup(inlineFixture)
-	if inline != "" && in.given(fixtureFlag).fromTwin {
+	if inline != "" && in.flag(fixtureFlag).fromTwin {
 		return fmt.Errorf("%s and %s are both set; unset one", fixtureFlag.twin(), inlineFixture)
 	}
 	var err error

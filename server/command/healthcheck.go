@@ -19,7 +19,7 @@ func healthcheckCommand(w World) *cli.Command {
 	return &cli.Command{
 		Name:   "healthcheck",
 		Usage:  "exit 0 if a server is ready, else 1",
-		Flags:  withTwins(w, addr),
+		Flags:  libraryFlags(w, addr),
 		Action: action(w, 0, runHealthcheck),
 	}
 }

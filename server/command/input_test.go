@@ -23,8 +23,8 @@ func allFlags() []commandFlag {
 	var all []commandFlag
 	for _, c := range newRoot(World{}).Commands {
 		for _, f := range c.Flags {
-			g, _ := f.(*cli.GenericFlag).Value.(*given)
-			all = append(all, commandFlag{c.Name, g.flag})
+			read := f.(*cli.GenericFlag).Value.(*flag)
+			all = append(all, commandFlag{c.Name, *read})
 		}
 	}
 	return all
@@ -156,7 +156,7 @@ func TestBadValues(t *testing.T) {
 				switch {
 				case strings.Contains(c.sentence, "--"+f.name): // worded elsewhere
 					asFlag, asTwin = c.sentence, f.twin()+": "+c.sentence
-				case f.value == "":
+				case f.takes == "":
 					asFlag = "--" + f.name + "=" + c.value + ": write --" + f.name + " alone, or --" + f.name + "=false"
 				}
 				if f.list && strings.Contains(c.value, ",") {
@@ -165,7 +165,7 @@ func TestBadValues(t *testing.T) {
 				refused(t, environ(f.twin()+"="+c.value), asTwin, append([]string{f.command}, rest...)...)
 				refused(t, environ(f.twin()+"=ignored"), asFlag, append([]string{f.command, "--" + f.name + "=" + c.value}, rest...)...)
 			}
-			if f.value != "" {
+			if f.takes != "" {
 				got := run(t, environ(), f.command, "--"+f.name)
 				if want := "mockauth0: --" + f.name + " needs a value: --" + f.name + " "; got.status != 1 || !strings.HasPrefix(got.errout, want) || strings.Count(got.errout, "\n") != 1 {
 					t.Errorf("without a value: %+v", got)
@@ -214,7 +214,7 @@ func TestTwins(t *testing.T) {
 	t.Parallel()
 	for _, f := range allFlags() {
 		value, flag := "from-twin", "from-flag"
-		if f.value == "" {
+		if f.takes == "" {
 			value, flag = "true", "false"
 		}
 		twin := "MOCKAUTH0_" + strings.ToUpper(strings.ReplaceAll(f.name, "-", "_"))

@@ -28,7 +28,7 @@ func newLog(in *input) (log *slog.Logger, format string, err error) {
 	case "none":
 		return slog.New(slog.DiscardHandler), format, nil
 	}
-	return nil, "", in.refuse(logFlag, format, "write text, json or none%s", closest(format, logFlag.words()))
+	return nil, "", in.refuse(logFlag, format, "write text, json or none%s", closest(format, []string{"text", "json", "none"}))
 }
 
 // textLog is a log for people: the sentence, and below it what explains it.

@@ -14,17 +14,17 @@ import (
 )
 
 var (
-	emailFlag      = flag{name: "email", value: "ADDRESS", usage: "the recipient"}
-	phoneFlag      = flag{name: "phone", value: "NUMBER", usage: "or the recipient's number, as in +12025550101"}
-	nFlag          = flag{name: "n", value: "NUMBER", usage: "which of the recipient's codes, counted from 1 (default 1)"}
-	connectionFlag = flag{name: "connection", value: "NAME", usage: "the connection (default the first for e-mail or SMS)"}
+	emailFlag      = flag{name: "email", takes: "ADDRESS", usage: "the recipient"}
+	phoneFlag      = flag{name: "phone", takes: "NUMBER", usage: "or the recipient's number, as in +12025550101"}
+	nFlag          = flag{name: "n", takes: "NUMBER", usage: "which of the recipient's codes, counted from 1 (default 1)"}
+	connectionFlag = flag{name: "connection", takes: "NAME", usage: "the connection (default the first for e-mail or SMS)"}
 )
 
 func otpCommand(w World) *cli.Command {
 	return &cli.Command{
 		Name:   "otp",
 		Usage:  "print the code that a recipient gets, without asking a server",
-		Flags:  withTwins(w, emailFlag, phoneFlag, nFlag, connectionFlag, fixtureFlag, seedFlag, otpFlag),
+		Flags:  libraryFlags(w, emailFlag, phoneFlag, nFlag, connectionFlag, fixtureFlag, seedFlag, otpFlag),
 		Action: action(w, 0, runOTP),
 	}
 }

@@ -14,8 +14,7 @@ func scenariosCommand(w World) *cli.Command {
 		Usage: "list the failures that can be switched on, or print one as a file",
 		Description: "Start your own scenario from a printed one: give it another name and pass the file to --scenario. " +
 			"For example: mockauth0 scenarios flaky > my-flaky.yaml",
-		ShellComplete: suggest(scenarios.Names),
-		Action:        action(w, 1, runScenarios),
+		Action: action(w, 1, runScenarios),
 	}
 }
 
@@ -39,11 +38,8 @@ func listScenarios() string {
 		}
 		list.Rows = append(list.Rows, row{name, strings.TrimSpace(text + " " + scenarios.MagicPhone(name))})
 	}
-	return page{
-		Intro:  "Built-in scenarios, and the phone number that switches each on for its login:",
-		Tables: []table{list},
-		End: "Switch one on with --scenario NAME, with POST /_mock/scenarios and {\"name\": \"NAME\"}, " +
-			"for one request with the header X-Mock-Scenario: NAME, or for one user with an address such as ada+mock-NAME@example.com. " +
-			"mockauth0 scenarios NAME prints it as a file.",
-	}.String()
+	return layout("Built-in scenarios, and the phone number that switches each on for its login:", []table{list},
+		"Switch one on with --scenario NAME, with POST /_mock/scenarios and {\"name\": \"NAME\"}, "+
+			"for one request with the header X-Mock-Scenario: NAME, or for one user with an address such as ada+mock-NAME@example.com. "+
+			"mockauth0 scenarios NAME prints it as a file.")
 }

@@ -13,10 +13,9 @@ import (
 func schemaCommand(w World) *cli.Command {
 	return &cli.Command{
 		Name: "schema", ArgsUsage: "[fixture|scenario]",
-		Usage:         "print the JSON Schema of a fixture or a scenario, for editors",
-		Description:   "For example: mockauth0 schema > mockauth0.schema.json",
-		ShellComplete: suggest(schemaKinds),
-		Action:        action(w, 1, runSchema),
+		Usage:       "print the JSON Schema of a fixture or a scenario, for editors",
+		Description: "For example: mockauth0 schema > mockauth0.schema.json",
+		Action:      action(w, 1, runSchema),
 	}
 }
 

@@ -15,7 +15,7 @@ func serveCommand(w World) *cli.Command {
 		Name:        "serve",
 		Usage:       "answer http and https on one port until stopped",
 		Description: "Without flags that is " + defaultURL + " and https://" + defaultAddr + ".",
-		Flags:       withTwins(w, append([]flag{addrFlag}, serverFlags()...)...),
+		Flags:       libraryFlags(w, append([]flag{addrFlag}, serverFlags()...)...),
 		Action:      action(w, 0, runServe),
 	}
 }

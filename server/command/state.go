@@ -46,7 +46,7 @@ func loadState(in *input) (saved *fixtures.Fixture, file string, err error) {
 	case errors.As(err, &unread):
 		return refuse("the file cannot be read (%w); correct that, or name another", unread.Err)
 	case err != nil:
-		return nil, "", mistakes(in.given(stateFlag).called()+" "+given, "correct these, or delete the file to begin anew", err)
+		return nil, "", mistakes(in.flag(stateFlag).called()+" "+given, "correct these, or delete the file to begin anew", err)
 	}
 	return saved, file, nil
 }
