@@ -88,7 +88,8 @@ func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 		}
 		letter.Code, letter.Link = "", m.Link
 	}
-	mail.Put(letter, &m)
+	text := mail.Email(letter)
+	m.From, m.Subject, m.Text, m.HTML, m.Note = text.From, text.Subject, text.Plain, text.HTML, text.Note
 	return m
 }
 
