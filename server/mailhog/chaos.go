@@ -11,38 +11,38 @@ import (
 	"github.com/mockauth0/mockauth0/scenarios"
 )
 
-// A monkey is MailHog's ChaosMonkey for one session: it lets everything pass
-// but what the scenarios say of the endpoint smtp.
+// A monkey is MailHog's ChaosMonkey for one session. It acts as the scenarios of the
+// endpoint smtp say, and accepts everything else.
 type monkey struct {
 	server *Server
 	guard  *guard
 
 	sender  string
-	effects map[string]*scenarios.Effects // by recipient, of the mail under way
+	effects map[string]*scenarios.Effects // of the present mail, by recipient
 }
 
-// RegisterFlags and Configure belong to MailHog's command line.
+// RegisterFlags does nothing; it is for MailHog's command line.
 func (m *monkey) RegisterFlags() {}
 
-// Configure does nothing.
+// Configure does nothing; it is for MailHog's command line.
 func (m *monkey) Configure(func(string, ...any)) {}
 
-// Accept lets everybody connect.
+// Accept accepts every connection.
 func (m *monkey) Accept(net.Conn) bool { return true }
 
-// LinkSpeed is unlimited.
+// LinkSpeed sets no limit.
 func (m *monkey) LinkSpeed() *linkio.Throughput { return nil }
 
-// ValidAUTH lets everybody in.
+// ValidAUTH accepts all credentials.
 func (m *monkey) ValidAUTH(string, ...string) bool { return true }
 
-// ValidMAIL begins a mail.
+// ValidMAIL is called when a mail begins.
 func (m *monkey) ValidMAIL(from string) bool {
 	m.sender, m.effects = from, nil
 	return true
 }
 
-// ValidRCPT asks the scenarios about a recipient.
+// ValidRCPT asks the scenarios what happens to a recipient.
 func (m *monkey) ValidRCPT(to string) bool {
 	e := m.decide(to)
 	if e == nil {
@@ -81,9 +81,9 @@ func (m *monkey) decide(to string) *scenarios.Effects {
 	})
 }
 
-// reply is what respond says, in SMTP's words: a status of 4xx is "try again",
-// 5xx is final, and any other is 550. A preset is an answer of HTTP; only its
-// being there counts.
+// reply turns the respond of a scenario into a reply of SMTP: a status of 4xx means "try
+// again" and 5xx is final. Any other status becomes 550, and so does a preset, which is
+// an answer of HTTP.
 func reply(e *scenarios.Effects) string {
 	status := e.Respond.StatusOr(550)
 	if status < 400 || e.Respond.Preset != "" {
@@ -96,5 +96,5 @@ func reply(e *scenarios.Effects) string {
 	return fmt.Sprintf("%d %.400s", status, text)
 }
 
-// Disconnect is asked after each read.
+// Disconnect is called after each read.
 func (m *monkey) Disconnect() bool { return m.guard.broken }
