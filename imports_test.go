@@ -17,18 +17,21 @@ const module = "github.com/mockauth0/mockauth0"
 // Packages on one floor do not know each other.
 var floors = [][]string{
 	{"."},
-	{"server/command", "testkit/recipes/httptest", "testkit/recipes/parallel"},
+	{"server/command", "testkit/recipes/httptest", "testkit/recipes/parallel", "docs", "docs/examples"},
 	{"testkit/mailhog"},
 	{"testkit"},
+	{"server/internal/load"},
+	{"server/internal/servertest"},
 	{"server", "server/localtls", "server/mailhog", "server/twilio"},
 	{"server/internal/authapi", "server/internal/login", "server/internal/control", "server/internal/inbox"},
 	{"server/internal/passwordless"},
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail", "server/internal/gateway"},
-	{"server/internal/token", "internal/refusal", "scenarios"},
+	{"server/internal/token", "server/internal/faults"},
+	{"scenarios"},
 	{"fixtures", "server/outbox", "server/journal"},
 	{"server/clock", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
-	{"internal/strictyaml", "internal/liquid"},
+	{"internal/strictyaml", "internal/liquid", "internal/refusal"},
 }
 
 // homes are the only packages that may import a module of others.
@@ -36,10 +39,11 @@ var homes = map[string][]string{
 	"github.com/go-jose/":    {"server/internal/token"},
 	"github.com/gorilla/mux": {"server", "server/mailhog"},
 	"go.yaml.in/yaml/":       {"internal/strictyaml", "fixtures"},
-	"testing":                {"testkit", "testkit/mailhog", "internal/strictyaml/strictyamltest"},
+	"testing":                {"server/internal/servertest", "testkit", "testkit/mailhog", "internal/strictyaml/strictyamltest"},
 	"github.com/mailhog/":    {"server/mailhog"},
 	"github.com/ian-kent/":   {"server/mailhog"},
 	"github.com/osteele/":    {"internal/liquid"},
+	"github.com/urfave/cli":  {"server/command"},
 	"github.com/santhosh-":   {"internal/strictyaml/strictyamltest"},
 }
 

@@ -4,12 +4,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
-// maxDelay is how long a rule may keep a request waiting.
-const maxDelay = 10 * time.Minute
-
-// checkThen reports whether the effects go together.
+// checkThen checks the effects, and reports whether they can act together.
 func (c *checker) checkThen(p place, t *Then) bool {
 	before := len(c.problems)
 	c.checkTogether(p, t)
@@ -27,26 +26,26 @@ func (c *checker) checkThen(p place, t *Then) bool {
 		c.checkToken(p.at("token"), t.Token)
 	}
 	if _, empty := t.Patch[""]; empty {
-		c.mistake(p.at("patch"), "a member has a name; write it before the colon")
+		c.mistake(p.at("patch"), "a member has no name; write one before the colon")
 	}
 	c.checkHeaders(p.at("headers"), t.Headers)
 	return together
 }
 
-// checkTogether finds effects that exclude each other.
+// checkTogether finds effects that cannot act together.
 func (c *checker) checkTogether(p place, t *Then) {
 	effects := t.effects()
 	if len(effects) == 0 {
 		c.mistake(p, "nothing happens; add delay, fault, respond, otp, user, signup, deliver, token, keys, patch or headers")
 	}
-	broken := slices.Contains([]string{"reset", "empty", "hang", "garbage"}, t.Fault)
+	broken := slices.Contains([]string{"reset", "empty", "hang", "garbage"}, t.Fault) // then there is no answer
 	for _, e := range effects {
 		switch {
 		case e.name == "respond" && broken:
-			c.mistake(p.at(e.name), "with fault: %s nothing is answered; remove one of the two", t.Fault)
+			c.mistake(p.at(e.name), "with fault: %s there is no answer, so respond never acts; remove one of the two", t.Fault)
 		case (e.name == "patch" || e.name == "headers") && broken:
-			c.mistake(p.at(e.name), "with fault: %s nothing is answered, so %s changes nothing; remove one of the two", t.Fault, e.name)
-		case e.needsHandling(t) && (broken || t.Respond != nil):
+			c.mistake(p.at(e.name), "with fault: %s there is no answer, so %s changes nothing; remove one of the two", t.Fault, e.name)
+		case t.needsHandling(e) && (broken || t.Respond != nil):
 			by := "respond"
 			if broken {
 				by = "fault: " + t.Fault
@@ -56,9 +55,8 @@ func (c *checker) checkTogether(p place, t *Then) {
 	}
 }
 
-// needsHandling tells whether an effect is lost if the request is not handled.
-// A rotation is not.
-func (e effect) needsHandling(t *Then) bool {
+// needsHandling reports whether the effect acts only if the request is handled.
+func (t *Then) needsHandling(e effect) bool {
 	return slices.Contains([]string{"otp", "user", "signup", "deliver", "token"}, e.name) || e.name == "keys" && t.Keys != "rotate"
 }
 
@@ -73,7 +71,7 @@ func (c *checker) checkDelay(p place, d *Delay) {
 		}
 		switch {
 		case part.length > maxDelay:
-			c.mistake(place, "%s is too long: a request waits 10m at most", part.length)
+			c.mistake(place, "%s is too long; write 10m at most", part.length)
 			return
 		case part.length < 0:
 			c.mistake(place, "%s is negative; write a positive duration such as 500ms", part.length)
@@ -90,7 +88,7 @@ func (c *checker) checkDelay(p place, d *Delay) {
 	case even && d.Max == 0:
 		c.mistake(p, "min needs max; add it, as in {min: %s, max: %s}", d.Min, min(2*d.Min, maxDelay))
 	case even && d.Min > d.Max:
-		c.mistake(p, "min %s is more than max %s; exchange them", d.Min, d.Max)
+		c.mistake(p, "min %s is more than max %s; swap them", d.Min, d.Max)
 	case normal && d.Median == 0:
 		c.mistake(p, "p99 needs a median; add it, as in {median: %s, p99: %s}", d.P99/4, d.P99)
 	case normal && d.P99 == 0:
@@ -101,14 +99,14 @@ func (c *checker) checkDelay(p place, d *Delay) {
 }
 
 func (c *checker) checkRespond(p place, r *Respond) {
-	exclude := func(a string, thereA bool, b string, thereB bool) {
+	notTogether := func(a string, thereA bool, b string, thereB bool) {
 		if thereA && thereB {
-			c.mistake(p.at(b), "%s and %s exclude each other; remove one of the two", a, b)
+			c.mistake(p.at(b), "%s and %s cannot be used together; remove one of the two", a, b)
 		}
 	}
-	exclude("preset", r.Preset != "", "json", r.JSON != nil)
-	exclude("preset", r.Preset != "", "body", r.Body != "")
-	exclude("json", r.JSON != nil, "body", r.Body != "")
+	notTogether("preset", r.Preset != "", "json", r.JSON != nil)
+	notTogether("preset", r.Preset != "", "body", r.Body != "")
+	notTogether("json", r.JSON != nil, "body", r.Body != "")
 	if r.Preset == "" && r.Status == 0 && r.JSON == nil && r.Body == "" {
 		c.mistake(p, "there is no answer; add preset, status, json or body")
 	}
@@ -117,20 +115,27 @@ func (c *checker) checkRespond(p place, r *Respond) {
 			c.mistake(p.at("status"), "an answer with status %d has no body; write another status, or the status alone", r.Status)
 		}
 	}
-	known := sortedKeys(presets[r.Preset])
+	c.checkVars(p.at("vars"), r)
+	c.checkHeaders(p.at("headers"), r.Headers)
+}
+
+func (c *checker) checkVars(p place, r *Respond) {
+	if len(r.Vars) == 0 {
+		return
+	}
+	if r.Preset == "" {
+		c.mistake(p, "vars belong to a preset; add preset, or remove vars")
+		return
+	}
+	known := refusal.Named(r.Preset).Placeholders()
 	for _, name := range sortedKeys(r.Vars) {
 		switch {
-		case r.Preset == "":
-			c.mistake(p.at("vars"), "vars are a preset's; add preset, or remove them")
-			c.checkHeaders(p.at("headers"), r.Headers)
-			return
 		case len(known) == 0:
-			c.mistake(p.at("vars", name), "the preset %s has no placeholders; remove vars", r.Preset)
+			c.mistake(p.at(name), "the preset %s has no placeholders; remove vars", r.Preset)
 		case !slices.Contains(known, name):
-			c.mistake(p.at("vars", name), "the preset %s has no placeholder %q%s", r.Preset, clip(name), orOneOf(name, known, "it has %s"))
+			c.mistake(p.at(name), "the preset %s has no placeholder %q%s", r.Preset, clip(name), orOneOf(name, known, "it has %s"))
 		}
 	}
-	c.checkHeaders(p.at("headers"), r.Headers)
 }
 
 func (c *checker) checkDeliver(p place, d *Deliver) {
@@ -156,14 +161,14 @@ func (c *checker) checkDeliver(p place, d *Deliver) {
 	}
 }
 
-// checkDeliverOfApp finds what does not happen to mails that an app sends by
-// SMTP: the tenant holds and changes only its own.
-func (c *checker) checkDeliverOfApp(p place, d *Deliver) {
+// checkDeliverBySMTP finds what cannot happen to a mail that an app sends by
+// SMTP. The tenant holds back and changes only its own messages.
+func (c *checker) checkDeliverBySMTP(p place, d *Deliver) {
 	if d.Swap != "" {
-		c.mistake(p.at("swap"), "an app's own mail is not held for the next one; write delay, as in delay: 45s")
+		c.mistake(p.at("swap"), "a mail that an app sends cannot wait for the next one; write delay, as in delay: 45s")
 	}
 	if d.Corrupt != "" {
-		c.mistake(p.at("corrupt"), "the code or link of an app's own mail is not changed; remove it")
+		c.mistake(p.at("corrupt"), "the code or link in a mail that an app sends cannot be changed; remove corrupt")
 	}
 }
 
@@ -182,36 +187,36 @@ func (c *checker) checkToken(p place, t *Token) {
 	for _, x := range form {
 		switch {
 		case x.there && first != "":
-			c.mistake(p.at(x.name), "%s and %s exclude each other; remove one of the two", first, x.name)
+			c.mistake(p.at(x.name), "%s and %s cannot be used together; remove one of the two", first, x.name)
 		case x.there:
 			first = x.name
 		}
 	}
 	for _, x := range content {
 		if x.there && t.Malformed {
-			c.mistake(p.at(x.name), "what is malformed is no token, so %s has no effect; remove one of the two", x.name)
+			c.mistake(p.at(x.name), "with malformed there is no token, so %s has no effect; remove one of the two", x.name)
 		}
 		if _, twice := t.Claims[x.name]; twice && x.there {
-			c.mistake(p.at("claims", x.name), "%s says it already; remove one of the two", x.name)
+			c.mistake(p.at("claims", x.name), "the field %s sets this claim already; remove one of the two", x.name)
 		}
 	}
 	if why := tooLong(t.Skew); why != "" {
 		c.mistake(p.at("skew"), "%s", why)
 	}
 	if t.Exp != "" && t.Skew != 0 {
-		c.mistake(p.at("skew"), "exp and skew exclude each other; remove one of the two")
+		c.mistake(p.at("skew"), "exp and skew cannot be used together; remove one of the two")
 	}
 	for i, audience := range t.Aud {
 		if audience == "" {
-			c.mistake(c.member(p.at("aud"), i), "an audience is not empty; to issue tokens without any write claims: {aud: null}")
+			c.mistake(c.member(p.at("aud"), i), "an audience is empty; to issue tokens without an audience, write claims: {aud: null}")
 		}
 	}
 	if _, empty := t.Claims[""]; empty {
-		c.mistake(p.at("claims"), "a claim has a name; write it before the colon")
+		c.mistake(p.at("claims"), "a claim has no name; write one before the colon")
 	}
 }
 
-// reserved are headers that no rule may set: they are the server's.
+// reserved are the headers that only the server itself sets.
 var reserved = []string{"X-Mock-Scenario", "Content-Length", "Transfer-Encoding"}
 
 func (c *checker) checkHeaders(p place, headers map[string]string) {
@@ -220,19 +225,19 @@ func (c *checker) checkHeaders(p place, headers map[string]string) {
 		place, lower := p.at(name), strings.ToLower(name)
 		switch {
 		case !validHeader(name):
-			c.mistake(place, "%q is no name of a header; write one such as Retry-After", clip(name))
+			c.mistake(place, "%q cannot be the name of a header; write one such as Retry-After", clip(name))
 		case slices.ContainsFunc(reserved, func(r string) bool { return strings.EqualFold(r, name) }):
 			c.mistake(place, "the server itself sets %s; remove it", name)
 		case first[lower] != "":
-			c.mistake(place, "is the same header as %s; remove one of the two", first[lower])
+			c.mistake(place, "this is the same header as %s; remove one of the two", first[lower])
 		case strings.ContainsFunc(headers[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
-			c.mistake(place, "the value of a header is one line without control characters; correct %q", clip(headers[name]))
+			c.mistake(place, "the value of a header must be one line without control characters; correct %q", clip(headers[name]))
 		}
 		first[lower] = name
 	}
 }
 
-// validHeader tells whether a header can have that name: a token of RFC 9110.
+// validHeader reports whether a header can have that name (a token of RFC 9110).
 func validHeader(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
 		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)

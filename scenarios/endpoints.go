@@ -1,19 +1,25 @@
 package scenarios
 
-import "slices"
+import (
+	"maps"
+	"slices"
 
-// Any is the endpoint that stands for all.
-const Any = "any"
+	"github.com/mockauth0/mockauth0/internal/refusal"
+)
 
-// endpoints are the names of endpoints, some of which the server does not
-// answer yet.
+// anyEndpoint stands for all endpoints.
+const anyEndpoint = "any"
+
+// endpoints are the names that a rule can use. The server does not serve all of
+// them yet.
 var endpoints = []string{
 	"passwordless.start", "oauth.token", "oauth.revoke", "otp.challenge", "verify_redirect", "authorize",
 	"co.authenticate", "passwordless.verify", "dbconnections.signup", "dbconnections.change_password", "oauth.par",
-	"userinfo", "jwks", "openid-configuration", "logout", "management", "smtp", Any,
+	"userinfo", "jwks", "openid-configuration", "logout", "management", "smtp", anyEndpoint,
 }
 
-// EnumValues are the names that are too many for a tag.
+// EnumValues are the values that a field can have, if they are too many for a
+// tag.
 func (When) EnumValues(field string) []string {
 	if field == "endpoint" {
 		return endpoints
@@ -21,66 +27,69 @@ func (When) EnumValues(field string) []string {
 	return nil
 }
 
-// EnumValues are the names of the presets.
+// EnumValues are the values that a field can have, if they are too many for a
+// tag. The presets are the refusals of the catalogue.
 func (Respond) EnumValues(field string) []string {
-	if field == "preset" {
-		return presetNames()
+	if field != "preset" {
+		return nil
 	}
-	return nil
+	var names []string
+	for _, r := range refusal.All() {
+		names = append(names, r.Name)
+	}
+	slices.Sort(names)
+	return names
 }
 
-// actsOn are the endpoints on which an effect can act, by its name in a file;
-// those that are absent can act on all.
-var actsOn = map[string][]string{
-	"otp":     {"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify"},
-	"user":    {"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "userinfo"},
-	"signup":  {"passwordless.start", "oauth.token", "otp.challenge", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "dbconnections.signup"},
-	"deliver": {"passwordless.start", "otp.challenge", "authorize", "smtp"},
-	"token":   {"oauth.token", "verify_redirect", "authorize"},
-	"keys":    {"jwks", "oauth.token"},
-}
+// The endpoints on which each effect can act. Effects that are absent here can
+// act on all endpoints.
+var (
+	onOTP     = []string{"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify"}
+	onUser    = []string{"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "userinfo"}
+	onMFA     = []string{"oauth.token", "verify_redirect", "authorize"} // the others never ask for a second factor
+	onSignup  = []string{"passwordless.start", "oauth.token", "otp.challenge", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "dbconnections.signup"}
+	onDeliver = []string{"passwordless.start", "otp.challenge", "authorize", "smtp"}
+	onToken   = []string{"oauth.token", "verify_redirect", "authorize"}
+	onRotate  = []string{"jwks", "oauth.token"}
+	onKeys    = []string{"jwks"}
+)
 
-// An effect is what one field of Then says: its name in a file, and the
-// endpoints on which it can act, of which nil means all.
+// An effect is one field of Then that is set: its name in a file, and the
+// endpoints on which it can act. A nil list means all endpoints.
 type effect struct {
 	name string
 	on   []string
 }
 
-// effects are what a rule does, in the order of Then.
+// effects are the fields of Then that are set, in their order.
 func (t *Then) effects() []effect {
 	var all []effect
-	add := func(there bool, name string) {
-		if there {
-			all = append(all, effect{name: name, on: actsOn[name]})
+	add := func(set bool, name string, on []string) {
+		if set {
+			all = append(all, effect{name, on})
 		}
 	}
-	add(t.Delay != nil, "delay")
-	add(t.Fault != "", "fault")
-	add(t.Respond != nil, "respond")
-	add(t.OTP != nil, "otp")
-	add(t.User != "", "user")
-	add(t.Signup != "", "signup")
-	add(t.Deliver != nil, "deliver")
-	add(t.Token != nil, "token")
-	add(t.Keys != "", "keys")
-	if t.Keys == "empty" || t.Keys == "stale" {
-		all[len(all)-1].on = []string{"jwks"}
-	}
-	if t.User == "mfa_required" {
-		i := slices.IndexFunc(all, func(e effect) bool { return e.name == "user" })
-		all[i].on = []string{"oauth.token", "verify_redirect", "authorize"} // the others ask for no factor
-	}
-	add(len(t.Patch) > 0, "patch")
-	add(len(t.Headers) > 0, "headers")
+	add(t.Delay != nil, "delay", nil)
+	add(t.Fault != "", "fault", nil)
+	add(t.Respond != nil, "respond", nil)
+	add(t.OTP != nil, "otp", onOTP)
+	add(t.User == "mfa_required", "user", onMFA)
+	add(t.User == "blocked", "user", onUser)
+	add(t.Signup != "", "signup", onSignup)
+	add(t.Deliver != nil, "deliver", onDeliver)
+	add(t.Token != nil, "token", onToken)
+	add(t.Keys == "rotate", "keys", onRotate)
+	add(t.Keys == "empty" || t.Keys == "stale", "keys", onKeys)
+	add(len(t.Patch) > 0, "patch", nil)
+	add(len(t.Headers) > 0, "headers", nil)
 	return all
 }
 
-// endpoints are those on which the rule acts: those of its condition on which
-// all of its effects can act. Nil means all endpoints.
-func (r *Rule) endpoints() []string {
+// Endpoints are the endpoints on which the rule acts. They are in its
+// conditions, and all its effects can act on them. Nil means all endpoints.
+func (r *Rule) Endpoints() []string {
 	var acts []string
-	if !slices.Contains(r.When.Endpoint, Any) && len(r.When.Endpoint) > 0 {
+	if len(r.When.Endpoint) > 0 && !slices.Contains(r.When.Endpoint, anyEndpoint) {
 		acts = slices.Clone(r.When.Endpoint)
 	}
 	for _, e := range r.Then.effects() {
@@ -89,7 +98,7 @@ func (r *Rule) endpoints() []string {
 	return acts
 }
 
-// common is what two lists of endpoints share, where nil means all.
+// common is what two lists of endpoints share. A nil list means all endpoints.
 func common(a, b []string) []string {
 	if a == nil {
 		return slices.Clone(b)
@@ -97,11 +106,7 @@ func common(a, b []string) []string {
 	if b == nil {
 		return a
 	}
-	both := []string{}
-	for _, name := range a {
-		if slices.Contains(b, name) {
-			both = append(both, name)
-		}
-	}
-	return both
+	return slices.DeleteFunc(slices.Clone(a), func(name string) bool { return !slices.Contains(b, name) })
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

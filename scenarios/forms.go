@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -12,32 +13,11 @@ import (
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
-// AnyOf is a list of which any member will do. In a file one member may stand
-// without brackets. The empty pattern is for what is absent.
-type AnyOf []string
-
-// DecodeYAML reads a string, or a list of strings.
-func (a *AnyOf) DecodeYAML(v strictyaml.Value) {
-	if v.IsList() {
-		v.Decode((*[]string)(a))
-		return
-	}
-	var one string
-	if v.Decode(&one) {
-		*a = AnyOf{one}
-	}
-}
-
-// JSONSchema is the schema of what DecodeYAML takes.
-func (AnyOf) JSONSchema(ordinary func(any) strictyaml.Object) strictyaml.Object {
-	return either(ordinary(""), ordinary([]string(nil)))
-}
-
 func either(schemas ...any) strictyaml.Object {
 	return strictyaml.Object{{Key: "anyOf", Value: schemas}}
 }
 
-// A Moment is a duration, such as 2m, or a time in RFC 3339 form; "" is none.
+// A Moment is a duration, such as 2m, or a time in RFC 3339 form. "" means none.
 type Moment string
 
 const (
@@ -51,7 +31,7 @@ var momentForm = regexp.MustCompile(`^(` + durationForm + `|` + timeForm + `)?$`
 func (m *Moment) DecodeYAML(v strictyaml.Value) {
 	text, ok := v.Text()
 	if ok && momentForm.MatchString(text) {
-		if _, err := Moment(text).from(time.Time{}); err == nil || text == "" {
+		if _, ok := Moment(text).Time(time.Time{}); ok || text == "" {
 			*m = Moment(text)
 			return
 		}
@@ -59,24 +39,32 @@ func (m *Moment) DecodeYAML(v strictyaml.Value) {
 	v.Problemf("must be a duration, as in 2m or 1h30m, or a time, as in 2030-01-01T00:00:00Z")
 }
 
-// JSONSchema is the schema of what DecodeYAML takes.
+// JSONSchema is the schema of what DecodeYAML reads.
 func (Moment) JSONSchema(func(any) strictyaml.Object) strictyaml.Object {
 	return either(
 		strictyaml.Object{{Key: "type", Value: "string"}, {Key: "pattern", Value: momentForm.String()}},
-		strictyaml.Object{{Key: "enum", Value: []int{0}}}, // which needs no unit
+		strictyaml.Object{{Key: "enum", Value: []int{0}}}, // 0 needs no unit
 	)
 }
 
-// from is the moment, if durations count from start.
-func (m Moment) from(start time.Time) (time.Time, error) {
-	if d, err := time.ParseDuration(string(m)); err == nil {
-		return start.Add(d), nil
+// Time is the moment as a time. A duration counts from start. ok is false if
+// the moment is "".
+func (m Moment) Time(start time.Time) (t time.Time, ok bool) {
+	if d, isDuration := m.duration(); isDuration {
+		return start.Add(d), true
 	}
-	return time.Parse(time.RFC3339Nano, string(m))
+	t, err := time.Parse(time.RFC3339Nano, string(m))
+	return t, err == nil
 }
 
-// Calls are counts of requests, from 1: "1", "2..4", ">=3" or "every 3". Any of
-// them will do.
+// duration is the moment's, if it is one.
+func (m Moment) duration() (time.Duration, bool) {
+	d, err := time.ParseDuration(string(m))
+	return d, err == nil
+}
+
+// Calls are numbers of requests, counted from 1: "1", "2..4", ">=3" or "every
+// 3". One of them must fit.
 type Calls []string
 
 var callForm = regexp.MustCompile(`^([1-9][0-9]{0,8}|[1-9][0-9]{0,8}\.\.[1-9][0-9]{0,8}|>=[1-9][0-9]{0,8}|every [1-9][0-9]{0,8})$`)
@@ -98,9 +86,56 @@ func (c *Calls) DecodeYAML(v strictyaml.Value) {
 	}
 }
 
-// JSONSchema is the schema of what DecodeYAML takes.
+// JSONSchema is the schema of what DecodeYAML reads.
 func (Calls) JSONSchema(ordinary func(any) strictyaml.Object) strictyaml.Object {
 	return either(ordinary(call("")), ordinary([]call(nil)))
+}
+
+// Include reports whether the n-th request is one of them. An empty list
+// includes every request.
+func (c Calls) Include(n int64) bool {
+	return len(c) == 0 || slices.ContainsFunc(c, func(one string) bool {
+		if step, stepped := strings.CutPrefix(one, "every "); stepped {
+			every := number(step)
+			return every > 0 && n%every == 0
+		}
+		first, last, bounded := span(one)
+		return n >= first && (!bounded || n <= last)
+	})
+}
+
+// span is the first and the last number of a member that is no step: "1",
+// "2..4" or ">=3".
+func span(call string) (first, last int64, bounded bool) {
+	if from, open := strings.CutPrefix(call, ">="); open {
+		return number(from), 0, false
+	}
+	from, to, isRange := strings.Cut(call, "..")
+	if !isRange {
+		to = from
+	}
+	return number(from), number(to), true
+}
+
+// size is how many numbers there are, if there is a limit.
+func (c Calls) size() (n int64, bounded bool) {
+	type pair struct{ first, last int64 }
+	var pairs []pair
+	for _, one := range c {
+		first, last, bounded := span(one)
+		if !bounded || strings.HasPrefix(one, "every ") {
+			return 0, false
+		}
+		pairs = append(pairs, pair{first, last})
+	}
+	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Compare(a.first, b.first) })
+	counted := int64(0) // up to this number
+	for _, p := range pairs {
+		if from := max(p.first, counted+1); from <= p.last {
+			n, counted = n+p.last-from+1, p.last
+		}
+	}
+	return n, n > 0
 }
 
 // call is one member of Calls.
@@ -123,11 +158,11 @@ func (c *call) DecodeYAML(v strictyaml.Value) {
 	case plain && callForm.MatchString(text):
 		*c = call(text)
 	default:
-		v.Problemf(`must say which call: 1, 2..4, ">=3", {every: 3}, or a list of these`)
+		v.Problemf(`must be the number of a call: 1, 2..4, ">=3", {every: 3}, or a list of these`)
 	}
 }
 
-// JSONSchema is the schema of what DecodeYAML takes.
+// JSONSchema is the schema of what DecodeYAML reads.
 func (call) JSONSchema(ordinary func(any) strictyaml.Object) strictyaml.Object {
 	return either(
 		strictyaml.Object{{Key: "type", Value: "integer"}, {Key: "minimum", Value: 1}, {Key: "maximum", Value: 999999999}},
@@ -136,12 +171,13 @@ func (call) JSONSchema(ordinary func(any) strictyaml.Object) strictyaml.Object {
 	)
 }
 
-// A Count is how often something is to happen: "2", or ">=1"; "" is no matter.
+// A Count is how often something should happen: "2", or ">=1". "" means any
+// number of times.
 type Count string
 
 var countForm = regexp.MustCompile(`^((>=)?[0-9]{1,9})?$`)
 
-// DecodeYAML reads a number, or one behind >=.
+// DecodeYAML reads a number, with or without >= before it.
 func (c *Count) DecodeYAML(v strictyaml.Value) {
 	if text, ok := v.Text(); ok && countForm.MatchString(text) {
 		*c = Count(text)
@@ -150,7 +186,7 @@ func (c *Count) DecodeYAML(v strictyaml.Value) {
 	v.Problemf(`must be a number, or one such as ">=1"`)
 }
 
-// JSONSchema is the schema of what DecodeYAML takes.
+// JSONSchema is the schema of what DecodeYAML reads.
 func (Count) JSONSchema(func(any) strictyaml.Object) strictyaml.Object {
 	return either(
 		strictyaml.Object{{Key: "type", Value: "integer"}, {Key: "minimum", Value: 0}, {Key: "maximum", Value: 999999999}},
@@ -158,20 +194,28 @@ func (Count) JSONSchema(func(any) strictyaml.Object) strictyaml.Object {
 	)
 }
 
-// met tells whether n is such a count.
-func (c Count) met(n int64) bool {
-	least, open := strings.CutPrefix(string(c), ">=")
-	want, _ := strconv.ParseInt(least, 10, 64)
-	return c == "" || n == want || open && n > want
+// Met reports whether n is such a count.
+func (c Count) Met(n int64) bool {
+	_, open := strings.CutPrefix(string(c), ">=")
+	return c == "" || n == c.least() || open && n > c.least()
 }
 
-// A Delay is a fixed time, or one that differs from request to request.
+// least is the smallest such count.
+func (c Count) least() int64 { return number(strings.TrimPrefix(string(c), ">=")) }
+
+func number(digits string) int64 {
+	n, _ := strconv.ParseInt(digits, 10, 64) // cannot fail: the form allows only digits
+	return n
+}
+
+// A Delay is a fixed time, or one that differs from request to request: even
+// between Min and Max, or log-normal with Median and P99.
 type Delay struct {
 	Fixed  time.Duration `yaml:"-"`
-	Min    time.Duration `yaml:"min" doc:"Of an even distribution."`
-	Max    time.Duration `yaml:"max" doc:"Of an even distribution."`
-	Median time.Duration `yaml:"median" doc:"Half of a log-normal distribution is shorter."`
-	P99    time.Duration `yaml:"p99" doc:"99 of 100 are shorter."`
+	Min    time.Duration `yaml:"min" doc:"The shortest delay, in an even distribution."`
+	Max    time.Duration `yaml:"max" doc:"The longest delay, in an even distribution."`
+	Median time.Duration `yaml:"median" doc:"Half of the delays are shorter, in a log-normal distribution."`
+	P99    time.Duration `yaml:"p99" doc:"99 of 100 delays are shorter."`
 }
 
 // DecodeYAML reads a duration, or one of the two distributions.
@@ -184,7 +228,7 @@ func (d *Delay) DecodeYAML(v strictyaml.Value) {
 	v.Decode((*plain)(d))
 }
 
-// JSONSchema is the schema of what DecodeYAML takes.
+// JSONSchema is the schema of what DecodeYAML reads.
 func (Delay) JSONSchema(ordinary func(any) strictyaml.Object) strictyaml.Object {
 	type plain Delay
 	return either(ordinary(time.Duration(0)), ordinary(plain{}))
@@ -199,7 +243,7 @@ func (d Delay) MarshalJSON() ([]byte, error) {
 	return strictyaml.MarshalJSON(plain(d))
 }
 
-// An OTP is what a redeemed code is taken for.
+// An OTP is what happens to a code that is redeemed.
 type OTP struct {
 	// Verdict is expired, locked, wrong or accept_any; "" if Code is set.
 	Verdict string `yaml:"-"`
@@ -222,7 +266,7 @@ func (o *OTP) DecodeYAML(v strictyaml.Value) {
 	v.Decode((*plain)(o))
 }
 
-// JSONSchema is the schema of what DecodeYAML takes.
+// JSONSchema is the schema of what DecodeYAML reads.
 func (OTP) JSONSchema(ordinary func(any) strictyaml.Object) strictyaml.Object {
 	type plain OTP
 	return either(strictyaml.Object{{Key: "enum", Value: verdicts}}, ordinary(plain{}))
@@ -236,7 +280,8 @@ func (o OTP) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"code": o.Code})
 }
 
-// orOneOf ends a sentence about an unknown word.
+// orOneOf ends a sentence about an unknown word: with the known word that was
+// probably meant, or else with the list of known words.
 func orOneOf(word string, known []string, list string) string {
 	if near := strictyaml.Suggest(word, known); near != "" {
 		return near
@@ -244,6 +289,7 @@ func orOneOf(word string, known []string, list string) string {
 	return "; " + fmt.Sprintf(list, strings.Join(known, ", "))
 }
 
+// clip shortens what a message quotes.
 func clip(s string) string {
 	if len(s) > 60 {
 		return strings.ToValidUTF8(s[:57], "") + "..."

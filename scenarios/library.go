@@ -2,9 +2,7 @@ package scenarios
 
 import (
 	"embed"
-	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -12,47 +10,113 @@ import (
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
-//go:embed library/*.yaml
-var embedded embed.FS
+// The names of the built-in scenarios.
+const (
+	// RateLimited refuses every request for a code, a token or a challenge with 429.
+	RateLimited = "rate-limited"
+	// RateLimitedOnce refuses the first such request of each recipient with 429.
+	RateLimitedOnce = "rate-limited-once"
+	// OTPExpired makes every code expired when it is redeemed.
+	OTPExpired = "otp-expired"
+	// OTPLocked makes every code locked after too many wrong tries.
+	OTPLocked = "otp-locked"
+	// OTPAlwaysWrong makes every code wrong, also the one that was sent.
+	OTPAlwaysWrong = "otp-always-wrong"
+	// SMSProviderError makes the SMS provider refuse every message.
+	SMSProviderError = "sms-provider-error"
+	// SMSProviderTimeout makes the SMS provider answer too late.
+	SMSProviderTimeout = "sms-provider-timeout"
+	// SMSLost loses every SMS on its way.
+	SMSLost = "sms-lost"
+	// EmailLost loses every e-mail on its way.
+	EmailLost = "email-lost"
+	// EmailDelayed delivers every e-mail 45 seconds late.
+	EmailDelayed = "email-delayed"
+	// EmailDuplicate delivers every e-mail twice.
+	EmailDuplicate = "email-duplicate"
+	// EmailOutOfOrder delivers the first e-mail to each recipient after the second.
+	EmailOutOfOrder = "email-out-of-order"
+	// EmailBounced returns every e-mail to its sender.
+	EmailBounced = "email-bounced"
+	// Slow delays every answer: half of them by 800 ms or more, 1 in 100 by 5 s or more.
+	Slow = "slow"
+	// ConnectionReset breaks the connection of every request for a code or a token.
+	ConnectionReset = "connection-reset"
+	// BadGatewayHTML answers every request with 502 and a page of HTML.
+	BadGatewayHTML = "bad-gateway-html"
+	// Unavailable answers every request with 503.
+	Unavailable = "unavailable"
+	// TruncatedJSON cuts the answer with the tokens off in the middle.
+	TruncatedJSON = "truncated-json"
+	// TokenBadSignature issues tokens that no published key verifies.
+	TokenBadSignature = "token-bad-signature"
+	// TokenAlgNone issues tokens without a signature.
+	TokenAlgNone = "token-alg-none"
+	// TokenExpired issues tokens that expired an hour ago.
+	TokenExpired = "token-expired"
+	// TokenWrongIssuer issues tokens that name another tenant as their issuer.
+	TokenWrongIssuer = "token-wrong-issuer"
+	// TokenWrongAudience issues tokens for another audience.
+	TokenWrongAudience = "token-wrong-audience"
+	// ClockSkew issues tokens by a clock that is ten minutes ahead.
+	ClockSkew = "clock-skew"
+	// JWKSRotated replaces all keys by a new one when the first token is issued.
+	JWKSRotated = "jwks-rotated"
+	// JWKSUnavailable answers every request for the key set with 503.
+	JWKSUnavailable = "jwks-unavailable"
+	// UserBlocked blocks every user.
+	UserBlocked = "user-blocked"
+	// MFARequired asks every user for a second factor.
+	MFARequired = "mfa-required"
+	// SignupDisabled refuses new users.
+	SignupDisabled = "signup-disabled"
+	// Flaky fails one in ten requests for a code or a token.
+	Flaky = "flaky"
+	// StrictClient does a little of everything that a client should survive by retrying.
+	StrictClient = "strict-client"
+)
 
-// A builtIn is a scenario of the library. Its phone is what the number that
-// switches it on ends in, or "" where no SMS login can meet it.
-type builtIn struct{ name, phone string }
+// A builtIn is a built-in scenario: its name, and the last two digits of the
+// phone number that switches it on. It has no number if no SMS login meets it.
+type builtIn struct{ name, digits string }
 
-// library is all built-in scenarios. A number once given stays.
+// library is all built-in scenarios. Their numbers never change.
 var library = []builtIn{
-	{"rate-limited", "01"},
-	{"rate-limited-once", "02"},
-	{"otp-expired", "03"},
-	{"otp-locked", "04"},
-	{"otp-always-wrong", "05"},
-	{"sms-provider-error", "06"},
-	{"sms-provider-timeout", "07"},
-	{"sms-lost", "08"},
-	{"email-lost", ""},
-	{"email-delayed", ""},
-	{"email-duplicate", ""},
-	{"email-out-of-order", ""},
-	{"email-bounced", ""},
-	{"slow", "09"},
-	{"connection-reset", "10"},
-	{"bad-gateway-html", "11"},
-	{"unavailable", "12"},
-	{"truncated-json", "13"},
-	{"token-bad-signature", "14"},
-	{"token-alg-none", "15"},
-	{"token-expired", "16"},
-	{"token-wrong-issuer", "17"},
-	{"token-wrong-audience", "18"},
-	{"clock-skew", "19"},
-	{"jwks-rotated", "20"},
-	{"jwks-unavailable", ""},
-	{"user-blocked", "21"},
-	{"mfa-required", "22"},
-	{"signup-disabled", "23"},
-	{"flaky", "24"},
-	{"strict-client", "25"},
+	{RateLimited, "01"},
+	{RateLimitedOnce, "02"},
+	{OTPExpired, "03"},
+	{OTPLocked, "04"},
+	{OTPAlwaysWrong, "05"},
+	{SMSProviderError, "06"},
+	{SMSProviderTimeout, "07"},
+	{SMSLost, "08"},
+	{EmailLost, ""},
+	{EmailDelayed, ""},
+	{EmailDuplicate, ""},
+	{EmailOutOfOrder, ""},
+	{EmailBounced, ""},
+	{Slow, "09"},
+	{ConnectionReset, "10"},
+	{BadGatewayHTML, "11"},
+	{Unavailable, "12"},
+	{TruncatedJSON, "13"},
+	{TokenBadSignature, "14"},
+	{TokenAlgNone, "15"},
+	{TokenExpired, "16"},
+	{TokenWrongIssuer, "17"},
+	{TokenWrongAudience, "18"},
+	{ClockSkew, "19"},
+	{JWKSRotated, "20"},
+	{JWKSUnavailable, ""},
+	{UserBlocked, "21"},
+	{MFARequired, "22"},
+	{SignupDisabled, "23"},
+	{Flaky, "24"},
+	{StrictClient, "25"},
 }
+
+//go:embed library/*.yaml
+var files embed.FS
 
 // Names are the names of the built-in scenarios.
 func Names() []string {
@@ -63,15 +127,25 @@ func Names() []string {
 	return names
 }
 
-func isBuiltIn(name string) bool {
-	return slices.ContainsFunc(library, func(b builtIn) bool { return b.name == name })
+func isBuiltIn(name string) bool { return slices.Contains(Names(), name) }
+
+// MagicPhone is a phone number in E.164 form. Logins with it meet the built-in
+// scenario of that name. It is "" if the scenario has no number.
+func MagicPhone(name string) string {
+	for _, b := range library {
+		if b.name == name && b.digits != "" {
+			return "+150055501" + b.digits
+		}
+	}
+	return ""
 }
 
-// loaded parses each built-in scenario once in a process.
-var loaded sync.Map // of func() (*Scenario, error), by name
+// loaded are the built-in scenarios by name, each parsed when it is first
+// asked for: a func() (*Scenario, error).
+var loaded sync.Map
 
-// Load returns a built-in scenario by its name. All callers share it, so it
-// must not be changed. The error for an unknown name lists the names.
+// Load returns a built-in scenario. All callers share it, so nobody may change
+// it. The error for an unknown name lists the names.
 func Load(name string) (*Scenario, error) {
 	if !isBuiltIn(name) {
 		return nil, fmt.Errorf("there is no built-in scenario %q; the names are %s%s",
@@ -88,35 +162,13 @@ func Load(name string) (*Scenario, error) {
 	return load.(func() (*Scenario, error))()
 }
 
-// Open takes a scenario by the name of a built-in one, or reads it from a
-// file.
-func Open(nameOrFile string) (*Scenario, error) {
-	if isBuiltIn(nameOrFile) {
-		return Load(nameOrFile)
-	}
-	s, err := ParseFile(nameOrFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no file %s, and no built-in scenario of that name%s",
-			nameOrFile, orListed(nameOrFile))
-	}
-	return s, err
-}
-
-// orListed ends a sentence about a name that is no built-in scenario's.
-func orListed(name string) string {
-	if near := strictyaml.Suggest(name, Names()); near != "" {
-		return near
-	}
-	return "; mockauth0 scenarios lists them"
-}
-
-// Source is the YAML of a built-in scenario, or nil if there is none of that
+// Source is the YAML of a built-in scenario. It is nil if there is none of that
 // name.
 func Source(name string) []byte {
 	if !isBuiltIn(name) {
 		return nil
 	}
-	data, err := embedded.ReadFile("library/" + name + ".yaml")
+	data, err := files.ReadFile("library/" + name + ".yaml")
 	if err != nil {
 		panic("scenarios: " + err.Error())
 	}

@@ -3,10 +3,27 @@ package scenarios
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
-// OpenAll opens scenarios by their names or files, in that order. The error is
-// of all that cannot be opened.
+// Open loads a built-in scenario by its name, or reads a file.
+func Open(nameOrFile string) (*Scenario, error) {
+	if isBuiltIn(nameOrFile) {
+		return Load(nameOrFile)
+	}
+	s, err := ParseFile(nameOrFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no file %s, and no built-in scenario of that name%s", nameOrFile, orListed(nameOrFile))
+	}
+	return s, err
+}
+
+// OpenAll opens several scenarios, and keeps their order. The error lists all
+// that cannot be opened, and those that have the same name as another.
 func OpenAll(namesOrFiles []string) ([]*Scenario, error) {
 	var list []*Scenario
 	var failed []error
@@ -27,4 +44,60 @@ func OpenAll(namesOrFiles []string) ([]*Scenario, error) {
 		list = append(list, s)
 	}
 	return list, errors.Join(failed...)
+}
+
+// OfFixture opens the scenarios that a fixture names, and keeps their order.
+// The path of a file is relative to the fixture's own file, if it has one. The
+// error is a *strictyaml.Errors that lists every mistake: one in a scenario
+// file has its place in that file, an unknown name has its place in the fixture.
+func OfFixture(f *fixtures.Fixture) ([]*Scenario, error) {
+	var list []*Scenario
+	var all strictyaml.Errors
+	from := map[string]string{}
+	for i, name := range f.Scenarios {
+		s, err := openBeside(f.Source, name)
+		var mistakes *strictyaml.Errors
+		var file *fs.PathError
+		switch {
+		case err == nil:
+			if first, taken := from[s.Name]; taken {
+				all = append(all, f.ScenarioProblem(i, "the scenario's name %q is also that of %s; rename one", s.Name, first))
+				continue
+			}
+			from[s.Name] = name
+			list = append(list, s)
+		case errors.As(err, &mistakes):
+			all = append(all, *mistakes...)
+		case errors.Is(err, fs.ErrNotExist) && errors.As(err, &file):
+			all = append(all, f.ScenarioProblem(i, "there is no built-in scenario %q, and no file %s%s", name, file.Path, orListed(name)))
+		case errors.As(err, &file):
+			all = append(all, f.ScenarioProblem(i, "the file %s cannot be read (%s); correct that, or name another", file.Path, file.Err))
+		default:
+			all = append(all, f.ScenarioProblem(i, "%s", err))
+		}
+	}
+	if len(all) > 0 {
+		return nil, &all
+	}
+	return list, nil
+}
+
+// openBeside is Open for a name that stands in a file: a relative path starts
+// at that file's folder.
+func openBeside(file, nameOrFile string) (*Scenario, error) {
+	if isBuiltIn(nameOrFile) {
+		return Load(nameOrFile)
+	}
+	if !filepath.IsAbs(nameOrFile) {
+		nameOrFile = filepath.Join(filepath.Dir(file), nameOrFile)
+	}
+	return ParseFile(nameOrFile)
+}
+
+// orListed ends a sentence about a name that no built-in scenario has.
+func orListed(name string) string {
+	if near := strictyaml.Suggest(name, Names()); near != "" {
+		return near
+	}
+	return "; mockauth0 scenarios lists them"
 }

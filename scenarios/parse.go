@@ -9,14 +9,14 @@ import (
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
-// Parse reads a scenario file, YAML or JSON. The filename is for messages and
-// for Scenario.Source. An error is a *strictyaml.Errors that holds every
-// mistake with its place.
+// Parse reads a scenario file, YAML or JSON. The filename appears in error
+// messages and in Scenario.Source. The error is a *strictyaml.Errors that
+// lists every mistake with its place.
 func Parse(filename string, data []byte) (*Scenario, error) {
 	return parse(filename, data, origin{})
 }
 
-// ParseFile reads the scenario file at path. An error is that of the file
+// ParseFile reads the scenario file at path. The error is that of the file
 // system, or that of Parse.
 func ParseFile(path string) (*Scenario, error) {
 	file, err := os.Open(path)
@@ -31,18 +31,18 @@ func ParseFile(path string) (*Scenario, error) {
 	return Parse(path, data)
 }
 
-// JSON writes the scenario as an indented JSON file that Parse reads back to
-// an equal scenario. Fields without a value are left out.
+// JSON writes the scenario as an indented JSON file. Parse reads it back to an
+// equal scenario. Fields without a value are left out.
 func (s *Scenario) JSON() ([]byte, error) { return strictyaml.MarshalJSON(s) }
 
 // Schema is the JSON Schema of a scenario file, for editors.
 func Schema() []byte { return strictyaml.Schema(Scenario{}, "mockauth0 scenario") }
 
-// Complete checks a scenario that was made in Go and returns a copy of it,
-// exactly as if it had been read from a file. A zero Version means 1. An error
-// is a *strictyaml.Errors whose problems have paths but no lines, except that
-// a value which no file can hold (a claim that is a function, say) is a plain
-// error.
+// Complete checks a scenario that was made in Go. It returns a copy that equals
+// what Parse makes of the same scenario in a file. Version may be 0, which
+// means 1. The error is a *strictyaml.Errors that lists every mistake with its
+// path, without line numbers. If a value fits in no file (a claim that is a
+// function, for example), the error is of another type.
 func Complete(s *Scenario) (*Scenario, error) {
 	c := *s
 	if c.Version == 0 {
@@ -52,7 +52,7 @@ func Complete(s *Scenario) (*Scenario, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the scenario cannot be checked: %w", err)
 	}
-	done, err := parse(s.Source, data, origin{made: s})
+	done, err := parse(s.Source, data, origin{inGo: s})
 	if problems := (*strictyaml.Errors)(nil); errors.As(err, &problems) {
 		for i := range *problems {
 			(*problems)[i].Line, (*problems)[i].Column = 0, 0
@@ -62,24 +62,24 @@ func Complete(s *Scenario) (*Scenario, error) {
 	return done, err
 }
 
-// An origin is where a scenario comes from, if not from a file.
+// An origin is where a scenario comes from. The zero origin is a file.
 type origin struct {
 	builtIn bool
-	made    *Scenario // in Go
+	inGo    *Scenario // the value that was made in Go
 }
 
-// parse does all of the work.
+// parse reads and checks a scenario from anywhere.
 func parse(filename string, data []byte, from origin) (*Scenario, error) {
 	s := &Scenario{}
 	doc, err := strictyaml.Parse(filename, data)
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{doc: doc, scenario: s, from: from, broken: map[string]bool{}}
+	c := &checker{doc: doc, scenario: s, origin: from, badForm: map[string]bool{}}
 	if problems := (*strictyaml.Errors)(nil); errors.As(doc.Decode(s), &problems) {
 		c.problems = *problems
 		for _, p := range *problems {
-			c.broken[element(p.Path)] = true
+			c.badForm[unit(p.Path)] = true
 		}
 	}
 	c.check()

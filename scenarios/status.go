@@ -1,61 +1,24 @@
 package scenarios
 
-import (
-	"maps"
-	"slices"
-	"time"
-)
+import "time"
 
-// What is kept of each rule's past.
-const (
-	keptHits   = 20
-	keptMisses = 5
-)
-
-// A Hit is one request on which a rule acted.
-type Hit struct {
-	RequestID string    `json:"request_id"`
-	At        time.Time `json:"at"`
-	// Key is the recipient or client that is counted by itself, if any is.
-	Key    string `json:"key,omitempty"`
-	Effect string `json:"effect"`
-}
-
-// A tally is what happened to a rule.
-type tally struct {
-	matched, fired, shadowed, forgotten int64
-	skipped                             map[string]int64
-	last                                []Hit
-	misses                              []string
-}
-
-func (t *tally) skip(reason string) { put(&t.skipped, reason, t.skipped[reason]+1) }
-
-func (t *tally) hit(h Hit) {
-	t.fired++
-	if len(t.last) == keptHits {
-		t.last = slices.Delete(t.last, 0, 1)
-	}
-	t.last = append(t.last, h)
-}
-
-// near notes a request that failed exactly one condition.
-func (t *tally) near(q *Request, why string) {
-	endpoint := q.Endpoint
-	if endpoint == "" {
-		endpoint = "another endpoint"
-	}
-	sentence := endpoint + ": " + why
-	t.misses = slices.DeleteFunc(t.misses, func(have string) bool { return have == sentence })
-	if len(t.misses) == keptMisses {
-		t.misses = slices.Delete(t.misses, 0, 1)
-	}
-	t.misses = append(t.misses, sentence)
+// An Activation is a scenario that is on.
+type Activation interface {
+	// Status is what the scenario has done so far.
+	Status() Status
+	// Fired is how often its rules have acted, all rules together.
+	Fired() int
+	// Verify compares how often its rules have acted with want. If want is "",
+	// it compares with what the scenario itself expects. A scenario in which no
+	// rule has an expect should act at least once.
+	Verify(want Count) []Failure
+	// Off switches the scenario off. What it has done can still be read.
+	Off()
 }
 
 // A Status is a scenario that is on, and what it has done.
 type Status struct {
-	// ID is the scenario's name, or name~2 for the second of that name.
+	// ID is the scenario's name. The second one of that name has name~2.
 	ID          string `json:"id"`
 	Name        string `json:"name"`
 	Description string `json:"description,omitempty"`
@@ -63,98 +26,56 @@ type Status struct {
 	// fixture.
 	By    string    `json:"by"`
 	Since time.Time `json:"since"`
-	// Until is when its ttl ends; zero if it has none.
+	// Until is when its ttl ends. It is zero if there is no ttl.
 	Until time.Time `json:"until,omitzero"`
-	// Times is how many requests it is for; 0 if that is no matter.
+	// Times is how many requests it acts on at most. 0 means no limit.
 	Times int `json:"times,omitempty"`
-	// Active is false when ttl or times are used up.
+	// Active is false once ttl or times is used up.
 	Active bool `json:"active"`
-	// Narrowed are the conditions beside those of the rules, by their names.
+	// Narrowed are the conditions that it was switched on with, by name.
 	Narrowed map[string]string `json:"narrowed,omitempty"`
 	Rules    []RuleStatus      `json:"rules"`
 }
 
-// A RuleStatus is what a rule has done. Matched requests met its conditions;
-// of these it Fired on some and Skipped others, by reason: time (after, until),
-// call, probability and times. Shadowed ones were decided by an earlier rule.
+// A RuleStatus is what one rule has done.
 type RuleStatus struct {
-	ID       string           `json:"id"`
-	Matched  int64            `json:"matched"`
-	Fired    int64            `json:"fired"`
-	Skipped  map[string]int64 `json:"skipped"`
-	Shadowed int64            `json:"shadowed"`
-	// Forgotten is how many recipients or clients were dropped from the count
+	ID string `json:"id"`
+	// Matched is how many requests met the rule's conditions.
+	Matched int64 `json:"matched"`
+	// Fired is how many of them the rule acted on.
+	Fired int64 `json:"fired"`
+	// Skipped is how many of them it did not act on, by reason: time (after or
+	// until), call, probability or times.
+	Skipped map[string]int64 `json:"skipped"`
+	// Shadowed is how many of them an earlier rule had already decided.
+	Shadowed int64 `json:"shadowed"`
+	// Forgotten is how many recipients or clients are no longer counted,
 	// because there were too many.
 	Forgotten int64 `json:"forgotten,omitempty"`
-	// Last are the last 20 requests on which it acted.
+	// Last are the last 20 requests on which the rule acted.
 	Last []Hit `json:"last"`
-	// NearMisses are the last requests that failed exactly one condition.
+	// NearMisses are the last requests that met all conditions but one.
 	NearMisses []string `json:"near_misses"`
 }
 
-// Status is what this activation has done.
-func (a *Activation) Status(now time.Time) Status {
-	a.engine.mu.Lock()
-	defer a.engine.mu.Unlock()
-	return a.status(now)
+// A Hit is a request on which a rule acted.
+type Hit struct {
+	RequestID string    `json:"request_id"`
+	At        time.Time `json:"at"`
+	// Key is the recipient or the client, if each of them has its own count.
+	Key string `json:"key,omitempty"`
+	// Effect is what the rule did, in words.
+	Effect string `json:"effect"`
 }
 
-func (a *Activation) status(now time.Time) Status {
-	s := Status{
-		ID: a.id, Name: a.scenario.Name, Description: a.scenario.Description, By: a.layer.String(),
-		Since: a.since, Times: a.narrow.Times,
-		Active: a.active(now),
-	}
-	if a.narrow.TTL > 0 {
-		s.Until = a.since.Add(a.narrow.TTL)
-	}
-	for _, c := range a.only {
-		put(&s.Narrowed, c.name, c.want)
-	}
-	for _, r := range a.rules {
-		rs := RuleStatus{
-			ID: r.ID, Matched: r.matched, Fired: r.fired, Shadowed: r.shadowed, Forgotten: r.forgotten,
-			Skipped: maps.Clone(r.skipped), Last: slices.Clone(r.last), NearMisses: slices.Clone(r.misses),
-		}
-		if rs.Skipped == nil {
-			rs.Skipped = map[string]int64{}
-		}
-		if rs.Last == nil {
-			rs.Last = []Hit{}
-		}
-		if rs.NearMisses == nil {
-			rs.NearMisses = []string{}
-		}
-		s.Rules = append(s.Rules, rs)
-	}
-	return s
-}
-
-// active tells whether neither ttl nor times are used up.
-func (a *Activation) active(now time.Time) bool {
-	return !a.expired(now) && (a.narrow.Times == 0 || a.spent < int64(a.narrow.Times))
-}
-
-// Fired is how often the rules of the activation have acted.
-func (a *Activation) Fired() int64 {
-	a.engine.mu.Lock()
-	defer a.engine.mu.Unlock()
-	n := int64(0)
-	for _, r := range a.rules {
-		n += r.fired
-	}
-	return n
-}
-
-// Statuses are all that is on, in the order in which it is asked.
-func (e *Engine) Statuses(now time.Time) []Status {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	list := []Status{}
-	for _, on := range e.on {
-		for _, a := range on {
-			list = append(list, a.status(now))
-		}
-	}
-	return list
+// A Failure is a scenario or a rule that did not act as often as it should.
+type Failure struct {
+	// Name is the scenario's name or id, or scenario/rule.
+	Name string `json:"name"`
+	// Expected is how often it should act, Fired how often it did.
+	Expected string `json:"expected"`
+	Fired    int64  `json:"fired"`
+	// Message tells what happened instead, near misses included.
+	Message    string   `json:"message"`
+	NearMisses []string `json:"near_misses"`
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/journal"
 	"github.com/mockauth0/mockauth0/server/outbox"
@@ -108,13 +109,10 @@ func (s *Server) fill(issuer string, claims map[string]any) token.Claims {
 // the previous, the current and the next key.
 func (s *Server) RotateKey() string { return s.tenant.Keys.Rotate() }
 
-// Scenarios decide what goes wrong: what is on, what it did, what it was to do.
-func (s *Server) Scenarios() *scenarios.Engine { return s.engine }
-
 // Inject switches a scenario on for a test: a built-in one, one that the server
-// knows by name already, or a file. It comes before the scenarios of the control
-// API, the config and the fixture.
-func (s *Server) Inject(nameOrFile string, n scenarios.Narrowing) (*scenarios.Activation, error) {
+// knows by its name, or a file. Its rules are asked before those of the control
+// API, of Config.Scenarios and of the fixture.
+func (s *Server) Inject(nameOrFile string, n scenarios.Narrowing) (scenarios.Activation, error) {
 	found, err := s.engine.Find(nameOrFile)
 	if err != nil {
 		found, err = scenarios.Open(nameOrFile)
@@ -122,17 +120,84 @@ func (s *Server) Inject(nameOrFile string, n scenarios.Narrowing) (*scenarios.Ac
 	if err != nil {
 		return nil, err
 	}
-	return s.engine.SwitchOn(found, scenarios.ByGo, n, s.Clock().Now())
+	return s.switchOn(found, n)
 }
 
-// InjectScenario is Inject of a scenario that was made in Go. The error is a
-// *strictyaml.Errors with every mistake.
-func (s *Server) InjectScenario(made scenarios.Scenario, n scenarios.Narrowing) (*scenarios.Activation, error) {
+// InjectScenario is Inject of a scenario that is made in Go. If the scenario
+// has mistakes, the error is a *strictyaml.Errors that lists them all.
+func (s *Server) InjectScenario(made scenarios.Scenario, n scenarios.Narrowing) (scenarios.Activation, error) {
 	complete, err := scenarios.Complete(&made)
 	if err != nil {
 		return nil, err
 	}
-	return s.engine.SwitchOn(complete, scenarios.ByGo, n, s.Clock().Now())
+	return s.switchOn(complete, n)
+}
+
+func (s *Server) switchOn(on *scenarios.Scenario, n scenarios.Narrowing) (scenarios.Activation, error) {
+	active, err := s.engine.SwitchOn(on, faults.ByGo, n)
+	if err != nil {
+		return nil, err
+	}
+	return active, nil
+}
+
+// Scenarios are the scenarios that are on, in the order in which their rules are
+// asked, and what they have done.
+func (s *Server) Scenarios() []scenarios.Status { return s.engine.Statuses() }
+
+// SwitchOff switches off the scenario with that id, or else all scenarios with
+// that name. It returns how many that were.
+func (s *Server) SwitchOff(nameOrID string) int { return s.engine.SwitchOff(nameOrID) }
+
+// VerifyScenarios compares how often scenarios have acted with want: counts by
+// the name or id of a scenario, or by scenario/rule. If want is nil, it compares
+// with what the scenarios that are on expect themselves. checked is how many
+// counts were compared. The error is for a name that is not on.
+func (s *Server) VerifyScenarios(want map[string]scenarios.Count) (failures []scenarios.Failure, checked int, err error) {
+	if want == nil {
+		failures, checked = s.engine.Unmet()
+		return failures, checked, nil
+	}
+	failures, err = s.engine.Verify(want)
+	return failures, len(want), err
+}
+
+// UnfiredScenarios are the expectations that the whole run has not met. It
+// counts also what scenarios of Config and fixture did before a Reset, or
+// before somebody switched them off.
+func (s *Server) UnfiredScenarios() []scenarios.Failure { return s.engine.Unfired() }
+
+// DecideSMTP decides what happens to a mail that an application sends to one
+// recipient, and names the rules that say so. It returns nil if nothing does.
+// It is for server/mailhog.
+func (s *Server) DecideSMTP(from, to string) (what *scenarios.Then, rules string) {
+	q := &faults.Request{
+		At: s.Clock().Now(), Endpoint: "smtp", Recipient: fixtures.NormalizeRecipient(to),
+		Param: func(name string) string {
+			if name == "from" {
+				return from
+			}
+			return ""
+		},
+	}
+	if !s.engine.Concerns(nil, q.Recipient) {
+		return nil, ""
+	}
+	e, err := s.engine.Decide(q)
+	if err != nil || e == nil { // only a header can name an unknown scenario
+		return nil, ""
+	}
+	what = &scenarios.Then{Deliver: &e.Deliver, Respond: e.Respond}
+	if e.Delay > 0 {
+		what.Delay = &scenarios.Delay{Fixed: e.Delay}
+	}
+	if e.Broken() { // the other faults are of HTTP
+		what.Fault = e.Fault
+	}
+	if e.Unhandled() {
+		return what, e.Names()
+	}
+	return what, e.DeliverBy
 }
 
 // State is the tenant as a fixture. A server that loads it has the same users
@@ -141,8 +206,8 @@ func (s *Server) InjectScenario(made scenarios.Scenario, n scenarios.Narrowing) 
 func (s *Server) State() *fixtures.Fixture {
 	f := s.tenant.Export()
 	f.Scenarios = nil
-	for _, on := range s.engine.Statuses(s.Clock().Now()) {
-		if on.By == scenarios.ByFixture.String() {
+	for _, on := range s.Scenarios() {
+		if on.By == faults.ByFixture.String() {
 			f.Scenarios = append(f.Scenarios, on.Name)
 		}
 	}
@@ -153,9 +218,13 @@ func (s *Server) State() *fixtures.Fixture {
 // fixture. It fails if the fixture names an unknown scenario, or key files that
 // the server's own fixture does not name.
 func (s *Server) PutState(f *fixtures.Fixture) error {
-	list, err := s.engine.FindAll(f.Scenarios)
-	if err != nil {
-		return fmt.Errorf("scenarios: %w", err)
+	var list []*scenarios.Scenario
+	for _, name := range f.Scenarios {
+		found, err := s.engine.Find(name)
+		if err != nil {
+			return fmt.Errorf("scenarios: %w", err)
+		}
+		list = append(list, found)
 	}
 	keys, err := s.keysOfState(f)
 	if err != nil {
@@ -164,10 +233,10 @@ func (s *Server) PutState(f *fixtures.Fixture) error {
 	s.tenant.Put(f, keys)
 	s.front.Reset()
 	s.reload.forget(&s.reload.fixtureScenarios)
-	if err := s.engine.Set(scenarios.ByFixture, list, s.Clock().Now()); err != nil {
+	if err := s.engine.Set(faults.ByFixture, list); err != nil {
 		return err
 	}
-	s.engine.Reset(f.OTP.Seed, s.Clock().Now())
+	s.engine.Reset(f.OTP.Seed)
 	return nil
 }
 
@@ -177,24 +246,10 @@ func (s *Server) PutState(f *fixtures.Fixture) error {
 func (s *Server) Reset() {
 	s.tenant.Reset()
 	s.front.Reset()
-	s.engine.Reset(s.Fixture().OTP.Seed, s.Clock().Now())
+	s.engine.Reset(s.Fixture().OTP.Seed)
 }
 
 // Report says in lines for people what happened: the last requests with their
 // answers, the outbox, the scenarios with their counters, the clock. A failed
 // test prints it.
 func (s *Server) Report() string { return s.api.Report() }
-
-// DecideSMTP says what the scenarios do to a mail that an application sends;
-// nil if nothing. It is for server/mailhog, whose requests carry the endpoint
-// smtp.
-func (s *Server) DecideSMTP(q *scenarios.Request) *scenarios.Effects {
-	if !s.engine.Concerns(nil, q.Recipient) {
-		return nil
-	}
-	effects, err := s.engine.Decide(q)
-	if err != nil {
-		return nil // only a scenario that a header names can be wrong
-	}
-	return effects
-}

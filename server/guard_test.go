@@ -7,11 +7,12 @@ import (
 	"testing"
 
 	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
 
 func TestTheControlAPIAnswersOnlyLocalNames(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, server.Config{Hosts: []string{"Mock.Example.Org"}, Issuer: "https://login.example.net:8443/"})
+	s := servertest.New(t, server.Config{Hosts: []string{"Mock.Example.Org"}, Issuer: "https://login.example.net:8443/"})
 	for _, tt := range []struct {
 		name string
 		host string
@@ -43,11 +44,11 @@ func TestTheControlAPIAnswersOnlyLocalNames(t *testing.T) {
 		{"no name", "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := call(t, s, "GET", "/_mock/users", nil, host(tt.host))
+			w := servertest.Call(t, s, "GET", "/_mock/users", nil, servertest.Host(tt.host))
 			if ok := w.Code == http.StatusOK; ok != tt.ok {
 				t.Fatalf("host %q: %d %s", tt.host, w.Code, w.Body)
 			}
-			if !tt.ok && (w.Code != http.StatusForbidden || !strings.Contains(decodeError(t, w).Description, "--tls-host")) {
+			if !tt.ok && (w.Code != http.StatusForbidden || !strings.Contains(servertest.DecodeError(t, w).Description, "--tls-host")) {
 				t.Errorf("the refusal does not name the flag: %d %s", w.Code, w.Body)
 			}
 		})
@@ -56,7 +57,7 @@ func TestTheControlAPIAnswersOnlyLocalNames(t *testing.T) {
 
 func TestTheControlAPIAnswersOnlyLocalPages(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, server.Config{Hosts: []string{"mock.example.org"}})
+	s := servertest.New(t, server.Config{Hosts: []string{"mock.example.org"}})
 	for _, tt := range []struct {
 		name   string
 		origin string
@@ -76,11 +77,11 @@ func TestTheControlAPIAnswersOnlyLocalPages(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, method := range []string{"GET", "OPTIONS"} {
-				var changes []change
+				var changes []servertest.Change
 				if tt.origin != "" {
-					changes = []change{header("Origin", tt.origin), header("Access-Control-Request-Method", "GET")}
+					changes = []servertest.Change{servertest.Header("Origin", tt.origin), servertest.Header("Access-Control-Request-Method", "GET")}
 				}
-				w := call(t, s, method, "/_mock/users", nil, changes...)
+				w := servertest.Call(t, s, method, "/_mock/users", nil, changes...)
 				if ok := w.Code/100 == 2; ok != tt.ok {
 					t.Fatalf("%s by origin %q: %d %s", method, tt.origin, w.Code, w.Body)
 				}
@@ -98,17 +99,17 @@ func TestTheControlAPIAnswersOnlyLocalPages(t *testing.T) {
 
 func TestHealthAndTheAuthorityAnswerAnyone(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, server.Config{CA: func() []byte { return []byte("a certificate\n") }})
+	s := servertest.New(t, server.Config{CA: func() []byte { return []byte("a certificate\n") }})
 	for _, path := range []string{"/_mock/health", "/health", "/healthz", "/readyz", "/_mock/ca.pem"} {
-		if w := call(t, s, "GET", path, nil, host("lb.example.com"), header("Origin", "https://example.com")); w.Code != http.StatusOK {
+		if w := servertest.Call(t, s, "GET", path, nil, servertest.Host("lb.example.com"), servertest.Header("Origin", "https://example.com")); w.Code != http.StatusOK {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
 	}
-	if w := call(t, s, "GET", "/_mock/ca.pem", nil); w.Body.String() != "a certificate\n" || w.Header().Get("Content-Type") != "application/x-pem-file" {
+	if w := servertest.Call(t, s, "GET", "/_mock/ca.pem", nil); w.Body.String() != "a certificate\n" || w.Header().Get("Content-Type") != "application/x-pem-file" {
 		t.Errorf("ca.pem: %q %v", w.Body, w.Header())
 	}
 	for _, path := range []string{"/", "/_mock", "/_mock/"} {
-		if w := call(t, s, "GET", path, nil, host("lb.example.com")); w.Code != http.StatusForbidden {
+		if w := servertest.Call(t, s, "GET", path, nil, servertest.Host("lb.example.com")); w.Code != http.StatusForbidden {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
 	}
@@ -117,8 +118,8 @@ func TestHealthAndTheAuthorityAnswerAnyone(t *testing.T) {
 // Auth0's own endpoints answer by any name: that is what a tenant is for.
 func TestAuth0sEndpointsAnswerByAnyName(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, server.Config{})
-	if w := call(t, s, "GET", "/.well-known/jwks.json", nil, host("auth.example.com")); w.Code != http.StatusOK {
+	s := servertest.New(t, server.Config{})
+	if w := servertest.Call(t, s, "GET", "/.well-known/jwks.json", nil, servertest.Host("auth.example.com")); w.Code != http.StatusOK {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
@@ -127,7 +128,7 @@ func TestAuth0sEndpointsAnswerByAnyName(t *testing.T) {
 // site does not get to read them.
 func TestOpenEndpointsAreNotForPagesOfOtherSites(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, server.Config{CA: func() []byte { return []byte("pem") }})
+	s := servertest.New(t, server.Config{CA: func() []byte { return []byte("pem") }})
 	for _, path := range []string{"/_mock/health", "/healthz", "/_mock/ca.pem"} {
 		for origin, want := range map[string]string{"https://evil.example.com": "", "http://localhost:3000": "http://localhost:3000"} {
 			r := httptest.NewRequest(http.MethodGet, path, nil)
@@ -143,18 +144,18 @@ func TestOpenEndpointsAreNotForPagesOfOtherSites(t *testing.T) {
 }
 
 func TestPagesElsewhere(t *testing.T) {
-	s := newServer(t, server.Config{})
+	s := servertest.New(t, server.Config{})
 	for _, origin := range []string{"http://8.8.8.8", "http://[::ffff:8.8.8.8]", "chrome-extension://abcdefgh", "//localhost"} {
-		if w := call(t, s, "GET", "/_mock/outbox", nil, header("Origin", origin)); w.Code != http.StatusForbidden {
+		if w := servertest.Call(t, s, "GET", "/_mock/outbox", nil, servertest.Header("Origin", origin)); w.Code != http.StatusForbidden {
 			t.Errorf("%s: %d", origin, w.Code)
 		}
 	}
 	for _, origin := range []string{"http://127.0.0.1:3000", "http://192.168.1.7:3000", "http://[::1]"} {
-		if w := call(t, s, "GET", "/_mock/outbox", nil, header("Origin", origin)); w.Code != http.StatusOK {
+		if w := servertest.Call(t, s, "GET", "/_mock/outbox", nil, servertest.Header("Origin", origin)); w.Code != http.StatusOK {
 			t.Errorf("%s: %d", origin, w.Code)
 		}
 	}
-	w := call(t, s, "GET", "/_mock/health", nil, header("Origin", "https://evil.example"))
+	w := servertest.Call(t, s, "GET", "/_mock/health", nil, servertest.Header("Origin", "https://evil.example"))
 	if got := w.Header().Get("Access-Control-Allow-Origin"); w.Code != http.StatusOK || got != "" {
 		t.Errorf("health: %d, and %q may read it", w.Code, got)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
 // reloadEvery is the least time between two looks at the files.
@@ -161,7 +162,7 @@ func (s *Server) loadScenarios() error {
 	if err != nil {
 		return err
 	}
-	return s.use(scenarios.ByFlag, list)
+	return s.use(faults.ByFlag, list)
 }
 
 // loadFixtureScenarios reads the scenarios that the fixture names.
@@ -187,18 +188,18 @@ func (s *Server) useFixtureScenarios(list []*scenarios.Scenario) error {
 			return err
 		}
 	}
-	return s.use(scenarios.ByFixture, list)
+	return s.use(faults.ByFixture, list)
 }
 
 // use switches scenarios on from the start. It warns of those that wait for
 // something that the tenant does not have.
-func (s *Server) use(by scenarios.Layer, list []*scenarios.Scenario) error {
+func (s *Server) use(by faults.Layer, list []*scenarios.Scenario) error {
 	for _, one := range list {
-		for _, sentence := range one.Unknown(s.tenant.Fixture()) {
+		for _, sentence := range one.Warnings(s.tenant.Fixture()) {
 			s.log.Warn(sentence)
 		}
 	}
-	return s.engine.Set(by, list, s.tenant.Clock.Now())
+	return s.engine.Set(by, list)
 }
 
 // fileErrors says why the fixture file and the scenario files are not in use as

@@ -1,56 +1,35 @@
 package server_test
 
 import (
-	"bytes"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
-
-// A lockedBuffer is a log that many goroutines may write.
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-// take returns what was written since the last time.
-func (b *lockedBuffer) take() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	defer b.buf.Reset()
-	return b.buf.String()
-}
 
 // A watchedServer has scenario files, and time that passes at once.
 type watchedServer struct {
 	*testing.T
 	*server.Server
-	log *lockedBuffer
+	log *servertest.LockedBuffer
 	dir string
 }
 
 func watching(t *testing.T, config func(dir string) server.Config) *watchedServer {
 	t.Helper()
-	w := &watchedServer{T: t, log: &lockedBuffer{}, dir: t.TempDir()}
+	w := &watchedServer{T: t, log: &servertest.LockedBuffer{}, dir: t.TempDir()}
 	c := config(w.dir)
-	c.At, c.Log = at2030, slog.New(slog.NewTextHandler(w.log, nil))
-	w.Server = newServer(t, c)
-	w.log.take()
+	c.At, c.Log = servertest.At2030, slog.New(slog.NewTextHandler(w.log, nil))
+	w.Server = servertest.New(t, c)
+	w.log.Take()
 	return w
 }
 
@@ -62,7 +41,7 @@ func (w *watchedServer) file(name string) *editedFile {
 func (w *watchedServer) start() int {
 	w.Helper()
 	<-time.After(500 * time.Millisecond)
-	return startWith(w, w.Server, "ada@example.com")
+	return servertest.StartWith(w, w.Server, "ada@example.com")
 }
 
 func (w *watchedServer) expect(want int) {
@@ -75,10 +54,10 @@ func (w *watchedServer) expect(want int) {
 // health is what health says of the scenario files and of the fixture's.
 func (w *watchedServer) health() (scenario, fixture string) {
 	w.Helper()
-	h := decodeAnswer[struct {
+	h := servertest.DecodeAnswer[struct {
 		ScenarioError string `json:"scenario_error"`
 		FixtureError  string `json:"fixture_error"`
-	}](w, call(w, w.Server, "GET", "/_mock/health", nil))
+	}](w, servertest.Call(w, w.Server, "GET", "/_mock/health", nil))
 	return h.ScenarioError, h.FixtureError
 }
 
@@ -91,7 +70,7 @@ func (w *watchedServer) says(scenario, fixture, log string) {
 		}
 	}
 	var errors []string
-	for line := range strings.Lines(w.log.take()) {
+	for line := range strings.Lines(w.log.Take()) {
 		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "in use") {
 			errors = append(errors, line)
 		}
@@ -111,12 +90,12 @@ func TestAChangedScenarioFileIsTakenIn(t *testing.T) {
 		w := watching(t, func(dir string) server.Config {
 			a, b = &editedFile{t: t, path: filepath.Join(dir, "a.yaml")}, &editedFile{t: t, path: filepath.Join(dir, "b.yaml")}
 			a.write("version: 1\nname: a\nrules:\n" + kept + "  - {id: other, when: {endpoint: userinfo}, then: {respond: {status: 420}}}\n")
-			b.write(answering("b", 421))
+			b.write(servertest.Answering("b", 421))
 			return server.Config{Scenarios: []string{a.path, "slow", b.path}}
 		})
 		w.expect(418)
 		w.expect(421)
-		if got := startWith(t, w.Server, "ada@example.com"); got != 421 { // the third
+		if got := servertest.StartWith(t, w.Server, "ada@example.com"); got != 421 { // the third
 			t.Error(got)
 		}
 
@@ -127,14 +106,14 @@ func TestAChangedScenarioFileIsTakenIn(t *testing.T) {
 		a.write("version: 1\nname: a\ndescription: changed\nrules:\n  - {id: more, when: {endpoint: jwks}, then: {respond: {status: 422}}}\n" + kept)
 		w.expect(418)
 		w.says("", "", a.path+" has changed and is in use")
-		st := statusOf(t, w.Server, "a")
-		if kept := st.Rules[1]; kept.Matched != 4 || kept.Fired != 2 || len(kept.Last) != 2 || !st.Since.Equal(at2030) || st.Description != "changed" {
+		st := servertest.StatusOf(t, w.Server, "a")
+		if kept := st.Rules[1]; kept.Matched != 4 || kept.Fired != 2 || len(kept.Last) != 2 || !st.Since.Equal(servertest.At2030) || st.Description != "changed" {
 			t.Errorf("after the edit: %+v", st)
 		}
 
 		// A mistake in one file keeps the rules of all.
 		a.write("version: 1\nname: a\nrules:\n  - {id: kept, when: {endpoint: passwordles.start}, then: {respond: {status: 423}}}\n")
-		b.write(answering("b", 424))
+		b.write(servertest.Answering("b", 424))
 		w.expect(421)
 		w.says(`passwordles.start`, "", "a.yaml")
 		w.expect(421)
@@ -142,7 +121,7 @@ func TestAChangedScenarioFileIsTakenIn(t *testing.T) {
 		a.write("version: 1\nname: a\nrules:\n" + kept)
 		w.expect(424)
 		w.says("", "", "in use")
-		if rule := statusOf(t, w.Server, "a").Rules[0]; rule.Matched != 7 {
+		if rule := servertest.StatusOf(t, w.Server, "a").Rules[0]; rule.Matched != 7 {
 			t.Errorf("a bad edit lost the counts: %+v", rule)
 		}
 
@@ -155,15 +134,15 @@ func TestAChangedScenarioFileIsTakenIn(t *testing.T) {
 		w.expect(424)
 		w.says("b.yaml", "", "")
 		b.edits--
-		b.write(answering("b", 424))
+		b.write(servertest.Answering("b", 424))
 		w.expect(424)
 		w.says("", "", "in use")
 
 		// A scenario that takes another's name is a mistake, too.
-		b.write(answering("a", 425))
+		b.write(servertest.Answering("a", 425))
 		w.expect(424)
 		w.says("both called a", "", "both called a")
-		b.write(answering("b", 426))
+		b.write(servertest.Answering("b", 426))
 		w.expect(426)
 		w.says("", "", "in use")
 	})
@@ -195,18 +174,18 @@ func TestAChangedFixtureSwitchesItsScenarios(t *testing.T) {
 		a.write("version: 1\nname: a\nrules: [{id: a, then: {otp: expird}}]\n")
 		w.expect(200)
 		w.says("", `did you mean "expired"?`, "expird")
-		a.write(answering("a", 418))
+		a.write(servertest.Answering("a", 418))
 		w.expect(418)
 		w.says("", "", "in use")
 
 		// Then the file alone, well and badly.
-		a.write(answering("a", 420))
+		a.write(servertest.Answering("a", 420))
 		w.expect(420)
 		w.says("", "", a.path+" has changed and is in use")
 		a.write("version: 1\n")
 		w.expect(420)
 		w.says("required field is missing", "", "a.yaml")
-		a.write(answering("a", 421))
+		a.write(servertest.Answering("a", 421))
 		w.expect(421)
 		w.says("", "", "in use")
 
@@ -227,14 +206,14 @@ func TestAChangedFixtureSwitchesItsScenarios(t *testing.T) {
 		w.says("", "", "in use")
 
 		// What was put is no longer the fixture's: its files do not count.
-		a.write(answering("a", 418))
+		a.write(servertest.Answering("a", 418))
 		f.write(naming("a.yaml"))
 		w.expect(418)
 		w.says("", "", "in use")
-		if put := call(t, w.Server, "PUT", "/_mock/state", `{"version":1,"extends":"default","scenarios":["bad-gateway-html","a"]}`); put.Code != http.StatusNoContent {
+		if put := servertest.Call(t, w.Server, "PUT", "/_mock/state", `{"version":1,"extends":"default","scenarios":["bad-gateway-html","a"]}`); put.Code != http.StatusNoContent {
 			t.Fatal(put.Code, put.Body)
 		}
-		a.write(answering("a", 420))
+		a.write(servertest.Answering("a", 420))
 		w.expect(502)
 		w.says("", "", "")
 		f.write(naming("a.yaml")) // until the file says so again
@@ -247,10 +226,10 @@ func TestAChangedFixtureSwitchesItsScenarios(t *testing.T) {
 func TestAChangedSeedIsTakenIn(t *testing.T) {
 	t.Parallel()
 	fate := func(s *server.Server) string {
-		switchOn(t, s, "version: 1\nname: half\nrules: [{id: a, when: {endpoint: passwordless.start, probability: 0.5}, then: {respond: {preset: unavailable}}}]\n")
+		servertest.SwitchOn(t, s, "version: 1\nname: half\nrules: [{id: a, when: {endpoint: passwordless.start, probability: 0.5}, then: {respond: {preset: unavailable}}}]\n")
 		var answers []int
 		for range 64 {
-			answers = append(answers, startWith(t, s, "ada@example.com"))
+			answers = append(answers, servertest.StartWith(t, s, "ada@example.com"))
 		}
 		return fmt.Sprint(answers)
 	}
@@ -264,7 +243,7 @@ func TestAChangedSeedIsTakenIn(t *testing.T) {
 		one := fate(w.Server)
 		f.write("version: 1\nextends: default\notp: {seed: two}\n")
 		w.start() // any request looks after the file
-		if two := fate(w.Server); two == one || two != fate(newServer(t, server.Config{At: at2030, Seed: "two"})) {
+		if two := fate(w.Server); two == one || two != fate(servertest.New(t, server.Config{At: servertest.At2030, Seed: "two"})) {
 			t.Error("the old seed counts on")
 		}
 	})
@@ -273,7 +252,7 @@ func TestAChangedSeedIsTakenIn(t *testing.T) {
 // A server whose scenarios have mistakes does not start, and says them all.
 func TestAServerOfBadScenariosDoesNotStart(t *testing.T) {
 	t.Parallel()
-	bad := scenarioFile(t, "version: 1\nname: bad\nrules: [{id: a, then: {otp: expird, user: blockd}}]\n")
+	bad := servertest.ScenarioFile(t, "version: 1\nname: bad\nrules: [{id: a, then: {otp: expird, user: blockd}}]\n")
 	for _, one := range []struct {
 		config server.Config
 		want   []string

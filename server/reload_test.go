@@ -10,38 +10,12 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
-
-// An editedFile is a fixture file whose every edit has a time of its own.
-type editedFile struct {
-	t     *testing.T
-	path  string
-	edits int
-}
-
-func (f *editedFile) write(text string) {
-	f.t.Helper()
-	if err := os.WriteFile(f.path, []byte(text), 0o600); err != nil {
-		f.t.Fatal(err)
-	}
-	f.edits++
-	when := at2030.Add(time.Duration(f.edits) * time.Second)
-	if err := os.Chtimes(f.path, when, when); err != nil {
-		f.t.Fatal(err)
-	}
-}
 
 const reloaded = "version: 1\nextends: default\nusers:\n  - {email: ada@example.com, name: NAME}\n"
 
 func named(name string) string { return strings.Replace(reloaded, "NAME", name, 1) }
-
-// fixtureHealth is what health says of the fixture's file.
-func fixtureHealth(t *testing.T, s *server.Server) (mistake string) {
-	t.Helper()
-	return decodeAnswer[struct {
-		FixtureError string `json:"fixture_error"`
-	}](t, call(t, s, "GET", "/_mock/health", nil)).FixtureError
-}
 
 func nameOf(t *testing.T, s *server.Server, email string) string {
 	t.Helper()
@@ -58,12 +32,12 @@ func TestAChangedFixtureFileIsTakenIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		file := &editedFile{t: t, path: filepath.Join(t.TempDir(), "mockauth0.yaml")}
 		file.write(named("One"))
-		s := newServer(t, server.Config{FixtureFile: file.path})
-		session := login(t, s, "grace@example.com", object{"scope": "openid offline_access"})
-		pending := start(t, s, "ada@example.com")
+		s := servertest.New(t, server.Config{FixtureFile: file.path})
+		session := servertest.Login(t, s, "grace@example.com", servertest.Object{"scope": "openid offline_access"})
+		pending := servertest.Start(t, s, "ada@example.com")
 		pass := func(d time.Duration) {
 			<-time.After(d)
-			call(t, s, "GET", "/_mock/", nil) // any request looks after the file
+			servertest.Call(t, s, "GET", "/_mock/", nil) // any request looks after the file
 		}
 
 		file.write(named("Two"))
@@ -102,10 +76,10 @@ func TestAChangedFixtureFileIsTakenIn(t *testing.T) {
 		}
 
 		// What happened before goes on.
-		if w := refresh(t, s, session.RefreshToken); w.Code != http.StatusOK {
+		if w := servertest.Refresh(t, s, session.RefreshToken); w.Code != http.StatusOK {
 			t.Errorf("a refresh token does not go on: %d %s", w.Code, w.Body)
 		}
-		if w := redeem(t, s, "ada@example.com", pending, nil); w.Code != http.StatusOK {
+		if w := servertest.Redeem(t, s, "ada@example.com", pending, nil); w.Code != http.StatusOK {
 			t.Errorf("a code does not go on: %d %s", w.Code, w.Body)
 		}
 		if _, ok := s.UserByAddress("grace@example.com"); !ok {
@@ -120,19 +94,19 @@ func TestAChangedFixtureFileReplacesItsClients(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		file := &editedFile{t: t, path: filepath.Join(t.TempDir(), "mockauth0.yaml")}
 		file.write("version: 1\nextends: minimal\n")
-		s := newServer(t, server.Config{FixtureFile: file.path, Seed: "dev", At: at2030})
-		start(t, s, "ada@example.com")
+		s := servertest.New(t, server.Config{FixtureFile: file.path, Seed: "dev", At: servertest.At2030})
+		servertest.Start(t, s, "ada@example.com")
 		file.write("version: 1\nextends: minimal\nclients:\n  - {client_id: other, app_type: native, grant_types: [refresh_token]}\n")
 		<-time.After(time.Second)
-		w := call(t, s, "POST", "/passwordless/start", object{"client_id": "acme-native", "connection": "email", "email": "ada@example.com", "send": "code"})
+		w := servertest.Call(t, s, "POST", "/passwordless/start", servertest.Object{"client_id": "acme-native", "connection": "email", "email": "ada@example.com", "send": "code"})
 		if w.Code != http.StatusForbidden {
 			t.Errorf("a client that is gone: %d %s", w.Code, w.Body)
 		}
 		// The codes go on counting, under the seed of the command line.
-		if got := startAs(t, s, "other", "ada@example.com"); got != "361243" {
+		if got := servertest.StartAs(t, s, "other", "ada@example.com"); got != "361243" {
 			t.Errorf("the second code is %s", got)
 		}
-		if !s.Clock().Now().Equal(at2030) {
+		if !s.Clock().Now().Equal(servertest.At2030) {
 			t.Errorf("the clock shows %s", s.Clock().Now())
 		}
 	})

@@ -12,8 +12,8 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/derive"
-	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/control"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -82,7 +82,7 @@ type Server struct {
 	guard         guard
 	reload        reload
 	keys          atomic.Pointer[keysOfFiles]
-	engine        *scenarios.Engine
+	engine        *faults.Engine
 	log           *slog.Logger
 }
 
@@ -112,7 +112,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s.tenant = tenant.New(f, keys)
-	s.engine = scenarios.NewEngine(f.OTP.Seed)
+	s.engine = faults.NewEngine(f.OTP.Seed, func() time.Time { return s.Clock().Now() })
 	if err := s.loadScenarios(); err != nil {
 		return nil, err
 	}

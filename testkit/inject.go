@@ -10,14 +10,14 @@ import (
 
 // An Injection is a failure that a test has switched on.
 type Injection struct {
-	active   *scenarios.Activation
+	active   scenarios.Activation
 	optional atomic.Bool
 }
 
-// Inject switches a failure on until t ends: a built-in scenario, such as
-// otp-expired, or a file. One that has not acted by then fails t, with the
-// requests that came near it, unless it is Optional. So does a rule of the file
-// whose expect is not met.
+// Inject switches a failure on until t ends: a built-in scenario such as
+// otp-expired, or a scenario file. It fails t at its end if the failure never
+// happened, and shows the requests that came near to it. [Injection.Optional]
+// prevents that. It also fails t if an expect of the scenario is not met.
 func (a *Auth0) Inject(t testing.TB, nameOrFile string) *Injection {
 	t.Helper()
 	active, err := a.server.Inject(nameOrFile, scenarios.Narrowing{})
@@ -27,7 +27,7 @@ func (a *Auth0) Inject(t testing.TB, nameOrFile string) *Injection {
 	return injected(t, active)
 }
 
-// InjectScenario is Inject of a scenario that is made in Go.
+// InjectScenario is Inject for a scenario that is written in Go.
 func (a *Auth0) InjectScenario(t testing.TB, s scenarios.Scenario) *Injection {
 	t.Helper()
 	active, err := a.server.InjectScenario(s, scenarios.Narrowing{})
@@ -37,7 +37,7 @@ func (a *Auth0) InjectScenario(t testing.TB, s scenarios.Scenario) *Injection {
 	return injected(t, active)
 }
 
-func injected(t testing.TB, active *scenarios.Activation) *Injection {
+func injected(t testing.TB, active scenarios.Activation) *Injection {
 	t.Helper()
 	i := &Injection{active: active}
 	t.Cleanup(func() {
@@ -46,20 +46,20 @@ func injected(t testing.TB, active *scenarios.Activation) *Injection {
 		if i.optional.Load() {
 			return
 		}
-		for _, f := range active.Unmet() {
+		for _, f := range active.Verify("") {
 			t.Errorf("testkit: %s", f.Message)
 		}
 	})
 	return i
 }
 
-// Fired is how many times its rules have acted.
-func (i *Injection) Fired() int { return int(i.active.Fired()) }
+// Fired is how many times the failure has happened.
+func (i *Injection) Fired() int { return i.active.Fired() }
 
-// MustFire fails t unless its rules have acted n times by now.
+// MustFire fails t unless the failure has happened exactly n times so far.
 func (i *Injection) MustFire(t testing.TB, n int) {
 	t.Helper()
-	if f := i.active.Verify(scenarios.Count(strconv.Itoa(n))); f != nil {
+	for _, f := range i.active.Verify(scenarios.Count(strconv.Itoa(n))) {
 		t.Errorf("testkit: %s", f.Message)
 	}
 	if n == 0 {
@@ -67,11 +67,11 @@ func (i *Injection) MustFire(t testing.TB, n int) {
 	}
 }
 
-// Optional lets the test pass though the failure never came. It returns i.
+// Optional lets the test pass even if the failure never happens. It returns i.
 func (i *Injection) Optional() *Injection {
 	i.optional.Store(true)
 	return i
 }
 
-// Off switches it off before the test ends. Its count stays.
+// Off switches the failure off before the test ends. Fired keeps its count.
 func (i *Injection) Off() { i.active.Off() }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 
 	"github.com/mockauth0/mockauth0/server/localtls"
@@ -31,91 +30,65 @@ var overTLS = &tls.Config{
 	GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return authority().TLSConfig(), nil },
 }
 
-// A door is where the connections of one tenant come in.
-type door struct {
+// A port is the listener of a tenant on a free port of 127.0.0.1.
+type port struct {
 	*net.TCPListener
-	over atomic.Bool // the test is
+	closing atomic.Bool // the tenant is being closed
 }
 
-// openDoor listens on a free port. Multipath TCP, Go's default, would double
-// what that costs, and no connection on loopback dies without a word.
-func openDoor() (*door, error) {
+// openPort listens. Multipath TCP, which is Go's default, would double what that
+// costs. Keep-alive probes are off: no connection on loopback dies unnoticed.
+func openPort() (*port, error) {
 	config := net.ListenConfig{KeepAlive: -1}
 	config.SetMultipathTCP(false)
 	ln, err := config.Listen(context.Background(), "tcp4", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	return &door{TCPListener: ln.(*net.TCPListener)}, nil
+	return &port{TCPListener: ln.(*net.TCPListener)}, nil
 }
 
 // Accept waits for a connection.
-func (d *door) Accept() (net.Conn, error) {
-	c, err := d.AcceptTCP()
+func (p *port) Accept() (net.Conn, error) {
+	c, err := p.AcceptTCP()
 	if err != nil {
 		return nil, err
 	}
-	return &socket{c, d}, nil
+	return &socket{c, p}, nil
 }
 
 // A socket is the tenant's end of a connection.
 type socket struct {
 	*net.TCPConn
-	door *door
+	port *port
 }
 
-// Close resets the connection once the test is over: after the usual goodbye
-// the system keeps its two ports for a minute, and thousands of those make each
-// new listener slow. While the test runs an answer may be on its way, so that
-// what ends before, other than by Client, ends as on any server.
+// Close resets the connection if the tenant is being closed. After an ordinary
+// close the system keeps the pair of ports for a minute, and thousands of such
+// pairs make each new listener slow. While the tenant serves, an answer may
+// still be on its way, so that a connection then closes as on any server.
 func (s *socket) Close() error {
-	if s.door.over.Load() {
+	if s.port.closing.Load() {
 		_ = s.SetLinger(0)
 	}
 	return s.TCPConn.Close()
 }
 
-// listen serves until t ends.
-func (a *Auth0) listen(t testing.TB, d *door) {
-	t.Helper()
-	base, cancel := context.WithCancel(context.Background())
-	srv := &http.Server{
-		Handler:           a.server,
-		ReadHeaderTimeout: time.Minute,
-		BaseContext:       func(net.Listener) context.Context { return base },
-		ErrorLog:          localtls.ErrorLog(func() { a.distrusted.Add(1) }),
-	}
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		_ = localtls.Serve(srv, overTLS, d) // it ends with http.ErrServerClosed
-	}()
-	t.Cleanup(func() {
-		d.over.Store(true)
-		cancel()
-		_ = srv.Close()
-		<-served
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		if a.client != nil {
-			a.client.CloseIdleConnections()
-		}
-	})
-}
-
-// dial makes the client of a tenant that listens. The zero Transport's proxy is
-// none.
-func (a *Auth0) dial() *http.Client {
+// client makes a client that trusts the tenant's certificates. It uses no
+// proxy, as a Transport does that names none.
+func (p *port) client() *http.Client {
 	return &http.Client{Transport: &http.Transport{
-		ForceAttemptHTTP2: true, IdleConnTimeout: time.Minute, TLSClientConfig: a.TLSConfig(),
+		ForceAttemptHTTP2: true, IdleConnTimeout: time.Minute, TLSClientConfig: trustAuthority(),
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			d := net.Dialer{KeepAlive: -1}
 			c, err := d.DialContext(ctx, network, address)
-			// A tenant takes a reset as well as a goodbye; see socket.
-			if tcp, ok := c.(*net.TCPConn); ok && address == a.domain {
+			// To the tenant a reset is as good as an ordinary close; see socket.
+			if tcp, ok := c.(*net.TCPConn); ok && address == p.Addr().String() {
 				_ = tcp.SetLinger(0)
 			}
 			return c, err
 		},
 	}}
 }
+
+func trustAuthority() *tls.Config { return &tls.Config{RootCAs: authority().CertPool()} }

@@ -2,8 +2,10 @@ package testkit
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
@@ -14,11 +16,11 @@ type Option func(*settings) error
 
 type settings struct {
 	config server.Config
-	memory string
+	domain string // of a tenant in memory
 	pinTLS bool
 }
 
-// Fixture takes the tenant from a built-in fixture (default, minimal, strict)
+// Fixture takes the tenant from a built-in fixture (default, minimal or strict)
 // or from a file.
 func Fixture(nameOrFile string) Option {
 	return func(s *settings) (err error) {
@@ -35,7 +37,7 @@ func FixtureYAML(text string) Option {
 	}
 }
 
-// Users adds users; one with the same address replaces the fixture's.
+// Users adds users. A user with the same address replaces the fixture's.
 func Users(users ...fixtures.User) Option {
 	return func(s *settings) error {
 		s.config.Users = append(s.config.Users, users...)
@@ -43,9 +45,10 @@ func Users(users ...fixtures.User) Option {
 	}
 }
 
-// Clients adds clients; one with the same client_id replaces the fixture's. A
-// client without grant types gets those of a native app: the passwordless OTP,
-// refresh_token and authorization_code. The first one is ClientID.
+// Clients adds clients. A client with the same client_id replaces the fixture's.
+// A client without grant types gets those of a native app: the passwordless OTP,
+// refresh_token and authorization_code. The first client is the one that
+// [Auth0.ClientID] names.
 func Clients(clients ...fixtures.Client) Option {
 	return func(s *settings) error {
 		for _, c := range clients {
@@ -58,7 +61,8 @@ func Clients(clients ...fixtures.Client) Option {
 	}
 }
 
-// Audience adds an API with its scopes, which allows offline access.
+// Audience adds an API with its scopes. The API allows offline access. The first
+// API is the one that [Auth0.Tokens] gets tokens for.
 func Audience(identifier string, scopes ...string) Option {
 	return func(s *settings) error {
 		api := fixtures.ResourceServer{Identifier: identifier, AllowOfflineAccess: true}
@@ -70,8 +74,9 @@ func Audience(identifier string, scopes ...string) Option {
 	}
 }
 
-// Scenario has a failure on from the start: a built-in scenario, or a file.
-// Unlike Inject it does not ask whether it acted.
+// Scenario switches a failure on from the start: a built-in scenario, or a file.
+// Unlike [Auth0.Inject], it does not fail a test in which the failure never
+// happened.
 func Scenario(nameOrFile string) Option {
 	return func(s *settings) error {
 		s.config.Scenarios = append(s.config.Scenarios, nameOrFile)
@@ -87,8 +92,8 @@ func Seed(seed string) Option {
 	}
 }
 
-// At stops the clock there. Tokens carry that time: an app that verifies them
-// by the real time needs a clock of its own, too.
+// At stops the tenant's clock at a time. Tokens carry that time, so an app that
+// verifies them by the real time needs a clock of its own.
 func At(t time.Time) Option {
 	return func(s *settings) error {
 		s.config.At = t
@@ -96,24 +101,25 @@ func At(t time.Time) Option {
 	}
 }
 
-// OTP says how codes are made: hmac, fixed:000000, sequence:111111,222222 or
+// OTPMode says how codes are made: hmac, fixed:000000, sequence:111111,222222 or
 // random.
-func OTP(spec string) Option {
+func OTPMode(spec string) Option {
 	return func(s *settings) (err error) {
 		s.config.OTP, err = fixtures.ParseOTP(spec)
 		return err
 	}
 }
 
-// Issuer pins the iss of every token, with or without the trailing slash.
-func Issuer(issuer string) Option {
+// PinIssuer sets the iss of every token. The slash at its end may be left out.
+func PinIssuer(issuer string) Option {
 	return func(s *settings) error {
 		s.config.Issuer = issuer
 		return nil
 	}
 }
 
-// PinTLS makes the https issuer the iss of every token, however it was got.
+// PinTLS sets the iss of every token to the https issuer, even of tokens that
+// are got over http.
 func PinTLS() Option {
 	return func(s *settings) error {
 		s.pinTLS = true
@@ -121,18 +127,22 @@ func PinTLS() Option {
 	}
 }
 
-// InMemory makes a tenant without a listener, at https://domain, which only
-// Client reaches. It works inside testing/synctest, where time passes when
-// everybody waits.
+// InMemory makes a tenant at https://domain that has no port. Only
+// [Auth0.Client] reaches it, without a network and without a certificate.
+//
+// It works inside testing/synctest, where time passes as soon as every goroutine
+// waits. Start the tenant inside the bubble that uses it.
 func InMemory(domain string) Option {
 	return func(s *settings) error {
 		if domain == "" {
 			return fmt.Errorf("InMemory needs a domain, such as tenant.example.com")
 		}
-		if strings.ContainsAny(domain, "/?# ") {
-			return fmt.Errorf("InMemory(%q): give the domain alone, such as tenant.example.com; the tenant is at https://tenant.example.com", domain)
+		if u, err := url.Parse("https://" + domain); err != nil || u.Host != domain || strings.ContainsFunc(domain, isNotASCII) {
+			return fmt.Errorf("InMemory(%q): give the domain alone and in ASCII, such as tenant.example.com; the tenant is at https://tenant.example.com", domain)
 		}
-		s.memory = domain
+		s.domain = domain
 		return nil
 	}
 }
+
+func isNotASCII(r rune) bool { return r > unicode.MaxASCII }

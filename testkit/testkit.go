@@ -1,5 +1,5 @@
-// Package testkit is a local Auth0 tenant inside a Go test: one line, nothing
-// to tear down, and each test has a tenant of its own.
+// Package testkit runs a local Auth0 tenant inside a Go test. It takes one line,
+// needs no teardown, and gives each test a tenant of its own.
 //
 //	func TestLogin(t *testing.T) {
 //		auth := testkit.Start(t)
@@ -8,10 +8,15 @@
 //		app.Login("ada@example.com", auth.OTP(t, "ada@example.com"))
 //	}
 //
-// Nothing is read from the working directory and nothing is written to disk.
+// [Auth0.SignIn] signs a user in to an app that uses the login pages, and
+// [Auth0.Tokens] gets tokens for the test of an API.
+//
+// The package reads nothing from the working directory and writes nothing to
+// disk, except for files that a test names.
 package testkit
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -19,87 +24,145 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/localtls"
 )
 
-// An Auth0 is a tenant that runs until its test ends. It is safe for use by
-// many goroutines.
+// An Auth0 is a running tenant. Many goroutines may use it at the same time.
 type Auth0 struct {
 	server *server.Server
-	domain string // host:port, or the domain of an in-memory tenant
-	memory bool
+	domain string // host:port, or the domain of a tenant in memory
 	issuer string
-	// clientID is the first client of the options, if there is one.
-	clientID string
+	// clientID and audience are the first ones of the options, "" if none.
+	clientID, audience string
 
-	distrusted atomic.Int64 // handshakes that clients broke off
+	port  *port  // nil in memory
+	pipes *pipes // nil on a port
+	http  *http.Server
+	end   context.CancelFunc // ends all requests
+	ended chan struct{}      // closed when http has ended
+
+	distrusted atomic.Int64  // TLS handshakes that clients broke off
+	signingIn  chan struct{} // holds one element while a user signs in
 
 	mu     sync.Mutex   // guards client
 	client *http.Client // nil until Client is called
 }
 
-// Start makes a tenant and lets it answer http and https on one free port of
-// 127.0.0.1, or in memory only (see InMemory). It stops when t ends. If t has
-// failed by then, what was called, what was sent and the clock are printed.
+// Start runs a tenant until t ends. It answers http and https on one free port
+// of 127.0.0.1, or only in memory (see [InMemory]).
 //
-// A fixture with mistakes fails t, with all of them.
+// Start fails t if an option is wrong. A fixture with several mistakes fails it
+// with all of them. If t fails, the tenant's requests, its messages and its
+// clock are printed.
 func Start(t testing.TB, opts ...Option) *Auth0 {
 	t.Helper()
-	var s settings
-	for _, opt := range opts {
-		if err := opt(&s); err != nil {
-			t.Fatalf("testkit: %v", err)
-		}
-	}
-	a := &Auth0{memory: s.memory != "", domain: s.memory}
-	if len(s.config.Clients) > 0 {
-		a.clientID = s.config.Clients[0].ClientID
-	}
-	var d *door
-	if !a.memory {
-		var err error
-		if d, err = openDoor(); err != nil {
-			t.Fatalf("testkit: %v", err)
-		}
-		a.domain = d.Addr().String()
-	}
-	if s.pinTLS {
-		s.config.Issuer = a.TLSURL() + "/"
-	}
-	if a.memory {
-		s.config.Hosts = append(s.config.Hosts, hostOf(a.domain))
-	} else {
-		s.config.CA = authorityPEM
-	}
-	var err error
-	if a.server, err = server.New(s.config); err != nil {
-		if d != nil {
-			_ = d.TCPListener.Close()
-		}
-		t.Fatalf("testkit: %v", err)
-	}
-	if a.issuer = a.server.Issuer(); a.issuer == "" {
-		a.issuer = a.URL() + "/"
-	}
-	if !a.memory {
-		a.listen(t, d)
+	a, err := Open(opts...)
+	if err != nil {
+		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		t.Helper()
 		if t.Failed() {
 			t.Log(a.report())
 		}
+		_ = a.Close() // of no interest to a test that is over
 	})
 	return a
 }
 
-// report is what a test that failed shows.
+// Open is Start where there is no test, such as in TestMain or in an Example.
+// Call Close at the end.
+func Open(opts ...Option) (*Auth0, error) {
+	var s settings
+	for _, opt := range opts {
+		if err := opt(&s); err != nil {
+			return nil, fmt.Errorf("testkit: %w", err)
+		}
+	}
+	a := &Auth0{ended: make(chan struct{}), signingIn: make(chan struct{}, 1)}
+	if len(s.config.Clients) > 0 {
+		a.clientID = s.config.Clients[0].ClientID
+	}
+	if len(s.config.ResourceServers) > 0 {
+		a.audience = s.config.ResourceServers[0].Identifier
+	}
+	var ln net.Listener
+	var err error
+	if s.domain != "" {
+		a.domain = s.domain
+		a.pipes = newPipes(a.domain)
+		ln = a.pipes
+		s.config.Hosts = append(s.config.Hosts, hostOf(a.domain))
+	} else {
+		if a.port, err = openPort(); err != nil {
+			return nil, fmt.Errorf("testkit: %w", err)
+		}
+		a.domain = a.port.Addr().String()
+		ln = a.port
+		s.config.CA = authorityPEM
+	}
+	if s.pinTLS {
+		s.config.Issuer = a.TLSURL() + "/"
+	}
+	if a.server, err = server.New(s.config); err != nil {
+		_ = ln.Close()
+		return nil, fmt.Errorf("testkit: %w", err)
+	}
+	if a.issuer = a.server.Issuer(); a.issuer == "" {
+		a.issuer = a.URL() + "/"
+	}
+	a.serve(ln)
+	return a, nil
+}
+
+// serve answers requests until Close.
+func (a *Auth0) serve(ln net.Listener) {
+	base, end := context.WithCancel(context.Background())
+	a.end = end
+	a.http = &http.Server{
+		Handler:           markTLS(a.server),
+		ReadHeaderTimeout: time.Minute,
+		BaseContext:       func(net.Listener) context.Context { return base },
+		ConnContext:       noteTLS,
+		ErrorLog:          localtls.ErrorLog(func() { a.distrusted.Add(1) }),
+	}
+	go func() {
+		defer close(a.ended)
+		if a.pipes != nil {
+			_ = a.http.Serve(ln) // it ends with http.ErrServerClosed
+		} else {
+			_ = localtls.Serve(a.http, overTLS, ln)
+		}
+	}()
+}
+
+// Close ends the tenant. A tenant of Start needs no Close.
+func (a *Auth0) Close() error {
+	if a.port != nil {
+		a.port.closing.Store(true)
+	}
+	a.end()
+	err := a.http.Close()
+	<-a.ended
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.client != nil {
+		a.client.CloseIdleConnections()
+	}
+	return err
+}
+
+// report is what a failed test shows.
 func (a *Auth0) report() string {
 	text := "mockauth0 at " + a.URL() + "\n"
 	if n := a.distrusted.Load(); n > 0 {
 		text += fmt.Sprintf("https: handshakes that failed: %d: %s; use auth.Client(), or auth.TLSConfig() in a client of your own\n", n, localtls.Distrust)
+	}
+	if a.pipes != nil && !a.pipes.used.Load() {
+		text += "no request reached the tenant: it is in memory, and only auth.Client() reaches it\n"
 	}
 	return text + strings.TrimSuffix(a.server.Report(), "\n")
 }

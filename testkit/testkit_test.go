@@ -2,10 +2,16 @@ package testkit_test
 
 import (
 	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
-	"net/url"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -16,11 +22,59 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/server/outbox"
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// A recorder stands in for the t of a test, to see what a test is told.
+type recorder struct {
+	testing.TB
+	cleanups []func()
+	failed   bool
+	log      strings.Builder
+}
+
+func (r *recorder) Helper()                  {}
+func (r *recorder) Context() context.Context { return context.Background() }
+func (r *recorder) Cleanup(f func())         { r.cleanups = append(r.cleanups, f) }
+func (r *recorder) Failed() bool             { return r.failed }
+func (r *recorder) Log(args ...any)          { fmt.Fprintln(&r.log, args...) }
+func (r *recorder) Errorf(f string, args ...any) {
+	r.failed = true
+	r.Log(fmt.Sprintf(f, args...))
+}
+
+func (r *recorder) Fatal(args ...any) {
+	r.failed = true
+	r.Log(args...)
+	panic(r)
+}
+func (r *recorder) Fatalf(f string, args ...any) { r.Fatal(fmt.Sprintf(f, args...)) }
+
+// run calls f as a test would, up to its failure, and then cleans up.
+func (r *recorder) run(f func()) {
+	defer func() {
+		if p := recover(); p != nil && p != any(r) {
+			panic(p)
+		}
+		for i := len(r.cleanups) - 1; i >= 0; i-- {
+			r.cleanups[i]()
+		}
+	}()
+	f()
+}
+
+// failureOf is what a test is told that fails in f.
+func failureOf(t testing.TB, f func(*recorder)) string {
+	t.Helper()
+	r := &recorder{}
+	r.run(func() { f(r) })
+	if !r.failed {
+		t.Error("it did not fail")
+	}
+	return r.log.String()
+}
 
 const otpGrant = "http://auth0.com/oauth/grant-type/passwordless/otp"
 
@@ -57,277 +111,164 @@ func (a app) login(t testing.TB, email, otp string) (status int, answer map[stri
 	return a.call(t, "/oauth/token", map[string]string{"grant_type": otpGrant, "client_id": a.id, "username": email, "otp": otp, "realm": "email", "scope": "openid profile email"})
 }
 
-func TestLoginOverHTTPAndHTTPS(t *testing.T) {
+// A package may have one tenant for all its tests, which TestMain opens.
+func TestOpen(t *testing.T) {
 	t.Parallel()
-	auth := testkit.Start(t)
-	for _, base := range []string{auth.URL(), auth.TLSURL()} {
-		a := app{auth.Client(), base, auth.ClientID()}
-		a.start(t, "ada@example.com", "code")
-		status, answer := a.login(t, "ada@example.com", auth.OTP(t, "ada@example.com"))
-		if status != 200 {
-			t.Fatalf("%s: %d %v", base, status, answer)
-		}
-		if got, want := claim(t, answer["id_token"].(string), "iss"), base+"/"; got != want {
-			t.Errorf("iss %v, want %v: it follows the scheme", got, want)
-		}
-		// Whichever of the two gave the token, both take it.
-		for _, other := range []string{auth.URL(), auth.TLSURL()} {
-			if profile := userinfo(t, auth, other, answer["access_token"].(string)); profile["email"] != "ada@example.com" {
-				t.Errorf("a token of %s opens %v at %s", base, profile, other)
-			}
-		}
-	}
-	if auth.Issuer() != auth.URL()+"/" || auth.TLSIssuer() != auth.TLSURL()+"/" {
-		t.Errorf("issuers %s and %s", auth.Issuer(), auth.TLSIssuer())
-	}
-}
-
-func userinfo(t testing.TB, auth *testkit.Auth0, base, token string) (profile map[string]any) {
-	t.Helper()
-	req, _ := http.NewRequest("GET", base+"/userinfo", nil)
-	req.Header.Set("Authorization", "Bearer "+token)
-	res, err := auth.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	if res.StatusCode != 200 {
-		t.Fatalf("userinfo at %s: %s", base, res.Status)
-	}
-	if err := json.NewDecoder(res.Body).Decode(&profile); err != nil {
-		t.Fatal(err)
-	}
-	return profile
-}
-
-func TestIssuerCanBePinned(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		opts []testkit.Option
-		want func(*testkit.Auth0) string
-	}{
-		"to https":     {[]testkit.Option{testkit.PinTLS()}, func(a *testkit.Auth0) string { return a.TLSURL() + "/" }},
-		"to any other": {[]testkit.Option{testkit.Issuer("https://login.acme.test")}, func(*testkit.Auth0) string { return "https://login.acme.test/" }},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			auth := testkit.Start(t, tt.opts...)
-			want := tt.want(auth)
-			a := app{auth.Client(), auth.URL(), auth.ClientID()}
-			a.start(t, "ada@example.com", "code")
-			_, answer := a.login(t, "ada@example.com", auth.OTP(t, "ada@example.com"))
-			if got := claim(t, answer["id_token"].(string), "iss"); got != want || auth.Issuer() != want || auth.TLSIssuer() != want {
-				t.Errorf("iss %v, Issuer %s, TLSIssuer %s, want %s", got, auth.Issuer(), auth.TLSIssuer(), want)
-			}
-		})
-	}
-}
-
-func TestEachTestHasATenantOfItsOwn(t *testing.T) {
-	t.Parallel()
-	var wg sync.WaitGroup
-	for range 1000 {
-		wg.Go(func() {
-			auth := testkit.Start(t)
-			a := app{auth.Client(), auth.URL(), auth.ClientID()}
-			a.start(t, "ada@example.com", "code")
-			if got := auth.OTP(t, "ada@example.com"); got != "897596" {
-				t.Errorf("the first code of ada@example.com is %s, want 897596: somebody else's tenant", got)
-			}
-			auth.Client().CloseIdleConnections()
-		})
-	}
-	wg.Wait()
-}
-
-func TestMagicLinkAndExpire(t *testing.T) {
-	t.Parallel()
-	auth := testkit.Start(t)
-	a := app{auth.Client(), auth.URL(), auth.ClientID()}
-	a.start(t, "ada@example.com", "link")
-	link, err := url.Parse(auth.MagicLink(t, "ada@example.com"))
-	if err != nil || link.Path != "/passwordless/verify_redirect" || link.Query().Get("verification_code") == "" {
-		t.Errorf("link %v, %v", link, err)
-	}
-	a.start(t, "ada@example.com", "code")
-	otp := auth.OTP(t, "ada@example.com")
-	auth.Expire(t, "ada@example.com")
-	if status, answer := a.login(t, "ada@example.com", otp); status != 403 || answer["error_description"] != "The verification code has expired. Please try to login again." {
-		t.Errorf("an expired code: %d %v", status, answer)
-	}
-}
-
-func TestMintAndForge(t *testing.T) {
-	t.Parallel()
-	auth := testkit.Start(t)
-	good := auth.MintToken(t, map[string]any{"sub": "email|1", "aud": auth.Issuer() + "userinfo", "scope": "openid"})
-	if got := claim(t, good, "iss"); got != auth.Issuer() {
-		t.Errorf("iss %v, want %s", got, auth.Issuer())
-	}
-	ada, ok := auth.Server().UserByAddress("ada@example.com")
-	if !ok {
-		t.Fatal("ada is in the default fixture")
-	}
-	claims := map[string]any{"sub": ada.UserID, "aud": auth.Issuer() + "userinfo", "scope": "openid email"}
-	if profile := userinfo(t, auth, auth.URL(), auth.MintToken(t, claims)); profile["email"] != "ada@example.com" {
-		t.Errorf("a minted token opens %v", profile)
-	}
-	req, _ := http.NewRequest("GET", auth.URL()+"/userinfo", nil)
-	req.Header.Set("Authorization", "Bearer "+auth.ForgeToken(t, claims))
-	res, err := auth.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	if res.StatusCode != 401 {
-		t.Errorf("a forged token: %s, want 401", res.Status)
-	}
-}
-
-func TestOptions(t *testing.T) {
-	t.Parallel()
-	auth := testkit.Start(t,
-		testkit.Fixture("minimal"),
-		testkit.Users(fixtures.User{Email: "Grace@Example.com", Name: "Grace Hopper"}),
-		testkit.Clients(fixtures.Client{ClientID: "mine", GrantTypes: []string{otpGrant}, TokenEndpointAuthMethod: "none"}),
-		testkit.Audience("https://api.mine.test", "read:it"),
-		testkit.Seed("another"),
-		testkit.OTP("fixed:424242"),
-		testkit.At(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)),
-	)
-	a := app{auth.Client(), auth.URL(), "mine"}
-	a.start(t, "grace@example.com", "code")
-	if got := auth.OTP(t, "grace@example.com"); got != "424242" {
-		t.Errorf("code %s, want the fixed one", got)
-	}
-	status, answer := a.call(t, "/oauth/token", map[string]string{
-		"grant_type": otpGrant, "client_id": "mine", "username": "grace@example.com", "otp": "424242", "realm": "email",
-		"audience": "https://api.mine.test", "scope": "openid profile read:it",
-	})
-	if status != 200 || answer["scope"] != "openid profile read:it" {
-		t.Fatalf("%d %v", status, answer)
-	}
-	if got := claim(t, answer["id_token"].(string), "name"); got != "Grace Hopper" {
-		t.Errorf("name %v", got)
-	}
-	if got := claim(t, answer["id_token"].(string), "iat"); got != float64(1893456000) {
-		t.Errorf("iat %v, want that of 2030-01-01", got)
-	}
-}
-
-func TestUsersReplaceTheFixturesOwn(t *testing.T) {
-	t.Parallel()
-	auth := testkit.Start(t, testkit.Users(
-		fixtures.User{Email: " ADA@example.com", Name: "Augusta"},
-		fixtures.User{PhoneNumber: "+1 202 555 0101", Blocked: true},
-		fixtures.User{Email: "dora@example.com", Name: "Dora too"}, // by e-mail code, beside the one with a password
-	))
-	var got []string
-	for _, u := range auth.Server().Users() {
-		got = append(got, fmt.Sprintf("%s %s%s %s %v", u.Connection, u.Email, u.PhoneNumber, u.Name, u.Blocked))
-	}
-	want := []string{
-		"email ada@example.com Augusta false",
-		"sms +12025550101 +12025550101 true",
-		"email alan@example.com Alan Turing true",
-		"Username-Password-Authentication dora@example.com Dora false",
-		"email dora@example.com Dora too false",
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
-}
-
-func TestInMemoryWorksInABubble(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		auth := testkit.Start(t, testkit.InMemory("tenant.example.com"))
-		a := app{auth.Client(), auth.URL(), auth.ClientID()}
-		a.start(t, "ada@example.com", "code")
-		otp := auth.OTP(t, "ada@example.com")
-		time.Sleep(3 * time.Minute) // of the bubble: nobody waits
-		if status, answer := a.login(t, "ada@example.com", otp); status != 403 || !strings.Contains(fmt.Sprint(answer), "expired") {
-			t.Errorf("after three minutes: %d %v", status, answer)
-		}
-		// A wait in one goroutine ends with the start in another.
-		got := make(chan string)
-		go func() { got <- auth.OTP(t, "bob@example.com") }()
-		synctest.Wait()
-		a.start(t, "bob@example.com", "code")
-		status, answer := a.login(t, "bob@example.com", <-got)
-		if status != 200 {
-			t.Fatalf("%d %v", status, answer)
-		}
-		if iss := claim(t, answer["id_token"].(string), "iss"); iss != "https://tenant.example.com/" || auth.Issuer() != iss {
-			t.Errorf("iss %v, Issuer %s", iss, auth.Issuer())
-		}
-		res, err := auth.Client().Get(auth.URL() + "/_mock/outbox/code?to=nobody@example.com&wait=30s")
+	for name, opts := range map[string][]testkit.Option{"on a port": nil, "in memory": {testkit.InMemory("login.acme.test")}} {
+		auth, err := testkit.Open(opts...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		res.Body.Close()
-		if res.StatusCode != 404 {
-			t.Errorf("the control API by the tenant's own domain: %s", res.Status)
+		health := func() error {
+			res, err := auth.Client().Get(auth.URL() + "/_mock/health")
+			if err == nil {
+				res.Body.Close()
+			}
+			return err
 		}
-		if _, err := auth.Client().Get("https://elsewhere.example.com/"); err == nil || !strings.Contains(err.Error(), "no network") {
-			t.Errorf("another host: %v", err)
+		if err := health(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for range 2 {
+			if err := auth.Close(); err != nil {
+				t.Errorf("%s: Close: %v", name, err)
+			}
+		}
+		if err := health(); err == nil {
+			t.Errorf("%s: after Close it still answers", name)
+		}
+	}
+	if _, err := testkit.Open(testkit.Fixture("nowhere.yaml")); err == nil || !strings.HasPrefix(err.Error(), "testkit: ") {
+		t.Errorf("a fixture that is not there: %v", err)
+	}
+}
+
+// All of these are over before any parallel test goes on, so that what is left
+// is theirs. They close no idle connection themselves.
+func TestAThousandTestsHaveTenantsOfTheirOwnAndLeaveNoGoroutine(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	var wg sync.WaitGroup
+	for n := range 1000 {
+		wg.Go(func() {
+			r := &recorder{}
+			r.run(func() {
+				auth := testkit.Start(r)
+				base := auth.URL()
+				if n%100 == 0 {
+					base = auth.TLSURL()
+				}
+				app{auth.Client(), base, auth.ClientID()}.start(t, "ada@example.com", "code")
+				if got := auth.OTP(r, "ada@example.com"); got != "897596" {
+					t.Errorf("the first code of ada@example.com is %s, want 897596: somebody else's tenant", got)
+				}
+			})
+		})
+	}
+	wg.Wait()
+	goleak.VerifyNone(t, before)
+}
+
+// Tenants share the fixture that they were made of, and what derives from it:
+// whatever one of them is told stays its own.
+func TestTenantsDoNotSeeEachOthersData(t *testing.T) {
+	t.Parallel()
+	pristine := builtIn(t)
+	for n := range 24 {
+		name := fmt.Sprintf("tenant-%02d", n)
+		opts := [][]testkit.Option{
+			nil,
+			{testkit.Fixture("strict"), testkit.Scenario("rate-limited-once")},
+			{
+				testkit.Users(fixtures.User{Email: "ada@example.com", Claims: map[string]any{"of": name}}),
+				testkit.Clients(fixtures.Client{ClientID: name}), testkit.Audience("https://api.acme.test/", name), testkit.OTPMode("fixed:000000"),
+			},
+		}[n%3]
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			auth := testkit.Start(t, append(opts, testkit.InMemory(name+".example.com"), testkit.At(time.Unix(1e9, 0)))...)
+			before := state(t, auth)
+			ada, _ := auth.Server().UserByAddress("ada@example.com")
+			_, err := auth.Server().UpdateUser(ada.UserID, func(u *fixtures.User) error {
+				u.Name = name
+				// What is there is changed in its place.
+				u.Claims, u.Permissions = orEmpty(u.Claims), orEmpty(u.Permissions)
+				u.Claims[name] = name
+				u.Permissions["https://api.acme.test/"] = append(u.Permissions["https://api.acme.test/"], name)
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			if _, err := auth.Server().AddUser(fixtures.User{Email: name + "@example.com"}); err != nil {
+				t.Error(err)
+			}
+			after := state(t, auth)
+			if strings.Count(after, name) < 4 || strings.Contains(strings.ReplaceAll(after, name, ""), "tenant-") {
+				t.Errorf("%s is to have its own users, and nobody else's:\n%s", name, after)
+			}
+			auth.Server().Reset()
+			if again := state(t, auth); again != before {
+				t.Errorf("after a reset it is\n%s\nit was\n%s", again, before)
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if now := builtIn(t); now != pristine {
+			t.Errorf("the built-in fixtures have changed:\n%s\nthey were\n%s", now, pristine)
 		}
 	})
 }
 
-func TestInMemoryStreamEndsWhenItsBodyIsClosed(t *testing.T) {
-	t.Parallel()
-	auth := testkit.Start(t, testkit.InMemory("tenant.example.com"))
-	res, err := auth.Client().Get(auth.URL() + "/_mock/outbox/stream")
+func orEmpty[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return m
+}
+
+// state is all that a tenant knows.
+func state(t testing.TB, auth *testkit.Auth0) string {
+	t.Helper()
+	text, err := auth.Server().State().JSON()
 	if err != nil {
 		t.Fatal(err)
 	}
-	app{auth.Client(), auth.URL(), auth.ClientID()}.start(t, "ada@example.com", "code")
-	var seen []byte
-	for buf := make([]byte, 512); !bytes.Contains(seen, []byte("ada@example.com")); {
-		n, err := res.Body.Read(buf)
+	return string(text)
+}
+
+func builtIn(t testing.TB) string {
+	t.Helper()
+	var all []string
+	for _, name := range fixtures.Names() {
+		f, err := fixtures.Load(name)
 		if err != nil {
-			t.Fatalf("%v after %q", err, seen)
+			t.Fatal(err)
 		}
-		seen = append(seen, buf[:n]...)
+		text, err := f.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, string(text))
 	}
-	res.Body.Close() // goleak sees whether the stream ends
+	return strings.Join(all, "\n")
 }
 
-// A recorder stands in for a test, to see what it is told.
-type recorder struct {
-	testing.TB
-	cleanups []func()
-	failed   bool
-	log      strings.Builder
-}
-
-func (r *recorder) Helper()          {}
-func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
-func (r *recorder) Failed() bool     { return r.failed }
-func (r *recorder) Log(args ...any)  { fmt.Fprintln(&r.log, args...) }
-func (r *recorder) Fatalf(f string, args ...any) {
-	r.failed = true
-	fmt.Fprintf(&r.log, f+"\n", args...)
-	panic(r)
-}
-
-// run calls f as a test would, up to its failure, and then cleans up.
-func (r *recorder) run(f func()) {
-	defer func() {
-		if p := recover(); p != nil && p != any(r) {
-			panic(p)
+// What a tenant makes at first use is as it was at its start.
+func TestUsersAreAsOldAsTheirTenant(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		auth := testkit.Start(t, testkit.InMemory("tenant.example.com"))
+		time.Sleep(time.Hour) // of the bubble: nobody waits
+		if ada, ok := auth.Server().UserByAddress("ada@example.com"); !ok || !ada.CreatedAt.Equal(began) {
+			t.Errorf("created at %s, want %s", ada.CreatedAt, began.UTC())
 		}
-		for i := len(r.cleanups) - 1; i >= 0; i-- {
-			r.cleanups[i]()
-		}
-	}()
-	f()
+	})
 }
 
 func TestAFailedTestTellsTheStory(t *testing.T) {
 	t.Parallel()
-	r := &recorder{TB: t}
+	r := &recorder{}
 	r.run(func() {
 		auth := testkit.Start(r)
 		a := app{auth.Client(), auth.URL(), auth.ClientID()}
@@ -345,80 +286,140 @@ func TestAFailedTestTellsTheStory(t *testing.T) {
 	}
 }
 
+func TestAFailedTestTellsWhoDoesNotTrustTheCertificate(t *testing.T) {
+	t.Parallel()
+	report := failureOf(t, func(r *recorder) {
+		auth := testkit.Start(r)
+		conn, err := net.Dial("tcp", auth.Domain())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		stranger := tls.Client(conn, &tls.Config{ServerName: "127.0.0.1", RootCAs: x509.NewCertPool()})
+		if err := stranger.Handshake(); err == nil {
+			t.Error("a client without the authority must refuse the certificate")
+		}
+		_, _ = io.Copy(io.Discard, conn) // until the tenant has noted it and closes the connection
+		r.failed = true
+	})
+	if want := "https: handshakes that failed: 1: a client broke the https handshake off"; !strings.Contains(report, want) {
+		t.Errorf("the report lacks %q:\n%s", want, report)
+	}
+}
+
+func TestAFailedTestSaysThatNothingReachedItsTenantInMemory(t *testing.T) {
+	t.Parallel()
+	const hint = "no request reached the tenant: it is in memory, and only auth.Client() reaches it\n"
+	for _, isReached := range []bool{false, true} {
+		report := failureOf(t, func(r *recorder) {
+			auth := testkit.Start(r, testkit.InMemory("login.acme.test"))
+			client := http.DefaultClient
+			if isReached {
+				client = auth.Client()
+			}
+			res, err := client.Get(auth.URL() + "/_mock/health")
+			if err == nil {
+				res.Body.Close()
+			}
+			r.failed = true
+		})
+		if strings.Contains(report, hint) == isReached {
+			t.Errorf("reached %v, and the report is\n%s", isReached, report)
+		}
+	}
+}
+
 func TestAPassedTestSaysNothing(t *testing.T) {
 	t.Parallel()
-	r := &recorder{TB: t}
-	r.run(func() { app{testkit.Start(r).Client(), "", ""}.client.CloseIdleConnections() })
+	r := &recorder{}
+	r.run(func() { testkit.Start(r) })
 	if r.log.Len() > 0 {
 		t.Error(r.log.String())
 	}
 }
 
-func TestFailuresAreSentences(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		opts []testkit.Option
-		want string
-	}{
-		"unknown fixture":  {[]testkit.Option{testkit.Fixture("strickt")}, `did you mean "strict"?`},
-		"mistaken fixture": {[]testkit.Option{testkit.FixtureYAML("version: 1\nclient: []\n")}, `did you mean "clients"?`},
-		"mistaken OTP":     {[]testkit.Option{testkit.OTP("fixed")}, "fixed:000000"},
-		"mistaken issuer":  {[]testkit.Option{testkit.Issuer("localhost")}, "is not a URL"},
-		"no domain":        {[]testkit.Option{testkit.InMemory("")}, "needs a domain"},
-		"a URL as domain":  {[]testkit.Option{testkit.InMemory("https://login.acme.test")}, "give the domain alone"},
-		"mistaken user":    {[]testkit.Option{testkit.Users(fixtures.User{Email: "nobody"})}, "nobody"},
+// Every test starts a tenant, so that what a suite costs is what it costs to
+// start and end one. Allocations tell it, whatever else the machine does. To
+// find what allocates: go test -bench Start -memprofile.
+func TestStartIsCheap(t *testing.T) {
+	if hasRaceDetector() {
+		t.Skip("the race detector allocates, too")
+	}
+	const most = 230
+	for name, opts := range map[string][]testkit.Option{
+		"on a port": nil,
+		"in memory": {testkit.InMemory("tenant.example.com")},
+		"with options that need no fixture to be read": {
+			testkit.InMemory("tenant.example.com"), testkit.Fixture("strict"), testkit.Seed("another"), testkit.At(time.Unix(0, 0)),
+		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := &recorder{TB: t}
-			r.run(func() { testkit.Start(r, tt.opts...) })
-			if !r.failed || !strings.Contains(r.log.String(), tt.want) {
-				t.Errorf("got %q, want %q in it", r.log.String(), tt.want)
-			}
-		})
-	}
-}
-
-func TestOTPFailsWithWhatDidArrive(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := &recorder{TB: t}
-		r.run(func() {
-			auth := testkit.Start(r, testkit.InMemory("tenant.example.com"))
-			a := app{auth.Client(), auth.URL(), auth.ClientID()}
-			a.start(t, "ada@example.com", "link")
-			auth.OTP(r, "ada@example.com")
-		})
-		if got := r.log.String(); !strings.Contains(got, "no live code for ada@example.com") || !strings.Contains(got, "it carries a link and no code") {
-			t.Errorf("got %q", got)
+		got := testing.AllocsPerRun(200, func() { startAndEnd(opts...) })
+		t.Logf("%s: %v allocations", name, got)
+		if got > most {
+			t.Errorf("%s: a start takes %v allocations, at most %v are allowed", name, got, most)
 		}
-	})
-}
-
-func TestNoRedirect(t *testing.T) {
-	t.Parallel()
-	auth := testkit.Start(t)
-	if err := auth.NoRedirect().CheckRedirect(nil, nil); err != http.ErrUseLastResponse {
-		t.Error(err)
-	}
-	if first := auth.Client(); first != auth.Client() || first.CheckRedirect != nil {
-		t.Error("Client is one client, which follows redirects")
 	}
 }
 
-func TestWaitForTakesFilters(t *testing.T) {
-	t.Parallel()
-	auth := testkit.Start(t)
-	a := app{auth.Client(), auth.URL(), auth.ClientID()}
-	a.start(t, "ada@example.com", "code")
-	a.start(t, "bob@example.com", "code")
-	if m := auth.WaitFor(t, outbox.To("ada@example.com"), outbox.Kind(outbox.Email)); m.Code != auth.OTP(t, "ada@example.com") {
-		t.Errorf("got %+v", m)
+func hasRaceDetector() bool {
+	info, _ := debug.ReadBuildInfo()
+	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}
+
+// startAndEnd is what a test costs that does nothing with its tenant.
+func startAndEnd(opts ...testkit.Option) {
+	r := &recorder{}
+	r.run(func() { testkit.Start(r, opts...) })
+}
+
+func BenchmarkStart(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		startAndEnd()
 	}
 }
 
-// claim reads one claim of a token without verifying it.
-func claim(t testing.TB, token, name string) any {
+func BenchmarkStartInMemory(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		startAndEnd(testkit.InMemory("tenant.example.com"))
+	}
+}
+
+// A suite of 500 tests as people write them, in parallel: each has a server of
+// its own and signs three users in, whose tokens it verifies.
+func BenchmarkSuiteOf500(b *testing.B) {
+	for b.Loop() {
+		tests := make(chan int)
+		var wg sync.WaitGroup
+		for range runtime.GOMAXPROCS(0) { // as many as go test lets run at a time
+			wg.Go(func() {
+				for n := range tests {
+					r := &recorder{}
+					r.run(func() { signThreeIn(r, n) })
+					if r.failed {
+						b.Error(r.log.String())
+					}
+				}
+			})
+		}
+		for n := range 500 {
+			tests <- n
+		}
+		close(tests)
+		wg.Wait()
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/suite")
+}
+
+func signThreeIn(t testing.TB, n int) {
 	t.Helper()
-	return decodeClaims(t, token)[name]
+	auth := testkit.Start(t)
+	verifier := newAPI(auth.Issuer(), "https://api.acme.test/", "", auth.Client())
+	for _, name := range []string{"ada", "bob", fmt.Sprint("user", n)} {
+		tokens := auth.Tokens(t, name+"@example.com")
+		if _, _, err := verifier.verify(tokens.AccessToken); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -1,4 +1,4 @@
-// Package printable makes text that strangers wrote harmless to a terminal.
+// Package printable makes text from outside safe to print in a terminal.
 package printable
 
 import (
@@ -7,11 +7,11 @@ import (
 	"unicode"
 )
 
-// Line writes what steers a terminal, or begins a line that nobody wrote, as an
-// escape.
+// Line replaces the characters that control a terminal, line ends included, by
+// escapes such as \n and \x1b.
 func Line(s string) string { return escape(s, "") }
 
-// Lines is Line for a text of several lines.
+// Lines is as Line, but keeps line ends and tabs.
 func Lines(s string) string { return escape(s, "\n\t") }
 
 func escape(s, passing string) string {

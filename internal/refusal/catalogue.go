@@ -1,6 +1,6 @@
 package refusal
 
-// Sources that recur below.
+// The sources of several refusals.
 const (
 	docStart    = "auth0/docs articles/api/authentication/errors/_passwordless-start.md"
 	docVerify   = "auth0/docs articles/api/authentication/errors/_passwordless-verify.md"
@@ -11,7 +11,7 @@ const (
 	oauth2orize = "jaredhanson/oauth2orize, which Auth0's OAuth answers match"
 )
 
-// POST /passwordless/start: dotted codes, status 400, checked in this order.
+// POST /passwordless/start. Auth0 makes these checks in this order.
 var (
 	MissingClientID = entry(Refusal{
 		Name: "missing_client_id", Status: 400, Code: "bad.client_id",
@@ -28,6 +28,7 @@ var (
 	BadEmail = entry(Refusal{
 		Name: "bad_email", Status: 400, Code: "bad.email",
 		Description: "error in email - email format validation failed: {email}", Source: docStart,
+		Examples: map[string]string{"email": "nobody"},
 	})
 	MissingPhoneNumber = entry(Refusal{
 		Name: "missing_phone_number", Status: 400, Code: "bad.phone_number",
@@ -40,18 +41,22 @@ var (
 	BadSend = entry(Refusal{
 		Name: "bad_send", Status: 400, Code: "bad.send",
 		Description: "error in send - No enum match for: {send}", Source: docStart,
+		Examples: map[string]string{"send": "telegram"},
 	})
 	BadAuthParams = entry(Refusal{
 		Name: "bad_auth_params", Status: 400, Code: "bad.authParams",
 		Description: "error in authParams - invalid type: {type} (expected object)", Source: docStart,
+		Examples: map[string]string{"type": "number"},
 	})
 	BadType = entry(Refusal{
 		Name: "bad_type", Status: 400, Code: "bad.{property}",
 		Description: "error in {property} - invalid type: {type} (expected string)", Source: "the wording of bad.authParams", Unverified: true,
+		Examples: map[string]string{"property": "email", "type": "number"},
 	})
 	BadProperty = entry(Refusal{
 		Name: "bad_property", Status: 400, Code: "bad.request",
 		Description: "the following properties are not allowed: {properties}", Source: docStart,
+		Examples: map[string]string{"properties": "foo"},
 	})
 	UnknownStartClient = entry(Refusal{
 		Name: "unknown_start_client", Status: 403, Code: "unauthorized_client",
@@ -83,7 +88,7 @@ var (
 	})
 )
 
-// POST /passwordless/start, where another party fails or a person has to help.
+// POST /passwordless/start: an SMS gateway fails, or a captcha is not solved.
 var (
 	InvalidCaptcha = entry(Refusal{
 		Name: "invalid_captcha", Status: 400, Code: "invalid_captcha",
@@ -92,14 +97,17 @@ var (
 	SMSProviderError = entry(Refusal{
 		Name: "sms_provider_error", Status: 400, Code: "sms_provider_error",
 		Description: "Unexpected response while calling the SMS gateway: {code}", Source: docGateway,
+		Examples: map[string]string{"code": "500"},
 	})
 	SMSProviderUnauthorized = entry(Refusal{
 		Name: "sms_provider_unauthorized", Status: 400, Code: "sms_provider_error",
 		Description: "Authentication failed while calling the SMS gateway: {code}", Source: docGateway,
+		Examples: map[string]string{"code": "401"},
 	})
 	SMSProviderTimeout = entry(Refusal{
 		Name: "sms_provider_timeout", Status: 400, Code: "sms_provider_error",
 		Description: "Timeout while calling the SMS gateway: {code}", Source: docGateway,
+		Examples: map[string]string{"code": "ETIMEDOUT"},
 	})
 )
 
@@ -108,10 +116,12 @@ var (
 	MissingParameter = entry(Refusal{
 		Name: "missing_parameter", Status: 400, Code: "invalid_request",
 		Description: "Missing required parameter: {parameter}", Source: oauth2orize, Unverified: true,
+		Examples: map[string]string{"parameter": "otp"},
 	})
 	BadParameterType = entry(Refusal{
 		Name: "bad_parameter_type", Status: 400, Code: "invalid_request",
 		Description: "Parameter {parameter} must be a string", Source: docStandard, Unverified: true,
+		Examples: map[string]string{"parameter": "otp"},
 	})
 	BadScopeType = entry(Refusal{
 		Name: "bad_scope_type", Status: 400, Code: "invalid_scope",
@@ -120,11 +130,13 @@ var (
 	UnsupportedGrant = entry(Refusal{
 		Name: "unsupported_grant", Status: 400, Code: "unsupported_grant_type",
 		Description: "Unsupported grant type: {grant}", Source: oauth2orize, Unverified: true,
+		Examples: map[string]string{"grant": "foo"},
 	})
 	GrantNotAllowed = entry(Refusal{
 		Name: "grant_not_allowed", Status: 403, Code: "unauthorized_client",
 		Description: "Grant type '{grant}' not allowed for the client.", URI: "https://auth0.com/docs/clients/client-grant-types",
-		Source: "blockscout/blockscout authenticate_controller_test.exs",
+		Source:   "blockscout/blockscout authenticate_controller_test.exs",
+		Examples: map[string]string{"grant": "foo"},
 	})
 	WrongClient = entry(Refusal{
 		Name: "wrong_client", Status: 401, Code: "access_denied",
@@ -133,6 +145,7 @@ var (
 	UnknownRealm = entry(Refusal{
 		Name: "unknown_realm", Status: 400, Code: "invalid_request",
 		Description: "Unknown realm {realm}.", Source: "the answer of /co/authenticate, auth0/docs-v2 set-up-cors.mdx", Unverified: true,
+		Examples: map[string]string{"realm": "foo"},
 	})
 	RealmDisabled = entry(Refusal{
 		Name: "realm_disabled", Status: 400, Code: "invalid_request",
@@ -170,7 +183,8 @@ var (
 			{"mfa_token", "{mfa_token}"},
 			{"mfa_requirements", map[string]any{"challenge": []any{map[string]string{"type": "otp"}}}},
 		},
-		Source: "auth0/Auth0.swift; auth0/docs-v2 relevant-api-endpoints.mdx",
+		Source:   "auth0/Auth0.swift; auth0/docs-v2 relevant-api-endpoints.mdx",
+		Examples: map[string]string{"mfa_token": "Fe26.2*1*mockauth0"},
 	})
 	WrongAuthCode = entry(Refusal{
 		Name: "wrong_auth_code", Status: 403, Code: "invalid_grant",
@@ -183,6 +197,7 @@ var (
 	WrongRedirectURI = entry(Refusal{
 		Name: "wrong_redirect_uri", Status: 403, Code: "unauthorized_client",
 		Description: "The redirect URI is wrong. You sent {sent}, and we expected {expected}", Source: "reports that quote the answer",
+		Examples: map[string]string{"sent": "http://localhost:3001", "expected": "http://localhost:3000"},
 	})
 	WrongRefreshToken = entry(Refusal{
 		Name: "wrong_refresh_token", Status: 403, Code: "invalid_grant",
@@ -204,11 +219,13 @@ var (
 	NoSuchService = entry(Refusal{
 		Name: "no_such_service", Status: 403, Code: "access_denied",
 		Description: "Service not found: {audience}", Source: "https://github.com/auth0/lock/issues/842",
+		Examples: map[string]string{"audience": "https://api.acme.test/"},
 	})
 	NoClientGrant = entry(Refusal{
 		Name: "no_client_grant", Status: 403, Code: "access_denied",
 		Description: `Client "{client}" is not authorized to access resource server "{audience}". You need to create a "client-grant" associated to this API.`,
 		Source:      "https://github.com/auth0/ruby-auth0/issues/190",
+		Examples:    map[string]string{"client": "acme-m2m", "audience": "https://api.acme.test/"},
 	})
 )
 
@@ -220,8 +237,8 @@ var (
 	})
 )
 
-// GET and POST /userinfo: on the wire 401 is the text "Unauthorized", and the
-// rest stands in WWW-Authenticate.
+// GET and POST /userinfo. The body of a 401 is the text "Unauthorized"; code
+// and description are in the WWW-Authenticate header.
 var (
 	NoAccessToken = entry(Refusal{
 		Name: "no_access_token", Status: 401,
@@ -230,6 +247,7 @@ var (
 	BadAccessToken = entry(Refusal{
 		Name: "bad_access_token", Status: 401, Code: "invalid_token",
 		Description: "{reason}", Source: "auth0/ruby-auth0 cassette should_fail_as_not_authorized.yml",
+		Examples: map[string]string{"reason": "invalid_token"},
 	})
 )
 
@@ -238,6 +256,7 @@ var (
 	BadBody = entry(Refusal{
 		Name: "bad_body", Status: 400, Code: "invalid_request",
 		Description: "{reason}", Source: docStandard, Unverified: true,
+		Examples: map[string]string{"reason": "the body could not be read"},
 	})
 	BodyTooLarge = entry(Refusal{
 		Name: "body_too_large", Status: 413, Code: "invalid_request",
@@ -250,16 +269,19 @@ var (
 	NotServed = entry(Refusal{
 		Name: "not_served", Status: 404, Code: "not_found",
 		Description: "mockauth0 does not serve {method} {path}", Source: "ours",
+		Examples: map[string]string{"method": "POST", "path": "/"},
 	})
 	RateLimited = entry(Refusal{
 		Name: "rate_limited", Status: 429, Code: "too_many_requests",
 		Description: "Too many requests. Check the X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset headers.",
 		RetryAfter:  "{retry_after}", Source: docLimits, Unverified: true,
+		Examples: map[string]string{"retry_after": "1"},
 	})
 	Unavailable = entry(Refusal{
 		Name: "unavailable", Status: 503, Code: "temporarily_unavailable",
 		Description: "The authorization server is currently unable to handle the request due to a temporary overloading or maintenance of the server.",
 		RetryAfter:  "{retry_after}", Source: "RFC 6749 §4.1.2.1", Unverified: true,
+		Examples: map[string]string{"retry_after": "1"},
 	})
 	BadGatewayHTML = entry(Refusal{
 		Name: "bad_gateway_html", Status: 502, Code: "bad_gateway", Description: "a page of HTML",
@@ -273,18 +295,15 @@ var (
 	})
 )
 
-// all is the catalogue in the order of declaration.
 var all []*Refusal
 
-// entry adds to the catalogue. It is not copied into its hundred calls: 12 kB.
-//
-//go:noinline
+// entry adds a refusal to the catalogue.
 func entry(r Refusal) *Refusal {
 	all = append(all, &r)
 	return &r
 }
 
-// All is the whole catalogue, in the order of its declaration.
+// All is the whole catalogue, in the order of declaration.
 func All() []*Refusal { return all[:len(all):len(all)] }
 
 // Named is the entry with that name; nil if there is none.

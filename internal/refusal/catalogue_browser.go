@@ -1,11 +1,12 @@
 package refusal
 
-// /authorize and magic links: what comes before there is a place to go back to
-// is a page, anything else goes back to the app.
+// /authorize and magic links. Before the app's callback URL is known to be
+// right, a refusal is a page; after that it goes to the callback URL.
 var (
 	UnknownAuthorizeClient = entry(Refusal{
 		Name: "unknown_authorize_client", Status: 403, Code: "invalid_request",
 		Description: "Unknown client: {client}", Source: "reports that quote the page", Unverified: true,
+		Examples: map[string]string{"client": "foo"},
 	})
 	CallbackMismatch = entry(Refusal{
 		Name: "callback_mismatch", Status: 403, Code: "unauthorized_client",
@@ -15,14 +16,17 @@ var (
 	UnsupportedResponseType = entry(Refusal{
 		Name: "unsupported_response_type", Status: 400, Code: "unsupported_response_type",
 		Description: "Unsupported response type: {type}", Source: oauth2orize,
+		Examples: map[string]string{"type": "foo"},
 	})
 	UnsupportedResponseMode = entry(Refusal{
 		Name: "unsupported_response_mode", Status: 400, Code: "invalid_request",
 		Description: "Unsupported response mode: {mode}", Source: oauth2orize, Unverified: true,
+		Examples: map[string]string{"mode": "foo"},
 	})
 	BadChallengeMethod = entry(Refusal{
 		Name: "bad_challenge_method", Status: 400, Code: "invalid_request",
 		Description: "Invalid code_challenge_method: {method}", Source: "RFC 7636 §4.3", Unverified: true,
+		Examples: map[string]string{"method": "foo"},
 	})
 	NoSuchLoginConnection = entry(Refusal{
 		Name: "no_such_login_connection", Status: 400, Code: "invalid_request",
@@ -49,15 +53,17 @@ var (
 	BadLogoutHint = entry(Refusal{
 		Name: "bad_logout_hint", Status: 400, Code: "invalid_request",
 		Description: "Invalid logout hint: {reason}", Source: "auth0/docs-v2 oidc-logout.mdx", Unverified: true,
+		Examples: map[string]string{"reason": "id_token_hint is no token of this tenant"},
 	})
 	LogoutMismatch = entry(Refusal{
 		Name: "logout_mismatch", Status: 400, Code: "invalid_request",
 		Description: "The \"{parameter}\" querystring parameter \"{url}\" is not defined as a valid URL in \"Allowed Logout URLs\"",
 		Source:      "reports that quote the page",
+		Examples:    map[string]string{"parameter": "returnTo", "url": "http://localhost:3001"},
 	})
 )
 
-// POST /oauth/par, and /authorize with what it gave.
+// POST /oauth/par, and /authorize with the request_uri from there.
 var (
 	WrongRequestURI = entry(Refusal{
 		Name: "wrong_request_uri", Status: 400, Code: "invalid_request_uri",
@@ -70,10 +76,12 @@ var (
 	OriginNotAllowed = entry(Refusal{
 		Name: "origin_not_allowed", Status: 403, Code: "access_denied", Plain: true,
 		Description: "Origin {origin} is not allowed.", Source: docCORS,
+		Examples: map[string]string{"origin": "https://app.acme.test"},
 	})
 	BadCredentialsBody = entry(Refusal{
 		Name: "bad_credentials_body", Status: 400, Code: "invalid_request",
 		Description: "Invalid request body. All and only of {parameters} are required.", Source: docCORS,
+		Examples: map[string]string{"parameters": "client_id, credential_type, username, otp, realm"},
 	})
 	UnknownCredentialType = entry(Refusal{
 		Name: "unknown_credential_type", Status: 400, Code: "unsupported_credential_type",
@@ -94,6 +102,7 @@ var (
 	MissingVerifyParameter = entry(Refusal{
 		Name: "missing_verify_parameter", Status: 400, Code: "invalid_request",
 		Description: "missing {parameter} parameter", Source: docVerify,
+		Examples: map[string]string{"parameter": "username"},
 	})
 	WrongStrategy = entry(Refusal{
 		Name: "wrong_strategy", Status: 400, Code: "invalid_request",
@@ -101,9 +110,8 @@ var (
 	})
 )
 
-// A database: the password grant, /dbconnections/signup and
-// /dbconnections/change_password. What a database itself says has a shape of
-// its own.
+// Database connections: the password grant, /dbconnections/signup and
+// /dbconnections/change_password. A refusal of the database itself has a Class.
 var (
 	MissingPassword = entry(Refusal{
 		Name: "missing_password", Status: 400, Code: "bad.password",

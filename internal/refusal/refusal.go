@@ -1,19 +1,20 @@
-// Package refusal is the catalogue of Auth0's refusals: each declared once,
-// with Auth0's exact words, which SDKs compare to the full stop, its status,
-// and where the words are known from.
+// Package refusal is the catalogue of Auth0's refusals. Each is declared once:
+// with its status, with Auth0's exact words, which SDKs compare down to the full
+// stop, and with the source that proves the words.
 package refusal
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// A Refusal is an answer of Auth0 that says no. It is an error value: flows
-// return it, and only the writer of answers puts it on the wire, in the
-// dialect of the route.
+// A Refusal is an answer in which Auth0 refuses a request. It is an error:
+// flows return it, and package web writes it in the dialect of the route.
 type Refusal struct {
-	// Name is ours, in snake case: the README's table and scenario files use it.
+	// Name is the mock's name for it, in snake case. The table of refusals and
+	// scenario files use it.
 	Name string
 	// Status is the HTTP status.
 	Status int
@@ -22,30 +23,36 @@ type Refusal struct {
 	// Description is the wire's "error_description". In the catalogue it may
 	// hold {placeholders}, which With fills.
 	Description string
+	// Examples are the placeholders, each with the value that it gets where a
+	// scenario names this refusal as a preset and says nothing else.
+	Examples map[string]string
 	// URI is the wire's "error_uri", if there is one.
 	URI string
 	// Members follow in the body. Their strings may hold placeholders.
 	Members []Member
-	// Page is an HTML page that takes the place of the body: what a proxy says
-	// in Auth0's stead.
+	// Page is an HTML page to send as the body. A proxy in front of Auth0 sends
+	// it.
 	Page string
-	// Class is what a database calls the error. The body has name, code,
-	// description and statusCode then, rather than error and error_description.
+	// Class is the name of an error of a database. If it is set, the body has
+	// the members name, code, description and statusCode, instead of error and
+	// error_description.
 	Class string
-	// Plain makes the description, as plain text, the whole body.
+	// Plain means that the body is the description, as plain text.
 	Plain bool
 	// RetryAfter is the Retry-After header, in seconds; it may be a placeholder.
 	RetryAfter string
-	// Source says where the words are known from.
+	// Source says which public text has these words.
 	Source string
-	// Unverified marks what no public source proves: the mock's best guess.
+	// Unverified means that no public source proves the answer: it is the
+	// mock's best guess.
 	Unverified bool
-	// Hint is for the developer at the mock's log, never on the wire: what in
-	// the configuration caused the refusal and what helps.
+	// Hint says what in the configuration caused the refusal, and what helps.
+	// It goes to the mock's log, never on the wire.
 	Hint string
 }
 
-// A Member is one more member of the body: a string, or what else JSON can say.
+// A Member is one more member of the body. Its value is anything that
+// encoding/json can write.
 type Member struct {
 	Name  string
 	Value any
@@ -53,7 +60,8 @@ type Member struct {
 
 func (r *Refusal) Error() string { return r.Code + ": " + r.Description }
 
-// With is a copy whose placeholders are filled: pairs of name and value.
+// With is a copy with its placeholders filled. The pairs are names and values
+// in turn.
 func (r *Refusal) With(pairs ...string) *Refusal {
 	filled := *r
 	filled.Members = slices.Clone(r.Members)
@@ -69,18 +77,33 @@ func (r *Refusal) With(pairs ...string) *Refusal {
 	return &filled
 }
 
-// Because is a copy that carries a hint for the mock's log. To be copied into
-// all the places that call it would make the program 24 kB larger.
-//
-//go:noinline
+// Filled is a copy in which every placeholder is filled: by its value in vars,
+// or else by its example.
+func (r *Refusal) Filled(vars map[string]string) *Refusal {
+	var pairs []string
+	for _, name := range r.Placeholders() {
+		value, ok := vars[name]
+		if !ok {
+			value = r.Examples[name]
+		}
+		pairs = append(pairs, name, value)
+	}
+	return r.With(pairs...)
+}
+
+// Placeholders are the names of the placeholders, in alphabetical order.
+func (r *Refusal) Placeholders() []string { return slices.Sorted(maps.Keys(r.Examples)) }
+
+// Because is a copy with a hint for the mock's log.
 func (r *Refusal) Because(hint string) *Refusal {
 	hinted := *r
 	hinted.Hint = hint
 	return &hinted
 }
 
-// Recode is an error with another status and code, if it is a refusal with the
-// code from: some endpoints have a code of their own for what others say.
+// Recode changes the status and code of a refusal whose code is from. It
+// returns any other error as it is. Some endpoints use it where they have their
+// own code for a refusal of another endpoint.
 func Recode(err error, from string, status int, code string) error {
 	var refused *Refusal
 	if !errors.As(err, &refused) || refused.Code != from {
@@ -91,7 +114,8 @@ func Recode(err error, from string, status int, code string) error {
 	return &recoded
 }
 
-// Is makes errors.Is find a refusal by its catalogue entry, filled or not.
+// Is makes errors.Is find a refusal by its catalogue entry, with placeholders
+// filled or not.
 func (r *Refusal) Is(target error) bool {
 	t, ok := target.(*Refusal)
 	return ok && t.Name == r.Name

@@ -3,6 +3,10 @@ package refusal_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
@@ -33,5 +37,38 @@ func TestTheCatalogueCannotBeExtendedByItsReaders(t *testing.T) {
 	_ = append(refusal.All(), &refusal.Refusal{})
 	if len(refusal.All()) != before {
 		t.Error("it grew")
+	}
+}
+
+func TestFilledReplacesEveryPlaceholder(t *testing.T) {
+	t.Parallel()
+	filled := refusal.BadType.Filled(map[string]string{"type": "{property}", "unknown": "x"})
+	if got := filled.Error(); got != "bad.email: error in email - invalid type: {property} (expected string)" {
+		t.Errorf("it says %q", got)
+	}
+	if got := refusal.ServerError.Filled(nil); !reflect.DeepEqual(got, refusal.ServerError) {
+		t.Errorf("one without placeholders becomes %+v", got)
+	}
+}
+
+// Every placeholder has an example, and every example a placeholder.
+func TestPlaceholdersHaveExamples(t *testing.T) {
+	t.Parallel()
+	placeholder := regexp.MustCompile(`\{([a-z_]+)\}`)
+	for _, r := range refusal.All() {
+		texts := []string{r.Code, r.Description, r.RetryAfter, r.Page}
+		for _, m := range r.Members {
+			if text, ok := m.Value.(string); ok {
+				texts = append(texts, text)
+			}
+		}
+		var names []string
+		for _, m := range placeholder.FindAllStringSubmatch(strings.Join(texts, " "), -1) {
+			names = append(names, m[1])
+		}
+		slices.Sort(names)
+		if names = slices.Compact(names); !slices.Equal(names, r.Placeholders()) {
+			t.Errorf("%s has the placeholders %q, and examples of %q", r.Name, names, r.Placeholders())
+		}
 	}
 }

@@ -9,25 +9,25 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/urfave/cli/v3"
+
 	"github.com/mockauth0/mockauth0/server/localtls"
 )
 
 var caActions = []string{"path", "trust", "install", "uninstall"}
 
-func caCommand() command {
-	return command{
-		name:  "ca",
-		args:  "[path|trust|install|uninstall]",
-		brief: "print this machine's certificate authority, or how to trust it",
-		long: "Without an argument it prints the certificate as PEM. The authority is made if there is none, and never " +
+func caCommand(w World) *cli.Command {
+	return &cli.Command{
+		Name: "ca", ArgsUsage: "[path|trust|install|uninstall]",
+		Usage: "print this machine's certificate authority, or how to trust it",
+		Description: "Without an argument it prints the certificate as PEM. The authority is made if there is none, and never " +
 			"overwritten.\n\n" +
-			"path       prints the file\n" +
-			"trust      tells how each system and language comes to trust it\n" +
-			"install    lets this user's own trust store trust it (Chromium's on Linux)\n" +
-			"uninstall  takes that back",
-		flags: []flag{tlsDirFlag, tlsHostFlag},
-		most:  1,
-		run:   runCA,
+			"path       prints where the file is\n" +
+			"trust      tells how each system and language can trust it\n" +
+			"install    adds it to this user's own trust store (on Linux that of Chromium)\n" +
+			"uninstall  removes it from there",
+		Flags:  libraryFlags(w, tlsDirFlag, tlsHostFlag),
+		Action: action(w, 1, runCA),
 	}
 }
 
@@ -42,7 +42,7 @@ func runCA(in *input) error {
 	case "uninstall":
 		change = localtls.Uninstall
 	default:
-		return fmt.Errorf("ca does not know %q; it is one of %s%s", action, strings.Join(caActions, ", "), closest(action, caActions))
+		return fmt.Errorf("ca does not know %q; write one of %s%s", action, strings.Join(caActions, ", "), closest(action, caActions))
 	}
 	ca, err := localtls.Open(caOptions(in))
 	if err != nil {
@@ -65,7 +65,7 @@ func runCA(in *input) error {
 	if err != nil {
 		return err
 	}
-	return say(in.World, paragraph(report))
+	return say(in.World, layout(report, nil, ""))
 }
 
 func caOptions(in *input) localtls.Options {
@@ -84,7 +84,7 @@ func (in *input) path(f flag) string {
 
 // blameCA names the flag that an error of the authority comes from.
 func (in *input) blameCA(err error) error {
-	if in.values[tlsHostFlag.name] != nil && strings.Contains(err.Error(), "--"+tlsHostFlag.name) {
+	if in.list(tlsHostFlag) != nil && strings.Contains(err.Error(), "--"+tlsHostFlag.name) {
 		return in.blame(tlsHostFlag, err)
 	}
 	return in.blame(tlsDirFlag, err)
@@ -97,7 +97,7 @@ func openCA(in *input, warn func(string)) (*localtls.CA, error) {
 	options.Refused = func(err error) { warn(err.Error()) }
 	ca, err := localtls.Open(options)
 	if errors.Is(err, localtls.ErrNoStorage) {
-		warn(in.blameCA(err).Error() + "; the certificate authority lives in memory, and is another one after a restart")
+		warn(in.blameCA(err).Error() + "; the certificate authority is kept in memory, and a restart makes a new one")
 		options.InMemory = true
 		ca, err = localtls.Open(options)
 	}
@@ -109,7 +109,7 @@ func openCA(in *input, warn func(string)) (*localtls.CA, error) {
 	}
 	if file := in.path(tlsCopyFlag); file != "" {
 		if err := ca.CopyTo(file); err != nil {
-			warn(in.blame(tlsCopyFlag, err).Error() + "; /_mock/ca.pem has the certificate, too")
+			warn(in.blame(tlsCopyFlag, err).Error() + "; /_mock/ca.pem serves the certificate too")
 		}
 	}
 	for _, note := range ca.Notes() {
@@ -120,21 +120,19 @@ func openCA(in *input, warn func(string)) (*localtls.CA, error) {
 
 // useCertificate takes the user's own certificate, if the flags name one.
 func (in *input) useCertificate(ca *localtls.CA) error {
-	files := map[flag]string{tlsCertFlag: in.text(tlsCertFlag), tlsKeyFlag: in.text(tlsKeyFlag)}
-	pair := []flag{tlsCertFlag, tlsKeyFlag}
-	for i, f := range pair {
-		other := pair[1-i]
-		if files[f] != "" && files[other] == "" {
-			return in.refuse(f.name, files[f], "give --%s, too: the two go together", other.name)
+	cert, key := in.text(tlsCertFlag), in.text(tlsKeyFlag)
+	switch {
+	case cert == "" && key == "":
+		return nil
+	case key == "":
+		return in.refuse(tlsCertFlag, cert, "give --tls-key, too: the two go together")
+	case cert == "":
+		return in.refuse(tlsKeyFlag, key, "give --tls-cert, too: the two go together")
+	}
+	for _, f := range []flag{tlsCertFlag, tlsKeyFlag} {
+		if _, err := os.ReadFile(in.text(f)); err != nil {
+			return in.refuse(f, in.text(f), "the file cannot be read (%w); name a PEM file", cause(err))
 		}
 	}
-	for _, f := range pair {
-		if files[f] == "" {
-			return nil
-		}
-		if _, err := os.ReadFile(files[f]); err != nil {
-			return in.refuse(f.name, files[f], "the file cannot be read (%w); name a PEM file", cause(err))
-		}
-	}
-	return in.blame(tlsCertFlag, ca.UseCertificate(files[tlsCertFlag], files[tlsKeyFlag]))
+	return in.blame(tlsCertFlag, ca.UseCertificate(cert, key))
 }

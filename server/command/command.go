@@ -2,62 +2,167 @@
 package command
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"io"
-	"os"
-	"os/signal"
+	"slices"
 	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
-// A World is all that the command line asks of the system.
-type World struct {
-	Args    []string // with the program's name
-	Environ []string // NAME=value
-	Stdin   io.Reader
-	Stdout  io.Writer
-	Stderr  io.Writer
-	// Terminal tells whether a person reads Stderr.
-	Terminal bool
-	// Signals begins to take the signals that ask the program to stop, until
-	// stop is called; without it they end the program. nil: there are none.
-	Signals func() (signals <-chan os.Signal, stop func())
+// Run runs the command line and returns the exit status: 0, or 1 after one
+// clear sentence on Stderr, or the status of the command that exec ran.
+func Run(w World) int {
+	err := newRoot(w).Run(context.Background(), withCommand(w.Args))
+	var exit exitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return int(exit)
+	}
+	fmt.Fprintf(w.Stderr, "mockauth0: %s\n", err)
+	return 1
 }
 
-// System is the real world.
-func System() World {
-	info, err := os.Stderr.Stat()
-	return World{
-		Args: os.Args, Environ: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Terminal: err == nil && info.Mode()&os.ModeCharDevice != 0,
-		Signals: func() (<-chan os.Signal, func()) {
-			signals := make(chan os.Signal, 8)
-			signal.Notify(signals, stopSignals()...)
-			return signals, func() { signal.Stop(signals) }
+// An exitError ends the program with a status and prints nothing.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// newRoot is the program with its commands, in the order of the help text. The
+// library appends completion.
+func newRoot(w World) *cli.Command {
+	one := 1
+	root := &cli.Command{
+		Name: "mockauth0",
+		Commands: []*cli.Command{
+			serveCommand(w), execCommand(w), envCommand(w), otpCommand(w), healthcheckCommand(w), caCommand(w),
+			initCommand(w), validateCommand(w), schemaCommand(w), scenariosCommand(w), versionCommand(w),
 		},
+		Flags:  []cli.Flag{&cli.BoolFlag{Name: "help", Aliases: []string{"h"}, Usage: "print what the command does"}},
+		Reader: w.Stdin, Writer: w.Stdout, ErrWriter: w.Stderr,
+		// The library's help sorts flags and does not wrap lines, and its
+		// handler of errors ends the process.
+		HideHelp:       true,
+		ExitErrHandler: func(context.Context, *cli.Command, error) {},
+		StopOnNthArg:   &one, // a word that is no command is refused before the flags behind it
+		Action: func(_ context.Context, cmd *cli.Command) error {
+			if name := cmd.Args().First(); name != "" {
+				return unknownCommand(cmd, name)
+			}
+			return say(w, rootHelp(cmd))
+		},
+		EnableShellCompletion:           true,
+		ConfigureShellCompletionCommand: func(c *cli.Command) { configureCompletion(w, c) },
+	}
+	for _, c := range root.Commands {
+		c.OnUsageError = usageError
+	}
+	return root
+}
+
+// withCommand adds the command that the user means but did not name. Flags alone
+// are those of serve.
+func withCommand(args []string) []string {
+	if len(args) < 2 {
+		return []string{"mockauth0", "serve"}
+	}
+	switch first := args[1]; {
+	case first == "help" && len(args) > 2 && !strings.HasPrefix(args[2], "-"):
+		return []string{args[0], args[2], "--help"}
+	case first == "help" || first == "-h" || first == "-help" || first == "--help":
+		return args[:1] // the help text of the program
+	case first == "-v" || first == "-version" || first == "--version":
+		return slices.Concat(args[:1], []string{"version"}, args[2:])
+	case first == completionRequest, first != "" && first[0] != '-':
+		return args
+	}
+	return slices.Insert(slices.Clone(args), 1, "serve")
+}
+
+// action reads what the user gave, and runs a command that takes at most so
+// many arguments.
+func action(w World, most int, run func(*input) error) cli.ActionFunc {
+	return func(_ context.Context, cmd *cli.Command) error {
+		if cmd.Bool("help") {
+			return say(w, commandHelp(cmd))
+		}
+		in, err := readInput(w, cmd)
+		if err != nil {
+			return err
+		}
+		if len(in.args) > most {
+			return tooMany(cmd, in.args[most], most)
+		}
+		return run(in)
 	}
 }
 
-func (w World) signals() (<-chan os.Signal, func()) {
-	if w.Signals == nil {
-		return nil, func() {}
+const unlimited = 1 << 20
+
+func tooMany(cmd *cli.Command, arg string, most int) error {
+	switch {
+	case cmd.Root().Command(arg) != nil:
+		return fmt.Errorf("the command comes first: mockauth0 %s [flags]", arg)
+	case most == 0:
+		return fmt.Errorf("%s takes no arguments; remove %q", words(cmd), arg)
 	}
-	return w.Signals()
+	return fmt.Errorf("%s takes one argument; remove %q", words(cmd), arg)
 }
 
-// lookup reads a variable of the environment.
-func (w World) lookup(name string) (string, bool) {
-	for i := len(w.Environ) - 1; i >= 0; i-- {
-		if value, ok := strings.CutPrefix(w.Environ[i], name+"="); ok {
-			return value, true
+// words are a command as the user writes it behind the program's name.
+func words(cmd *cli.Command) string { return strings.Join(cmd.Path()[1:], " ") }
+
+func unknownCommand(root *cli.Command, name string) error {
+	var names []string
+	for _, c := range root.VisibleCommands() {
+		names = append(names, c.Name)
+	}
+	if hint := closest(name, names); hint != "" {
+		return fmt.Errorf("there is no command %q%s", name, hint)
+	}
+	return fmt.Errorf("there is no command %q; the commands are %s", name, strings.Join(names, ", "))
+}
+
+// usageError words what the library says about a flag, unless the user asked
+// for help before it.
+func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
+	if cmd.Bool("help") {
+		return say(World{Stdout: cmd.Root().Writer}, commandHelp(cmd))
+	}
+	text := err.Error()
+	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
+		return unknownFlag(cmd, "--"+name)
+	}
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
+		name = strings.TrimLeft(name, "-")
+		for _, f := range flagsOf(cmd) {
+			if f.name == name {
+				return fmt.Errorf("--%s needs a value: --%s %s", name, name, f.takes)
+			}
 		}
 	}
-	return "", false
+	return err
 }
 
-// say writes to Stdout.
-func say(w World, text string) error {
-	if _, err := io.WriteString(w.Stdout, text); err != nil {
-		return fmt.Errorf("the output cannot be written: %w", err)
+func unknownFlag(cmd *cli.Command, name string) error {
+	var known []string
+	for _, f := range flagsOf(cmd) {
+		known = append(known, "--"+f.name)
 	}
-	return nil
+	if hint := closest(name, known); hint != "" {
+		return fmt.Errorf("%s has no flag %s%s", words(cmd), name, hint)
+	}
+	if known == nil {
+		return fmt.Errorf("%s takes no flags; remove %s", words(cmd), name)
+	}
+	return fmt.Errorf("%s has no flag %s; mockauth0 %s --help lists those it has", words(cmd), name, words(cmd))
 }
+
+// closest ends a sentence about an unknown word with the one that was meant,
+// if there is one like it.
+func closest(word string, known []string) string { return strictyaml.Suggest(word, known) }

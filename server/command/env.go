@@ -4,22 +4,24 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"github.com/urfave/cli/v3"
 )
 
-var urlFlag = flag{name: "url", value: "URL", group: targetGroup, usage: "where the server is (default " + defaultURL + ")"}
+var urlFlag = flag{name: "url", takes: "URL", group: targetGroup, usage: "where the server is (default " + defaultURL + ")"}
 
-func envCommand() command {
-	return command{
-		name:  "env",
-		brief: "print as dotenv what points an app at a server that runs",
-		long:  "Give it the flags that chose the server's clients. It does not ask the server.",
-		flags: []flag{forFlag, clientIDFlag, urlFlag, fixtureFlag, clientFlag, audienceFlag, tlsDirFlag, tlsHostFlag},
-		run:   env,
+func envCommand(w World) *cli.Command {
+	return &cli.Command{
+		Name:        "env",
+		Usage:       "print the dotenv file that points an app at a running server",
+		Description: "Give it the flags that chose the server's clients: it does not ask the server.",
+		Flags:       libraryFlags(w, forFlag, clientIDFlag, urlFlag, fixtureFlag, clientFlag, audienceFlag, tlsDirFlag, tlsHostFlag),
+		Action:      action(w, 0, runEnv),
 	}
 }
 
-func env(in *input) error {
-	if err := in.checkDialect(); err != nil {
+func runEnv(in *input) error {
+	if err := in.checkFor(); err != nil {
 		return err
 	}
 	config, err := serverConfig(in)
@@ -35,7 +37,7 @@ func env(in *input) error {
 		return err
 	}
 	var b strings.Builder
-	settings, note := in.dialect(t), dialects[in.text(forFlag)].note
+	settings, note := in.sdkSettings(t), sdks[in.text(forFlag)].note
 	if settings == nil {
 		settings = t.common()
 	}
@@ -62,10 +64,10 @@ func writeSettings(b *strings.Builder, settings []setting) error {
 	return nil
 }
 
-// writeRoots writes the variables by which https is trusted, if the SDK speaks
-// it.
+// writeRoots writes the variables that make an SDK trust the certificate
+// authority, if it speaks https.
 func writeRoots(b *strings.Builder, in *input, t target) error {
-	roots := dialects[in.text(forFlag)].roots
+	roots := sdks[in.text(forFlag)].roots
 	switch {
 	case in.text(forFlag) == "" || t.url.Scheme == "https" && roots == nil:
 		roots = []string{"NODE_EXTRA_CA_CERTS"}
@@ -78,14 +80,14 @@ func writeRoots(b *strings.Builder, in *input, t target) error {
 	}
 	path := ca.Path()
 	if path == "" {
-		fmt.Fprintf(b, "# For https, trust what %s/_mock/ca.pem serves: no certificate authority can be kept here.\n", t.url)
+		fmt.Fprintf(b, "# No certificate authority can be kept here. For https, trust the one at %s/_mock/ca.pem.\n", t.url)
 		return nil
 	}
 	if roots[0] == "NODE_EXTRA_CA_CERTS" {
-		b.WriteString("# Node reads this when it starts: export it, a file that the app loads is too late.\n")
+		b.WriteString("# Node reads this when it starts: export it. In a file that the app itself loads it comes too late.\n")
 	} else {
-		b.WriteString("# This replaces the usual roots: an app that also talks to the internet needs a file with\n" +
-			"# both. mockauth0 exec makes one.\n")
+		b.WriteString("# This replaces the usual roots. An app that also calls the internet needs a file with\n" +
+			"# both: mockauth0 exec makes one.\n")
 	}
 	var settings []setting
 	for _, name := range roots {
@@ -94,9 +96,9 @@ func writeRoots(b *strings.Builder, in *input, t target) error {
 	return writeSettings(b, settings)
 }
 
-// dotenv writes a value as the readers of dotenv files take it, shells
-// included: bare, or in quotes. They differ about escapes, so there are none;
-// what would need one cannot be written.
+// dotenv writes a value for every reader of dotenv files, shells included:
+// bare, or in quotes. Readers differ about escapes, so a value that needs one
+// cannot be written.
 func dotenv(value string) (text string, ok bool) {
 	bare := func(r rune) bool {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("/._-:@%+=,~", r)

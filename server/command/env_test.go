@@ -1,12 +1,10 @@
-package command_test
+package command
 
 import (
 	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/mockauth0/mockauth0/server/command"
 )
 
 // What each SDK reads, for a server on the usual port.
@@ -65,7 +63,7 @@ func TestDotenv(t *testing.T) {
 	t.Parallel()
 	shell, err := exec.LookPath("sh")
 	for _, value := range []string{"", "plain", "a b", "a#b", "$HOME", "`x`", `"q"`, "it's", `C:\ca.pem`, "~/x", "a=b&c;d", "*", "ä"} {
-		quoted, ok := command.Dotenv(value)
+		quoted, ok := dotenv(value)
 		if !ok {
 			t.Errorf("%q cannot be written", value)
 		}
@@ -78,7 +76,7 @@ func TestDotenv(t *testing.T) {
 		}
 	}
 	for _, value := range []string{"a\nb", `it's "so"`, "it's $5", `'\`} {
-		if quoted, ok := command.Dotenv(value); ok {
+		if quoted, ok := dotenv(value); ok {
 			t.Errorf("%q is written as %s, which some read otherwise", value, quoted)
 		}
 	}

@@ -9,44 +9,45 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/urfave/cli/v3"
 )
 
-func execCommand() command {
-	return command{
-		name:  "exec",
-		args:  "-- COMMAND [ARGUMENT…]",
-		brief: "run a command with a tenant of its own",
-		long: "It starts on a free port, runs the command, stops when the command ends, and exits with its status. " +
+func execCommand(w World) *cli.Command {
+	one := 1
+	return &cli.Command{
+		Name: "exec", ArgsUsage: "-- COMMAND [ARGUMENT…]",
+		Usage: "run a command with a tenant of its own",
+		Description: "It starts on a free port, runs the command, stops when the command ends, and exits with its status. " +
 			"Signals are passed on. If the command fails, the requests, the outbox and what the scenarios did are printed, unless --log is none.\n\n" +
 			"The command finds in its environment MOCKAUTH0_URL, AUTH0_DOMAIN, AUTH0_ISSUER_BASE_URL (https), " +
 			"AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET and AUTH0_AUDIENCE; NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, " +
 			"REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE with what was there before, or the system's roots, and the tenant's own authority; " +
 			"and NO_PROXY with loopback. With --smtp, --mail-api and --twilio there are MOCKAUTH0_SMTP_URL, MOCKAUTH0_MAIL_API_URL and MOCKAUTH0_TWILIO_URL.",
-		flags: append([]flag{forFlag, clientIDFlag}, serverFlags()...),
-		most:  unlimited,
-		rest:  true,
-		run:   execute,
+		Flags:        libraryFlags(w, append([]flag{forFlag, clientIDFlag}, serverFlags()...)...),
+		StopOnNthArg: &one, // the flags behind the command are its own
+		Action:       action(w, unlimited, runExec),
 	}
 }
 
-func execute(in *input) error {
+func runExec(in *input) error {
 	if len(in.args) == 0 {
 		return errors.New("exec needs a command: mockauth0 exec [flags] -- COMMAND")
 	}
 	signals, restore := in.signals()
 	defer restore()
-	cmd, err := child(in)
+	cmd, err := findProgram(in)
 	if err != nil {
 		return err
 	}
-	if err := in.checkDialect(); err != nil {
+	if err := in.checkFor(); err != nil {
 		return err
 	}
 	i, err := launch(in, []string{"localhost:0"})
 	if err != nil {
 		return err
 	}
-	status, err := i.run(in, cmd, signals)
+	status, err := i.runChild(in, cmd, signals)
 	err = errors.Join(err, i.drain())
 	if cmd.ProcessState != nil && (status != 0 || err != nil) { // else it did not run
 		i.tell(in.Stderr)
@@ -61,21 +62,20 @@ func execute(in *input) error {
 	return err
 }
 
-// tell prints what happened, for whoever has to find out why the command
-// failed.
+// tell prints what happened, to help find out why the command failed.
 func (i *instance) tell(out io.Writer) {
 	if i.format != "none" {
 		fmt.Fprint(out, "\nmockauth0: what happened until the command failed\n", i.server.Report())
 	}
 }
 
-// child is the command to run, which must be there.
-func child(in *input) (*exec.Cmd, error) {
+// findProgram is the command to run, whose program must exist.
+func findProgram(in *input) (*exec.Cmd, error) {
 	name := in.args[0]
 	cmd := exec.Command(name, in.args[1:]...)
 	switch {
 	case errors.Is(cmd.Err, exec.ErrDot):
-		return nil, fmt.Errorf("exec does not run %s from this folder by its bare name; write ./%s", name, name)
+		return nil, fmt.Errorf("exec does not run %s from this folder by its name alone; write ./%s", name, name)
 	case errors.Is(cmd.Err, exec.ErrNotFound):
 		return nil, fmt.Errorf("exec finds no program %s on the PATH; check its name, or write its path", name)
 	case cmd.Err != nil:
@@ -94,12 +94,12 @@ func notStarted(name string, err error) error {
 	return fmt.Errorf("exec cannot start %s (%w); check that it is a program", name, reason)
 }
 
-// run runs the command with the environment that points it at the instance,
-// and returns its exit status.
-func (i *instance) run(in *input, cmd *exec.Cmd, signals <-chan os.Signal) (status int, err error) {
+// runChild runs the command with the environment that points it at the
+// instance, and returns its exit status.
+func (i *instance) runChild(in *input, cmd *exec.Cmd, signals <-chan os.Signal) (status int, err error) {
 	dir, err := os.MkdirTemp("", "mockauth0-")
 	if err != nil {
-		return 1, fmt.Errorf("there is no folder for the certificates (%w); set TMPDIR to one that can be written", cause(err))
+		return 1, fmt.Errorf("no folder can be made for the certificates (%w); set TMPDIR to a folder that you can write to", cause(err))
 	}
 	defer os.RemoveAll(dir)
 	if cmd.Env, err = i.childEnviron(in, dir); err != nil {
@@ -143,7 +143,7 @@ func (i *instance) childEnviron(in *input, dir string) ([]string, error) {
 		return nil, err
 	}
 	env := append(slices.Clone(in.Environ), noProxy(in.World)...)
-	for _, s := range slices.Concat(t.common(), bundles, i.post.settings(), i.twilio.settings(), in.dialect(t)) {
+	for _, s := range slices.Concat(t.common(), bundles, i.ports.settings(), in.sdkSettings(t)) {
 		if present, _ := in.lookup(s.name); s.app && present != "" {
 			continue
 		}
@@ -164,15 +164,15 @@ func statusOf(err error) (int, error) {
 	return 128 + signalOf(exit), nil
 }
 
-// pass passes a signal on. Where there are none the process is ended.
+// pass passes a signal on. Where there are no signals it ends the process.
 func pass(p *os.Process, s os.Signal) {
 	if err := p.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		_ = p.Kill()
 	}
 }
 
-// noProxy adds loopback to what is not asked for through a proxy. Programs
-// read one of two names, some the first and some the second.
+// noProxy adds loopback to the hosts that are called without a proxy. Some
+// programs read the first of these variables, some the second.
 func noProxy(w World) []string {
 	upper, _ := w.lookup("NO_PROXY")
 	lower, _ := w.lookup("no_proxy")

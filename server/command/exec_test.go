@@ -1,18 +1,97 @@
-package command_test
+package command
 
 import (
 	"bytes"
-	"encoding/hex"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
-
-	"github.com/mockauth0/mockauth0/server/command"
+	"time"
 )
+
+// roleVariable makes the test binary play the program that exec runs.
+const roleVariable = "COMMAND_TEST_ROLE"
+
+// child is the command line of exec's child in a role.
+func child(t *testing.T, role string, args ...string) (env []string, command []string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []string{roleVariable + "=" + role}, append([]string{self}, args...)
+}
+
+func playRole() int {
+	switch os.Getenv(roleVariable) {
+	case "exit":
+		status, _ := strconv.Atoi(os.Args[1])
+		return status
+	case "environ":
+		_ = json.NewEncoder(os.Stdout).Encode(os.Environ())
+	case "arguments":
+		fmt.Println(strings.Join(os.Args[1:], " "))
+	case "echo":
+		_, _ = io.Copy(os.Stdout, os.Stdin)
+		fmt.Fprintln(os.Stderr, "to stderr")
+	case "roots": // each bundle, a line of hexadecimal digits
+		for _, name := range []string{"NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"} {
+			data, _ := os.ReadFile(os.Getenv(name))
+			fmt.Printf("%x\n", data)
+		}
+	case "start": // a login with a code
+		res, err := http.Post(os.Getenv("MOCKAUTH0_URL")+"/passwordless/start", "application/json",
+			strings.NewReader(`{"client_id":"acme-native","connection":"email","email":"ada@example.com","send":"code"}`))
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		fmt.Println(res.StatusCode)
+		status, _ := strconv.Atoi(os.Args[1])
+		return status
+	case "mail":
+		return playMail()
+	case "sms":
+		return playSMS()
+	case "fetch": // over https, with the roots that exec made
+		roots := x509.NewCertPool()
+		data, _ := os.ReadFile(os.Getenv("REQUESTS_CA_BUNDLE"))
+		roots.AppendCertsFromPEM(data)
+		c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+		res, err := c.Get(os.Getenv("AUTH0_ISSUER_BASE_URL") + "/.well-known/jwks.json")
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		fmt.Println(res.StatusCode)
+	case "wait": // for a signal; the status tells which
+		signals := make(chan os.Signal, 1)
+		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+		fmt.Println("ready " + os.Getenv("MOCKAUTH0_URL"))
+		select {
+		case s := <-signals:
+			fmt.Println("got", s)
+			if s == os.Interrupt {
+				return 22
+			}
+			return 21
+		case <-time.After(patience):
+			return 1
+		}
+	}
+	return 0
+}
 
 func TestExecStatus(t *testing.T) {
 	t.Parallel()
@@ -29,7 +108,7 @@ func TestExecStreams(t *testing.T) {
 	t.Parallel()
 	env, args := child(t, "echo")
 	var out, errout bytes.Buffer
-	status := command.Run(command.World{
+	status := Run(World{
 		Args: append([]string{"mockauth0", "exec", "--log", "none", "--"}, args...), Environ: environ(env...),
 		Stdin: strings.NewReader("from stdin"), Stdout: &out, Stderr: &errout,
 	})
@@ -38,13 +117,16 @@ func TestExecStreams(t *testing.T) {
 	}
 }
 
-// What is behind the command is the command's own, another -- included.
+// The arguments behind the command are its own, another -- and --help included.
 func TestExecArguments(t *testing.T) {
 	t.Parallel()
-	env, args := child(t, "arguments", "test", "--", "--help")
-	for _, line := range [][]string{{"exec", "--log", "none", "--"}, {"exec", "--log", "none"}} {
-		if got := run(t, environ(env...), append(line, args...)...); got != (result{out: "test -- --help\n"}) {
-			t.Errorf("%q: %+v", line, got)
+	for _, c := range [][]string{{"test", "--", "--help"}, {"--", "--log", "x"}, {"--help", "--trust-proxy=", "-h"}, {"--"}, {"a b", "", "--"}} {
+		env, args := child(t, "arguments", c...)
+		want := result{out: strings.Join(c, " ") + "\n"}
+		for _, line := range [][]string{{"exec", "--log", "none", "--"}, {"exec", "--log", "none"}} {
+			if got := run(t, environ(env...), append(line, args...)...); got != want {
+				t.Errorf("%q: %+v, want %+v", append(line, args...), got, want)
+			}
 		}
 	}
 }
@@ -115,63 +197,6 @@ func TestExecProxies(t *testing.T) {
 	}
 }
 
-func TestExecTargets(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		flags   string
-		environ []string
-		want    map[string]string
-	}{
-		{"--client-id acme-native", nil, map[string]string{"AUTH0_CLIENT_ID": "acme-native", "AUTH0_CLIENT_SECRET": ""}},
-		{"--client mine:s3cret --audience https://mine.test/", nil, map[string]string{"AUTH0_CLIENT_ID": "mine", "AUTH0_CLIENT_SECRET": "s3cret", "AUTH0_AUDIENCE": "https://mine.test/"}},
-		{"--client mine --client-id acme-m2m", nil, map[string]string{"AUTH0_CLIENT_ID": "acme-m2m"}},
-		{"", []string{"AUTH0_CLIENT_ID=acme-native"}, map[string]string{"AUTH0_CLIENT_ID": "acme-native", "AUTH0_CLIENT_SECRET": ""}},
-		{"", []string{"AUTH0_CLIENT_ID=real"}, map[string]string{"AUTH0_CLIENT_ID": "acme-web"}},
-		{"--fixture minimal", nil, map[string]string{"AUTH0_CLIENT_ID": "acme-native"}},
-		{"--for nextjs", []string{"APP_BASE_URL=http://localhost:4000"}, map[string]string{"APP_BASE_URL": "http://localhost:4000", "AUTH0_CLIENT_ID": "acme-web"}},
-		{"--for nextjs", []string{"AUTH0_CLIENT_ID=real", "AUTH0_SECRET="}, map[string]string{"APP_BASE_URL": "http://localhost:3000", "AUTH0_CLIENT_ID": "acme-web"}},
-	} {
-		got := childEnviron(t, c.environ, strings.Fields(c.flags)...)
-		for name, want := range c.want {
-			if got[name] != want {
-				t.Errorf("%s: %s is %q, want %q", c.flags, name, got[name], want)
-			}
-		}
-		if c.flags == "--for nextjs" && (got["AUTH0_DOMAIN"] != got["MOCKAUTH0_URL"] || len(got["AUTH0_SECRET"]) != 64) {
-			t.Errorf("--for nextjs: AUTH0_DOMAIN %s, AUTH0_SECRET %s", got["AUTH0_DOMAIN"], got["AUTH0_SECRET"])
-		}
-	}
-}
-
-// A bundle is what was there before, or the system's roots, and the CA.
-func TestExecBundles(t *testing.T) {
-	t.Parallel()
-	ca := run(t, environ(), "ca").out
-	mine := write(t, "mine.pem", "MY ROOT") // without a newline at the end
-	env, args := child(t, "roots")
-	got := run(t, environ(append(env, "SSL_CERT_FILE="+mine)...), append([]string{"exec", "--log", "none", "--"}, args...)...)
-	var bundles []string
-	for line := range strings.Lines(got.out) {
-		data, _ := hex.DecodeString(strings.TrimSpace(line))
-		bundles = append(bundles, string(data))
-	}
-	if len(bundles) != 4 || bundles[0] != ca || bundles[1] != "MY ROOT\n"+ca || !strings.HasSuffix(bundles[2], ca) || bundles[3] != bundles[2] {
-		t.Fatalf("status %d, the bundles are %.200q", got.status, bundles)
-	}
-	if _, err := os.Stat("/etc/ssl/certs/ca-certificates.crt"); err == nil && len(bundles[2]) < 10*len(ca) {
-		t.Errorf("REQUESTS_CA_BUNDLE lacks the system's roots: %.200s", bundles[2])
-	}
-}
-
-// The child trusts the server over https, by what is in its environment.
-func TestExecTrust(t *testing.T) {
-	t.Parallel()
-	env, args := child(t, "fetch")
-	if got := run(t, environ(env...), append([]string{"exec", "--log", "none", "--"}, args...)...); got.status != 0 || got.out != "200\n" {
-		t.Errorf("%+v", got)
-	}
-}
-
 func TestExecRefusals(t *testing.T) {
 	t.Parallel()
 	env, args := child(t, "exit", "0")
@@ -191,5 +216,28 @@ func TestExecState(t *testing.T) {
 	got := run(t, environ(env...), append([]string{"exec", "--log", "none", "--state", file, "--"}, args...)...)
 	if _, err := os.Stat(file); err != nil || got.status != 5 {
 		t.Errorf("%+v: %v", got, err)
+	}
+}
+
+// A command that fails is followed by what happened.
+func TestExecTellsTheStory(t *testing.T) {
+	t.Parallel()
+	env, args := child(t, "start", "3")
+	got := run(t, environ(env...), slices.Concat([]string{"exec", "--log", "json", "--scenario", "sms-lost", "--"}, args)...)
+	if got.status != 3 {
+		t.Errorf("status %d", got.status)
+	}
+	_, story, _ := strings.Cut(got.errout, "\nmockauth0: what happened until the command failed\n")
+	for _, want := range []string{
+		"requests: 1\n", "POST /passwordless/start {", "outbox: 1\n", "email to ada@example.com: code ",
+		"scenarios: 1\n  sms-lost/", "matched 0, fired 0; near miss: passwordless.start: `connection` was email", "clock: ",
+	} {
+		if !strings.Contains(story, want) {
+			t.Errorf("no %q in\n%s", want, got.errout)
+		}
+	}
+	env, args = child(t, "start", "0")
+	if got := run(t, environ(env...), slices.Concat([]string{"exec", "--log", "json", "--"}, args)...); strings.Contains(got.errout, "what happened") {
+		t.Errorf("a command that succeeds is followed by\n%s", got.errout)
 	}
 }

@@ -13,8 +13,7 @@ import (
 )
 
 const (
-	// fixtureFile is the fixture that is taken if it lies in the working
-	// directory.
+	// fixtureFile is the fixture that is used if the working directory has it.
 	fixtureFile = "mockauth0.yaml"
 	// inlineFixture is the variable that holds a whole fixture.
 	inlineFixture = "MOCKAUTH0_FIXTURE_YAML"
@@ -25,8 +24,8 @@ const (
 func setFixture(in *input, config *server.Config) error {
 	name := in.text(fixtureFlag)
 	inline, _ := in.lookup(inlineFixture)
-	if inline != "" && in.twins[fixtureFlag.name] != "" {
-		return fmt.Errorf("%s and %s are both set; unset one", in.twins[fixtureFlag.name], inlineFixture)
+	if inline != "" && in.flag(fixtureFlag).fromTwin {
+		return fmt.Errorf("%s and %s are both set; unset one", fixtureFlag.twin(), inlineFixture)
 	}
 	var err error
 	switch {
@@ -51,17 +50,17 @@ func (in *input) checkFixtureFile(name string) error {
 	names := strings.Join(fixtures.Names(), ", ")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return in.refuse(fixtureFlag.name, name, "there is no such file, and the built-in fixtures are %s%s", names, closest(name, fixtures.Names()))
+		return in.refuse(fixtureFlag, name, "there is no such file, and the built-in fixtures are %s%s", names, closest(name, fixtures.Names()))
 	case err != nil:
-		return in.refuse(fixtureFlag.name, name, "the file cannot be read (%w); correct that, or name another", cause(err))
+		return in.refuse(fixtureFlag, name, "the file cannot be read (%w); correct that, or name another", cause(err))
 	case info.IsDir():
-		return in.refuse(fixtureFlag.name, name, "that is a folder; name a file in it, or one of %s", names)
+		return in.refuse(fixtureFlag, name, "that is a folder; name a file in it, or one of %s", names)
 	}
 	return nil
 }
 
-// fixtureError names the flag if the fixture's file could not be read: its
-// mistakes name the file themselves.
+// fixtureError names the flag if the fixture's file could not be read. Mistakes
+// in the file name the file themselves.
 func (in *input) fixtureError(err error) error {
 	var file *fs.PathError
 	if !errors.As(err, &file) {
@@ -70,10 +69,10 @@ func (in *input) fixtureError(err error) error {
 	if in.text(fixtureFlag) == "" {
 		return fmt.Errorf("%s cannot be read (%w); correct that, or name another fixture with --fixture", file.Path, file.Err)
 	}
-	return in.refuse(fixtureFlag.name, file.Path, "the file cannot be read (%w); correct that, or name another", file.Err)
+	return in.refuse(fixtureFlag, file.Path, "the file cannot be read (%w); correct that, or name another", file.Err)
 }
 
-// cause is why the file system refused, without the name of the file.
+// cause is the file system's reason, without the name of the file.
 func cause(err error) error {
 	var file *fs.PathError
 	var link *os.LinkError

@@ -4,22 +4,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
-
-// A flag is one flag of a command. Each has a twin in the environment.
-type flag struct {
-	name  string
-	value string // what its value is called in the help text; empty: a switch
-	list  bool   // it may be given several times
-	usage string
-	group string // the heading in the help text
-}
-
-// twin is the variable of the environment that says the same.
-func (f flag) twin() string {
-	return "MOCKAUTH0_" + strings.ToUpper(strings.ReplaceAll(f.name, "-", "_"))
-}
 
 const (
 	defaultAddr = "localhost:2884"
@@ -35,45 +20,45 @@ const (
 
 var (
 	addrFlag = flag{
-		name: "addr", value: "HOST:PORT", list: true,
+		name: "addr", takes: "HOST:PORT", list: true,
 		usage: "listen for http and https there; port 0 picks a free one (default " + defaultAddr + ")",
 	}
 	logFlag = flag{
-		name: "log", value: "FORMAT",
+		name: "log", takes: "FORMAT",
 		usage: "text, json or none, on stderr (default text on a terminal, else json)",
 	}
 
 	fixtureFlag = flag{
-		name: "fixture", value: "NAME|FILE", group: tenantGroup,
+		name: "fixture", takes: "NAME|FILE", group: tenantGroup,
 		usage: "what the tenant knows: " + strings.Join(fixtures.Names(), ", ") + ", or a file, which is read again when it changes (default " +
 			fixtureFile + " if it is in this folder, else default); " + inlineFixture + " takes the YAML itself",
 	}
 	stateFlag = flag{
-		name: "state", value: "FILE", group: tenantGroup,
+		name: "state", takes: "FILE", group: tenantGroup,
 		usage: "take users and refresh tokens from FILE at the start, if it is there, and save them at the end",
 	}
 	clientFlag = flag{
-		name: "client", value: "ID[:SECRET][@TYPE]", list: true, group: tenantGroup,
+		name: "client", takes: "ID[:SECRET][@TYPE]", list: true, group: tenantGroup,
 		usage: "add a client; TYPE is native, web, spa or m2m (default web with a secret, else native)",
 	}
 	audienceFlag = flag{
-		name: "audience", value: "URL[=SCOPE,…]", list: true, group: tenantGroup,
+		name: "audience", takes: "URL[=SCOPE,…]", list: true, group: tenantGroup,
 		usage: "add an API with these scopes and offline access",
 	}
 	callbackFlag = flag{
-		name: "callback", value: "URL", list: true, group: tenantGroup,
+		name: "callback", takes: "URL", list: true, group: tenantGroup,
 		usage: "let every client use this callback, log out to it, and call from its origin; loopback needs none",
 	}
 	scenarioFlag = flag{
-		name: "scenario", value: "NAME|FILE", list: true, group: tenantGroup,
+		name: "scenario", takes: "NAME|FILE", list: true, group: tenantGroup,
 		usage: "switch a failure on: a built-in scenario (mockauth0 scenarios lists them), or a file, which is read again when it changes",
 	}
 	failOnUnfiredFlag = flag{
 		name: "fail-on-unfired", group: tenantGroup,
-		usage: "at the end, fail if a scenario that is on has not acted as it expects, or not at all",
+		usage: "at the end, fail if a scenario that is on did not act, or not as often as it expects",
 	}
 	issuerFlag = flag{
-		name: "issuer", value: "URL", group: tenantGroup,
+		name: "issuer", takes: "URL", group: tenantGroup,
 		usage: "the iss of every token (default scheme and host of each request)",
 	}
 	trustProxyFlag = flag{
@@ -82,45 +67,71 @@ var (
 	}
 
 	seedFlag = flag{
-		name: "seed", value: "TEXT", group: codesGroup,
+		name: "seed", takes: "TEXT", group: codesGroup,
 		usage: "what codes, ids and refresh tokens derive from (default that of the fixture, mockauth0)",
 	}
 	otpFlag = flag{
-		name: "otp", value: "MODE", group: codesGroup,
+		name: "otp", takes: "MODE", group: codesGroup,
 		usage: "hmac, fixed:000000, sequence:111111,222222 or random (default that of the fixture, hmac)",
 	}
 	clockFlag = flag{
-		name: "clock", value: "TIME", group: codesGroup,
+		name: "clock", takes: "TIME", group: codesGroup,
 		usage: "stop the clock there, as in 2030-01-01T00:00:00Z (default it runs)",
 	}
 
+	smtpFlag = flag{
+		name: "smtp", takes: "HOST:PORT", list: true, group: mailGroup,
+		usage: "take mail by SMTP there, into the same outbox (1025 is MailHog's port)",
+	}
+	mailAPIFlag = flag{
+		name: "mail-api", takes: "HOST:PORT", list: true, group: mailGroup,
+		usage: "answer MailHog's HTTP API there, over every e-mail of the outbox (8025 is MailHog's port)",
+	}
+	mailDialectFlag = flag{
+		name: "mail-api-dialect", takes: "NAME", group: mailGroup,
+		usage: "whose API that is, mailhog or mailpit (default mailhog)",
+	}
+	smtpRelayFlag = flag{
+		name: "smtp-relay", takes: "HOST:PORT", group: mailGroup,
+		usage: "pass every e-mail on to a mail server such as Mailpit; if that is down, logins still work",
+	}
+
+	twilioFlag = flag{
+		name: "twilio", takes: "HOST:PORT", list: true, group: smsGroup,
+		usage: "take text messages there as Twilio's REST API does, into the same outbox",
+	}
+	allowOutboundFlag = flag{
+		name: "allow-outbound", takes: "HOST", list: true, group: smsGroup,
+		usage: "call the SMS gateways of the fixture on this host; those on loopback are called anyway",
+	}
+
 	tlsDirFlag = flag{
-		name: "tls-dir", value: "FOLDER", group: httpsGroup,
+		name: "tls-dir", takes: "FOLDER", group: httpsGroup,
 		usage: "where the certificate authority is kept (default mockauth0/ca in the user's configuration folder)",
 	}
 	tlsHostFlag = flag{
-		name: "tls-host", value: "NAME", list: true, group: httpsGroup,
+		name: "tls-host", takes: "NAME", list: true, group: httpsGroup,
 		usage: "answer for this name or address, too; localhost, *.localhost and *.test need none",
 	}
 	tlsCopyFlag = flag{
-		name: "tls-ca-copy", value: "FILE", group: httpsGroup,
+		name: "tls-ca-copy", takes: "FILE", group: httpsGroup,
 		usage: "before it is ready, write the authority's certificate there, too: for other containers, which must not see its key",
 	}
 	tlsCertFlag = flag{
-		name: "tls-cert", value: "FILE", group: httpsGroup,
+		name: "tls-cert", takes: "FILE", group: httpsGroup,
 		usage: "a certificate of your own, as PEM, with the chain below it",
 	}
 	tlsKeyFlag = flag{
-		name: "tls-key", value: "FILE", group: httpsGroup,
+		name: "tls-key", takes: "FILE", group: httpsGroup,
 		usage: "its key, as PEM",
 	}
 
 	forFlag = flag{
-		name: "for", value: "SDK", group: targetGroup,
-		usage: "use the names that an SDK reads: " + strings.Join(dialectNames(), ", "),
+		name: "for", takes: "SDK", group: targetGroup,
+		usage: "use the names that an SDK reads: " + strings.Join(sdkNames(), ", "),
 	}
 	clientIDFlag = flag{
-		name: "client-id", value: "ID", group: targetGroup,
+		name: "client-id", takes: "ID", group: targetGroup,
 		usage: "whose id and secret to set (default the first --client, else AUTH0_CLIENT_ID if the fixture has it, else acme-web, else the first with a secret)",
 	}
 )
@@ -136,7 +147,3 @@ func serverFlags() []flag {
 		tlsDirFlag, tlsHostFlag, tlsCopyFlag, tlsCertFlag, tlsKeyFlag,
 	}
 }
-
-// closest ends a sentence about an unknown word with the one that was meant,
-// if there is one like it.
-func closest(word string, known []string) string { return strictyaml.Suggest(word, known) }

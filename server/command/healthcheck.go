@@ -9,31 +9,33 @@ import (
 	"net/url"
 	"os"
 	"time"
+
+	"github.com/urfave/cli/v3"
 )
 
-func healthcheckCommand() command {
-	return command{
-		name:  "healthcheck",
-		brief: "exit 0 if a server is ready, else 1",
-		flags: []flag{{
-			name: addrFlag.name, value: addrFlag.value, list: true,
-			usage: "the server's address (default " + defaultAddr + "); of several the first is asked",
-		}},
-		run: healthcheck,
+func healthcheckCommand(w World) *cli.Command {
+	addr := addrFlag
+	addr.usage = "the server's address (default " + defaultAddr + "); of several the first is asked"
+	return &cli.Command{
+		Name:   "healthcheck",
+		Usage:  "exit 0 if a server is ready, else 1",
+		Flags:  libraryFlags(w, addr),
+		Action: action(w, 0, runHealthcheck),
 	}
 }
 
 const healthcheckTime = 2 * time.Second
 
-// healthcheck asks the server at an address; one without a host is this machine.
-func healthcheck(in *input) error {
+// runHealthcheck asks the server at an address. An address without a host is
+// this machine.
+func runHealthcheck(in *input) error {
 	addr := defaultAddr
 	if addrs := in.list(addrFlag); len(addrs) > 0 {
 		addr = addrs[0]
 	}
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil || port == "" {
-		return in.refuse(addrFlag.name, addr, "write HOST:PORT, as in %s", defaultAddr)
+		return in.refuse(addrFlag, addr, "write HOST:PORT, as in %s", defaultAddr)
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
@@ -43,7 +45,7 @@ func healthcheck(in *input) error {
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return in.refuse(addrFlag.name, addr, "write HOST:PORT, as in %s", defaultAddr)
+		return in.refuse(addrFlag, addr, "write HOST:PORT, as in %s", defaultAddr)
 	}
 	transport := &http.Transport{DisableKeepAlives: true} // and no proxy
 	res, err := (&http.Client{Transport: transport}).Do(request)
@@ -57,7 +59,7 @@ func healthcheck(in *input) error {
 	return nil
 }
 
-// plain is why a call failed, without the URL and the chain of callers.
+// plain is why a call failed, without the URL and the names of functions.
 func plain(err error) error {
 	var call *url.Error
 	if errors.As(err, &call) {

@@ -1,119 +1,84 @@
 package command
 
 import (
-	"fmt"
+	"cmp"
 	"strings"
+
+	"github.com/urfave/cli/v3"
 )
 
-const (
-	helpWidth  = 80
-	helpIndent = 24 // where the explanations begin
-)
+const twinNote = "Every flag has a twin in the environment, such as MOCKAUTH0_TLS_DIR for --tls-dir: " +
+	"a flag beats its twin, a list is separated by commas, and an empty twin counts as unset."
 
 // rootHelp is the help text of the program.
-func rootHelp(all []command) string {
-	var b strings.Builder
-	b.WriteString("mockauth0 is a local Auth0 tenant for tests.\n\n" +
-		"Usage: mockauth0 [flags]            the same as mockauth0 serve [flags]\n" +
-		"       mockauth0 COMMAND [flags]\n\nCommands:\n")
-	for _, c := range all {
-		entry(&b, c.name, c.brief)
+func rootHelp(root *cli.Command) string {
+	commands := table{Title: "Commands", After: "\nmockauth0 COMMAND --help tells more about each.\n"}
+	for _, c := range root.VisibleCommands() {
+		commands.Rows = append(commands.Rows, row{c.Name, c.Usage})
 	}
-	b.WriteString("\nmockauth0 COMMAND --help tells more about each.\n\nExamples:\n" +
-		"  mockauth0                                serve on " + defaultURL + "\n" +
-		"  mockauth0 --client my-app --fixture strict\n" +
-		"  mockauth0 exec -- npm test               run tests with a tenant of their own\n" +
-		"  mockauth0 env --for nextjs > .env.local  point an app at the one that serves\n")
-	writeFlags(&b, serveCommand().flags)
-	b.WriteString("\n" + twinNote)
-	return b.String()
+	examples := table{Title: "Examples", After: "  mockauth0                                serve on " + defaultURL + `
+  mockauth0 --client my-app --fixture strict
+  mockauth0 exec -- npm test               run tests with a tenant of their own
+  mockauth0 env --for nextjs > .env.local  point an app at the one that serves
+`}
+	return layout(`mockauth0 is a local Auth0 tenant for tests.
+
+Usage: mockauth0 [flags]            the same as mockauth0 serve [flags]
+       mockauth0 COMMAND [flags]`, append([]table{commands, examples}, flagTables(root.Command("serve"))...), twinNote)
 }
 
-var twinNote = paragraph("Every flag has a twin in the environment, such as MOCKAUTH0_TLS_DIR for --tls-dir: " +
-	"a flag beats its twin, a list is separated by commas, and an empty twin counts as unset.")
-
-// help is the help text of a command.
-func (c command) help() string {
-	var b strings.Builder
-	line := "Usage: mockauth0 " + c.name
-	if len(c.flags) > 0 {
-		line += " [flags]"
+// commandHelp is the help text of a command.
+func commandHelp(c *cli.Command) string {
+	usage, note := "Usage: "+c.FullName(), ""
+	tables := flagTables(c)
+	if tables != nil {
+		usage, note = usage+" [flags]", twinNote
 	}
-	b.WriteString(strings.TrimSpace(line+" "+c.args) + "\n\n")
-	b.WriteString(paragraph(sentence(c.brief) + " " + c.long))
-	if len(c.flags) > 0 {
-		writeFlags(&b, c.flags)
-		b.WriteString("\n" + twinNote)
-	}
-	return b.String()
+	brief := strings.ToUpper(c.Usage[:1]) + c.Usage[1:] + "."
+	return layout(strings.TrimSpace(usage+" "+c.ArgsUsage)+"\n\n"+strings.TrimSpace(brief+" "+c.Description), tables, note)
 }
 
-// writeFlags lists flags below the headings of their groups.
-func writeFlags(b *strings.Builder, flags []flag) {
-	group := "none"
-	for _, f := range flags {
-		if f.group != group {
-			group = f.group
-			heading := "Flags"
-			if group != "" {
-				heading = group
-			}
-			b.WriteString("\n" + heading + ":\n")
+// flagTables are the flags of a command in their own order, a table for each
+// group.
+func flagTables(c *cli.Command) []table {
+	var tables []table
+	for _, f := range flagsOf(c) {
+		title := cmp.Or(f.group, "Flags")
+		if len(tables) == 0 || tables[len(tables)-1].Title != title {
+			tables = append(tables, table{Title: title})
 		}
 		usage := f.usage
 		if f.list {
 			usage += "; repeatable"
 		}
-		entry(b, strings.TrimSpace("--"+f.name+" "+f.value), usage)
+		last := &tables[len(tables)-1]
+		last.Rows = append(last.Rows, row{strings.TrimSpace("--" + f.name + " " + f.takes), usage})
 	}
+	return tables
 }
 
-// entry writes a name and its explanation, in two columns.
-func entry(b *strings.Builder, name, text string) {
-	lead := fmt.Sprintf("  %-*s", helpIndent-2, name)
-	if !strings.HasSuffix(lead, " ") {
-		b.WriteString(lead + "\n")
-		lead = strings.Repeat(" ", helpIndent)
-	}
-	for _, line := range wrap(text, helpWidth-helpIndent) {
-		b.WriteString(lead + line + "\n")
-		lead = strings.Repeat(" ", helpIndent)
-	}
+// A table has two columns below a title.
+type table struct {
+	Title string
+	Rows  []row
+	After string // more lines
 }
 
-// paragraph is text in lines, those that it has itself kept.
-func paragraph(text string) string {
+type row struct{ Name, Text string }
+
+// layout is a text for a terminal of 80 columns: an introduction, tables and a
+// last paragraph.
+func layout(intro string, tables []table, end string) string {
+	const text = `{{wrap .Intro 0}}
+{{range .Tables}}
+{{with .Title}}{{.}}:
+{{end}}{{range .Rows}}  {{printf "%-22s" .Name}}{{if gt (len .Name) 21}}
+                        {{end}}{{wrap .Text 24}}
+{{end}}{{.After}}{{end}}{{with .End}}
+{{wrap . 0}}
+{{end}}`
 	var b strings.Builder
-	for part := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
-		if len([]rune(part)) <= helpWidth {
-			b.WriteString(part + "\n") // it may have columns
-			continue
-		}
-		for _, line := range wrap(part, helpWidth) {
-			b.WriteString(line + "\n")
-		}
-	}
+	data := map[string]any{"Intro": intro, "Tables": tables, "End": end}
+	cli.DefaultPrintHelpCustom(&b, text, data, map[string]any{"wrapAt": func() int { return 80 }})
 	return b.String()
-}
-
-// wrap breaks text into lines of at most width characters.
-func wrap(text string, width int) []string {
-	lines := []string{""}
-	for word := range strings.FieldsSeq(text) {
-		last := &lines[len(lines)-1]
-		switch {
-		case *last == "":
-			*last = word
-		case len([]rune(*last))+1+len([]rune(word)) > width:
-			lines = append(lines, word)
-		default:
-			*last += " " + word
-		}
-	}
-	return lines
-}
-
-// sentence is a phrase with a capital and a full stop.
-func sentence(phrase string) string {
-	return strings.ToUpper(phrase[:1]) + phrase[1:] + "."
 }

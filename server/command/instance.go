@@ -23,10 +23,9 @@ type instance struct {
 	http      *http.Server
 	log       *slog.Logger
 	format    string // of the log
-	post      post
-	twilio    twilioDoor
+	ports     *ports
 	state     string // the file, or empty
-	unfired   bool   // a scenario that has not acted is an error at the end
+	unfired   bool   // at the end, a scenario that has not acted is an error
 	served    chan error
 	stop      context.CancelFunc
 }
@@ -34,7 +33,7 @@ type instance struct {
 // drainTime is for calls that are being answered when the server stops.
 const drainTime = 5 * time.Second
 
-// launch makes a server of the flags and lets it listen.
+// launch makes a server from the flags and lets it listen.
 func launch(in *input, addrs []string) (*instance, error) {
 	log, format, err := newLog(in)
 	if err != nil {
@@ -46,7 +45,7 @@ func launch(in *input, addrs []string) (*instance, error) {
 	}
 	i := &instance{log: log, format: format, unfired: in.on(failOnUnfiredFlag), served: make(chan error, 1)}
 	config.Log = log
-	if i.post, err = readPost(in); err != nil {
+	if i.ports, err = readPorts(in); err != nil {
 		return nil, err
 	}
 	if config.Restore, i.state, err = loadState(in); err != nil {
@@ -62,16 +61,12 @@ func launch(in *input, addrs []string) (*instance, error) {
 	for _, warning := range i.server.Fixture().Warnings {
 		log.Warn(warning)
 	}
-	if err := i.post.listen(in); err != nil {
-		return nil, err
-	}
-	if err := i.twilio.listen(in); err != nil {
-		i.post.abandon()
+	if err := i.ports.listen(in); err != nil {
+		i.ports.abandon()
 		return nil, err
 	}
 	if i.listeners, err = localtls.ListenAll("--"+addrFlag.name, addrs); err != nil {
-		i.post.abandon()
-		i.twilio.abandon()
+		i.ports.abandon()
 		return nil, in.blame(addrFlag, err)
 	}
 	// Calls that wait end when the server does.
@@ -84,17 +79,17 @@ func launch(in *input, addrs []string) (*instance, error) {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    1 << 20,
 		BaseContext:       func(net.Listener) context.Context { return base },
-		ErrorLog:          localtls.ErrorLog(func() { log.Warn(localtls.Distrust, "hint", "mockauth0 ca trust says how it comes to") }),
+		ErrorLog:          localtls.ErrorLog(func() { log.Warn(localtls.Distrust, "hint", "mockauth0 ca trust tells how to trust it") }),
 	}
-	i.post.serve(i)
-	i.twilio.serve(i)
+	i.ports.serve(i)
 	go func() { i.served <- localtls.Serve(i.http, i.ca.TLSConfig(), i.listeners...) }()
 	return i, nil
 }
 
-// hosts are what to call the server in a URL, the best one first. localhost
-// stands for 127.0.0.1, with ::1 if that has the same port, and for an address
-// that is all of them; ::1 alone is not what localhost means everywhere.
+// hosts are the host and port of each listener as a URL has them, the best one
+// first. 127.0.0.1 and an address of all interfaces are written localhost, and
+// so is ::1 if 127.0.0.1 has the same port. ::1 alone is not: localhost is
+// 127.0.0.1 on some machines.
 func hosts(listeners []net.Listener) []string {
 	var all []string
 	for _, l := range listeners {
@@ -120,8 +115,7 @@ func (i *instance) drain() error {
 	i.stop()
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	i.post.close(ctx)
-	i.twilio.close(ctx)
+	i.ports.close(ctx)
 	if i.http.Shutdown(ctx) != nil {
 		_ = i.http.Close()
 	}
@@ -129,13 +123,13 @@ func (i *instance) drain() error {
 	return errors.Join(saveState(i.state, i.server), i.checkFired())
 }
 
-// checkFired is the error of scenarios that have not acted.
+// checkFired is an error if scenarios have not acted, and the user asked for it.
 func (i *instance) checkFired() error {
 	if !i.unfired {
 		return nil
 	}
 	var failed []error
-	for _, f := range i.server.Scenarios().Unfired() {
+	for _, f := range i.server.UnfiredScenarios() {
 		failed = append(failed, errors.New(f.Message))
 	}
 	return errors.Join(failed...)

@@ -28,7 +28,7 @@ func newLog(in *input) (log *slog.Logger, format string, err error) {
 	case "none":
 		return slog.New(slog.DiscardHandler), format, nil
 	}
-	return nil, "", in.refuse(logFlag.name, format, "write text, json or none%s", closest(format, []string{"text", "json", "none"}))
+	return nil, "", in.refuse(logFlag, format, "write text, json or none%s", closest(format, []string{"text", "json", "none"}))
 }
 
 // textLog is a log for people: the sentence, and below it what explains it.
@@ -37,7 +37,7 @@ type textLog struct {
 	mu  *sync.Mutex
 }
 
-// Enabled leaves out what net/http says about clients that break off.
+// Enabled leaves out debug records: what net/http says about clients that hang up.
 func (l *textLog) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
 
 // Handle writes a line, and one for each attribute worth reading.

@@ -7,27 +7,29 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/urfave/cli/v3"
+
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
 )
 
 var (
-	emailFlag      = flag{name: "email", value: "ADDRESS", usage: "the recipient"}
-	phoneFlag      = flag{name: "phone", value: "NUMBER", usage: "or the recipient's number, as in +12025550101"}
-	nFlag          = flag{name: "n", value: "NUMBER", usage: "which of the recipient's codes, counted from 1 (default 1)"}
-	connectionFlag = flag{name: "connection", value: "NAME", usage: "the connection (default the first for e-mail or SMS)"}
+	emailFlag      = flag{name: "email", takes: "ADDRESS", usage: "the recipient"}
+	phoneFlag      = flag{name: "phone", takes: "NUMBER", usage: "or the recipient's number, as in +12025550101"}
+	nFlag          = flag{name: "n", takes: "NUMBER", usage: "which of the recipient's codes, counted from 1 (default 1)"}
+	connectionFlag = flag{name: "connection", takes: "NAME", usage: "the connection (default the first for e-mail or SMS)"}
 )
 
-func otpCommand() command {
-	return command{
-		name:  "otp",
-		brief: "print the code that a recipient gets, without asking a server",
-		flags: []flag{emailFlag, phoneFlag, nFlag, connectionFlag, fixtureFlag, seedFlag, otpFlag},
-		run:   otp,
+func otpCommand(w World) *cli.Command {
+	return &cli.Command{
+		Name:   "otp",
+		Usage:  "print the code that a recipient gets, without asking a server",
+		Flags:  libraryFlags(w, emailFlag, phoneFlag, nFlag, connectionFlag, fixtureFlag, seedFlag, otpFlag),
+		Action: action(w, 0, runOTP),
 	}
 }
 
-func otp(in *input) error {
+func runOTP(in *input) error {
 	strategy, recipient, err := otpRecipient(in)
 	if err != nil {
 		return err
@@ -35,7 +37,7 @@ func otp(in *input) error {
 	text := cmp.Or(in.text(nFlag), "1")
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 1 {
-		return in.refuse(nFlag.name, text, "write a number from 1")
+		return in.refuse(nFlag, text, "write a whole number, 1 or more")
 	}
 	config, err := serverConfig(in)
 	if err != nil {
@@ -64,12 +66,12 @@ func otpRecipient(in *input) (strategy, recipient string, err error) {
 		return "", "", errors.New("otp needs one recipient: --email ada@example.com, or --phone +12025550101")
 	case email != "":
 		if recipient, ok = fixtures.NormalizeEmail(email); !ok {
-			return "", "", in.refuse(emailFlag.name, email, "that is no e-mail address; write one such as ada@example.com")
+			return "", "", in.refuse(emailFlag, email, "that is no e-mail address; write one such as ada@example.com")
 		}
 		return "email", recipient, nil
 	}
 	if recipient, ok = fixtures.NormalizePhone(phone); !ok {
-		return "", "", in.refuse(phoneFlag.name, phone, "that is no phone number; write one such as +12025550101")
+		return "", "", in.refuse(phoneFlag, phone, "that is no phone number; write one such as +12025550101")
 	}
 	return "sms", recipient, nil
 }
@@ -89,5 +91,5 @@ func otpConnection(in *input, s *server.Server, strategy string) (string, error)
 	if len(names) == 0 {
 		return "", fmt.Errorf("the fixture %s has no connection of strategy %s; add one to it", s.Fixture().Source, strategy)
 	}
-	return "", in.refuse(connectionFlag.name, name, "there is no such connection of strategy %s; there is %s", strategy, strings.Join(names, ", "))
+	return "", in.refuse(connectionFlag, name, "the fixture has no such connection of strategy %s; it has %s", strategy, strings.Join(names, ", "))
 }

@@ -1,4 +1,4 @@
-package command_test
+package command
 
 import (
 	"strings"
@@ -33,7 +33,7 @@ func TestOTP(t *testing.T) {
 // The code is the one that a server sends.
 func TestOTPOfServer(t *testing.T) {
 	t.Parallel()
-	s := serve(t, environ(), "--seed", "dev")
+	s := startServer(t, environ(), "--seed", "dev")
 	if status, body := post(t, s.url+"/passwordless/start", map[string]any{"client_id": "acme-native", "connection": "email", "email": "ada@example.com", "send": "code"}); status != 200 {
 		t.Fatal(status, body)
 	}

@@ -3,23 +3,24 @@ package command
 import (
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
+
+	"github.com/urfave/cli/v3"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
-func serveCommand() command {
-	return command{
-		name:  "serve",
-		brief: "answer http and https on one port until stopped",
-		long:  "Without flags that is " + defaultURL + " and https://" + defaultAddr + ".",
-		flags: append([]flag{addrFlag}, serverFlags()...),
-		run:   serve,
+func serveCommand(w World) *cli.Command {
+	return &cli.Command{
+		Name:        "serve",
+		Usage:       "answer http and https on one port until stopped",
+		Description: "Without flags that is " + defaultURL + " and https://" + defaultAddr + ".",
+		Flags:       libraryFlags(w, append([]flag{addrFlag}, serverFlags()...)...),
+		Action:      action(w, 0, runServe),
 	}
 }
 
-func serve(in *input) error {
+func runServe(in *input) error {
 	signals, restore := in.signals()
 	defer restore()
 	addrs := in.list(addrFlag)
@@ -42,14 +43,15 @@ func serve(in *input) error {
 
 // announce says where the tenant is and how to reach it.
 func (i *instance) announce(out io.Writer) {
-	own := hosts(i.listeners)
-	url := "http://" + own[0]
+	at := hosts(i.listeners)
+	url := "http://" + at[0]
 	switch i.format {
 	case "json":
-		i.log.Info("ready", "url", url, "domain", own[0], "ca", i.ca.Path(), "fixture", i.server.Fixture().Source, slog.GroupAttrs("mail", i.post.attrs()...), slog.GroupAttrs("sms", i.twilio.attrs()...))
+		ready := []any{"url", url, "domain", at[0], "ca", i.ca.Path(), "fixture", i.server.Fixture().Source}
+		i.log.Info("ready", append(ready, i.ports.attrs()...)...)
 		return
 	case "none":
-		fmt.Fprintln(out, url) // port 0 would be a riddle
+		fmt.Fprintln(out, url) // nothing else tells the port that was picked for 0
 		return
 	}
 	var text strings.Builder
@@ -58,11 +60,11 @@ func (i *instance) announce(out io.Writer) {
 	}
 	fmt.Fprintf(&text, "mockauth0 %s, a local Auth0 tenant for tests\n\n", version())
 	label := "URL"
-	for _, host := range own {
+	for _, host := range at {
 		line(label, "http://%s  and  https://%s", host, host)
 		label = ""
 	}
-	line("domain", "%s", own[0])
+	line("domain", "%s", at[0])
 	if issuer := i.server.Issuer(); issuer != "" {
 		line("issuer", "%s", issuer)
 	}
@@ -81,8 +83,7 @@ func (i *instance) announce(out io.Writer) {
 		line("failing", "%s", strings.Join(on, ", "))
 	}
 	line("inbox", "%s/", url)
-	i.post.describe(line)
-	i.twilio.describe(line)
+	i.ports.describe(line)
 	if path := i.ca.Path(); path != "" {
 		line("https", "trust %s (how: mockauth0 ca trust)", path)
 	} else {
@@ -95,7 +96,7 @@ func (i *instance) announce(out io.Writer) {
 // scenarios are the names of those that are on.
 func (i *instance) scenarios() []string {
 	var names []string
-	for _, on := range i.server.Scenarios().Statuses(i.server.Clock().Now()) {
+	for _, on := range i.server.Scenarios() {
 		names = append(names, on.Name)
 	}
 	return names

@@ -11,8 +11,8 @@ import (
 	"github.com/mockauth0/mockauth0/server"
 )
 
-// loadState reads what an earlier run saved, if it did, and makes sure that
-// this run can save: to hear of it at the end would be too late.
+// loadState reads what an earlier run saved, if it did, and checks that this
+// run can save: an error at the end would come too late.
 func loadState(in *input) (saved *fixtures.Fixture, file string, err error) {
 	file = in.text(stateFlag)
 	if file == "" {
@@ -20,10 +20,10 @@ func loadState(in *input) (saved *fixtures.Fixture, file string, err error) {
 	}
 	given := file
 	refuse := func(format string, args ...any) (*fixtures.Fixture, string, error) {
-		return nil, "", in.refuse(stateFlag.name, given, format, args...)
+		return nil, "", in.refuse(stateFlag, given, format, args...)
 	}
 	if target, err := filepath.EvalSymlinks(file); err == nil {
-		file = target // a link stays one
+		file = target // the link itself stays
 	}
 	info, err := os.Stat(file)
 	switch {
@@ -46,13 +46,13 @@ func loadState(in *input) (saved *fixtures.Fixture, file string, err error) {
 	case errors.As(err, &unread):
 		return refuse("the file cannot be read (%w); correct that, or name another", unread.Err)
 	case err != nil:
-		return nil, "", mistakes(in.name(stateFlag.name)+" "+given, "correct these, or delete the file to begin anew", err)
+		return nil, "", mistakes(in.flag(stateFlag).called()+" "+given, "correct these, or delete the file to begin anew", err)
 	}
 	return saved, file, nil
 }
 
-// saveState writes the state beside the file and then in its place, so that no
-// reader sees half of it. Only the user can read it.
+// saveState writes a new file and renames it, so that no reader sees half of
+// the state. Only the user can read it.
 func saveState(file string, s *server.Server) error {
 	if file == "" {
 		return nil
@@ -80,6 +80,6 @@ func replace(file string, data []byte) error {
 	if os.Rename(temp.Name(), file) == nil {
 		return nil
 	}
-	// A file that a container mounts by itself can be written, not replaced.
+	// A file that is itself a container's mount can be written, but not replaced.
 	return os.WriteFile(file, data, 0o600)
 }

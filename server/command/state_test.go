@@ -1,4 +1,4 @@
-package command_test
+package command
 
 import (
 	"encoding/json"
@@ -41,7 +41,7 @@ func TestState(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "state.json")
 	fixture := write(t, "my.yaml", "version: 1\nextends: default\nusers: [{email: ada@example.com, name: Ada}]\n")
-	first := serve(t, environ(), "--state", file, "--fixture", fixture)
+	first := startServer(t, environ(), "--state", file, "--fixture", fixture)
 	token := signUp(t, first, "new@example.com")
 	if _, err := os.Stat(file); err == nil {
 		t.Error("the state is saved before the end")
@@ -63,7 +63,7 @@ func TestState(t *testing.T) {
 	if err := os.WriteFile(fixture, []byte("version: 1\nextends: default\nusers: [{email: ada@example.com, name: Ada Lovelace}]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	second := serve(t, environ(), "--state", file, "--fixture", fixture)
+	second := startServer(t, environ(), "--state", file, "--fixture", fixture)
 	refreshToken(t, second, map[string]any{"grant_type": "refresh_token", "client_id": "acme-native", "refresh_token": token})
 	_, users := get(t, second.url+"/_mock/users")
 	for _, want := range []string{"new@example.com", "Ada Lovelace"} {
@@ -87,7 +87,7 @@ func TestStateThroughLink(t *testing.T) {
 	if err := os.WriteFile(file, []byte(`{"version": 1}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := serve(t, environ(), "--state", link)
+	s := startServer(t, environ(), "--state", link)
 	if status := s.stop(); status != 0 {
 		t.Fatal(status, s.log)
 	}
@@ -119,7 +119,7 @@ func TestStateNotSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(dir, "state.json")
-	s := serve(t, environ(), "--state", file)
+	s := startServer(t, environ(), "--state", file)
 	if err := os.Remove(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestStateNotReplaced(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "state.json")
-	s := serve(t, environ(), "--state", file)
+	s := startServer(t, environ(), "--state", file)
 	if err := os.Mkdir(file, 0o700); err != nil {
 		t.Fatal(err)
 	}

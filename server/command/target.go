@@ -13,8 +13,8 @@ import (
 // A setting is a variable of the environment.
 type setting struct {
 	name, value string
-	// app marks what belongs to the app, and is made up only where the app
-	// says nothing: its own address, the secret of its sessions.
+	// app marks the app's own settings: its address, the secret of its
+	// sessions. They get a value only if the app has none.
 	app bool
 }
 
@@ -27,12 +27,12 @@ type target struct {
 	audience string
 }
 
-// newTarget chooses what an app's environment names: what the flags add, if
-// they add something, else what it names already, else what the fixture has.
+// newTarget chooses the client and the API that an app's environment names:
+// those of the flags, else those that it names already, else the fixture's.
 func newTarget(in *input, f *fixtures.Fixture, base string) (target, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || strings.Trim(u.Path, "/") != "" || strings.ContainsAny(base, "?#") {
-		return target{}, in.refuse(urlFlag.name, base, "write a URL such as %s", defaultURL)
+		return target{}, in.refuse(urlFlag, base, "write a URL such as %s", defaultURL)
 	}
 	u.Path = ""
 	t := target{url: u}
@@ -57,7 +57,7 @@ func newTarget(in *input, f *fixtures.Fixture, base string) (target, error) {
 		for _, c := range f.Clients {
 			ids = append(ids, c.ClientID)
 		}
-		return t, in.refuse(clientIDFlag.name, id, "there is no such client; there are %s%s", strings.Join(ids, ", "), closest(id, ids))
+		return t, in.refuse(clientIDFlag, id, "there is no such client; there are %s%s", strings.Join(ids, ", "), closest(id, ids))
 	}
 	t.client, t.native, t.spa = *client, client.ClientID, client.ClientID
 	if id == "" {

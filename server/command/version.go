@@ -1,12 +1,16 @@
 package command
 
-import "runtime/debug"
+import (
+	"runtime/debug"
 
-func versionCommand() command {
-	return command{
-		name:  "version",
-		brief: "print the version",
-		run:   func(in *input) error { return say(in.World, "mockauth0 "+version()+"\n") },
+	"github.com/urfave/cli/v3"
+)
+
+func versionCommand(w World) *cli.Command {
+	return &cli.Command{
+		Name:   "version",
+		Usage:  "print the version",
+		Action: action(w, 0, func(in *input) error { return say(in.World, "mockauth0 "+version()+"\n") }),
 	}
 }
 

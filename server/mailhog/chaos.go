@@ -1,13 +1,13 @@
 package mailhog
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"strings"
 
 	"github.com/ian-kent/linkio"
 
-	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
 )
 
@@ -18,7 +18,14 @@ type monkey struct {
 	guard  *guard
 
 	sender  string
-	effects map[string]*scenarios.Effects // of the present mail, by recipient
+	decided map[string]decision // for the present mail, by recipient
+}
+
+// A decision is what scenarios do to a mail for one recipient, and the rules
+// that say so. what is nil if they do nothing.
+type decision struct {
+	what  *scenarios.Then
+	rules string
 }
 
 // RegisterFlags does nothing; it is for MailHog's command line.
@@ -38,60 +45,46 @@ func (m *monkey) ValidAUTH(string, ...string) bool { return true }
 
 // ValidMAIL is called when a mail begins.
 func (m *monkey) ValidMAIL(from string) bool {
-	m.sender, m.effects = from, nil
+	m.sender, m.decided = from, nil
 	return true
 }
 
 // ValidRCPT asks the scenarios what happens to a recipient.
 func (m *monkey) ValidRCPT(to string) bool {
-	e := m.decide(to)
-	if e == nil {
+	if m.server.Decide == nil {
 		return true
 	}
-	if e.Delay > 0 && !m.server.pause(e.Delay) {
-		return false
-	}
+	what, rules := m.server.Decide(m.sender, recipient(to))
 	switch {
-	case e.Broken():
-		m.guard.fail(e.Fault)
+	case what == nil:
+		return true
+	case what.Delay != nil && !m.server.pause(what.Delay.Fixed):
 		return false
-	case e.Respond != nil:
-		m.guard.reply = reply(e)
+	case what.Fault != "":
+		m.guard.fail(what.Fault)
+		return false
+	case what.Respond != nil:
+		m.guard.reply = reply(what.Respond, rules)
 		return false
 	}
-	if m.effects == nil {
-		m.effects = map[string]*scenarios.Effects{}
+	if m.decided == nil {
+		m.decided = map[string]decision{}
 	}
-	m.effects[to] = e
+	m.decided[to] = decision{what, rules}
 	return true
-}
-
-func (m *monkey) decide(to string) *scenarios.Effects {
-	if m.server.Decide == nil {
-		return nil
-	}
-	return m.server.Decide(&scenarios.Request{
-		At: m.server.Now(), Endpoint: "smtp", Recipient: fixtures.NormalizeRecipient(recipient(to)),
-		Param: func(name string) string {
-			if name == "from" {
-				return m.sender
-			}
-			return ""
-		},
-	})
 }
 
 // reply turns the respond of a scenario into a reply of SMTP: a status of 4xx means "try
 // again" and 5xx is final. Any other status becomes 550, and so does a preset, which is
 // an answer of HTTP.
-func reply(e *scenarios.Effects) string {
-	status := e.Respond.StatusOr(550)
-	if status < 400 || e.Respond.Preset != "" {
+func reply(r *scenarios.Respond, rules string) string {
+	status := cmp.Or(r.Status, 550)
+	if status < 400 || r.Preset != "" {
 		status = 550
 	}
-	text, _, _ := strings.Cut(strings.ReplaceAll(e.Respond.Body, "\r", ""), "\n")
+	text, _, _ := strings.Cut(strings.ReplaceAll(r.Body, "\r", ""), "\n")
 	if text == "" {
-		text = "refused by the scenario " + e.Names()
+		text = "refused by the scenario " + rules
 	}
 	return fmt.Sprintf("%d %.400s", status, text)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/mailhog"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -14,23 +15,14 @@ import (
 // with lets the rules of a scenario act.
 func with(t *testing.T, rules ...scenarios.Rule) func(*mailhog.Options) {
 	t.Helper()
-	e := scenarios.NewEngine("seed")
-	s, err := scenarios.Complete(&scenarios.Scenario{Name: "x", Rules: rules})
+	s, err := server.New(server.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.SwitchOn(s, scenarios.ByGo, scenarios.Narrowing{}, ten); err != nil {
+	if _, err := s.InjectScenario(scenarios.Scenario{Name: "x", Rules: rules}, scenarios.Narrowing{}); err != nil {
 		t.Fatal(err)
 	}
-	return func(o *mailhog.Options) {
-		o.Decide = func(q *scenarios.Request) *scenarios.Effects {
-			effects, err := e.Decide(q)
-			if err != nil {
-				t.Error(err)
-			}
-			return effects
-		}
-	}
+	return func(o *mailhog.Options) { o.Decide = s.DecideSMTP }
 }
 
 func rule(recipient string, then scenarios.Then) scenarios.Rule {
@@ -129,11 +121,11 @@ func TestAScenarioActsOnTheMessage(t *testing.T) {
 // A delay is real time, which Close ends.
 func TestADelayEndsWithClose(t *testing.T) {
 	t.Parallel()
-	asked := make(chan *scenarios.Request, 1)
+	asked := make(chan [2]string, 1)
 	m := start(t, func(o *mailhog.Options) {
-		o.Decide = func(q *scenarios.Request) *scenarios.Effects {
-			asked <- q
-			return &scenarios.Effects{Delay: time.Hour}
+		o.Decide = func(from, to string) (*scenarios.Then, string) {
+			asked <- [2]string{from, to}
+			return &scenarios.Then{Delay: &scenarios.Delay{Fixed: time.Hour}}, "x/r"
 		}
 	})
 	k := m.dial(t)
@@ -141,9 +133,9 @@ func TestADelayEndsWithClose(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	select {
-	case q := <-asked:
-		if q.Endpoint != "smtp" || q.Recipient != "bob@x.test" || q.Param("from") != "a@x.test" || q.Param("x") != "" || !q.At.Equal(ten) {
-			t.Errorf("%+v", q)
+	case got := <-asked:
+		if got != [2]string{"a@x.test", "Bob@X.test"} {
+			t.Errorf("asked about %q", got)
 		}
 	case <-ctx.Done():
 		t.Fatal("nobody is asked")

@@ -36,9 +36,10 @@ type Options struct {
 	Box *outbox.Box
 	// Now returns the tenant's time. nil means real time.
 	Now func() time.Time
-	// Decide is called for each recipient of a mail, with the endpoint "smtp", and
-	// returns what scenarios do to the mail. nil means that they do nothing.
-	Decide func(*scenarios.Request) *scenarios.Effects
+	// Decide is called for each recipient of a mail. It returns what scenarios do to
+	// the mail, and which rules say so, as DecideSMTP of the tenant's server does.
+	// nil means that there are no scenarios.
+	Decide func(from, to string) (what *scenarios.Then, rules string)
 	// Log gets a line for each mail that comes in or is refused. nil means no log.
 	Log *slog.Logger
 }

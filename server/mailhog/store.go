@@ -6,7 +6,6 @@ import (
 
 	"github.com/mailhog/data"
 
-	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/mail"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -40,14 +39,14 @@ func (s *store) Store(m *data.Message) (string, error) {
 	var id string
 	var together []string
 	for _, to := range m.Raw.To {
-		if e := s.monkey.effects[to]; e != nil {
-			id = s.add(base, []string{recipient(to)}, e)
+		if d := s.monkey.decided[to]; d.what != nil {
+			id = s.add(base, []string{recipient(to)}, d)
 		} else {
 			together = append(together, recipient(to))
 		}
 	}
 	if len(together) > 0 {
-		id = s.add(base, together, nil)
+		id = s.add(base, together, decision{})
 	}
 	if id == "" {
 		return "", errors.New("it has no recipient")
@@ -56,16 +55,17 @@ func (s *store) Store(m *data.Message) (string, error) {
 }
 
 // add puts one message into the outbox, in the way that scenarios say.
-func (s *store) add(m outbox.Message, to []string, e *scenarios.Effects) (id string) {
+func (s *store) add(m outbox.Message, to []string, d decision) (id string) {
 	m.To, m.Recipients = to[0], to
 	copies := 1
-	if e != nil {
-		m.Scenario = e.DeliverBy
-		m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[e.Deliver.Outcome]
-		if m.State == "" && e.Deliver.Delay > 0 {
-			m.DeliverAt = s.Now().Add(e.Deliver.Delay)
+	if d.what != nil && d.what.Deliver != nil {
+		how := d.what.Deliver
+		m.Scenario = d.rules
+		m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[how.Outcome]
+		if m.State == "" && how.Delay > 0 {
+			m.DeliverAt = s.Now().Add(how.Delay)
 		}
-		copies = max(1, e.Deliver.Copies)
+		copies = max(1, how.Copies)
 	}
 	for range copies {
 		id = s.Box.Add(m).ID

@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-var writeReadme = flag.Bool("readme", false, "write what Node sees into the README's table of faults")
+var writeDocs = flag.Bool("docs", false, "write what Node sees into the table of faults in docs")
 
-// The README's table says what clients see of each fault. The rows of Go and
+// The docs have a table of what clients see of each fault. The rows of Go and
 // the columns are testkit's; run its test first. To bring those of Node up to
-// date: go test -run README -readme
-func TestREADMETellsWhatNodeSees(t *testing.T) {
+// date: go test -run DocsTell -docs
+func TestTheDocsTellWhatNodeSees(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("node"); err != nil {
 		need(t, "node is not installed: get Node 20.19 or later from https://nodejs.org/, or apt-get install nodejs")
 	}
-	const file, start, end = "../../README.md", "<!-- faults -->\n", "<!-- /faults -->"
+	const file, start, end = "../../docs/reference/scenarios.md", "<!-- faults -->\n", "<!-- /faults -->"
 	seen := whatNodeSees(t)
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -30,11 +30,11 @@ func TestREADMETellsWhatNodeSees(t *testing.T) {
 	before, rest, ok1 := strings.Cut(string(data), start)
 	have, after, ok2 := strings.Cut(rest, end)
 	if !ok1 || !ok2 {
-		t.Fatalf("the README lacks the marks %s and %s", start, end)
+		t.Fatalf("%s lacks the marks %s and %s", file, start, end)
 	}
 	lines := slices.Collect(strings.Lines(have))
 	if len(lines) == 0 {
-		t.Fatal("the README's table faults has no rows of Go; run go test ./testkit -run README -readme")
+		t.Fatal("the table of faults has no rows of Go; run go test ./testkit -run DocsTell -docs")
 	}
 	table := strings.Join(slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.HasPrefix(line, "| Node") }), "")
 	faults := strings.FieldsFunc(lines[0], func(r rune) bool { return strings.ContainsRune("| `\n", r) })[1:]
@@ -50,12 +50,12 @@ func TestREADMETellsWhatNodeSees(t *testing.T) {
 		table += " |\n"
 	}
 	switch {
-	case *writeReadme:
+	case *writeDocs:
 		if err := os.WriteFile(file, []byte(before+start+table+end+after), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	case have != table:
-		t.Errorf("the README's table faults is not what Node sees; run go test -run README -readme. It is\n%s", table)
+		t.Errorf("the table in %s is not what Node sees; run go test -run DocsTell -docs. It is\n%s", file, table)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/journal"
@@ -30,6 +31,10 @@ type Server interface {
 	ForgeToken(issuer string, claims map[string]any) (string, error)
 	RotateKey() string
 
+	Scenarios() []scenarios.Status
+	SwitchOff(nameOrID string) int
+	VerifyScenarios(want map[string]scenarios.Count) (failures []scenarios.Failure, checked int, err error)
+
 	State() *fixtures.Fixture
 	PutState(*fixtures.Fixture) error
 	Reset()
@@ -40,7 +45,7 @@ type Server interface {
 type API struct {
 	Server    Server
 	Tenant    *tenant.Tenant
-	Scenarios *scenarios.Engine
+	Scenarios *faults.Engine
 	Journal   *journal.Journal
 	// ID tells this server from one that ran on the same port before.
 	ID func() string

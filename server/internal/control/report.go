@@ -32,7 +32,7 @@ func (a *API) Report() string {
 	for _, m := range last(messages) {
 		text.WriteString("  " + printable.Line(sent(m)) + "\n")
 	}
-	if on := a.Scenarios.Statuses(a.Server.Clock().Now()); len(on) > 0 {
+	if on := a.Server.Scenarios(); len(on) > 0 {
 		heading(&text, "scenarios", len(on))
 		for _, status := range last(on) {
 			for _, rule := range status.Rules {

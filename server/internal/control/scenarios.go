@@ -8,6 +8,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -31,7 +32,7 @@ func (a *API) ListScenarios(c *web.Call) (any, error) {
 		Items        []scenarios.Status `json:"items"`
 		Available    []string           `json:"available"`
 		Descriptions map[string]string  `json:"descriptions,omitempty"`
-	}{a.Scenarios.Statuses(a.Server.Clock().Now()), available, descriptions}, nil
+	}{a.Server.Scenarios(), available, descriptions}, nil
 }
 
 // SwitchScenarioOn is POST /_mock/scenarios.
@@ -58,18 +59,17 @@ func (a *API) SwitchScenarioOn(c *web.Call) (any, error) {
 			return nil, controlError(http.StatusNotFound, "no_scenario", "%s", err)
 		}
 	}
-	now := a.Server.Clock().Now()
-	active, err := a.Scenarios.SwitchOn(on, scenarios.ByControl, narrow, now)
+	active, err := a.Scenarios.SwitchOn(on, faults.ByControl, narrow)
 	if err != nil {
 		return nil, badRequest("%s", err)
 	}
-	return web.Status{Code: http.StatusCreated, Value: active.Status(now)}, nil
+	return web.Status{Code: http.StatusCreated, Value: active.Status()}, nil
 }
 
 // ReadScenario is GET /_mock/scenarios/{name}.
 func (a *API) ReadScenario(c *web.Call) (any, error) {
 	name := c.Vars["name"]
-	all := a.Scenarios.Statuses(a.Server.Clock().Now())
+	all := a.Server.Scenarios()
 	for _, matches := range []func(scenarios.Status) bool{
 		func(st scenarios.Status) bool { return st.ID == name },
 		func(st scenarios.Status) bool { return st.Name == name },
@@ -103,8 +103,8 @@ func (a *API) notOn(name string, all []scenarios.Status) error {
 // SwitchScenarioOff is DELETE /_mock/scenarios/{name}.
 func (a *API) SwitchScenarioOff(c *web.Call) (any, error) {
 	name := c.Vars["name"]
-	if a.Scenarios.SwitchOff(name) == 0 {
-		return nil, a.notOn(name, a.Scenarios.Statuses(a.Server.Clock().Now()))
+	if a.Server.SwitchOff(name) == 0 {
+		return nil, a.notOn(name, a.Server.Scenarios())
 	}
 	return noContent, nil
 }
@@ -128,10 +128,8 @@ func (e *expectations) DecodeYAML(v strictyaml.Value) { v.Decode(&e.byName) }
 // with the body or, without a body, with what the files of the active scenarios
 // expect.
 func (a *API) VerifyScenarios(c *web.Call) (any, error) {
-	failures, checked := []scenarios.Failure(nil), 0
-	if notEmpty(c) != nil {
-		failures, checked = a.Scenarios.Unmet()
-	} else {
+	var want map[string]scenarios.Count
+	if notEmpty(c) == nil {
 		var body expectations
 		if err := decode(c, &body); err != nil {
 			return nil, err
@@ -139,19 +137,18 @@ func (a *API) VerifyScenarios(c *web.Call) (any, error) {
 		if len(body.byName) == 0 {
 			return nil, badRequest(`the body names no scenario; write one as in {"flaky": {"fired": ">=1"}}, or send no body for what the files expect`)
 		}
-		var wants []scenarios.Want
+		want = map[string]scenarios.Count{}
 		for _, name := range slices.Sorted(maps.Keys(body.byName)) {
 			count := body.byName[name].Fired
 			if count == "" {
 				return nil, badRequest(`%s: say how often, as in {"fired": ">=1"}`, name)
 			}
-			wants = append(wants, scenarios.Want{Name: name, Count: count})
+			want[name] = count
 		}
-		var err error
-		if failures, err = a.Scenarios.Verify(wants); err != nil {
-			return nil, badRequest("%s", err)
-		}
-		checked = len(wants)
+	}
+	failures, checked, err := a.Server.VerifyScenarios(want)
+	if err != nil {
+		return nil, badRequest("%s", err)
 	}
 	if len(failures) == 0 {
 		return map[string]any{"status": "ok", "checked": checked}, nil

@@ -12,7 +12,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
 // authCodeLifetime is for how long a code can be exchanged.
@@ -42,8 +42,8 @@ type Authorization struct {
 	TellsAuthTime bool
 	Issuer        string
 	Now           time.Time
-	// Effects are those of the scenarios.
-	Effects *scenarios.Effects
+	// Effects are what scenarios do.
+	Effects *faults.Effects
 }
 
 func (a *Authorization) wants(responseType string) bool {

@@ -11,7 +11,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/internal/refusal"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
@@ -76,7 +76,7 @@ type ChallengeRequest struct {
 	Device string
 	Link   bool
 	// Effects are what scenarios do.
-	Effects *scenarios.Effects
+	Effects *faults.Effects
 	// Compose makes the message. It is called under the tenant's lock, so that
 	// messages leave in the order of their codes.
 	Compose func(Secret) outbox.Message

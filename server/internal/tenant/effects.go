@@ -5,16 +5,17 @@ import (
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-func signupDisabled(e *scenarios.Effects) bool { return e != nil && e.Signup == "disabled" }
+func signupDisabled(e *faults.Effects) bool { return e != nil && e.Signup == "disabled" }
 
-func blocked(e *scenarios.Effects) bool { return e != nil && e.User == "blocked" }
+func blocked(e *faults.Effects) bool { return e != nil && e.User == "blocked" }
 
 // forced is the refusal that a scenario has for a code that is redeemed, right or
 // wrong. The code itself stays as it is.
-func forced(e *scenarios.Effects, wrong *refusal.Refusal) error {
+func forced(e *faults.Effects, wrong *refusal.Refusal) error {
 	if e == nil || e.OTP == nil {
 		return nil
 	}
@@ -30,12 +31,12 @@ func forced(e *scenarios.Effects, wrong *refusal.Refusal) error {
 }
 
 // anyCode tells whether every code is right.
-func anyCode(e *scenarios.Effects) bool {
+func anyCode(e *faults.Effects) bool {
 	return e != nil && e.OTP != nil && e.OTP.Verdict == "accept_any"
 }
 
 // rightCode is the code that is right: the scenario's, or the challenge's.
-func rightCode(e *scenarios.Effects, c *challenge) string {
+func rightCode(e *faults.Effects, c *challenge) string {
 	switch {
 	case c == nil:
 		return ""
@@ -46,7 +47,7 @@ func rightCode(e *scenarios.Effects, c *challenge) string {
 }
 
 // secondFactor refuses a user who, by a scenario, has to give a second factor.
-func (t *Tenant) secondFactor(e *scenarios.Effects, names ...string) error {
+func (t *Tenant) secondFactor(e *faults.Effects, names ...string) error {
 	if e == nil || e.User != "mfa_required" {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
 // ManagementPath is the name of the Management API in a fixture. Its audience is
@@ -37,8 +37,8 @@ type TokenRequest struct {
 	Scope    string // "" if absent
 	Issuer   string // with the trailing slash
 	Now      time.Time
-	// Effects are those of the scenarios.
-	Effects *scenarios.Effects
+	// Effects are what scenarios do.
+	Effects *faults.Effects
 }
 
 // api returns the API that a request is for, nil if it names none. known is false

@@ -10,7 +10,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 )
@@ -50,7 +50,7 @@ type Call struct {
 	// Subject is what the call is about, by the route's Subject.
 	Subject Subject
 	// Effects are what scenarios do to the call; nil if they do nothing.
-	Effects *scenarios.Effects
+	Effects *faults.Effects
 	// Client authenticates the client by the route's Client, once: an assertion
 	// is good for one use.
 	Client func() (*fixtures.Client, error)

@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/journal"
@@ -25,7 +25,7 @@ type Front struct {
 	// Gateway calls SMS gateways.
 	Gateway *gateway.Caller
 	// Scenarios decide what goes wrong.
-	Scenarios *scenarios.Engine
+	Scenarios *faults.Engine
 	// Local tells whether a host name means this machine, this network, or a
 	// name that the user gave.
 	Local func(host string) bool

@@ -10,12 +10,13 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/mockauth0/mockauth0/server/journal"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -28,7 +29,7 @@ func newFront(t testing.TB) *web.Front {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &web.Front{Tenant: tenant.New(f, token.Embedded("fast")), Scenarios: scenarios.NewEngine(""), Local: func(string) bool { return true }, Journal: &journal.Journal{}, Log: slog.New(slog.DiscardHandler)}
+	return &web.Front{Tenant: tenant.New(f, token.Embedded("fast")), Scenarios: faults.NewEngine("", time.Now), Local: func(string) bool { return true }, Journal: &journal.Journal{}, Log: slog.New(slog.DiscardHandler)}
 }
 
 // read lets a Front read a request, and returns the call and the answer.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
 // scenarioHeader asks for scenarios in a request. In a response it names the
@@ -34,7 +36,7 @@ func (f *Front) decide(c *Call, route Route, unread error) error {
 	asks := c.Subject.Recipient // an address or a number can ask for a scenario, too
 	foreign := f.foreign(c)
 	if foreign != "" {
-		if _, magic := scenarios.MagicEmail(asks); magic || names != nil {
+		if _, magic := faults.MagicEmail(asks); magic || names != nil {
 			c.hint = foreign + ", so neither X-Mock-Scenario nor an address with +mock- switches a scenario on"
 		}
 		asks, names = "", nil
@@ -42,12 +44,12 @@ func (f *Front) decide(c *Call, route Route, unread error) error {
 	if !f.Scenarios.Concerns(names, asks) {
 		return nil
 	}
-	if tag, ok := scenarios.MagicEmail(asks); ok {
+	if tag, ok := faults.MagicEmail(asks); ok {
 		if _, err := scenarios.Load(tag); err != nil {
 			c.hint = err.Error()
 		}
 	}
-	q := scenarios.Request{
+	q := faults.Request{
 		ID: c.ID, At: c.Now, Endpoint: route.Endpoint, Grant: c.Subject.Grant,
 		Connection: c.Subject.Connection, Send: c.Subject.Send, ClientID: c.ClientID, Recipient: c.Subject.Recipient,
 		Known:  c.Tenant.Knows(c.Subject.Connection, c.Subject.Recipient),
@@ -139,15 +141,15 @@ type verbatim struct {
 // canned is the response that a rule gives.
 func canned(c *Call, r *scenarios.Respond) (any, error) {
 	if r.Preset != "" {
-		preset := refusal.Named(r.Preset).With(r.Filled()...)
-		preset.Status = r.StatusOr(preset.Status)
+		preset := refusal.Named(r.Preset).Filled(r.Vars)
+		preset.Status = cmp.Or(r.Status, preset.Status)
 		seconds, err := strconv.Atoi(preset.RetryAfter)
 		if err == nil && preset.Status == http.StatusTooManyRequests && c.quota != nil {
 			c.quota.Remaining, c.quota.Reset = 0, c.Now.Add(time.Duration(seconds)*time.Second)
 		}
 		return nil, preset
 	}
-	v := verbatim{status: r.StatusOr(http.StatusOK), body: []byte(r.Body)}
+	v := verbatim{status: cmp.Or(r.Status, http.StatusOK), body: []byte(r.Body)}
 	if r.JSON != nil {
 		var err error
 		v.isJSON = true
@@ -158,7 +160,7 @@ func canned(c *Call, r *scenarios.Respond) (any, error) {
 }
 
 // amend changes a response as the scenarios say.
-func (res *response) amend(h http.Header, e *scenarios.Effects) {
+func (res *response) amend(h http.Header, e *faults.Effects) {
 	if e == nil {
 		return
 	}

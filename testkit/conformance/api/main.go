@@ -1,4 +1,4 @@
-// Api is an API as an app has it, for the compose files of the README: it lets
+// Api is an API as an app has it, for the compose files of the docs: it lets
 // those in who have a token of its issuer. It knows nothing of mockauth0.
 package main
 

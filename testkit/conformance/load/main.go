@@ -43,7 +43,7 @@ func main() {
 	flag.IntVar(&o.launches, "starts", full.launches, "how often each server is started")
 	quick := flag.Bool("quick", false, "a look that takes under a minute, and says little of times; the flags above count for nothing")
 	check := flag.Bool("check", false, "fail if the program is larger than its goal, or holds a seventh more memory than its")
-	readme := flag.Bool("readme", false, "write the table into the README, too")
+	docs := flag.Bool("docs", false, "write the table into docs/about/performance.md, too")
 	flag.Parse()
 	if *quick {
 		o = options{rounds: 1, length: 300 * time.Millisecond, logins: full.logins, launches: 3}
@@ -57,8 +57,8 @@ func main() {
 	if err == nil {
 		t.tellMissed(os.Stderr)
 	}
-	if err == nil && *readme {
-		err = t.writeInto("../../README.md")
+	if err == nil && *docs {
+		err = t.writeInto("../../docs/about/performance.md")
 	}
 	if err == nil && *check {
 		err = t.check()

@@ -1,0 +1,129 @@
+package command
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// An sdk is how an SDK, or its quickstart, wants its settings.
+type sdk struct {
+	settings func(t target) []setting
+	// roots are the variables that name the certificate authority for an SDK
+	// that insists on https.
+	roots []string
+	// note says what the app needs besides its environment.
+	note string
+}
+
+const (
+	// sessionSecret is for SDKs that encrypt a session of their own.
+	sessionSecret = "6d6f636b61757468306d6f636b61757468306d6f636b61757468306d6f636b61"
+	appURL        = "http://localhost:3000"
+)
+
+// sdks are the values of --for. Those that speak http get the whole URL as
+// their domain; the others want host and port, and speak https.
+var sdks = map[string]sdk{
+	"nextjs": {
+		note: "nextjs-auth0 takes a domain with a port if its Auth0Client has allowInsecureRequests: true.",
+		settings: func(t target) []setting {
+			return []setting{
+				{name: "AUTH0_DOMAIN", value: t.url.String()},
+				{name: "AUTH0_CLIENT_ID", value: t.client.ClientID},
+				{name: "AUTH0_CLIENT_SECRET", value: t.client.ClientSecret},
+				{name: "AUTH0_SECRET", value: sessionSecret, app: true},
+				{name: "APP_BASE_URL", value: appURL, app: true},
+			}
+		},
+	},
+	"authjs": {
+		settings: func(t target) []setting {
+			return []setting{
+				{name: "AUTH_AUTH0_ID", value: t.client.ClientID},
+				{name: "AUTH_AUTH0_SECRET", value: t.client.ClientSecret},
+				{name: "AUTH_AUTH0_ISSUER", value: t.url.String()},
+				{name: "AUTH_SECRET", value: sessionSecret, app: true},
+			}
+		},
+	},
+	"express": {
+		settings: func(t target) []setting {
+			return []setting{
+				{name: "ISSUER_BASE_URL", value: t.url.String()},
+				{name: "CLIENT_ID", value: t.client.ClientID},
+				{name: "CLIENT_SECRET", value: t.client.ClientSecret},
+				{name: "BASE_URL", value: appURL, app: true},
+				{name: "SECRET", value: sessionSecret, app: true},
+			}
+		},
+	},
+	// express-oauth2-jwt-bearer reads SECRET as the key of HS256 tokens, so an
+	// API has an entry of its own.
+	"express-api": {
+		settings: func(t target) []setting {
+			return []setting{{name: "ISSUER_BASE_URL", value: t.url.String()}, {name: "AUDIENCE", value: t.audience}}
+		},
+	},
+	"vite": {
+		settings: func(t target) []setting {
+			return []setting{
+				{name: "VITE_AUTH0_DOMAIN", value: t.url.String()},
+				{name: "VITE_AUTH0_CLIENT_ID", value: t.spa},
+				{name: "VITE_AUTH0_AUDIENCE", value: t.audience},
+			}
+		},
+	},
+	"expo": {
+		note: "The device must trust the certificate authority: mockauth0 ca trust tells how.",
+		settings: func(t target) []setting {
+			return []setting{
+				{name: "EXPO_PUBLIC_AUTH0_DOMAIN", value: t.url.Host},
+				{name: "EXPO_PUBLIC_AUTH0_CLIENT_ID", value: t.native},
+				{name: "EXPO_PUBLIC_AUTH0_AUDIENCE", value: t.audience},
+			}
+		},
+	},
+	"go": {
+		roots: []string{"SSL_CERT_FILE"},
+		settings: func(t target) []setting {
+			return append(t.plain(), setting{name: "AUTH0_CALLBACK_URL", value: appURL + "/callback", app: true})
+		},
+	},
+	"python": {
+		roots: []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"},
+		settings: func(t target) []setting {
+			return append(t.plain(),
+				setting{name: "APP_SECRET_KEY", value: sessionSecret, app: true},
+				setting{name: "AUTH0_SECRET", value: sessionSecret, app: true})
+		},
+	},
+}
+
+func (t target) plain() []setting {
+	return []setting{
+		{name: "AUTH0_DOMAIN", value: t.url.Host},
+		{name: "AUTH0_CLIENT_ID", value: t.client.ClientID},
+		{name: "AUTH0_CLIENT_SECRET", value: t.client.ClientSecret},
+		{name: "AUTH0_AUDIENCE", value: t.audience},
+	}
+}
+
+func sdkNames() []string { return slices.Sorted(maps.Keys(sdks)) }
+
+// checkFor refuses a name of --for that nobody knows.
+func (in *input) checkFor() error {
+	name := in.text(forFlag)
+	if _, ok := sdks[name]; name == "" || ok {
+		return nil
+	}
+	return in.refuse(forFlag, name, "write one of %s%s", strings.Join(sdkNames(), ", "), closest(name, sdkNames()))
+}
+
+// sdkSettings are the settings of the SDK that --for names, if it names one.
+func (in *input) sdkSettings(t target) []setting {
+	if s, ok := sdks[in.text(forFlag)]; ok {
+		return s.settings(t)
+	}
+	return nil
+}

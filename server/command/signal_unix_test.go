@@ -1,0 +1,130 @@
+//go:build unix
+
+package command
+
+import (
+	"bufio"
+	"errors"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// start starts the test's own program by the name of mockauth0, which it then
+// is. It does so in a session of its own, where no terminal sends signals, and
+// returns the first line that it prints.
+func start(t *testing.T, env []string, args ...string) (cmd *exec.Cmd, line string, rest *bufio.Reader) {
+	t.Helper()
+	cmd = exec.Command(os.Args[0], args...)
+	cmd.Args[0] = "mockauth0"
+	cmd.Env = append(environ(env...), "HOME="+scratch, "TMPDIR="+t.TempDir())
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stop := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	t.Cleanup(func() { stop.Stop(); _ = cmd.Process.Kill() })
+	rest = bufio.NewReader(out)
+	line, err = rest.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cmd, strings.TrimSpace(line), rest
+}
+
+func TestServeSignals(t *testing.T) {
+	t.Parallel()
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		file := filepath.Join(t.TempDir(), "state.json")
+		cmd, url, _ := start(t, nil, "--log", "none", "--addr", "localhost:0", "--state", file)
+		if status, _ := get(t, url+"/health"); status != http.StatusOK {
+			t.Errorf("%d", status)
+		}
+		if err := cmd.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+		if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != 0 {
+			t.Errorf("%v: %v", s, cmd.ProcessState)
+		}
+		if _, err := os.Stat(file); err != nil {
+			t.Errorf("%v: %v", s, err)
+		}
+	}
+}
+
+// Signals are passed on, the child's status is ours, and the server answers
+// until the child has ended.
+func TestExecSignals(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[os.Signal]int{syscall.SIGTERM: 21, os.Interrupt: 22} {
+		env, args := child(t, "wait")
+		cmd, line, rest := start(t, env, append([]string{"exec", "--log", "none", "--"}, args...)...)
+		url, ok := strings.CutPrefix(line, "ready ")
+		if !ok {
+			t.Fatal(line)
+		}
+		if status, _ := get(t, url+"/health"); status != http.StatusOK {
+			t.Errorf("%d", status)
+		}
+		if err := cmd.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+		said, _ := rest.ReadString('\n')
+		_ = cmd.Wait()
+		if status := cmd.ProcessState.ExitCode(); status != want || !strings.HasPrefix(said, "got ") {
+			t.Errorf("%v: status %d, want %d; the child said %q", s, status, want, said)
+		}
+		for _, entry := range cmd.Env {
+			if temp, ok := strings.CutPrefix(entry, "TMPDIR="); ok {
+				if left, _ := os.ReadDir(temp); len(left) > 0 {
+					t.Errorf("%v: %v is left behind", s, left)
+				}
+			}
+		}
+	}
+}
+
+// A child that a signal ended gives the status that a shell would show.
+func TestExecKilledChild(t *testing.T) {
+	t.Parallel()
+	if got := run(t, environ(), "exec", "--log", "none", "sh", "-c", "kill -9 $$"); got.status != 128+9 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A server that dies takes the child with it.
+func TestExecServerDies(t *testing.T) {
+	t.Parallel()
+	env, args := child(t, "wait")
+	var out buffer
+	w := World{Args: []string{"mockauth0", "exec", "--log", "none"}, Environ: environ(env...), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out}
+	w.Args = append(w.Args, args...)
+	root := newRoot(w)
+	status := 0
+	root.Command("exec").Action = action(w, unlimited, func(in *input) error {
+		i, err := launch(in, []string{"localhost:0"})
+		if err != nil {
+			return err
+		}
+		cmd, err := findProgram(in)
+		if err != nil {
+			return err
+		}
+		i.http.Close()
+		status, err = i.runChild(in, cmd, nil)
+		return errors.Join(i.drain(), err)
+	})
+	if err := root.Run(t.Context(), w.Args); status != 1 || err == nil || !strings.HasPrefix(err.Error(), "the server stopped while ") {
+		t.Errorf("status %d, %v\n%s", status, err, &out)
+	}
+}

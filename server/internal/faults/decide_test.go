@@ -1,0 +1,366 @@
+package faults_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
+)
+
+// Of two rules that say the same thing the first one counts; delays add up.
+func TestTheFirstRuleToSayAThingCounts(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.on("a",
+		`{id: one, when: {endpoint: oauth.token}, then: {delay: 1s, token: {iss: one, claims: {sub: one, roles: [x]}, drop: [scope]}, headers: {X-A: one}, patch: {scope: one}}}`,
+		`{id: two, when: {endpoint: oauth.token}, then: {delay: 500ms, token: {iss: two, exp: 1m, claims: {sub: two, amr: [pwd]}, drop: [scope, id_token]}, headers: {x-a: two, X-B: two}, patch: {scope: null, expires_in: 2}}}`,
+		`{id: three, when: {endpoint: oauth.token}, then: {token: {iss: three, exp: 2m}, headers: {X-B: three}}}`,
+		`{id: four, when: {endpoint: oauth.token}, then: {delay: {min: 10ms, max: 10ms}, otp: wrong, user: blocked}}`,
+		`{id: five, when: {endpoint: oauth.token}, then: {otp: expired, user: mfa_required, signup: disabled}}`)
+	e := b.start("ada@example.com", redeem)
+	b.expect("delay", e.Delay, 1510*time.Millisecond)
+	b.expect("token", fmt.Sprintf("%+v", *e.Token), fmt.Sprintf("%+v", scenarios.Token{Iss: "one", Exp: "1m", Claims: map[string]any{"sub": "one", "roles": []any{"x"}, "amr": []any{"pwd"}}, Drop: []string{"scope", "id_token"}}))
+	b.expect("headers", e.Headers, map[string]string{"X-A": "one", "X-B": "two"})
+	b.expect("patch", e.Patch, map[string]any{"scope": "one", "expires_in": 2})
+	b.expect("domain", e.OTP.Verdict+" "+e.User+" "+e.Signup, "wrong blocked disabled")
+	b.expect("names", e.Names(), "a/one, a/two, a/four, a/five")
+	for i, want := range []string{
+		"matched 1, fired 1, shadowed 0",
+		"matched 1, fired 1, shadowed 1",
+		"matched 1, fired 0, shadowed 1",
+		"matched 1, fired 1, shadowed 0",
+		"matched 1, fired 1, shadowed 1",
+	} {
+		b.expect(fmt.Sprint("rule ", i+1), counts(a, i), want)
+	}
+	b.expect("effect", a.Status().Rules[4].Last[0].Effect, "signup disabled")
+	b.expect("all", a.Fired(), 4)
+}
+
+// A rule that comes too late uses up neither its times nor its calls.
+func TestWhatAnswersEndsTheSearch(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	first := b.on("first",
+		`{id: late, when: {endpoint: passwordless.start}, then: {delay: 1s}}`,
+		`{id: ends, when: {endpoint: passwordless.start, call: [1, 3]}, then: {respond: {preset: unavailable}}}`,
+		`{id: after, when: {endpoint: passwordless.start, call: 2..3}, times: 1, then: {headers: {X-After: "yes"}}}`)
+	second := b.onBy(faults.ByFlag, scenarios.Narrowing{Times: 2}, "second", `{id: counts, when: {endpoint: passwordless.start}, then: {delay: 1s}}`)
+	b.expect("fired", b.fired(slices.Repeat([]string{"ada@example.com"}, 5)...),
+		"first/late, first/ends|first/late, first/after, second/counts|first/late, first/ends|first/late, second/counts|first/late")
+	b.expect("ends", counts(first, 1), "matched 5, fired 2, shadowed 0, 3 by call")
+	b.expect("after", counts(first, 2), "matched 5, fired 1, shadowed 0, 3 by call, 1 by times")
+	b.expect("counts", counts(second, 0), "matched 5, fired 2, shadowed 2, 1 by times")
+
+	// If the connection breaks, there is no answer to change and no message to lose.
+	b.SwitchAllOff()
+	broken := b.on("broken",
+		`{id: changes, when: {endpoint: passwordless.start}, times: 1, then: {headers: {X-A: a}}}`,
+		`{id: waits, when: {endpoint: passwordless.start}, then: {delay: 1s, headers: {X-A: b}}}`,
+		`{id: mail, when: {call: 1..2}, then: {deliver: {outcome: lost}}}`,
+		`{id: breaks, when: {endpoint: passwordless.start, call: 1}, then: {fault: reset}}`)
+	b.expect("broken", b.fired("ada@example.com", "ada@example.com"), "broken/waits, broken/breaks|broken/changes, broken/waits, broken/mail")
+	b.expect("changes", counts(broken, 0), "matched 2, fired 1, shadowed 1")
+	b.expect("waits", counts(broken, 1), "matched 2, fired 2, shadowed 2")
+	b.expect("mail", counts(broken, 2), "matched 2, fired 1, shadowed 1")
+}
+
+func TestTimePassesOnTheTenantsClock(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.on("a",
+		`{id: after, when: {endpoint: passwordless.start, after: 30s}, then: {delay: 1s}}`,
+		`{id: until, when: {endpoint: passwordless.start, until: 1m}, then: {delay: 1s}}`,
+		`{id: between, when: {endpoint: passwordless.start, after: 2030-01-01T12:00:10Z, until: 2030-01-01T13:01:00+01:00, call: 2}, then: {delay: 1s}}`,
+		`{id: never, when: {endpoint: passwordless.start, after: 2031-01-01T00:00:00Z}, then: {delay: 1s}}`)
+	var got []string
+	for _, at := range []time.Duration{0, 9 * time.Second, 10 * time.Second, 29 * time.Second, 30 * time.Second, 59 * time.Second, time.Minute, -time.Hour} {
+		b.now = noon.Add(at)
+		got = append(got, strings.ReplaceAll(b.start("ada@example.com").Names(), "a/", ""))
+	}
+	b.expect("fired", strings.Join(got, "|"), "until|until|until|until, between|after, until|after, until|after|until")
+	b.expect("between", counts(a, 2), "matched 8, fired 1, shadowed 0, 3 by call, 4 by time")
+
+	// The ttl of a narrowing passes on the same clock.
+	b.SwitchAllOff()
+	b.now = noon
+	short := b.onBy(faults.ByControl, scenarios.Narrowing{TTL: time.Minute}, "short", `{id: a, when: {endpoint: any}, then: {delay: 1s}}`)
+	for _, at := range []time.Duration{0, time.Minute - 1, time.Minute, 0} {
+		b.now = noon.Add(at)
+		b.start("ada@example.com")
+	}
+	b.expect("short", counts(short, 0), "matched 3, fired 3, shadowed 0")
+	b.expect("active at noon", fmt.Sprint(short.Status().Active, short.Status().Until), fmt.Sprint(true, noon.Add(time.Minute)))
+	b.now = noon.Add(time.Minute)
+	b.expect("active a minute later", short.Status().Active, false)
+}
+
+// While no scenario is on, Concerns allocates nothing.
+func TestAnIdleEngineAllocatesNothing(t *testing.T) {
+	b := newBench(t)
+	if n := testing.AllocsPerRun(100, func() {
+		if b.Concerns(nil, "ada@example.com") || b.Concerns(nil, "+14155550100") || b.Concerns(nil, "") {
+			t.Error("something is on")
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	if !b.Concerns(nil, "ada+mock-slow@example.com") || !b.Concerns([]string{"slow"}, "") {
+		t.Error("a magic address, or a header, is of no concern")
+	}
+}
+
+// A modelRule is a rule as its author thinks of it.
+type modelRule struct {
+	id             string
+	endpoints, to  []string // any of; none: all
+	calls          []int    // any of; none: all
+	every          int
+	per            string
+	times          int
+	after, until   int // seconds; 0: none
+	headers        []string
+	delay          int // seconds
+	status         int
+	reset          bool
+	seen, acted    map[string]int // by key
+	matched, fired int
+	shadowed       int
+	byTime, byCall int
+	byTimes        int
+	scenario       int // its index
+}
+
+// A modelScenario acts on so many requests at most; 0: on all.
+type modelScenario struct{ times, spent int }
+
+// ask is what happens to a request, by the plainest means: all of the rules of
+// composition that the README describes.
+func ask(scenarios []*modelScenario, rules []*modelRule, endpoint, recipient string, second int) string {
+	type act struct {
+		r   *modelRule
+		got []string
+		key string
+	}
+	var acts []act
+	headers := map[string]string{}
+	end := ""
+	for _, r := range rules {
+		if len(r.endpoints) > 0 && !slices.Contains(r.endpoints, endpoint) || len(r.to) > 0 && !slices.Contains(r.to, recipient) {
+			continue
+		}
+		r.matched++
+		if second < r.after || r.until > 0 && second >= r.until {
+			r.byTime++
+			continue
+		}
+		key := map[string]string{"recipient": recipient, "client": "acme-native"}[r.per]
+		r.seen[key]++
+		n, s := r.seen[key], scenarios[r.scenario]
+		switch {
+		case len(r.calls) > 0 && !slices.Contains(r.calls, n), r.every > 0 && n%r.every != 0:
+			r.byCall++
+			continue
+		case r.times > 0 && r.acted[key] >= r.times, s.times > 0 && s.spent >= s.times:
+			r.byTimes++
+			continue
+		case end != "":
+			r.shadowed++
+			continue
+		}
+		var got []string
+		shadowed := false
+		if r.delay > 0 {
+			got = append(got, fmt.Sprint("delay ", r.delay))
+		}
+		if r.status > 0 || r.reset {
+			end = fmt.Sprint(r.status, r.reset)
+			got = append(got, end)
+		}
+		for _, h := range r.headers {
+			if _, taken := headers[h]; taken {
+				shadowed = true
+			} else {
+				headers[h] = r.id
+				got = append(got, h)
+			}
+		}
+		if shadowed {
+			r.shadowed++
+		}
+		if len(got) > 0 {
+			acts = append(acts, act{r, got, key})
+		}
+	}
+	var said []string
+	acting := map[*modelScenario]bool{}
+	for _, a := range acts {
+		if strings.HasSuffix(end, "true") && a.r.delay == 0 && !a.r.reset { // no answer to have headers
+			if len(a.got) == len(a.r.headers) {
+				a.r.shadowed++
+			}
+			continue
+		}
+		a.r.acted[a.key]++
+		a.r.fired++
+		acting[scenarios[a.r.scenario]] = true
+		said = append(said, a.r.id)
+	}
+	for s := range acting {
+		s.spent++
+	}
+	return strings.Join(said, ", ")
+}
+
+// Random rules, asked at random, do what the model says, count for count.
+func TestTheEngineDoesWhatAPlainModelDoes(t *testing.T) {
+	t.Parallel()
+	for round := range 200 {
+		rnd := rand.New(rand.NewPCG(1, uint64(round)))
+		b := newBench(t)
+		var active []*faults.Activation
+		var model []*modelScenario
+		var rules []*modelRule
+		for s := range 1 + rnd.IntN(4) {
+			m := &modelScenario{times: max(0, rnd.IntN(12)-6)}
+			model = append(model, m)
+			made := &scenarios.Scenario{Name: fmt.Sprint("s", s)}
+			for n := range 1 + rnd.IntN(4) {
+				r := randomRule(rnd, fmt.Sprint("r", n))
+				made.Rules = append(made.Rules, r.inFile())
+				r.id, r.scenario = fmt.Sprintf("s%d/r%d", s, n), s
+				rules = append(rules, r)
+			}
+			complete, err := scenarios.Complete(made)
+			if err != nil {
+				t.Fatalf("round %d: %v", round, err)
+			}
+			// One layer after the other, or all in one: the order is that of asking.
+			layer := faults.ByGo + faults.Layer(s)
+			if round%2 == 0 {
+				layer = faults.ByControl
+			}
+			a, err := b.SwitchOn(complete, layer, scenarios.Narrowing{Times: m.times})
+			if err != nil {
+				t.Fatal(err)
+			}
+			active = append(active, a)
+		}
+		second := 0
+		for request := range 60 {
+			second += rnd.IntN(3)
+			b.now = noon.Add(time.Duration(second) * time.Second)
+			endpoint, to := pick(rnd, modelEndpoints), pick(rnd, modelRecipients)
+			want := ask(model, rules, endpoint, to, second)
+			if got := b.start(to, func(r *faults.Request) { r.Endpoint = endpoint }).Names(); got != want {
+				t.Fatalf("round %d, request %d: %s %s at %ds: %q, the model says %q", round, request, endpoint, to, second, got, want)
+			}
+		}
+		i := 0
+		for _, a := range active {
+			for _, st := range a.Status().Rules {
+				r := rules[i]
+				i++
+				want := []int{r.matched, r.fired, r.shadowed, r.byTime, r.byCall, r.byTimes}
+				got := []int{int(st.Matched), int(st.Fired), int(st.Shadowed), int(st.Skipped["time"]), int(st.Skipped["call"]), int(st.Skipped["times"])}
+				if !slices.Equal(got, want) {
+					t.Fatalf("round %d: %s counts %v, the model %v", round, r.id, got, want)
+				}
+			}
+		}
+	}
+}
+
+var (
+	modelEndpoints  = []string{"passwordless.start", "userinfo", "jwks"}
+	modelRecipients = []string{"ada@example.com", "grace@example.com", "+12025550142"}
+)
+
+func pick[T any](rnd *rand.Rand, from []T) T { return from[rnd.IntN(len(from))] }
+
+func some(rnd *rand.Rand, from []string) (list []string) {
+	for _, one := range from {
+		if rnd.IntN(2) == 0 {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+func randomRule(rnd *rand.Rand, id string) *modelRule {
+	r := &modelRule{id: id, seen: map[string]int{}, acted: map[string]int{}, per: pick(rnd, []string{"", "rule", "recipient", "client"})}
+	r.endpoints, r.headers = some(rnd, modelEndpoints), some(rnd, []string{"X-A", "X-B", "X-C"})
+	if rnd.IntN(2) == 0 {
+		r.to = some(rnd, modelRecipients)
+	}
+	switch rnd.IntN(4) {
+	case 0:
+		r.calls = []int{1 + rnd.IntN(5), 6 + rnd.IntN(5)}
+	case 1:
+		r.every = 2 + rnd.IntN(3)
+	}
+	if rnd.IntN(3) == 0 && r.calls == nil {
+		r.times = 1 + rnd.IntN(4)
+	}
+	if rnd.IntN(3) == 0 {
+		r.after = 1 + rnd.IntN(20)
+	}
+	if rnd.IntN(3) == 0 {
+		r.until = r.after + 1 + rnd.IntN(40)
+	}
+	if rnd.IntN(3) == 0 || len(r.headers) == 0 {
+		r.delay = 1 + rnd.IntN(3)
+	}
+	switch rnd.IntN(5) {
+	case 0:
+		r.status = 418 + rnd.IntN(3)
+		if rnd.IntN(2) == 0 {
+			r.headers = nil
+		}
+	case 1:
+		r.reset, r.headers = true, nil
+	}
+	if (r.status > 0 || r.reset) && r.calls == nil && r.times == 0 {
+		r.times = 1 + rnd.IntN(4) // or the rules behind it would be unreachable, which is a mistake
+	}
+	return r
+}
+
+// inFile is the rule as a file has it.
+func (r *modelRule) inFile() scenarios.Rule {
+	out := scenarios.Rule{ID: r.id, Times: r.times}
+	out.When = scenarios.When{Endpoint: r.endpoints, Recipient: r.to, Per: r.per}
+	for _, n := range r.calls {
+		out.When.Call = append(out.When.Call, fmt.Sprint(n))
+	}
+	if r.every > 0 {
+		out.When.Call = scenarios.Calls{fmt.Sprint("every ", r.every)}
+	}
+	if r.after > 0 {
+		out.When.After = scenarios.Moment(fmt.Sprint(r.after, "s"))
+	}
+	if r.until > 0 {
+		out.When.Until = scenarios.Moment(fmt.Sprint(r.until, "s"))
+	}
+	for _, h := range r.headers {
+		if out.Then.Headers == nil {
+			out.Then.Headers = map[string]string{}
+		}
+		out.Then.Headers[h] = r.id
+	}
+	if r.delay > 0 {
+		out.Then.Delay = &scenarios.Delay{Fixed: time.Duration(r.delay) * time.Second}
+	}
+	if r.status > 0 {
+		out.Then.Respond = &scenarios.Respond{Status: r.status}
+	}
+	if r.reset {
+		out.Then.Fault = "reset"
+	}
+	return out
+}

@@ -1,0 +1,157 @@
+package login_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/internal/servertest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// codeAnswered is the code of the redirect to the app.
+func codeAnswered(t testing.TB, w *httptest.ResponseRecorder) string {
+	t.Helper()
+	to, err := url.Parse(w.Header().Get("Location"))
+	if err != nil || to.Query().Get("code") == "" {
+		t.Fatalf("%d %q: %s", w.Code, w.Header().Get("Location"), w.Body)
+	}
+	return to.Query().Get("code")
+}
+
+// signedInAt tells to whom the code of a login belongs.
+func signedInAt(t testing.TB, s *server.Server, code string) string {
+	t.Helper()
+	got := servertest.DecodeAnswer[servertest.Tokens](t, servertest.Call(t, s, "POST", "/oauth/token", servertest.Object{
+		"grant_type": "authorization_code", "client_id": "acme-web", "client_secret": "acme-web-secret", "code": code, "redirect_uri": "http://localhost:3000/cb",
+	}))
+	return servertest.Claims(t, s, got.IDToken)["sub"].(string)
+}
+
+// A double click sends a page's form twice, and the browser shows what the
+// second is answered.
+func TestAFormThatIsSentTwiceSignsInOnce(t *testing.T) {
+	t.Parallel()
+	for who, proof := range map[string]func(*servertest.Browser) url.Values{
+		"ada@example.com":  func(b *servertest.Browser) url.Values { return url.Values{"code": {b.Live("ada@example.com")}} },
+		"dora@example.com": func(*servertest.Browser) url.Values { return url.Values{"password": {"Passw0rd!"}} },
+	} {
+		t.Run(who, func(t *testing.T) {
+			t.Parallel()
+			s := servertest.New(t, server.Config{At: servertest.At2030})
+			b := servertest.NewBrowser(t, s)
+			query := b.Begin("x")
+			page := b.Identify(query, who)
+			form := proof(b)
+			answers := make([]*httptest.ResponseRecorder, 4)
+			var clicks sync.WaitGroup
+			for i := range answers {
+				clicks.Go(func() { answers[i] = b.Send("POST", page, form) })
+			}
+			clicks.Wait()
+			for i, w := range answers {
+				if w.Code != http.StatusFound || w.Header().Get("Location") != "/authorize/resume?"+query {
+					t.Fatalf("click %d: %d %q %s", i, w.Code, w.Header().Get("Location"), w.Body)
+				}
+				if again := w.Header()["Set-Cookie"]; again[0] != answers[0].Header()["Set-Cookie"][0] {
+					t.Errorf("click %d makes a session of its own", i)
+				}
+			}
+			b.Take(answers[3])
+			form = url.Values{"code": {"000000"}, "password": {"wrong"}}
+			if w := b.Call("POST", page, form); w.Code != http.StatusBadRequest {
+				t.Errorf("a wrong proof after the right one: %d", w.Code)
+			}
+
+			codes := map[string]int{}
+			for i := range answers {
+				clicks.Go(func() { answers[i] = b.Send("GET", "/authorize/resume?"+query, nil) })
+			}
+			clicks.Wait()
+			for _, w := range answers {
+				codes[w.Header().Get("Location")]++
+			}
+			if len(codes) != 2 || codes[""] != len(answers)-1 {
+				t.Errorf("the app gets %v", codes)
+			}
+		})
+	}
+}
+
+// The state of a page is no secret: whoever sends somebody else to a page of
+// their own login does not get the code of whoever signs in there.
+func TestALoginEndsInTheBrowserThatSignedIn(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030})
+	mallory, ada := servertest.NewBrowser(t, s), servertest.NewBrowser(t, s)
+	query := mallory.Begin("mallory")
+	page := ada.Identify(query, "ada@example.com")
+	if w := ada.Call("POST", page, url.Values{"code": {ada.Live("ada@example.com")}}); w.Code != http.StatusFound {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	for _, from := range []string{"nobody", "grace@example.com"} {
+		if from != "nobody" {
+			own := mallory.Begin("own")
+			mallory.Call("POST", mallory.Identify(own, from), url.Values{"code": {mallory.Live(from)}})
+		}
+		if w := mallory.Call("GET", "/authorize/resume?"+query, nil); w.Code != http.StatusBadRequest || w.Header().Get("Location") != "" {
+			t.Errorf("a browser of %s: %d %q", from, w.Code, w.Header().Get("Location"))
+		}
+	}
+	codeAnswered(t, ada.Call("GET", "/authorize/resume?"+query, nil))
+}
+
+// Two tabs of one browser: who signs in at last is who the app gets.
+func TestWhoSignsInIsWhomTheAppGets(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030})
+	b := servertest.NewBrowser(t, s)
+	query := b.Begin("x")
+	page := b.Identify(query, "ada@example.com")
+	code := b.Live("ada@example.com")
+	if w := b.Call("POST", page, url.Values{"code": {code}}); w.Code != http.StatusFound {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	page = b.Identify(query, "grace@example.com")
+	if w := b.Call("GET", "/authorize/resume?"+query, nil); w.Header().Get("Location") != "/u/login/identifier?"+query {
+		t.Errorf("before the proof: %d %q", w.Code, w.Header().Get("Location"))
+	}
+	if w := b.Call("POST", page, url.Values{"code": {code}}); w.Code != http.StatusBadRequest {
+		t.Errorf("another's code: %d", w.Code)
+	}
+	if w := b.Call("POST", page, url.Values{"code": {b.Live("grace@example.com")}}); w.Code != http.StatusFound {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	got := signedInAt(t, s, codeAnswered(t, b.Call("GET", "/authorize/resume?"+query, nil)))
+	if want := servertest.UserOf(t, s, "grace@example.com").UserID; got != want {
+		t.Errorf("the app gets %s, not %s", got, want)
+	}
+}
+
+// A login in a browser begins a session, whose sid is in the ID token.
+func TestTokensOfTwoSessionsDifferWhileTheClockStands(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030})
+	in := func() servertest.Tokens {
+		b := servertest.NewBrowser(t, s)
+		query := b.Begin("x")
+		b.Call("POST", b.Identify(query, "dora@example.com"), url.Values{"password": {"Passw0rd!"}})
+		return servertest.DecodeAnswer[servertest.Tokens](t, servertest.Call(t, s, "POST", "/oauth/token", servertest.Object{
+			"grant_type": "authorization_code", "client_id": "acme-web", "client_secret": "acme-web-secret", "redirect_uri": "http://localhost:3000/cb",
+			"code": codeAnswered(t, b.Call("GET", "/authorize/resume?"+query, nil)),
+		}))
+	}
+	first, second := in(), in()
+	if first.AccessToken == second.AccessToken || first.IDToken == second.IDToken {
+		t.Errorf("equal tokens: access %t, ID %t", first.AccessToken == second.AccessToken, first.IDToken == second.IDToken)
+	}
+	if a, b := servertest.Claims(t, s, first.IDToken)["sid"], servertest.Claims(t, s, second.IDToken)["sid"]; a == nil || a == b {
+		t.Errorf("sid is %v, then %v", a, b)
+	}
+}

@@ -1,0 +1,168 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"mime"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/internal/servertest"
+)
+
+// Whatever is asked, in whatever words, of whatever endpoint: the answer is
+// never a failure of the mock, it is well formed, and it comes. Scenarios that
+// the request asks for may break it, and nothing else.
+func FuzzRequest(f *testing.F) {
+	shared := servertest.New(f, server.Config{At: servertest.At2030})
+	routes := append(servertest.Table(f, shared), servertest.Endpoint{Method: "GET", Path: "/health"}, servertest.Endpoint{Method: "OPTIONS", Path: "/oauth/token"}, servertest.Endpoint{Method: "GET", Path: "/nowhere"})
+	types := []string{"", "application/json", "application/x-www-form-urlencoded", "text/plain", "application/json; charset=utf-16", ";"}
+	for i := range routes {
+		f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com"}`))
+	}
+	f.Add(uint8(0), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com","authParams":{"a":[{}],"state":"\ud800"}}`))
+	f.Add(uint8(1), uint8(1), "", "", "", []byte("{\"scope\":[\"\xff\"],\"x\":{\"\xfe\":[\"\xff\"]}}"))
+	f.Add(uint8(1), uint8(1), "Basic YTpi", "", "", []byte(`{"grant_type":"refresh_token","client_id":"acme-native","refresh_token":"v1.x"}`))
+	f.Add(uint8(1), uint8(2), "Bearer eyJ..", "x=%00&y=;", "", []byte("grant_type=refresh_token&scope=a&scope=b&%ff=%fe"))
+	f.Add(uint8(15), uint8(0), "", "to=+&wait=0.1&format=json", "", []byte(nil))
+	f.Add(uint8(24), uint8(1), "", "", "", []byte(`{"advance":"2540400h"}`))
+	f.Add(uint8(30), uint8(1), "", "", "", []byte(`{"claims":{"exp":1e400,"\u0000":-0}}`))
+	f.Add(uint8(35), uint8(0), "", "", "", []byte("version: 1\nextends: &a strict\n<<: *a\n"))
+	for _, name := range scenarios.Names() {
+		for route, body := range []string{`{"client_id":"acme-native","connection":"email","email":"TO"}`, `{"client_id":"acme-native","grant_type":"` + servertest.GrantOTP + `","username":"TO","otp":"1","realm":"email"}`} {
+			f.Add(uint8(route), uint8(1), "", "", name, []byte(strings.Replace(body, "TO", "ada@example.com", 1)))
+			f.Add(uint8(route), uint8(1), "", "", "", []byte(strings.Replace(body, "TO", "ada+mock-"+name+"@example.com", 1)))
+		}
+	}
+	f.Add(uint8(7), uint8(0), "", "", "jwks-rotated, jwks-unavailable,,slow\tnowhere", []byte(nil))
+	f.Fuzz(func(t *testing.T, route, contentType uint8, authorization, query, asked string, body []byte) {
+		e := routes[int(route)%len(routes)]
+		s := servertest.New(t, server.Config{At: servertest.At2030})
+		target := strings.ReplaceAll(e.Path, "{id}", "x")
+		r := httptest.NewRequest(e.Method, target, bytes.NewReader(body))
+		r.URL.RawQuery = query
+		r.Host = "localhost:2884"
+		r.Header.Set("Content-Type", types[int(contentType)%len(types)])
+		r.Header.Set("Authorization", authorization)
+		r.Header.Set("Origin", "http://localhost:3000")
+		r.Header.Set("Auth0-Client", authorization)
+		if asked != "" {
+			r.Header.Set("X-Mock-Scenario", asked)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		began := time.Now()
+		w := httptest.NewRecorder()
+		broken := servertest.ServeBroken(s, w, r.WithContext(ctx))
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("%s %s took %s", e.Method, target, took)
+		}
+		acted := ""
+		if requests := s.Requests(); len(requests) > 0 {
+			acted = requests[len(requests)-1].Scenario
+		}
+		if acted == "" {
+			wellFormed(t, w)
+		}
+		if (w.Code >= 500 || broken) && acted == "" {
+			t.Errorf("%s %s: %d %s", e.Method, target, w.Code, w.Body)
+		}
+		// Whatever that was, the journal and the state can be written.
+		for _, path := range []string{"/_mock/requests", "/_mock/outbox", "/_mock/users", "/_mock/state", "/_mock/clock", "/_mock/health"} {
+			w := servertest.Call(t, s, "GET", path, nil)
+			wellFormed(t, w)
+			if w.Code != http.StatusOK {
+				t.Errorf("after %s %s: GET %s: %d %s", e.Method, target, path, w.Code, w.Body)
+			}
+		}
+	})
+}
+
+// wellFormed checks that an answer is what it says it is.
+func wellFormed(t *testing.T, w *httptest.ResponseRecorder) {
+	t.Helper()
+	if w.Code < 200 || w.Code > 599 {
+		t.Errorf("status %d", w.Code)
+	}
+	for name, values := range w.Header() {
+		for _, value := range values {
+			if strings.ContainsAny(value, "\r\n\x00") {
+				t.Errorf("header %s: %q", name, value)
+			}
+		}
+	}
+	contentType := w.Header().Get("Content-Type")
+	media, _, err := mime.ParseMediaType(contentType)
+	if contentType != "" && err != nil {
+		t.Errorf("Content-Type %q: %v", contentType, err)
+	}
+	if body := w.Body.Bytes(); media == "application/json" && (!json.Valid(body) || !utf8.Valid(body)) {
+		t.Errorf("no JSON: %q", body)
+	}
+	if w.Code == http.StatusNoContent && w.Body.Len() > 0 {
+		t.Errorf("204 with a body: %q", w.Body)
+	}
+	if media == "text/html" && w.Body.Len() > 2 { // more than OK
+		if policy := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; ") || strings.Contains(policy, "script-src 'unsafe") {
+			t.Errorf("a page with the policy %q", policy)
+		}
+	}
+	if to := w.Header().Get("Location"); to != "" && !known(to) {
+		t.Errorf("a redirect to %q", to)
+	}
+	if w.Code >= 400 && w.Code != http.StatusUnauthorized && media != "application/json" && media != "text/html" {
+		t.Errorf("a refusal as %q: %s", contentType, w.Body)
+	}
+}
+
+// known tells whether a redirect may lead to a place: to a login page, to what
+// the default fixture's clients allow, which is loopback and an app's own
+// scheme, or to the inbox.
+func known(to string) bool {
+	u, err := url.Parse(to)
+	if err != nil {
+		return false
+	}
+	switch u.Scheme {
+	case "":
+		return u.Host == "" && !strings.HasPrefix(to, "//") && !strings.Contains(to, "\\")
+	case "http", "https":
+		return slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, u.Hostname())
+	}
+	return u.Scheme == "com.acme.app"
+}
+
+// Any path at all, with any Host.
+func FuzzPath(f *testing.F) {
+	for _, path := range []string{"/", "//", "/oauth//token", "/_mock/users/a%2Fb", "/_mock/outbox/..", "/%00", "*", "/_mock/../oauth/token", "/a//////b"} {
+		f.Add("GET", path, "localhost:2884")
+	}
+	f.Add("OPTIONS", "/userinfo", "")
+	f.Add("CONNECT", "", "[::1")
+	s := servertest.New(f, server.Config{At: servertest.At2030})
+	f.Fuzz(func(t *testing.T, method, path, host string) {
+		u, err := url.ParseRequestURI(path)
+		if err != nil {
+			u = &url.URL{Path: path}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		r := httptest.NewRequest(http.MethodGet, "/", nil).WithContext(ctx)
+		r.Method, r.URL, r.Host = method, u, host
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		wellFormed(t, w)
+		if w.Code >= 500 {
+			t.Errorf("%s %q: %d %s", method, path, w.Code, w.Body)
+		}
+	})
+}

@@ -1,0 +1,264 @@
+package testkit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+)
+
+const (
+	maxPages     = 10 // of a login
+	maxRedirects = 20 // from one page to the next
+)
+
+// SignIn signs a user in to an app, as a browser does that opens a URL of the
+// app which leads to the login pages. It follows redirects, fills in the pages
+// and returns the last response, which is the app's. The response's body need
+// not be closed.
+//
+// The user is an e-mail address or a phone number. A page that asks for a code
+// gets the one that was sent, and a page that asks for a password gets the
+// user's.
+//
+// c is the browser. It must have a cookie jar, and afterwards it is signed in.
+// nil stands for a new browser. c need not trust the tenant's certificate, and
+// it need not reach a tenant in memory.
+//
+// SignIn fails t with the requests made so far if a page shows an error, or if
+// the URL does not lead to the tenant. If the tenant sends the user back to the
+// app with an error, SignIn returns what the app answers to that.
+func (a *Auth0) SignIn(t testing.TB, c *http.Client, url, user string) *http.Response {
+	t.Helper()
+	b := &browser{a: a}
+	if err := b.use(c); err != nil {
+		t.Fatalf("testkit: SignIn: %v", err)
+	}
+	defer a.oneSignIn()()
+	res, err := b.walk(t, url, user)
+	if err != nil {
+		t.Fatalf("testkit: SignIn of %s at %s: %v%s", user, url, err, strings.Join(b.steps, ""))
+	}
+	return res
+}
+
+// A browser goes through the pages of one login.
+type browser struct {
+	a       *Auth0
+	client  *http.Client      // sends by the browser itself, see RoundTrip
+	others  http.RoundTripper // reaches all hosts but the tenant
+	steps   []string          // the requests so far, a line each
+	reached bool              // the tenant
+}
+
+// use makes the browser one that has the cookies of c.
+func (b *browser) use(c *http.Client) error {
+	if c == nil {
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			return err
+		}
+		c = &http.Client{Jar: jar}
+		if b.a.port != nil {
+			c.Transport = b.a.Client().Transport
+		}
+	}
+	if c.Jar == nil {
+		return errors.New("the client has no cookie jar, so it cannot stay signed in: set its Jar to one of net/http/cookiejar, or pass nil for a new browser")
+	}
+	b.others = c.Transport
+	if b.others == nil {
+		b.others = http.DefaultTransport
+	}
+	browser := *c
+	browser.Transport, browser.CheckRedirect = b, checkRedirect
+	b.client = &browser
+	return nil
+}
+
+// checkRedirect follows redirects of the web. One to an app's own scheme, such
+// as com.acme.app://callback, is the last response.
+func checkRedirect(r *http.Request, via []*http.Request) error {
+	if r.URL.Scheme != "http" && r.URL.Scheme != "https" {
+		return http.ErrUseLastResponse
+	}
+	if len(via) > maxRedirects {
+		return fmt.Errorf("%d redirects in a row", len(via))
+	}
+	return nil
+}
+
+// RoundTrip sends one request, to the tenant as its own client does.
+func (b *browser) RoundTrip(r *http.Request) (*http.Response, error) {
+	to := b.others
+	if b.a.owns(r.URL) {
+		to, b.reached = b.a.Client().Transport, true
+	}
+	res, err := to.RoundTrip(r)
+	step := fmt.Sprintf("\n  %s %s://%s%s", r.Method, r.URL.Scheme, r.URL.Host, r.URL.Path)
+	if err == nil {
+		step += fmt.Sprintf(" -> %d", res.StatusCode)
+	}
+	b.steps = append(b.steps, step)
+	return res, err
+}
+
+// owns tells whether a URL is the tenant's.
+func (a *Auth0) owns(u *url.URL) bool {
+	return u.Host == a.domain || a.port != nil && u.Host == strings.Replace(a.domain, "127.0.0.1", "localhost", 1)
+}
+
+// walk goes from the app through the tenant's pages and back to the app.
+func (b *browser) walk(t testing.TB, start, user string) (*http.Response, error) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, start, nil)
+	for range maxPages {
+		if err != nil {
+			return nil, err
+		}
+		res, body, err := b.open(req)
+		switch {
+		case err != nil:
+			return nil, err
+		case !b.reached:
+			return nil, fmt.Errorf("this does not lead to the tenant at %s; give the URL at which the app starts a login", b.a.URL())
+		case !b.a.owns(res.Request.URL) || isRedirect(res):
+			return res, nil
+		}
+		page, err := html.Parse(bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		if req, err = b.answer(t, res, page, user); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("after %d pages the tenant shows yet another one", maxPages)
+}
+
+func isRedirect(res *http.Response) bool { return res.StatusCode >= 300 && res.StatusCode < 400 }
+
+// open sends a request, follows redirects, and reads the last response.
+func (b *browser) open(req *http.Request) (*http.Response, []byte, error) {
+	res, err := b.client.Do(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	return res, body, err
+}
+
+// answer is the request that sends the form of a page, filled in.
+func (b *browser) answer(t testing.TB, res *http.Response, page *html.Node, user string) (*http.Request, error) {
+	t.Helper()
+	if said := find(page, has("role", "alert")); said != nil || res.StatusCode >= http.StatusBadRequest {
+		return nil, b.problem(res, said)
+	}
+	form := find(page, has("data-form-primary", "true"))
+	if form == nil {
+		form = find(page, is("form")) // that of response_mode=form_post
+	}
+	if form == nil {
+		return nil, fmt.Errorf("there is no form at %s", res.Request.URL.Path)
+	}
+	to, err := res.Request.URL.Parse(attribute(form, "action"))
+	if err != nil {
+		return nil, err
+	}
+	values := url.Values{}
+	for field := range form.Descendants() {
+		name := attribute(field, "name")
+		switch {
+		case name == "":
+		case attribute(field, "type") == "hidden" || is("button")(field):
+			values.Set(name, attribute(field, "value"))
+		case name == "username" || name == "email":
+			values.Set(name, user)
+		case name == "code":
+			values.Set(name, b.a.OTP(t, user))
+		case name == "password":
+			values.Set(name, b.a.passwordOf(user))
+		default:
+			return nil, fmt.Errorf("the page at %s asks for %s, which SignIn does not know", res.Request.URL.Path, name)
+		}
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, to.String(), strings.NewReader(values.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return req, nil
+}
+
+// problem is what a page says is wrong. Of the tenant's error page it is what the
+// journal says, which is shorter.
+func (b *browser) problem(res *http.Response, said *html.Node) error {
+	r := b.a.requestOf(res)
+	text := res.Status
+	switch {
+	case said != nil:
+		text = textOf(said)
+	case r.Error != "":
+		text = fmt.Sprintf("%d %s: %s", res.StatusCode, r.Error, r.Description)
+	}
+	return fmt.Errorf("the page at %s says: %s%s", res.Request.URL.Path, text, cause(r))
+}
+
+// passwordOf is the password of a user of a database, "" if there is none.
+func (a *Auth0) passwordOf(user string) string {
+	for _, u := range a.server.Users() {
+		if u.Password != "" && u.Email == fixtures.NormalizeRecipient(user) {
+			return u.Password
+		}
+	}
+	return ""
+}
+
+// find is the first node of a page that is looked for, or nil.
+func find(page *html.Node, wanted func(*html.Node) bool) *html.Node {
+	for n := range page.Descendants() {
+		if wanted(n) {
+			return n
+		}
+	}
+	return nil
+}
+
+func is(element string) func(*html.Node) bool {
+	return func(n *html.Node) bool { return n.Type == html.ElementNode && n.Data == element }
+}
+
+func has(key, value string) func(*html.Node) bool {
+	return func(n *html.Node) bool { return attribute(n, key) == value }
+}
+
+func attribute(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// textOf is the text in a node.
+func textOf(n *html.Node) string {
+	var text strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			text.WriteString(d.Data)
+		}
+	}
+	return strings.TrimSpace(text.String())
+}
