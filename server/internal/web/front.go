@@ -131,15 +131,15 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 		status, refused = 0, nil
 	}
 	entry := journal.Request{
-		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Status: status,
-		Hint: clip(c.hint), ClientID: clip(c.ClientID),
+		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
+		Hint: clip(c.hint), ClientID: clip(c.ClientID), SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
 		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: c.Effects.Names(), At: c.Now,
 		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
 	}
 	if refused != nil {
 		entry.Error, entry.Description = clip(refused.Code), clip(refused.Description)
 	}
-	f.Journal.Add(entry, c.Params.redacted(), c.Header.Get("Auth0-Client"))
+	f.Journal.Add(entry)
 	if refused == nil && c.hint == "" && c.Effects == nil && !c.gone {
 		return
 	}

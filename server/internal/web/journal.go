@@ -1,10 +1,9 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
-
-	"github.com/mockauth0/mockauth0/server/journal"
 )
 
 // secrets are the parameters that the journal does not show.
@@ -30,24 +29,24 @@ func clip(s string) string {
 
 // redacted are the parameters as the journal shows them, and nothing else of
 // the request.
-func (ps Params) redacted() []journal.Param {
-	out := make([]journal.Param, 0, min(len(ps), maxShown+1))
+func (ps Params) redacted() map[string]any {
+	shown := map[string]any{}
 	for i, p := range ps {
 		if i == maxShown {
-			return append(out, journal.Param{Name: "…", Text: fmt.Sprintf("%d more", len(ps)-i)})
+			shown["…"] = fmt.Sprintf("%d more", len(ps)-i)
+			break
 		}
-		shown := journal.Param{Name: clip(p.Name)}
+		name := clip(p.Name)
 		switch {
 		case secrets[strings.ToLower(p.Name)]:
-			shown.Text = "[redacted]"
+			shown[name] = "[redacted]"
 		case p.Kind == String || len(p.JSON) > maxClip || p.JSON == nil:
-			shown.Text = clip(p.Text)
+			shown[name] = clip(p.Text)
 		case p.Kind == Object:
-			shown.Members = p.Members().redacted()
+			shown[name] = p.Members().redacted()
 		default:
-			shown.Text, shown.JSON = p.Text, true
+			shown[name] = json.RawMessage(p.Text)
 		}
-		out = append(out, shown)
 	}
-	return out
+	return shown
 }
