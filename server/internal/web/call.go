@@ -143,7 +143,7 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 
 // readBody reads at most limit bytes.
 func readBody(r *http.Request, limit int) ([]byte, error) {
-	if r.Body == nil { // a request made for a client, as http.NewRequest does
+	if r.Body == nil || r.Body == http.NoBody { // nil: a request made for a client, as http.NewRequest does
 		return nil, nil
 	}
 	return io.ReadAll(io.LimitReader(r.Body, int64(limit)))
