@@ -86,28 +86,3 @@ func TestChallengesAreBoundedAndCounted(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
-
-func TestResetGoesBackToTheFixture(t *testing.T) {
-	t.Parallel()
-	tn := newTenant(t)
-	atFirst := fmt.Sprint(tn.Users(), tn.Counts(), tn.Keys.KeyID(), tn.Clock.Now(), tn.Fixture() == tn.Setup().Fixture)
-	code := sendCode(t, tn, "grace@example.com")
-	c, _ := tn.Setup().Client("acme-native")
-	l, err := tn.RedeemOTP(TokenRequest{Client: c, Now: noon, Scope: "offline_access"}, "email", "grace@example.com", code)
-	if err != nil || l.RefreshToken == "" || len(tn.RefreshTokens()) != 1 {
-		t.Fatal(l, err)
-	}
-	newSession(tn, "ada@example.com", "", noon)
-	tn.Keys.Rotate()
-	tn.Clock.Set(noon.Add(time.Hour))
-	tn.Reset()
-	if after := fmt.Sprint(tn.Users(), tn.Counts(), tn.Keys.KeyID(), tn.Clock.Now(), true); after != atFirst {
-		t.Errorf("at first %s\nafter    %s", atFirst, after)
-	}
-	if n := len(tn.Outbox.All()); n != 0 {
-		t.Errorf("%d messages are left", n)
-	}
-	if again := sendCode(t, tn, "grace@example.com"); again != code {
-		t.Errorf("the first code was %s, and is now %s", code, again)
-	}
-}
