@@ -165,10 +165,7 @@ func (b *browser) answer(t testing.TB, res *http.Response, page *html.Node, user
 	if said := find(page, has("role", "alert")); said != nil || res.StatusCode >= http.StatusBadRequest {
 		return nil, b.problem(res, said)
 	}
-	form := find(page, has("data-form-primary", "true"))
-	if form == nil {
-		form = find(page, is("form")) // that of response_mode=form_post
-	}
+	form := find(page, is("form"))
 	if form == nil {
 		return nil, fmt.Errorf("there is no form at %s", res.Request.URL.Path)
 	}
