@@ -40,6 +40,7 @@ var homes = map[string][]string{
 	"github.com/mailhog/":    {"server/mailhog"},
 	"github.com/ian-kent/":   {"server/mailhog"},
 	"github.com/osteele/":    {"internal/liquid"},
+	"golang.org/x/net/html":  {"testkit"},
 	"github.com/santhosh-":   {"internal/strictyaml/strictyamltest"},
 }
 
