@@ -92,19 +92,21 @@ func parse(out string, into map[string]benchmark) {
 }
 
 func (b *bench) figureTable() string {
-	out := "| figure | mockauth0 | " + peerName + " |\n| --- | --- | --- |\n"
+	var out strings.Builder
+	out.WriteString("| figure | mockauth0 | " + peerName + " |\n| --- | --- | --- |\n")
 	for _, f := range b.figures {
-		out += fmt.Sprintf("| %s | %s | %s |\n", f.name, f.own, f.peer)
+		fmt.Fprintf(&out, "| %s | %s | %s |\n", f.name, f.own, f.peer)
 	}
-	return out
+	return out.String()
 }
 
 func (b *bench) budgetTable() string {
-	out := "| budget | measured | bound | met |\n| --- | --- | --- | --- |\n"
+	var out strings.Builder
+	out.WriteString("| budget | measured | bound | met |\n| --- | --- | --- | --- |\n")
 	for _, r := range b.budgets {
-		out += fmt.Sprintf("| %s | %s | %s | %s |\n", r.name, r.measured, r.bound, map[bool]string{true: "yes", false: "no"}[r.met])
+		fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", r.name, r.measured, r.bound, map[bool]string{true: "yes", false: "no"}[r.met])
 	}
-	return out
+	return out.String()
 }
 
 // check names the sizes that are over their bounds.
