@@ -135,3 +135,12 @@ func manyUsers(t testing.TB, n int) string {
 	}
 	return path
 }
+
+// heap returns how much memory is in use after a collection.
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC() // what a finalizer held
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}

@@ -2,13 +2,11 @@ package load_test
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -16,7 +14,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -30,14 +27,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var soakSize = flag.Int("soak", 0, "how many messages TestSoak sends, to 20 streams and 50 other readers; 0: 3,000, to a fifth of them")
 
 const (
-	// soakRound is how many messages a round sends: half of what the outbox
-	// holds, so that it evicts none of them before the next round.
+	// soakRound is how many messages a round sends: half of what the outbox holds, so
+	// that it evicts none of them before the next round.
 	soakRound = outbox.DefaultMax / 2
 	// soakAway: readers that stay away read in one round of so many. They miss more
 	// messages than the outbox holds, and more than it remembers to have evicted.
 	soakAway = 5
-	// soakGrowth is how much larger the heap may be at the end than halfway. Runs of
-	// 3,000 and of 20,000 messages differ by less than 100 KiB.
+	// soakGrowth is how much the heap may grow from halfway to the end. It does by 90 KiB.
 	soakGrowth = 256 << 10
 )
 
@@ -51,354 +47,255 @@ func TestSoak(t *testing.T) {
 	if *soakSize > 0 {
 		size, crowd = *soakSize, 5
 	}
-	rounds := (size + soakRound - 1) / soakRound
 	s := servertest.New(t, server.Config{})
 	ts := httptest.NewServer(s)
 	defer ts.Close()
 	ts.Client().Transport.(*http.Transport).MaxIdleConnsPerHost = 100
-	defer ts.Client().CloseIdleConnections()
-	k := &soak{t, s, ts.Client(), ts.URL}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	k := &soak{t, ctx, cancel, s, ts}
 
 	var steady, away []follower
 	for i := range crowd {
-		away = append(away, &streamReader{soak: k, away: true, every: 31 + 17*i}, &listReader{soak: k, away: true, limit: 7 + 13*i})
-	}
-	for i := range 3 * crowd {
-		steady = append(steady, &streamReader{soak: k, every: 48 + 17*i}, &latestReader{soak: k, filter: []string{"", "&to=+1*", "&kind=sms"}[i%3]})
-	}
-	for i := range 2 * crowd {
-		steady = append(steady, &listReader{soak: k, limit: 20 + 13*i})
+		away = append(away, k.streamReader(31+17*i, true), k.listReader(7+13*i, true))
+		steady = append(steady, k.listReader(20+13*i, false), k.listReader(85+13*i, false))
+		for j, filter := range []string{"", "&to=+1*", "&kind=sms"} {
+			steady = append(steady, k.streamReader(48+85*j+17*i, false), k.latestReader(filter))
+		}
 	}
 
-	began := time.Now()
-	heaps := make([]uint64, rounds) // at the end of each round
-	for round := range rounds {
+	var heaps []uint64 // at the end of each round
+	for sent := 0; sent < size; {
 		followers := steady
-		if round%soakAway == 0 {
+		if sent/soakRound%soakAway == 0 {
 			followers = slices.Concat(away, steady)
 		}
-		if err := k.play(round, crowd, followers); err != nil {
-			t.Fatalf("round %d: %v", round, err)
+		sent += soakRound
+		if k.round(sent, crowd, followers); t.Failed() {
+			return
 		}
 		ts.Client().CloseIdleConnections() // their buffers are not to be counted
 		ts.CloseClientConnections()
-		heaps[round] = heap()
+		heaps = append(heaps, heap())
 	}
-	halfway, atEnd := heaps[(rounds-1)/2], heaps[rounds-1]
+	halfway, atEnd := heaps[(len(heaps)-1)/2], heaps[len(heaps)-1]
 	if atEnd > halfway+soakGrowth {
 		t.Errorf("the heap has grown from %d KiB halfway to %d KiB", halfway>>10, atEnd>>10)
 	}
-	t.Logf("%d messages in %s; the heap: %d KiB halfway, %d KiB at the end", rounds*soakRound, time.Since(began).Round(time.Millisecond), halfway>>10, atEnd>>10)
+	t.Logf("%d messages; the heap: %d KiB halfway, %d KiB at the end", len(heaps)*soakRound, halfway>>10, atEnd>>10)
 }
 
-// heap returns how much memory is in use after a collection.
-func heap() uint64 {
-	runtime.GC()
-	runtime.GC() // what a finalizer held
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
-}
-
-// A soak is the server and how to reach it.
+// A soak is a run, and the server that it is about.
 type soak struct {
 	t      *testing.T
+	ctx    context.Context // of all requests; it ends with the first failure
+	cancel func()
 	server *server.Server
-	client *http.Client
-	url    string
+	ts     *httptest.Server
 }
 
-// A follower reads over HTTP until it has read the last message of a round. Then it
-// checks what it has read so far.
-type follower interface {
-	follow(ctx context.Context, round int) error
-}
+// A follower reads until it has read the last message of a round, whose Seq is how many
+// messages were sent so far. Then it checks what it has read.
+type follower func(sent int)
 
-// sentAfter returns how many messages were sent when a round ends. It is also the
-// Seq of the round's last message.
-func sentAfter(round int) int { return (round + 1) * soakRound }
-
-// play sends the messages of one round and waits until all followers have read
-// them. It returns the first error.
-func (k *soak) play(round, crowd int, followers []follower) error {
-	ctx, fail := context.WithCancelCause(k.t.Context())
-	defer fail(nil)
+// round sends messages until so many were sent in all, and waits for the followers.
+func (k *soak) round(sent, crowd int, followers []follower) {
 	var reading, sending sync.WaitGroup
-	try := func(all *sync.WaitGroup, f func() error) {
-		all.Go(func() {
-			if err := f(); err != nil {
-				fail(err)
-			}
-		})
-	}
-	for i, f := range followers {
-		try(&reading, func() error {
-			if err := f.follow(ctx, round); err != nil {
-				return fmt.Errorf("%T %d: %w", f, i, err)
-			}
-			return nil
-		})
+	for _, follow := range followers {
+		reading.Go(func() { follow(sent) })
 	}
 	users, each := 4*crowd, 20/crowd
 	for i := range users {
-		try(&sending, func() error { return k.signIn(ctx, fmt.Sprintf("user%d@example.com", i), each) })
+		sending.Go(func() {
+			for n := range each {
+				k.signIn(fmt.Sprintf("user%d@example.com", i), n%2 == 1)
+			}
+		})
 	}
 	// The others go to 200 numbers: the newer code of each ends the older one.
 	others := soakRound - users*each - 1
 	for i := range 4 {
-		try(&sending, func() error {
+		sending.Go(func() {
 			for n := i; n < others; n += 4 {
 				body := fmt.Sprintf(`{"client_id":"acme-native","connection":"sms","phone_number":"+1415555%04d"}`, n%200)
 				if w := servertest.Call(k.t, k.server, "POST", "/passwordless/start", body); w.Code != http.StatusOK {
-					return fmt.Errorf("start: %d %s", w.Code, w.Body)
+					k.fatalf("start: %d %s", w.Code, w.Body)
 				}
 			}
-			return nil
 		})
 	}
 	sending.Wait()
 	// The last message comes in one step, after which nothing changes any more.
 	k.server.Outbox().Add(outbox.Message{Kind: outbox.SMS, To: "+14155559999"})
 	reading.Wait()
-	return context.Cause(ctx)
 }
 
-// signIn does what tests of an app do, several times: note the cursor, start, and wait
-// for the code that comes after the cursor. It uses every second code. The other
-// ones are live when the next wait begins, which must not return them.
-func (k *soak) signIn(ctx context.Context, email string, times int) error {
-	for n := range times {
-		cursor, err := k.do(ctx, "GET", "/_mock/outbox/cursor", "")
-		if err != nil {
-			return err
-		}
-		started := make(chan error, 1) // the wait begins before the start has ended
-		go func() {
-			_, err := k.do(ctx, "POST", "/passwordless/start", fmt.Sprintf(`{"client_id":"acme-native","connection":"email","email":%q,"send":"code"}`, email))
-			started <- err
-		}()
-		code, err := k.do(ctx, "GET", fmt.Sprintf("/_mock/outbox/code?wait=60s&to=%s&since=%s", email, strings.TrimSpace(cursor)), "")
-		if err := cmp.Or(<-started, err); err != nil {
-			return err
-		}
-		if n%2 == 0 {
-			continue
-		}
-		if _, err := k.do(ctx, "POST", "/oauth/token", fmt.Sprintf(`{"grant_type":%q,"client_id":"acme-native","realm":"email","username":%q,"otp":%q}`,
-			servertest.GrantOTP, email, strings.TrimSpace(code))); err != nil {
-			return fmt.Errorf("%s signs in by the code that came after %s: %w", email, strings.TrimSpace(cursor), err)
-		}
+// signIn does what a test of an app does: note the cursor, start, and wait for the code
+// that comes after the cursor. A code that is not used is still live when the next
+// wait begins, which must not return it.
+func (k *soak) signIn(email string, use bool) {
+	cursor := k.do("GET", "/_mock/outbox/cursor", "", nil)
+	var start sync.WaitGroup // the wait begins before the start has ended
+	start.Go(func() {
+		k.do("POST", "/passwordless/start", fmt.Sprintf(`{"client_id":"acme-native","connection":"email","email":%q,"send":"code"}`, email), nil)
+	})
+	code := k.do("GET", "/_mock/outbox/code?wait=60s&to="+email+"&since="+cursor, "", nil)
+	start.Wait()
+	if use {
+		k.do("POST", "/oauth/token", fmt.Sprintf(`{"grant_type":%q,"client_id":"acme-native","realm":"email","username":%q,"otp":%q}`, servertest.GrantOTP, email, code), nil)
 	}
-	return nil
 }
 
-// do makes a request and returns the body of a success.
-func (k *soak) do(ctx context.Context, method, path, body string) (string, error) {
-	r, err := http.NewRequestWithContext(ctx, method, k.url+path, strings.NewReader(body))
+// fatalf ends the run and the goroutine that calls it. Only the first failure counts.
+func (k *soak) fatalf(format string, args ...any) {
+	k.t.Helper()
+	if k.ctx.Err() == nil {
+		k.t.Errorf(format, args...)
+	}
+	k.cancel()
+	runtime.Goexit()
+}
+
+// open makes a request and returns the body of a success.
+func (k *soak) open(method, path, body, lastEventID string) io.ReadCloser {
+	r, err := http.NewRequestWithContext(k.ctx, method, k.ts.URL+path, strings.NewReader(body))
 	if err != nil {
-		return "", err
+		k.fatalf("%v", err)
 	}
 	r.Header.Set("Content-Type", "application/json")
-	answer, err := k.client.Do(r)
+	r.Header.Set("Last-Event-ID", lastEventID)
+	answer, err := k.ts.Client().Do(r)
 	if err != nil {
-		return "", err
+		k.fatalf("%v", err)
 	}
-	defer answer.Body.Close()
-	read, err := io.ReadAll(answer.Body)
-	if err == nil && answer.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s: %s", answer.Status, read)
+	if answer.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(answer.Body)
+		k.fatalf("%s %s %s: %s %s", method, path, body, answer.Status, text)
 	}
-	return string(read), err
+	return answer.Body
 }
 
-// get reads the JSON that a path has.
-func (k *soak) get(ctx context.Context, path string, into any) error {
-	body, err := k.do(ctx, "GET", path, "")
+// do makes a request and returns the body of a success. JSON is decoded.
+func (k *soak) do(method, path, body string, into any) string {
+	answer := k.open(method, path, body, "")
+	defer answer.Close()
+	text, err := io.ReadAll(answer)
+	if err == nil && into != nil {
+		err = json.Unmarshal(text, into)
+	}
 	if err != nil {
-		return err
+		k.fatalf("%s: %v", path, err)
 	}
-	return json.Unmarshal([]byte(body), into)
+	return strings.TrimSpace(string(text))
 }
 
-// A latestReader waits for the newest message, again and again. It may skip some,
-// but never goes back.
-type latestReader struct {
-	*soak
-	filter string
-	last   int64
-}
-
-func (r *latestReader) follow(ctx context.Context, round int) error {
-	for r.last < int64(sentAfter(round)) {
-		var m outbox.Message
-		if err := r.get(ctx, fmt.Sprintf("/_mock/outbox/latest?wait=60s&since=e1.%d%s", r.last, r.filter), &m); err != nil {
-			return err
+// latestReader waits for the newest message, again and again. It may skip some, but
+// never goes back.
+func (k *soak) latestReader(filter string) follower {
+	last := 0
+	return func(sent int) {
+		for last < sent {
+			var m outbox.Message
+			k.do("GET", fmt.Sprintf("/_mock/outbox/latest?wait=60s&since=e1.%d%s", last, filter), "", &m)
+			if int(m.Seq) <= last {
+				k.fatalf("latest%s: message %d comes after %d", filter, m.Seq, last)
+			}
+			last = int(m.Seq)
 		}
-		if m.Seq <= r.last {
-			return fmt.Errorf("message %d comes after %d", m.Seq, r.last)
-		}
-		r.last = m.Seq
 	}
-	return nil
 }
 
-// A listReader reads page after page by the cursor. What it has read and what it was
+// listReader reads page after page by the cursor. What it has read and what it was
 // told to have missed is everything that was sent.
-type listReader struct {
-	*soak
-	away         bool
-	limit        int
-	last         int64
-	read, missed int
-}
-
-func (r *listReader) follow(ctx context.Context, round int) error {
-	for cursor := fmt.Sprint("e1.", r.last); r.last < int64(sentAfter(round)); {
-		var page outbox.Page
-		if err := r.get(ctx, fmt.Sprintf("/_mock/outbox?since=%s&limit=%d", cursor, r.limit), &page); err != nil {
-			return err
-		}
-		for _, m := range page.Items {
-			if m.Seq <= r.last {
-				return fmt.Errorf("message %d comes after %d", m.Seq, r.last)
+func (k *soak) listReader(limit int, away bool) follower {
+	cursor, last, read, missed := "e1.0", 0, 0, 0
+	return func(sent int) {
+		for last < sent {
+			var page outbox.Page
+			k.do("GET", fmt.Sprintf("/_mock/outbox?since=%s&limit=%d", cursor, limit), "", &page)
+			for _, m := range page.Items {
+				if int(m.Seq) <= last {
+					k.fatalf("list by %d: message %d comes after %d", limit, m.Seq, last)
+				}
+				last = int(m.Seq)
 			}
-			r.last = m.Seq
-		}
-		r.read, r.missed, cursor = r.read+len(page.Items), r.missed+page.Missed, page.Cursor
-		if len(page.Items) == 0 { // wait for more
-			if _, err := r.do(ctx, "GET", "/_mock/outbox/latest?wait=60s&since="+cursor, ""); err != nil {
-				return err
+			read, missed, cursor = read+len(page.Items), missed+page.Missed, page.Cursor
+			if len(page.Items) == 0 { // wait for more
+				k.do("GET", "/_mock/outbox/latest?wait=60s&since="+cursor, "", nil)
 			}
 		}
-	}
-	if r.read+r.missed != sentAfter(round) || (r.missed > 0) != (r.away && round > 0) {
-		return fmt.Errorf("it has read %d messages and missed %d of %d", r.read, r.missed, sentAfter(round))
-	}
-	return nil
-}
-
-// A streamReader keeps a copy of the outbox by the stream of changes. It breaks off
-// now and then, often in the middle of a batch, and resumes at the last place that it
-// was told. What came after that place will come again, so it forgets that.
-type streamReader struct {
-	*soak
-	away  bool
-	every int // it breaks off after so many events
-
-	place   string            // the last id of an event
-	states  map[string]string // of the codes in the outbox, by the id of the message
-	seen    int               // how many messages were new to it
-	last    int64
-	dropped int // how many messages were evicted, as it was told
-	resets  int
-}
-
-func (r *streamReader) follow(ctx context.Context, round int) error {
-	for r.last < int64(sentAfter(round)) {
-		if err := r.connect(ctx, round); err != nil {
-			return fmt.Errorf("after %q: %w", r.place, err)
+		if read+missed != sent || (missed > 0) != (away && sent > soakRound) {
+			k.fatalf("list by %d: %d messages read and %d missed, of %d", limit, read, missed, sent)
 		}
 	}
-	// The codes in the outbox are of this round: none expires by itself meanwhile.
-	held := map[string]string{}
-	for _, m := range r.server.Outbox().All() {
-		held[m.ID] = m.OTPState
-	}
-	resets := 0
-	if r.away {
-		resets = round / soakAway
-	}
-	switch {
-	case !maps.Equal(r.states, held):
-		return fmt.Errorf("it was told of other messages than the outbox holds:\n%v\n%v", r.states, held)
-	case len(held)+r.dropped != sentAfter(round):
-		return fmt.Errorf("%d messages are held and it was told of %d dropped ones, of %d", len(held), r.dropped, sentAfter(round))
-	case r.resets != resets:
-		return fmt.Errorf("it was told %d times to start over, want %d", r.resets, resets)
-	case !r.away && r.seen != sentAfter(round):
-		return fmt.Errorf("it was told of %d messages, of %d", r.seen, sentAfter(round))
-	}
-	return nil
 }
 
-// connect reads until it is time to break off, or the round has ended.
-func (r *streamReader) connect(ctx context.Context, round int) error {
-	ctx, breakOff := context.WithCancel(ctx)
-	defer breakOff()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/_mock/outbox/stream", nil)
-	if err != nil {
-		return err
-	}
-	if r.place != "" {
-		request.Header.Set("Last-Event-ID", r.place)
-	}
-	answer, err := r.client.Do(request)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	body, before := bufio.NewScanner(answer.Body), r.place
-	var batch []servertest.Event
-	for n := 0; r.last < int64(sentAfter(round)) && (n < r.every || r.place == before); n++ {
-		e, ok := servertest.ReadEvent(body)
-		if !ok {
-			return fmt.Errorf("the stream ended: %w", cmp.Or(body.Err(), io.EOF))
+// streamReader keeps a copy of the outbox by the stream of changes. It breaks off after
+// so many events, often in the middle of a batch, and resumes at the last place that
+// it was told. What came after that place will come again, so it forgets that.
+func (k *soak) streamReader(events int, away bool) follower {
+	place, last, dropped, resets := "", 0, 0, 0
+	states := map[string]string{} // of the codes, by the id of the message
+	take := func(e servertest.Event) {
+		var data struct {
+			outbox.Message
+			IDs     []string
+			Dropped int
 		}
-		batch = append(batch, e)
-		if e.Id == "" { // only the last event of a batch has one
-			continue
+		if err := json.Unmarshal([]byte(e.Data), &data); err != nil {
+			k.fatalf("%+v: %v", e, err)
 		}
-		for _, e := range batch {
-			if err := r.take(e); err != nil {
-				return err
+		switch e.Name {
+		case "ready":
+		case "reset":
+			resets, dropped = resets+1, data.Dropped
+			clear(states)
+		case "message":
+			if state, known := states[data.ID]; known && state == data.OTPState {
+				k.fatalf("after %q message %s is told twice: %s", place, data.ID, state)
+			}
+			states[data.ID], last = data.OTPState, max(last, int(data.Seq))
+		case "gone":
+			dropped = data.Dropped
+			for _, id := range data.IDs {
+				if _, known := states[id]; !known {
+					k.fatalf("after %q message %s is gone, of which the stream never told", place, id)
+				}
+				delete(states, id)
+			}
+		default:
+			k.fatalf("%+v", e)
+		}
+	}
+	return func(sent int) {
+		for last < sent {
+			answer, began := k.open("GET", "/_mock/outbox/stream", "", place), place
+			body, batch := bufio.NewScanner(answer), []servertest.Event{}
+			for n := 0; last < sent && (n < events || place == began); n++ {
+				e, ok := servertest.ReadEvent(body)
+				if !ok {
+					k.fatalf("the stream after %q ended: %v", place, body.Err())
+				}
+				if batch = append(batch, e); e.Id == "" { // only the last event of a batch has one
+					continue
+				}
+				for _, e := range batch {
+					take(e)
+				}
+				place, batch = e.Id, nil
+			}
+			answer.Close()
+		}
+		// The live codes are of this round, so none expires by itself meanwhile.
+		held := k.server.Outbox().All()
+		for _, m := range held {
+			if state, known := states[m.ID]; !known || state != m.OTPState {
+				k.fatalf("until %q: message %s is %s, and the stream told %q", place, m.ID, m.OTPState, state)
 			}
 		}
-		r.place, batch = e.Id, nil
-	}
-	return nil
-}
-
-// take takes one event in.
-func (r *streamReader) take(e servertest.Event) error {
-	var data struct {
-		ID       string
-		Seq      int64
-		OTPState string `json:"otp_state"`
-		IDs      []string
-		Dropped  int
-	}
-	if err := json.Unmarshal([]byte(e.Data), &data); err != nil {
-		return err
-	}
-	switch e.Name {
-	case "ready":
-	case "reset":
-		r.resets++
-		r.dropped = data.Dropped
-		clear(r.states)
-	case "message":
-		state, known := r.states[data.ID]
-		if known && state == data.OTPState {
-			return fmt.Errorf("message %s is told twice: %s", data.ID, state)
+		if len(states) != len(held) || len(held)+dropped != sent || (resets > 0) != (away && sent > soakRound) {
+			k.fatalf("until %q: of %d messages %d are held; the stream told of %d, that %d were dropped, and %d times to start over",
+				place, sent, len(held), len(states), dropped, resets)
 		}
-		if !known {
-			r.seen++
-		}
-		if r.states == nil {
-			r.states = map[string]string{}
-		}
-		r.states[data.ID] = data.OTPState
-		r.last = max(r.last, data.Seq)
-	case "gone":
-		r.dropped = data.Dropped
-		for _, id := range data.IDs {
-			if _, known := r.states[id]; !known {
-				return fmt.Errorf("message %s is gone, of which it was not told", id)
-			}
-			delete(r.states, id)
-		}
-	default:
-		return fmt.Errorf("an event %+v", e)
 	}
-	return nil
 }
