@@ -108,7 +108,7 @@ func (k *soak) round(sent, crowd int, followers []follower) {
 	for i := range users {
 		sending.Go(func() {
 			for n := range each {
-				k.signIn(fmt.Sprintf("user%d@example.com", i), n%2 == 1)
+				k.signIn(user(i), n%2 == 1)
 			}
 		})
 	}
@@ -136,9 +136,7 @@ func (k *soak) round(sent, crowd int, followers []follower) {
 func (k *soak) signIn(email string, use bool) {
 	cursor := k.do("GET", "/_mock/outbox/cursor", "", nil)
 	var start sync.WaitGroup // the wait begins before the start has ended
-	start.Go(func() {
-		k.do("POST", "/passwordless/start", fmt.Sprintf(`{"client_id":"acme-native","connection":"email","email":%q,"send":"code"}`, email), nil)
-	})
+	start.Go(func() { k.do("POST", "/passwordless/start", fmt.Sprintf(startBody, email), nil) })
 	code := k.do("GET", "/_mock/outbox/code?wait=60s&to="+email+"&since="+cursor, "", nil)
 	start.Wait()
 	if use {
@@ -163,7 +161,7 @@ func (k *soak) open(method, path, body, lastEventID string) io.ReadCloser {
 		k.fatalf("%v", err)
 	}
 	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Last-Event-ID", lastEventID)
+	r.Header.Set("Last-Event-ID", lastEventID) // "" is none
 	answer, err := k.ts.Client().Do(r)
 	if err != nil {
 		k.fatalf("%v", err)
@@ -259,7 +257,7 @@ func (k *soak) streamReader(events int, away bool) follower {
 			dropped = data.Dropped
 			for _, id := range data.IDs {
 				if _, known := states[id]; !known {
-					k.fatalf("after %q message %s is gone, of which the stream never told", place, id)
+					k.fatalf("after %q message %s is gone, but the stream never told of it", place, id)
 				}
 				delete(states, id)
 			}
@@ -286,7 +284,7 @@ func (k *soak) streamReader(events int, away bool) follower {
 			}
 			answer.Close()
 		}
-		// The live codes are of this round, so none expires by itself meanwhile.
+		// A code lives for three minutes, and the live ones are of this round: none expires now.
 		held := k.server.Outbox().All()
 		for _, m := range held {
 			if state, known := states[m.ID]; !known || state != m.OTPState {
