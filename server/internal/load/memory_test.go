@@ -17,10 +17,7 @@ const (
 )
 
 func TestWhatALoginAllocates(t *testing.T) {
-	info, _ := debug.ReadBuildInfo()
-	if slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
-		t.Skip("the race detector allocates too")
-	}
+	skipWithRaceDetector(t)
 	s := servertest.New(t, fixedCode)
 	login(t, s, "ada@example.com", acmeAPI, "") // what is made once does not count
 	const logins = 500
@@ -40,6 +37,7 @@ func TestWhatALoginAllocates(t *testing.T) {
 // What a login keeps in memory is bounded, except for new users, of whom each may keep
 // 2 kB. Codes and refresh tokens have bounds of 20,000.
 func TestWhatLoginsKeepInMemory(t *testing.T) {
+	skipWithRaceDetector(t)
 	if testing.Short() {
 		t.Skip("it takes some seconds")
 	}
@@ -70,6 +68,14 @@ func TestWhatLoginsKeepInMemory(t *testing.T) {
 			}
 			runtime.KeepAlive(s)
 		})
+	}
+}
+
+func skipWithRaceDetector(t *testing.T) {
+	t.Helper()
+	info, _ := debug.ReadBuildInfo()
+	if slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		t.Skip("the race detector needs memory too")
 	}
 }
 
