@@ -21,22 +21,22 @@ const (
 	maxRedirects = 20 // from one page to the next
 )
 
-// SignIn signs a user in to an app, as a browser does that opens a URL of the
-// app which leads to the login pages. It follows redirects, fills in the pages
-// and returns the last response, which is the app's. The response's body need
-// not be closed.
+// SignIn signs a user in to an app that redirects to the login pages. It does
+// what a browser does that opens the app's URL for a login: it follows redirects,
+// fills in the pages, and returns the app's last response. The body of that
+// response need not be closed.
 //
-// The user is an e-mail address or a phone number. A page that asks for a code
-// gets the one that was sent, and a page that asks for a password gets the
-// user's.
+// The user is an e-mail address or a phone number. On a page that asks for a code
+// SignIn enters the code that was sent. On a page that asks for a password it
+// enters the user's password.
 //
-// c is the browser. It must have a cookie jar, and afterwards it is signed in.
-// nil stands for a new browser. c need not trust the tenant's certificate, and
-// it need not reach a tenant in memory.
+// c is the browser. It needs a cookie jar, and is signed in when SignIn returns.
+// It need not trust the tenant's certificate. If c is nil, SignIn uses a new
+// browser.
 //
-// SignIn fails t with the requests made so far if a page shows an error, or if
-// the URL does not lead to the tenant. If the tenant sends the user back to the
-// app with an error, SignIn returns what the app answers to that.
+// SignIn fails t and lists its requests if a page shows an error, or if the URL
+// does not lead to the tenant. If the tenant redirects back to the app with an
+// error, SignIn returns what the app answers.
 func (a *Auth0) SignIn(t testing.TB, c *http.Client, url, user string) *http.Response {
 	t.Helper()
 	b := &browser{a: a}
@@ -54,13 +54,13 @@ func (a *Auth0) SignIn(t testing.TB, c *http.Client, url, user string) *http.Res
 // A browser goes through the pages of one login.
 type browser struct {
 	a       *Auth0
-	client  *http.Client      // sends by the browser itself, see RoundTrip
-	others  http.RoundTripper // reaches all hosts but the tenant
+	client  *http.Client      // its transport is the browser, see RoundTrip
+	others  http.RoundTripper // sends requests to all hosts but the tenant
 	steps   []string          // the requests so far, a line each
-	reached bool              // the tenant
+	reached bool              // a request went to the tenant
 }
 
-// use makes the browser one that has the cookies of c.
+// use takes the cookies and the transport of c. If c is nil, it takes new ones.
 func (b *browser) use(c *http.Client) error {
 	if c == nil {
 		jar, err := cookiejar.New(nil)
@@ -85,8 +85,8 @@ func (b *browser) use(c *http.Client) error {
 	return nil
 }
 
-// checkRedirect follows redirects of the web. One to an app's own scheme, such
-// as com.acme.app://callback, is the last response.
+// checkRedirect follows redirects to http and https. A redirect to an app's own
+// scheme, such as com.acme.app://callback, is the last response.
 func checkRedirect(r *http.Request, via []*http.Request) error {
 	if r.URL.Scheme != "http" && r.URL.Scheme != "https" {
 		return http.ErrUseLastResponse
@@ -97,7 +97,8 @@ func checkRedirect(r *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// RoundTrip sends one request, to the tenant as its own client does.
+// RoundTrip sends one request. To the tenant it sends it as [Auth0.Client] does,
+// which trusts the certificate and reaches a tenant in memory.
 func (b *browser) RoundTrip(r *http.Request) (*http.Response, error) {
 	to := b.others
 	if b.a.owns(r.URL) {
@@ -165,10 +166,7 @@ func (b *browser) answer(t testing.TB, res *http.Response, page *html.Node, user
 	if said := find(page, has("role", "alert")); said != nil || res.StatusCode >= http.StatusBadRequest {
 		return nil, b.problem(res, said)
 	}
-	form := find(page, has("data-form-primary", "true"))
-	if form == nil {
-		form = find(page, is("form")) // that of response_mode=form_post
-	}
+	form := find(page, is("form"))
 	if form == nil {
 		return nil, fmt.Errorf("there is no form at %s", res.Request.URL.Path)
 	}
@@ -177,10 +175,9 @@ func (b *browser) answer(t testing.TB, res *http.Response, page *html.Node, user
 		return nil, err
 	}
 	values := url.Values{}
-	for field := range form.Descendants() {
+	for _, field := range fieldsOf(form) {
 		name := attribute(field, "name")
 		switch {
-		case name == "":
 		case attribute(field, "type") == "hidden" || is("button")(field):
 			values.Set(name, attribute(field, "value"))
 		case name == "username" || name == "email":
@@ -223,6 +220,16 @@ func (a *Auth0) passwordOf(user string) string {
 		}
 	}
 	return ""
+}
+
+// fieldsOf are the fields and buttons of a form that have a name.
+func fieldsOf(form *html.Node) (fields []*html.Node) {
+	for n := range form.Descendants() {
+		if attribute(n, "name") != "" {
+			fields = append(fields, n)
+		}
+	}
+	return fields
 }
 
 // find is the first node of a page that is looked for, or nil.
