@@ -219,13 +219,13 @@ func (f *streamer) connect() error {
 			return fmt.Errorf("the stream ended: %w", body.Err())
 		}
 		f.pending = append(f.pending, e)
-		if e.Id == "" {
+		if e.ID == "" {
 			continue
 		}
 		if err := f.take(); err != nil {
 			return err
 		}
-		f.lastID, progress = e.Id, true
+		f.lastID, progress = e.ID, true
 		f.forget()
 		f.place.come(f.newest)
 	}
