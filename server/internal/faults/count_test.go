@@ -9,7 +9,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
-func TestCountsAndBudgetsAreForEachKeyOfPer(t *testing.T) {
+func TestCountsAreKeptForEachKeyOfPer(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	a := b.on("a",
@@ -59,7 +59,7 @@ func TestWhatARuleKeepsIsBounded(t *testing.T) {
 	if st.Forgotten != more || st.Fired != known+more || len(st.Last) != 20 || st.Last[19].RequestID != fmt.Sprint("request-", known+more) {
 		t.Errorf("forgotten %d, fired %d, last %d", st.Forgotten, st.Fired, len(st.Last))
 	}
-	// The oldest are forgotten, and begin again; the others are not.
+	// The oldest keys are forgotten and begin again. The others go on.
 	b.expect("the oldest, the newest", b.fired("ada0@example.com", fmt.Sprintf("ada%d@example.com", known)), "a/a|")
 
 	// Near misses are the last five, each once, and short.

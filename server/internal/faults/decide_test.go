@@ -12,7 +12,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
-// Of two rules that say the same thing the first one counts; delays add up.
+// Where two rules set the same thing, the first one counts. Delays add up.
 func TestTheFirstRuleToSayAThingCounts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

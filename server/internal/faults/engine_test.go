@@ -238,8 +238,8 @@ func TestAnEngineIsSafeForManyGoroutines(t *testing.T) {
 	}
 }
 
-// A suite that sends a scenario for each test does not fill the memory, even if
-// it switches none of them off.
+// A suite that sends a scenario for each test does not fill the memory, even
+// when it switches none of them off.
 func TestWhatTestsSendIsBounded(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -7,7 +7,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
-func TestMagicEmail(t *testing.T) {
+func TestWhichAddressesAreMagic(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{
 		"ada+mock-otp-expired@example.com":    "otp-expired",
@@ -33,7 +33,7 @@ func TestMagicEmail(t *testing.T) {
 }
 
 // Of all phone numbers, only those of the library are magic.
-func TestMagicPhone(t *testing.T) {
+func TestWhichNumbersAreMagic(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	for _, name := range scenarios.Names() {

@@ -12,8 +12,8 @@ func DialWith(dial func(ctx context.Context, network, address string) (net.Conn,
 	}}
 }
 
-// ResolveTo is a Caller that dials the address whatever name is asked for, with
-// the same control.
+// ResolveTo is a Caller for which every name leads to the address. It checks
+// addresses as New's does.
 func ResolveTo(address string, allowed ...string) *Caller {
 	c := New(allowed)
 	dial := c.dial

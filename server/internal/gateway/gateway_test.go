@@ -31,7 +31,7 @@ func message() gateway.Message {
 	return gateway.Message{Recipient: "+12025550101", Body: "Your <code> & 123456", Sender: "+1 234 567"}
 }
 
-// listen answers as the handler does; the URL names localhost.
+// listen serves a handler at a URL that names localhost.
 func listen(t *testing.T, h http.HandlerFunc) string {
 	t.Helper()
 	s := httptest.NewServer(h)
@@ -39,7 +39,7 @@ func listen(t *testing.T, h http.HandlerFunc) string {
 	return strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
 }
 
-func TestTheCallIsAuth0s(t *testing.T) {
+func TestTheCallIsTheOneThatAuth0Makes(t *testing.T) {
 	t.Parallel()
 	got := make(chan string, 1)
 	url := listen(t, func(_ http.ResponseWriter, r *http.Request) {
@@ -186,7 +186,7 @@ func TestOnlyLoopbackAndAllowedHostsAreCalled(t *testing.T) {
 	}
 }
 
-// What counts is the address that is called, not the name it goes by.
+// The address decides whether a gateway is called, not the name.
 func TestANameOfLoopbackThatLeadsElsewhereIsNotCalled(t *testing.T) {
 	t.Parallel()
 	err := gateway.ResolveTo("192.0.2.1:80").Send(t.Context(), connection("http://sms.localhost/"), message(), at)
@@ -194,7 +194,7 @@ func TestANameOfLoopbackThatLeadsElsewhereIsNotCalled(t *testing.T) {
 	if !errors.As(err, &refused) || refused.Hint != "dial tcp 192.0.2.1:80: 192.0.2.1:80 is not on loopback" {
 		t.Errorf("%#v", err)
 	}
-	// A host that is allowed may be anywhere, and loopback is anywhere, too.
+	// A host that is allowed may be anywhere, also on loopback.
 	url := listen(t, func(http.ResponseWriter, *http.Request) {})
 	address := strings.Replace(strings.TrimPrefix(url, "http://"), "localhost", "127.0.0.1", 1)
 	if err := gateway.ResolveTo(address, "sms.example.com").Send(t.Context(), connection("http://sms.example.com/"), message(), at); err != nil {
@@ -202,7 +202,7 @@ func TestANameOfLoopbackThatLeadsElsewhereIsNotCalled(t *testing.T) {
 	}
 }
 
-// A proxy in the environment would see what is meant for the gateway.
+// No proxy of the environment sees what is meant for the gateway.
 func TestNoProxyIsAsked(t *testing.T) {
 	for _, name := range []string{"HTTP_PROXY", "http_proxy"} {
 		t.Setenv(name, "http://127.0.0.1:1")

@@ -101,7 +101,7 @@ func TestALoginEndsInTheBrowserThatSignedIn(t *testing.T) {
 }
 
 // Of two tabs of one browser, the app gets the user who signs in last.
-func TestWhoSignsInIsWhomTheAppGets(t *testing.T) {
+func TestTheAppGetsTheUserWhoSignsInLast(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{At: servertest.At2030})
 	b := servertest.NewBrowser(t, s)

@@ -27,7 +27,7 @@ func link() mail.Letter {
 	return l
 }
 
-// The mock's own mails, as they are; look at the .html in a browser.
+// The mock's own mails are the golden files. Look at the .html in a browser.
 func TestTheMocksOwnMails(t *testing.T) {
 	t.Parallel()
 	for name, l := range map[string]mail.Letter{"code": letter(), "link": link()} {
@@ -83,9 +83,9 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// Suites look for Auth0's sentence, in the text and in the HTML, some with and
-// some without its tags.
-func TestTheSentenceIsInEveryForm(t *testing.T) {
+// Test suites look for Auth0's sentence, in the text or in the HTML, with its
+// tags or without.
+func TestAuth0sSentenceIsInTextAndHTML(t *testing.T) {
 	t.Parallel()
 	l := letter()
 	got := mail.Email(l)
@@ -107,8 +107,8 @@ func TestTheSentenceIsInEveryForm(t *testing.T) {
 	}
 }
 
-// What is read back of a mail is the code, the link, and nothing of its looks:
-// no colour or size is taken for a code.
+// Read finds the code and the link of our own mails. It takes no colour or size
+// for a code.
 func TestNothingElseLooksLikeACode(t *testing.T) {
 	t.Parallel()
 	for name, l := range map[string]mail.Letter{"code": letter(), "link": link()} {
@@ -126,7 +126,7 @@ func TestNothingElseLooksLikeACode(t *testing.T) {
 	}
 }
 
-// Mail clients fetch nothing for it, and Word can lay it out.
+// Mail clients need nothing from the network for the page, and Word can lay it out.
 func TestThePageIsSelfContained(t *testing.T) {
 	t.Parallel()
 	for _, l := range []mail.Letter{letter(), link()} {

@@ -100,7 +100,7 @@ func TestCodesAndLinksAreFound(t *testing.T) {
 	}
 }
 
-// What an application sends is bounded in every way.
+// What is read of a mail is valid text, in bounds.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("Subject: =?utf-8?q?x?=\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\naGk=\r\n--b--\r\n"))
 	f.Add([]byte("Content-Type: text/html; charset=latin1\r\n\r\n<a href=https://x.test>123456</a>"))

@@ -103,7 +103,7 @@ func askBy(t testing.TB, s *server.Server, assertion string, more url.Values) *h
 	return servertest.Call(t, s, "POST", "/oauth/token", form)
 }
 
-func TestPrivateKeyJWT(t *testing.T) {
+func TestWhichAssertionsAuthenticateAClient(t *testing.T) {
 	t.Parallel()
 	with, second := claimsWith, func(n int64) int64 { return servertest.At2030.Unix() + n }
 	for name, tt := range map[string]struct {

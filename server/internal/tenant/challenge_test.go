@@ -46,7 +46,7 @@ func TestHowCodesAreMade(t *testing.T) {
 	}
 }
 
-func TestRandomCodesAreNobodysGuess(t *testing.T) {
+func TestRandomCodesCannotBePredicted(t *testing.T) {
 	t.Parallel()
 	a := servertest.New(t, server.Config{OTP: fixtures.OTP{Mode: "random"}})
 	b := servertest.New(t, server.Config{OTP: fixtures.OTP{Mode: "random"}})

@@ -25,7 +25,7 @@ func signBySecret(signed string) string {
 
 // A client that signs its ID tokens by HS256 gets them signed with its secret,
 // wherever they come from. Access tokens never are.
-func TestHS256(t *testing.T) {
+func TestAClientsIDTokensCanBeSignedByHS256(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, `
 clients:

@@ -2,7 +2,7 @@ package tenant
 
 import "testing"
 
-func TestMatchOrigin(t *testing.T) {
+func TestWhichOriginsAPatternAllows(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		pattern, origin string
@@ -37,7 +37,7 @@ func TestMatchOrigin(t *testing.T) {
 }
 
 // MatchURL alone decides where a browser may be sent to.
-func TestMatchURL(t *testing.T) {
+func TestWhichURLsAPatternAllows(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		pattern, to  string

@@ -7,7 +7,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
-func TestHS256(t *testing.T) {
+func TestAnHS256TokenIsVerifiedByItsSecretOnly(t *testing.T) {
 	secret := []byte("0123456789abcdef0123456789abcdef")
 	signed, err := token.SignHS256(claims("1"), secret)
 	if err != nil {

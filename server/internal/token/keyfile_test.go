@@ -54,7 +54,7 @@ func ofFiles(t *testing.T, files ...string) (*token.Keys, error) {
 	return token.OfFixture(f)
 }
 
-func TestKeyFiles(t *testing.T) {
+func TestKeyFilesSignInTurn(t *testing.T) {
 	key, file := embeddedKey("1")
 	other, _ := embeddedKey("2")
 	jwk := must(json.Marshal(jose.JSONWebKey{Key: key, KeyID: "mine", Algorithm: "RS256", Use: "sig"}))
@@ -109,7 +109,7 @@ func TestOneKeyFileRotatesToItself(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoKeyFile(t *testing.T) {
+func TestWhatIsNoKeyFileIsRefused(t *testing.T) {
 	key, file := embeddedKey("1")
 	_, another := embeddedKey("2")
 	small := must(rsa.GenerateKey(rand.Reader, 1024))

@@ -31,7 +31,7 @@ func (k *multiPrime) undone(power, m *big.Int) bool {
 
 func fastMultiPrime(i int) *multiPrime { return fastPair(i)().key.(*multiPrime) }
 
-func TestPower(t *testing.T) {
+func TestPowersAreUndoneByThePublicExponent(t *testing.T) {
 	random := mathrand.NewChaCha8([32]byte{1})
 	for i := range fastKeys {
 		k := fastMultiPrime(i)

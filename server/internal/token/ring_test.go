@@ -35,7 +35,7 @@ func verifyWithJWKS(t *testing.T, document []byte, compact string) error {
 	return err
 }
 
-func TestRotation(t *testing.T) {
+func TestAfterARotationTheNextKeySigns(t *testing.T) {
 	ring := token.NewRing(token.Embedded("fast"))
 	first, _ := ring.Sign(claims("1"))
 	before := ring.JWKS()

@@ -93,7 +93,7 @@ func TestParametersOfARequest(t *testing.T) {
 	}
 }
 
-func TestAbsentIsWhatSDKsMeanByIt(t *testing.T) {
+func TestEmptyAndNullAreAbsent(t *testing.T) {
 	t.Parallel()
 	call, _ := read(t, jsonType, "", `{"empty":"","nothing":null,"zero":0,"no":false,"list":[],"text":"x"}`)
 	for name, want := range map[string]bool{"empty": false, "nothing": false, "missing": false, "zero": true, "no": true, "list": true, "text": true} {

@@ -26,7 +26,7 @@ import (
 
 // The rules that acted are named in the answer, in the journal and with the
 // message. Each rule tells its last hits, with the request's id.
-func TestWhatActedIsWrittenDown(t *testing.T) {
+func TestTheRulesThatActedAreWrittenDown(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{At: servertest.At2030})
 	servertest.SwitchOn(t, s, servertest.Object{"name": "email-duplicate"})
