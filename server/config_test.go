@@ -36,8 +36,9 @@ func TestAConfiguredCallbackIsEveryClients(t *testing.T) {
 	}
 }
 
-// A machine or an API that the configuration adds needs no entry in client_grants.
-func TestWhatTheConfigurationAddsIsGranted(t *testing.T) {
+// What the configuration adds replaces what has the same name. A machine or an
+// API that it adds needs no entry in client_grants.
+func TestTheConfigurationAddsToTheFixture(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{
 		Clients: []fixtures.Client{
@@ -45,6 +46,7 @@ func TestWhatTheConfigurationAddsIsGranted(t *testing.T) {
 			{ClientID: "acme-native", Name: "Mine now", TokenEndpointAuthMethod: "none", GrantTypes: []string{fixtures.GrantPasswordlessOTP}},
 		},
 		ResourceServers: []fixtures.ResourceServer{{Identifier: "https://mine.test/", Scopes: []fixtures.Scope{{Value: "read:it"}}}},
+		Users:           []fixtures.User{{Email: "Ada@Example.com", Claims: map[string]any{"https://acme.test/plan": "pro"}}},
 	})
 	for _, tt := range []struct{ id, secret, audience, scope string }{
 		{"robot", "s3cret", "https://mine.test/", "read:it"},
@@ -58,6 +60,9 @@ func TestWhatTheConfigurationAddsIsGranted(t *testing.T) {
 	}
 	if c := s.Fixture().Clients[0]; c.ClientID != "acme-native" || c.Name != "Mine now" {
 		t.Errorf("the client of the same id is not replaced in its place: %+v", c)
+	}
+	if c := servertest.Claims(t, s, servertest.Login(t, s, "ada@example.com", nil).IDToken); c["https://acme.test/plan"] != "pro" || len(s.Users()) != 4 {
+		t.Errorf("the user of the same address is not replaced: %v", c)
 	}
 }
 

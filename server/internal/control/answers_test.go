@@ -46,6 +46,7 @@ func TestTheControlAPISaysWhatIsWrong(t *testing.T) {
 		{"users: no body", "POST", "/_mock/users", nil, 400, "the body is empty"},
 		{"users: no address", "POST", "/_mock/users", `{}`, 400, "a user needs an email or a phone_number"},
 		{"users: no e-mail address", "POST", "/_mock/users", `{"email":"ada"}`, 400, `email: "ada" is not an e-mail address`},
+		{"users: no domain", "POST", "/_mock/users", `{"email":"ada@exa+mple.com"}`, 400, "is not an e-mail address"},
 		{"users: no phone number", "POST", "/_mock/users", `{"phone_number":"0171"}`, 400, "E.164"},
 		{"users: no such connection", "POST", "/_mock/users", `{"email":"a@example.com","connection":"mail"}`, 400, `there is no connection "mail"`},
 		{"users: a number for an address", "POST", "/_mock/users", `{"email":7}`, 400, `email: "7" is not an e-mail address`},

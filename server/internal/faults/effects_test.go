@@ -76,6 +76,7 @@ func copied(name string) string {
 // gives nil.
 var ways = map[string]func(t *testing.T, name string) *player{
 	"Go": func(t *testing.T, name string) *player {
+		t.Helper()
 		p := newPlayer(t, name, server.Config{})
 		if _, err := p.Inject(name, scenarios.Narrowing{}); err != nil {
 			t.Fatal(err)
@@ -83,6 +84,7 @@ var ways = map[string]func(t *testing.T, name string) *player{
 		return p
 	},
 	"Go, a value": func(t *testing.T, name string) *player {
+		t.Helper()
 		loaded, err := scenarios.Load(name)
 		if err != nil {
 			t.Fatal(err)
@@ -96,32 +98,39 @@ var ways = map[string]func(t *testing.T, name string) *player{
 		return p
 	},
 	"flag": func(t *testing.T, name string) *player {
+		t.Helper()
 		return newPlayer(t, name, server.Config{Scenarios: []string{name}})
 	},
 	"flag, a file": func(t *testing.T, name string) *player {
+		t.Helper()
 		return newPlayer(t, name+"-copy", server.Config{Scenarios: []string{servertest.ScenarioFile(t, copied(name))}})
 	},
 	"fixture": func(t *testing.T, name string) *player {
+		t.Helper()
 		f := *servertest.NamedFixture(t, "default")
 		f.Scenarios = []string{name}
 		return newPlayer(t, name, server.Config{Fixture: &f})
 	},
 	"control API": func(t *testing.T, name string) *player {
+		t.Helper()
 		p := newPlayer(t, name, server.Config{})
 		servertest.SwitchOn(t, p.Server, servertest.Object{"name": name})
 		return p
 	},
 	"control API, a file": func(t *testing.T, name string) *player {
+		t.Helper()
 		p := newPlayer(t, name+"-copy", server.Config{})
 		servertest.SwitchOn(t, p.Server, copied(name))
 		return p
 	},
 	"header": func(t *testing.T, name string) *player {
+		t.Helper()
 		p := newPlayer(t, name, server.Config{})
 		p.changes = []servertest.Change{servertest.Header("X-Mock-Scenario", name)}
 		return p
 	},
 	"address": func(t *testing.T, name string) *player {
+		t.Helper()
 		p := newPlayer(t, name, server.Config{})
 		if p.to = "newcomer+mock-" + name + "@example.com"; strings.HasPrefix(name, "sms-") {
 			return nil
@@ -129,6 +138,7 @@ var ways = map[string]func(t *testing.T, name string) *player{
 		return p
 	},
 	"number": func(t *testing.T, name string) *player {
+		t.Helper()
 		p := newPlayer(t, name, server.Config{})
 		if p.to = scenarios.MagicPhone(name); p.to == "" {
 			return nil

@@ -209,6 +209,17 @@ func TestAHangingHandlerEndsWhenTheServerStops(t *testing.T) {
 	}
 }
 
+// A goneWriter is a ResponseWriter whose client has gone.
+type goneWriter struct{ *httptest.ResponseRecorder }
+
+func (goneWriter) Write([]byte) (int, error) { return 0, net.ErrClosed }
+
+func TestAStreamEndsWhenItsClientIsGone(t *testing.T) {
+	t.Parallel()
+	stream := &Stream{Next: func() (Event, error) { return Event{Name: "message"}, nil }} // which never ends by itself
+	response{status: http.StatusOK, stream: stream}.send(goneWriter{httptest.NewRecorder()})
+}
+
 // A recording is a client's connection that keeps what it reads.
 type recording struct {
 	net.Conn
