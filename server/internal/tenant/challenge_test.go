@@ -4,11 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"runtime"
 	"slices"
-	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -62,53 +58,6 @@ func TestRandomCodesCannotBePredicted(t *testing.T) {
 	}
 	if w := servertest.Redeem(t, a, "ada@example.com", first[7], nil); w.Code != http.StatusOK {
 		t.Errorf("a random code is refused: %s", w.Body)
-	}
-}
-
-// Of several requests that use a code, a rotating refresh token or a login
-// ticket at once, exactly one succeeds.
-func TestOfManyAtOnceExactlyOneWins(t *testing.T) {
-	t.Parallel()
-	s := servertest.New(t, server.Config{})
-	rotating := servertest.New(t, server.Config{Fixture: servertest.NamedFixture(t, "refresh")})
-	for name, give := range map[string]func(email string) (use func() bool){
-		"a code": func(email string) func() bool {
-			otp := servertest.Start(t, s, email)
-			return func() bool {
-				return servertest.Redeem(t, s, email, otp, servertest.Object{"scope": "email"}).Code == http.StatusOK
-			}
-		},
-		"a refresh token": func(email string) func() bool {
-			w := servertest.Redeem(t, rotating, email, servertest.StartAs(t, rotating, "rotating", email), servertest.Object{"client_id": "rotating", "scope": "email offline_access"})
-			token := servertest.DecodeAnswer[servertest.Tokens](t, w).RefreshToken
-			return func() bool { return servertest.RefreshAs(t, rotating, "rotating", token).Code == http.StatusOK }
-		},
-		"a ticket": func(string) func() bool {
-			ticket := servertest.ToAuthorize(servertest.PasswordTicket(t, s))
-			return func() bool {
-				return strings.Contains(servertest.Call(t, s, "GET", ticket, nil).Header().Get("Location"), "code=")
-			}
-		},
-	} {
-		for round := range 100 {
-			use := give(fmt.Sprintf("u%d@example.com", round))
-			var there, won atomic.Int32
-			var done sync.WaitGroup
-			for range 4 {
-				done.Go(func() {
-					for there.Add(1); there.Load() < 4; { // all set off within a few nanoseconds
-						runtime.Gosched()
-					}
-					if use() {
-						won.Add(1)
-					}
-				})
-			}
-			done.Wait()
-			if won.Load() != 1 {
-				t.Fatalf("%s, round %d: %d of 4 requests succeed", name, round, won.Load())
-			}
-		}
 	}
 }
 

@@ -2,12 +2,16 @@ package tenant
 
 import (
 	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/token"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 var noon = time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
@@ -47,6 +51,80 @@ func TestTicketsAndPushedRequestsLapse(t *testing.T) {
 		_, err = tn.Pushed(tn.Push(client, nil, noon), client.ClientID, at(PushedLifetime*time.Second))
 		if errors.Is(err, refusal.WrongRequestURI) == early {
 			t.Errorf("request_uri, early %t: %v", early, err)
+		}
+	}
+}
+
+// Of two that use a code, a rotating refresh token, a ticket or a request_uri at
+// once, one succeeds. Both call the tenant itself, with nothing in between that
+// would pull them apart.
+func TestOfTwoAtOnceOneWins(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t)
+	native, _ := tn.Setup().Client("acme-native")
+	spa, _ := tn.Setup().Client("acme-spa")
+	conn, _ := tn.Setup().Connection("email")
+	ada := tn.Users()[0]
+	for name, give := range map[string]func() (use func() error){
+		"a code": func() func() error {
+			var code string
+			_, err := tn.Challenge(ChallengeRequest{Connection: conn, Recipient: "ada@example.com", Now: noon, Compose: func(s Secret) outbox.Message {
+				code = s.Code
+				return outbox.Message{To: "ada@example.com", Recipients: []string{"ada@example.com"}}
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return func() error {
+				_, err := tn.RedeemOTP(TokenRequest{Client: native, Now: noon}, "email", "ada@example.com", code)
+				return err
+			}
+		},
+		"a refresh token": func() func() error {
+			tn.mu.Lock()
+			defer tn.mu.Unlock()
+			compact := tn.newFamilyLocked(&Login{Client: spa, User: &ada, GrantTypes: []string{"password"}}, noon)
+			return func() error {
+				_, err := tn.Refresh(TokenRequest{Client: spa, Now: noon}, compact)
+				return err
+			}
+		},
+		"a ticket": func() func() error {
+			ticket, err := tn.TicketForPassword(TokenRequest{Client: spa, Now: noon}, "", "dora@example.com", "Passw0rd!")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return func() error {
+				_, err := tn.RedeemTicket(Authorization{Client: spa, Now: noon}, ticket.ID, "", "")
+				return err
+			}
+		},
+		"a request_uri": func() func() error {
+			uri := tn.Push(spa, nil, noon)
+			return func() error {
+				_, err := tn.Pushed(uri, spa.ClientID, noon)
+				return err
+			}
+		},
+	} {
+		for round := range 500 {
+			use := give()
+			var there, won atomic.Int32
+			var done sync.WaitGroup
+			for range 2 {
+				done.Go(func() {
+					for there.Add(1); there.Load() < 2; { // both set off within a few nanoseconds
+						runtime.Gosched()
+					}
+					if use() == nil {
+						won.Add(1)
+					}
+				})
+			}
+			done.Wait()
+			if won.Load() != 1 {
+				t.Fatalf("%s, round %d: %d of 2 succeed", name, round, won.Load())
+			}
 		}
 	}
 }
