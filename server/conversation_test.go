@@ -48,6 +48,7 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 //	                               testdata/scenarios; @ off otp-expired
 //	@ scenario otp-expired         = what its rules did
 //	@ from 192.0.2.7               the address of the caller from here on
+//	@ browser                      keep cookies, and send them from here on
 //	@ repeat 50                    send the next request so often; the last
 //	                               answer counts
 //
