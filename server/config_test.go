@@ -2,42 +2,27 @@ package server_test
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
 
-func clientOf(t *testing.T, s *server.Server, id string) fixtures.Client {
-	t.Helper()
-	clients := s.Fixture().Clients
-	i := slices.IndexFunc(clients, func(c fixtures.Client) bool { return c.ClientID == id })
-	if i < 0 {
-		t.Fatalf("there is no client %s", id)
-	}
-	return clients[i]
-}
-
-// A callback works at once: its origin may call, and a logout may lead to it.
-func TestACallbackIsEveryClients(t *testing.T) {
+// The origin of a callback may call, and a logout may lead to the callback. An
+// app's own scheme is for native clients.
+func TestAConfiguredCallbackIsEveryClients(t *testing.T) {
 	t.Parallel()
-	s := servertest.New(t, server.Config{Callbacks: []string{"https://app.example.com:8443/cb", "com.example.app://cb"}})
-	for _, id := range []string{"acme-native", "acme-web", "acme-spa"} {
-		c := clientOf(t, s, id)
-		if !slices.Contains(c.Callbacks, "https://app.example.com:8443/cb") || !slices.Contains(c.AllowedLogoutURLs, "https://app.example.com:8443/cb") {
-			t.Errorf("%s: callbacks %q, logout URLs %q", id, c.Callbacks, c.AllowedLogoutURLs)
-		}
-		if got, want := slices.Contains(c.Callbacks, "com.example.app://cb"), c.AppType == "native"; got != want {
-			t.Errorf("%s, which is %s, has the app's own scheme: %t", id, c.AppType, got)
+	const web, native = "https://app.example.com:8443/cb", "com.example.app://cb"
+	s := servertest.New(t, server.Config{Callbacks: []string{web, native}})
+	for _, c := range s.Fixture().Clients[:3] { // the fourth is a machine
+		if !slices.Contains(c.Callbacks, web) || !slices.Contains(c.AllowedLogoutURLs, web) || slices.Contains(c.Callbacks, native) != (c.AppType == "native") {
+			t.Errorf("%s, which is %s: callbacks %q, logout URLs %q", c.ClientID, c.AppType, c.Callbacks, c.AllowedLogoutURLs)
 		}
 	}
 	for origin, want := range map[string]string{"https://app.example.com:8443": "https://app.example.com:8443", "https://app.example.com": ""} {
@@ -46,13 +31,14 @@ func TestACallbackIsEveryClients(t *testing.T) {
 			t.Errorf("a page of %s may call by %q, want %q", origin, got, want)
 		}
 	}
-	if built, err := fixtures.Load("default"); err != nil || slices.Contains(built.Clients[0].Callbacks, "com.example.app://cb") {
-		t.Errorf("the built-in fixture has changed (%v): %q", err, built.Clients[0].Callbacks)
+	if built := servertest.NamedFixture(t, "default"); slices.Contains(built.Clients[0].Callbacks, native) {
+		t.Errorf("the built-in fixture has changed: %q", built.Clients[0].Callbacks)
 	}
 }
 
-// Who adds a machine or an API has no place to write a client_grants entry.
-func TestWhatIsAddedIsGranted(t *testing.T) {
+// What the configuration adds replaces what has the same name. A machine or an
+// API that it adds needs no entry in client_grants.
+func TestTheConfigurationAddsToTheFixture(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{
 		Clients: []fixtures.Client{
@@ -60,6 +46,7 @@ func TestWhatIsAddedIsGranted(t *testing.T) {
 			{ClientID: "acme-native", Name: "Mine now", TokenEndpointAuthMethod: "none", GrantTypes: []string{fixtures.GrantPasswordlessOTP}},
 		},
 		ResourceServers: []fixtures.ResourceServer{{Identifier: "https://mine.test/", Scopes: []fixtures.Scope{{Value: "read:it"}}}},
+		Users:           []fixtures.User{{Email: "Ada@Example.com", Claims: map[string]any{"https://acme.test/plan": "pro"}}},
 	})
 	for _, tt := range []struct{ id, secret, audience, scope string }{
 		{"robot", "s3cret", "https://mine.test/", "read:it"},
@@ -67,26 +54,44 @@ func TestWhatIsAddedIsGranted(t *testing.T) {
 		{"acme-m2m", "acme-m2m-secret", "https://mine.test/", "read:it"},
 	} {
 		w := servertest.Call(t, s, "POST", "/oauth/token", servertest.Object{"grant_type": "client_credentials", "client_id": tt.id, "client_secret": tt.secret, "audience": tt.audience})
-		if got := servertest.DecodeAnswer[servertest.Tokens](t, w); w.Code != http.StatusOK || got.Scope != tt.scope {
-			t.Errorf("%s at %s: %d %s", tt.id, tt.audience, w.Code, w.Body)
+		if got := servertest.DecodeAnswer[servertest.Tokens](t, w); got.Scope != tt.scope {
+			t.Errorf("%s at %s: %s", tt.id, tt.audience, w.Body)
 		}
 	}
-	if c := clientOf(t, s, "acme-native"); c.Name != "Mine now" || s.Fixture().Clients[0].ClientID != "acme-native" {
-		t.Errorf("the client of the same id is not replaced where it stood: %+v", c)
+	if c := s.Fixture().Clients[0]; c.ClientID != "acme-native" || c.Name != "Mine now" {
+		t.Errorf("the client of the same id is not replaced in its place: %+v", c)
+	}
+	if c := servertest.Claims(t, s, servertest.Login(t, s, "ada@example.com", nil).IDToken); c["https://acme.test/plan"] != "pro" || len(s.Users()) != 4 {
+		t.Errorf("the user of the same address is not replaced: %v", c)
 	}
 }
 
-// moduli are the n of the published keys: the one that signs first.
-func moduli(t *testing.T, s *server.Server) (list []string) {
-	t.Helper()
-	var set struct{ Keys []struct{ N string } }
-	if err := json.Unmarshal(servertest.JWKS(t, s), &set); err != nil {
-		t.Fatal(err)
+// A server whose files have mistakes does not start, and tells them all.
+func TestAServerWithMistakesDoesNotStart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	bad := fileIn(t, dir, "bad.yaml", "version: 1\nclient: []\nuser: []\n").path
+	keys := fileIn(t, dir, "keys.yaml", naming("none")).path
+	scenario := fileIn(t, dir, "scenario.yaml", "version: 1\nname: bad\nrules: [{id: a, then: {otp: expird, user: blockd}}]\n").path
+	for _, tt := range []struct {
+		config server.Config
+		want   []string
+	}{
+		{server.Config{FixtureFile: filepath.Join(dir, "none.yaml")}, []string{filepath.Join(dir, "none.yaml")}},
+		{server.Config{FixtureFile: bad}, []string{`"clients"`, `"users"`}},
+		{server.Config{FixtureFile: keys}, []string{keys + ":3:16: keys.files[0]: there is no file "}},
+		{server.Config{Issuer: "localhost:2884"}, []string{"https://localhost:2884/"}},
+		{server.Config{Scenarios: []string{"otp-expird"}}, []string{`"otp-expired"`}},
+		{server.Config{Scenarios: []string{scenario, "nowhere.yaml"}}, []string{"expird", "blockd", "nowhere.yaml"}},
+		{server.Config{Scenarios: []string{"slow", "slow"}}, []string{"slow"}},
+	} {
+		_, err := server.New(tt.config)
+		for _, want := range tt.want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%v lacks %q", err, want)
+			}
+		}
 	}
-	for _, k := range set.Keys {
-		list = append(list, k.N)
-	}
-	return list
 }
 
 func modulusOf(t *testing.T, name string) string {
@@ -94,25 +99,32 @@ func modulusOf(t *testing.T, name string) string {
 	return base64.RawURLEncoding.EncodeToString(servertest.KeyOf(t, name).N.Bytes())
 }
 
-func TestKeysMode(t *testing.T) {
+func TestTheFixtureSaysWhichKeysSign(t *testing.T) {
 	t.Parallel()
-	of := map[string][]string{}
-	for _, mode := range []string{"", "fast", "rsa"} {
-		f, err := fixtures.Parse("f.yaml", []byte("version: 1\nextends: default\nkeys: {mode: "+mode+"}\n"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := servertest.New(t, server.Config{Fixture: f})
+	signing := func(s *server.Server) string {
 		got := servertest.Login(t, s, "ada@example.com", servertest.Object{"audience": "https://api.acme.test/"})
-		servertest.Verify(t, servertest.JWKS(t, s), got.AccessToken)
-		servertest.Verify(t, servertest.JWKS(t, s), got.IDToken)
-		of[mode] = moduli(t, s)
+		servertest.Claims(t, s, got.AccessToken)
+		servertest.Claims(t, s, got.IDToken)
+		return servertest.JWKS(t, s)[0].N
 	}
-	if !slices.Equal(of[""], of["fast"]) {
-		t.Error("the mode is not fast where none is given")
+	of := map[string]string{}
+	for _, mode := range []string{"", "fast", "rsa"} {
+		of[mode] = signing(servertest.New(t, server.Config{Fixture: servertest.ParseFixture(t, "keys: {mode: "+mode+"}")}))
 	}
-	if of["rsa"][0] != modulusOf(t, "1") || of["fast"][0] == of["rsa"][0] {
-		t.Error("the mode rsa does not sign with the ordinary keys")
+	if of[""] != of["fast"] || of["fast"] == of["rsa"] || of["rsa"] != modulusOf(t, "1") {
+		t.Error("the mode is not fast where none is given, or rsa does not sign with the ordinary keys")
+	}
+
+	// Key files sign in turn.
+	s := servertest.New(t, server.Config{FixtureFile: keysFixture(t, "3", "2").path})
+	for _, name := range []string{"3", "2"} {
+		if signing(s) != modulusOf(t, name) {
+			t.Errorf("file %s does not sign", name)
+		}
+		s.RotateKey()
+	}
+	if s.Reset(); signing(s) != modulusOf(t, "3") {
+		t.Error("a reset does not go back to the first file")
 	}
 }
 
@@ -125,122 +137,40 @@ func keysFixture(t *testing.T, names ...string) *editedFile {
 			t.Fatal(err)
 		}
 	}
-	file := &editedFile{t: t, path: filepath.Join(dir, "mockauth0.yaml")}
-	file.write(naming(names...))
-	return file
+	return fileIn(t, dir, "mockauth0.yaml", naming(names...))
 }
 
 func naming(names ...string) string {
 	return "version: 1\nextends: default\nkeys: {files: [" + strings.Join(names, ".pem, ") + ".pem]}\n"
 }
 
-func TestKeyFilesSign(t *testing.T) {
-	t.Parallel()
-	s := servertest.New(t, server.Config{FixtureFile: keysFixture(t, "3", "2").path})
-	if got := moduli(t, s); len(got) != 2 || got[0] != modulusOf(t, "3") || got[1] != modulusOf(t, "2") {
-		t.Error("the key set is not that of the two files")
-	}
-	before := servertest.Login(t, s, "ada@example.com", servertest.Object{"audience": "https://api.acme.test/"})
-	s.RotateKey()
-	after := servertest.Login(t, s, "ada@example.com", servertest.Object{"audience": "https://api.acme.test/"})
-	for _, compact := range []string{before.AccessToken, before.IDToken, after.AccessToken, after.IDToken} {
-		servertest.Verify(t, servertest.JWKS(t, s), compact)
-	}
-	s.Reset()
-	if got := moduli(t, s); got[0] != modulusOf(t, "3") {
-		t.Error("a reset does not go back to the first file")
-	}
-}
-
-func TestKeyFilesWithMistakes(t *testing.T) {
-	t.Parallel()
-	file := keysFixture(t)
-	file.write(naming("none"))
-	_, err := server.New(server.Config{FixtureFile: file.path})
-	if want := file.path + ":3:16: keys.files[0]: there is no file "; err == nil || !strings.HasPrefix(err.Error(), want) {
-		t.Errorf("%v, want %s…", err, want)
-	}
-}
-
-// A reload with other files signs with them; one with the same goes on with the
-// key that signs.
-func TestKeyFilesAreReadAgain(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		file := keysFixture(t, "1", "2", "3")
-		s := servertest.New(t, server.Config{FixtureFile: file.path})
-		rotated := s.RotateKey()
-		file.write(naming("1", "2", "3") + "users: []\n") // the next request looks after the file
-		<-time.After(time.Second)
-		if got := moduli(t, s); got[0] != modulusOf(t, "2") || s.RotateKey() == rotated {
-			t.Error("a change of something else changes the key that signs")
-		}
-		file.write(naming("3"))
-		<-time.After(time.Second)
-		if got := moduli(t, s); got[0] != modulusOf(t, "3") {
-			t.Error("other files in the fixture do not sign")
-		}
-		file.write(naming("none"))
-		<-time.After(time.Second)
-		if got := moduli(t, s); got[0] != modulusOf(t, "3") || !strings.Contains(fixtureHealth(t, s), "there is no file") {
-			t.Error("a fixture with mistakes is taken in, or not told of")
-		}
-	})
-}
-
-// What the control API is given makes it read no file.
+// The control API cannot make the server read a file.
 func TestAStateReadsNoKeyFiles(t *testing.T) {
 	t.Parallel()
 	file := keysFixture(t, "1", "2")
 	s := servertest.New(t, server.Config{FixtureFile: file.path})
 	signed := servertest.Login(t, s, "ada@example.com", nil).IDToken
-
 	exported := servertest.Call(t, s, "GET", "/_mock/state", nil).Body.String()
 	if strings.Contains(exported, "PRIVATE") {
 		t.Error("the export holds keys")
 	}
-	if w := servertest.Call(t, s, "PUT", "/_mock/state", exported); w.Code != http.StatusNoContent {
-		t.Fatal(w.Code, w.Body)
+	put := func(state string, status int) string {
+		t.Helper()
+		w := servertest.Call(t, s, "PUT", "/_mock/state", state)
+		if w.Code != status {
+			t.Fatal(w.Code, w.Body)
+		}
+		return w.Body.String()
 	}
-	servertest.Verify(t, servertest.JWKS(t, s), signed)
-
-	if w := servertest.Call(t, s, "PUT", "/_mock/state", `{"version":1,"extends":"default"}`); w.Code != http.StatusNoContent {
-		t.Fatal(w.Code, w.Body)
-	}
-	if got := moduli(t, s); got[0] == modulusOf(t, "1") {
+	put(exported, http.StatusNoContent)
+	servertest.Claims(t, s, signed)
+	put(`{"version":1,"extends":"default"}`, http.StatusNoContent)
+	if servertest.JWKS(t, s)[0].N == modulusOf(t, "1") {
 		t.Error("a state without files keeps those of the one before")
 	}
-
 	other := filepath.Join(filepath.Dir(file.path), "2.pem")
-	w := servertest.Call(t, s, "PUT", "/_mock/state", `{"version":1,"extends":"default","keys":{"files":["`+other+`"]}}`)
-	if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "keys.files[0]") || !strings.Contains(w.Body.String(), "name them there") {
-		t.Error(w.Code, w.Body)
+	says := put(`{"version":1,"extends":"default","keys":{"files":["`+other+`"]}}`, http.StatusBadRequest)
+	if !strings.Contains(says, "keys.files[0]") || !strings.Contains(says, "name them there") {
+		t.Error(says)
 	}
-}
-
-// An editedFile is a fixture file whose every edit has a time of its own.
-type editedFile struct {
-	t     *testing.T
-	path  string
-	edits int
-}
-
-func (f *editedFile) write(text string) {
-	f.t.Helper()
-	if err := os.WriteFile(f.path, []byte(text), 0o600); err != nil {
-		f.t.Fatal(err)
-	}
-	f.edits++
-	when := servertest.At2030.Add(time.Duration(f.edits) * time.Second)
-	if err := os.Chtimes(f.path, when, when); err != nil {
-		f.t.Fatal(err)
-	}
-}
-
-// fixtureHealth is what health says of the fixture's file.
-func fixtureHealth(t *testing.T, s *server.Server) (mistake string) {
-	t.Helper()
-	return servertest.DecodeAnswer[struct {
-		FixtureError string `json:"fixture_error"`
-	}](t, servertest.Call(t, s, "GET", "/_mock/health", nil)).FixtureError
 }

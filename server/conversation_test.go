@@ -3,6 +3,7 @@ package server_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -47,11 +48,12 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 //	                               testdata/scenarios; @ off otp-expired
 //	@ scenario otp-expired         = what its rules did
 //	@ from 192.0.2.7               the address of the caller from here on
+//	@ browser                      keep cookies, and send them from here on
 //	@ repeat 50                    send the next request so often; the last
 //	                               answer counts
 //
-// An answer that took time, or never came, says so in its first line. Time is
-// synctest's: nobody waits.
+// An answer that took time, or never came, says so in its first line. The time is
+// synctest's, so that nobody waits.
 //
 // Tokens in an answer are shown by names, $access_token, $id_token and
 // $refresh_token, and as $refresh_token2 when there is another one. The page of
@@ -59,36 +61,38 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 // writes everything that begins with < or =.
 func TestConversations(t *testing.T) {
 	t.Parallel()
-	for _, file := range conversationFiles(t) {
+	for file, want := range conversations(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".http"), func(t *testing.T) {
 			t.Parallel()
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
 			var got string
-			synctest.Test(t, func(t *testing.T) { got = servertest.Replay(t, string(want)).Out.String() })
-			if got == string(want) {
-				return
-			}
-			if *update {
+			synctest.Test(t, func(t *testing.T) { got, _ = servertest.Replay(t, want) })
+			if *update && got != want {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
 				}
-				return
+			} else if got != want {
+				t.Errorf("%s has changed (go test ./server -run Conversations -update takes the new answers):\n%s", file, diff(want, got))
 			}
-			t.Errorf("%s has changed (go test ./server -run Conversations -update takes the new answers):\n%s", file, diff(string(want), got))
 		})
 	}
 }
 
-func conversationFiles(t *testing.T) []string {
+// conversations are the scripts, by the names of their files.
+func conversations(t *testing.T) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob("testdata/conversations/*.http")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no conversations: %v", err)
 	}
-	return files
+	scripts := map[string]string{}
+	for _, file := range files {
+		script, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scripts[file] = string(script)
+	}
+	return scripts
 }
 
 // diff shows the lines that differ.
@@ -117,18 +121,16 @@ var staged = []string{
 	"invalid_captcha", "sms_provider_error", "sms_provider_unauthorized", "sms_provider_timeout", "mfa_required", "unavailable", "bad_gateway_html", "server_error",
 }
 
-// Auth0's words are proved where they are said: each entry of the catalogue is
-// the answer to some request of the conversations.
+// Each refusal of the catalogue is the answer to some request of the conversations.
 func TestEveryRefusalIsInAConversation(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, file := range conversationFiles(t) {
-		script, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for file, script := range conversations(t) {
 		var requests []journal.Request
-		synctest.Test(t, func(t *testing.T) { requests = servertest.Replay(t, string(script)).Server.Requests() })
+		synctest.Test(t, func(t *testing.T) {
+			_, s := servertest.Replay(t, script)
+			requests = s.Requests()
+		})
 		for _, r := range requests {
 			if r.Status < 400 && r.Error == "" {
 				continue
@@ -153,17 +155,17 @@ func TestEveryRefusalIsInAConversation(t *testing.T) {
 
 var placeholder = regexp.MustCompile(`\\\{[a-z]+\\\}`)
 
-// refusalsOf are the entries of the catalogue that an answer may come from: of
-// those whose words match, the ones with the most words of their own. Words
-// that two endpoints share are told apart by the endpoint.
+// refusalsOf are the entries of the catalogue that an answer may come from. Of
+// the entries whose words match, those with the longest fixed text count. Where
+// two endpoints share the words, the endpoint decides.
 func refusalsOf(r journal.Request) []string {
-	// Links and embedded login have words of their own for a code that is not good.
-	switch own := r.Path + " " + r.Error; {
-	case own == "/passwordless/verify_redirect unauthorized":
+	// Links and embedded login refuse a code with other error codes.
+	switch place := r.Path + " " + r.Error; {
+	case place == "/passwordless/verify_redirect unauthorized":
 		r.Error = "invalid_grant"
-	case own == "/passwordless/verify invalid_user_password":
+	case place == "/passwordless/verify invalid_user_password":
 		r.Error, r.Status = "invalid_grant", 403
-	case own == "/co/authenticate access_denied" && !strings.HasPrefix(r.Description, "Origin "):
+	case place == "/co/authenticate access_denied" && !strings.HasPrefix(r.Description, "Origin "):
 		r.Error = "invalid_grant"
 	}
 	var names []string
@@ -175,11 +177,11 @@ func refusalsOf(r journal.Request) []string {
 		if strings.HasSuffix(entry.Name, "start_secret") != (r.Path == "/passwordless/start") && r.Description == "Unauthorized" {
 			continue
 		}
-		own := len(placeholder.ReplaceAllString(regexp.QuoteMeta(entry.Code+entry.Description), ""))
-		if own > best {
-			names, best = nil, own
+		fixed := len(placeholder.ReplaceAllString(regexp.QuoteMeta(entry.Code+entry.Description), ""))
+		if fixed > best {
+			names, best = nil, fixed
 		}
-		if own == best {
+		if fixed == best {
 			names = append(names, entry.Name)
 		}
 	}
@@ -190,32 +192,22 @@ func matches(pattern, text string) bool {
 	return regexp.MustCompile("^(?s:" + placeholder.ReplaceAllString(regexp.QuoteMeta(pattern), ".*") + ")$").MatchString(text)
 }
 
-func TestTheCatalogueSaysWhereItsWordsAreFrom(t *testing.T) {
+func TestEachRefusalHasANameAndASource(t *testing.T) {
 	t.Parallel()
-	var names []string
+	names := map[string]bool{}
 	for _, r := range refusal.All() {
-		if r.Name == "" || r.Status < 400 || r.Source == "" {
-			t.Errorf("%+v lacks a name, a status or a source", r)
+		if r.Name == "" || names[r.Name] || r.Status < 400 || r.Source == "" {
+			t.Errorf("%+v lacks a name of its own, a status or a source", r)
 		}
-		if slices.Contains(names, r.Name) {
-			t.Errorf("there are two refusals called %s", r.Name)
-		}
-		names = append(names, r.Name)
+		names[r.Name] = true
 	}
 }
 
-// The conversations show each scenario of the library, and each file made for
-// them.
+// The conversations show each scenario of the library, and each file in
+// testdata/scenarios.
 func TestEachScenarioIsInAConversation(t *testing.T) {
 	t.Parallel()
-	var all strings.Builder
-	for _, file := range conversationFiles(t) {
-		script, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all.Write(script)
-	}
+	all := strings.Join(slices.Collect(maps.Values(conversations(t))), "\n")
 	files, err := filepath.Glob("testdata/scenarios/*.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -226,7 +218,7 @@ func TestEachScenarioIsInAConversation(t *testing.T) {
 	}
 	for _, name := range names {
 		for _, line := range []string{"\n@ inject " + name + "\n", "\n@ off " + name + "\n"} {
-			if !strings.Contains(all.String(), line) {
+			if !strings.Contains(all, line) {
 				t.Errorf("no conversation has the line %q", strings.TrimSpace(line))
 			}
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
 
-// Rules of the endpoint smtp see sender and recipient of a mail.
-func TestDecideSMTP(t *testing.T) {
+// Rules of the endpoint smtp see the sender and the recipient of a mail.
+func TestRulesDecideAboutMails(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{At: servertest.At2030})
 	servertest.SwitchOn(t, s, "version: 1\nname: mail\nrules:\n"+
@@ -24,7 +24,7 @@ func TestDecideSMTP(t *testing.T) {
 		{"app@x.test", "Bob@X.test", "wait 1s, deliver 2 by mail/late"},
 		{"spam@x.test", "bob@x.test", "wait 1s, respond 451 by mail/late, mail/refused"},
 		{"app@x.test", "eve@x.test", "reset by mail/broken"},
-		{"app@x.test", "eve@x.test", " by "}, // half of an answer is a fault of HTTP
+		{"app@x.test", "eve@x.test", " by "}, // a mail cannot be truncated as an answer of HTTP can
 	} {
 		what, rules := s.DecideSMTP(c.from, c.to)
 		got := ""
@@ -49,7 +49,7 @@ func TestDecideSMTP(t *testing.T) {
 	}
 }
 
-// What the control API does with scenarios that are on, a Go test can do, too.
+// A Go test can do with scenarios what the control API can.
 func TestScenariosThroughGo(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{At: servertest.At2030})
@@ -57,8 +57,8 @@ func TestScenariosThroughGo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := servertest.StartWith(t, s, "ada@example.com"); got != 200 || on.Fired() != 1 || on.Status().Rules[0].Last[0].Effect != "deliver lost" {
-		t.Errorf("%d, %+v", got, on.Status())
+	if w := servertest.PostStart(t, s, "ada@example.com", nil); w.Code != 200 || on.Fired() != 1 || on.Status().Rules[0].Last[0].Effect != "deliver lost" {
+		t.Errorf("%d, %+v", w.Code, on.Status())
 	}
 	if all := s.Scenarios(); len(all) != 1 || all[0].Name != scenarios.EmailLost || !all[0].Until.Equal(servertest.At2030.Add(time.Minute)) {
 		t.Errorf("%+v", all)

@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,119 +15,320 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
 
-const reloaded = "version: 1\nextends: default\nusers:\n  - {email: ada@example.com, name: NAME}\n"
-
-func named(name string) string { return strings.Replace(reloaded, "NAME", name, 1) }
-
-func nameOf(t *testing.T, s *server.Server, email string) string {
-	t.Helper()
-	u, ok := s.UserByAddress(email)
-	if !ok {
-		t.Fatalf("there is no %s", email)
-	}
-	return u.Name
+// An editedFile is a file whose every edit has a time of its own.
+type editedFile struct {
+	t     *testing.T
+	path  string
+	edits int
 }
 
-// Time is the bubble's: half a second passes without anybody waiting for it.
+func fileIn(t *testing.T, dir, name, text string) *editedFile {
+	t.Helper()
+	f := &editedFile{t: t, path: filepath.Join(dir, name)}
+	f.write(text)
+	return f
+}
+
+func (f *editedFile) write(text string) {
+	f.t.Helper()
+	if err := os.WriteFile(f.path, []byte(text), 0o600); err != nil {
+		f.t.Fatal(err)
+	}
+	f.edits++
+	when := servertest.At2030.Add(time.Duration(f.edits) * time.Second)
+	if err := os.Chtimes(f.path, when, when); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func (f *editedFile) remove() {
+	f.t.Helper()
+	if err := os.Remove(f.path); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// A watched server logs, and looks after its files. The tests run in a bubble of
+// synctest, where half a second passes at once.
+type watched struct {
+	*testing.T
+	*server.Server
+	log *servertest.LogBuffer
+}
+
+func watch(t *testing.T, c server.Config) *watched {
+	t.Helper()
+	w := &watched{T: t, log: &servertest.LogBuffer{}}
+	c.At, c.Log = servertest.At2030, slog.New(slog.NewTextHandler(w.log, nil))
+	w.Server = servertest.New(t, c)
+	w.log.Take()
+	return w
+}
+
+// expect starts a login as soon as the server looks after its files again, and
+// checks the status.
+func (w *watched) expect(want int) {
+	w.Helper()
+	<-time.After(500 * time.Millisecond)
+	if got := servertest.PostStart(w, w.Server, "ada@example.com", nil).Code; got != want {
+		w.Errorf("status %d, not %d", got, want)
+	}
+}
+
+// says checks what health says of the scenario files and of the fixture's, and
+// that the log has one line about them. "" is nothing.
+func (w *watched) says(scenario, fixture, log string) {
+	w.Helper()
+	health := servertest.DecodeAnswer[struct {
+		ScenarioError string `json:"scenario_error"`
+		FixtureError  string `json:"fixture_error"`
+	}](w, servertest.Call(w, w.Server, "GET", "/_mock/health", nil))
+	var lines []string
+	for line := range strings.Lines(w.log.Take()) {
+		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "in use") {
+			lines = append(lines, line)
+		}
+	}
+	for what, one := range map[string][2]string{
+		"health of the scenarios": {health.ScenarioError, scenario}, "health of the fixture": {health.FixtureError, fixture}, "the log": {strings.Join(lines, ""), log},
+	} {
+		if got, want := one[0], one[1]; !strings.Contains(got, want) || (got == "") != (want == "") {
+			w.Errorf("%s says %q, not %q", what, got, want)
+		}
+	}
+	if len(lines) > 1 {
+		w.Errorf("the log says it more than once: %q", lines)
+	}
+}
+
 func TestAChangedFixtureFileIsTakenIn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		file := &editedFile{t: t, path: filepath.Join(t.TempDir(), "mockauth0.yaml")}
-		file.write(named("One"))
-		s := servertest.New(t, server.Config{FixtureFile: file.path})
-		session := servertest.Login(t, s, "grace@example.com", servertest.Object{"scope": "openid offline_access"})
-		pending := servertest.Start(t, s, "ada@example.com")
-		pass := func(d time.Duration) {
-			<-time.After(d)
-			servertest.Call(t, s, "GET", "/_mock/", nil) // any request looks after the file
+		named := func(name string) string {
+			return "version: 1\nextends: default\nusers:\n  - {email: ada@example.com, name: " + name + "}\n"
 		}
-
+		file := fileIn(t, t.TempDir(), "mockauth0.yaml", named("One"))
+		w := watch(t, server.Config{FixtureFile: file.path, Seed: "dev"})
+		session := servertest.Login(t, w.Server, "grace@example.com", nil)
+		pending := servertest.Start(t, w.Server, "ada@example.com")
+		expect := func(after time.Duration, want string) {
+			t.Helper()
+			<-time.After(after)
+			servertest.Call(t, w, "GET", "/_mock/", nil) // any request looks after the file
+			if got := servertest.UserOf(t, w.Server, "ada@example.com").Name; got != want {
+				t.Errorf("after %s the user is %s, not %s", after, got, want)
+			}
+		}
 		file.write(named("Two"))
-		if pass(499 * time.Millisecond); nameOf(t, s, "ada@example.com") != "One" {
-			t.Error("the file was looked at twice within half a second")
-		}
-		if pass(time.Millisecond); nameOf(t, s, "ada@example.com") != "Two" {
-			t.Error("the changed file is not in use after half a second")
-		}
+		expect(499*time.Millisecond, "One") // it looks twice a second
+		expect(time.Millisecond, "Two")
+		w.says("", "", "in use")
 
-		// A bad edit keeps the old and says so.
+		// A bad edit keeps what was there, and so does a file that is gone.
 		file.write("version: 1\nusers:\n  - {emial: ada@example.com}\n")
-		pass(time.Second)
-		if says := fixtureHealth(t, s); !strings.Contains(says, "emial") || nameOf(t, s, "ada@example.com") != "Two" {
-			t.Errorf("a bad edit: health says %q, the user is %s", says, nameOf(t, s, "ada@example.com"))
-		}
+		expect(time.Second, "Two")
+		w.says("", "emial", "emial")
 		file.write(named("Three"))
-		pass(time.Second)
-		if says := fixtureHealth(t, s); says != "" || nameOf(t, s, "ada@example.com") != "Three" {
-			t.Errorf("a good edit: health says %q, the user is %s", says, nameOf(t, s, "ada@example.com"))
-		}
-
-		// So does a file that is gone, until it is back.
-		if err := os.Remove(file.path); err != nil {
-			t.Fatal(err)
-		}
-		pass(time.Second)
-		if says := fixtureHealth(t, s); says == "" || nameOf(t, s, "ada@example.com") != "Three" {
-			t.Errorf("a lost file: health says %q, the user is %s", says, nameOf(t, s, "ada@example.com"))
-		}
+		expect(time.Second, "Three")
+		w.says("", "", "in use")
+		file.remove()
+		expect(time.Second, "Three")
+		w.says("", "mockauth0.yaml", "mockauth0.yaml")
 		file.edits--
 		file.write(named("Three"))
-		pass(time.Second)
-		if says := fixtureHealth(t, s); says != "" {
-			t.Errorf("a file that is back: health says %q", says)
-		}
+		expect(time.Second, "Three")
+		w.says("", "", "in use")
 
-		// What happened before goes on.
-		if w := servertest.Refresh(t, s, session.RefreshToken); w.Code != http.StatusOK {
-			t.Errorf("a refresh token does not go on: %d %s", w.Code, w.Body)
+		// Tokens, codes, and users who signed up outlive the changes.
+		if a := servertest.Refresh(t, w.Server, session.RefreshToken); a.Code != http.StatusOK {
+			t.Errorf("a refresh token does not go on: %d %s", a.Code, a.Body)
 		}
-		if w := servertest.Redeem(t, s, "ada@example.com", pending, nil); w.Code != http.StatusOK {
-			t.Errorf("a code does not go on: %d %s", w.Code, w.Body)
+		if a := servertest.Redeem(t, w.Server, "ada@example.com", pending, nil); a.Code != http.StatusOK {
+			t.Errorf("a code does not go on: %d %s", a.Code, a.Body)
 		}
-		if _, ok := s.UserByAddress("grace@example.com"); !ok {
-			t.Error("who signed up is gone")
+		servertest.UserOf(t, w.Server, "grace@example.com")
+
+		// Clients do not. The codes go on counting, under the configuration's seed.
+		file.write("version: 1\nextends: minimal\nclients:\n  - {client_id: other, app_type: native, grant_types: [refresh_token]}\n")
+		w.expect(http.StatusForbidden)
+		if got := servertest.StartAs(t, w.Server, "other", "ada@example.com"); got != "361243" || !w.Clock().Now().Equal(servertest.At2030) {
+			t.Errorf("the second code is %s, the clock shows %s", got, w.Clock().Now())
 		}
 	})
 }
 
-// Clients, connections and APIs of a changed file replace those before.
-func TestAChangedFixtureFileReplacesItsClients(t *testing.T) {
+// A bad edit keeps the rules of before, and so does a file that is gone. Rules
+// that stay as they are keep their counts.
+func TestAChangedScenarioFileIsTakenIn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		file := &editedFile{t: t, path: filepath.Join(t.TempDir(), "mockauth0.yaml")}
-		file.write("version: 1\nextends: minimal\n")
-		s := servertest.New(t, server.Config{FixtureFile: file.path, Seed: "dev", At: servertest.At2030})
-		servertest.Start(t, s, "ada@example.com")
-		file.write("version: 1\nextends: minimal\nclients:\n  - {client_id: other, app_type: native, grant_types: [refresh_token]}\n")
+		const kept = "  - {id: kept, when: {endpoint: passwordless.start, call: [1, 4]}, then: {respond: {status: 418}}}\n"
+		dir := t.TempDir()
+		a := fileIn(t, dir, "a.yaml", "version: 1\nname: a\nrules:\n"+kept+"  - {id: other, when: {endpoint: userinfo}, then: {respond: {status: 420}}}\n")
+		b := fileIn(t, dir, "b.yaml", servertest.Answering("b", 421))
+		w := watch(t, server.Config{Scenarios: []string{a.path, "slow", b.path}})
+		for _, status := range []int{418, 421, 421} {
+			w.expect(status)
+		}
+
+		// One rule is added and one moved. The kept one is at its fourth call.
+		if err := w.Clock().Advance(time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		a.write("version: 1\nname: a\ndescription: changed\nrules:\n  - {id: more, when: {endpoint: jwks}, then: {respond: {status: 422}}}\n" + kept)
+		w.expect(418)
+		w.says("", "", a.path+" has changed and is in use")
+		st := servertest.StatusOf(t, w.Server, "a")
+		if kept := st.Rules[1]; kept.Matched != 4 || kept.Fired != 2 || len(kept.Last) != 2 || !st.Since.Equal(servertest.At2030) || st.Description != "changed" {
+			t.Errorf("after the edit: %+v", st)
+		}
+
+		// A mistake in one file keeps the rules of all. It is told once.
+		a.write("version: 1\nname: a\nrules:\n  - {id: kept, when: {endpoint: passwordles.start}, then: {respond: {status: 423}}}\n")
+		b.write(servertest.Answering("b", 424))
+		w.expect(421)
+		w.says(`passwordles.start`, "", "a.yaml")
+		w.expect(421)
+		w.says(`did you mean "passwordless.start"?`, "", "")
+		a.write("version: 1\nname: a\nrules:\n" + kept)
+		w.expect(424)
+		w.says("", "", "in use")
+		if rule := servertest.StatusOf(t, w.Server, "a").Rules[0]; rule.Matched != 7 {
+			t.Errorf("a bad edit lost the counts: %+v", rule)
+		}
+
+		// A file that is gone, and comes back.
+		b.remove()
+		w.expect(424)
+		w.says("b.yaml", "", "b.yaml")
+		w.expect(424)
+		w.says("b.yaml", "", "")
+		b.edits--
+		b.write(servertest.Answering("b", 424))
+		w.expect(424)
+		w.says("", "", "in use")
+
+		// It is a mistake, too, that a scenario takes another's name.
+		b.write(servertest.Answering("a", 425))
+		w.expect(424)
+		w.says("both called a", "", "both called a")
+		b.write(servertest.Answering("b", 426))
+		w.expect(426)
+		w.says("", "", "in use")
+	})
+}
+
+// A fixture that names scenarios changes, and so do their files, in any order.
+func TestAChangedFixtureSwitchesItsScenarios(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		naming := func(list string) string {
+			return "version: 1\nextends: default\nscenarios: [" + list + "]\n"
+		}
+		dir := t.TempDir()
+		f := fileIn(t, dir, "mockauth0.yaml", "version: 1\nextends: default\n")
+		w := watch(t, server.Config{FixtureFile: f.path})
+		w.expect(200)
+
+		// The fixture is saved before the file that it names.
+		f.write(naming("a.yaml, rate-limited"))
+		w.expect(200)
+		w.says("", "a.yaml", "a.yaml")
+		w.expect(200)
+		w.says("", "a.yaml", "")
+		a := fileIn(t, dir, "a.yaml", "version: 1\nname: a\nrules: [{id: a, then: {otp: expird}}]\n")
+		w.expect(200)
+		w.says("", `did you mean "expired"?`, "expird")
+		a.write(servertest.Answering("a", 418))
+		w.expect(418)
+		w.says("", "", "in use")
+
+		// Then the file alone, well and badly.
+		a.write(servertest.Answering("a", 420))
+		w.expect(420)
+		w.says("", "", a.path+" has changed and is in use")
+		a.write("version: 1\n")
+		w.expect(420)
+		w.says("required field is missing", "", "a.yaml")
+		a.write(servertest.Answering("a", 421))
+		w.expect(421)
+		w.says("", "", "in use")
+
+		// A bad edit of the fixture keeps its scenarios. One without scenarios
+		// switches them off, and their files do not count any more.
+		f.write("version: 1\nusr: []\n")
+		w.expect(421)
+		w.says("", "usr", "usr")
+		f.write(naming(""))
+		w.expect(200)
+		w.says("", "", "in use")
+		a.write("nonsense")
+		w.expect(200)
+		w.says("", "", "")
+		f.write(naming("rate-limited"))
+		w.expect(429)
+		w.says("", "", "in use")
+
+		// A state that was put is not the fixture's: its files do not count, until
+		// the fixture says so again.
+		a.write(servertest.Answering("a", 418))
+		f.write(naming("a.yaml"))
+		w.expect(418)
+		w.says("", "", "in use")
+		if put := servertest.Call(t, w.Server, "PUT", "/_mock/state", `{"version":1,"extends":"default","scenarios":["bad-gateway-html","a"]}`); put.Code != http.StatusNoContent {
+			t.Fatal(put.Code, put.Body)
+		}
+		a.write(servertest.Answering("a", 420))
+		w.expect(502)
+		w.says("", "", "")
+		f.write(naming("a.yaml"))
+		w.expect(420)
+		w.says("", "", "in use")
+	})
+}
+
+func TestAChangedSeedCountsForScenarios(t *testing.T) {
+	t.Parallel()
+	answers := func(s *server.Server) string {
+		servertest.SwitchOn(t, s, "version: 1\nname: half\nrules: [{id: a, when: {endpoint: passwordless.start, probability: 0.5}, then: {respond: {preset: unavailable}}}]\n")
+		var codes []int
+		for range 64 {
+			codes = append(codes, servertest.PostStart(t, s, "ada@example.com", nil).Code)
+		}
+		return fmt.Sprint(codes)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		f := fileIn(t, t.TempDir(), "mockauth0.yaml", "version: 1\nextends: default\notp: {seed: one}\n")
+		w := watch(t, server.Config{FixtureFile: f.path})
+		one := answers(w.Server)
+		f.write("version: 1\nextends: default\notp: {seed: two}\n")
 		<-time.After(time.Second)
-		w := servertest.Call(t, s, "POST", "/passwordless/start", servertest.Object{"client_id": "acme-native", "connection": "email", "email": "ada@example.com", "send": "code"})
-		if w.Code != http.StatusForbidden {
-			t.Errorf("a client that is gone: %d %s", w.Code, w.Body)
-		}
-		// The codes go on counting, under the seed of the command line.
-		if got := servertest.StartAs(t, s, "other", "ada@example.com"); got != "361243" {
-			t.Errorf("the second code is %s", got)
-		}
-		if !s.Clock().Now().Equal(servertest.At2030) {
-			t.Errorf("the clock shows %s", s.Clock().Now())
+		servertest.Call(t, w, "GET", "/_mock/", nil) // any request looks after the file
+		if two := answers(w.Server); two == one || two != answers(servertest.New(t, server.Config{At: servertest.At2030, Seed: "two"})) {
+			t.Error("the old seed counts on")
 		}
 	})
 }
 
-func TestAServerOfABadFixtureDoesNotStart(t *testing.T) {
+// A fixture with other key files signs with them. One with the same key files
+// goes on with the key that signs.
+func TestChangedKeyFilesAreTakenIn(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "mockauth0.yaml")
-	if _, err := server.New(server.Config{FixtureFile: path}); err == nil || !strings.Contains(err.Error(), path) {
-		t.Errorf("without a file: %v", err)
-	}
-	if err := os.WriteFile(path, []byte("version: 1\nclient: []\nuser: []\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	_, err := server.New(server.Config{FixtureFile: path})
-	if err == nil || !strings.Contains(err.Error(), `"clients"`) || !strings.Contains(err.Error(), `"users"`) {
-		t.Errorf("with two mistakes: %v", err)
-	}
-	if _, err := server.New(server.Config{Issuer: "localhost:2884"}); err == nil || !strings.Contains(err.Error(), "https://localhost:2884/") {
-		t.Errorf("with an issuer that is no URL: %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		file := keysFixture(t, "1", "2", "3")
+		w := watch(t, server.Config{FixtureFile: file.path})
+		w.RotateKey()
+		for _, edit := range []struct{ text, signs, says string }{
+			{naming("1", "2", "3") + "users: []\n", "2", ""},
+			{naming("3"), "3", ""},
+			{naming("none"), "3", "there is no file"},
+		} {
+			file.write(edit.text)
+			<-time.After(time.Second)
+			if got := servertest.JWKS(t, w.Server); got[0].N != modulusOf(t, edit.signs) {
+				t.Errorf("with %s another key signs than %s", edit.text, edit.signs)
+			}
+			w.says("", edit.says, map[bool]string{true: "in use", false: edit.says}[edit.says == ""])
+		}
+	})
 }

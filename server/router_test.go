@@ -19,9 +19,8 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
 
-// Whatever is asked, in whatever words, of whatever endpoint: the answer is
-// never a failure of the mock, it is well formed, and it comes. Scenarios that
-// the request asks for may break it, and nothing else.
+// Every request has an answer in time that is well formed and no failure of the
+// mock, at every endpoint. Only a scenario that the request asks for may break it.
 func FuzzRequest(f *testing.F) {
 	shared := servertest.New(f, server.Config{At: servertest.At2030})
 	routes := append(servertest.Table(f, shared), servertest.Endpoint{Method: "GET", Path: "/health"}, servertest.Endpoint{Method: "OPTIONS", Path: "/oauth/token"}, servertest.Endpoint{Method: "GET", Path: "/nowhere"})
@@ -76,7 +75,7 @@ func FuzzRequest(f *testing.F) {
 		if (w.Code >= 500 || broken) && acted == "" {
 			t.Errorf("%s %s: %d %s", e.Method, target, w.Code, w.Body)
 		}
-		// Whatever that was, the journal and the state can be written.
+		// After any request the journal and the state can be written.
 		for _, path := range []string{"/_mock/requests", "/_mock/outbox", "/_mock/users", "/_mock/state", "/_mock/clock", "/_mock/health"} {
 			w := servertest.Call(t, s, "GET", path, nil)
 			wellFormed(t, w)
@@ -87,7 +86,7 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
-// wellFormed checks that an answer is what it says it is.
+// wellFormed checks that an answer's headers and body fit together.
 func wellFormed(t *testing.T, w *httptest.ResponseRecorder) {
 	t.Helper()
 	if w.Code < 200 || w.Code > 599 {
@@ -124,9 +123,9 @@ func wellFormed(t *testing.T, w *httptest.ResponseRecorder) {
 	}
 }
 
-// known tells whether a redirect may lead to a place: to a login page, to what
-// the default fixture's clients allow, which is loopback and an app's own
-// scheme, or to the inbox.
+// known reports whether a redirect may lead to an address: a login page, the
+// inbox, or what the default fixture's clients allow, which is loopback and an
+// app's own scheme.
 func known(to string) bool {
 	u, err := url.Parse(to)
 	if err != nil {
@@ -141,7 +140,7 @@ func known(to string) bool {
 	return u.Scheme == "com.acme.app"
 }
 
-// Any path at all, with any Host.
+// Any path and any Host have a well formed answer.
 func FuzzPath(f *testing.F) {
 	for _, path := range []string{"/", "//", "/oauth//token", "/_mock/users/a%2Fb", "/_mock/outbox/..", "/%00", "*", "/_mock/../oauth/token", "/a//////b"} {
 		f.Add("GET", path, "localhost:2884")

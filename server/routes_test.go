@@ -41,9 +41,8 @@ func TestTheOpenAPIDocumentIsTheControlAPIsTable(t *testing.T) {
 	document := servertest.DecodeAnswer[struct {
 		OpenAPI string
 		Paths   map[string]map[string]struct {
-			Summary     string
-			Parameters  []struct{ Name, In string }
-			RequestBody servertest.Object
+			Summary    string
+			Parameters []struct{ Name, In string }
 		}
 	}](t, servertest.Call(t, s, "GET", "/_mock/openapi.json", nil))
 	if document.OpenAPI != "3.0.3" {
@@ -54,9 +53,9 @@ func TestTheOpenAPIDocumentIsTheControlAPIsTable(t *testing.T) {
 		for method, o := range operations {
 			got = append(got, strings.ToUpper(method)+" "+path+" "+o.Summary)
 			if strings.Contains(path, "{id}") && (len(o.Parameters) == 0 || o.Parameters[0].Name != "id") {
-				t.Errorf("%s %s does not tell its variable: %+v", method, path, o.Parameters)
+				t.Errorf("%s %s does not name its variable: %+v", method, path, o.Parameters)
 			}
-			// A query parameter that the document names is one that is served.
+			// The endpoint knows each query parameter that the document names.
 			for _, p := range o.Parameters {
 				if p.In != "query" || method != "get" || strings.HasSuffix(path, "/stream") {
 					continue

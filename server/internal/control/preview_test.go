@@ -10,7 +10,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// An e-mail's HTML is shown where it can do nothing.
+// An e-mail's HTML is shown in a sandbox, where it can do nothing.
 func TestAnEmailsHTMLIsShownInASandbox(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{At: servertest.At2030})
@@ -56,8 +56,8 @@ func TestAnEmailsHTMLIsShownInASandbox(t *testing.T) {
 	}
 }
 
-// An e-mail's source is saved, not shown: browsers that know the type would
-// show it with all that is in it.
+// An e-mail's source is a download. A browser that knows the type would show it,
+// with all that is in it.
 func TestAnEmailsSourceIsSaved(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{At: servertest.At2030})

@@ -1,8 +1,6 @@
 package control_test
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,16 +12,30 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
+// putState puts a state, and returns what the answer says.
+func putState(t *testing.T, s *server.Server, status int, state string) (says string) {
+	t.Helper()
+	w := servertest.Call(t, s, "PUT", "/_mock/state", state, servertest.Header("Content-Type", "application/yaml"))
+	if w.Code != status {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	return w.Body.String()
+}
+
+// bodyOf is what a GET answers.
+func bodyOf(t *testing.T, s *server.Server, target string) string {
+	t.Helper()
+	return servertest.Call(t, s, "GET", target, nil).Body.String()
+}
+
 // What is exported of a tenant with templates and a gateway says the same again.
 func TestTemplatesAndGatewaysAreExported(t *testing.T) {
 	t.Parallel()
 	old := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.NamedFixture(t, "templates")})
-	export := servertest.Call(t, old, "GET", "/_mock/state", nil).Body.String()
 	next := servertest.New(t, server.Config{At: servertest.At2030})
-	if w := servertest.Call(t, next, "PUT", "/_mock/state", export); w.Code != http.StatusNoContent {
-		t.Fatalf("%d %s", w.Code, w.Body)
-	}
-	if again := servertest.Call(t, next, "GET", "/_mock/state", nil).Body.String(); again != export {
+	export := bodyOf(t, old, "/_mock/state")
+	putState(t, next, http.StatusNoContent, export)
+	if again := bodyOf(t, next, "/_mock/state"); again != export {
 		t.Errorf("exported again it is\n%s\nnot\n%s", again, export)
 	}
 	for _, s := range []*server.Server{old, next} {
@@ -41,8 +53,11 @@ func TestAnExportedTenantGoesOnInAnotherServer(t *testing.T) {
 		t.Run(door, func(t *testing.T) {
 			t.Parallel()
 			old := servertest.New(t, server.Config{At: servertest.At2030})
-			ada := servertest.Login(t, old, "ada@example.com", servertest.Object{"scope": "openid offline_access"})
-			grace := servertest.Login(t, old, "grace@example.com", servertest.Object{"scope": "openid offline_access", "audience": "https://api.acme.test/"})
+			ada := servertest.Login(t, old, "ada@example.com", nil)
+			grace := servertest.Login(t, old, "grace@example.com", servertest.Object{"audience": "https://api.acme.test/"})
+			servertest.Call(t, old, "POST", "/dbconnections/signup", servertest.Object{
+				"client_id": "acme-native", "connection": "Username-Password-Authentication", "email": "Eve@example.com", "password": "s3cret", "user_metadata": servertest.Object{"plan": "gold"},
+			})
 			if _, err := old.AddUser(fixtures.User{Email: "carl@example.com", Claims: map[string]any{"https://acme.test/n": 1.5}, UserMetadata: map[string]any{"a": []any{"b"}}}); err != nil {
 				t.Fatal(err)
 			}
@@ -50,9 +65,8 @@ func TestAnExportedTenantGoesOnInAnotherServer(t *testing.T) {
 			if err := old.DeleteUser(bob.UserID); err != nil {
 				t.Fatal(err)
 			}
-			export := servertest.Call(t, old, "GET", "/_mock/state", nil).Body.Bytes()
-
-			state, err := fixtures.Parse("", export)
+			export := bodyOf(t, old, "/_mock/state")
+			state, err := fixtures.Parse("", []byte(export))
 			if err != nil {
 				t.Fatalf("the export is no fixture: %v\n%s", err, export)
 			}
@@ -65,11 +79,9 @@ func TestAnExportedTenantGoesOnInAnotherServer(t *testing.T) {
 			}
 			next := servertest.New(t, config)
 			if door == "PUT /_mock/state" {
-				if w := servertest.Call(t, next, "PUT", "/_mock/state", string(export)); w.Code != http.StatusNoContent {
-					t.Fatalf("%d %s", w.Code, w.Body)
-				}
+				putState(t, next, http.StatusNoContent, export)
 			}
-			if got, want := users(t, next), users(t, old); got != want {
+			if got, want := bodyOf(t, next, "/_mock/users"), bodyOf(t, old, "/_mock/users"); got != want {
 				t.Errorf("users\n%s\nwant\n%s", got, want)
 			}
 			for _, login := range []servertest.Tokens{ada, grace} {
@@ -77,8 +89,11 @@ func TestAnExportedTenantGoesOnInAnotherServer(t *testing.T) {
 					t.Errorf("a refresh token does not go on: %d %s", w.Code, w.Body)
 				}
 			}
-			// Codes and ids go on where they stopped: the second code, the
-			// second id of the deleted user.
+			if w := servertest.Call(t, next, "POST", "/oauth/token", servertest.Object{"grant_type": "password", "client_id": "acme-native", "username": "eve@example.com", "password": "s3cret"}); w.Code != http.StatusOK {
+				t.Errorf("a password does not go on: %d %s", w.Code, w.Body)
+			}
+			// Codes and ids go on where they stopped: ada's second code, and a second
+			// id for the deleted user.
 			if got, want := servertest.Start(t, next, "ada@example.com"), servertest.Start(t, old, "ada@example.com"); got != want {
 				t.Errorf("the next code is %s, want %s", got, want)
 			}
@@ -93,41 +108,31 @@ func TestAnExportedTenantGoesOnInAnotherServer(t *testing.T) {
 	}
 }
 
-// users are all users, sorted by the order of their creation, as the control API shows them.
-func users(t *testing.T, s *server.Server) string {
-	t.Helper()
-	var out strings.Builder
-	list := servertest.DecodeAnswer[struct{ Items []json.RawMessage }](t, servertest.Call(t, s, "GET", "/_mock/users", nil))
-	for _, u := range list.Items {
-		fmt.Fprintf(&out, "%s\n", u)
-	}
-	return out.String()
-}
-
 func TestResetGoesBackToTheStart(t *testing.T) {
 	t.Parallel()
-	s := servertest.New(t, server.Config{At: servertest.At2030})
-	before := users(t, s)
-	session := servertest.Login(t, s, "grace@example.com", servertest.Object{"scope": "openid offline_access"})
+	s := servertest.New(t, server.Config{At: servertest.At2030, Scenarios: []string{"email-duplicate"}})
+	before := bodyOf(t, s, "/_mock/users")
+	session := servertest.Login(t, s, "grace@example.com", nil)
 	otp := servertest.Start(t, s, "ada@example.com")
 	if err := s.Clock().Advance(time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	s.RotateKey()
+	servertest.SwitchOn(t, s, servertest.Object{"name": "rate-limited"})
 	if w := servertest.Call(t, s, "POST", "/_mock/reset", nil); w.Code != http.StatusNoContent || w.Body.Len() != 0 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	if got := users(t, s); got != before {
+	if got := bodyOf(t, s, "/_mock/users"); got != before {
 		t.Errorf("users\n%s\nwant\n%s", got, before)
 	}
 	if !s.Clock().Now().Equal(servertest.At2030) || s.Clock().Running() {
 		t.Errorf("the clock shows %s, running %t", s.Clock().Now(), s.Clock().Running())
 	}
-	if n := len(s.Requests()); n != 0 {
-		t.Errorf("%d requests are left", n)
+	if n, _ := s.Outbox().Counts(); n != 0 || len(s.Requests()) != 0 {
+		t.Errorf("%d messages and %d requests are left", n, len(s.Requests()))
 	}
-	if n, _ := s.Outbox().Counts(); n != 0 {
-		t.Errorf("%d messages are left", n)
+	if on := s.Scenarios(); len(on) != 1 || on[0].Name != "email-duplicate" || on[0].Rules[0].Matched != 0 {
+		t.Errorf("scenarios: %+v", on)
 	}
 	if w := servertest.Refresh(t, s, session.RefreshToken); w.Code != http.StatusForbidden {
 		t.Errorf("an old refresh token still works: %d", w.Code)
@@ -140,81 +145,56 @@ func TestResetGoesBackToTheStart(t *testing.T) {
 	}
 }
 
-// After PUT /_mock/state a reset goes back to what was put.
+// After PUT /_mock/state a reset goes back to what was put. A state with
+// mistakes changes nothing.
 func TestAfterAnImportAResetGoesBackToIt(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{})
-	w := servertest.Call(t, s, "PUT", "/_mock/state", "version: 1\nextends: minimal\nusers:\n  - {email: eve@example.com}\n", servertest.Header("Content-Type", "application/yaml"))
-	if w.Code != http.StatusNoContent {
-		t.Fatalf("%d %s", w.Code, w.Body)
-	}
+	putState(t, s, http.StatusNoContent, "version: 1\nextends: minimal\nusers:\n  - {email: eve@example.com}\n")
 	if err := s.DeleteUser(s.Users()[0].UserID); err != nil {
 		t.Fatal(err)
 	}
 	s.Reset()
+	putState(t, s, http.StatusBadRequest, `{"version":1,"users":[{"email":"x"}]}`)
 	if got := s.Users(); len(got) != 1 || got[0].Email != "eve@example.com" {
 		t.Errorf("users are %v", got)
 	}
-	// A fixture with mistakes changes nothing.
-	if w := servertest.Call(t, s, "PUT", "/_mock/state", `{"version":1,"users":[{"email":"x"}]}`); w.Code != http.StatusBadRequest {
-		t.Errorf("%d %s", w.Code, w.Body)
-	}
-	if got := s.Users(); len(got) != 1 {
-		t.Errorf("users are %v", got)
-	}
 }
 
-// A tenant of any size can be put back: what GET gives, PUT takes.
-func TestALargeExportCanBeImported(t *testing.T) {
+// A user that could not be in a fixture is refused. All others are put back by
+// an export, however large it is.
+func TestWhatIsExportedCanBeLoaded(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{})
-	bio := strings.Repeat("x", 1000)
-	for i := range 1500 {
-		if _, err := s.AddUser(fixtures.User{Email: fmt.Sprintf("u%d@example.com", i), UserMetadata: map[string]any{"bio": bio}}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	export := servertest.Call(t, s, "GET", "/_mock/state", nil).Body.String()
-	if len(export) < 1<<20 {
-		t.Fatalf("the export has only %d bytes", len(export))
-	}
-	if w := servertest.Call(t, s, "PUT", "/_mock/state", export); w.Code != http.StatusNoContent {
-		t.Errorf("an export of %d bytes: %d %s", len(export), w.Code, w.Body)
-	}
-}
-
-func TestWhatIsExportedCanBeLoaded(t *testing.T) {
-	s := servertest.New(t, server.Config{})
-	for _, u := range []servertest.Object{
-		{"email": "x@example.com", "user_id": "weird"},
-		{"email": "x@example.com", "user_id": "sms|abc"},
-		{"email": "x@example.com", "connection": "sms"},
-		{"phone_number": "+12025550199", "connection": "email"},
-		{"email": "x@example.com", "connection": "email", "password": "Passw0rd!"},
+	for status, users := range map[int][]servertest.Object{
+		http.StatusBadRequest: {
+			{"email": "x@example.com", "user_id": "weird"},
+			{"email": "x@example.com", "user_id": "sms|abc"},
+			{"email": "x@example.com", "connection": "sms"},
+			{"phone_number": "+12025550199", "connection": "email"},
+			{"email": "x@example.com", "connection": "email", "password": "Passw0rd!"},
+		},
+		http.StatusCreated: {
+			{"email": "y@example.com", "phone_number": "+12025550188"},
+			{"email": "z@example.com", "phone_number": "+12025550188"},
+			{"phone_number": "+12025550188", "email": "y@example.com", "connection": "sms"},
+			{"email": "y@example.com", "password": "Passw0rd!", "user_id": "auth0|y"},
+		},
 	} {
-		if w := servertest.Call(t, s, "POST", "/_mock/users", u); w.Code != http.StatusBadRequest {
-			t.Errorf("%v: %d %s", u, w.Code, w.Body)
+		for _, u := range users {
+			if w := servertest.Call(t, s, "POST", "/_mock/users", u); w.Code != status {
+				t.Errorf("%v: %d %s", u, w.Code, w.Body)
+			}
 		}
 	}
-	for _, u := range []servertest.Object{
-		{"email": "y@example.com", "phone_number": "+12025550188"},
-		{"email": "z@example.com", "phone_number": "+12025550188"},
-		{"phone_number": "+12025550188", "email": "y@example.com", "connection": "sms"},
-		{"email": "y@example.com", "password": "Passw0rd!", "user_id": "auth0|y"},
-	} {
-		if w := servertest.Call(t, s, "POST", "/_mock/users", u); w.Code != http.StatusCreated {
-			t.Errorf("%v: %d %s", u, w.Code, w.Body)
-		}
-	}
-	state, err := s.State().JSON()
-	if err != nil {
+	if _, err := s.AddUser(fixtures.User{Email: "large@example.com", UserMetadata: map[string]any{"bio": strings.Repeat("x", 2<<20)}}); err != nil {
 		t.Fatal(err)
 	}
-	f, err := fixtures.Parse("state", state)
-	if err != nil {
-		t.Fatal(err)
+	next := servertest.New(t, server.Config{})
+	if w := servertest.Call(t, next, "PUT", "/_mock/state", bodyOf(t, s, "/_mock/state")); w.Code != http.StatusNoContent {
+		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	if got, want := len(servertest.New(t, server.Config{Fixture: f}).Users()), len(s.Users()); got != want {
-		t.Errorf("%d users, want %d", got, want)
+	if bodyOf(t, next, "/_mock/users") != bodyOf(t, s, "/_mock/users") {
+		t.Error("the users are others")
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
-func TestCountsAndBudgetsAreForEachKeyOfPer(t *testing.T) {
+func TestCountsAreKeptForEachKeyOfPer(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	a := b.on("a",
@@ -59,7 +59,7 @@ func TestWhatARuleKeepsIsBounded(t *testing.T) {
 	if st.Forgotten != more || st.Fired != known+more || len(st.Last) != 20 || st.Last[19].RequestID != fmt.Sprint("request-", known+more) {
 		t.Errorf("forgotten %d, fired %d, last %d", st.Forgotten, st.Fired, len(st.Last))
 	}
-	// The oldest are forgotten, and begin again; the others are not.
+	// The oldest keys are forgotten and begin again. The others go on.
 	b.expect("the oldest, the newest", b.fired("ada0@example.com", fmt.Sprintf("ada%d@example.com", known)), "a/a|")
 
 	// Near misses are the last five, each once, and short.
@@ -74,40 +74,40 @@ func TestWhatARuleKeepsIsBounded(t *testing.T) {
 	}
 }
 
-// Keys that are as long as a body are counted, but not kept. This test measures
-// the heap, so it runs alone.
+// Keys that are as long as a body are counted, but not kept. A key that is a part
+// of a body does not keep the body. This test measures the heap, so it runs alone.
 func TestLongKeysDoNotFillTheMemory(t *testing.T) {
 	b := newBench(t)
 	a := b.on("a",
 		`{id: a, when: {endpoint: passwordless.start, per: recipient, call: 2}, then: {headers: {X-A: a}}}`,
 		`{id: b, when: {endpoint: passwordless.start, per: client}, then: {headers: {X-B: b}}}`)
-	long := func(n int) string { return strings.Repeat("x", 1<<20) + fmt.Sprint(n) }
-	heap := func() uint64 {
+	heap := func() int64 {
 		runtime.GC()
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
+		return int64(m.HeapAlloc)
 	}
-	before := heap()
-	for n := range 24 {
-		b.start(long(n), func(r *faults.Request) { r.ClientID = long(n) })
-	}
-	if grown := int64(heap()) - int64(before); grown > 6<<20 {
-		t.Errorf("24 keys of a megabyte keep %d bytes", grown)
+	long := func(n int) string { return strings.Repeat("x", 1<<20) + fmt.Sprint(n) }
+	for what, keys := range map[string]func(n int) (to, client string){
+		"long keys": func(n int) (to, client string) { return long(n), long(n) },
+		"parts of bodies": func(n int) (to, client string) {
+			body := fmt.Sprint(n, strings.Repeat("y", 1<<20))
+			return body[:100], body[100:200]
+		},
+	} {
+		before := heap()
+		for n := range 24 {
+			to, client := keys(n)
+			b.start(to, func(r *faults.Request) { r.ClientID = client })
+		}
+		if grown := heap() - before; grown > 6<<20 {
+			t.Errorf("24 %s of a megabyte keep %d bytes", what, grown)
+		}
 	}
 	b.expect("counted", b.fired(long(7), long(7), long(24)), "a/a, a/b|a/b|a/b")
-	if key := a.Status().Rules[0].Last[0].Key; len(key) > 320 {
+	last := a.Status().Rules[0].Last
+	if key := last[len(last)-1].Key; len(key) > 320 {
 		t.Errorf("a hit has a key of %d bytes", len(key))
-	}
-	// A key that is a part of a body does not keep the body.
-	body := strings.Repeat("y", 1<<20)
-	before = heap()
-	for n := range 24 {
-		part := fmt.Sprint(n, body)
-		b.start(part[:100], func(r *faults.Request) { r.ClientID = part[100:200] })
-	}
-	if grown := int64(heap()) - int64(before); grown > 6<<20 {
-		t.Errorf("parts of 24 bodies keep %d bytes", grown)
 	}
 	runtime.KeepAlive(b)
 }

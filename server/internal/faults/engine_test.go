@@ -238,8 +238,8 @@ func TestAnEngineIsSafeForManyGoroutines(t *testing.T) {
 	}
 }
 
-// A suite that sends a scenario for each test does not fill the memory, even if
-// it switches none of them off.
+// A suite that sends a scenario for each test does not fill the memory, even
+// when it switches none of them off.
 func TestWhatTestsSendIsBounded(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -279,19 +279,25 @@ func TestWhatTestsSendIsBounded(t *testing.T) {
 	}
 }
 
-// A reset switches on again what was on at the start, also if it was off since.
+// A reset switches on again what was on at the start, also if it was off since,
+// and switches off what tests switched on. What that did can still be read.
 func TestAResetSwitchesOnWhatWasOnAtTheStart(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	if err := b.Set(faults.ByFlag, []*scenarios.Scenario{b.file("a", `{id: a, then: {headers: {X-A: a}}}`)}); err != nil {
-		t.Fatal(err)
+	for layer, name := range map[faults.Layer]string{faults.ByFlag: "a", faults.ByFixture: "b"} {
+		if err := b.Set(layer, []*scenarios.Scenario{b.file(name, `{id: a, then: {headers: {X-`+name+`: a}}}`)}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	b.expect("at the start", b.fired("ada@example.com"), "a/a")
+	b.expect("at the start", b.fired("ada@example.com"), "a/a, b/a")
 	b.SwitchAllOff()
 	b.expect("off", b.fired("ada@example.com"), "")
+	own := b.on("own", `{id: a, then: {headers: {X-C: a}}}`)
+	b.onBy(faults.ByControl, scenarios.Narrowing{}, "sent", `{id: a, then: {headers: {X-D: a}}}`)
+	b.expect("of tests", b.fired("ada+mock-slow@example.com"), "slow/slow, own/a, sent/a")
 	b.Reset("dev")
-	b.expect("after a reset", b.fired("ada@example.com"), "a/a")
-	if on := b.Statuses(); len(on) != 1 || on[0].Rules[0].Fired != 1 {
+	b.expect("after a reset", b.fired("ada@example.com"), "a/a, b/a")
+	if on := b.Statuses(); len(on) != 2 || on[0].Rules[0].Fired != 1 || own.Fired() != 1 {
 		t.Errorf("%+v", on)
 	}
 }

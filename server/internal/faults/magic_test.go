@@ -7,7 +7,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
-func TestMagicEmail(t *testing.T) {
+func TestWhichAddressesAreMagic(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{
 		"ada+mock-otp-expired@example.com":    "otp-expired",
@@ -19,6 +19,8 @@ func TestMagicEmail(t *testing.T) {
 		"ada+mock@example.com":                "",
 		"ada@example.com":                     "",
 		"ada@x+mock-slow.example.com":         "",
+		"ada@example.com+mock-slow":           "",
+		"ada+slow@example.com":                "",
 		"ada-mock-slow@example.com":           "",
 		"ada+mock-slow":                       "",
 		"":                                    "",
@@ -31,7 +33,7 @@ func TestMagicEmail(t *testing.T) {
 }
 
 // Of all phone numbers, only those of the library are magic.
-func TestMagicPhone(t *testing.T) {
+func TestWhichNumbersAreMagic(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	for _, name := range scenarios.Names() {
@@ -41,11 +43,14 @@ func TestMagicPhone(t *testing.T) {
 	}
 	for _, number := range []string{
 		"", "+15005550100", "+15005550126", "+15005550199", "+150055501", "+1500555010", "+150055501010", "+15005550001", "+15005560101", "15005550101",
-		"+12025550101", "x+15005550101", "ada@example.com",
+		"+12025550101", "+150055501030", "x+15005550101", "ada@example.com", "mock-otp-expired@example.com",
 	} {
 		if b.Concerns(nil, number) {
 			t.Errorf("%s is magic", number)
 		}
+	}
+	if !b.Concerns(nil, "ada+mock-slow@example.com") || !b.Concerns([]string{"slow"}, "") {
+		t.Error("a magic address, or a header, is of no concern")
 	}
 	for name, want := range map[string]string{scenarios.SMSLost: "sms-lost/lost", scenarios.Unavailable: "unavailable/down"} {
 		sms := func(r *faults.Request) { r.Connection = "sms" }

@@ -10,7 +10,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
-func TestEachConditionIsHeldAgainstItsPartOfTheRequest(t *testing.T) {
+func TestEachConditionMatchesItsPartOfTheRequest(t *testing.T) {
 	t.Parallel()
 	params := func(values map[string]string) func(*faults.Request) {
 		return func(r *faults.Request) { r.Param = func(name string) string { return values[name] } }
@@ -68,7 +68,7 @@ func TestEachConditionIsHeldAgainstItsPartOfTheRequest(t *testing.T) {
 	}
 }
 
-// A rule is for requests on which it can act.
+// A rule matches only requests on which its effects can act.
 func TestARuleActsWhereItsEffectsDo(t *testing.T) {
 	t.Parallel()
 	ask := map[string]func(*faults.Request){
@@ -111,8 +111,9 @@ func TestARuleActsWhereItsEffectsDo(t *testing.T) {
 	}
 }
 
-// Patterns see the front of a long value, and a header names a few scenarios.
-func TestARequestIsLookedAtWithinBounds(t *testing.T) {
+// Patterns are matched with the front of a long value. A header may name a few
+// scenarios, and the names of those that acted are cut short.
+func TestOnlyTheFrontOfALongValueIsMatched(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.on("end", `{id: a, when: {client: "*end"}, then: {headers: {X-A: a}}}`)

@@ -10,7 +10,7 @@ import (
 )
 
 // A failure tells what happened instead.
-func TestVerifyTellsTheWholeStory(t *testing.T) {
+func TestVerifyTellsWhatHappenedInstead(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	a := b.on("a",
@@ -47,7 +47,7 @@ func TestVerifyTellsTheWholeStory(t *testing.T) {
 	b.expect("no scenario", verify("quite", ">=1"), `error: no scenario "quite" is on; did you mean "quiet"?`)
 	b.expect("no rule", verify("a/four", ">=1"), `error: scenario "a" has no rule "four"`)
 
-	// What has the name counts together, however it came to be on.
+	// All activations of a name count together, however they were switched on.
 	b.start("ada+mock-slow@example.com")
 	on, err := b.SwitchOn(must(scenarios.Load("slow")), faults.ByControl, scenarios.Narrowing{})
 	if err != nil {
@@ -57,7 +57,7 @@ func TestVerifyTellsTheWholeStory(t *testing.T) {
 	b.expect("together", verify("slow", "3")+verify("slow/slow", ">=3"), "")
 	b.expect("by id", verify("slow@recipient", "2"), "")
 
-	// What is off can still be verified.
+	// An activation that is off can still be verified.
 	quiet.Off()
 	on.Off()
 	a.Off()
@@ -67,8 +67,8 @@ func TestVerifyTellsTheWholeStory(t *testing.T) {
 	b.expect("what is left", verify("quiet", "0"), `error: no scenario "quiet" is on; those that are on: slow`)
 }
 
-// At the end of a run, all that happened in it counts.
-func TestUnfiredIsOfTheWholeRun(t *testing.T) {
+// Unfired tells what never fired in the whole run, resets included.
+func TestUnfiredCountsTheWholeRun(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	names := func() (all string) {

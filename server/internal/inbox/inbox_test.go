@@ -22,7 +22,7 @@ var browsers = []string{
 	"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
 }
 
-// A browser gets the page, a terminal the table; caches are told what decides.
+// A browser gets the page and a terminal the table. Vary tells caches what decides.
 func TestABrowserGetsThePageAndATerminalTheTable(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{})
@@ -51,7 +51,7 @@ func TestABrowserGetsThePageAndATerminalTheTable(t *testing.T) {
 }
 
 // The page may load its own files and ask the control API, and nothing else.
-func TestThePageMayDoLittle(t *testing.T) {
+func TestThePageLoadsOnlyFromItsOwnServer(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{})
 	w := servertest.Call(t, s, "GET", "/_mock/", nil, servertest.Header("Accept", browsers[0]))
@@ -75,8 +75,8 @@ func TestThePageMayDoLittle(t *testing.T) {
 	}
 }
 
-// Every file that the page names is there, is kept by the browser, and is asked
-// for again each time.
+// Every file that the page names is there. A browser keeps it, and asks each time
+// whether it has changed.
 func TestThePagesFilesAreServed(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{})
@@ -114,7 +114,7 @@ func TestThePagesFilesAreServed(t *testing.T) {
 				named["/_mock/inbox/"+m[1]] = true
 			}
 			if strings.HasSuffix(file, ".js") && regexp.MustCompile(`innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function`).MatchString(w.Body.String()) {
-				t.Errorf("%s makes elements of text", file)
+				t.Errorf("%s makes elements out of text", file)
 			}
 		}
 	}
@@ -128,7 +128,7 @@ func TestThePagesFilesAreServed(t *testing.T) {
 			t.Errorf("%s: %d %s", nowhere, w.Code, w.Body)
 		}
 	}
-	// Browsers look for an icon beside whatever they show; no app asked for it.
+	// Browsers ask for an icon with everything they show. That is no app's request.
 	asked := len(s.Requests())
 	if w := servertest.Call(t, s, "GET", "/favicon.ico", nil); w.Header().Get("Content-Type") != "image/svg+xml" || len(s.Requests()) != asked {
 		t.Errorf("the icon: %d %v, and %d requests in the journal", w.Code, w.Header(), len(s.Requests()))

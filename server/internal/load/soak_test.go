@@ -274,13 +274,13 @@ func (k *soak) streamReader(events int, away bool) follower {
 				if !ok {
 					k.fatalf("the stream after %q ended: %v", place, body.Err())
 				}
-				if batch = append(batch, e); e.Id == "" { // only the last event of a batch has one
+				if batch = append(batch, e); e.ID == "" { // only the last event of a batch has one
 					continue
 				}
 				for _, e := range batch {
 					take(e)
 				}
-				place, batch = e.Id, nil
+				place, batch = e.ID, nil
 			}
 			answer.Close()
 		}

@@ -8,8 +8,8 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
 
-// A silent login in a frame that finds no cookie is told why a browser may have
-// kept it back, if the app and the tenant are of different sites.
+// The journal tells why a silent login in a frame finds no cookie: a browser may
+// have kept it back, where the app and the tenant are different sites.
 func TestASilentLoginSaysWhyItFindsNobody(t *testing.T) {
 	t.Parallel()
 	for app, want := range map[string]string{

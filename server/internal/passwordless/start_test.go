@@ -1,7 +1,6 @@
 package passwordless_test
 
 import (
-	"bytes"
 	"log/slog"
 	"strings"
 	"testing"
@@ -10,27 +9,43 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
 
-// Whoever watches the terminal reads there what a user would read in the mail,
-// and what to do about a refusal.
+// The log shows what a user would read in the mail, and what helps against a
+// refusal.
 func TestTheLogTellsWhatWasSentAndWhatHelps(t *testing.T) {
 	t.Parallel()
-	var log bytes.Buffer
+	var log servertest.LogBuffer
 	s := servertest.New(t, server.Config{Seed: "dev", Log: slog.New(slog.NewTextHandler(&log, nil))})
 	for _, tt := range []struct {
-		body servertest.Object
-		want string
+		email string
+		more  servertest.Object
+		want  string
 	}{
-		{servertest.Object{"client_id": "acme-native", "connection": "email", "email": "ada@example.com", "send": "code"}, "To sign in as ada@example.com use the code 241272"},
-		{servertest.Object{"client_id": "acme-native", "connection": "email", "email": "ada@example.com"}, "To sign in as ada@example.com open http://localhost:2884/passwordless/verify_redirect?"},
-		{servertest.Object{"client_id": "acme-native", "connection": "sms", "phone_number": "+14155550100"}, "To sign in as +14155550100 use the code 359427"},
-		{servertest.Object{"client_id": "acme-native", "connection": "email", "email": "alan@example.com"}, "Nothing was sent to alan@example.com: the user is blocked"},
-		{servertest.Object{"client_id": "abc", "connection": "email", "email": "ada@example.com"}, "add --client abc"},
-		{servertest.Object{"client_id": "acme-native", "connection": "email", "email": "foo"}, "POST /passwordless/start: 400 bad.email: "},
+		{"ada@example.com", nil, "To sign in as ada@example.com use the code 241272"},
+		{"ada@example.com", servertest.Object{"send": nil}, "To sign in as ada@example.com open http://localhost:2884/passwordless/verify_redirect?"},
+		{"", servertest.Object{"connection": "sms", "phone_number": "+14155550100"}, "To sign in as +14155550100 use the code 359427"},
+		{"alan@example.com", nil, "Nothing was sent to alan@example.com: the user is blocked"},
+		{"ada@example.com", servertest.Object{"client_id": "abc"}, `client \"abc\" is not in the fixture; add --client abc (in Go, testkit.Clients)`},
+		{"foo", nil, "POST /passwordless/start: 400 bad.email: "},
 	} {
-		log.Reset()
-		servertest.Call(t, s, "POST", "/passwordless/start", tt.body)
-		if got := log.String(); !strings.Contains(got, tt.want) || strings.Count(got, "\n") != 1 {
-			t.Errorf("%v: the log says %q, want %q in one line", tt.body, got, tt.want)
+		servertest.PostStart(t, s, tt.email, tt.more)
+		if got := log.Take(); !strings.Contains(got, tt.want) || strings.Count(got, "\n") != 1 {
+			t.Errorf("%s %v: the log says %q, want %q in one line", tt.email, tt.more, got, tt.want)
 		}
+	}
+}
+
+// A template cannot write into the head of a mail.
+func TestATemplateCannotInjectHeaders(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{Fixture: servertest.ParseFixture(t, `
+connections:
+  - name: email
+    strategy: email
+    enabled_clients: ["*"]
+    options: {email: {from: "A\r\nX-Evil: 1\r\n <a@b.test>", subject: "x\r\nBcc: {{ user.email }}\n\nbody", body: "{{ code }}"}}
+`)})
+	servertest.Start(t, s, "ada@example.com")
+	if m := s.Outbox().All()[0]; m.From != "A X-Evil: 1 <a@b.test>" || m.Subject != "x Bcc: ada@example.com body" || m.Note != "" {
+		t.Errorf("from %q, subject %q, note %q", m.From, m.Subject, m.Note)
 	}
 }

@@ -5,37 +5,135 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"html"
 	"maps"
+	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-func (c *Conversation) Live(to string, f outbox.Filter) outbox.Message {
-	return c.Newest(outbox.To(to), outbox.Live(), f)
-}
-
-func (c *Conversation) Newest(f ...outbox.Filter) outbox.Message {
-	m, ok := c.Server.Outbox().Latest(f...)
-	if !ok {
-		c.Failf("there is no such message")
+// write writes text, each line behind the mark.
+func (c *conversation) write(mark, text string) {
+	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\\r\n"), "\n") {
+		if line != "" {
+			line = " " + line
+		}
+		c.out.WriteString(mark + line + "\n")
 	}
-	return m
 }
 
-// Last is the message to somebody that was sent last, whether it has arrived or
-// not.
-func (c *Conversation) Last(to string) outbox.Message {
-	all := c.Server.Outbox().All(outbox.To(to))
-	if len(all) == 0 {
-		c.Failf("there is no message to %s", to)
+var mailPage = regexp.MustCompile(`"html":"(?:[^"\\]|\\.)+"`)
+
+// named is an answer with its tokens replaced by their names.
+func (c *conversation) named(body []byte) string {
+	text := mailPage.ReplaceAllString(string(body), `"html":"$$page"`)
+	var members map[string]any
+	if json.Unmarshal(body, &members) != nil {
+		return text
 	}
-	return slices.MaxFunc(all, func(a, b outbox.Message) int { return strings.Compare(a.ID, b.ID) })
+	for _, member := range []string{"access_token", "refresh_token", "id_token", "token", "login_ticket", "request_uri"} {
+		if value, ok := members[member].(string); ok {
+			text = strings.Replace(text, `"`+value+`"`, `"`+c.nameOf("$"+member, value)+`"`, 1)
+		}
+	}
+	return text
 }
 
-// Describe shows a message as its reader sees it.
-func Describe(m outbox.Message) string {
+// nameOf is the name of a token: a new name when the token is new.
+func (c *conversation) nameOf(base, value string) string {
+	for n, name := 1, base; ; n, name = n+1, base+strconv.Itoa(n+1) {
+		if have, ok := c.vars[name]; !ok {
+			c.vars[name] = value
+			return name
+		} else if have == value {
+			return name
+		}
+	}
+}
+
+// secretParams are the parameters of redirects that are shown by names.
+var secretParams = []string{"code", "access_token", "id_token", "login_ticket"}
+
+// redirect is an address with the secrets in it replaced by their names, which
+// later requests may use. The state of the login pages is such a secret, and the
+// state of an app is not.
+func (c *conversation) redirect(to string) string {
+	for _, separator := range []string{"?", "#"} {
+		whole, parameters, found := strings.Cut(to, separator)
+		if !found {
+			continue
+		}
+		parts := strings.Split(parameters, "&")
+		for i, part := range parts {
+			name, value, _ := strings.Cut(part, "=")
+			ofPages := name == "state" && strings.HasPrefix(whole, "/")
+			if decoded, err := url.QueryUnescape(value); err == nil && (ofPages || slices.Contains(secretParams, name)) {
+				parts[i] = name + "=" + c.nameOf("$"+name, decoded)
+			}
+		}
+		to = whole + separator + strings.Join(parts, "&")
+	}
+	return to
+}
+
+// setCookie is a Set-Cookie header with the cookie's value replaced by its name.
+func (c *conversation) setCookie(header string) string {
+	name, rest, _ := strings.Cut(header, "=")
+	value, attributes, _ := strings.Cut(rest, ";")
+	if value != "" {
+		kind := "$session"
+		if strings.HasPrefix(name, "did") {
+			kind = "$device"
+		}
+		value = c.nameOf(kind, value)
+	}
+	return name + "=" + value + ";" + attributes
+}
+
+var (
+	unseen    = regexp.MustCompile(`(?s)<!DOCTYPE[^>]*>|<head>.*?</head>|<script>.*?</script>`)
+	fields    = regexp.MustCompile(`<(?:input|button)\b[^>]*>`)
+	attribute = regexp.MustCompile(`\b(type|name|value|data-message|data-origin)="([^"]*)"`)
+	posted    = regexp.MustCompile(`<body (data-[^>]*)>|<form [^>]*action="([^"]*)"`)
+	anyTag    = regexp.MustCompile(`<[^>]*>`)
+)
+
+// seen is what a page says and asks for: its text, and its fields with type,
+// name and value.
+func (c *conversation) seen(page string) string {
+	page = unseen.ReplaceAllString(page, "")
+	page = posted.ReplaceAllStringFunc(page, func(tag string) string {
+		return " [posts " + strings.TrimSuffix(strings.TrimPrefix(tag, "<body "), ">") + "] <x>"
+	})
+	page = fields.ReplaceAllStringFunc(page, func(tag string) string {
+		var parts []string
+		for _, m := range attribute.FindAllStringSubmatch(tag, -1) {
+			value := html.UnescapeString(m[2])
+			for name, known := range c.vars {
+				if known == value && strings.HasPrefix(name, "$state") {
+					value = name
+				}
+			}
+			parts = append(parts, m[1]+"="+value)
+		}
+		return " [" + strings.Join(parts, " ") + "] "
+	})
+	text := html.UnescapeString(anyTag.ReplaceAllString(page, ""))
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.Join(strings.Fields(line), " "); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// describe shows a message as its reader sees it.
+func describe(m outbox.Message) string {
 	head := fmt.Sprintf("%s %s, %s, %s\nfrom %s to %s", m.ID, m.Kind, m.State, m.OTPState, m.From, m.To)
 	if m.Subject != "" {
 		head += "\n" + m.Subject
@@ -49,14 +147,14 @@ func Describe(m outbox.Message) string {
 	return head + "\n\n" + strings.TrimSuffix(m.Text, "\n")
 }
 
-// Decoded is a part of a token, a member a line.
-func (c *Conversation) Decoded(part, compact string) string {
+// decoded is the header or the claims of a token, one member a line.
+func (c *conversation) decoded(part, compact string) string {
 	header, _, ok := strings.Cut(compact, ".")
 	raw, err := base64.RawURLEncoding.DecodeString(header)
 	wrong := ""
 	if part == "claims" {
 		var verified []byte
-		if verified, err = VerifyErr(JWKS(c.T, c.Server), compact); err == nil {
+		if verified, err = Verify(JWKS(c, c.server), compact); err == nil {
 			raw = verified
 		} else if parts := strings.Split(compact, "."); len(parts) == 3 {
 			wrong = "NOT VERIFIED: " + err.Error() + "\n"
@@ -70,25 +168,10 @@ func (c *Conversation) Decoded(part, compact string) string {
 	return wrong + indented.String()
 }
 
-// KeyIDs are the ids of the keys that the server publishes, one a line.
-func (c *Conversation) KeyIDs() string {
-	var set struct {
-		Keys []struct{ Kid string }
-	}
-	if err := json.Unmarshal(JWKS(c.T, c.Server), &set); err != nil {
-		c.Failf("%v", err)
-	}
-	ids := make([]string, len(set.Keys))
-	for i, k := range set.Keys {
-		ids[i] = k.Kid
-	}
-	return strings.Join(append(ids, fmt.Sprintf("(%d)", len(ids))), "\n")
-}
-
-// Counts is what the rules of a scenario did, a rule a line.
-func (c *Conversation) Counts(id string) string {
+// counts is what the rules of a scenario did, one rule a line.
+func (c *conversation) counts(id string) string {
 	var lines []string
-	for _, s := range c.Server.Scenarios() {
+	for _, s := range c.server.Scenarios() {
 		if s.ID != id {
 			continue
 		}
@@ -110,7 +193,7 @@ func (c *Conversation) Counts(id string) string {
 		}
 	}
 	if lines == nil {
-		c.Failf("scenario %s is not on", id)
+		c.failf("scenario %s is not on", id)
 	}
 	return strings.Join(lines, "\n")
 }

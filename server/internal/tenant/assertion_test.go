@@ -9,14 +9,15 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
@@ -36,8 +37,7 @@ func indented(t testing.TB, name string) string {
 // by RS256, with key 3 by PS256 until 2031.
 func withAssertions(t testing.TB) *server.Server {
 	t.Helper()
-	f, err := fixtures.Parse("assertions.yaml", []byte(`version: 1
-extends: default
+	return servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, `
 clients:
   - client_id: backend
     grant_types: [client_credentials, "http://auth0.com/oauth/grant-type/passwordless/otp", refresh_token, authorization_code]
@@ -54,11 +54,7 @@ clients:
               `+indented(t, "3")+`
 client_grants:
   - {client_id: backend, audience: https://api.acme.test/, scope: ["read:orders"]}
-`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return servertest.New(t, server.Config{Fixture: f, At: servertest.At2030})
+`)})
 }
 
 // assert makes an assertion, by nothing but crypto/rsa.
@@ -88,23 +84,28 @@ func assert(t testing.TB, key *rsa.PrivateKey, header, claims servertest.Object)
 
 const jwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// goodClaims are what Auth0 asks for.
-func goodClaims(jti string) servertest.Object {
-	return servertest.Object{"iss": "backend", "sub": "backend", "aud": "http://localhost:2884/", "jti": jti, "exp": servertest.At2030.Unix() + 60}
+// claimsWith are the claims that Auth0 asks for, with changes. nil removes a claim.
+func claimsWith(changes servertest.Object) servertest.Object {
+	claims := servertest.Object{"iss": "backend", "sub": "backend", "aud": "http://localhost:2884/", "jti": "one", "exp": servertest.At2030.Unix() + 60}
+	for name, value := range changes {
+		if claims[name] = value; value == nil {
+			delete(claims, name)
+		}
+	}
+	return claims
 }
 
-func TestPrivateKeyJWT(t *testing.T) {
+// askBy asks for a token of the client's own by an assertion.
+func askBy(t testing.TB, s *server.Server, assertion string, more url.Values) *httptest.ResponseRecorder {
+	t.Helper()
+	form := url.Values{"grant_type": {"client_credentials"}, "audience": {"https://api.acme.test/"}, "client_assertion_type": {jwtBearer}, "client_assertion": {assertion}}
+	maps.Copy(form, more)
+	return servertest.Call(t, s, "POST", "/oauth/token", form)
+}
+
+func TestWhichAssertionsAuthenticateAClient(t *testing.T) {
 	t.Parallel()
-	rs256 := servertest.Object{"alg": "RS256", "kid": "key-2"}
-	with := func(more servertest.Object) servertest.Object {
-		claims := goodClaims("one")
-		for name, value := range more {
-			if claims[name] = value; value == nil {
-				delete(claims, name)
-			}
-		}
-		return claims
-	}
+	with, second := claimsWith, func(n int64) int64 { return servertest.At2030.Unix() + n }
 	for name, tt := range map[string]struct {
 		key            string
 		header, claims servertest.Object
@@ -116,8 +117,8 @@ func TestPrivateKeyJWT(t *testing.T) {
 		"by the other key":            {key: "3", header: servertest.Object{"alg": "PS256"}, claims: with(nil)},
 		"for the token endpoint":      {claims: with(servertest.Object{"aud": []string{"x", "http://localhost:2884/oauth/token"}})},
 		"with the client_id":          {claims: with(nil), form: url.Values{"client_id": {"backend"}}},
-		"a little early":              {claims: with(servertest.Object{"iat": servertest.At2030.Unix() + 10, "nbf": servertest.At2030.Unix() + 10})},
-		"of five minutes":             {claims: with(servertest.Object{"exp": servertest.At2030.Unix() + 300})},
+		"a little early":              {claims: with(servertest.Object{"iat": second(10), "nbf": second(10)})},
+		"of five minutes":             {claims: with(servertest.Object{"exp": second(300)})},
 		"another's key":               {key: "rogue", claims: with(nil), want: "none of the client's credentials signed it"},
 		"another algorithm":           {key: "3", claims: with(nil), header: servertest.Object{"alg": "RS256"}, want: "none of the client's credentials signed it"},
 		"another kid":                 {claims: with(nil), header: servertest.Object{"alg": "RS256", "kid": "key-9"}, want: "none of the client's credentials signed it"},
@@ -130,77 +131,75 @@ func TestPrivateKeyJWT(t *testing.T) {
 		"without a jti":               {claims: with(servertest.Object{"jti": nil}), want: "no jti"},
 		"with a jti that is too long": {claims: with(servertest.Object{"jti": strings.Repeat("x", 65)}), want: "longer than 64"},
 		"without an expiry":           {claims: with(servertest.Object{"exp": nil}), want: "no exp"},
-		"too late":                    {claims: with(servertest.Object{"exp": servertest.At2030.Unix()}), want: "it expired at 2030-01-01T00:00:00Z"},
+		"too late":                    {claims: with(servertest.Object{"exp": second(0)}), want: "it expired at 2030-01-01T00:00:00Z"},
 		"far too late":                {claims: with(servertest.Object{"exp": -1e300}), want: "it expired"},
-		"of a day":                    {claims: with(servertest.Object{"exp": servertest.At2030.Unix() + 86400}), want: "more than 5 minutes"},
+		"of a day":                    {claims: with(servertest.Object{"exp": second(86400)}), want: "more than 5 minutes"},
 		"of an age":                   {claims: with(servertest.Object{"exp": 1e300}), want: "more than 5 minutes"},
-		"too early":                   {claims: with(servertest.Object{"nbf": servertest.At2030.Unix() + 11}), want: "later than the tenant's clock"},
+		"too early":                   {claims: with(servertest.Object{"nbf": second(11)}), want: "later than the tenant's clock"},
 		"an expiry that is none":      {claims: with(servertest.Object{"exp": "soon"}), want: "its claims cannot be read"},
 		"too long":                    {claims: with(servertest.Object{"x": strings.Repeat("x", 2048)}), form: url.Values{"client_id": {"backend"}}, want: "takes 2048 at most"},
 		"another type":                {claims: with(nil), form: url.Values{"client_assertion_type": {"jwt"}}, want: "client_assertion_type is"},
 		"a secret instead":            {form: url.Values{"client_id": {"backend"}, "client_secret": {"x"}}, want: "sent no client_assertion"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := withAssertions(t)
-			form := url.Values{"grant_type": {"client_credentials"}, "audience": {"https://api.acme.test/"}, "client_assertion_type": {jwtBearer}}
-			if tt.claims != nil {
-				header, key := tt.header, tt.key
-				if header == nil {
-					header = rs256
-				}
-				if key == "" {
-					key = "2"
-				}
-				form.Set("client_assertion", assert(t, servertest.KeyOf(t, key), header, tt.claims))
-			}
-			maps.Copy(form, tt.form)
-			w := servertest.Call(t, s, "POST", "/oauth/token", form)
-			if tt.want == "" {
-				servertest.DecodeAnswer[servertest.Tokens](t, w)
-				return
-			}
-			if e := servertest.DecodeError(t, w); w.Code != http.StatusUnauthorized || e.Error != "access_denied" || e.Description != "Unauthorized" {
-				t.Errorf("%d %s", w.Code, w.Body)
-			}
-			if got := s.Requests()[0].Hint; !strings.Contains(got, tt.want) {
-				t.Errorf("the hint is %q, which does not say %q", got, tt.want)
-			}
-		})
+		s := withAssertions(t)
+		header, key, assertion := tt.header, tt.key, ""
+		if header == nil {
+			header = servertest.Object{"alg": "RS256", "kid": "key-2"}
+		}
+		if key == "" {
+			key = "2"
+		}
+		if tt.claims != nil {
+			assertion = assert(t, servertest.KeyOf(t, key), header, tt.claims)
+		}
+		w := askBy(t, s, assertion, tt.form)
+		if tt.want == "" {
+			servertest.DecodeAnswer[servertest.Tokens](t, w)
+			continue
+		}
+		if e := servertest.DecodeError(t, w); w.Code != http.StatusUnauthorized || e.Error != "access_denied" || e.Description != "Unauthorized" {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+		if got := s.Requests()[0].Hint; !strings.Contains(got, tt.want) {
+			t.Errorf("%s: the hint is %q, which does not say %q", name, got, tt.want)
+		}
 	}
 }
 
-// An assertion is good for one call; a wrong one does not use its jti up.
+// An assertion is good for one call. A forged one does not use the jti up. A
+// credential counts until its expires_at.
 func TestAnAssertionIsGoodForOneCall(t *testing.T) {
 	t.Parallel()
 	s := withAssertions(t)
-	send := func(assertion string) int {
-		return servertest.Call(t, s, "POST", "/oauth/token", url.Values{
-			"grant_type": {"client_credentials"}, "audience": {"https://api.acme.test/"}, "client_assertion_type": {jwtBearer}, "client_assertion": {assertion},
-		}).Code
+	send := func(want int, what, key, alg string, claims servertest.Object) {
+		t.Helper()
+		if w := askBy(t, s, assert(t, servertest.KeyOf(t, key), servertest.Object{"alg": alg}, claims), nil); w.Code != want {
+			t.Errorf("%s: %d %s", what, w.Code, w.Body)
+		}
 	}
-	good := assert(t, servertest.KeyOf(t, "2"), servertest.Object{"alg": "RS256"}, goodClaims("one"))
-	forged := assert(t, servertest.KeyOf(t, "rogue"), servertest.Object{"alg": "RS256"}, goodClaims("one"))
-	if got := []int{send(forged), send(good), send(good), send(assert(t, servertest.KeyOf(t, "2"), servertest.Object{"alg": "RS256"}, goodClaims("two")))}; got[0] != 401 || got[1] != 200 || got[2] != 401 || got[3] != 200 {
-		t.Errorf("a forged one, a good one, again, another: %d", got)
-	}
-	// What is over is forgotten, and refused for that.
+	send(401, "a forged one", "rogue", "RS256", claimsWith(nil))
+	send(200, "a good one", "2", "RS256", claimsWith(nil))
+	send(401, "the same again", "2", "RS256", claimsWith(nil))
+	send(200, "another", "2", "RS256", claimsWith(servertest.Object{"jti": "two"}))
 	if err := s.Clock().Advance(time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	if code := send(good); code != 401 {
-		t.Errorf("after its time: %d", code)
-	}
+	send(401, "the same after its time", "2", "RS256", claimsWith(nil))
+
+	s.Clock().Set(time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC))
+	later := claimsWith(servertest.Object{"jti": "three", "exp": s.Clock().Now().Unix() + 60})
+	send(401, "by a credential that has expired", "3", "PS256", later)
+	send(200, "by one that has not", "2", "RS256", later)
 }
 
-// The other endpoints that Auth0 lists take assertions, too.
-func TestAssertionsElsewhere(t *testing.T) {
+// All endpoints that authenticate a client take assertions.
+func TestAssertionsAtOtherEndpoints(t *testing.T) {
 	t.Parallel()
 	s := withAssertions(t)
 	n := 0
 	sign := func() string {
 		n++
-		return assert(t, servertest.KeyOf(t, "2"), servertest.Object{"alg": "RS256"}, goodClaims(strings.Repeat("x", n)))
+		return assert(t, servertest.KeyOf(t, "2"), servertest.Object{"alg": "RS256"}, claimsWith(servertest.Object{"jti": fmt.Sprint(n)}))
 	}
 	proof := func(more url.Values) url.Values {
 		maps.Copy(more, url.Values{"client_id": {"backend"}, "client_assertion_type": {jwtBearer}, "client_assertion": {sign()}})
@@ -217,7 +216,7 @@ func TestAssertionsElsewhere(t *testing.T) {
 	if e := servertest.DecodeError(t, servertest.Call(t, s, "POST", "/passwordless/start", begin)); e.Description != "Client authentication is required" {
 		t.Errorf("without: %+v", e)
 	}
-	code := strings.TrimSpace(servertest.Call(t, s, "GET", "/_mock/outbox/code?to=ada@example.com", nil).Body.String())
+	code := servertest.Live(t, s, "ada@example.com")
 	got := servertest.DecodeAnswer[servertest.Tokens](t, servertest.Call(t, s, "POST", "/oauth/token", proof(url.Values{
 		"grant_type": {servertest.GrantOTP}, "username": {"ada@example.com"}, "otp": {code}, "realm": {"email"}, "scope": {"openid offline_access"},
 	})))
@@ -230,23 +229,5 @@ func TestAssertionsElsewhere(t *testing.T) {
 	w := servertest.Call(t, s, "POST", "/oauth/token", proof(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {got.RefreshToken}}))
 	if e := servertest.DecodeError(t, w); e.Error != "invalid_grant" {
 		t.Errorf("refresh after revoke: %+v", e)
-	}
-}
-
-// A credential counts until its expires_at.
-func TestACredentialExpires(t *testing.T) {
-	t.Parallel()
-	s := withAssertions(t)
-	s.Clock().Set(time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC))
-	for key, header := range map[string]servertest.Object{"2": {"alg": "RS256"}, "3": {"alg": "PS256"}} {
-		claims := goodClaims("by " + key)
-		claims["exp"] = s.Clock().Now().Unix() + 60
-		w := servertest.Call(t, s, "POST", "/oauth/token", url.Values{
-			"grant_type": {"client_credentials"}, "audience": {"https://api.acme.test/"}, "client_assertion_type": {jwtBearer},
-			"client_assertion": {assert(t, servertest.KeyOf(t, key), header, claims)},
-		})
-		if want := map[string]int{"2": 200, "3": 401}[key]; w.Code != want {
-			t.Errorf("key %s: %d %s", key, w.Code, w.Body)
-		}
 	}
 }

@@ -9,35 +9,22 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// A message that waits for the next one waits on when the user is blocked, to
-// whom nothing is sent.
+// A message that waits for the next one goes on waiting while the user is
+// blocked, because nothing is sent to a blocked user.
 func TestAHeldMessageOutlivesABlockedStart(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{At: servertest.At2030})
 	servertest.SwitchOn(t, s, servertest.Object{"name": "email-out-of-order", "times": 1})
-	ask := func() {
-		t.Helper()
-		w := servertest.Call(t, s, "POST", "/passwordless/start", servertest.Object{"client_id": "acme-native", "connection": "email", "email": "ada@example.com", "send": "code"})
-		if w.Code != http.StatusOK {
-			t.Fatalf("%d %s", w.Code, w.Body)
+	user := servertest.UserOf(t, s, "ada@example.com").UserID
+	for step, want := range []struct {
+		blocked           bool
+		queued, delivered int
+	}{{false, 1, 0}, {true, 1, 0}, {false, 0, 2}} {
+		servertest.Call(t, s, "PATCH", "/_mock/users/"+user, servertest.Object{"blocked": want.blocked})
+		w := servertest.PostStart(t, s, "ada@example.com", nil)
+		queued, delivered := s.Outbox().All(outbox.State(outbox.Queued)), s.Outbox().All(outbox.State(outbox.Delivered))
+		if w.Code != http.StatusOK || len(queued) != want.queued || len(delivered) != want.delivered {
+			t.Errorf("start %d: %d, %d messages are held and %d have arrived, want %+v", step+1, w.Code, len(queued), len(delivered), want)
 		}
-	}
-	ask()
-	user, _ := s.UserByAddress("ada@example.com")
-	block := func(blocked bool) {
-		t.Helper()
-		if w := servertest.Call(t, s, "PATCH", "/_mock/users/"+user.UserID, servertest.Object{"blocked": blocked}); w.Code != http.StatusOK {
-			t.Fatalf("%d %s", w.Code, w.Body)
-		}
-	}
-	block(true)
-	ask()
-	if n := len(s.Outbox().All(outbox.State(outbox.Queued))); n != 1 {
-		t.Fatalf("%d messages are held", n)
-	}
-	block(false)
-	ask()
-	if n := len(s.Outbox().All(outbox.State(outbox.Delivered))); n != 2 {
-		t.Errorf("%d messages have arrived", n)
 	}
 }

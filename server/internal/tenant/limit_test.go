@@ -35,7 +35,7 @@ func TestABucketRefillsSteadily(t *testing.T) {
 	}
 }
 
-// Of each of Auth0's limits a call is free exactly when the answer says so.
+// With each of Auth0's limits, a call is free again exactly when the answer says so.
 func TestACallIsFreeAtTheReset(t *testing.T) {
 	t.Parallel()
 	tn := newTenant(t)

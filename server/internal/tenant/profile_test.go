@@ -34,8 +34,8 @@ func TestProfileDefaultsAreAuth0s(t *testing.T) {
 			t.Errorf("%s: picture %s, want …%s", tt.name, got.Picture, want)
 		}
 	}
-	own := fixtures.User{Email: "a@example.com", Name: "N", Nickname: "n", Picture: "p"}
-	if got := Profile(own); got.Name != "N" || got.Nickname != "n" || got.Picture != "p" {
+	given := fixtures.User{Email: "a@example.com", Name: "N", Nickname: "n", Picture: "p"}
+	if got := Profile(given); got.Name != "N" || got.Nickname != "n" || got.Picture != "p" {
 		t.Errorf("what is set is not kept: %+v", got)
 	}
 }

@@ -2,8 +2,42 @@ package tenant
 
 import "testing"
 
-// Where a browser may be sent to is decided here alone.
-func TestMatchURL(t *testing.T) {
+func TestWhichOriginsAPatternAllows(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		pattern, origin string
+		want            bool
+	}{
+		{"http://localhost:*", "http://localhost:3000", true},
+		{"http://localhost:*", "http://localhost", true},
+		{"http://localhost:*", "http://127.0.0.1:3000", true},
+		{"http://localhost:*", "http://[::1]:3000", true},
+		{"http://localhost:*", "https://localhost:3000", false},
+		{"http://localhost:*", "http://localhost.example.com", false},
+		{"http://localhost:*", "http://user@localhost:3000", false},
+		{"http://example.com:*", "http://example.com:3000", false},
+		{"https://app.example.com", "https://app.example.com", true},
+		{"https://app.example.com", "https://APP.example.com", true},
+		{"https://app.example.com/", "https://app.example.com", true},
+		{"https://app.example.com", "https://app.example.com:8443", false},
+		{"https://app.example.com", "http://app.example.com", false},
+		{"https://*.example.com", "https://a.example.com", true},
+		{"https://*.example.com", "https://a.b.example.com", false},
+		{"https://*.example.com", "https://example.com", false},
+		{"https://*.example.com", "https://.example.com", false},
+		{"https://*.example.com", "https://evil-example.com", false},
+		{"com.acme.app://*", "com.acme.app://x", false},
+		{"https://app.example.com", "null", false},
+		{"https://app.example.com", "", false},
+	} {
+		if got := MatchOrigin(tt.pattern, tt.origin); got != tt.want {
+			t.Errorf("MatchOrigin(%q, %q) = %t", tt.pattern, tt.origin, got)
+		}
+	}
+}
+
+// MatchURL alone decides where a browser may be sent to.
+func TestWhichURLsAPatternAllows(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		pattern, to  string
@@ -36,7 +70,7 @@ func TestMatchURL(t *testing.T) {
 		{"http://localhost:*", `http:\\evil.com/localhost`, false, false},
 		{"http://localhost:*", "http://localhost:3000/\tcb", false, false},
 		{"http://localhost:*", "http://localhost:3000/a cb", false, false},
-		{"http://localhost:*", `http://localhost:3000/\evil.com`, false, false}, // browsers take it for a slash
+		{"http://localhost:*", `http://localhost:3000/\evil.com`, false, false}, // browsers read it as a slash
 		{"http://localhost:*", "http:localhost:3000", false, false},
 		{"http://localhost:*", "http:///cb", false, false},
 		{"http://localhost:*", "//localhost:3000/cb", false, false},
@@ -55,40 +89,6 @@ func TestMatchURL(t *testing.T) {
 	} {
 		if got := MatchURL(tt.pattern, tt.to, tt.native); got != tt.want {
 			t.Errorf("MatchURL(%q, %q, native: %t) = %t", tt.pattern, tt.to, tt.native, got)
-		}
-	}
-}
-
-func TestMatchOrigin(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		pattern, origin string
-		want            bool
-	}{
-		{"http://localhost:*", "http://localhost:3000", true},
-		{"http://localhost:*", "http://localhost", true},
-		{"http://localhost:*", "http://127.0.0.1:3000", true},
-		{"http://localhost:*", "http://[::1]:3000", true},
-		{"http://localhost:*", "https://localhost:3000", false},
-		{"http://localhost:*", "http://localhost.example.com", false},
-		{"http://localhost:*", "http://user@localhost:3000", false},
-		{"http://example.com:*", "http://example.com:3000", false},
-		{"https://app.example.com", "https://app.example.com", true},
-		{"https://app.example.com", "https://APP.example.com", true},
-		{"https://app.example.com/", "https://app.example.com", true},
-		{"https://app.example.com", "https://app.example.com:8443", false},
-		{"https://app.example.com", "http://app.example.com", false},
-		{"https://*.example.com", "https://a.example.com", true},
-		{"https://*.example.com", "https://a.b.example.com", false},
-		{"https://*.example.com", "https://example.com", false},
-		{"https://*.example.com", "https://.example.com", false},
-		{"https://*.example.com", "https://evil-example.com", false},
-		{"com.acme.app://*", "com.acme.app://x", false},
-		{"https://app.example.com", "null", false},
-		{"https://app.example.com", "", false},
-	} {
-		if got := MatchOrigin(tt.pattern, tt.origin); got != tt.want {
-			t.Errorf("MatchOrigin(%q, %q) = %t", tt.pattern, tt.origin, got)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -21,15 +22,10 @@ import (
 )
 
 // embeddedKey is one of the ordinary embedded keys, as somebody's own.
-func embeddedKey(t *testing.T, name string) (key *rsa.PrivateKey, file []byte) {
-	t.Helper()
+func embeddedKey(name string) (key *rsa.PrivateKey, file []byte) {
 	file = fixtures.Key(name)
 	block, _ := pem.Decode(file)
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return parsed.(*rsa.PrivateKey), file
+	return must(x509.ParsePKCS8PrivateKey(block.Bytes)).(*rsa.PrivateKey), file
 }
 
 func pemOf(kind string, der []byte) string {
@@ -58,9 +54,9 @@ func ofFiles(t *testing.T, files ...string) (*token.Keys, error) {
 	return token.OfFixture(f)
 }
 
-func TestKeyFiles(t *testing.T) {
-	key, file := embeddedKey(t, "1")
-	other, _ := embeddedKey(t, "2")
+func TestKeyFilesSignInTurn(t *testing.T) {
+	key, file := embeddedKey("1")
+	other, _ := embeddedKey("2")
 	jwk := must(json.Marshal(jose.JSONWebKey{Key: key, KeyID: "mine", Algorithm: "RS256", Use: "sig"}))
 	for _, c := range []struct{ name, text, kid string }{
 		{"PKCS #8 with a certificate", string(file), ""},
@@ -68,61 +64,41 @@ func TestKeyFiles(t *testing.T) {
 		{"PKCS #1", pemOf("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key)), ""},
 		{"JWK", string(jwk), "mine"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			keys, err := ofFiles(t, c.text, pemOf("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(other)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			ring := token.NewRing(keys)
-			signed, err := ring.Sign(claims("1"))
-			if err != nil {
-				t.Fatal(err)
-			}
+		second := pemOf("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(other))
+		ring, again := token.NewRing(must(ofFiles(t, c.text, second))), token.NewRing(must(ofFiles(t, c.text, second)))
+		if string(again.JWKS()) != string(ring.JWKS()) {
+			t.Errorf("%s: the same files give another key set", c.name)
+		}
+		if kid := ring.KeyID(); c.kid != "" && kid != c.kid {
+			t.Errorf("%s: kid %q, want %q", c.name, kid, c.kid)
+		}
+		if cert := must(x509.ParseCertificate(ring.Certificate())); !key.PublicKey.Equal(cert.PublicKey) {
+			t.Errorf("%s: the certificate is another key's", c.name)
+		}
+		for _, signs := range []*rsa.PrivateKey{key, other} { // a rotation goes to the next file
+			signed := must(ring.Sign(claims("1")))
 			jws := must(jose.ParseSignedCompact(signed, []jose.SignatureAlgorithm{jose.RS256}))
-			if _, err := jws.Verify(&key.PublicKey); err != nil {
-				t.Errorf("the key did not sign: %v", err)
+			_, err := jws.Verify(&signs.PublicKey)
+			if err := errors.Join(err, verifyWithJWKS(t, ring.JWKS(), signed)); err != nil {
+				t.Errorf("%s: %v", c.name, err)
 			}
-			if kid := jws.Signatures[0].Header.KeyID; kid != ring.KeyID() || c.kid != "" && kid != c.kid {
-				t.Errorf("kid %q, want %q", kid, c.kid)
-			}
-			if err := verifyWithJWKS(t, ring.JWKS(), signed); err != nil {
-				t.Error(err)
-			}
-			cert := must(x509.ParseCertificate(ring.Certificate()))
-			if !key.PublicKey.Equal(cert.PublicKey) {
-				t.Error("the certificate is another key's")
-			}
-			again, _ := ofFiles(t, c.text, pemOf("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(other)))
-			if string(token.NewRing(again).JWKS()) != string(ring.JWKS()) {
-				t.Error("the same files give another key set")
-			}
-
 			ring.Rotate()
-			second := must(ring.Sign(claims("2")))
-			jws = must(jose.ParseSignedCompact(second, []jose.SignatureAlgorithm{jose.RS256}))
-			if _, err := jws.Verify(&other.PublicKey); err != nil {
-				t.Errorf("a rotation does not go to the next file: %v", err)
+		}
+		var set jose.JSONWebKeySet
+		if err := json.Unmarshal(ring.JWKS(), &set); err != nil || len(set.Keys) != 3 {
+			t.Fatal(err, len(set.Keys))
+		}
+		for _, k := range set.Keys {
+			if n := k.Key.(*rsa.PublicKey).N; n.Cmp(key.N) != 0 && n.Cmp(other.N) != 0 {
+				t.Errorf("%s: a key is published that is in no file: anyone might sign with it", c.name)
 			}
-			var set jose.JSONWebKeySet
-			if err := json.Unmarshal(ring.JWKS(), &set); err != nil || len(set.Keys) != 3 {
-				t.Fatal(err, len(set.Keys))
-			}
-			for _, k := range set.Keys {
-				if n := k.Key.(*rsa.PublicKey).N; n.Cmp(key.N) != 0 && n.Cmp(other.N) != 0 {
-					t.Error("a key is published that is in no file: anyone might sign with it")
-				}
-			}
-		})
+		}
 	}
 }
 
 func TestOneKeyFileRotatesToItself(t *testing.T) {
-	_, file := embeddedKey(t, "1")
-	keys, err := ofFiles(t, string(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ring := token.NewRing(keys)
+	_, file := embeddedKey("1")
+	ring := token.NewRing(must(ofFiles(t, string(file))))
 	before := ring.KeyID()
 	if after := ring.Rotate(); after == before || after != ring.KeyID() {
 		t.Errorf("kid %q after %q", after, before)
@@ -133,9 +109,9 @@ func TestOneKeyFileRotatesToItself(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoKeyFile(t *testing.T) {
-	key, file := embeddedKey(t, "1")
-	_, another := embeddedKey(t, "2")
+func TestWhatIsNoKeyFileIsRefused(t *testing.T) {
+	key, file := embeddedKey("1")
+	_, another := embeddedKey("2")
 	small := must(rsa.GenerateKey(rand.Reader, 1024))
 	elliptical := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	block, _ := pem.Decode(file)
@@ -172,7 +148,7 @@ func TestWhatIsNoKeyFile(t *testing.T) {
 		}
 	}
 	mine := string(must(json.Marshal(jose.JSONWebKey{Key: key, KeyID: "mine"})))
-	theirs, _ := embeddedKey(t, "2")
+	theirs, _ := embeddedKey("2")
 	for _, c := range []struct{ name, second, want string }{
 		{"the same key twice", string(file), "key1, too; give each key once"},
 		{"the same kid twice", string(must(json.Marshal(jose.JSONWebKey{Key: theirs, KeyID: "mine"}))), `has the kid "mine" of `},

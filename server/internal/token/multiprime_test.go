@@ -22,25 +22,8 @@ func (k *multiPrime) power(m *natural) *big.Int {
 	return new(big.Int).SetBytes(power.octets())
 }
 
-// plainPower returns a function that computes m^d modulo n by big integers, with
-// one private exponent modulo the least common multiple of all p-1. It shares no
-// code with power. A call takes milliseconds.
-func plainPower(k *multiPrime) func(m *big.Int) *big.Int {
-	n, lambda := big.NewInt(1), big.NewInt(1)
-	for _, prime := range k.prime {
-		p := new(big.Int).SetUint64(prime)
-		n.Mul(n, p)
-		p.Sub(p, big.NewInt(1))
-		gcd := new(big.Int).GCD(nil, nil, lambda, p)
-		lambda.Mul(lambda, p.Quo(p, gcd))
-	}
-	d := new(big.Int).ModInverse(big.NewInt(publicExponent), lambda)
-	return func(m *big.Int) *big.Int { return new(big.Int).Exp(m, d, n) }
-}
-
-// undone tells whether the public exponent undoes a power, which is then the right
-// one: there is no other number below n for which that holds. A call takes
-// microseconds.
+// undone reports whether the public exponent undoes a power. Exactly one number
+// below n has that property, so the power is then the right one.
 func (k *multiPrime) undone(power, m *big.Int) bool {
 	back := new(big.Int).Exp(power, big.NewInt(publicExponent), k.public.N)
 	return power.Cmp(k.public.N) < 0 && back.Cmp(m) == 0
@@ -48,7 +31,7 @@ func (k *multiPrime) undone(power, m *big.Int) bool {
 
 func fastMultiPrime(i int) *multiPrime { return fastPair(i)().key.(*multiPrime) }
 
-func TestPower(t *testing.T) {
+func TestPowersAreUndoneByThePublicExponent(t *testing.T) {
 	random := mathrand.NewChaCha8([32]byte{1})
 	for i := range fastKeys {
 		k := fastMultiPrime(i)
@@ -64,28 +47,20 @@ func TestPower(t *testing.T) {
 			_, _ = random.Read(octets[:])
 			numbers = append(numbers, new(big.Int).Mod(new(big.Int).SetBytes(octets[:]), n))
 		}
-		plain := plainPower(k)
-		for j, m := range numbers {
+		for _, m := range numbers {
 			word := toNatural(m)
-			got := k.power(&word)
-			if !k.undone(got, m) || j%20 == 0 && got.Cmp(plain(m)) != 0 {
-				t.Fatalf("key %d: %x to the private exponent is %x, want %x", i, m, got, plain(m))
+			if got := k.power(&word); !k.undone(got, m) {
+				t.Fatalf("key %d: %x to the private exponent is not %x", i, m, got)
 			}
 		}
 	}
 }
 
-// encodePKCS1v15 returns the number that is signed (RFC 8017 §9.2). It makes it by
-// string operations.
-func encodePKCS1v15(digest []byte) *big.Int {
-	info := append(append([]byte{}, sha256Info[:]...), digest...)
-	return new(big.Int).SetBytes(bytes.Join([][]byte{{0, 1}, bytes.Repeat([]byte{0xff}, 256-3-len(info)), {0}, info}, nil))
-}
-
+// PKCS #1 v1.5 has one signature of a digest, so one that crypto/rsa verifies is
+// the one that crypto/rsa would make.
 func TestSignaturesAreThoseOfRSA(t *testing.T) {
 	for i := range fastKeys {
 		k := fastMultiPrime(i)
-		plain := plainPower(k)
 		for n := range uint64(1000) {
 			digest := sha256.Sum256(binary.BigEndian.AppendUint64([]byte{byte(i)}, n))
 			signature, err := k.Sign(nil, digest[:], crypto.SHA256)
@@ -95,14 +70,11 @@ func TestSignaturesAreThoseOfRSA(t *testing.T) {
 			if err := rsa.VerifyPKCS1v15(k.public, crypto.SHA256, digest[:], signature); err != nil || len(signature) != 256 {
 				t.Fatalf("key %d, digest %x: a signature of %d bytes: %v", i, digest, len(signature), err)
 			}
-			if n < 5 && new(big.Int).SetBytes(signature).Cmp(plain(encodePKCS1v15(digest[:]))) != 0 {
-				t.Fatalf("key %d, digest %x: big integers give another signature", i, digest)
-			}
 		}
 	}
 }
 
-// A multi-prime key refuses whatever else it is asked to sign.
+// A multi-prime key signs no other digest than SHA-256, and by no other scheme.
 func TestMultiPrimeSignsSHA256Only(t *testing.T) {
 	k := fastMultiPrime(0)
 	digest := make([]byte, 64)
@@ -124,7 +96,7 @@ func FuzzPower(f *testing.F) {
 		m := new(big.Int).Mod(new(big.Int).SetBytes(octets), k.public.N)
 		word := toNatural(m)
 		if got := k.power(&word); !k.undone(got, m) {
-			t.Errorf("%x to the private exponent is %x, want %x", m, got, plainPower(k)(m))
+			t.Errorf("%x to the private exponent is not %x", m, got)
 		}
 	})
 }

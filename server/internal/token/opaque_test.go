@@ -11,7 +11,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
-func TestOpaque(t *testing.T) {
+func TestAnOpaqueTokenIsOpenedByItsKeyOnly(t *testing.T) {
 	o := token.NewOpaque([32]byte{1})
 	sealed := o.Seal("https://localhost:2884/", []byte(`{"sub":"email|1"}`))
 	parts := strings.Split(sealed, ".")

@@ -25,8 +25,8 @@ func answerOf(status int, body string) response {
 	return response{status: status, body: []byte(body)}
 }
 
-// broken is a server that answers everything over a broken connection, and
-// does not read the body. Each answer that is over is told.
+// broken is a server that answers every request with a fault, and does not read
+// the body. The channel gets a value when an answer is over.
 func broken(t *testing.T, a response, fault string) (srv *httptest.Server, over <-chan struct{}) {
 	t.Helper()
 	told := make(chan struct{}, 100)
@@ -40,7 +40,7 @@ func broken(t *testing.T, a response, fault string) (srv *httptest.Server, over 
 }
 
 // exchange sends bytes to a server, and reads until the connection ends. The
-// error is that of either.
+// error is that of sending or of reading.
 func exchange(t *testing.T, srv *httptest.Server, request string) (answer string, err error) {
 	t.Helper()
 	conn, err := net.Dial("tcp", srv.Listener.Addr().String())
@@ -62,32 +62,29 @@ func exchange(t *testing.T, srv *httptest.Server, request string) (answer string
 
 const plainGet = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-func TestATruncatedAnswerPromisesMoreThanComes(t *testing.T) {
-	t.Parallel()
-	for _, body := range []string{"x", "odd", strings.Repeat("long", 25_000)} {
-		srv, _ := broken(t, answerOf(200, body), "truncate")
-		got, err := exchange(t, srv, plainGet)
-		head, half, _ := strings.Cut(got, "\r\n\r\n")
-		if err != nil || half != body[:len(body)/2] || !strings.Contains(head, fmt.Sprintf("\r\nContent-Length: %d", len(body))) {
-			t.Errorf("of %d bytes came %d, %v, after\n%s", len(body), len(half), err, head)
-		}
-	}
+func headOnly(body string) response {
+	return response{status: 200, body: []byte(body), headOnly: true}
 }
 
-func TestATruncatedAnswerWithoutABodyEndsInItsHead(t *testing.T) {
+// A truncated answer promises its whole length and ends in the middle of its
+// body. Without a body it ends in its head.
+func TestATruncatedAnswerEndsTooEarly(t *testing.T) {
 	t.Parallel()
-	head := answerOf(200, "of a body, its length alone")
-	head.headOnly = true
-	for name, a := range map[string]response{"HEAD": head, "204": answerOf(204, ""), "304": answerOf(304, ""), "empty": answerOf(200, "")} {
+	for _, a := range []response{
+		answerOf(200, "x"), answerOf(200, "odd"), answerOf(200, strings.Repeat("long", 25_000)),
+		headOnly("of a body, its length alone"), answerOf(204, ""), answerOf(304, ""), answerOf(200, ""),
+	} {
 		srv, _ := broken(t, a, "truncate")
 		got, err := exchange(t, srv, plainGet)
-		if err != nil || !strings.HasPrefix(got, fmt.Sprintf("HTTP/1.1 %d ", a.status)) || strings.Contains(got, "\r\n\r\n") {
-			t.Errorf("%s: %q, %v", name, got, err)
+		head, half, complete := strings.Cut(got, "\r\n\r\n")
+		if hasBody := len(a.body) > 0 && !a.headOnly; err != nil || !strings.HasPrefix(head, fmt.Sprintf("HTTP/1.1 %d ", a.status)) || complete != hasBody ||
+			hasBody && (half != string(a.body[:len(a.body)/2]) || !strings.Contains(head, fmt.Sprintf("\r\nContent-Length: %d", len(a.body)))) {
+			t.Errorf("%d with %d bytes: came %d, %v, after\n%s", a.status, len(a.body), len(half), err, head)
 		}
 	}
 }
 
-// A tape is a ResponseWriter that notes what comes when.
+// A tape is a ResponseWriter that notes what comes at which time.
 type tape struct {
 	*httptest.ResponseRecorder
 	start  time.Time
@@ -101,48 +98,30 @@ func (r *tape) Flush() {
 	r.seen = len(all)
 }
 
-func TestADribbledAnswerComesInPiecesOverTwoSeconds(t *testing.T) {
+// A dribbled answer takes two seconds, however short it is.
+func TestADribbledAnswerComesInPieces(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := &tape{ResponseRecorder: httptest.NewRecorder(), start: time.Now()}
-		answerOf(418, "abcdefghijklmnopqrstuvwxyz0123456789ABCD").sendBroken(r, t.Context(), "dribble")
-		if len(r.pieces) != 21 || r.pieces[0] != "0s " || r.pieces[1] != "100ms ab" || r.pieces[20] != "2s CD" {
-			t.Errorf("%d pieces: %q", len(r.pieces), r.pieces)
-		}
-		if time.Since(r.start) != 2*time.Second || r.Code != 418 || r.Header().Get("Content-Length") != "40" {
-			t.Errorf("after %s: %d, %v", time.Since(r.start), r.Code, r.Header())
-		}
-	})
-}
-
-func TestADribbledAnswerIsWholeHoweverShort(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		head := answerOf(200, "of a body, its length alone")
-		head.headOnly = true
 		for _, tt := range []struct {
 			a            response
 			body, length string
 		}{
+			{answerOf(418, "abcdefghijklmnopqrstuvwxyz0123456789ABCD"), "abcdefghijklmnopqrstuvwxyz0123456789ABCD", "40"},
 			{answerOf(200, "odd"), "odd", "3"},
 			{answerOf(200, ""), "", "0"},
 			{answerOf(204, ""), "", ""},
-			{head, "", "27"},
+			{headOnly("of a body, its length alone"), "", "27"},
 		} {
-			start, w := time.Now(), httptest.NewRecorder()
+			w := &tape{ResponseRecorder: httptest.NewRecorder(), start: time.Now()}
 			tt.a.sendBroken(w, t.Context(), "dribble")
-			if w.Body.String() != tt.body || w.Header().Get("Content-Length") != tt.length || w.Code != tt.a.status || time.Since(start) != dribbleTime {
-				t.Errorf("%d %q: got %d %q, %v after %s", tt.a.status, tt.a.body, w.Code, w.Body, w.Header(), time.Since(start))
+			if w.Body.String() != tt.body || w.Header().Get("Content-Length") != tt.length || w.Code != tt.a.status || time.Since(w.start) != 2*time.Second {
+				t.Errorf("%d %q: got %d %q, %v after %s", tt.a.status, tt.a.body, w.Code, w.Body, w.Header(), time.Since(w.start))
+			}
+			if p := w.pieces; len(tt.body) == 40 && (len(p) != 21 || p[0] != "0s " || p[1] != "100ms ab" || p[20] != "2s CD") {
+				t.Errorf("%d pieces: %q", len(p), p)
 			}
 		}
 	})
-}
-
-// aborts tells whether a handler breaks off.
-func aborts(handle func()) (aborted bool) {
-	defer func() { aborted = recover() == any(http.ErrAbortHandler) }()
-	handle()
-	return
 }
 
 func TestWhereNoConnectionCanBeTakenOverTheHandlerBreaksOff(t *testing.T) {
@@ -151,13 +130,19 @@ func TestWhereNoConnectionCanBeTakenOverTheHandlerBreaksOff(t *testing.T) {
 	cancel()
 	for _, fault := range []string{"reset", "empty", "hang", "garbage", "truncate", "dribble"} {
 		for _, a := range []response{answerOf(204, ""), answerOf(200, "body")} {
-			if !aborts(func() { a.sendBroken(httptest.NewRecorder(), gone, fault) }) {
-				t.Errorf("%s of a %d: the handler goes on as if nothing were", fault, a.status)
-			}
+			func() {
+				defer func() {
+					if recover() != any(http.ErrAbortHandler) {
+						t.Errorf("%s of a %d: the handler goes on", fault, a.status)
+					}
+				}()
+				a.sendBroken(httptest.NewRecorder(), gone, fault)
+			}()
 		}
 	}
 }
 
+// A fault is the same where the request's body was not read.
 func TestABodyThatWasNotReadChangesNoFault(t *testing.T) {
 	t.Parallel()
 	for fault, want := range map[string]func(got string, err error) bool{
@@ -176,8 +161,8 @@ func TestABodyThatWasNotReadChangesNoFault(t *testing.T) {
 	}
 }
 
-// isReset tells whether the other side has reset the connection; Windows has a
-// number of its own for it.
+// isReset reports whether the other side has reset the connection. Windows has
+// an error number of its own for it.
 func isReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.Errno(10054))
 }
@@ -224,7 +209,18 @@ func TestAHangingHandlerEndsWhenTheServerStops(t *testing.T) {
 	}
 }
 
-// A recording is a client's connection that keeps what came.
+// A goneWriter is a ResponseWriter whose client has gone.
+type goneWriter struct{ *httptest.ResponseRecorder }
+
+func (goneWriter) Write([]byte) (int, error) { return 0, net.ErrClosed }
+
+func TestAStreamEndsWhenItsClientIsGone(t *testing.T) {
+	t.Parallel()
+	stream := &Stream{Next: func() (Event, error) { return Event{Name: "message"}, nil }} // which never ends by itself
+	response{status: http.StatusOK, stream: stream}.send(goneWriter{httptest.NewRecorder()})
+}
+
+// A recording is a client's connection that keeps what it reads.
 type recording struct {
 	net.Conn
 	came bytes.Buffer
@@ -236,6 +232,7 @@ func (r *recording) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// An empty answer closes TLS in order. A reset does not.
 func TestOnlyAnEmptyAnswerSaysGoodbyeOverTLS(t *testing.T) {
 	t.Parallel()
 	for fault, want := range map[string]bool{"empty": true, "reset": false} {

@@ -46,7 +46,7 @@ func TestTheJournalKeepsTheLastThousandAndCountsTheRest(t *testing.T) {
 	}
 }
 
-// Secrets that a request carries are not in the journal, wherever they stand.
+// The journal does not show the secrets of a request, wherever they stand in it.
 func TestTheJournalShowsNoSecrets(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{})
@@ -65,38 +65,7 @@ func TestTheJournalShowsNoSecrets(t *testing.T) {
 	}
 }
 
-// What a hint says helps the developer and is never on the wire of Auth0.
-func TestHintsAreInTheJournalOnly(t *testing.T) {
-	t.Parallel()
-	s := servertest.New(t, server.Config{})
-	w := servertest.Call(t, s, "POST", "/passwordless/start", servertest.Object{"client_id": "abc", "connection": "email", "email": "ada@example.com"})
-	if strings.Contains(w.Body.String(), "--client") {
-		t.Errorf("the answer is %s", w.Body)
-	}
-	if got := s.Requests()[0].Hint; got != `client "abc" is not in the fixture; add --client abc (in Go, testkit.Clients)` {
-		t.Errorf("the hint is %q", got)
-	}
-}
-
-// Who asks for a link and names no place to lead to sees it fail only when the
-// link is opened, long after the mistake.
-func TestALinkThatLeadsNowhereSaysWhatToDo(t *testing.T) {
-	t.Parallel()
-	s := servertest.New(t, server.Config{})
-	servertest.Call(t, s, "POST", "/passwordless/start", servertest.Object{"client_id": "acme-native", "connection": "email", "email": "ada@example.com"})
-	link := strings.TrimSpace(servertest.Call(t, s, "GET", "/_mock/outbox/link?to=ada@example.com", nil).Body.String())
-	at, err := url.Parse(link)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := servertest.Call(t, s, "GET", at.RequestURI(), nil)
-	const hint = "no redirect_uri was given, and no callback of client acme-native is an address without *; " +
-		"give one (a magic link has it from the authParams of /passwordless/start), or start with --callback URL"
-	if w.Code != 400 || !strings.Contains(w.Body.String(), hint) {
-		t.Errorf("%d %s", w.Code, w.Body)
-	}
-}
-
+// The journal is bounded in memory. This test measures the heap, so it runs alone.
 func TestTheJournalKeepsNoMoreThanItShows(t *testing.T) {
 	const calls, size = 60, 500_000
 	long := func(c byte) string { return strings.Repeat(string(c), size) }

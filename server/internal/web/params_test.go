@@ -8,28 +8,24 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
-	"github.com/mockauth0/mockauth0/server/journal"
-
-	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
+	"github.com/mockauth0/mockauth0/server/internal/servertest"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/internal/web"
+	"github.com/mockauth0/mockauth0/server/journal"
 )
 
 // newFront makes a Front as the server does.
 func newFront(t testing.TB) *web.Front {
 	t.Helper()
-	f, err := fixtures.Load("default")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &web.Front{Tenant: tenant.New(f, token.Embedded("fast")), Scenarios: faults.NewEngine("", time.Now), Local: func(string) bool { return true }, Journal: &journal.Journal{}, Log: slog.New(slog.DiscardHandler)}
+	return &web.Front{Tenant: tenant.New(servertest.NamedFixture(t, "default"), token.Embedded("fast")), Scenarios: faults.NewEngine("", time.Now), Local: func(string) bool { return true }, Journal: &journal.Journal{}, Log: slog.New(slog.DiscardHandler)}
 }
 
 // read lets a Front read a request, and returns the call and the answer.
@@ -51,11 +47,11 @@ func read(t testing.TB, contentType, query, body string, header ...string) (call
 
 const formType, jsonType = "application/x-www-form-urlencoded", "application/json"
 
-func TestParametersOfABody(t *testing.T) {
+func TestParametersOfARequest(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, contentType, query, body string
-		want                           string // name:kind:text, in order
+		want                           string // name:kind:text, in order; "!" and what the refusal says
 	}{
 		{"JSON of every type", jsonType, "", `{"s":"a\u00e9","n":1.50,"b":true,"o":{"x":[1]},"a":["x"]}`, `s:string:aé n:number:1.50 b:boolean:true o:object:{"x":[1]} a:array:["x"]`},
 		{"null is absent", jsonType, "", `{"a":null,"b":"x"}`, "b:string:x"},
@@ -71,54 +67,38 @@ func TestParametersOfABody(t *testing.T) {
 		{"the body goes before the query", formType, "a=9&c=3", "a=1&b=2", "a:string:1 b:string:2 c:string:3"},
 		{"another content type", "text/plain", "", `{"a":"1"}`, ""},
 		{"a content type that is none", ";;", "", `{"a":"1"}`, ""},
+		{"JSON that is cut off", jsonType, "", `{"a":`, "!the JSON is malformed: unexpected EOF"},
+		{"a word", jsonType, "", `hello`, "!the JSON is malformed: invalid character"},
+		{"two objects", jsonType, "", `{} {}`, "!there is more behind the object"},
+		{"a list", jsonType, "", `[]`, "!the JSON is not an object"},
+		{"nested too deep", jsonType, "", `{"a":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + "}", "!exceeded max depth"},
+		{"a bad escape in a form", formType, "", "a=%zz", "!invalid URL escape"},
+		{"a bad escape in a name", formType, "", "%=1", "!invalid URL escape"},
+		{"a bad escape in the query", "", "a=%", "", "!invalid URL escape"},
+		{"a body that is too large", formType, "", strings.Repeat("a", 1<<20+1), "!request entity too large"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			call, answer := read(t, tt.contentType, tt.query, tt.body)
-			if call == nil {
-				t.Fatalf("refused: %d %s", answer.Code, answer.Body)
-			}
-			var got []string
+		call, answer := read(t, tt.contentType, tt.query, tt.body)
+		var got []string
+		if call == nil {
+			got = []string{"!" + answer.Body.String()}
+		} else {
 			for _, p := range call.Params {
 				got = append(got, fmt.Sprintf("%s:%s:%s", p.Name, p.Kind, p.Text))
 			}
-			if g := strings.Join(got, " "); g != tt.want {
-				t.Errorf("got  %s\nwant %s", g, tt.want)
-			}
-		})
+		}
+		says, refused := strings.CutPrefix(tt.want, "!")
+		if g := strings.Join(got, " "); refused != (call == nil && answer.Code >= 400) || !strings.Contains(g, says) || !refused && g != tt.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", tt.name, g, tt.want)
+		}
 	}
 }
 
-func TestBodiesThatAreRefused(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct{ name, contentType, query, body, says string }{
-		{"cut off", jsonType, "", `{"a":"1"`, "the JSON is malformed: unexpected EOF"},
-		{"cut off in a value", jsonType, "", `{"a":`, "the JSON is malformed: unexpected EOF"},
-		{"two objects", jsonType, "", `{} {}`, "there is more behind the object"},
-		{"a list", jsonType, "", `[]`, "the JSON is not an object"},
-		{"a word", jsonType, "", `hello`, "the JSON is malformed: invalid character"},
-		{"nested too deep", jsonType, "", `{"a":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + "}", "exceeded max depth"},
-		{"a bad escape", formType, "", "a=%zz", `invalid URL escape`},
-		{"a bad escape in a name", formType, "", "%=1", `invalid URL escape`},
-		{"a bad escape in the query", "", "a=%", "", `invalid URL escape`},
-		{"too large", formType, "", strings.Repeat("a", 1<<20+1), "request entity too large"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			call, answer := read(t, tt.contentType, tt.query, tt.body)
-			if call != nil || answer.Code < 400 || !strings.Contains(answer.Body.String(), tt.says) {
-				t.Errorf("%d %s", answer.Code, answer.Body)
-			}
-		})
-	}
-}
-
-func TestAbsentIsWhatSDKsMeanByIt(t *testing.T) {
+func TestEmptyAndNullAreAbsent(t *testing.T) {
 	t.Parallel()
 	call, _ := read(t, jsonType, "", `{"empty":"","nothing":null,"zero":0,"no":false,"list":[],"text":"x"}`)
 	for name, want := range map[string]bool{"empty": false, "nothing": false, "missing": false, "zero": true, "no": true, "list": true, "text": true} {
 		if _, ok := call.Params.Get(name); ok != want {
-			t.Errorf("%s: there is %t, want %t", name, ok, want)
+			t.Errorf("%s is there: %t, want %t", name, ok, want)
 		}
 	}
 	if got := call.Params.Text("zero"); got != "" {
@@ -128,28 +108,27 @@ func TestAbsentIsWhatSDKsMeanByIt(t *testing.T) {
 
 func TestBasicCredentialsAreFormEncoded(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct{ name, header, id, secret string }{
-		{"plain", "acme:secret", "acme", "secret"},
-		{"encoded", "acme%3Aweb+app:p%26s%25", "acme:web app", "p&s%"},
-		{"that do not decode", "acme:100%", "acme", "100%"},
-		{"without a secret", "acme:", "acme", ""},
-		{"with colons", "acme:a:b", "acme", "a:b"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			call, _ := read(t, formType, "", "client_id=body&client_secret=body", "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(tt.header)))
-			if got := call.Credentials(); got.ClientID != tt.id || got.Secret != tt.secret {
-				t.Errorf("got %+v", got)
-			}
-			if got := call.BodyCredentials(); got.ClientID != "body" || got.Secret != "body" {
-				t.Errorf("of the body: %+v", got)
-			}
-		})
+	basic := func(credentials string) string {
+		return "Basic " + base64.StdEncoding.EncodeToString([]byte(credentials))
 	}
-	for _, header := range []string{"", "Basic ???", "Bearer x", "Basic " + base64.StdEncoding.EncodeToString([]byte("no colon"))} {
-		call, _ := read(t, formType, "", "client_id=body", "Authorization", header)
-		if got := call.Credentials(); got.ClientID != "body" {
-			t.Errorf("with %q: %+v", header, got)
+	for header, want := range map[string]string{ // "" is those of the body
+		basic("acme:secret"):             "acme secret",
+		basic("acme%3Aweb+app:p%26s%25"): "acme:web app p&s%",
+		basic("acme:100%"):               "acme 100%", // which does not decode
+		basic("acme:"):                   "acme ",
+		basic("acme:a:b"):                "acme a:b",
+		"":                               "", "Basic ???": "", "Bearer x": "", basic("no colon"): "",
+	} {
+		const ofBody = "body hidden"
+		if want == "" {
+			want = ofBody
+		}
+		call, _ := read(t, formType, "", "client_id=body&client_secret=hidden", "Authorization", header)
+		if got := call.Credentials(); got.ClientID+" "+got.Secret != want {
+			t.Errorf("with %q: %+v, want %s", header, got, want)
+		}
+		if got := call.BodyCredentials(); got.ClientID+" "+got.Secret != ofBody {
+			t.Errorf("of the body: %+v", got)
 		}
 	}
 }
@@ -172,26 +151,27 @@ func TestTheBearerTokenIsInTheHeaderOrAParameter(t *testing.T) {
 	}
 }
 
-func TestWhatTheJournalShowsOfARequest(t *testing.T) {
+func TestTheJournalReadsWhichSDKCalls(t *testing.T) {
 	t.Parallel()
-	f := newFront(t)
-	query := url.Values{}
-	for i := range 70 {
-		query.Set(fmt.Sprintf("p%02d", i), "x")
-	}
-	r := httptest.NewRequest(http.MethodGet, "/x?"+query.Encode(), nil)
-	r.Header.Set("Auth0-Client", base64.StdEncoding.EncodeToString([]byte(`{"name":"auth0-js"}`)))
-	f.Serve(httptest.NewRecorder(), r, web.Route{Flow: func(*web.Call) (any, error) { return web.Raw{}, nil }}, nil)
-	entries, _ := f.Journal.All()
-	if sdk := entries[0].SDK; sdk == nil || sdk.Name != "auth0-js" {
-		t.Errorf("the SDK is %+v", sdk)
-	}
-	if got := entries[0].Params; len(got) != 65 || got["…"] != "6 more" || got["p00"] != "x" {
-		t.Errorf("the parameters are %s", got)
+	// A version with bytes that the two alphabets of base64 write differently.
+	plain := []byte(`{"name":"auth0-js","version":"9~?9>","env":{"node":"v24"}}`)
+	sdk := &journal.SDK{Name: "auth0-js", Version: "9~?9>", Env: map[string]any{"node": "v24"}}
+	for header, want := range map[string]*journal.SDK{
+		base64.StdEncoding.EncodeToString(plain): sdk, base64.RawStdEncoding.EncodeToString(plain): sdk,
+		base64.URLEncoding.EncodeToString(plain): sdk, base64.RawURLEncoding.EncodeToString(plain): sdk,
+		"": nil, "x": nil, "e30": nil, "W10": nil, strings.Repeat("A", 1<<20): nil,
+	} {
+		f := newFront(t)
+		r := httptest.NewRequest(http.MethodGet, "/x", nil)
+		r.Header.Set("Auth0-Client", header)
+		f.Serve(httptest.NewRecorder(), r, web.Route{Flow: func(*web.Call) (any, error) { return web.Raw{}, nil }}, nil)
+		if entries, _ := f.Journal.All(); !reflect.DeepEqual(entries[0].SDK, want) {
+			t.Errorf("%.99q is read as %+v", header, entries[0].SDK)
+		}
 	}
 }
 
-// A flow that panics is an answer of 500, logged, and the next call works.
+// A panic in a flow becomes an answer of 500, unless it breaks the connection off.
 func TestAFlowThatPanicsIsAnAnswer(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
@@ -208,24 +188,14 @@ func TestAFlowThatPanicsIsAnAnswer(t *testing.T) {
 	f.Serve(w, httptest.NewRequest(http.MethodGet, "/x", nil), web.Route{Flow: func(*web.Call) (any, error) { panic(http.ErrAbortHandler) }}, nil)
 }
 
-// HEAD tells the length of what GET would send, and sends nothing.
-func TestHEADSendsNoBody(t *testing.T) {
-	t.Parallel()
-	w := httptest.NewRecorder()
-	newFront(t).Serve(w, httptest.NewRequest(http.MethodHead, "/x", nil), web.Route{Flow: func(*web.Call) (any, error) { return map[string]int{"a": 1}, nil }}, nil)
-	if w.Body.Len() != 0 || w.Header().Get("Content-Length") != "7" {
-		t.Errorf("%q, length %s", w.Body, w.Header().Get("Content-Length"))
-	}
-}
-
-// The same data is the same, written as a form, as JSON, or in the query.
+// The same data are the same parameters as a form, as JSON, or in the query.
 func FuzzNormalForm(f *testing.F) {
 	f.Add("client_id=a&connection=email&email=ada%2B1%40example.com")
 	f.Add("a=&b=%00&c=+&%C3%A9=%F0%9F%98%80&a==")
 	f.Add("scope=openid&scope=email&scope=")
 	f.Add("<>&\"'=\u2028&x=\\u0041")
 	f.Fuzz(func(t *testing.T, form string) {
-		// encoding/json and net/url replace what is no text in different ways.
+		// encoding/json and net/url replace invalid UTF-8 in different ways.
 		values, err := url.ParseQuery(form)
 		if err != nil || strings.Contains(form, ";") || strings.TrimSpace(form) == "" { // a blank body is none
 			t.Skip()

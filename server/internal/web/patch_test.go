@@ -1,4 +1,4 @@
-package web_test
+package web
 
 import (
 	"bytes"
@@ -7,8 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"testing"
-
-	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
 // The examples of RFC 7386, appendix A, as far as they patch an object.
@@ -28,27 +26,19 @@ func TestMergePatchDoesWhatTheRFCSays(t *testing.T) {
 		// Members keep their places, and numbers their spelling.
 		{`{"z":1,"y":{"n":1e400,"m":0.10},"x":3}`, `{"y":{"m":null,"a":"<&>"},"w":[null],"b":true}`, `{"z":1,"y":{"n":1e400,"a":"<&>"},"x":3,"b":true,"w":[null]}`},
 	} {
-		if got, err := web.MergePatch([]byte(one[0]), decoded(t, one[1])); err != nil || string(got) != one[2] {
+		if got, err := mergePatch([]byte(one[0]), parsed([]byte(one[1])).(map[string]any)); err != nil || string(got) != one[2] {
 			t.Errorf("%s with %s: %s %v, not %s", one[0], one[1], got, err, one[2])
 		}
 	}
 	for _, target := range []string{"", "[]", `"a"`, "null", `{"a":1`, `{} {}`, "Unauthorized"} {
-		if got, err := web.MergePatch([]byte(target), map[string]any{"a": 1}); err == nil {
+		if got, err := mergePatch([]byte(target), map[string]any{"a": 1}); err == nil {
 			t.Errorf("%s became %s", target, got)
 		}
 	}
 }
 
-func decoded(t testing.TB, patch string) (m map[string]any) {
-	t.Helper()
-	if err := json.Unmarshal([]byte(patch), &m); err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-// A patched object is what the RFC's own few lines make of it, and its members
-// stand in their old order, the new ones behind, by name.
+// A patched object is what the algorithm of the RFC makes of it. Old members keep
+// their order. New members follow, sorted by name.
 func FuzzMergePatch(f *testing.F) {
 	f.Add([]byte(`{"b":1,"a":{"x":[1,{"y":null}]},"c":null}`), []byte(`{"a":{"x":null,"z":{"q":null,"r":1}},"c":{"d":2},"0":[{"e":null}]}`))
 	f.Add([]byte(`{"a":1,"a":{"b":2}}`), []byte(`{"a":{"c":3}}`))
@@ -59,7 +49,7 @@ func FuzzMergePatch(f *testing.F) {
 		if !alsoObject {
 			return
 		}
-		got, err := web.MergePatch(target, patch)
+		got, err := mergePatch(target, patch)
 		if (err == nil) != isObject {
 			t.Fatalf("%s: %v", target, err)
 		}
@@ -107,7 +97,8 @@ func naive(target any, patch map[string]any) map[string]any {
 	return result
 }
 
-// parsed is a whole JSON text, its numbers as they are spelled; nil if it is none.
+// parsed is a whole JSON text, with numbers as they are spelled. It is nil for
+// anything else.
 func parsed(data []byte) (value any) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
@@ -117,17 +108,8 @@ func parsed(data []byte) (value any) {
 	return value
 }
 
-// names are the members of an object, in order.
+// names are the names of an object's members, in order.
 func names(object []byte) (list []string) {
-	dec := json.NewDecoder(bytes.NewReader(object))
-	_, _ = dec.Token()
-	for dec.More() {
-		name, _ := dec.Token()
-		list = append(list, name.(string))
-		var skipped json.RawMessage
-		if dec.Decode(&skipped) != nil {
-			return nil
-		}
-	}
+	_ = eachMember(object, func(name string, _ json.RawMessage) { list = append(list, name) })
 	return list
 }
