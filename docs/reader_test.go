@@ -1,0 +1,285 @@
+package docs_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mockauth0/mockauth0/server"
+)
+
+// A reader types the commands of a page in a folder of its own, beside the
+// page's server. Free ports stand in for those of the page.
+type reader struct {
+	*testing.T
+	page, dir   string
+	bin         string            // the folder with the programs that the pages call
+	port        string            // of the server
+	here, there *strings.Replacer // from the page's ports to the free ones, and back
+	server      *exec.Cmd
+	printed     string         // by the last command
+	tenant      *server.Server // for requests without a command
+}
+
+func newReader(t *testing.T, page, bin string) *reader {
+	t.Helper()
+	r := &reader{T: t, page: page, dir: t.TempDir(), bin: bin}
+	var here, there []string
+	for _, port := range []string{"4012", "8025", "1025", "2884"} {
+		l, err := net.Listen("tcp", "localhost:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		_, r.port, _ = net.SplitHostPort(l.Addr().String())
+		here, there = append(here, ":"+port, ":"+r.port), append(there, ":"+r.port, ":"+port)
+	}
+	r.here, r.there = strings.NewReplacer(here...), strings.NewReplacer(append(there, r.dir+"/", "")...)
+	return r
+}
+
+// programs is a folder with the programs that the pages call: this test as
+// mockauth0, and a stand-in for npm. Where no command can run there is none.
+func programs(t *testing.T) string {
+	t.Helper()
+	bin := t.TempDir()
+	_, noBash := exec.LookPath("bash")
+	_, noCurl := exec.LookPath("curl")
+	self, err := os.Executable()
+	err = errors.Join(noBash, noCurl, err, os.Symlink(self, filepath.Join(bin, "mockauth0")))
+	suite, err2 := filepath.Abs("testdata/npm")
+	err = errors.Join(err, err2, os.Symlink(suite, filepath.Join(bin, "npm")))
+	if err == nil && runtime.GOOS != "windows" {
+		return bin
+	}
+	if t.Logf("the commands of the pages do not run here: %v", err); os.Getenv("CI") != "" {
+		t.Fail()
+	}
+	return ""
+}
+
+// run runs a command. It must succeed, or fail if the mark says so. Of one that
+// fails, the errors count as printed, too.
+func (r *reader) run(b *block) string {
+	if r.server == nil {
+		r.serve(&block{text: "mockauth0"})
+	}
+	c := r.shell(b.text)
+	var out, errs bytes.Buffer
+	c.Stdout, c.Stderr = &out, &errs
+	fails := b.mark == "run, fails"
+	if fails {
+		c.Stderr = &out
+	}
+	if err := c.Run(); (err != nil) != fails {
+		r.Fatalf("%s: %v\n%s%s", b.at, err, &out, &errs)
+	}
+	r.printed = r.there.Replace(out.String())
+	return b.text
+}
+
+// prints is what the last command printed. Tokens, which differ from run to run,
+// are cut off.
+func (r *reader) prints(*block) string {
+	text := regexp.MustCompile(`eyJhbGciOi[^"\s]*`).ReplaceAllString(r.printed, "eyJhbGciOi…")
+	return strings.TrimSuffix(text, "\n") + "\n"
+}
+
+// file saves a file for the commands, and holds what it contains. A new
+// mockauth0.yaml restarts the server.
+func (r *reader) file(b *block) string {
+	name := strings.Fields(b.name())[0]
+	if err := os.WriteFile(filepath.Join(r.dir, name), []byte(b.text), 0o666); err != nil {
+		r.Fatal(err)
+	}
+	if name == "mockauth0.yaml" {
+		r.stop()
+	}
+	switch b.lang {
+	case "yaml":
+		return r.isRight(b)
+	case "go":
+		return r.inATest(b)
+	}
+	return r.isTaken(b)
+}
+
+// serve starts the page's server. It is ready when it prints its address.
+func (r *reader) serve(b *block) string {
+	r.stop()
+	c := r.shell("exec " + b.text)
+	c.Env = append(c.Env, "MOCKAUTH0_LOG=none", "MOCKAUTH0_ADDR=localhost:"+r.port)
+	var errs bytes.Buffer
+	c.Stderr = &errs
+	out, err := c.StdoutPipe()
+	if err := errors.Join(err, c.Start()); err != nil {
+		r.Fatal(err)
+	}
+	r.server = c
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		r.stop()
+		r.Fatalf("%s does not serve: %s", b.text, &errs)
+	}
+	return b.text
+}
+
+func (r *reader) stop() {
+	if r.server != nil {
+		_ = r.server.Process.Signal(os.Interrupt)
+		_ = r.server.Wait()
+		r.server = nil
+	}
+}
+
+// shell is a command of the page, in an environment that has nothing else.
+func (r *reader) shell(command string) *exec.Cmd {
+	c := exec.CommandContext(r.Context(), "bash", "-euo", "pipefail", "-c", r.here.Replace(command))
+	c.Dir = r.dir
+	c.Env = []string{"PATH=" + r.bin + ":" + os.Getenv("PATH"), "HOME=" + r.dir}
+	return c
+}
+
+// http holds a request with its answer. The requests of a page happen in order,
+// on one tenant with a stopped clock.
+func (r *reader) http(b *block) string {
+	if r.tenant == nil {
+		r.tenant = r.newTenant(server.Config{
+			Seed: "mockauth0", At: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), Issuer: "http://localhost:2884/",
+			CA: func() []byte { return []byte("-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n") },
+		})
+	}
+	request := regexp.MustCompile(`^([A-Z]+) (/\S*)\n(?:\n(\{.*\})\n)?`).FindStringSubmatch(b.text)
+	if request == nil {
+		r.Fatalf("%s does not begin with a request", b.at)
+	}
+	answer := r.ask(r.tenant, request[1], request[2], request[3])
+	text := fmt.Sprintf("%s\n%d %s\n", request[0], answer.Code, http.StatusText(answer.Code))
+	for _, name := range []string{"Content-Type", "X-Mock-Cursor"} {
+		if value := answer.Header().Get(name); value != "" {
+			text += name + ": " + value + "\n"
+		}
+	}
+	if answer.Body.Len() > 0 {
+		text += "\n" + shown(answer) + "\n"
+	}
+	return text
+}
+
+func (r *reader) newTenant(config server.Config) *server.Server {
+	s, err := server.New(config)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return s
+}
+
+// A leaver is a client that leaves a stream after its first piece.
+type leaver struct {
+	*httptest.ResponseRecorder
+	leave context.CancelFunc
+}
+
+func (l leaver) Flush() {
+	if l.Body.Len() > 0 {
+		l.leave()
+	}
+}
+
+func (r *reader) ask(tenant *server.Server, method, target, body string) *httptest.ResponseRecorder {
+	ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)
+	defer cancel()
+	request := httptest.NewRequestWithContext(ctx, method, "http://localhost:2884"+target, strings.NewReader(body))
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	answer := httptest.NewRecorder()
+	tenant.ServeHTTP(leaver{answer, cancel}, request)
+	return answer
+}
+
+// What a page shows of an answer at most. What is left out is an ellipsis.
+const (
+	maxText    = 120 // characters of a text
+	maxMembers = 2   // of a list, and one if it is long
+	maxLines   = 12  // of a body that is not JSON
+)
+
+// serverID differs from server to server. It is in the places of a stream.
+var serverID = regexp.MustCompile(`(?m)^id: (.*)@.*$`)
+
+// shown is the body of an answer, cut to what a reader needs.
+func shown(answer *httptest.ResponseRecorder) string {
+	if strings.HasPrefix(answer.Header().Get("Content-Type"), "application/json") {
+		d := json.NewDecoder(answer.Body)
+		d.UseNumber()
+		return nextValue(d, "")
+	}
+	body := strings.TrimRight(strings.ReplaceAll(answer.Body.String(), "\r\n", "\n"), "\n")
+	lines := strings.Split(serverID.ReplaceAllString(body, "id: $1@…"), "\n")
+	if len(lines) > maxLines {
+		lines = append(lines[:maxLines], "…")
+	}
+	for i := range lines {
+		lines[i] = cut(lines[i], 2*maxText)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func cut(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// nextValue writes the next value with indents, in the order of the answer: a
+// short one on one line.
+func nextValue(d *json.Decoder, indent string) string {
+	token, err := d.Token()
+	if err != nil {
+		return err.Error()
+	}
+	open, compound := token.(json.Delim)
+	if !compound {
+		if text, ok := token.(string); ok {
+			token = cut(text, maxText)
+		}
+		var out bytes.Buffer
+		e := json.NewEncoder(&out)
+		e.SetEscapeHTML(false)
+		_ = e.Encode(token)
+		return strings.TrimSpace(out.String())
+	}
+	var parts []string
+	for n := 0; d.More(); n++ {
+		part := ""
+		if open == '{' {
+			part = nextValue(d, "") + ": "
+		}
+		part += nextValue(d, indent+"  ")
+		if open == '{' || n == 0 || n < maxMembers && !strings.Contains(parts[0], "\n") {
+			parts = append(parts, part)
+		} else if parts[len(parts)-1] != "…" {
+			parts = append(parts, "…")
+		}
+	}
+	end, _ := d.Token()
+	if line := fmt.Sprint(open, strings.Join(parts, ", "), end); len(line) <= maxText && !strings.Contains(line, "\n") {
+		return line
+	}
+	return fmt.Sprint(open, "\n  ", indent, strings.Join(parts, ",\n  "+indent), "\n", indent, end)
+}
