@@ -43,6 +43,7 @@ var homes = map[string][]string{
 	"github.com/mailhog/":    {"server/mailhog"},
 	"github.com/ian-kent/":   {"server/mailhog"},
 	"github.com/osteele/":    {"internal/liquid"},
+	"golang.org/x/text/":     {"server/internal/mail"},
 	"github.com/urfave/cli":  {"server/command"},
 	"github.com/santhosh-":   {"internal/strictyaml/strictyamltest"},
 }

@@ -32,7 +32,7 @@ type byName struct {
 
 // ParseNamed reads the name of a scenario together with a narrowing, as in
 // {"name": "slow", "when": {"recipient": "ada@*"}, "times": 2, "ttl": "1m"}.
-// The error is a *strictyaml.Errors that lists every mistake with its place.
+// The error is a *fixtures.Errors that lists every mistake with its place.
 func ParseNamed(filename string, data []byte) (name string, n Narrowing, err error) {
 	var in byName
 	doc, err := strictyaml.Parse(filename, data)

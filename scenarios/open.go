@@ -48,7 +48,7 @@ func OpenAll(namesOrFiles []string) ([]*Scenario, error) {
 
 // OfFixture opens the scenarios that a fixture names, and keeps their order.
 // The path of a file is relative to the fixture's own file, if it has one. The
-// error is a *strictyaml.Errors that lists every mistake: one in a scenario
+// error is a *fixtures.Errors that lists every mistake: one in a scenario
 // file has its place in that file, an unknown name has its place in the fixture.
 func OfFixture(f *fixtures.Fixture) ([]*Scenario, error) {
 	var list []*Scenario

@@ -10,7 +10,7 @@ import (
 )
 
 // Parse reads a scenario file, YAML or JSON. The filename appears in error
-// messages and in Scenario.Source. The error is a *strictyaml.Errors that
+// messages and in Scenario.Source. The error is a *fixtures.Errors that
 // lists every mistake with its place.
 func Parse(filename string, data []byte) (*Scenario, error) {
 	return parse(filename, data, origin{})
@@ -40,7 +40,7 @@ func Schema() []byte { return strictyaml.Schema(Scenario{}, "mockauth0 scenario"
 
 // Complete checks a scenario that was made in Go. It returns a copy that equals
 // what Parse makes of the same scenario in a file. Version may be 0, which
-// means 1. The error is a *strictyaml.Errors that lists every mistake with its
+// means 1. The error is a *fixtures.Errors that lists every mistake with its
 // path, without line numbers. If a value fits in no file (a claim that is a
 // function, for example), the error is of another type.
 func Complete(s *Scenario) (*Scenario, error) {

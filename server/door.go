@@ -124,7 +124,7 @@ func (s *Server) Inject(nameOrFile string, n scenarios.Narrowing) (scenarios.Act
 }
 
 // InjectScenario is Inject of a scenario that is made in Go. If the scenario
-// has mistakes, the error is a *strictyaml.Errors that lists them all.
+// has mistakes, the error is a *fixtures.Errors that lists them all.
 func (s *Server) InjectScenario(made scenarios.Scenario, n scenarios.Narrowing) (scenarios.Activation, error) {
 	complete, err := scenarios.Complete(&made)
 	if err != nil {

@@ -18,8 +18,8 @@ func (a *Auth0) URL() string {
 	return "http://" + a.domain
 }
 
-// TLSURL is the tenant's address over https. It is on the same port as URL.
-// Client trusts its certificate.
+// TLSURL is the tenant's address over https, on the same port as URL. Client
+// trusts the certificate.
 func (a *Auth0) TLSURL() string { return "https://" + a.domain }
 
 // Domain is what Auth0's SDKs call domain: 127.0.0.1:port, or the domain given
@@ -29,8 +29,8 @@ func (a *Auth0) Domain() string { return a.domain }
 // Issuer is the iss of tokens that an app gets at URL. It ends with a slash.
 func (a *Auth0) Issuer() string { return a.issuer }
 
-// TLSIssuer is the iss of tokens that an app gets at TLSURL. It is the same as
-// Issuer if an option pins the issuer.
+// TLSIssuer is the iss of tokens that an app gets at TLSURL. With [PinIssuer] or
+// [PinTLS] it equals Issuer.
 func (a *Auth0) TLSIssuer() string {
 	if a.issuer != a.URL()+"/" {
 		return a.issuer
@@ -90,12 +90,13 @@ func (a *Auth0) NoRedirect() *http.Client {
 // client of their own.
 func (a *Auth0) TLSConfig() *tls.Config { return trustAuthority() }
 
-// Server is the tenant itself. It has everything else: Outbox, Clock, Requests,
-// Users, AddUser, RotateKey, Reset and more.
+// Server is the tenant itself. Its methods do everything else: Outbox, Clock,
+// Requests, Users, AddUser, RotateKey, Reset and more.
 func (a *Auth0) Server() *server.Server { return a.server }
 
-// Advance moves the tenant's clock forward. Everything that falls due in between
-// has happened when it returns. It fails t if d is negative.
+// Advance moves the tenant's clock forward. When it returns, every code that
+// expires in between has expired, and every message that is due has arrived.
+// It fails t if d is negative.
 func (a *Auth0) Advance(t testing.TB, d time.Duration) {
 	t.Helper()
 	if err := a.server.Clock().Advance(d); err != nil {

@@ -74,8 +74,8 @@ var writeDocs = flag.Bool("docs", false, "write what a Go client sees into the t
 
 var faults = []string{"reset", "empty", "hang", "garbage", "truncate", "dribble"}
 
-// A wire is one way to a tenant whose connections break for the requests that
-// ask for it.
+// A wire is one way to reach a tenant: a protocol and a client for it. The
+// connection breaks for requests that ask for a fault.
 type wire struct {
 	name   string
 	base   string
@@ -83,8 +83,7 @@ type wire struct {
 	faults map[string]*testkit.Injection
 }
 
-// wires are all the ways to one tenant, each with a client of its own: one port
-// speaks them all.
+// wires are the three protocols that the port of a tenant speaks.
 func wires(t testing.TB) []wire {
 	t.Helper()
 	auth := testkit.Start(t)
@@ -119,9 +118,9 @@ func breakConnections(t testing.TB, auth *testkit.Auth0) map[string]*testkit.Inj
 
 const keys = "/.well-known/jwks.json"
 
-// see sends one request that asks for a fault, or for none, and tells in short
-// words what its client sees. Where nothing comes the client gives up as soon
-// as the server has got the request, so that no time is measured.
+// see sends one request that asks for a fault, or for none, and says in a few
+// words what the client sees. If the tenant is to hang, the client gives up as
+// soon as the tenant has the request, so that the test waits for no timeout.
 func (w wire) see(t testing.TB, fault, method, path, body string) string {
 	t.Helper()
 	ctx, giveUp := context.WithCancel(t.Context())
@@ -157,7 +156,7 @@ func (w wire) see(t testing.TB, fault, method, path, body string) string {
 
 var streamError = regexp.MustCompile(`stream error: stream ID \d+; (\w+)`)
 
-// word is what is stable of an error.
+// word is the part of an error that is the same in every run.
 func word(err error) string {
 	text := err.Error()
 	stream := streamError.FindStringSubmatch(text)
@@ -178,7 +177,7 @@ func word(err error) string {
 	return text
 }
 
-// isReset knows Windows' own number too.
+// isReset also knows the number that Windows has for it.
 func isReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.Errno(10054))
 }
@@ -235,8 +234,8 @@ func TestTheDocsTellWhatAGoClientSees(t *testing.T) {
 	}
 }
 
-// What broke is whole again for the next request. Over HTTP/2 no fault costs
-// the connection, over HTTP/1.1 only an answer that came to its end saves it.
+// The next request is answered. Over HTTP/2 it uses the same connection. Over
+// HTTP/1.1 it does so only if the answer before was complete.
 func TestAFaultIsOverWithItsRequest(t *testing.T) {
 	t.Parallel()
 	for _, w := range wires(t) {
@@ -266,9 +265,9 @@ func TestAFaultIsOverWithItsRequest(t *testing.T) {
 	}
 }
 
-// net/http sends a GET once more if a connection that was used before ends
-// without an answer: a fault that comes once is then not seen. Nothing else is
-// sent twice, and nothing in memory.
+// net/http sends a GET again if a connection that was used before ends without an
+// answer. The client then does not see a fault that happens once. A POST is not
+// sent again, and in memory nothing is.
 func TestAGetMayBeSentAgainBehindTheClientsBack(t *testing.T) {
 	t.Parallel()
 	for _, inMemory := range []bool{false, true} {
@@ -313,8 +312,8 @@ func TestAGetMayBeSentAgainBehindTheClientsBack(t *testing.T) {
 	}
 }
 
-// This test is alone, so that it sees what is left of connections that broke
-// while the server goes on.
+// This test is not parallel, because it looks for goroutines that broken
+// connections leave behind while the server runs on.
 func TestBrokenConnectionsLeaveNothingBehindAndOthersAlone(t *testing.T) {
 	ways := wires(t)
 	for _, w := range ways {
@@ -346,8 +345,8 @@ func TestBrokenConnectionsLeaveNothingBehindAndOthersAlone(t *testing.T) {
 	for _, w := range ways {
 		w.client.CloseIdleConnections()
 	}
-	// After a body that it did not want net/http waits half a second, and goleak
-	// not quite as long.
+	// net/http waits half a second after a body that it did not read. goleak gives
+	// up a little earlier.
 	var left error
 	for range 10 {
 		if left = goleak.Find(before); left == nil {
@@ -398,7 +397,7 @@ func TestAConnectionInMemoryBreaksAsOneOfANetwork(t *testing.T) {
 		if res.Body.Close(); err != io.EOF || pieces != 20 || time.Since(start) != 2*time.Second {
 			t.Errorf("dribble: %d reads, %v after %s", pieces, err, time.Since(start))
 		}
-		// Of an answer without a body the head is broken.
+		// An answer without a body breaks in its head.
 		if _, err := ask("HEAD", "truncate", nil); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("HEAD, truncate: %v", err)
 		}

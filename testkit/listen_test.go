@@ -20,7 +20,7 @@ import (
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
-// A socket is a line of Linux's tables: its state and its two ends.
+// A socket is a line of Linux's table of sockets: a state and two addresses.
 type socket struct{ state, ends string }
 
 const (
@@ -29,7 +29,7 @@ const (
 	listening   = "0A"
 )
 
-// sockets are those of which one end has the port of the tenant.
+// sockets are those with the port of the tenant at one end.
 func sockets(t testing.TB, domain string) (found []socket) {
 	t.Helper()
 	_, number, err := net.SplitHostPort(domain)
@@ -56,8 +56,8 @@ func sockets(t testing.TB, domain string) (found []socket) {
 	return found
 }
 
-// closed waits until all connections of the tenant are closed, or wait for
-// their time to be over, but not for ever.
+// closed waits until all connections of the tenant are closed or in the state
+// TIME_WAIT. It gives up after a while.
 func closed(t testing.TB, domain string) {
 	t.Helper()
 	open := func(s socket) bool { return s.state != timeWait }
@@ -68,8 +68,8 @@ func closed(t testing.TB, domain string) {
 	}
 }
 
-// Whichever end of a connection says goodbye first keeps its two ports for a
-// minute, and a suite of thousands of tests then waits for each listener.
+// After an ordinary close, the end that closed first stays in TIME_WAIT for a
+// minute. Thousands of those make each new listener slow.
 func TestAStoppedServerLeavesNoSocketBehind(t *testing.T) {
 	t.Parallel()
 	get := func(t testing.TB, c *http.Client, address string) {
@@ -95,7 +95,7 @@ func TestAStoppedServerLeavesNoSocketBehind(t *testing.T) {
 		"its own client, whose connections the test closes": {ownClient, func(t testing.TB, auth *testkit.Auth0) {
 			t.Helper()
 			auth.Client().CloseIdleConnections()
-			closed(t, auth.Domain()) // before the test is over
+			closed(t, auth.Domain()) // before the tenant ends
 		}},
 		"a client of the test's": {use: func(t testing.TB, auth *testkit.Auth0) {
 			t.Helper()
@@ -146,15 +146,15 @@ func TestAStoppedServerLeavesNoSocketBehind(t *testing.T) {
 			closed(t, domain)
 			for _, s := range sockets(t, domain) {
 				if s.state == timeWait && slices.Contains(made, s.ends) {
-					t.Errorf("%s waits for its time to be over", s.ends)
+					t.Errorf("%s is in TIME_WAIT", s.ends)
 				}
 			}
 		})
 	}
 }
 
-// While the test runs nobody is reset: of an answer that is on its way the
-// client gets all, however long it takes to read it.
+// While the tenant runs, it resets no connection: a slow client reads an answer to
+// its end.
 func TestAnAnswerIsReadToItsEnd(t *testing.T) {
 	t.Parallel()
 	auth := testkit.Start(t)
@@ -170,7 +170,7 @@ func TestAnAnswerIsReadToItsEnd(t *testing.T) {
 	if _, err := in.Peek(1); err != nil {
 		t.Fatal(err)
 	}
-	// By now the tenant has its answer behind it, and closes the connection.
+	// After so many requests the tenant has sent the answer and closed the connection.
 	for range 100 {
 		res, err := auth.Client().Get(auth.URL() + "/_mock/health")
 		if err != nil {
@@ -188,10 +188,10 @@ func TestAnAnswerIsReadToItsEnd(t *testing.T) {
 	}
 }
 
-// In a bubble it is the year 2000. The authority that is made there serves all
-// other tests of the process.
+// A bubble begins in the year 2000. An authority that is made there must be valid
+// for the other tests of the process, too.
 func TestAnAuthorityOfABubbleServesAll(t *testing.T) {
-	if os.Getenv("MOCKAUTH0_TEST_BUBBLE") == "" { // in a process of its own: there is one authority in each
+	if os.Getenv("MOCKAUTH0_TEST_BUBBLE") == "" { // runs itself in another process, since a process has one authority
 		cmd := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$")
 		cmd.Env = append(os.Environ(), "MOCKAUTH0_TEST_BUBBLE=1")
 		if out, err := cmd.CombinedOutput(); err != nil {

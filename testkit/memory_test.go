@@ -30,7 +30,7 @@ func say(text string) func(net.Conn) {
 	return func(conn net.Conn) { io.WriteString(conn, text) }
 }
 
-// serveInMemory serves a handler on pipes, and returns the client of it.
+// serveInMemory serves a handler on pipes and returns the client for it.
 func serveInMemory(t *testing.T, h http.HandlerFunc) *http.Client {
 	t.Helper()
 	p := newPipes("tenant.example.com")
@@ -95,7 +95,7 @@ func TestInMemoryIsLikeANetwork(t *testing.T) {
 	}
 }
 
-// seen is all that a client sees of an answer.
+// seen is everything that a client sees of an answer.
 func seen(client *http.Client, url string) string {
 	res, err := client.Get(url)
 	if err != nil {
@@ -108,7 +108,7 @@ func seen(client *http.Client, url string) string {
 	return fmt.Sprintf("%s %s length %d %v %q, then %s", res.Proto, res.Status, res.ContentLength, res.Header, body, kind(err))
 }
 
-// kind is an error without what differs from connection to connection.
+// kind is an error without the addresses.
 func kind(err error) string {
 	var op *net.OpError
 	switch {
@@ -123,8 +123,7 @@ func kind(err error) string {
 	return err.Error()
 }
 
-// A handler that hangs, or writes to its connection by hand, learns when its
-// client has gone.
+// A handler that has taken its connection over learns when the client has gone.
 func TestAHijackedConnectionInMemoryLivesUntilTheClientHasGone(t *testing.T) {
 	t.Parallel()
 	taken := make(chan net.Conn, 1)
@@ -179,8 +178,8 @@ func TestAClientInMemoryThatHasGivenUpGetsNoAnswer(t *testing.T) {
 	}
 }
 
-// There is no certificate in memory, but to the tenant https is https.
-func TestInMemoryTheTenantIsToldOfHTTPS(t *testing.T) {
+// There is no handshake in memory.
+func TestARequestToAnHTTPSAddressInMemoryLooksLikeHTTPS(t *testing.T) {
 	t.Parallel()
 	client := serveInMemory(t, func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, r.TLS != nil && r.TLS.HandshakeComplete, " ", r.RemoteAddr, " ", r.Host)

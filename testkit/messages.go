@@ -18,10 +18,13 @@ const (
 	glance   = 20 * time.Millisecond // how often to look whether it can still come
 )
 
-// OTP is the live code of a recipient, an e-mail address or a phone number. It
-// waits up to 5 seconds for the code. If none comes, it fails t and says which
-// messages did arrive. It does not wait if the newest request for a code for this
-// recipient was refused; the failure then says why.
+// OTP is the live code that was sent to a recipient, an e-mail address or a phone
+// number. It waits up to 5 seconds for the code. If none comes, it fails t and
+// says which messages did arrive.
+//
+// OTP fails t at once if the app's last request for a code was refused, and says
+// why. It waits nevertheless if the app may try again: after a rate limit, after
+// an error of the server, and after a refusal by a scenario.
 func (a *Auth0) OTP(t testing.TB, to string) string {
 	t.Helper()
 	return a.WaitFor(t, recipient(to), outbox.Live(), outbox.WithCode()).Code
@@ -45,7 +48,7 @@ func recipient(to string) outbox.Filter { return outbox.To(fixtures.NormalizeRec
 
 // WaitFor is the newest message that matches all filters. It waits up to 5
 // seconds for one. If none comes, it fails t and says which messages did arrive.
-// With the filters [outbox.To] and [outbox.Live] it gives up as early as OTP.
+// With the filters [outbox.To] and [outbox.Live] it fails at once where OTP does.
 func (a *Auth0) WaitFor(t testing.TB, filters ...outbox.Filter) outbox.Message {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

@@ -75,8 +75,8 @@ func Audience(identifier string, scopes ...string) Option {
 }
 
 // Scenario switches a failure on from the start: a built-in scenario, or a file.
-// Unlike [Auth0.Inject], it does not fail a test in which the failure never
-// happened.
+// A test passes even if this failure never happens. With [Auth0.Inject] it would
+// fail.
 func Scenario(nameOrFile string) Option {
 	return func(s *settings) error {
 		s.config.Scenarios = append(s.config.Scenarios, nameOrFile)
@@ -130,8 +130,9 @@ func PinTLS() Option {
 // InMemory makes a tenant at https://domain that has no port. Only
 // [Auth0.Client] reaches it, without a network and without a certificate.
 //
-// It works inside testing/synctest, where time passes as soon as every goroutine
-// waits. Start the tenant inside the bubble that uses it.
+// It works inside a bubble of testing/synctest. Start the tenant inside the
+// bubble, and close the body of every response: an open one is a goroutine that
+// keeps the bubble from ending.
 func InMemory(domain string) Option {
 	return func(s *settings) error {
 		if domain == "" {

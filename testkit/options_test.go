@@ -45,7 +45,7 @@ func TestSeed(t *testing.T) {
 	}
 }
 
-// A scenario of the options need not act, unlike one that a test injects.
+// The test passes if such a failure never happens, unlike one of Inject.
 func TestScenarioIsOnFromTheStart(t *testing.T) {
 	t.Parallel()
 	r := &recorder{}
@@ -139,11 +139,11 @@ func TestInMemoryWorksInABubble(t *testing.T) {
 		a := app{auth.Client(), auth.URL(), auth.ClientID()}
 		a.start(t, "ada@example.com", "code")
 		otp := auth.OTP(t, "ada@example.com")
-		time.Sleep(3 * time.Minute) // of the bubble: nobody waits
+		time.Sleep(3 * time.Minute) // in a bubble this takes no time
 		if status, answer := a.login(t, "ada@example.com", otp); status != 403 || !strings.Contains(fmt.Sprint(answer), "expired") {
 			t.Errorf("after three minutes: %d %v", status, answer)
 		}
-		// A wait in one goroutine ends with the start in another.
+		// OTP waits in one goroutine for a start in another.
 		got := make(chan string)
 		go func() { got <- auth.OTP(t, "bob@example.com") }()
 		synctest.Wait()
@@ -185,5 +185,5 @@ func TestInMemoryStreamEndsWhenItsBodyIsClosed(t *testing.T) {
 		}
 		seen = append(seen, buf[:n]...)
 	}
-	res.Body.Close() // goleak sees whether the stream ends
+	res.Body.Close() // goleak checks that this ends the stream
 }

@@ -21,22 +21,22 @@ const (
 	maxRedirects = 20 // from one page to the next
 )
 
-// SignIn signs a user in to an app, as a browser does that opens a URL of the
-// app which leads to the login pages. It follows redirects, fills in the pages
-// and returns the last response, which is the app's. The response's body need
-// not be closed.
+// SignIn signs a user in to an app that redirects to the login pages. It does
+// what a browser does that opens the app's URL for a login: it follows redirects,
+// fills in the pages, and returns the app's last response. The body of that
+// response need not be closed.
 //
-// The user is an e-mail address or a phone number. A page that asks for a code
-// gets the one that was sent, and a page that asks for a password gets the
-// user's.
+// The user is an e-mail address or a phone number. On a page that asks for a code
+// SignIn enters the code that was sent. On a page that asks for a password it
+// enters the user's password.
 //
-// c is the browser. It must have a cookie jar, and afterwards it is signed in.
-// nil stands for a new browser. c need not trust the tenant's certificate, and
-// it need not reach a tenant in memory.
+// c is the browser. It needs a cookie jar, and is signed in when SignIn returns.
+// It need not trust the tenant's certificate. If c is nil, SignIn uses a new
+// browser.
 //
-// SignIn fails t with the requests made so far if a page shows an error, or if
-// the URL does not lead to the tenant. If the tenant sends the user back to the
-// app with an error, SignIn returns what the app answers to that.
+// SignIn fails t and lists its requests if a page shows an error, or if the URL
+// does not lead to the tenant. If the tenant redirects back to the app with an
+// error, SignIn returns what the app answers.
 func (a *Auth0) SignIn(t testing.TB, c *http.Client, url, user string) *http.Response {
 	t.Helper()
 	b := &browser{a: a}
@@ -177,10 +177,9 @@ func (b *browser) answer(t testing.TB, res *http.Response, page *html.Node, user
 		return nil, err
 	}
 	values := url.Values{}
-	for field := range form.Descendants() {
+	for _, field := range fieldsOf(form) {
 		name := attribute(field, "name")
 		switch {
-		case name == "":
 		case attribute(field, "type") == "hidden" || is("button")(field):
 			values.Set(name, attribute(field, "value"))
 		case name == "username" || name == "email":
@@ -223,6 +222,16 @@ func (a *Auth0) passwordOf(user string) string {
 		}
 	}
 	return ""
+}
+
+// fieldsOf are the fields and buttons of a form that have a name.
+func fieldsOf(form *html.Node) (fields []*html.Node) {
+	for n := range form.Descendants() {
+		if attribute(n, "name") != "" {
+			fields = append(fields, n)
+		}
+	}
+	return fields
 }
 
 // find is the first node of a page that is looked for, or nil.

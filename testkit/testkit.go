@@ -1,5 +1,5 @@
-// Package testkit runs a local Auth0 tenant inside a Go test. It takes one line,
-// needs no teardown, and gives each test a tenant of its own.
+// Package testkit runs a local Auth0 tenant inside a Go test. One line starts it,
+// it ends with the test, and each test has a tenant of its own.
 //
 //	func TestLogin(t *testing.T) {
 //		auth := testkit.Start(t)
@@ -8,11 +8,11 @@
 //		app.Login("ada@example.com", auth.OTP(t, "ada@example.com"))
 //	}
 //
-// [Auth0.SignIn] signs a user in to an app that uses the login pages, and
-// [Auth0.Tokens] gets tokens for the test of an API.
+// [Auth0.OTP] is for apps that ask for the code themselves. [Auth0.SignIn] is for
+// apps that redirect the browser to Auth0's login pages. [Auth0.Tokens] is for
+// the test of an API.
 //
-// The package reads nothing from the working directory and writes nothing to
-// disk, except for files that a test names.
+// The package writes no files, and it reads only those that a test names.
 package testkit
 
 import (
@@ -51,12 +51,11 @@ type Auth0 struct {
 	client *http.Client // nil until Client is called
 }
 
-// Start runs a tenant until t ends. It answers http and https on one free port
-// of 127.0.0.1, or only in memory (see [InMemory]).
+// Start runs a tenant until t ends. The tenant answers http and https on one
+// free port of 127.0.0.1. With the option [InMemory] it has no port.
 //
-// Start fails t if an option is wrong. A fixture with several mistakes fails it
-// with all of them. If t fails, the tenant's requests, its messages and its
-// clock are printed.
+// Start fails t if an option is wrong, and lists all mistakes of a fixture. If t
+// fails later, Start prints the tenant's requests, messages, scenarios and clock.
 func Start(t testing.TB, opts ...Option) *Auth0 {
 	t.Helper()
 	a, err := Open(opts...)
@@ -73,8 +72,9 @@ func Start(t testing.TB, opts ...Option) *Auth0 {
 	return a
 }
 
-// Open is Start where there is no test, such as in TestMain or in an Example.
-// Call Close at the end.
+// Open starts a tenant where there is no t, such as in TestMain or in an Example.
+// The tenant runs until Close is called. When a test fails, nothing is printed;
+// [server.Server.Report] returns the text.
 func Open(opts ...Option) (*Auth0, error) {
 	var s settings
 	for _, opt := range opts {
@@ -139,7 +139,7 @@ func (a *Auth0) serve(ln net.Listener) {
 	}()
 }
 
-// Close ends the tenant. A tenant of Start needs no Close.
+// Close ends a tenant of Open. A tenant of Start ends by itself.
 func (a *Auth0) Close() error {
 	if a.port != nil {
 		a.port.closing.Store(true)

@@ -52,7 +52,7 @@ func (r *recorder) Fatal(args ...any) {
 }
 func (r *recorder) Fatalf(f string, args ...any) { r.Fatal(fmt.Sprintf(f, args...)) }
 
-// run calls f as a test would, up to its failure, and then cleans up.
+// run calls f until it returns or fails, and then cleans up, as a test does.
 func (r *recorder) run(f func()) {
 	defer func() {
 		if p := recover(); p != nil && p != any(r) {
@@ -65,7 +65,7 @@ func (r *recorder) run(f func()) {
 	f()
 }
 
-// failureOf is what a test is told that fails in f.
+// failureOf is what a failing test prints.
 func failureOf(t testing.TB, f func(*recorder)) string {
 	t.Helper()
 	r := &recorder{}
@@ -78,7 +78,7 @@ func failureOf(t testing.TB, f func(*recorder)) string {
 
 const otpGrant = "http://auth0.com/oauth/grant-type/passwordless/otp"
 
-// An app is the code under test: it knows a base URL and a client, no more.
+// An app is the code under test. It knows a URL and a client_id.
 type app struct {
 	client *http.Client
 	base   string
@@ -143,8 +143,8 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// All of these are over before any parallel test goes on, so that what is left
-// is theirs. They close no idle connection themselves.
+// The test is not parallel, so that no goroutine of another test is counted. It
+// closes no idle connection itself.
 func TestAThousandTestsHaveTenantsOfTheirOwnAndLeaveNoGoroutine(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	var wg sync.WaitGroup
@@ -168,8 +168,7 @@ func TestAThousandTestsHaveTenantsOfTheirOwnAndLeaveNoGoroutine(t *testing.T) {
 	goleak.VerifyNone(t, before)
 }
 
-// Tenants share the fixture that they were made of, and what derives from it:
-// whatever one of them is told stays its own.
+// Tenants share the memory of a fixture, but no tenant sees what another changes.
 func TestTenantsDoNotSeeEachOthersData(t *testing.T) {
 	t.Parallel()
 	pristine := builtIn(t)
@@ -190,7 +189,7 @@ func TestTenantsDoNotSeeEachOthersData(t *testing.T) {
 			ada, _ := auth.Server().UserByAddress("ada@example.com")
 			_, err := auth.Server().UpdateUser(ada.UserID, func(u *fixtures.User) error {
 				u.Name = name
-				// What is there is changed in its place.
+				// The maps are changed in place, not replaced.
 				u.Claims, u.Permissions = orEmpty(u.Claims), orEmpty(u.Permissions)
 				u.Claims[name] = name
 				u.Permissions["https://api.acme.test/"] = append(u.Permissions["https://api.acme.test/"], name)
@@ -226,7 +225,7 @@ func orEmpty[V any](m map[string]V) map[string]V {
 	return m
 }
 
-// state is all that a tenant knows.
+// state is everything that a tenant knows.
 func state(t testing.TB, auth *testkit.Auth0) string {
 	t.Helper()
 	text, err := auth.Server().State().JSON()
@@ -253,13 +252,13 @@ func builtIn(t testing.TB) string {
 	return strings.Join(all, "\n")
 }
 
-// What a tenant makes at first use is as it was at its start.
+// Users are made at first use, and are as old as the tenant.
 func TestUsersAreAsOldAsTheirTenant(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		auth := testkit.Start(t, testkit.InMemory("tenant.example.com"))
-		time.Sleep(time.Hour) // of the bubble: nobody waits
+		time.Sleep(time.Hour) // in a bubble this takes no time
 		if ada, ok := auth.Server().UserByAddress("ada@example.com"); !ok || !ada.CreatedAt.Equal(began) {
 			t.Errorf("created at %s, want %s", ada.CreatedAt, began.UTC())
 		}
@@ -313,12 +312,11 @@ func TestAFailedTestSaysThatNothingReachedItsTenantInMemory(t *testing.T) {
 	for _, isReached := range []bool{false, true} {
 		report := failureOf(t, func(r *recorder) {
 			auth := testkit.Start(r, testkit.InMemory("login.acme.test"))
-			client := http.DefaultClient
 			if isReached {
-				client = auth.Client()
-			}
-			res, err := client.Get(auth.URL() + "/_mock/health")
-			if err == nil {
+				res, err := auth.Client().Get(auth.URL() + "/_mock/health")
+				if err != nil {
+					t.Fatal(err)
+				}
 				res.Body.Close()
 			}
 			r.failed = true
@@ -338,9 +336,9 @@ func TestAPassedTestSaysNothing(t *testing.T) {
 	}
 }
 
-// Every test starts a tenant, so that what a suite costs is what it costs to
-// start and end one. Allocations tell it, whatever else the machine does. To
-// find what allocates: go test -bench Start -memprofile.
+// Every test starts a tenant. The test counts allocations, because they do not
+// depend on what else the machine does. To find what allocates:
+// go test -bench Start -memprofile mem.out
 func TestStartIsCheap(t *testing.T) {
 	if hasRaceDetector() {
 		t.Skip("the race detector allocates, too")
@@ -366,7 +364,7 @@ func hasRaceDetector() bool {
 	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
-// startAndEnd is what a test costs that does nothing with its tenant.
+// startAndEnd is a test that does nothing with its tenant.
 func startAndEnd(opts ...testkit.Option) {
 	r := &recorder{}
 	r.run(func() { testkit.Start(r, opts...) })
@@ -386,13 +384,13 @@ func BenchmarkStartInMemory(b *testing.B) {
 	}
 }
 
-// A suite of 500 tests as people write them, in parallel: each has a server of
-// its own and signs three users in, whose tokens it verifies.
+// A suite of 500 parallel tests. Each has a tenant of its own, signs three users
+// in and verifies their tokens.
 func BenchmarkSuiteOf500(b *testing.B) {
 	for b.Loop() {
 		tests := make(chan int)
 		var wg sync.WaitGroup
-		for range runtime.GOMAXPROCS(0) { // as many as go test lets run at a time
+		for range runtime.GOMAXPROCS(0) { // go test runs as many tests at a time
 			wg.Go(func() {
 				for n := range tests {
 					r := &recorder{}

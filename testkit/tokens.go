@@ -17,17 +17,16 @@ import (
 	"github.com/mockauth0/mockauth0/server/journal"
 )
 
-// A TokenRequest says which tokens [Auth0.Tokens] gets. The zero TokenRequest is
-// good for most tests of an API.
+// A TokenRequest says which tokens [Auth0.Tokens] asks for.
 type TokenRequest struct {
-	// ClientID is the client that signs the user in. "" means the one that
-	// Auth0.ClientID names.
+	// ClientID is the client that signs the user in. If it is "", that is the
+	// client that Auth0.ClientID names.
 	ClientID string
-	// Audience is the API that the access token is for. "" means the first API
-	// of the option Audience, or of the fixture if there is no such option.
+	// Audience is the API that the access token is for. If it is "", that is the
+	// first API of the option Audience, or of the fixture without that option.
 	Audience string
-	// Scopes are what the client asks for. None means openid, profile, email,
-	// offline_access and all scopes of the API.
+	// Scopes are the scopes to ask for. If there are none, Tokens asks for
+	// openid, profile, email, offline_access and all scopes of the API.
 	Scopes []string
 }
 
@@ -45,12 +44,13 @@ type Tokens struct {
 }
 
 // Tokens signs a user in without an app and returns the tokens. The user is an
-// e-mail address or a phone number, who signs in with a code. A user whom the
-// fixture has in a database connection signs in with the password instead.
-// Tokens fails t if the tenant refuses.
+// e-mail address or a phone number, and signs in with a code. A user of a
+// database connection signs in with the password instead. Tokens fails t if the
+// tenant refuses.
 //
-// The iss of the tokens is Issuer. For an API that expects TLSIssuer, start the
-// tenant with [PinTLS].
+// Without a TokenRequest the tokens are for the client that ClientID names and
+// for the first API. Their iss is Issuer. For an API that expects TLSIssuer, start
+// the tenant with [PinTLS].
 func (a *Auth0) Tokens(t testing.TB, user string, r ...TokenRequest) Tokens {
 	t.Helper()
 	if len(r) > 1 {
@@ -71,9 +71,8 @@ func (a *Auth0) Tokens(t testing.TB, user string, r ...TokenRequest) Tokens {
 	conn := a.connectionOf(user, want.ClientID)
 	form := url.Values{"realm": {conn.Name}, "username": {user}, "scope": {strings.Join(want.Scopes, " ")}}
 	if conn.Strategy == database {
-		u, _ := a.server.UserByAddress(user)
 		form.Set("grant_type", fixtures.GrantPasswordRealm)
-		form.Set("password", u.Password)
+		form.Set("password", a.passwordOf(user))
 	} else {
 		address := "email"
 		if isPhone(user) {
@@ -226,8 +225,8 @@ func claimsOf(token string) (claims map[string]any, err error) {
 	return claims, err
 }
 
-// MintToken is a token with any claims, signed with the tenant's key. It fills
-// in iss, iat and exp if they are absent.
+// MintToken makes a token with any claims, signed with the tenant's key. If iss,
+// iat or exp is absent, it is filled in.
 func (a *Auth0) MintToken(t testing.TB, claims map[string]any) string {
 	t.Helper()
 	token, err := a.server.MintToken(a.issuer, claims)
@@ -237,8 +236,8 @@ func (a *Auth0) MintToken(t testing.TB, claims map[string]any) string {
 	return token
 }
 
-// ForgeToken is a token as MintToken makes it, but no published key verifies its
-// signature.
+// ForgeToken makes a token as MintToken does, but with a signature that no
+// published key verifies.
 func (a *Auth0) ForgeToken(t testing.TB, claims map[string]any) string {
 	t.Helper()
 	token, err := a.server.ForgeToken(a.issuer, claims)

@@ -1,10 +1,9 @@
-// Package clock is the one clock of a tenant. It runs with real time unless
-// told otherwise, can be moved forward, set, and stopped, and tells those who
-// watch it about every move, so that what fell due in between is settled, in
-// order, before the move returns.
+// Package clock is the clock of a tenant. It runs with real time at first. It can be
+// moved forward, set and stopped. It calls its watchers before and after every move,
+// so that everything that fell due is settled, in order, before the move returns.
 //
-// It is the only place in mockauth0 that reads the machine's time; certificate
-// dates apart.
+// No other package of mockauth0 reads the machine's time, except for the dates of
+// certificates.
 package clock
 
 import (
@@ -13,60 +12,63 @@ import (
 	"time"
 )
 
-// A Clock is safe for use by many goroutines. Its zero value is not usable:
-// call New.
+// A Clock tells the time of a tenant. It is safe for use by many goroutines. The zero
+// value does not work; call New.
 type Clock struct {
-	mu       sync.Mutex // guards the four below
-	stopped  bool
-	at       time.Time // the time while stopped, or when the machine's was since
-	since    time.Time // a Duration between the two could not span 300 years
-	watchers []func(now time.Time)
+	mu      sync.Mutex // guards all but moving
+	stopped bool
+	// A stopped clock shows at. A running clock showed at when the machine's
+	// time was since. The difference of the two may be too long for a Duration,
+	// which ends at some 300 years.
+	at, since time.Time
+	watchers  []func(now time.Time)
 
-	moving sync.Mutex // held for a whole move, so that moves do not interleave
+	moving sync.Mutex // held for a whole move, so that no other move comes in between
 }
 
-// New makes a clock that shows start, or the real time if start is zero. It
-// runs on from there, or stands still if running is false.
+// New makes a clock that shows the time start, or the real time if start is zero. If
+// running is false it is stopped there.
 func New(start time.Time, running bool) *Clock {
-	now := wall()
+	now := machineTime()
 	if start.IsZero() {
 		start = now
 	}
 	return &Clock{stopped: !running, at: start.Round(0).UTC(), since: now}
 }
 
-// Now is the tenant's time, in UTC.
+// Now returns the tenant's time, in UTC.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.now()
+	return c.nowLocked()
 }
 
-func (c *Clock) now() time.Time {
+// nowLocked is Now for a caller that holds mu.
+func (c *Clock) nowLocked() time.Time {
 	if c.stopped {
 		return c.at
 	}
-	return c.at.Add(wall().Sub(c.since))
+	return c.at.Add(machineTime().Sub(c.since))
 }
 
-// wall is the machine's time without its monotonic reading: times of this
-// clock are compared across moves, where only the wall time counts.
-func wall() time.Time { return time.Now().Round(0).UTC() }
+// machineTime returns the machine's time without its monotonic reading, which would be
+// wrong in comparisons across a move.
+func machineTime() time.Time { return time.Now().Round(0).UTC() }
 
-// Running tells whether time passes by itself.
+// Running tells whether the time passes by itself.
 func (c *Clock) Running() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return !c.stopped
 }
 
-// Offset is how far the clock is ahead of (or, negative, behind) real time.
-// Of a stopped clock it is the offset at this moment.
+// Offset returns how far the clock is ahead of real time at this moment. It is
+// negative if the clock is behind.
 func (c *Clock) Offset() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stopped {
-		return c.at.Sub(wall())
+		return c.at.Sub(machineTime())
 	}
 	return c.at.Sub(c.since)
 }
@@ -74,8 +76,8 @@ func (c *Clock) Offset() time.Duration {
 // ErrBackwards is the error of Advance for a negative duration.
 var ErrBackwards = errors.New("the clock only advances: to go back, set it to a time")
 
-// Advance moves the clock forward by d, running or stopped. All that falls due
-// on the way has been settled when it returns.
+// Advance moves the clock forward by d. The clock may run or be stopped. When Advance
+// returns, everything that fell due in between has been settled.
 func (c *Clock) Advance(d time.Duration) error {
 	if d < 0 {
 		return ErrBackwards
@@ -89,30 +91,30 @@ func (c *Clock) Set(t time.Time) {
 	c.move(func() { c.stopped, c.at = true, t.Round(0).UTC() })
 }
 
-// Freeze stops the clock where it is.
+// Freeze stops the clock at the time that it shows.
 func (c *Clock) Freeze() {
-	c.move(func() { c.at, c.stopped = c.now(), true })
+	c.move(func() { c.at, c.stopped = c.nowLocked(), true })
 }
 
-// Run lets a stopped clock run on from where it is.
+// Run makes a stopped clock run again, from the time that it shows.
 func (c *Clock) Run() {
 	c.move(func() {
 		if c.stopped {
-			c.since, c.stopped = wall(), false
+			c.since, c.stopped = machineTime(), false
 		}
 	})
 }
 
-// Reset goes back to real time, running. What has lapsed stays lapsed.
+// Reset sets the clock to real time and makes it run. What has lapsed stays lapsed.
 func (c *Clock) Reset() {
 	c.move(func() {
-		now := wall()
+		now := machineTime()
 		c.at, c.since, c.stopped = now, now, false
 	})
 }
 
-// Watch calls f with the time before and after every move, so that what was
-// due by either is settled for good. f must not move the clock.
+// Watch calls f before and after every move, with the time that the clock then shows.
+// So f can settle for good what is due at either time. f must not move the clock.
 func (c *Clock) Watch(f func(now time.Time)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -122,16 +124,16 @@ func (c *Clock) Watch(f func(now time.Time)) {
 func (c *Clock) move(change func()) {
 	c.moving.Lock()
 	defer c.moving.Unlock()
-	c.tell()
+	c.callWatchers()
 	c.mu.Lock()
 	change()
 	c.mu.Unlock()
-	c.tell()
+	c.callWatchers()
 }
 
-func (c *Clock) tell() {
+func (c *Clock) callWatchers() {
 	c.mu.Lock()
-	now, watchers := c.now(), c.watchers
+	now, watchers := c.nowLocked(), c.watchers
 	c.mu.Unlock()
 	for _, f := range watchers {
 		f(now)

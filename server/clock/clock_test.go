@@ -150,8 +150,7 @@ func TestTimesAreUTC(t *testing.T) {
 	}
 }
 
-// Times are compared across moves, where a monotonic reading would win over
-// the wall time.
+// Times are compared across moves. A monotonic reading would make them wrong.
 func TestTimesHaveNoMonotonicReading(t *testing.T) {
 	set := clock.New(noon, false)
 	set.Set(time.Now())
@@ -210,8 +209,8 @@ func TestWatchersAreCalledBeforeAndAfterEachMove(t *testing.T) {
 	})
 }
 
-// All moves and reads at once. Each watcher call belongs to one move: calls
-// come in pairs, never interleaved.
+// All moves and reads at once. The calls of a watcher come in pairs, one pair for each
+// move.
 func TestManyGoroutines(t *testing.T) {
 	c := clock.New(noon, false)
 	calls := 0

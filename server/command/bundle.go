@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 )
 
-// systemRoots are where systems keep the roots that they trust, as one file.
+// systemRoots are the files in which systems keep the roots that they trust.
 var systemRoots = []string{
 	"/etc/ssl/certs/ca-certificates.crt", // Debian, Ubuntu, Alpine, Arch
 	"/etc/pki/tls/certs/ca-bundle.crt",   // Fedora, RHEL
@@ -15,15 +15,16 @@ var systemRoots = []string{
 	"/etc/ssl/cert.pem",                  // macOS, BSDs
 }
 
-// bundleNames are the variables by which runtimes take certificates. The
-// second replaces the system's roots instead of adding to them.
+// bundleNames are the variables that name a file of certificates to a runtime.
+// Some files replace the system's roots, and some add to them.
 var bundleNames = []struct {
 	name     string
 	replaces bool
 }{{"NODE_EXTRA_CA_CERTS", false}, {"SSL_CERT_FILE", true}, {"REQUESTS_CA_BUNDLE", true}, {"CURL_CA_BUNDLE", true}}
 
-// writeBundles writes for each variable a file with what it names now (or, if
-// it replaces them, the system's roots) and the CA.
+// writeBundles writes a file for each variable. It has the CA, and before it the
+// certificates of the file that the variable names now; if there is none, and
+// the file replaces the system's roots, it has those.
 func writeBundles(w World, dir string, ca []byte) ([]setting, error) {
 	var out []setting
 	for _, b := range bundleNames {

@@ -72,8 +72,8 @@ func caOptions(in *input) localtls.Options {
 	return localtls.Options{Dir: in.path(tlsDirFlag), Hosts: in.list(tlsHostFlag)}
 }
 
-// path is the value of a flag that names a file or folder, absolute: it is
-// printed, and used elsewhere. Or it is empty.
+// path is the absolute path of the file or folder that a flag names, or empty.
+// It is printed, and used in other folders.
 func (in *input) path(f flag) string {
 	name := in.text(f)
 	if abs, err := filepath.Abs(name); err == nil && name != "" {
@@ -82,7 +82,7 @@ func (in *input) path(f flag) string {
 	return name
 }
 
-// blameCA names the flag that an error of the authority comes from.
+// blameCA names the flag that caused an error of the authority.
 func (in *input) blameCA(err error) error {
 	if in.list(tlsHostFlag) != nil && strings.Contains(err.Error(), "--"+tlsHostFlag.name) {
 		return in.blame(tlsHostFlag, err)
@@ -90,8 +90,8 @@ func (in *input) blameCA(err error) error {
 	return in.blame(tlsDirFlag, err)
 }
 
-// openCA opens the certificate authority that the flags name. Where nothing
-// can be written it lives in memory, with a warning.
+// openCA opens the certificate authority that the flags name. If it cannot be
+// written, it is kept in memory, with a warning.
 func openCA(in *input, warn func(string)) (*localtls.CA, error) {
 	options := caOptions(in)
 	options.Refused = func(err error) { warn(err.Error()) }

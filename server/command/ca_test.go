@@ -102,7 +102,7 @@ func TestCertificateCopy(t *testing.T) {
 		t.Error(log)
 	}
 	taken := write(t, "taken", "hello")
-	if _, log := stopped(t, environ(), false, "--tls-ca-copy", taken); !strings.Contains(log, `"level":"WARN","msg":"--tls-ca-copy: `) || !strings.Contains(log, "holds something else") {
+	if _, log := stopped(t, environ(), false, "--tls-ca-copy", taken); !strings.Contains(log, `"level":"WARN","msg":"--tls-ca-copy: `) || !strings.Contains(log, "holds something other") {
 		t.Error(log)
 	}
 }

@@ -33,8 +33,8 @@ var clientTypes = map[string]fixtures.Client{
 	},
 }
 
-// loopback are the callbacks, logout URLs and origins of a client that the
-// command line adds.
+// loopback are the callbacks, logout URLs and origins of a client that --client
+// adds.
 var loopback = []string{"http://localhost:*", "https://localhost:*"}
 
 // parseClient reads ID[:SECRET][@TYPE].

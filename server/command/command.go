@@ -57,6 +57,7 @@ func newRoot(w World) *cli.Command {
 			return say(w, rootHelp(cmd))
 		},
 		EnableShellCompletion:           true,
+		ShellComplete:                   suggestCommands,
 		ConfigureShellCompletionCommand: func(c *cli.Command) { configureCompletion(w, c) },
 	}
 	for _, c := range root.Commands {
@@ -72,10 +73,12 @@ func withCommand(args []string) []string {
 		return []string{"mockauth0", "serve"}
 	}
 	switch first := args[1]; {
+	case first == "help" && args[len(args)-1] == completionRequest:
+		return slices.Delete(slices.Clone(args), 1, 2)
 	case first == "help" && len(args) > 2 && !strings.HasPrefix(args[2], "-"):
 		return []string{args[0], args[2], "--help"}
 	case first == "help" || first == "-h" || first == "-help" || first == "--help":
-		return args[:1] // the help text of the program
+		return args[:1] // which prints the program's help
 	case first == "-v" || first == "-version" || first == "--version":
 		return slices.Concat(args[:1], []string{"version"}, args[2:])
 	case first == completionRequest, first != "" && first[0] != '-':
@@ -84,8 +87,8 @@ func withCommand(args []string) []string {
 	return slices.Insert(slices.Clone(args), 1, "serve")
 }
 
-// action reads what the user gave, and runs a command that takes at most so
-// many arguments.
+// action is the library's action of a command that takes at most so many
+// arguments: it reads what the user gave, and runs the command.
 func action(w World, most int, run func(*input) error) cli.ActionFunc {
 	return func(_ context.Context, cmd *cli.Command) error {
 		if cmd.Bool("help") {
@@ -114,7 +117,7 @@ func tooMany(cmd *cli.Command, arg string, most int) error {
 	return fmt.Errorf("%s takes one argument; remove %q", words(cmd), arg)
 }
 
-// words are a command as the user writes it behind the program's name.
+// words are the command as the user writes it, without the program's name.
 func words(cmd *cli.Command) string { return strings.Join(cmd.Path()[1:], " ") }
 
 func unknownCommand(root *cli.Command, name string) error {
@@ -128,8 +131,8 @@ func unknownCommand(root *cli.Command, name string) error {
 	return fmt.Errorf("there is no command %q; the commands are %s", name, strings.Join(names, ", "))
 }
 
-// usageError words what the library says about a flag, unless the user asked
-// for help before it.
+// usageError is our sentence for the library's error about a flag. If the user
+// asked for help before it, there is no error but help.
 func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 	if cmd.Bool("help") {
 		return say(World{Stdout: cmd.Root().Writer}, commandHelp(cmd))
@@ -163,6 +166,6 @@ func unknownFlag(cmd *cli.Command, name string) error {
 	return fmt.Errorf("%s has no flag %s; mockauth0 %s --help lists those it has", words(cmd), name, words(cmd))
 }
 
-// closest ends a sentence about an unknown word with the one that was meant,
-// if there is one like it.
+// closest is the end of a sentence about an unknown word: it asks for the known
+// word that is most like it, or is empty if none is.
 func closest(word string, known []string) string { return strictyaml.Suggest(word, known) }

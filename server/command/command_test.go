@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"context"
 	stdflag "flag"
 	"os"
 	"path/filepath"
@@ -41,8 +42,11 @@ func TestMain(m *testing.M) {
 }
 
 // environ is an environment with a certificate authority that the tests share.
+// Children of a test with the race detector would wait a second at their end
+// without GORACE, and those of one that measures coverage warn without
+// GOCOVERDIR.
 func environ(more ...string) []string {
-	return append([]string{"MOCKAUTH0_TLS_DIR=" + filepath.Join(scratch, "ca")}, more...)
+	return append([]string{"MOCKAUTH0_TLS_DIR=" + filepath.Join(scratch, "ca"), "GORACE=atexit_sleep_ms=0", "GOCOVERDIR=" + scratch}, more...)
 }
 
 // A result is what a run left behind.
@@ -69,6 +73,13 @@ func run(t *testing.T, env []string, args ...string) result {
 		t.Fatalf("mockauth0 %s does not end", strings.Join(args, " "))
 		return result{}
 	}
+}
+
+// act reads a command line, and does something else than its command.
+func act(w World, do func(*input) error) error {
+	root := newRoot(w)
+	root.Command(w.Args[1]).Action = action(w, unlimited, do)
+	return root.Run(context.Background(), w.Args)
 }
 
 // refused runs the command line and expects status 1 and this one sentence.
@@ -171,6 +182,9 @@ func TestMistakes(t *testing.T) {
 			refused(t, environ(), c.sentence, strings.Fields(c.args)...)
 		})
 	}
+	refused(t, environ("MOCKAUTH0_LOG=text json"), `MOCKAUTH0_LOG="text json": write text, json or none`)
+	_, err := os.ReadFile(".")
+	refused(t, environ(), "--scenario .: the file cannot be read ("+cause(err).Error()+"); correct that, or name another", "--scenario", ".")
 }
 
 func TestVersion(t *testing.T) {

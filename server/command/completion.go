@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -35,4 +36,12 @@ func configureCompletion(w World, c *cli.Command) {
 		}
 		return fmt.Errorf("completion does not know the shell %q; write one of %s%s", in.args[0], known, closest(in.args[0], shells))
 	})
+}
+
+// suggestCommands writes what a shell may suggest for the first word. The
+// library does the same, but reads the arguments of the process.
+func suggestCommands(_ context.Context, root *cli.Command) {
+	for _, c := range root.VisibleCommands() {
+		fmt.Fprintf(root.Writer, "%s:%s\n", c.Name, c.Usage)
+	}
 }

@@ -15,6 +15,8 @@ func TestCompletion(t *testing.T) {
 		"--ad":          "--addr",
 		"serve --tls-c": "--tls-ca-copy --tls-cert",
 		"exec --for nextjs --audience https://a/=x,y --cl": "--client-id --client --clock",
+		"":                 "serve exec env otp healthcheck ca init validate schema scenarios version completion",
+		"help":             "serve exec env otp healthcheck ca init validate schema scenarios version completion",
 		"completion":       "bash zsh fish pwsh",
 		"validate":         "",
 		"serve --scenario": "",
@@ -72,7 +74,7 @@ echo "${COMPREPLY[@]}"`
 		"completion zs": "zsh",
 	} {
 		cmd := exec.Command(bash, append([]string{"-c", script, "bash", "mockauth0"}, strings.Fields(line)...)...)
-		cmd.Env = append(os.Environ(), "SELF="+os.Args[0])
+		cmd.Env = append(environ("SELF="+os.Args[0]), os.Environ()...)
 		if out, err := cmd.CombinedOutput(); err != nil || strings.TrimSpace(string(out)) != want {
 			t.Errorf("%q: %v, %q, want %q", line, err, out, want)
 		}

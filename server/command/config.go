@@ -36,7 +36,7 @@ func serverConfig(in *input) (server.Config, error) {
 	return config, nil
 }
 
-// newServer makes the server, and words what is wrong with its fixture.
+// newServer makes the server. Its error says what is wrong with the fixture.
 func newServer(in *input, config server.Config) (*server.Server, error) {
 	s, err := server.New(config)
 	var all *strictyaml.Errors

@@ -132,7 +132,8 @@ func (i *instance) runChild(in *input, cmd *exec.Cmd, signals <-chan os.Signal) 
 	}
 }
 
-// childEnviron is the environment of the command. Later entries win.
+// childEnviron is the environment of the command. Of two entries for a variable
+// the later one counts.
 func (i *instance) childEnviron(in *input, dir string) ([]string, error) {
 	bundles, err := writeBundles(in.World, dir, i.ca.PEM())
 	if err != nil {

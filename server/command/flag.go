@@ -23,8 +23,8 @@ type flag struct {
 	fromTwin bool
 }
 
-// libraryFlags are new flags of the library, which read the environment of the
-// world.
+// libraryFlags are copies of flags for the library, which read the environment
+// of the world.
 func libraryFlags(w World, flags ...flag) []cli.Flag {
 	var all []cli.Flag
 	for _, f := range flags {

@@ -17,13 +17,13 @@ func TestHelp(t *testing.T) {
 		text := run(t, nil, name, "--help").out
 		all = append(all, text)
 		golden(t, "help-"+name+".txt", text)
-		for _, args := range [][]string{{"help", name}, {name, "-h"}, {name, "--help", "argument"}} {
+		for _, args := range [][]string{{"help", name}, {name, "-h"}, {name, "--help", "argument"}, {name, "--help", "--bogus"}} {
 			if got := run(t, nil, args...); got.status != 0 || got.out != text || got.errout != "" {
 				t.Errorf("%q: status %d, stderr %q, and the text differs from %s --help:\n%s", args, got.status, got.errout, name, got.out)
 			}
 		}
 	}
-	for _, args := range [][]string{{"help"}, {"-h"}} {
+	for _, args := range [][]string{{"help"}, {"-h"}, {"--help", "--addr"}, {"help", "--addr"}} {
 		if got := run(t, nil, args...); got.status != 0 || got.out != all[0] {
 			t.Errorf("%q: status %d, and the text differs from --help:\n%s", args, got.status, got.out)
 		}

@@ -81,8 +81,8 @@ func (in *input) blame(f flag, err error) error {
 	return fmt.Errorf("%s: %w", read.called(), err)
 }
 
-// mistakes words the mistakes of a file: one in its line, several below a
-// heading.
+// mistakes is the sentence about the mistakes of a file: one alone is as it is,
+// several are below a heading.
 func mistakes(subject, advice string, err error) error {
 	var all *strictyaml.Errors
 	if !errors.As(err, &all) || len(*all) == 1 {

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"context"
 	"net"
 	"os"
 	"path/filepath"
@@ -32,14 +31,12 @@ func allFlags() []commandFlag {
 
 // valuesOf are the values of a flag that a command gets.
 func valuesOf(flag string, environ []string, args ...string) ([]string, error) {
-	w := World{Args: append([]string{"mockauth0"}, args...), Environ: environ}
-	root := newRoot(w)
 	var values []string
-	root.Command(args[0]).Action = action(w, unlimited, func(in *input) error {
+	err := act(World{Args: append([]string{"mockauth0"}, args...), Environ: environ}, func(in *input) error {
 		values = in.flags[flag].values
 		return nil
 	})
-	return values, root.Run(context.Background(), w.Args)
+	return values, err
 }
 
 // bad are values that a flag refuses, with the sentence behind its name. A

@@ -30,7 +30,7 @@ type instance struct {
 	stop      context.CancelFunc
 }
 
-// drainTime is for calls that are being answered when the server stops.
+// drainTime is how long a stop waits for calls that are being answered.
 const drainTime = 5 * time.Second
 
 // launch makes a server from the flags and lets it listen.
@@ -69,7 +69,7 @@ func launch(in *input, addrs []string) (*instance, error) {
 		i.ports.abandon()
 		return nil, in.blame(addrFlag, err)
 	}
-	// Calls that wait end when the server does.
+	// The end of the server ends the calls that wait for something.
 	base, stop := context.WithCancel(context.Background())
 	i.stop = stop
 	i.http = &http.Server{

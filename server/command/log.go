@@ -31,7 +31,7 @@ func newLog(in *input) (log *slog.Logger, format string, err error) {
 	return nil, "", in.refuse(logFlag, format, "write text, json or none%s", closest(format, []string{"text", "json", "none"}))
 }
 
-// textLog is a log for people: the sentence, and below it what explains it.
+// textLog is a log for people: a sentence, and below it the lines that explain it.
 type textLog struct {
 	out io.Writer
 	mu  *sync.Mutex

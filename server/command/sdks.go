@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// An sdk is how an SDK, or its quickstart, wants its settings.
+// An sdk is how an SDK, or its quickstart, reads its settings.
 type sdk struct {
 	settings func(t target) []setting
 	// roots are the variables that name the certificate authority for an SDK

@@ -93,7 +93,7 @@ func (i *instance) announce(out io.Writer) {
 	_, _ = io.WriteString(out, text.String())
 }
 
-// scenarios are the names of those that are on.
+// scenarios are the names of the scenarios that are on.
 func (i *instance) scenarios() []string {
 	var names []string
 	for _, on := range i.server.Scenarios() {

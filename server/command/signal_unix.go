@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// stopSignals are those that ask a program to stop. A hang-up that nohup has
-// switched off stays so.
+// stopSignals are those that ask a program to stop. If nohup has switched
+// SIGHUP off, it stays off.
 func stopSignals() []os.Signal {
 	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
@@ -20,7 +20,7 @@ func stopSignals() []os.Signal {
 }
 
 // reachedAll tells whether a signal reached every program of the terminal, as
-// Ctrl-C does: whoever passes it on sends it twice.
+// Ctrl-C does: a program that passed it on would send it a second time.
 func reachedAll(s os.Signal) bool {
 	if s != os.Interrupt {
 		return false

@@ -109,9 +109,8 @@ func TestExecServerDies(t *testing.T) {
 	var out buffer
 	w := World{Args: []string{"mockauth0", "exec", "--log", "none"}, Environ: environ(env...), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out}
 	w.Args = append(w.Args, args...)
-	root := newRoot(w)
 	status := 0
-	root.Command("exec").Action = action(w, unlimited, func(in *input) error {
+	err := act(w, func(in *input) error {
 		i, err := launch(in, []string{"localhost:0"})
 		if err != nil {
 			return err
@@ -124,7 +123,7 @@ func TestExecServerDies(t *testing.T) {
 		status, err = i.runChild(in, cmd, nil)
 		return errors.Join(i.drain(), err)
 	})
-	if err := root.Run(t.Context(), w.Args); status != 1 || err == nil || !strings.HasPrefix(err.Error(), "the server stopped while ") {
+	if status != 1 || err == nil || !strings.HasPrefix(err.Error(), "the server stopped while ") {
 		t.Errorf("status %d, %v\n%s", status, err, &out)
 	}
 }

@@ -43,7 +43,7 @@ func newTarget(in *input, f *fixtures.Fixture, base string) (target, error) {
 		id = first.ClientID
 	}
 	if id == "" {
-		// The app's own client id stays, if the fixture knows it.
+		// The app's own client id stays, if the fixture has it.
 		if own, ok := in.lookup("AUTH0_CLIENT_ID"); ok && chooseClient(f, own) != nil && own != "" {
 			id = own
 		}

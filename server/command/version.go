@@ -18,8 +18,7 @@ func versionCommand(w World) *cli.Command {
 // -ldflags "-X github.com/mockauth0/mockauth0/server/command.release=v1.2.3".
 var release string
 
-// version is that of the release, else the module's, else what the build says
-// about itself.
+// version is the version of the release, or else of the module, or (devel).
 func version() string {
 	if release != "" {
 		return release

@@ -1,109 +1,114 @@
-// Package journal is what was called: the requests to a tenant and its answers,
-// those to the control API left out.
+// Package journal keeps the last requests to a tenant and their answers. Requests
+// to the control API are not in it.
 package journal
 
 import (
-	"slices"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
 	"sync"
 	"time"
 )
 
-// Kept is how many requests a Journal keeps.
-const Kept = 1000
+// maxRequests is how many requests a Journal keeps.
+const maxRequests = 1000
 
-// A Request is a request to the tenant and what it answered.
+// A Request is a request to the tenant, together with the answer.
 type Request struct {
-	// ID is the answer's x-auth0-requestid.
+	// ID is the header x-auth0-requestid of the answer.
 	ID     string `json:"id"`
 	Method string `json:"method"`
 	Path   string `json:"path"`
-	// Params are the parameters of body and query, secrets redacted and long
-	// ones cut short.
+	// Params are the parameters of the body and the query, without secrets. Long
+	// ones are cut off.
 	Params map[string]any `json:"params"`
 	// Status is the HTTP status of the answer.
 	Status int `json:"status"`
-	// Error is the "error" of a refusal, Description its "error_description".
+	// Error and Description are "error" and "error_description" of an answer that
+	// refuses the request.
 	Error       string `json:"error,omitempty"`
 	Description string `json:"error_description,omitempty"`
-	// Hint says what in the configuration caused a refusal, and what helps.
+	// Hint says what in the configuration is the cause, and what helps.
 	Hint string `json:"hint,omitempty"`
-	// ClientID is the client_id that the request named, known or not.
+	// ClientID is the client_id in the request. There may be no such client.
 	ClientID string `json:"client_id,omitempty"`
-	// SDK is what the Auth0-Client header says; nil if there is none.
+	// SDK is the content of the Auth0-Client header, nil if there is none.
 	SDK       *SDK   `json:"sdk,omitempty"`
 	UserAgent string `json:"user_agent,omitempty"`
-	// Scenario is the failure that was injected into the answer, if any.
+	// Scenario names the scenarios that changed the answer.
 	Scenario string `json:"scenario,omitempty"`
-	// At is the tenant's time when the request came.
+	// At is when the request came, by the tenant's clock.
 	At time.Time `json:"at"`
-	// DurationMS is how many milliseconds the answer took by the tenant's
-	// clock: 0 while that stands still.
+	// DurationMS is how many milliseconds the answer took by the tenant's clock.
+	// It is 0 if the clock is stopped.
 	DurationMS float64 `json:"duration_ms"`
 }
 
-// An SDK is a decoded Auth0-Client header.
+// An SDK is the content of an Auth0-Client header.
 type SDK struct {
 	Name    string         `json:"name"`
 	Version string         `json:"version,omitempty"`
 	Env     map[string]any `json:"env,omitempty"`
 }
 
-// A Journal keeps the last requests. Its zero value is empty and ready.
-type Journal struct {
-	mu      sync.Mutex
-	entries []entry // a ring, once it is full: the n-th request is at n % Kept
-	total   int
-}
+// maxSDK is how many bytes an Auth0-Client header may have.
+const maxSDK = 4096
 
-// An entry is a request, less what is made of the rest when somebody reads it.
-type entry struct {
-	Request
-	params []Param
-	client string // the Auth0-Client header
-}
-
-// Add notes a request: its parameters, free of secrets, and its Auth0-Client
-// header become its Params and SDK.
-func (j *Journal) Add(r Request, params []Param, client string) {
-	if len(client) > maxSDK {
-		client = ""
+// ParseSDK reads an Auth0-Client header: base64 of JSON, in either alphabet, padded
+// or not. SDKs send all four forms. It returns nil for any other text.
+func ParseSDK(header string) *SDK {
+	if len(header) > maxSDK {
+		return nil
 	}
+	plain := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(header, "="))
+	data, err := base64.RawStdEncoding.DecodeString(plain)
+	if err != nil {
+		return nil
+	}
+	var sdk SDK
+	if json.Unmarshal(data, &sdk) != nil || sdk.Name == "" {
+		return nil
+	}
+	return &sdk
+}
+
+// A Journal keeps the last 1,000 requests. The zero value is an empty journal.
+type Journal struct {
+	mu       sync.Mutex
+	requests []Request
+	dropped  int
+}
+
+// Add adds a request.
+func (j *Journal) Add(r Request) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	e := entry{r, params, client}
-	if len(j.entries) < Kept {
-		j.entries = append(j.entries, e)
-	} else {
-		j.entries[j.total%Kept] = e
+	j.requests = append(j.requests, r)
+	if len(j.requests) > maxRequests {
+		j.requests[0] = Request{}
+		j.requests = j.requests[1:]
+		j.dropped++
 	}
-	j.total++
 }
 
-// All returns the last 1,000 requests, oldest first, and how many were dropped.
-func (j *Journal) All() (entries []Request, dropped int) {
+// All returns the kept requests, the oldest first, and how many were dropped. All
+// callers share their maps, which must not be changed.
+func (j *Journal) All() (requests []Request, dropped int) {
 	j.mu.Lock()
-	dropped = j.total - len(j.entries)
-	oldest := dropped % Kept
-	kept := slices.Concat(j.entries[oldest:], j.entries[:oldest])
-	j.mu.Unlock()
-	entries = make([]Request, len(kept))
-	for i, e := range kept {
-		entries[i] = e.Request
-		entries[i].Params, entries[i].SDK = shown(e.params), decodeSDK(e.client)
-	}
-	return entries, dropped
+	defer j.mu.Unlock()
+	return append([]Request{}, j.requests...), j.dropped
 }
 
-// Counts tells how many requests are kept and how many were dropped.
+// Counts returns how many requests are kept and how many were dropped.
 func (j *Journal) Counts() (kept, dropped int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return len(j.entries), j.total - len(j.entries)
+	return len(j.requests), j.dropped
 }
 
-// Clear forgets all requests.
+// Clear removes all requests.
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.entries, j.total = nil, 0
+	j.requests, j.dropped = nil, 0
 }

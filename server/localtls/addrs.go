@@ -10,14 +10,14 @@ import (
 	"syscall"
 )
 
-// portTries is how often a port that is free on 127.0.0.1 is asked for on ::1.
+// portTries is how many ports that are free on 127.0.0.1 are tried on ::1.
 const portTries = 20
 
-// ListenAll opens the addresses of a flag, each as host:port or :port, and returns the
-// listeners in that order. "localhost:PORT" opens 127.0.0.1 and ::1, of which
-// one may be missing on the machine; port 0 picks one that is free on both. An
-// address given twice is opened once. If one cannot be opened, none is, and
-// the error is a sentence that says which and why.
+// ListenAll opens addresses of the form host:port or :port and returns the listeners
+// in that order. "localhost:PORT" opens 127.0.0.1 and ::1; a machine may lack one of
+// them. Port 0 means a port that is free on both. An address that is given twice is
+// opened once. If one cannot be opened, none is. The error is a sentence that says
+// which address it is, why, and which flag sets it.
 func ListenAll(flag string, addrs []string) (listeners []net.Listener, err error) {
 	defer func() {
 		if err != nil {
@@ -112,7 +112,7 @@ func CloseAll(listeners []net.Listener) {
 	}
 }
 
-// explain makes a sentence of why an address could not be opened.
+// explain returns a sentence that says why an address could not be opened.
 func explain(flag, addr string, cause error) error {
 	var unknown *net.DNSError
 	text := fmt.Sprintf("cannot be listened on (%v)", cause)
@@ -127,8 +127,8 @@ func explain(flag, addr string, cause error) error {
 	return &sentence{text: addr + " " + text + "; choose another with " + flag, causes: []error{cause}}
 }
 
-// Windows has numbers of its own for these errors, and package syscall does
-// not map all of them.
+// Windows has other numbers for these errors, and package syscall does not convert
+// all of them.
 const (
 	wsaAccess        = syscall.Errno(10013)
 	wsaFamilyMissing = syscall.Errno(10047)
@@ -140,7 +140,7 @@ func isTaken(err error) bool {
 	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaInUse)
 }
 
-// isMissing tells whether the machine does not have the address at all.
+// isMissing tells whether the machine has no such address.
 func isMissing(err error) bool {
 	for _, missing := range []error{syscall.EADDRNOTAVAIL, syscall.EAFNOSUPPORT, syscall.EPROTONOSUPPORT, wsaNotAvailable, wsaFamilyMissing} {
 		if errors.Is(err, missing) {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Advice tells how to make each language runtime, browser and device trust the
-// CA in the file caPath, as plain text of short lines. goos names the
-// operating system whose user reads it, as [runtime.GOOS] does.
+// Advice says how each language runtime, browser and device can trust the CA in the
+// file caPath. It is plain text in short lines. goos is the operating system of the
+// reader, as in [runtime.GOOS].
 func Advice(goos, caPath string) string {
 	var text strings.Builder
 	line := func(subject, format string, args ...any) {
@@ -47,7 +47,7 @@ func Advice(goos, caPath string) string {
 	more("Code that names certifi's file itself reads neither: append the CA to the file that")
 	more("python -m certifi prints.")
 	line("Ruby, PHP", "%s   (PHP's curl: curl.cainfo in php.ini)", set("SSL_CERT_FILE"))
-	if goos == "windows" { // its curl asks whether a certificate was revoked, and nobody can answer for this CA
+	if goos == "windows" { // its curl asks whether a certificate was revoked, and for this CA nobody answers
 		line("curl", "curl.exe --ssl-no-revoke --cacert %s https://localhost:2884/", q)
 	} else {
 		line("curl", "curl --cacert %s https://localhost:2884/", q)
@@ -71,7 +71,7 @@ func Advice(goos, caPath string) string {
 	return text.String()
 }
 
-// assignment is how a user of that system sets a variable for one shell.
+// assignment returns the command that sets a variable in a shell of that system.
 func assignment(goos, name, value string) string {
 	if goos == "windows" {
 		return "$env:" + name + " = " + quote(goos, value)
@@ -79,7 +79,7 @@ func assignment(goos, name, value string) string {
 	return "export " + name + "=" + quote(goos, value)
 }
 
-// quote makes a path fit for a shell: PowerShell on Windows, else sh.
+// quote quotes a path for a shell: PowerShell on Windows, else sh.
 func quote(goos, path string) string {
 	plain := func(r rune) bool {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("/._-+:@%", r) || goos == "windows" && r == '\\'

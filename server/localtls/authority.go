@@ -21,26 +21,25 @@ import (
 const (
 	day          = 24 * time.Hour
 	caLifetime   = 3650 * day
-	backdate     = day // so that a client whose clock is behind accepts what was just made
+	backdate     = day // so that a client whose clock is late accepts a new certificate
 	leafLifetime = 397 * day
 
-	organization = "mockauth0" // in the subject of what we make
+	organization = "mockauth0" // in the subject of our CAs
 )
 
-// An authority is one certificate authority. Clients trust the anchor; the
-// issuer, which the anchor signed, signs what a server shows, and its key is
-// the only one that is kept. The anchor's own key is forgotten as soon as it
-// has signed the issuer: Java and others do not look at name constraints in a
-// certificate that they trust, but all look at those in the issuer, so that a
-// stolen key is good for none but the permitted names.
+// An authority is one certificate authority. Clients trust the anchor. The anchor
+// signed the issuer, and the issuer signs the certificates of servers. Only the
+// issuer's key is kept; the anchor's key is forgotten at once. Java and others do
+// not check the name constraints of a certificate that they trust, but all clients
+// check those of the issuer. So a stolen key is useful for the permitted names only.
 type authority struct {
 	anchor *x509.Certificate
-	issuer *x509.Certificate // the anchor itself, if a user put a CA of another make into the folder
+	issuer *x509.Certificate // the anchor itself if the user put another CA into the folder
 	key    crypto.Signer     // of the issuer
 }
 
-// newAuthority makes an authority that may sign for the standard names and
-// for the extra ones, and for nothing else.
+// newAuthority makes an authority that may sign the standard names and the extra
+// ones, and no others.
 func newAuthority(extra []host, from, to time.Time) (*authority, error) {
 	anchorKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -54,7 +53,8 @@ func newAuthority(extra []host, from, to time.Time) (*authority, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the public key of the CA could not be encoded: %w", err)
 	}
-	// The names hold a part of the key's hash, because some clients look an issuer up by its name alone.
+	// Some clients find an issuer by its name alone, so the names have a part of
+	// the key's hash.
 	hash := sha256.Sum256(public)
 	id := hex.EncodeToString(hash[:4])
 
@@ -75,14 +75,14 @@ func newAuthority(extra []host, from, to time.Time) (*authority, error) {
 	return &authority{anchor: anchor, issuer: issuer, key: issuerKey}, nil
 }
 
-// caTemplate is what the anchor and the issuer have in common.
+// caTemplate returns what is the same in the anchor and the issuer.
 func caTemplate(extra []host, from, to time.Time) *x509.Certificate {
 	template := &x509.Certificate{
 		Subject:   pkix.Name{Organization: []string{organization}},
 		NotBefore: from,
 		NotAfter:  to,
 		KeyUsage:  x509.KeyUsageCertSign,
-		// A root that some system trusts must not be good for signing programs or mail.
+		// A CA that a system trusts must not be able to sign programs or mail.
 		ExtKeyUsage:                 []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid:       true,
 		IsCA:                        true,
@@ -114,14 +114,14 @@ func sign(template, parent *x509.Certificate, public crypto.PublicKey, key crypt
 	return cert, nil
 }
 
-// permits tells whether the authority may sign for a host.
+// permits tells whether the authority may sign a host.
 func (a *authority) permits(h host) bool { return permits(a.issuer, h) && permits(a.anchor, h) }
 
-// certPEM is what clients are given.
+// certPEM returns what clients must trust.
 func (a *authority) certPEM() []byte { return encodeCert(a.anchor) }
 
-// keyPEM is what the key file holds: the issuer's key and certificate, and the
-// anchor's once more, so that one file decides which CA a folder has.
+// keyPEM returns the content of the key file: the issuer's key and certificate, and
+// a copy of the anchor's certificate, so that one file is enough to restore the CA.
 func (a *authority) keyPEM() ([]byte, error) {
 	der, err := x509.MarshalPKCS8PrivateKey(a.key)
 	if err != nil {
@@ -135,7 +135,7 @@ func encodeCert(cert *x509.Certificate) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})
 }
 
-// The causes for which a pair of files is no authority.
+// Why two files are no authority.
 var (
 	errNoCertificate = errors.New("it holds no certificate")
 	errNoKey         = errors.New("it holds no private key")
@@ -143,8 +143,7 @@ var (
 	errMismatch      = errors.New("its key does not belong to the certificate")
 )
 
-// parseCerts reads the certificates of a PEM file, of which there must be one
-// at least.
+// parseCerts reads the certificates in a PEM file. There must be at least one.
 func parseCerts(data []byte) ([]*x509.Certificate, error) {
 	var certs []*x509.Certificate
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
@@ -163,7 +162,7 @@ func parseCerts(data []byte) ([]*x509.Certificate, error) {
 	return certs, nil
 }
 
-// parseKey reads the first private key of a PEM file, in any usual encoding.
+// parseKey reads the first private key in a PEM file, in any usual encoding.
 func parseKey(data []byte) (crypto.Signer, error) {
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
 		var key any
@@ -188,9 +187,9 @@ func parseKey(data []byte) (crypto.Signer, error) {
 	return nil, errNoKey
 }
 
-// join finds the certificate that belongs to the key: the anchor itself, or
-// one of those beside the key that the anchor signed.
-func join(anchor *x509.Certificate, key crypto.Signer, beside []*x509.Certificate) (*authority, error) {
+// join makes an authority of an anchor and a key. The key belongs to the anchor
+// itself, or to one of the other certificates, which the anchor must have signed.
+func join(anchor *x509.Certificate, key crypto.Signer, others []*x509.Certificate) (*authority, error) {
 	if !anchor.IsCA || !anchor.BasicConstraintsValid {
 		return nil, errNotCA
 	}
@@ -198,7 +197,7 @@ func join(anchor *x509.Certificate, key crypto.Signer, beside []*x509.Certificat
 	if err != nil {
 		return nil, errMismatch
 	}
-	for _, cert := range append([]*x509.Certificate{anchor}, beside...) {
+	for _, cert := range append([]*x509.Certificate{anchor}, others...) {
 		if !bytes.Equal(public, cert.RawSubjectPublicKeyInfo) || !cert.IsCA {
 			continue
 		}

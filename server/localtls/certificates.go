@@ -1,7 +1,6 @@
 package localtls
 
 import (
-	"container/list"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -11,52 +10,44 @@ import (
 	"time"
 )
 
-// maxLeaves bounds the certificates kept for names that clients asked for.
+// maxLeaves is how many certificates are kept for names that clients asked for.
 const maxLeaves = 256
 
 // GetCertificate finds or makes the certificate for a handshake. It fits
-// [tls.Config.GetCertificate]. A client that names no server, because it was
-// given an IP address, gets one for the address that it reached and for the
-// usual names. A name that the CA may not sign is an error; its text is a full
-// sentence that says what to do.
+// [tls.Config.GetCertificate]. A client that connects to an IP address names no
+// server. It gets a certificate for that address and the usual names. If the CA may
+// not sign the name, the error is a full sentence that says what to do.
 func (ca *CA) GetCertificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	asked, err := askedFor(hello)
-	own := ca.own.Load()
+	given := ca.given.Load()
+	if given != nil && (err != nil || covers(given, asked)) {
+		return given, nil
+	}
 	if err != nil {
-		if own != nil {
-			return own.certificate, nil
-		}
-		return nil, fmt.Errorf("a client asked for %s, which is no name that a certificate could hold; use a DNS name of letters, digits and hyphens", shorten(hello.ServerName))
+		return nil, fmt.Errorf("a client asked for %s, which no certificate can name; use a DNS name of letters, digits and hyphens", shorten(hello.ServerName))
 	}
-	if own != nil && own.covers(asked) {
-		return own.certificate, nil
-	}
-	if asked != (host{}) && !slices.Contains(ca.usual, asked) && ca.authority.permits(asked) {
-		hosts := []host{asked}
+	key, hosts := host{}, ca.usual
+	switch {
+	case slices.Contains(ca.usual, asked):
+	case asked != (host{}) && ca.authority.permits(asked):
+		key, hosts = asked, []host{asked}
 		if asked.name == "" {
 			hosts = append(hosts, ca.usual...)
 		}
-		return ca.leaves.get(asked, func() (*tls.Certificate, time.Time, error) {
-			return ca.authority.newLeaf(hosts, ca.now())
-		}, ca.now())
+	case given != nil:
+		return given, nil
+	case hello.ServerName != "":
+		return nil, fmt.Errorf("a client asked for %s, which the CA may not sign; use localhost, a name below localhost or test, or start with --tls-host %s", shorten(hello.ServerName), asked)
+	default:
+		// The client named nothing, and the CA may not sign the address that it
+		// reached, such as that of a container which the client knows as 127.0.0.1.
+		// Clients refuse a certificate with a name that its CA may not sign.
 	}
-	if !slices.Contains(ca.usual, asked) {
-		switch {
-		case own != nil:
-			return own.certificate, nil
-		case hello.ServerName != "":
-			return nil, fmt.Errorf("a client asked for %s, which the CA may not sign; use localhost, a name below localhost or test, or start with --tls-host %s", shorten(hello.ServerName), asked)
-		}
-		// The address may lie beyond the constraints, such as that of a container
-		// which the client knows as 127.0.0.1: with it inside, no certificate would hold.
-	}
-	return ca.leaves.get(host{}, func() (*tls.Certificate, time.Time, error) {
-		return ca.authority.newLeaf(ca.usual, ca.now())
-	}, ca.now())
+	now := ca.now()
+	return ca.leaves.get(key, now, func() (*tls.Certificate, time.Time, error) { return ca.authority.newLeaf(hosts, now) })
 }
 
-// askedFor is the host that a client wants to talk to, or the zero host if
-// nothing tells.
+// askedFor returns the host that a client wants, the zero host if it does not say.
 func askedFor(hello *tls.ClientHelloInfo) (host, error) {
 	if hello.ServerName == "" {
 		if hello.Conn == nil {
@@ -77,7 +68,7 @@ func askedFor(hello *tls.ClientHelloInfo) (host, error) {
 	return host{name: name}, err
 }
 
-// shorten makes what a stranger sent fit for a sentence.
+// shorten quotes a name that a client sent, and cuts off a long one.
 func shorten(name string) string {
 	if len(name) > 80 {
 		return fmt.Sprintf("%q… (%d bytes)", name[:80], len(name))
@@ -85,56 +76,59 @@ func shorten(name string) string {
 	return fmt.Sprintf("%q", name)
 }
 
-// A leafCache keeps the certificates that were used last. The zero value is
-// empty and ready.
-type leafCache struct {
-	mu     sync.Mutex
-	byHost map[host]*list.Element
-	recent list.List // of *cachedLeaf, the last used first
+// UseCertificate makes the server answer with a certificate of the user, from PEM
+// files with the certificate, the chain below it, and its key. For standard names
+// that it does not cover the CA still answers, so that https://localhost keeps
+// working. [CA.PEM] does not hold the authority that signed it. An expired
+// certificate is allowed, since a test may need one, and leaves a note. Call
+// UseCertificate before the first handshake.
+func (ca *CA) UseCertificate(certFile, keyFile string) error {
+	certificate, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		return fmt.Errorf("the certificate %s with the key %s cannot be used: %w; give --tls-cert and --tls-key two PEM files that belong together", certFile, keyFile, err)
+	}
+	now := ca.now()
+	switch {
+	case now.After(certificate.Leaf.NotAfter):
+		ca.note("The certificate %s expired on %s.", certFile, date(certificate.Leaf.NotAfter))
+	case now.Before(certificate.Leaf.NotBefore):
+		ca.note("The certificate %s is valid from %s only.", certFile, date(certificate.Leaf.NotBefore))
+	}
+	ca.given.Store(&certificate)
+	return nil
 }
 
-// A cachedLeaf is made by whoever comes first; others wait for it.
-type cachedLeaf struct {
-	host host
+// covers tells whether a certificate names a host.
+func covers(certificate *tls.Certificate, h host) bool {
+	return h != (host{}) && certificate.Leaf.VerifyHostname(h.String()) == nil
+}
 
-	mu          sync.Mutex
+// A leafCache keeps certificates that were made. The zero value is empty.
+type leafCache struct {
+	mu     sync.Mutex
+	leaves map[host]cachedLeaf
+}
+
+type cachedLeaf struct {
 	certificate *tls.Certificate
 	renew       time.Time
 }
 
-// get returns the certificate for h, and makes it if there is none or if it is
-// not good at the time now.
-func (c *leafCache) get(h host, create func() (*tls.Certificate, time.Time, error), now time.Time) (*tls.Certificate, error) {
-	leaf := c.entry(h)
-	leaf.mu.Lock()
-	defer leaf.mu.Unlock()
-	if leaf.certificate != nil && now.Before(leaf.renew) && !now.Before(leaf.certificate.Leaf.NotBefore) {
+// get returns the certificate for h. It makes one if there is none that is valid
+// now. Handshakes at the same time wait for it. A full cache starts anew.
+func (c *leafCache) get(h host, now time.Time, create func() (*tls.Certificate, time.Time, error)) (*tls.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if leaf, ok := c.leaves[h]; ok && now.Before(leaf.renew) && !now.Before(leaf.certificate.Leaf.NotBefore) {
 		return leaf.certificate, nil
 	}
 	certificate, renew, err := create()
 	if err != nil {
 		return nil, err
 	}
-	leaf.certificate, leaf.renew = certificate, renew
+	if c.leaves == nil || len(c.leaves) == maxLeaves {
+		c.leaves = map[host]cachedLeaf{}
+	}
+	c.leaves[h] = cachedLeaf{certificate, renew}
 	return certificate, nil
-}
-
-func (c *leafCache) entry(h host) *cachedLeaf {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if e, ok := c.byHost[h]; ok {
-		c.recent.MoveToFront(e)
-		return e.Value.(*cachedLeaf)
-	}
-	if c.byHost == nil {
-		c.byHost = make(map[host]*list.Element)
-	}
-	if c.recent.Len() == maxLeaves {
-		last := c.recent.Back()
-		delete(c.byHost, last.Value.(*cachedLeaf).host)
-		c.recent.Remove(last)
-	}
-	leaf := &cachedLeaf{host: h}
-	c.byHost[h] = c.recent.PushFront(leaf)
-	return leaf
 }

@@ -111,7 +111,7 @@ func TestRefusedNames(t *testing.T) {
 	if leaf, err := ca.TLSConfig().GetCertificate(&tls.ClientHelloInfo{ServerName: "example.com"}); leaf != nil || err != nil || len(told) != 1 {
 		t.Errorf("TLSConfig: %v, %v, and Refused was called %d times", leaf, err, len(told))
 	}
-	if ca.leaves.recent.Len() > 0 {
+	if len(ca.leaves.leaves) > 0 {
 		t.Error("a refused name takes room in the cache")
 	}
 }
@@ -211,8 +211,8 @@ func TestLeafCacheIsBounded(t *testing.T) {
 			}
 		}
 	}
-	if n := ca.leaves.recent.Len(); n != maxLeaves || len(ca.leaves.byHost) != maxLeaves {
-		t.Errorf("the cache holds %d certificates, want %d", n, maxLeaves)
+	if n := len(ca.leaves.leaves); n > maxLeaves {
+		t.Errorf("the cache holds %d certificates, and may hold %d", n, maxLeaves)
 	}
 }
 

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// A Conn is a connection whose first byte was read to see what it speaks, and
-// is given back by Read. [net/http.Server] gets it as it is for plain http,
-// and below a [crypto/tls.Conn] for https. Read may be called by one goroutine
-// at a time, as usual.
+// A Conn is a connection of which the first byte was read, to see whether it speaks
+// TLS. Read returns that byte again. [net/http.Server] gets a Conn for plain http,
+// and a [crypto/tls.Conn] above it for https. One goroutine at a time may call Read,
+// as usual.
 type Conn struct {
 	net.Conn
 	first [1]byte
-	held  bool // first was not read yet
+	held  bool // Read has not returned first yet
 }
 
-// readFirst reads the byte that tells. It is false if none came in time.
+// readFirst reads the first byte. It is false if none came in time.
 func (c *Conn) readFirst(within time.Duration) bool {
 	if c.Conn.SetReadDeadline(realNow().Add(within)) != nil {
 		return false
@@ -29,7 +29,7 @@ func (c *Conn) readFirst(within time.Duration) bool {
 	return c.Conn.SetReadDeadline(time.Time{}) == nil
 }
 
-// Read returns the first byte, and then what follows it.
+// Read returns the first byte, and after that what follows.
 func (c *Conn) Read(p []byte) (int, error) {
 	if c.held && len(p) > 0 {
 		p[0], c.held = c.first[0], false
@@ -38,12 +38,12 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return c.Conn.Read(p)
 }
 
-// NetConn is the connection below, usually a [*net.TCPConn]. Reading from it
-// may miss the first byte.
+// NetConn returns the connection below, usually a [*net.TCPConn]. To read from it can
+// miss the first byte.
 func (c *Conn) NetConn() net.Conn { return c.Conn }
 
-// CloseWrite tells the other side that nothing more will be sent. It fails
-// with [errors.ErrUnsupported] if the connection below cannot.
+// CloseWrite tells the other side that no more data comes. It fails with
+// [errors.ErrUnsupported] if the connection below cannot do that.
 func (c *Conn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
@@ -51,8 +51,8 @@ func (c *Conn) CloseWrite() error {
 	return errors.ErrUnsupported
 }
 
-// SyscallConn gives access to the socket. It fails with
-// [errors.ErrUnsupported] if the connection below has none.
+// SyscallConn gives access to the socket. It fails with [errors.ErrUnsupported] if
+// the connection below has none.
 func (c *Conn) SyscallConn() (syscall.RawConn, error) {
 	if raw, ok := c.Conn.(syscall.Conn); ok {
 		return raw.SyscallConn()
@@ -61,8 +61,8 @@ func (c *Conn) SyscallConn() (syscall.RawConn, error) {
 }
 
 // SetLinger sets what Close does with data that was not sent yet, as
-// [net.TCPConn.SetLinger] does: 0 seconds makes Close reset the connection. It
-// fails with [errors.ErrUnsupported] if the connection below cannot.
+// [net.TCPConn.SetLinger] does. With 0 seconds Close resets the connection. It fails
+// with [errors.ErrUnsupported] if the connection below cannot do that.
 func (c *Conn) SetLinger(seconds int) error {
 	if tcp, ok := c.Conn.(interface{ SetLinger(int) error }); ok {
 		return tcp.SetLinger(seconds)
@@ -70,8 +70,8 @@ func (c *Conn) SetLinger(seconds int) error {
 	return errors.ErrUnsupported
 }
 
-// TCPConn is the TCP connection below c, however many layers of TLS and [Conn]
-// lie above it.
+// TCPConn returns the TCP connection below c. There may be any number of layers of
+// TLS and [Conn] above it.
 func TCPConn(c net.Conn) (*net.TCPConn, bool) {
 	for {
 		if tcp, ok := c.(*net.TCPConn); ok {

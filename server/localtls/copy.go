@@ -10,26 +10,26 @@ import (
 	"slices"
 )
 
-// CopyTo writes the certificate that a client must trust to one more file, for
-// clients which must not see the folder with the key. A copy of an earlier CA
-// is replaced, as a whole: a reader never finds half a file. A file that holds
-// anything else is left alone, and is an error.
+// CopyTo writes the certificate that a client must trust to another file, for
+// clients that must not see the folder with the key. It replaces the copy of an
+// earlier CA, so that a reader never finds a part of a file. If the file holds
+// anything else, CopyTo fails and leaves it as it is.
 func (ca *CA) CopyTo(file string) error {
 	old, err := os.ReadFile(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), err == nil && isCopy(old):
 		err = replace(file, ca.PEM())
 	case err == nil && !bytes.Equal(old, ca.PEM()):
-		return fmt.Errorf("%s holds something else than a certificate of mockauth0's, and stays as it is; name another file", file)
+		return fmt.Errorf("%s holds something other than a certificate of mockauth0, and stays as it is; name another file", file)
 	}
 	if err != nil {
-		return &sentence{text: fmt.Sprintf("%s could not be written (%v)", file, why(err)), causes: []error{err}}
+		return &sentence{text: fmt.Sprintf("%s could not be written (%v)", file, withoutPath(err)), causes: []error{err}}
 	}
 	ca.path, ca.copied = file, true
 	return nil
 }
 
-// isCopy tells whether a file can be what CopyTo once wrote.
+// isCopy tells whether CopyTo can have written a file.
 func isCopy(data []byte) bool {
 	if len(data) == 0 {
 		return true
@@ -38,7 +38,7 @@ func isCopy(data []byte) bool {
 	return err == nil && len(certs) == 1 && slices.Equal(certs[0].Subject.Organization, []string{organization})
 }
 
-// replace puts a whole file in the place of another.
+// replace writes a file, which takes the place of another as a whole.
 func replace(file string, data []byte) error {
 	temp, err := os.CreateTemp(filepath.Dir(file), ".ca-*")
 	if err != nil {

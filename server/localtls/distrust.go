@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// Distrust is what a server says when a client broke a handshake off.
+// Distrust is the sentence for the log when a client breaks off a handshake.
 const Distrust = "a client broke the https handshake off, most likely because it does not trust the certificate authority"
 
-// breaks are how a server sees a client that does not trust its certificate,
-// in crypto/tls's words: Go sends an alert, OpenSSL one that cannot be read,
-// and Node hangs up.
+// breaks are the words of crypto/tls when a client does not trust the certificate.
+// Go sends an alert, OpenSSL sends one that cannot be read, and Node closes the
+// connection.
 var breaks = []string{
 	"remote error: tls: unknown certificate authority", "remote error: tls: bad certificate",
 	"remote error: tls: unknown certificate", "local error: tls: bad record MAC", ": EOF",
 }
 
-// ErrorLog is an [net/http.Server] ErrorLog that calls told each time a client
-// broke a handshake off: the likeliest thing to go wrong with https on a
-// developer's machine is that it does not trust the certificate. All else that
-// net/http says about clients that go away is dropped.
+// ErrorLog returns an ErrorLog for an [net/http.Server]. It calls told each time a
+// client breaks off a handshake, most likely because it does not trust the
+// certificate. It drops everything else that net/http says about clients that close
+// their connections.
 func ErrorLog(told func()) *log.Logger { return log.New(distrust(told), "", 0) }
 
 type distrust func()

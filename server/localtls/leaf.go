@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// newLeaf makes a certificate for hosts, all of which the authority permits.
-// renew is when another one should take its place.
+// newLeaf makes a certificate for hosts. The authority must permit all of them. After
+// the time renew another certificate should replace it.
 func (a *authority) newLeaf(hosts []host, now time.Time) (leaf *tls.Certificate, renew time.Time, err error) {
 	if now.After(a.issuer.NotAfter) {
 		return nil, time.Time{}, fmt.Errorf("the CA expired on %s and can sign no certificate; delete its two files, start again and trust the new one", date(a.issuer.NotAfter))
@@ -26,13 +26,13 @@ func (a *authority) newLeaf(hosts []host, now time.Time) (leaf *tls.Certificate,
 	start := later(now.Add(-backdate), a.issuer.NotBefore)
 	end := earlier(start.Add(leafLifetime), a.issuer.NotAfter)
 	template := &x509.Certificate{
-		// No common name: what the certificate is for stands in its alternative names alone.
+		// There is no common name. The alternative names say what the certificate is for.
 		Subject:     pkix.Name{Organization: []string{"mockauth0 local test certificate"}},
 		NotBefore:   start,
 		NotAfter:    end,
 		KeyUsage:    x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		// Python and others want this said, even where it is the default.
+		// Python and others need this, although it is the default.
 		BasicConstraintsValid: true,
 	}
 	for _, h := range hosts {
@@ -50,18 +50,17 @@ func (a *authority) newLeaf(hosts []host, now time.Time) (leaf *tls.Certificate,
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("the certificate for %s could not be read back: %w", hosts[0], err)
 	}
-	// A tenth of the time that is left: about a month of a year, and less each
-	// time when the CA itself nears its end.
+	// It is renewed a tenth of its time before the end: about a month of a year.
 	renew = end.Add(-end.Sub(now) / 10)
 	chain := [][]byte{der}
 	if a.issuer != a.anchor {
-		chain = append(chain, a.issuer.Raw) // clients know the anchor alone
+		chain = append(chain, a.issuer.Raw) // clients know only the anchor
 	}
 	return &tls.Certificate{Certificate: chain, PrivateKey: key, Leaf: parsed}, renew, nil
 }
 
-// allowed leaves out what the authority may not sign: one name too many would
-// make clients refuse the whole certificate.
+// allowed returns those of the hosts that the authority may sign. One name too many
+// would make clients refuse the whole certificate.
 func (a *authority) allowed(hosts []host) []host {
 	return slices.DeleteFunc(slices.Clone(hosts), func(h host) bool { return !a.permits(h) })
 }

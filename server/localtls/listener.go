@@ -12,50 +12,47 @@ import (
 const (
 	defaultFirstByte  = 30 * time.Second
 	defaultMaxWaiting = 1024
-	tlsHandshake      = 0x16 // the first byte of a TLS connection, and of no HTTP request
+	tlsHandshake      = 0x16 // a TLS connection begins with this byte, and no HTTP request does
 )
 
-// ListenConfig says how a [Listener] treats connections. The zero value of
-// every field but TLS is a good default.
+// A ListenConfig configures a [Listener]. All fields except TLS may be zero.
 type ListenConfig struct {
-	// TLS is the server's side of the connections that speak TLS, usually
+	// TLS is the configuration for connections that speak TLS, usually
 	// [CA.TLSConfig].
 	TLS *tls.Config
-	// FirstByte is how long a connection may stay silent before it is closed.
-	// 0 means 30 seconds.
+	// FirstByte is how long a connection may send nothing before it is closed. 0
+	// means 30 seconds.
 	FirstByte time.Duration
-	// MaxWaiting is how many connections may wait to be told apart and
-	// accepted. One more, and the one that has been silent longest is closed.
-	// 0 means 1024.
+	// MaxWaiting is how many connections may wait for their first byte or for
+	// Accept. If there is one more, the one that has been silent longest is
+	// closed. 0 means 1024.
 	MaxWaiting int
 }
 
-// A Listener accepts connections that speak TLS and such that do not, on the
-// same port.
+// A Listener accepts connections with TLS and without on the same port.
 type Listener struct {
 	config ListenConfig
 	below  []net.Listener
 	ready  chan net.Conn
-	failed chan error    // errors after which accepting goes on
-	done   chan struct{} // closed when the listener is
-	places chan struct{} // one for each connection that waits
-	door   sync.Mutex    // held while a place is taken, or made
+	failed chan error    // errors after which it goes on accepting
+	done   chan struct{} // closed by Close
+	places chan struct{} // holds one for each connection that waits
+	taking sync.Mutex    // held while a connection takes a place
 	wg     sync.WaitGroup
 
 	mu     sync.Mutex
-	silent list.List // of net.Conn, the oldest first
+	silent list.List // connections that have sent nothing, the oldest first
 	closed bool
 	err    error // what Accept returns once done is closed
 }
 
-// Listen merges listeners into one that speaks TLS and plain HTTP on each of
-// them. It is the zero [ListenConfig] with that TLS configuration.
+// Listen is [ListenConfig.Listen] with the defaults.
 func Listen(config *tls.Config, listeners ...net.Listener) *Listener {
 	return ListenConfig{TLS: config}.Listen(listeners...)
 }
 
-// Listen merges listeners into one. They belong to it from now on: it closes
-// them when it is closed itself, and when one of them fails for good.
+// Listen merges listeners into one that speaks TLS and plain HTTP on each of them. It
+// closes them when it is closed, and when one of them fails for good.
 func (c ListenConfig) Listen(listeners ...net.Listener) *Listener {
 	if c.FirstByte <= 0 {
 		c.FirstByte = defaultFirstByte
@@ -77,9 +74,8 @@ func (c ListenConfig) Listen(listeners ...net.Listener) *Listener {
 	return l
 }
 
-// Accept waits for a connection that has sent its first byte. It returns a
-// [*tls.Conn] with the handshake still to be done, or a [*Conn]. After Close
-// the error is [net.ErrClosed].
+// Accept waits for a connection that has sent its first byte. It returns a [*Conn], or
+// a [*tls.Conn] before its handshake. After Close the error is [net.ErrClosed].
 func (l *Listener) Accept() (net.Conn, error) {
 	select {
 	case conn := <-l.ready:
@@ -93,10 +89,10 @@ func (l *Listener) Accept() (net.Conn, error) {
 	}
 }
 
-// Addr is the address of the first of the merged listeners.
+// Addr returns the address of the first of the merged listeners.
 func (l *Listener) Addr() net.Addr { return l.below[0].Addr() }
 
-// Addrs are the addresses of all the merged listeners, in their order.
+// Addrs returns the addresses of all merged listeners, in their order.
 func (l *Listener) Addrs() []net.Addr {
 	addrs := make([]net.Addr, len(l.below))
 	for i, below := range l.below {
@@ -105,16 +101,16 @@ func (l *Listener) Addrs() []net.Addr {
 	return addrs
 }
 
-// Close closes the merged listeners and the connections that wait, and returns
-// when no goroutine of this listener is left. Connections that Accept returned
-// are not touched. A second call does nothing.
+// Close closes the merged listeners and the connections that wait. It returns when all
+// goroutines of this listener have ended. It does not close connections that Accept
+// has returned. A second call does nothing.
 func (l *Listener) Close() error {
 	err := l.shut(net.ErrClosed)
 	l.wg.Wait()
 	return err
 }
 
-// shut is Close without the waiting. From now on Accept returns reason.
+// shut is Close without waiting. Accept returns reason from now on.
 func (l *Listener) shut(reason error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -139,10 +135,10 @@ func (l *Listener) acceptFrom(below net.Listener) {
 		conn, err := below.Accept()
 		if err != nil {
 			if !isTemporary(err) {
-				_ = l.shut(err) // Accept tells err
+				_ = l.shut(err) // Accept returns err
 				return
 			}
-			// It is for the caller of Accept to decide how long to pause.
+			// The caller of Accept decides how long to pause.
 			select {
 			case l.failed <- err:
 				continue
@@ -154,8 +150,8 @@ func (l *Listener) acceptFrom(below net.Listener) {
 			conn.Close()
 			return
 		}
-		// Before its goroutine starts: of the connections that hold a place, each
-		// that could stay silent must be known as such, or a full house would find nobody to turn out.
+		// Each connection with a place must be in the list of silent ones before its
+		// goroutine starts. Otherwise takePlace may find nothing to close.
 		silent, ok := l.addSilent(conn)
 		if !ok {
 			conn.Close()
@@ -168,18 +164,19 @@ func (l *Listener) acceptFrom(below net.Listener) {
 	}
 }
 
-// isTemporary is what net/http asks of an error from Accept.
+// isTemporary tells whether net/http would go on after an error of Accept.
 func isTemporary(err error) bool {
 	temporary, ok := err.(interface{ Temporary() bool })
 	return ok && temporary.Temporary()
 }
 
-// takePlace waits until there is room for one more connection, and makes room
-// by closing the one that has been silent longest. It is false after Close.
+// takePlace takes a place for one more connection. If there is none, it closes the
+// connection that has been silent longest and waits for its place. It is false after
+// Close.
 func (l *Listener) takePlace() bool {
-	// One at a time, so that a place that was made goes to who made it.
-	l.door.Lock()
-	defer l.door.Unlock()
+	// One call at a time, so that no other call takes the place.
+	l.taking.Lock()
+	defer l.taking.Unlock()
 	select {
 	case l.places <- struct{}{}:
 		return true
@@ -199,8 +196,8 @@ func (l *Listener) takePlace() bool {
 	}
 }
 
-// addSilent notes that nothing came from a connection yet. It is false after
-// Close, which has closed those noted before.
+// addSilent adds a connection to the list of silent ones. It is false after Close,
+// which closes all connections in the list.
 func (l *Listener) addSilent(conn net.Conn) (*list.Element, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -216,7 +213,8 @@ func (l *Listener) removeSilent(e *list.Element) {
 	l.silent.Remove(e)
 }
 
-// tellApart waits for the first byte of a connection and hands it to Accept.
+// tellApart waits for the first byte of a connection and passes the connection to
+// Accept.
 func (l *Listener) tellApart(below net.Conn, silent *list.Element) {
 	conn := &Conn{Conn: below}
 	ok := conn.readFirst(l.config.FirstByte)

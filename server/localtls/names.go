@@ -11,32 +11,32 @@ import (
 	"strings"
 )
 
-// The names that the CA may sign for: a DNS name stands for itself and for
-// every name below it.
+// standardDomains are the DNS names that the CA may sign, together with all names
+// below them.
 var standardDomains = []string{"localhost", "test", "host.docker.internal"}
 
-// standardRanges are the addresses that the CA may sign for.
+// standardRanges returns the addresses that the CA may sign.
 func standardRanges() []*net.IPNet {
 	return []*net.IPNet{
 		{IP: net.IPv4(127, 0, 0, 0).To4(), Mask: net.CIDRMask(8, 32)},
 		{IP: net.IPv6loopback, Mask: net.CIDRMask(128, 128)},
-		// What an Android emulator calls the machine it runs on.
+		// The address of this machine in an Android emulator.
 		{IP: net.IPv4(10, 0, 2, 2).To4(), Mask: net.CIDRMask(32, 32)},
 	}
 }
 
-// The names in the certificate that answers when a client names none.
+// The names in the certificate for a client that names none.
 var (
 	usualNames = []string{"localhost", "host.docker.internal"}
 	usualIPs   = []string{"127.0.0.1", "::1", "10.0.2.2"}
 )
 
-const maxHosts = 100 // names that a user may add; all of them stand in one certificate
+const maxHosts = 100 // names that a user may add; one certificate has all of them
 
 var errNotAName = errors.New("not a DNS name")
 
-// cleanName brings a DNS name into the one form that is looked up and signed:
-// lower case, no final dot. What no certificate could name is an error.
+// cleanName returns a DNS name in the form that is compared and signed: in lower case,
+// without a final dot. It fails for what no certificate can name.
 func cleanName(name string) (string, error) {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	if name == "" || len(name) > 253 {
@@ -57,12 +57,12 @@ func cleanName(name string) (string, error) {
 	return name, nil
 }
 
-// cleanIP brings an address into the one form that is looked up and signed.
+// cleanIP returns an address in the form that is compared and signed.
 func cleanIP(ip netip.Addr) netip.Addr { return ip.Unmap().WithZone("") }
 
-// A host is what a user adds with --tls-host: a DNS name or an IP address.
+// A host is a DNS name or an IP address.
 type host struct {
-	name string // empty if it is an address
+	name string // "" for an address
 	ip   netip.Addr
 }
 
@@ -73,8 +73,8 @@ func (h host) String() string {
 	return h.name
 }
 
-// cleanHosts parses, sorts and dedupes what a user gave. "*.acme.dev" stands
-// for acme.dev, since a constraint covers the names below it anyway.
+// cleanHosts reads the hosts that a user gave, sorts them and removes doubles.
+// "*.acme.dev" means acme.dev, because the names below it are always included.
 func cleanHosts(given []string) ([]host, error) {
 	if len(given) > maxHosts {
 		return nil, fmt.Errorf("%d TLS host names were given, and at most %d are allowed; leave some --tls-host out", len(given), maxHosts)
@@ -100,9 +100,9 @@ func cleanHosts(given []string) ([]host, error) {
 	return hosts, nil
 }
 
-// permits tells whether one certificate lets its key sign for a host. It reads
-// the constraints in the certificate itself, since these are what clients
-// enforce, and a user may have put a CA of his own into the folder.
+// permits tells whether a CA certificate lets its key sign a host. It reads the
+// constraints in the certificate, because clients do, and because the user may have
+// put another CA into the folder.
 func permits(ca *x509.Certificate, h host) bool {
 	if h.name != "" {
 		below := func(domain string) bool { return isBelow(h.name, domain) }
@@ -118,13 +118,13 @@ func permits(ca *x509.Certificate, h host) bool {
 func isBelow(name, domain string) bool {
 	domain = strings.ToLower(domain)
 	if below, ok := strings.CutPrefix(domain, "."); ok {
-		return strings.HasSuffix(name, "."+below) // a leading dot leaves the domain itself out
+		return strings.HasSuffix(name, "."+below) // a domain with a leading dot does not mean itself
 	}
 	return name == domain || strings.HasSuffix(name, "."+domain)
 }
 
-// beyondStandard are those hosts that a CA with the standard names alone may
-// not sign.
+// beyondStandard returns those of the hosts that a CA with the standard names may not
+// sign.
 func beyondStandard(hosts []host) []host {
 	standard := &x509.Certificate{PermittedDNSDomains: standardDomains, PermittedIPRanges: standardRanges()}
 	return slices.DeleteFunc(slices.Clone(hosts), func(h host) bool { return permits(standard, h) })

@@ -7,20 +7,19 @@ import (
 	"slices"
 )
 
-// Serve answers http and https on each of the listeners, HTTP/2 included, and
-// returns when they fail or the server is shut down, as [http.Server.Serve]
-// does: the error is never nil, and [http.ErrServerClosed] after Shutdown or
-// Close. The listeners are closed by then. The server's own TLSConfig is not
-// used and may be nil. Set its ReadHeaderTimeout: it also bounds the TLS
-// handshake.
+// Serve answers http and https on each of the listeners, with HTTP/2. It returns, as
+// [http.Server.Serve] does, when the listeners fail or the server is shut down. Its
+// error is never nil; it is [http.ErrServerClosed] after Shutdown or Close. It closes
+// the listeners before it returns. The server's TLSConfig is not used and may be nil.
+// Set its ReadHeaderTimeout, which also limits the TLS handshake.
 func Serve(server *http.Server, config *tls.Config, listeners ...net.Listener) error {
 	l := Listen(forServer(server, config), listeners...)
 	defer l.Close()
 	return server.Serve(l)
 }
 
-// forServer takes HTTP/2 out of the protocols that TLS offers if the server
-// would not speak it: net/http then drops the connection without a word.
+// forServer removes HTTP/2 from the protocols that TLS offers if the server does not
+// speak it. Otherwise net/http would drop such connections silently.
 func forServer(server *http.Server, config *tls.Config) *tls.Config {
 	if speaksHTTP2(server) {
 		return config

@@ -13,16 +13,16 @@ import (
 	"time"
 )
 
-// ErrNoStorage is in the chain of an error of [Open] if the CA's folder or a
-// file in it cannot be read or written. The cause, such as
-// [io/fs.ErrPermission], is in the chain as well.
+// ErrNoStorage is in the chain of an error of [Open] if the CA's folder or a file in
+// it cannot be read or written. The cause, such as [io/fs.ErrPermission], is in the
+// chain as well.
 var ErrNoStorage = errors.New("the CA cannot be kept on disk")
 
-// A store is the pair of files that holds one CA.
+// A store is the two files of a CA.
 type store struct{ dir, cert, key string }
 
-// filesIn names the files: ca.pem and ca-key.pem, or for a CA with hosts
-// beyond the usual ones names that follow from these hosts.
+// filesIn returns the files in a folder: ca.pem and ca-key.pem. For a CA with hosts
+// beyond the usual ones, their names derive from these hosts.
 func filesIn(dir string, beyond []host) store {
 	base := "ca"
 	if len(beyond) > 0 {
@@ -51,8 +51,8 @@ func (s store) open(extra []host, now time.Time) (a *authority, created bool, er
 	if err = os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, false, s.noStorage("made", s.dir, err)
 	}
-	// Whoever links the key file first has made the CA. The file holds the
-	// certificate too, so that there is no moment with half a CA.
+	// The process that first links the key file has made the CA. The key file
+	// holds the certificate too, so there is never half a CA.
 	err = writeNew(s.key, key, 0o600)
 	created = err == nil
 	if err != nil && !errors.Is(err, fs.ErrExist) {
@@ -64,9 +64,10 @@ func (s store) open(extra []host, now time.Time) (a *authority, created bool, er
 
 var errNothingThere = errors.New("neither file is there")
 
-// load reads the CA. If there is none the error is errNothingThere.
+// load reads the CA. If there is none, the error is errNothingThere.
 func (s store) load(now time.Time) (*authority, error) {
-	// The certificate is read first: it is written last, so if it is there the key must be too.
+	// The certificate file is written last. If it is there, the key file must be
+	// too, so the certificate is read first.
 	certPEM, certErr := os.ReadFile(s.cert)
 	if certErr != nil && !errors.Is(certErr, fs.ErrNotExist) {
 		return nil, s.noStorage("read", s.cert, certErr)
@@ -85,16 +86,17 @@ func (s store) load(now time.Time) (*authority, error) {
 	if err != nil {
 		return nil, s.unusable(s.key, err)
 	}
-	beside, besideErr := parseCerts(keyPEM)
-	if besideErr != nil && !errors.Is(besideErr, errNoCertificate) {
-		return nil, s.unusable(s.key, besideErr)
+	inKeyFile, err := parseCerts(keyPEM)
+	if err != nil && !errors.Is(err, errNoCertificate) {
+		return nil, s.unusable(s.key, err)
 	}
 	if certErr != nil {
-		// Another process is about to write it, or someone deleted it: the key file has a copy.
-		if len(beside) == 0 {
+		// Another process has not written it yet, or somebody deleted it. The key
+		// file has a copy.
+		if len(inKeyFile) == 0 {
 			return nil, s.unusable(s.cert, errors.New("the file is missing"))
 		}
-		certPEM = encodeCert(beside[len(beside)-1])
+		certPEM = encodeCert(inKeyFile[len(inKeyFile)-1])
 		if err := writeNew(s.cert, certPEM, 0o644); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, s.noStorage("written", s.cert, err)
 		}
@@ -103,7 +105,7 @@ func (s store) load(now time.Time) (*authority, error) {
 	if err != nil {
 		return nil, s.unusable(s.cert, err)
 	}
-	a, err := join(anchors[0], key, beside)
+	a, err := join(anchors[0], key, inKeyFile)
 	switch {
 	case errors.Is(err, errMismatch):
 		return nil, s.unusable(s.key, err)
@@ -123,15 +125,16 @@ func (s store) unusable(file string, cause error) error {
 }
 
 func (s store) noStorage(verb, file string, cause error) error {
-	cause = why(cause)
+	cause = withoutPath(cause)
 	return &sentence{
 		text:   fmt.Sprintf("%s could not be %s (%v); name another folder with --tls-dir", file, verb, cause),
 		causes: []error{ErrNoStorage, cause},
 	}
 }
 
-// why is the cause alone, for a sentence that names the file already.
-func why(err error) error {
+// withoutPath returns the cause of an error of a file, for a sentence that names the
+// file already.
+func withoutPath(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		return path.Err
@@ -139,17 +142,27 @@ func why(err error) error {
 	return err
 }
 
+// A sentence is an error whose text does not contain that of its causes.
+// [errors.Is] and [errors.As] find them.
+type sentence struct {
+	text   string
+	causes []error
+}
+
+func (s *sentence) Error() string   { return s.text }
+func (s *sentence) Unwrap() []error { return s.causes }
+
 // keyIsOpen tells whether other users of the machine may read the key.
 func (s store) keyIsOpen() bool {
-	if runtime.GOOS == "windows" { // no such bits there
+	if runtime.GOOS == "windows" { // it has no such bits
 		return false
 	}
 	info, err := os.Stat(s.key)
 	return err == nil && info.Mode().Perm()&0o077 != 0
 }
 
-// writeNew writes a whole file at once, or fails with fs.ErrExist if there is
-// one of that name.
+// writeNew writes a file, so that no reader ever finds a part of it. It fails with
+// fs.ErrExist if there is a file of that name.
 func writeNew(path string, data []byte, mode fs.FileMode) (err error) {
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+strings.TrimSuffix(filepath.Base(path), ".pem")+"-*")
 	if err != nil {
@@ -166,9 +179,8 @@ func writeNew(path string, data []byte, mode fs.FileMode) (err error) {
 	return writeNewUnlinked(path, data, mode)
 }
 
-// writeNewUnlinked is writeNew for a file system without links: the name is
-// taken exclusively all the same, only that a reader could find the file while
-// it is being written.
+// writeNewUnlinked is writeNew for a file system without links. Here a reader can
+// find a part of the file, but still only one process makes the file.
 func writeNewUnlinked(path string, data []byte, mode fs.FileMode) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {

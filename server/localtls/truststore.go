@@ -13,33 +13,33 @@ import (
 	"strings"
 )
 
-// A TrustStore makes an operating system trust a CA, for the present user
-// alone. Its fields are what it needs of the machine.
+// A TrustStore makes an operating system trust a CA, for the present user only. Its
+// fields are what it uses of the machine.
 type TrustStore struct {
-	// GOOS names the operating system, as [runtime.GOOS] does.
+	// GOOS is the operating system, as in [runtime.GOOS].
 	GOOS string
 	// Home is the user's home folder.
 	Home string
-	// SystemRoot is the folder of Windows, such as C:\Windows.
+	// SystemRoot is the folder of Windows itself, such as C:\Windows.
 	SystemRoot string
 	// LookPath finds a program, as [exec.LookPath] does.
 	LookPath func(name string) (string, error)
 	// Exists tells whether there is a file or folder of that name.
 	Exists func(path string) bool
-	// MakeDir makes a folder that only the user can read, and those above it.
+	// MakeDir makes a folder that only the user can read, and the folders above it.
 	MakeDir func(path string) error
 	// Run runs a program and returns what it printed.
 	Run func(ctx context.Context, program string, args ...string) ([]byte, error)
 }
 
 // ErrNotInstalled is in the chain of an error of [TrustStore.Install] and
-// [TrustStore.Uninstall] if nothing was changed, because the machine has no
-// trust store that a user could change.
+// [TrustStore.Uninstall] if nothing was changed, because the user can change no trust
+// store on this machine.
 var ErrNotInstalled = errors.New("nothing was changed")
 
-// SystemTrustStore is that of this machine and user.
+// SystemTrustStore returns the trust store of this machine and user.
 func SystemTrustStore() TrustStore {
-	home, _ := os.UserHomeDir() // whoever needs it complains if it is empty
+	home, _ := os.UserHomeDir() // if it is empty, the programs below fail and say so
 	return TrustStore{
 		GOOS:       runtime.GOOS,
 		Home:       home,
@@ -56,22 +56,21 @@ func SystemTrustStore() TrustStore {
 	}
 }
 
-// Install makes this machine's system trust the CA for the present user. It
-// is [TrustStore.Install] of [SystemTrustStore].
+// Install makes this machine trust the CA for the present user. It is
+// [TrustStore.Install] of [SystemTrustStore].
 func Install(ctx context.Context, ca *CA) (report string, err error) {
 	return SystemTrustStore().Install(ctx, ca)
 }
 
-// Uninstall takes the CA out again. It is [TrustStore.Uninstall] of
-// [SystemTrustStore].
+// Uninstall undoes Install. It is [TrustStore.Uninstall] of [SystemTrustStore].
 func Uninstall(ctx context.Context, ca *CA) (report string, err error) {
 	return SystemTrustStore().Uninstall(ctx, ca)
 }
 
-// Install makes the system trust the CA, and reports in full sentences what
-// was done and what is left to do. It never asks for more rights than the user
-// has; macOS and Windows ask the user to confirm, in a window of their own.
-// A CA in memory cannot be installed. Installing twice does no harm.
+// Install makes the system trust the CA. The report says in full sentences what was
+// done and what the user still has to do. It uses only the rights that the user has.
+// macOS and Windows show a window in which the user must confirm. A CA in memory
+// cannot be installed. To install a CA twice does no harm.
 func (s TrustStore) Install(ctx context.Context, ca *CA) (report string, err error) {
 	if ca.Path() == "" {
 		return "", errors.New("this CA lives in memory and is gone when the program ends, so it was not installed; keep one on disk with --tls-dir")
@@ -85,8 +84,8 @@ func (s TrustStore) Install(ctx context.Context, ca *CA) (report string, err err
 	return s.installNSS(ctx, ca)
 }
 
-// Uninstall takes the CA out of the system's trust store, and reports in full
-// sentences what was done. The CA's files stay.
+// Uninstall removes the CA from the system's trust store. The report says in full
+// sentences what was done. The files of the CA stay.
 func (s TrustStore) Uninstall(ctx context.Context, ca *CA) (report string, err error) {
 	if ca.Path() == "" {
 		return "", errors.New("this CA lives in memory, so it is installed nowhere; name the folder of the one to remove with --tls-dir")
@@ -100,8 +99,8 @@ func (s TrustStore) Uninstall(ctx context.Context, ca *CA) (report string, err e
 	return s.uninstallNSS(ctx, ca)
 }
 
-// macOS: the login keychain, and the trust settings of the user (without -d,
-// which would mean those of all users and need an administrator).
+// macOS: the login keychain and the trust settings of the user. The option -d would
+// mean the settings of all users and need an administrator.
 
 func (s TrustStore) installDarwin(ctx context.Context, ca *CA) (string, error) {
 	err := s.run(ctx, "/usr/bin/security", "add-trusted-cert", "-r", "trustRoot", "-p", "ssl", "-p", "basic", "-k", s.loginKeychain(), ca.Path())
@@ -124,8 +123,8 @@ func (s TrustStore) loginKeychain() string {
 	return s.Home + "/Library/Keychains/login.keychain-db"
 }
 
-// Windows: the user's own Root store. The program is named in full, since NSS
-// has one of the same name.
+// Windows: the user's Root store. The path of certutil is complete, because NSS has
+// another program of that name.
 
 func (s TrustStore) installWindows(ctx context.Context, ca *CA) (string, error) {
 	err := s.run(ctx, s.windowsCertutil(), "-user", "-addstore", "Root", ca.Path())
@@ -151,8 +150,8 @@ func (s TrustStore) windowsCertutil() string {
 	return root + `\System32\certutil.exe`
 }
 
-// Linux and the rest: no store belongs to one user. What Chromium reads is a
-// database of NSS in the user's home.
+// Linux and others have no trust store of one user. Chromium reads a database of NSS
+// in the user's home.
 
 func (s TrustStore) installNSS(ctx context.Context, ca *CA) (string, error) {
 	certutil, err := s.LookPath("certutil")
@@ -193,10 +192,10 @@ func (s TrustStore) uninstallNSS(ctx context.Context, ca *CA) (string, error) {
 
 func (s TrustStore) nssFolder() string { return filepath.Join(s.Home, ".pki", "nssdb") }
 
-// nickname is what NSS knows the CA by. It differs from CA to CA.
+// nickname returns the name of the CA in NSS. Every CA has another.
 func nickname(ca *CA) string { return ca.Certificate().Subject.CommonName }
 
-// thumbprint is how the systems' tools name a certificate, not a measure of safety.
+// thumbprint returns the name of the certificate for the tools of macOS and Windows.
 func thumbprint(ca *CA) string {
 	sum := sha1.Sum(ca.Certificate().Raw)
 	return strings.ToUpper(hex.EncodeToString(sum[:]))
@@ -204,7 +203,7 @@ func thumbprint(ca *CA) string {
 
 const stillByVariable = "Node, Python, Java and Ruby keep lists of their own: give them NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and so on."
 
-// run runs a program, and puts what it printed into the error.
+// run runs a program. The error contains what it printed.
 func (s TrustStore) run(ctx context.Context, program string, args ...string) error {
 	out, err := s.Run(ctx, program, args...)
 	if err == nil {

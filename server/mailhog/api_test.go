@@ -1,8 +1,8 @@
 package mailhog_test
 
 import (
-	"bufio"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +12,7 @@ import (
 	"github.com/mailhog/data"
 
 	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/mailhog"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
@@ -28,8 +29,8 @@ func decode[T any](t *testing.T, text string) (v T) {
 	return v
 }
 
-// That these are MailHog's answers byte for byte is proved against MailHog in
-// testkit/conformance/mailhog.
+// The tests in testkit/conformance/mailhog compare the answers with MailHog's, byte for
+// byte.
 func TestTheTenantsCodeIsAMailOfMailHogs(t *testing.T) {
 	t.Parallel()
 	m := start(t)
@@ -156,8 +157,7 @@ func TestDownloadIsTheMailAsItCame(t *testing.T) {
 	}
 }
 
-// MailHog and Mailpit have a page there, which people open and health checks
-// ask for.
+// MailHog and Mailpit have a page there. People open it, and health checks ask for it.
 func TestTheFrontSaysWhereTheMailsAre(t *testing.T) {
 	t.Parallel()
 	m := start(t)
@@ -172,7 +172,7 @@ func TestTheFrontSaysWhereTheMailsAre(t *testing.T) {
 	}
 }
 
-// What MailHog panics at, and what would hurt.
+// Requests at which MailHog panics, and requests that would do harm.
 func TestWhatHurtsInMailHogIsRefused(t *testing.T) {
 	t.Parallel()
 	m := start(t)
@@ -215,52 +215,37 @@ aGVsbG8=
 	}
 }
 
-func TestMailsAreStreamedAsTheyArrive(t *testing.T) {
-	t.Parallel()
-	m := start(t)
-	old := m.otp("ada@example.com", "1")
-	srv := httptest.NewServer(m.API())
-	defer srv.Close()
-	res, err := srv.Client().Get(srv.URL + "/api/v1/events")
-	if err != nil {
-		t.Fatal(err)
+func full(n int) *mailhog.Server {
+	box := outbox.New(outbox.Options{})
+	for i := range n {
+		box.Add(outbox.Message{
+			Kind: outbox.Email, To: fmt.Sprintf("w%d@example.com", i), From: "Acme <no-reply@mockauth0.test>", Subject: "Your code is 012345",
+			Code: "012345", Text: "Your code is: 012345\n", HTML: "<p>Your code is: <strong>012345</strong></p>\n",
+		})
 	}
-	defer res.Body.Close()
-	if got := res.Header.Get("Content-Type"); got != "text/event-stream" {
-		t.Errorf("Content-Type %s", got)
-	}
-	m.box.SetOTPState(old.ID, outbox.Used) // is no new mail
-	m.box.Add(outbox.Message{Kind: outbox.SMS, To: "+12025550101"})
-	in := bufio.NewReader(res.Body)
-	next := func() data.Message {
-		t.Helper()
-		var event strings.Builder
-		for {
-			line, err := in.ReadString('\n')
-			if err != nil {
-				t.Fatal(err)
+	return mailhog.New(mailhog.Options{Box: box})
+}
+
+// A full outbox of 1,000 mails.
+func BenchmarkAPI(b *testing.B) {
+	m := full(1000)
+	for _, c := range []struct {
+		name, path string
+		mailpit    bool
+	}{
+		{"v2 page", "/api/v2/messages", false},
+		{"v2 search to", "/api/v2/search?kind=to&query=w500@", false},
+		{"v2 search containing", "/api/v2/search?kind=containing&query=nothing", false},
+		{"mailpit search", "/api/v1/search?query=to:w500@", true},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			h := m.API()
+			if c.mailpit {
+				h = m.Mailpit()
 			}
-			if line == "\n" {
-				return decode[data.Message](t, event.String())
+			for b.Loop() {
+				h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", c.path, nil))
 			}
-			text, ok := strings.CutPrefix(line, "data: ")
-			if !ok {
-				t.Fatalf("a line is %q", line)
-			}
-			event.WriteString(text)
-		}
-	}
-	m.otp("bob@example.com", "2")
-	if got := next(); got.ID != "msg_00000003@mockauth0.test" {
-		t.Errorf("the first is %s", got.ID)
-	}
-	m.box.Delete() // and a new epoch
-	m.send(t, "a@x.test", "b@x.test", "Subject: x\n\ny")
-	if got := next(); got.ID != "msg_00000004@mockauth0.test" || got.Raw.Helo != "localhost" {
-		t.Errorf("the second is %s", got.ID)
-	}
-	m.Close() // ends the stream
-	if rest, err := in.ReadString('\n'); rest != "" || err == nil {
-		t.Errorf("%q after Close", rest)
+		})
 	}
 }

@@ -11,45 +11,45 @@ import (
 	"github.com/mockauth0/mockauth0/scenarios"
 )
 
-// A monkey is MailHog's ChaosMonkey for one session. It lets everything pass
-// but for what scenarios decide about the endpoint smtp.
+// A monkey is MailHog's ChaosMonkey for one session. It acts as the scenarios of the
+// endpoint smtp say, and accepts everything else.
 type monkey struct {
 	server *Server
 	guard  *guard
 
 	sender  string
-	decided map[string]decision // about the mail that is being sent, by recipient
+	decided map[string]decision // for the present mail, by recipient
 }
 
 // A decision is what scenarios do to a mail for one recipient, and the rules
-// that say so. It is nil if they do nothing.
+// that say so. what is nil if they do nothing.
 type decision struct {
 	what  *scenarios.Then
 	rules string
 }
 
-// RegisterFlags and Configure belong to MailHog's command line.
+// RegisterFlags does nothing; it is for MailHog's command line.
 func (m *monkey) RegisterFlags() {}
 
-// Configure does nothing.
+// Configure does nothing; it is for MailHog's command line.
 func (m *monkey) Configure(func(string, ...any)) {}
 
-// Accept lets everybody connect.
+// Accept accepts every connection.
 func (m *monkey) Accept(net.Conn) bool { return true }
 
-// LinkSpeed is unlimited.
+// LinkSpeed sets no limit.
 func (m *monkey) LinkSpeed() *linkio.Throughput { return nil }
 
-// ValidAUTH lets everybody in.
+// ValidAUTH accepts all credentials.
 func (m *monkey) ValidAUTH(string, ...string) bool { return true }
 
-// ValidMAIL begins a mail.
+// ValidMAIL is called when a mail begins.
 func (m *monkey) ValidMAIL(from string) bool {
 	m.sender, m.decided = from, nil
 	return true
 }
 
-// ValidRCPT asks the scenarios about a recipient.
+// ValidRCPT asks the scenarios what happens to a recipient.
 func (m *monkey) ValidRCPT(to string) bool {
 	if m.server.Decide == nil {
 		return true
@@ -74,9 +74,9 @@ func (m *monkey) ValidRCPT(to string) bool {
 	return true
 }
 
-// reply is the SMTP reply that respond stands for: a status of 4xx is "try
-// again", 5xx is final. Any other status, and a preset, which is an answer of
-// HTTP, become 550.
+// reply turns the respond of a scenario into a reply of SMTP: a status of 4xx means "try
+// again" and 5xx is final. Any other status becomes 550, and so does a preset, which is
+// an answer of HTTP.
 func reply(r *scenarios.Respond, rules string) string {
 	status := cmp.Or(r.Status, 550)
 	if status < 400 || r.Preset != "" {
@@ -89,5 +89,5 @@ func reply(r *scenarios.Respond, rules string) string {
 	return fmt.Sprintf("%d %.400s", status, text)
 }
 
-// Disconnect is asked after each read.
+// Disconnect is called after each read.
 func (m *monkey) Disconnect() bool { return m.guard.broken }

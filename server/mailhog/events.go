@@ -12,20 +12,20 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// keepAlive is how often a stream says that it lives.
+// keepAlive is the time after which a stream sends a sign of life.
 const keepAlive = time.Minute
 
-// A follower goes through the mails as they arrive.
+// A follower is the place from which follow reads the mails.
 type follower struct {
 	since string // a token of outbox.Box.Changes
-	seen  int64  // the Seq up to which all are known
-	// idle is called when nothing has arrived for a while, unless it is nil;
-	// it tells whether to go on.
+	seen  int64  // mails up to this Seq are skipped
+	// idle, if not nil, is called when no mail has arrived for a while. It returns
+	// whether to go on.
 	idle func() bool
 }
 
-// follow calls f for each mail that arrives, in order, until ctx ends, the
-// server is closed, or f returns false.
+// follow calls f for each mail that arrives, in order, until ctx ends, the server is
+// closed, or f returns false.
 func (s *Server) follow(ctx context.Context, at follower, f func(outbox.Message) bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -53,7 +53,7 @@ func (s *Server) follow(ctx context.Context, at follower, f func(outbox.Message)
 		slices.SortFunc(batch.Messages, func(a, b outbox.Message) int { return cmp.Compare(a.Seq, b.Seq) })
 		for _, m := range batch.Messages {
 			if m.Seq <= at.seen {
-				continue // known already, or not delivered
+				continue // it was seen before, or is not delivered
 			}
 			at.seen = m.Seq
 			if slices.Contains(kinds, m.Kind) && !f(m) {
@@ -63,7 +63,7 @@ func (s *Server) follow(ctx context.Context, at follower, f func(outbox.Message)
 	}
 }
 
-// epoch is the part of a token that changes when the box is emptied.
+// epoch returns the part of a token that changes when the box is emptied.
 func epoch(token string) string {
 	e, _, _ := strings.Cut(token, ".")
 	return e
@@ -79,7 +79,7 @@ func (s *Server) v1Events(w http.ResponseWriter, r *http.Request) {
 		_, err := w.Write([]byte(event))
 		return err == nil && out.Flush() == nil
 	}
-	// Where the stream begins is settled before the client knows that it did.
+	// Find the place where the stream begins before the client knows that it began.
 	batch, _ := s.Box.Changes(r.Context(), "") // it does not wait
 	at := follower{since: batch.Next, idle: func() bool { return send("keepalive: \n\n") }}
 	for _, m := range batch.Messages {

@@ -11,21 +11,21 @@ import (
 	"time"
 )
 
-// What a mail may be: MailHog's session takes lines × bytes to read it.
+// The limits of a mail. MailHog's session needs time for lines × bytes to read it.
 const (
 	maxBytes = 512 << 10
 	maxLines = 8192
-	// maxCommand is how long a command may be (RFC 5321 asks for 512).
+	// maxCommand is how many bytes a command may have. RFC 5321 requires 512.
 	maxCommand = 4 << 10
 )
 
 // idle is how long a client may be silent (RFC 5321, 4.5.3.2.7).
 const idle = 5 * time.Minute
 
-// A guard stands between a client and MailHog's session, and mends what that
-// does not understand: a mail that is a lone dot never ends, a dot that is
-// doubled at the very beginning stays so, nothing has a limit and nobody is
-// ever too slow. It is used by the session's goroutine, but for Close.
+// A guard is the connection between a client and MailHog's session. It corrects what
+// the session does wrong: a mail of a single dot never ends, a doubled dot at the very
+// beginning stays doubled, and there are no limits of size and time. Only the goroutine
+// of the session uses it, except for Close.
 type guard struct {
 	conn    net.Conn
 	in      *bufio.Reader
@@ -33,14 +33,14 @@ type guard struct {
 	refused func(why string)
 	close   sync.Once
 
-	inData       bool // the client sends a mail
-	bytes, lines int  // of that mail so far
-	midLine      bool // the next byte continues a line
-	pending      []byte
+	inData       bool   // the client sends a mail
+	bytes, lines int    // of that mail so far
+	midLine      bool   // the next byte continues a line
+	pending      []byte // what Read returns next
 
-	mute   bool   // the client hears nothing any more
-	broken bool   // the session is to end
-	reply  string // instead of the reply that comes next
+	mute   bool   // the client gets no more replies
+	broken bool   // the session must end
+	reply  string // replaces the next reply
 }
 
 func newGuard(conn net.Conn) *guard {
@@ -58,12 +58,11 @@ func (g *guard) Close() (err error) {
 	return err
 }
 
-// errRefused ends a session.
+// errRefused makes MailHog's session end.
 var errRefused = errors.New("refused")
 
-// Read hands over one command, or some lines of a mail, so that the reply to a
-// command is known before what follows it is looked at. MailHog's buffer is
-// never smaller than what is pending.
+// Read returns one command, or one line of a mail. So the reply to a command is known
+// before the guard looks at what follows.
 func (g *guard) Read(p []byte) (int, error) {
 	for len(g.pending) == 0 {
 		if err := g.fill(); err != nil {
@@ -82,7 +81,7 @@ func (g *guard) fill() error {
 	g.timer.Reset(idle)
 	line, err := g.in.ReadSlice('\n')
 	if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-		return err // half a line is nothing
+		return err // a line that does not end is no command
 	}
 	if g.inData {
 		return g.data(line)
@@ -90,8 +89,8 @@ func (g *guard) fill() error {
 	return g.command(line)
 }
 
-// command makes a bare LF a line's end, too, and leaves no other control
-// character: addresses end up in headers.
+// command passes on a command. A bare LF ends a line too. Other control characters are
+// replaced, because addresses get into headers.
 func (g *guard) command(line []byte) error {
 	text, whole := bytes.CutSuffix(line, []byte("\n"))
 	if !whole {
@@ -111,14 +110,13 @@ func (g *guard) command(line []byte) error {
 	return nil
 }
 
-// fromBrowser tells whether a command is the first line of an HTTP request. Any
-// web page can make a browser send one here, and its body would be the commands
-// that follow.
+// fromBrowser tells whether a command is the first line of an HTTP request. Any web page
+// can make a browser send one to this port, with SMTP commands in its body.
 func fromBrowser(line []byte) bool {
 	return bytes.HasSuffix(line, []byte(" HTTP/1.1")) || bytes.HasSuffix(line, []byte(" HTTP/1.0"))
 }
 
-// data counts, and mends the first line.
+// data passes on a line of a mail. It counts, and corrects the first line.
 func (g *guard) data(line []byte) error {
 	first := g.bytes == 0
 	g.bytes += len(line)
@@ -147,14 +145,14 @@ func (g *guard) data(line []byte) error {
 	return nil
 }
 
-// refuse ends the session with a reply.
+// refuse sends a reply and ends the session.
 func (g *guard) refuse(reply, why string) error {
 	g.refused(why)
 	_, _ = g.Write([]byte(reply + "\r\n"))
 	return errRefused
 }
 
-// Write passes a reply on.
+// Write passes on a reply.
 func (g *guard) Write(p []byte) (int, error) {
 	out := p
 	if g.reply != "" {
@@ -165,7 +163,7 @@ func (g *guard) Write(p []byte) (int, error) {
 		g.inData, g.midLine, g.bytes, g.lines = true, false, 0, 0
 	}
 	if !g.mute {
-		g.timer.Reset(idle) // one who does not read is idle, too
+		g.timer.Reset(idle) // a client that does not read is idle too
 		if _, err := g.conn.Write(out); err != nil {
 			return 0, err
 		}
@@ -173,7 +171,7 @@ func (g *guard) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// fail breaks the connection in the way of a scenario's fault.
+// fail breaks the connection as the fault of a scenario says.
 func (g *guard) fail(fault string) {
 	switch fault {
 	case "reset":

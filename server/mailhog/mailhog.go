@@ -1,12 +1,13 @@
-// Package mailhog is MailHog on a tenant's outbox: a mail server that takes an
-// application's own mail, MailHog's HTTP API, so that suites written for
-// MailHog run unchanged, Mailpit's API for those written for Mailpit, and a
-// relay that hands every mail on to a real one.
+// Package mailhog gives tests of mail access to a tenant's outbox. It has
+//   - an SMTP server, which receives the mails of an application,
+//   - MailHog's HTTP API, so that suites written for MailHog run unchanged,
+//   - Mailpit's HTTP API, for suites written for Mailpit,
+//   - a relay, which sends every mail on to a real mail server.
 //
-// The session code is that of github.com/mailhog/MailHog-Server, kept behind
-// guards for what is wrong with it. Its storage and its HTTP handlers are not
-// used: they race, leak and stop the process. This is the only package that
-// imports MailHog, and nothing of it runs unless it is asked for.
+// The SMTP session is that of github.com/mailhog/MailHog-Server, with guards against
+// its defects. Its storage and its HTTP handlers are not used: they have data races and
+// leaks, and can stop the process. No other package imports MailHog, and this package
+// starts nothing by itself.
 package mailhog
 
 import (
@@ -25,28 +26,27 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// hostname is the name by which the mail server greets.
+// hostname is the name that the mail server gives itself.
 const hostname = mail.Domain
 
-// Options make a Server. Box is needed.
+// Options configure a Server. Box is required.
 type Options struct {
-	// Box is the tenant's outbox: what it sent is read there, what an
-	// application sends goes there.
+	// Box is the tenant's outbox. It has the mails of the tenant, and gets those of
+	// the application.
 	Box *outbox.Box
-	// Now is the tenant's time; nil means real time.
+	// Now returns the tenant's time. nil means real time.
 	Now func() time.Time
-	// Decide says what scenarios do to a mail, once for each of its
-	// recipients, and which rules say so: DecideSMTP of the tenant's server.
+	// Decide is called for each recipient of a mail. It returns what scenarios do to
+	// the mail, and which rules say so, as DecideSMTP of the tenant's server does.
 	// nil means that there are no scenarios.
 	Decide func(from, to string) (what *scenarios.Then, rules string)
-	// Log hears of each mail that comes in or is refused; nil means nobody
-	// does.
+	// Log gets a line for each mail that comes in or is refused. nil means no log.
 	Log *slog.Logger
 }
 
-// A Server is safe for use by many goroutines, and many of them live well in
-// one process. New starts nothing; what ServeSMTP and Relay start ends with
-// Close.
+// A Server is the mail server, the APIs and the relay of one outbox. It is safe for use
+// by many goroutines, and a process may have many servers. New starts nothing, and Close
+// ends what ServeSMTP and Relay have started.
 type Server struct {
 	Options
 	rejected atomic.Int64
@@ -55,12 +55,13 @@ type Server struct {
 	cancel context.CancelFunc
 	stored chan *data.Message
 
-	mu        sync.Mutex // guards the three below
+	running sync.WaitGroup // sessions, and calls of ServeSMTP and Relay
+
+	mu        sync.Mutex // guards all below
 	closed    bool
 	listeners map[net.Listener]bool
 	sessions  map[*guard]bool
-	running   sync.WaitGroup // sessions, and calls of ServeSMTP and Relay
-	drained   chan struct{}  // closed when nobody reads stored any more; nil if nobody ever did
+	drained   chan struct{} // closed when drain has ended; nil if it was never started
 }
 
 // New makes a Server.
@@ -71,19 +72,19 @@ func New(o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	quietParser()
+	silenceParser()
 	s := &Server{Options: o, stored: make(chan *data.Message), listeners: map[net.Listener]bool{}, sessions: map[*guard]bool{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
 
-// Rejected is how many SMTP sessions were cut because a mail was too large or
-// had too many lines, because a browser was at the other end, or because there
-// were too many sessions.
+// Rejected returns how many mails and sessions the server has refused: mails that were
+// too large, had too many lines or had parts that were nested too deep, sessions of
+// browsers, and sessions beyond the highest number.
 func (s *Server) Rejected() int64 { return s.rejected.Load() }
 
-// Close ends the listeners, the sessions, the relay and the event streams, and
-// waits for all but the last.
+// Close ends the listeners, the sessions, the relay and the event streams. It waits for
+// all of them except the event streams.
 func (s *Server) Close() error {
 	s.mu.Lock()
 	if s.closed {
@@ -103,10 +104,10 @@ func (s *Server) Close() error {
 	s.mu.Unlock()
 
 	s.running.Wait()
-	close(s.stored) // nobody writes to it any more
+	close(s.stored) // no session writes to it any more
 	if drained != nil {
 		<-drained
-		quiet.release()
+		filterLog.stop()
 	}
 	return nil
 }

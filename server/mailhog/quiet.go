@@ -9,67 +9,67 @@ import (
 	"github.com/mailhog/data"
 )
 
-// MailHog writes every line of every mail, with its codes, to the standard
-// logger, which belongs to the host program. So its lines are kept out there,
-// and only they: each begins with the address of its session, which we name.
-// This is the one thing in mockauth0 that touches something global.
+// MailHog writes every line of every mail, with its codes, to the standard logger, which
+// belongs to the host program. A filter drops these lines and no others. Each of them
+// has the address of its session, which begins with a marker. This filter is the one
+// thing in mockauth0 that changes something global.
 
-// marker begins the address of each of our sessions.
+// marker begins the address of each session.
 const marker = "mockauth0-smtp/"
 
-// quiet keeps MailHog's lines out while any server takes mail.
-var quiet hush
+// filterLog installs the filter while any server receives mail.
+var filterLog logFilter
 
-type hush struct {
+type logFilter struct {
 	mu    sync.Mutex
 	users int
 }
 
-// hold installs the filter, release takes it out after the last user, unless
-// the host has put something around it.
-func (h *hush) hold() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.users++
-	h.install()
+// start installs the filter.
+func (f *logFilter) start() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.users++
+	f.installLocked()
 }
 
-func (h *hush) release() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.users--; h.users > 0 {
+// stop removes the filter after the last user, unless the host has wrapped it.
+func (f *logFilter) stop() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.users--; f.users > 0 {
 		return
 	}
-	if f, ok := log.Writer().(*filter); ok {
-		log.SetOutput(f.next)
+	if w, ok := log.Writer().(*filterWriter); ok {
+		log.SetOutput(w.next)
 	}
 }
 
-// check installs the filter again where the host has replaced the logger's
-// output: log.SetOutput and slog.SetDefault do.
-func (h *hush) check() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.install()
+// check installs the filter again if the host has replaced the logger's output, as
+// log.SetOutput and slog.SetDefault do.
+func (f *logFilter) check() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.installLocked()
 }
 
-func (h *hush) install() {
-	if w := log.Writer(); h.users > 0 {
-		if _, ok := w.(*filter); !ok {
-			log.SetOutput(&filter{w})
+func (f *logFilter) installLocked() {
+	if w := log.Writer(); f.users > 0 {
+		if _, ok := w.(*filterWriter); !ok {
+			log.SetOutput(&filterWriter{w})
 		}
 	}
 }
 
-// A filter passes on all lines but MailHog's.
-type filter struct{ next io.Writer }
+// A filterWriter passes on all lines except MailHog's.
+type filterWriter struct{ next io.Writer }
 
-func (f *filter) Write(line []byte) (int, error) {
+func (w *filterWriter) Write(line []byte) (int, error) {
 	if bytes.Contains(line, []byte("[SMTP "+marker)) {
 		return len(line), nil
 	}
-	return f.next.Write(line)
+	return w.next.Write(line)
 }
 
-// quietParser silences MailHog's parser, which has a hook for that.
-var quietParser = sync.OnceFunc(func() { data.LogHandler = func(string, ...any) {} })
+// silenceParser silences MailHog's parser, which has a hook for that.
+var silenceParser = sync.OnceFunc(func() { data.LogHandler = func(string, ...any) {} })

@@ -9,23 +9,23 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// kinds are those of mails.
+// kinds are the kinds of message that are mails.
 var kinds = []string{outbox.Email, outbox.SMTP}
 
-// mails are the mails that have arrived, the newest first.
+// mails returns the mails that have arrived, the newest first.
 func (s *Server) mails() []outbox.Message {
 	list := slices.DeleteFunc(s.Box.All(outbox.State(outbox.Delivered)), func(m outbox.Message) bool { return !slices.Contains(kinds, m.Kind) })
 	slices.Reverse(list)
 	return list
 }
 
-// mail is the mail with MailHog's or the outbox's id.
+// mail returns the mail with an id, which is MailHog's or the outbox's.
 func (s *Server) mail(id string) (outbox.Message, bool) {
 	m, ok := s.Box.Get(strings.TrimSuffix(id, "@"+hostname))
 	return m, ok && m.State == outbox.Delivered && slices.Contains(kinds, m.Kind)
 }
 
-// load is the mail with that id as MailHog knows it, or nil.
+// load returns the mail with an id in MailHog's form, or nil.
 func (s *Server) load(id string) *data.Message {
 	if m, ok := s.mail(id); ok {
 		return view(m)
@@ -33,15 +33,12 @@ func (s *Server) load(id string) *data.Message {
 	return nil
 }
 
-// search finds mails by kind: to, from or containing. It returns a part of
-// those found, and how many there are.
+// search searches for mails. kind is to, from or containing. It returns a page of the
+// mails that it found, and how many it found.
 func (s *Server) search(kind, query string, start, limit int) (*data.Messages, int) {
 	query = strings.ToLower(query)
 	var found []outbox.Message
 	for _, m := range s.mails() {
-		if kind == "to" && m.Kind == outbox.Email && !strings.Contains(strings.ToLower(strings.Join(m.Recipients, "\n")), query) {
-			continue // the tenant's To says no more than that; most searches are of this kind
-		}
 		if matches(view(m), kind, query) {
 			found = append(found, m)
 		}
@@ -52,21 +49,21 @@ func (s *Server) search(kind, query string, start, limit int) (*data.Messages, i
 	return page(found, start, limit), len(found)
 }
 
-// deleteOne removes a mail, and tells whether it was there.
+// deleteOne removes a mail. It returns whether there was one with that id.
 func (s *Server) deleteOne(id string) bool {
 	m, ok := s.mail(id)
 	return ok && s.Box.Delete(outbox.ID(m.ID)) > 0
 }
 
-// deleteAll removes the mails that have arrived, and no text message.
+// deleteAll removes the mails that have arrived. Text messages stay.
 func (s *Server) deleteAll() {
 	for _, kind := range kinds {
 		s.Box.Delete(outbox.Kind(kind), outbox.State(outbox.Delivered))
 	}
 }
 
-// page is a part of a list. One that starts just behind the end holds, as
-// MailHog's does, the last once more.
+// page returns a page of a list. A page that starts just after the end has the last mail
+// once more, as in MailHog.
 func page(list []outbox.Message, start, limit int) *data.Messages {
 	page := data.Messages{}
 	if start == len(list) && start > 0 {
@@ -78,7 +75,7 @@ func page(list []outbox.Message, start, limit int) *data.Messages {
 	return &page
 }
 
-// matches searches as MailHog does.
+// matches tells whether MailHog's search would find a mail.
 func matches(m *data.Message, kind, query string) bool {
 	has := func(texts ...string) bool {
 		return slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(strings.ToLower(s), query) })

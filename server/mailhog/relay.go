@@ -12,23 +12,23 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// How a mail that was handed on is marked.
+// The states of a mail that the relay has tried to send on.
 const (
 	relaySent   = "sent"
 	relayFailed = "failed"
 )
 
-// relayPatience is how long handing one mail on may take.
-const relayPatience = 10 * time.Second
+// relayTimeout is how long it may take to send one mail on.
+const relayTimeout = 10 * time.Second
 
-// maxHops is how often a mail may come back: a relay that points at this very
-// server would never stop.
+// maxHops is how often a mail may come back here. A relay to this server itself would
+// never stop.
 const maxHops = 3
 
-// Relay hands each mail that arrives, and those that are there, on to the mail
-// server at host:port, in order and without TLS, and notes on the message how
-// that went. It returns when Close is called. The outbox is the queue, so
-// nobody waits for the relay, and what it evicts is not handed on.
+// Relay sends each mail on to the mail server at host:port, in order and without TLS:
+// the mails that are there already, and those that arrive. It notes on each message
+// whether the mail server took it. It returns when Close is called. The outbox is the
+// queue, so no sender waits for the relay, and an evicted mail is not sent on.
 func (s *Server) Relay(address string) {
 	s.mu.Lock()
 	if s.closed {
@@ -42,7 +42,7 @@ func (s *Server) Relay(address string) {
 		if m.Relay != nil {
 			return true
 		}
-		err := s.handOn(address, m)
+		err := s.sendOn(address, m)
 		if s.ctx.Err() != nil {
 			return false
 		}
@@ -56,15 +56,15 @@ func (s *Server) Relay(address string) {
 	})
 }
 
-// handOn is one SMTP conversation. Not smtp.SendMail, which asks for TLS where
-// it is offered and waits without end.
-func (s *Server) handOn(address string, m outbox.Message) error {
+// sendOn sends one mail. It does not use smtp.SendMail, which uses TLS if the server
+// offers it, and has no timeout.
+func (s *Server) sendOn(address string, m outbox.Message) error {
 	e := envelope(m)
 	by := " by " + hostname + " (" + software + ") with SMTP;"
 	if strings.Count(e.Data, by) >= maxHops {
 		return errors.New("the relay sends mails back here")
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, relayPatience)
+	ctx, cancel := context.WithTimeout(s.ctx, relayTimeout)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
@@ -108,6 +108,6 @@ func converse(conn net.Conn, from string, to []string, content string) error {
 	if err := w.Close(); err != nil {
 		return err
 	}
-	_ = c.Quit() // it has the mail
+	_ = c.Quit() // the server has the mail, so an error does not matter
 	return nil
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/mailhog/MailHog-Server/smtp"
 )
 
-// maxSessions bounds how many sessions run at a time.
+// maxSessions is how many sessions may be open at a time.
 const maxSessions = 256
 
-// ServeSMTP takes mail from the listener until it fails, or until Close, after
-// which it returns nil. The listener is closed by then.
+// ServeSMTP receives mails by SMTP until the listener fails or Close is called. It closes
+// the listener. After Close it returns nil.
 func (s *Server) ServeSMTP(ln net.Listener) error {
 	defer ln.Close()
 	s.mu.Lock()
@@ -25,7 +25,7 @@ func (s *Server) ServeSMTP(ln net.Listener) error {
 	s.running.Add(1)
 	if s.drained == nil {
 		s.drained = make(chan struct{})
-		quiet.hold()
+		filterLog.start()
 		go s.drain(s.drained)
 	}
 	s.mu.Unlock()
@@ -41,7 +41,7 @@ func (s *Server) ServeSMTP(ln net.Listener) error {
 			return nil
 		case errors.Is(err, net.ErrClosed):
 			return err
-		default: // such as too many open files, which passes
+		default: // an error that may pass, such as too many open files
 			wait = min(max(2*wait, 5*time.Millisecond), time.Second)
 			s.Log.Warn("The mail server cannot accept a connection", "error", err)
 			if !s.pause(wait) {
@@ -51,15 +51,16 @@ func (s *Server) ServeSMTP(ln net.Listener) error {
 	}
 }
 
-// drain reads what MailHog's session sends for each mail: it would block.
+// drain reads the channel to which MailHog's session sends each mail, since a session
+// would block otherwise. The box has the mail already.
 func (s *Server) drain(drained chan struct{}) {
 	defer close(drained)
 	for range s.stored {
-		continue // the box has the mail by now
+		continue
 	}
 }
 
-// pause waits, and tells whether the server still runs.
+// pause waits. It returns whether the server still runs.
 func (s *Server) pause(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -71,7 +72,7 @@ func (s *Server) pause(d time.Duration) bool {
 	}
 }
 
-// serve starts a session.
+// serve starts the session of a connection.
 func (s *Server) serve(conn net.Conn) {
 	g := newGuard(conn)
 	g.refused = func(why string) {
@@ -91,7 +92,7 @@ func (s *Server) serve(conn net.Conn) {
 	s.running.Add(1)
 	s.mu.Unlock()
 
-	quiet.check()
+	filterLog.check()
 	go func() {
 		defer s.running.Done()
 		defer func() {

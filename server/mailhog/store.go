@@ -3,7 +3,6 @@ package mailhog
 import (
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/mailhog/data"
 
@@ -11,18 +10,18 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// maxNesting is how deep the parts of a mail may be nested: MailHog's API
-// repeats each in all those around it.
+// maxNesting is how deep the parts of a mail may be nested. MailHog's API repeats each
+// part in every part around it.
 const maxNesting = 20
 
-// A store is MailHog's storage for one session: the outbox.
+// A store is MailHog's storage for one session. It puts mails into the outbox.
 type store struct {
 	*Server
 	monkey *monkey
 }
 
-// Store takes a mail in. Its recipients are those of the envelope; each of
-// whom a scenario decided something gets a message alone.
+// Store puts a mail into the outbox. Its recipients are those of the envelope. A recipient
+// for whom a scenario does something gets a separate message.
 func (s *store) Store(m *data.Message) (string, error) {
 	if depth(m.MIME) > maxNesting {
 		s.rejected.Add(1)
@@ -55,7 +54,7 @@ func (s *store) Store(m *data.Message) (string, error) {
 	return id + "@" + hostname, nil
 }
 
-// add files one message, or what the scenarios make of it.
+// add puts one message into the outbox, in the way that scenarios say.
 func (s *store) add(m outbox.Message, to []string, d decision) (id string) {
 	m.To, m.Recipients = to[0], to
 	copies := 1
@@ -79,17 +78,17 @@ func (s *store) add(m outbox.Message, to []string, d decision) (id string) {
 	return id
 }
 
-// What follows completes MailHog's interface. Its session only stores.
+// The rest completes MailHog's interface. Its session calls only Store.
 
-// List is a part of the mails, the newest first.
+// List returns a page of the mails, the newest first.
 func (s *store) List(start, limit int) (*data.Messages, error) {
 	return page(s.mails(), start, limit), nil
 }
 
-// Count is how many mails there are.
+// Count returns how many mails there are.
 func (s *store) Count() int { return len(s.mails()) }
 
-// Search finds mails by kind: to, from or containing.
+// Search searches for mails. kind is to, from or containing.
 func (s *store) Search(kind, query string, start, limit int) (*data.Messages, int, error) {
 	found, total := s.search(kind, query, start, limit)
 	return found, total, nil
@@ -112,7 +111,7 @@ func (s *store) DeleteAll() error {
 // Load returns a mail, or nil.
 func (s *store) Load(id string) (*data.Message, error) { return s.load(id), nil }
 
-// recipient is the address of a path, which may name relays before it.
+// recipient returns the address in a path of SMTP, which may name relays before it.
 func recipient(path string) string {
 	p := data.PathFromString(path)
 	if p.Domain == "" {
@@ -121,6 +120,7 @@ func recipient(path string) string {
 	return p.Mailbox + "@" + p.Domain
 }
 
+// depth returns how deep the parts of a mail are nested.
 func depth(m *data.MIMEBody) int {
 	deepest := 0
 	if m != nil {
@@ -129,10 +129,4 @@ func depth(m *data.MIMEBody) int {
 		}
 	}
 	return deepest
-}
-
-// A trace is what a mail server writes on top of a mail it has taken in.
-type trace struct {
-	from, helo string
-	at         time.Time
 }

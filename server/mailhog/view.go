@@ -12,21 +12,27 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// prepend writes the trace on top of what MailHog's session calls data, which
-// lacks the last line's end.
+// A trace is the headers that a mail server adds to a mail that it receives.
+type trace struct {
+	from, helo string
+	at         time.Time
+}
+
+// prepend puts the trace before the data of MailHog's session, which lacks the end of
+// the last line.
 func (t trace) prepend(content string) []byte {
 	return fmt.Appendf(nil, "Return-Path: <%s>\r\nReceived: from %s by %s (%s) with SMTP;\r\n %s\r\n%s\r\n",
 		t.from, t.helo, hostname, software, t.at.UTC().Format(time.RFC1123Z), content)
 }
 
-// software is what a trace calls us.
+// software is the name of this mail server in a trace.
 const software = "mockauth0"
 
 var traced = regexp.MustCompile(`\AReturn-Path: <([^>\r\n]*)>\r\nReceived: from ([^\r\n]*) by ` +
 	regexp.QuoteMeta(hostname) + ` \(` + software + `\) with SMTP;\r\n [^\r\n]*\r\n`)
 
-// envelope is a mail as it came over the wire: an app's own without the trace
-// that we wrote on top, the tenant's as it would have been sent.
+// envelope returns a mail as SMTP carries it: a mail of the application without the trace
+// that was added here, or a mail of the tenant as it would have been sent.
 func envelope(m outbox.Message) *data.SMTPMessage {
 	raw := string(mail.Raw(m))
 	e := &data.SMTPMessage{From: mail.Address(m.From), To: m.Recipients, Helo: hostname}
@@ -38,9 +44,8 @@ func envelope(m outbox.Message) *data.SMTPMessage {
 	return e
 }
 
-// view is a mail as MailHog knows it. MailHog's parser takes an id from
-// crypto/rand and the time from the wall clock; both are the outbox's instead,
-// so answers can be repeated.
+// view returns a mail in MailHog's form. MailHog's parser makes a random id and reads the
+// machine's time. Here both come from the outbox, so that equal runs give equal answers.
 func view(m outbox.Message) *data.Message {
 	e := envelope(m)
 	v := e.Parse(hostname)

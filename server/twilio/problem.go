@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A problem is an answer of Twilio that says no.
+// A problem is an answer of Twilio that refuses a request.
 type problem struct {
 	Code     int    `json:"code"`
 	Message  string `json:"message"`
@@ -18,14 +18,14 @@ func refuse(status, code int, message string) *problem {
 	return &problem{code, message, "https://www.twilio.com/docs/errors/" + strconv.Itoa(code), status}
 }
 
-// about is a problem that names the numbers.
+// about returns the problem with the numbers of a request in its message.
 func (p *problem) about(to, from string) *problem {
 	named := *p
 	named.Message = strings.NewReplacer("{to}", to, "{from}", from).Replace(p.Message)
 	return &named
 }
 
-// Twilio's words, as clients have met them.
+// The refusals have Twilio's words.
 var (
 	unauthorized = refuse(http.StatusUnauthorized, 20003, "Authenticate")
 	noTo         = refuse(http.StatusBadRequest, 21604, "A 'To' phone number is required.")
@@ -36,8 +36,8 @@ var (
 	badFrom      = refuse(http.StatusBadRequest, 21212, "The 'From' number {from} is not a valid phone number, shortcode, or alphanumeric sender ID.")
 )
 
-// The magic numbers. Any other number is good: the mock knows of no account
-// that owns some. Source: twilio.com/docs/iam/test-credentials.
+// Twilio's magic numbers. All other numbers work, because the mock has no accounts that
+// own numbers. Source: twilio.com/docs/iam/test-credentials.
 var (
 	magicFrom = map[string]*problem{
 		"+15005550001": badFrom,

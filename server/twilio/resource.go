@@ -11,7 +11,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// A resource is a message as Twilio shows it. What is nil is null.
+// A resource is a message in Twilio's API. nil becomes null.
 type resource struct {
 	AccountSID          string            `json:"account_sid"`
 	APIVersion          string            `json:"api_version"`
@@ -48,10 +48,10 @@ type page struct {
 	URI             string     `json:"uri"`
 }
 
-// sidOf is the name of a message. It derives from the message's id.
+// sidOf returns the sid of a message, which derives from the message's id.
 func sidOf(m outbox.Message) string { return "SM" + derive.Seed("twilio").Hex(32, "message", m.ID) }
 
-// resourceOf is a message that has arrived.
+// resourceOf returns the resource of a message that has arrived.
 func resourceOf(account string, m outbox.Message) resource {
 	sid := sidOf(m)
 	at := m.CreatedAt.UTC().Format(time.RFC1123Z)
@@ -71,15 +71,15 @@ func resourceOf(account string, m outbox.Message) resource {
 
 func text(s string) *string { return &s }
 
-// gsm are the letters of GSM 03.38 beside those of ASCII, and wide are those
-// that take two places.
+// gsm are the letters of GSM 03.38 that ASCII does not have. wide are the letters that
+// take two places.
 const (
 	gsm  = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ¤ÄÖÑÜ§¿äöñüà¡"
 	wide = "^{}\\[~]|€"
 )
 
-// segments is in how many messages a text travels: 160 letters of GSM 03.38 or
-// 70 others, and fewer in each of several.
+// segments returns how many text messages carry a text. One holds 160 letters of GSM
+// 03.38, or 70 if the text has other letters. Each of several holds fewer.
 func segments(s string) int {
 	places, one, many := 0, 160, 153
 	for _, r := range s {
@@ -101,11 +101,12 @@ func segments(s string) int {
 	return (places + many - 1) / many
 }
 
-// atMost is a number of a query, within its bounds.
-func atMost(s string, otherwise, most int) int {
+// numberIn reads a number from a query. It returns standard for a text that is no
+// number, and highest for a number that is higher.
+func numberIn(s string, standard, highest int) int {
 	var n int
 	if _, err := fmt.Sscanf(s, "%d", &n); err != nil || n < 0 {
-		return otherwise
+		return standard
 	}
-	return min(n, most)
+	return min(n, highest)
 }

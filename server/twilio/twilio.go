@@ -1,8 +1,8 @@
-// Package twilio takes the text messages of an application in: it answers the
-// part of Twilio's REST API that sends messages, and files them in an outbox.
+// Package twilio receives the text messages of an application. It answers the part of
+// Twilio's REST API that sends messages, and puts them into an outbox.
 //
-// Nothing is sent anywhere. Twilio's magic numbers, which make its test
-// credentials fail, fail here with any credentials.
+// It sends nothing. At Twilio, magic numbers make requests with test credentials fail.
+// Here they do so with any credentials.
 package twilio
 
 import (
@@ -24,26 +24,24 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// maxBody is how large a request may be, in bytes, and maxText how long a
-// message, in characters, as at Twilio.
 const (
-	maxBody = 64 << 10
-	maxText = 1600
+	maxBody = 64 << 10 // bytes of a request
+	maxText = 1600     // characters of a message, as at Twilio
 )
 
-// Options make a handler. Box is needed.
+// Options configure a handler. Box is required.
 type Options struct {
-	// Box is where the messages go.
+	// Box gets the messages.
 	Box *outbox.Box
-	// Now is the tenant's time; nil means real time.
+	// Now returns the tenant's time. nil means real time.
 	Now func() time.Time
-	// Log hears of each message and each refusal; nil means nobody does.
+	// Log gets a line for each message and each refusal. nil means no log.
 	Log *slog.Logger
 }
 
 type server struct{ Options }
 
-// New answers, on any account and with any credentials,
+// New returns a handler that answers for any account and with any credentials:
 //
 //	POST /2010-04-01/Accounts/{sid}/Messages.json
 //	GET  /2010-04-01/Accounts/{sid}/Messages.json
@@ -65,7 +63,7 @@ func New(o Options) http.Handler {
 	return mux
 }
 
-// flow asks for credentials, and writes what the call comes to.
+// flow makes a handler of a function: it requires credentials and writes the answer.
 func (s server) flow(do func(*http.Request) (any, *problem)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		status := http.StatusOK
@@ -73,16 +71,16 @@ func (s server) flow(do func(*http.Request) (any, *problem)) http.HandlerFunc {
 			status = http.StatusCreated
 		}
 		var out any
-		wrong := unauthorized
+		refused := unauthorized
 		if user, _, ok := r.BasicAuth(); ok && user != "" {
 			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-			out, wrong = do(r)
+			out, refused = do(r)
 		} else {
 			w.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
 		}
-		if wrong != nil {
-			s.Log.Warn(fmt.Sprintf("Twilio: %s %s: %d %s", r.Method, r.URL.Path, wrong.Status, wrong.Message), "code", wrong.Code)
-			out, status = wrong, wrong.Status
+		if refused != nil {
+			s.Log.Warn(fmt.Sprintf("Twilio: %s %s: %d %s", r.Method, r.URL.Path, refused.Status, refused.Message), "code", refused.Code)
+			out, status = refused, refused.Status
 		}
 		var body bytes.Buffer
 		enc := json.NewEncoder(&body)
@@ -97,11 +95,11 @@ func (s server) flow(do func(*http.Request) (any, *problem)) http.HandlerFunc {
 	}
 }
 
-// sender is what a message may come from: a short code or a name, beside a
-// phone number.
+// sender matches a short code or a name. A message may come from one of these, or from
+// a phone number.
 var sender = regexp.MustCompile(`^(?:[0-9]{3,8}|[A-Za-z0-9 _+&-]{1,11})$`)
 
-// create files a message.
+// create puts a message into the outbox.
 func (s server) create(r *http.Request) (any, *problem) {
 	if err := r.ParseForm(); err != nil {
 		return nil, tooLong
@@ -154,7 +152,7 @@ func (s server) create(r *http.Request) (any, *problem) {
 	return created, nil
 }
 
-// read is one message.
+// read returns one message.
 func (s server) read(r *http.Request) (any, *problem) {
 	for _, m := range s.messages() {
 		if sidOf(m)+".json" == r.PathValue("message") {
@@ -164,13 +162,13 @@ func (s server) read(r *http.Request) (any, *problem) {
 	return nil, notFound(r)
 }
 
-// messages are those that came in here, oldest first.
+// messages returns the messages that came by this API, the oldest first.
 func (s server) messages() []outbox.Message { return s.Box.All(outbox.Kind(outbox.Twilio)) }
 
-// list is a page of messages, the newest first.
+// list returns a page of messages, the newest first.
 func (s server) list(r *http.Request) (any, *problem) {
 	q := r.URL.Query()
-	size, number := atMost(q.Get("PageSize"), 50, 1000), atMost(q.Get("Page"), 0, 1000)
+	size, number := numberIn(q.Get("PageSize"), 50, 1000), numberIn(q.Get("Page"), 0, 1000)
 	size = max(1, size)
 	found := []resource{}
 	all := s.messages()

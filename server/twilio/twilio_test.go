@@ -75,7 +75,7 @@ func TestAMessageIsFiled(t *testing.T) {
 	}
 }
 
-// Twilio's magic numbers, and what it says of what is missing.
+// The refusals of Twilio's magic numbers and of incomplete requests.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	h, box := door()
@@ -135,7 +135,7 @@ func TestWhatIsNotThere(t *testing.T) {
 	}
 }
 
-// A messaging service, a name or a short code sends as well as a number.
+// A messaging service, a name or a short code can send messages too.
 func TestSenders(t *testing.T) {
 	t.Parallel()
 	h, box := door()
@@ -195,7 +195,7 @@ func TestSegments(t *testing.T) {
 	}
 }
 
-// Any call gets JSON, and what is filed is whole.
+// Any request gets JSON, and every message in the outbox is complete.
 func FuzzTwilio(f *testing.F) {
 	f.Add("POST", messages, "To=%2B12025550101&From=Acme&Body=123456")
 	f.Add("GET", messages+"?PageSize=x&Page=-1", "")

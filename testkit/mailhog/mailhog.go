@@ -1,10 +1,10 @@
-// Package mailhog gives a Go test a mail server and MailHog's HTTP API on the
-// outbox of its tenant. It is a package of its own, so that tests which use
-// only testkit link nothing of MailHog.
+// Package mailhog gives a Go test a mail server, and the HTTP APIs of MailHog and
+// Mailpit. All three work on the outbox of the test's tenant. The package stands
+// apart from testkit, so that a test without it links nothing of MailHog.
 //
 //	auth := testkit.Start(t)
 //	mail := mailhog.Start(t, auth)
-//	app := newApp(auth.URL(), mail.SMTPAddr()) // the app's own mails land in auth's outbox
+//	app := newApp(auth.URL(), mail.SMTPAddr()) // the app's own e-mails go to auth's outbox
 package mailhog
 
 import (
@@ -16,13 +16,13 @@ import (
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
-// A Mail is the mail server and the HTTP API of a tenant, until its test ends.
+// A Mail is the mail server and the HTTP APIs of a tenant.
 type Mail struct {
 	smtp, api, mailpit string
 }
 
-// Start lets a tenant take mail and answer as MailHog and as Mailpit, each on
-// a free port of 127.0.0.1. It stops when t ends.
+// Start runs the mail server and both HTTP APIs until t ends, each on a free port
+// of 127.0.0.1.
 func Start(t testing.TB, auth *testkit.Auth0) *Mail {
 	t.Helper()
 	s := auth.Server()
@@ -62,12 +62,12 @@ func Start(t testing.TB, auth *testkit.Auth0) *Mail {
 	return &Mail{mail.Addr().String(), "http://" + api.Addr().String(), "http://" + mailpit.Addr().String()}
 }
 
-// SMTPAddr is the mail server's host:port. It wants neither TLS nor a password,
-// and takes any.
+// SMTPAddr is the mail server's host:port. The server needs neither TLS nor a
+// password, and accepts any password.
 func (m *Mail) SMTPAddr() string { return m.smtp }
 
-// APIURL is where MailHog's HTTP API is, without a slash at the end.
+// APIURL is the address of MailHog's HTTP API, without a slash at the end.
 func (m *Mail) APIURL() string { return m.api }
 
-// MailpitURL is where Mailpit's HTTP API is, without a slash at the end.
+// MailpitURL is the address of Mailpit's HTTP API, without a slash at the end.
 func (m *Mail) MailpitURL() string { return m.mailpit }

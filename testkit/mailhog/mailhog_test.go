@@ -20,8 +20,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// The code of the tenant and the mail of the app are in one inbox, which can be
-// read through the outbox, MailHog's API and Mailpit's.
+// The tenant's e-mail and the app's are in one inbox. A test reads it by the
+// outbox, by MailHog's API and by Mailpit's.
 func TestTheTenantAndTheAppShareAnInbox(t *testing.T) {
 	t.Parallel()
 	auth := testkit.Start(t)
@@ -74,7 +74,6 @@ func TestAScenarioActsOnTheAppsMail(t *testing.T) {
 	injected.MustFire(t, 1)
 }
 
-// As many as one likes in one process.
 func TestEachTestHasItsOwnMail(t *testing.T) {
 	t.Parallel()
 	for i := range 10 {

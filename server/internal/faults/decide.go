@@ -12,16 +12,6 @@ import (
 // maxNamed is how many scenarios an X-Mock-Scenario header can name.
 const maxNamed = 20
 
-// Concerns reports whether anything has to be decided about a request. It costs
-// next to nothing. names are those of the X-Mock-Scenario header.
-func (e *Engine) Concerns(names []string, recipient string) bool {
-	if len(names) > 0 || e.anyOn.Load() {
-		return true
-	}
-	_, ok := magic(recipient)
-	return ok
-}
-
 // Decide counts a request and decides what happens to it. It returns nil if
 // nothing does. The error is for a header that names an unknown scenario.
 func (e *Engine) Decide(q *Request) (*Effects, error) {

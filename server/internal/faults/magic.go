@@ -45,3 +45,13 @@ func magic(recipient string) (name string, ok bool) {
 	}
 	return MagicEmail(recipient)
 }
+
+// Concerns reports whether anything has to be decided about a request. It costs
+// next to nothing. names are those of the X-Mock-Scenario header.
+func (e *Engine) Concerns(names []string, recipient string) bool {
+	if len(names) > 0 || e.anyOn.Load() {
+		return true
+	}
+	_, ok := magic(recipient)
+	return ok
+}

@@ -53,7 +53,7 @@ type condition struct {
 }
 
 func (c *condition) holds(r *Request) bool {
-	return slices.ContainsFunc(c.values(r), func(value string) bool { return c.fits(front(value)) })
+	return slices.ContainsFunc(c.values(r), func(value string) bool { return c.fits(beginning(value)) })
 }
 
 // miss is the sentence about a condition that does not hold.
@@ -175,7 +175,7 @@ func impliedBy(r *scenarios.Rule) []condition {
 // maxValue is how much of a value is compared with patterns.
 const maxValue = 8 << 10
 
-func front(value string) string { return value[:min(len(value), maxValue)] }
+func beginning(value string) string { return value[:min(len(value), maxValue)] }
 
 func clip(s string) string {
 	if len(s) > 60 {

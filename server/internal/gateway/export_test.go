@@ -5,15 +5,15 @@ import (
 	"net"
 )
 
-// DialWith is a Caller on another network.
+// DialWith makes a Caller with another way to dial.
 func DialWith(dial func(ctx context.Context, network, address string) (net.Conn, error)) *Caller {
 	return &Caller{dial: func(ctx context.Context, network, address string, _ controller) (net.Conn, error) {
 		return dial(ctx, network, address)
 	}}
 }
 
-// ResolveTo is a Caller that dials the address whatever name is asked for, with
-// the same control.
+// ResolveTo makes a Caller that dials the address for every name, with the same
+// control.
 func ResolveTo(address string, allowed ...string) *Caller {
 	c := New(allowed)
 	dial := c.dial

@@ -1,9 +1,9 @@
-// Package gateway calls the SMS gateway of a connection as Auth0 does: it posts
-// each text message, and only the status of the answer counts.
+// Package gateway calls the SMS gateway of a connection as Auth0 does: it sends
+// each text message with POST, and looks only at the status of the answer.
 //
-// A mock must not send anything into the world by accident, and fixtures that
-// come from a real tenant hold real addresses. So it calls loopback, which
-// nobody else is on, and hosts that the user has named.
+// A fixture from a real tenant has real addresses, and a mock must not call them
+// by accident. So the package calls only loopback and the hosts that the user
+// allows.
 //
 // Source: auth0/docs-v2 authenticate/passwordless/authentication-methods/use-sms-gateway-passwordless.mdx.
 package gateway
@@ -29,19 +29,19 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
-// patience is how long Auth0 waits for an answer, in real time.
-const patience = 30 * time.Second
+// timeout is how long Auth0 waits for an answer, in real time.
+const timeout = 30 * time.Second
 
-// A Caller calls gateways. It keeps no connection open.
+// A Caller calls gateways. It keeps no connections open.
 type Caller struct {
 	allowed []string
 	dial    func(ctx context.Context, network, address string, control controller) (net.Conn, error)
 }
 
-// A controller is asked about each address before it is called.
+// A controller can refuse an address before it is called.
 type controller func(network, address string, _ syscall.RawConn) error
 
-// New makes a Caller that calls loopback and the hosts that are allowed.
+// New makes a Caller that calls loopback and the allowed hosts.
 func New(allowed []string) *Caller {
 	return &Caller{allowed: allowed, dial: func(ctx context.Context, network, address string, control controller) (net.Conn, error) {
 		d := net.Dialer{Control: control}
@@ -49,16 +49,17 @@ func New(allowed []string) *Caller {
 	}}
 }
 
-// Used tells whether the connection's text messages go to a gateway.
+// Used reports whether the connection sends its text messages to a gateway.
 func Used(conn *fixtures.Connection) bool {
 	return conn.Options.Provider == fixtures.ProviderGateway && conn.Options.GatewayURL != ""
 }
 
-// Refuses says why the gateway at the address is not called; "" if it is.
+// Refuses says why the Caller does not call the gateway at the address. It is
+// empty if it does.
 func (c *Caller) Refuses(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" {
-		return "gateway_url is no URL"
+		return "gateway_url is not a URL"
 	}
 	if host := u.Hostname(); !isLoopback(host) && !c.allows(host) {
 		return "the SMS gateway was not called: --allow-outbound " + host + " would call it"
@@ -79,24 +80,24 @@ func isLoopback(host string) bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// A Message is what a gateway is to send.
+// A Message is a text message for a gateway to send.
 type Message struct {
 	Recipient string `json:"recipient"`
 	Body      string `json:"body"`
 	Sender    string `json:"sender"`
-	// Request tells of the call that started the login; nil if the gateway is
-	// not to know.
+	// Request is about the request that started the login; nil without
+	// forward_req_info.
 	Request *Request `json:"req,omitempty"`
 }
 
-// A Request is who started the login.
+// A Request is the client that started the login.
 type Request struct {
 	IP        string `json:"ip"`
 	UserAgent string `json:"user-agent"`
 }
 
-// Send posts a message to the connection's gateway. An error is that of the
-// context, or one of Auth0's three refusals with the cause as its hint.
+// Send sends a message to the connection's gateway. The error is that of the
+// context, or one of Auth0's three refusals, with the cause as its hint.
 func (c *Caller) Send(ctx context.Context, conn *fixtures.Connection, m Message, now time.Time) error {
 	target := conn.Options.GatewayURL
 	if why := c.Refuses(target); why != "" {
@@ -109,7 +110,7 @@ func (c *Caller) Send(ctx context.Context, conn *fixtures.Connection, m Message,
 		return err
 	}
 	body.Truncate(body.Len() - 1) // Encode ends with a newline
-	limited, cancel := context.WithTimeout(ctx, patience)
+	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(limited, http.MethodPost, target, &body)
 	if err != nil {
@@ -124,21 +125,22 @@ func (c *Caller) Send(ctx context.Context, conn *fixtures.Connection, m Message,
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil && limited.Err() != nil:
-		return refusal.SMSProviderTimeout.With("code", "ETIMEDOUT").Because(fmt.Sprintf("the gateway at %s did not answer within %s", req.URL.Host, patience))
+		return refusal.SMSProviderTimeout.With("code", "ETIMEDOUT").Because(fmt.Sprintf("the gateway at %s did not answer within %s", req.URL.Host, timeout))
 	case err != nil:
-		// The documentation does not say what becomes of a gateway that is not
-		// there. The place of the status takes Node's name of the error.
+		// The documentation does not say how Auth0 answers when the gateway
+		// cannot be reached. The mock writes Node's name of the error instead of
+		// the status.
 		return refusal.SMSProviderError.With("code", cause(err)).Because(err.Error())
 	case status == http.StatusUnauthorized:
-		return refusal.SMSProviderUnauthorized.With("code", strconv.Itoa(status)).Because("the gateway at " + req.URL.Host + " answered so; look at gateway_authentication")
+		return refusal.SMSProviderUnauthorized.With("code", strconv.Itoa(status)).Because("the gateway at " + req.URL.Host + " gave this answer; check gateway_authentication")
 	case status != http.StatusOK:
-		return refusal.SMSProviderError.With("code", strconv.Itoa(status)).Because("the gateway at " + req.URL.Host + " answered so; only 200 is a success")
+		return refusal.SMSProviderError.With("code", strconv.Itoa(status)).Because("the gateway at " + req.URL.Host + " gave this answer; only 200 is a success")
 	}
 	return nil
 }
 
-// post returns the status of the answer. It asks no proxy and follows no
-// redirect, which could lead anywhere.
+// post returns the status of the answer. It uses no proxy and follows no redirect,
+// since a redirect could go to any host.
 func (c *Caller) post(req *http.Request) (int, error) {
 	var control controller
 	if !c.allows(req.URL.Hostname()) {
@@ -158,7 +160,8 @@ func (c *Caller) post(req *http.Request) (int, error) {
 	return res.StatusCode, res.Body.Close()
 }
 
-// loopbackOnly refuses addresses that a name such as localhost must not have.
+// loopbackOnly refuses addresses that are not on loopback, also for a name such as
+// localhost.
 func loopbackOnly(_, address string, _ syscall.RawConn) error {
 	if at, err := netip.ParseAddrPort(address); err != nil || !at.Addr().Unmap().IsLoopback() {
 		return fmt.Errorf("%s is not on loopback", address)
@@ -166,7 +169,7 @@ func loopbackOnly(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// cause is what Node calls an error of the network.
+// cause is Node's name for an error of the network.
 func cause(err error) string {
 	var dns *net.DNSError
 	switch {
@@ -178,7 +181,7 @@ func cause(err error) string {
 	return "ECONNRESET"
 }
 
-// bearer is the token that the gateway knows Auth0 by; "" if it gets none.
+// bearer is the token for the gateway. It is empty if there is no secret.
 func bearer(a *fixtures.GatewayAuthentication, now time.Time) string {
 	key := a.Key()
 	if len(key) == 0 {

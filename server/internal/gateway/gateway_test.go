@@ -31,7 +31,7 @@ func message() gateway.Message {
 	return gateway.Message{Recipient: "+12025550101", Body: "Your <code> & 123456", Sender: "+1 234 567"}
 }
 
-// listen answers as the handler does; the URL names localhost.
+// listen starts a server with the handler. Its URL has the host localhost.
 func listen(t *testing.T, h http.HandlerFunc) string {
 	t.Helper()
 	s := httptest.NewServer(h)
@@ -82,7 +82,7 @@ func TestTheCallIsAuth0s(t *testing.T) {
 	}
 }
 
-// Only the status counts, and only 200 is a success.
+// Only the status matters, and only 200 is a success.
 func TestTheStatusDecides(t *testing.T) {
 	t.Parallel()
 	status := make(chan int, 1)
@@ -130,7 +130,7 @@ func TestAGatewayThatIsNotThere(t *testing.T) {
 	}
 }
 
-// silent is a network on which somebody listens and never answers.
+// silent is a Caller on a network whose server never answers.
 func silent(t *testing.T) *gateway.Caller {
 	t.Helper()
 	return gateway.DialWith(func(context.Context, string, string) (net.Conn, error) {
@@ -141,7 +141,7 @@ func silent(t *testing.T) *gateway.Caller {
 	})
 }
 
-func TestPatienceEndsAfter30Seconds(t *testing.T) {
+func TestTheTimeoutIs30Seconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -186,7 +186,7 @@ func TestOnlyLoopbackAndAllowedHostsAreCalled(t *testing.T) {
 	}
 }
 
-// What counts is the address that is called, not the name it goes by.
+// The address decides, not the name.
 func TestANameOfLoopbackThatLeadsElsewhereIsNotCalled(t *testing.T) {
 	t.Parallel()
 	err := gateway.ResolveTo("192.0.2.1:80").Send(t.Context(), connection("http://sms.localhost/"), message(), at)
@@ -194,7 +194,7 @@ func TestANameOfLoopbackThatLeadsElsewhereIsNotCalled(t *testing.T) {
 	if !errors.As(err, &refused) || refused.Hint != "dial tcp 192.0.2.1:80: 192.0.2.1:80 is not on loopback" {
 		t.Errorf("%#v", err)
 	}
-	// A host that is allowed may be anywhere, and loopback is anywhere, too.
+	// An allowed host may have any address, also one on loopback.
 	url := listen(t, func(http.ResponseWriter, *http.Request) {})
 	address := strings.Replace(strings.TrimPrefix(url, "http://"), "localhost", "127.0.0.1", 1)
 	if err := gateway.ResolveTo(address, "sms.example.com").Send(t.Context(), connection("http://sms.example.com/"), message(), at); err != nil {
@@ -202,7 +202,7 @@ func TestANameOfLoopbackThatLeadsElsewhereIsNotCalled(t *testing.T) {
 	}
 }
 
-// A proxy in the environment would see what is meant for the gateway.
+// A proxy of the environment would see the message.
 func TestNoProxyIsAsked(t *testing.T) {
 	for _, name := range []string{"HTTP_PROXY", "http_proxy"} {
 		t.Setenv(name, "http://127.0.0.1:1")

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// maxExtracted bounds the codes and the links of one mail.
+// maxExtracted is the largest number of codes, and of links, of one mail.
 const maxExtracted = 100
 
 var (
@@ -17,9 +17,9 @@ var (
 	tags   = regexp.MustCompile(`(?is)<!--.*?-->|<style\b.*?</style>|<script\b.*?</script>|<head\b.*?</head>|<[^>]*>`)
 )
 
-// extract finds the codes, which are runs of 4 to 8 digits that are no part of
-// a word, a date, a price or a longer number, and the links. The text comes
-// first; HTML adds what only it has.
+// extract finds the codes and the links of a mail, first those in the text, then
+// those that are only in the HTML. A code has 4 to 8 digits and is not part of a
+// word, a date, a price or a longer number.
 func extract(text, page string) (codes, links []string) {
 	for _, m := range urls.FindAllString(text, maxExtracted) {
 		links = once(links, strings.TrimRight(m, ".,;:!?)]*_"))
@@ -41,7 +41,7 @@ func extract(text, page string) (codes, links []string) {
 	return codes, links
 }
 
-// alone tells whether what stands between the two is a word by itself.
+// alone reports whether the digits between the two texts are a word of their own.
 func alone(before, after string) bool {
 	if before != "" && strings.ContainsRune(joints+"+$€£.,/:@", rune(lastByte(before))) {
 		// "code:1234" is a code, "12:3456" is not.
@@ -61,17 +61,17 @@ func alone(before, after string) bool {
 	return true
 }
 
-// lineEnds are nothing in a URL, as in browsers.
+// lineEnds removes what browsers ignore in a URL.
 var lineEnds = strings.NewReplacer("\r", "", "\n", "", "\t", "")
 
-// joints join digits to a word.
+// joints are characters that connect digits to a word.
 const joints = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-#&="
 
 func lastByte(s string) byte { return s[len(s)-1] }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
-// once appends what is not there yet, within bounds.
+// once appends s if the list does not have it, up to maxExtracted.
 func once(list []string, s string) []string {
 	if s == "" || len(list) >= maxExtracted || slices.Contains(list, s) {
 		return list
@@ -79,7 +79,7 @@ func once(list []string, s string) []string {
 	return append(list, s)
 }
 
-// Plain is a page without its tags, in one line.
+// Plain is the text of a page in one line.
 func Plain(page string) string {
 	return strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(page, " "))), " ")
 }
@@ -90,8 +90,8 @@ var (
 	anchor    = regexp.MustCompile(`(?is)<a\b([^>]*)>(.*?)</a\s*>`)
 )
 
-// Readable is a page as plain text: its lines stay lines, and a link is there
-// with its address.
+// Readable is the text of a page, with its lines and with the addresses of its
+// links.
 func Readable(page string) string {
 	page = invisible.ReplaceAllString(page, "")
 	page = anchor.ReplaceAllStringFunc(page, func(a string) string {
@@ -102,7 +102,7 @@ func Readable(page string) string {
 		}
 		return m[2] + " " + target[1] + target[2] + target[3]
 	})
-	if strings.Contains(page, "<") { // else its lines are its own
+	if strings.Contains(page, "<") { // a text without tags keeps its line ends
 		page = lineBreak.ReplaceAllString(strings.Join(strings.Fields(page), " "), "\n")
 	}
 	var lines []string
@@ -115,5 +115,5 @@ func Readable(page string) string {
 	return strings.TrimSpace(strings.Join(lines, "\n")) + "\n"
 }
 
-// Find is the codes and the links of a plain text.
+// Find finds the codes and the links in a plain text.
 func Find(text string) (codes, links []string) { return extract(text, "") }

@@ -9,9 +9,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/internal/liquid"
 	"github.com/mockauth0/mockauth0/server/internal/mail"
-	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 func letter() mail.Letter {
@@ -27,8 +25,8 @@ func link() mail.Letter {
 	return l
 }
 
-// The mock's own mails, as they are; look at the .html in a browser.
-func TestTheMocksOwnMails(t *testing.T) {
+// The default e-mails. Open the .html files in a browser to see them.
+func TestDefaultEmails(t *testing.T) {
 	t.Parallel()
 	for name, l := range map[string]mail.Letter{"code": letter(), "link": link()} {
 		got := mail.Email(l)
@@ -37,32 +35,6 @@ func TestTheMocksOwnMails(t *testing.T) {
 		}
 		golden(t, name+".txt", got.Plain)
 		golden(t, name+".html", got.HTML)
-	}
-}
-
-// Put writes what Email returns, and notes that a template failed.
-func TestPutSaysWhatEmailSays(t *testing.T) {
-	t.Parallel()
-	failing, err := liquid.Parse("{{ code | upcase: 1 }}")
-	if err != nil {
-		t.Fatal(err)
-	}
-	templated, broken := letter(), letter()
-	templated.Templates.Subject, err = liquid.Parse("Hello {{ code }}")
-	if err != nil {
-		t.Fatal(err)
-	}
-	templated.OTP, broken.OTP, broken.Templates.Body = templated.Code, broken.Code, failing
-	for name, l := range map[string]mail.Letter{"code": letter(), "link": link(), "template": templated, "failing template": broken} {
-		want := mail.Email(l)
-		m := outbox.Message{Code: l.Code, Link: l.Link}
-		mail.Put(l, &m)
-		if got := (mail.Text{From: m.From, Subject: m.Subject, Plain: m.Text, HTML: m.HTML, Note: m.Note}); got != want {
-			t.Errorf("%s: got %+v\nwant %+v", name, got, want)
-		}
-		if failed := name == "failing template"; failed != (m.Note != "") {
-			t.Errorf("%s: the note is %q", name, m.Note)
-		}
 	}
 }
 
@@ -83,7 +55,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// Suites look for Auth0's sentence, in the text and in the HTML, some with and
+// Test suites look for Auth0's sentence, in the text and in the HTML, some with and
 // some without its tags.
 func TestTheSentenceIsInEveryForm(t *testing.T) {
 	t.Parallel()
@@ -107,8 +79,8 @@ func TestTheSentenceIsInEveryForm(t *testing.T) {
 	}
 }
 
-// What is read back of a mail is the code, the link, and nothing of its looks:
-// no colour or size is taken for a code.
+// A reader of the mail finds the code and the link, and takes no colour or size for
+// a code.
 func TestNothingElseLooksLikeACode(t *testing.T) {
 	t.Parallel()
 	for name, l := range map[string]mail.Letter{"code": letter(), "link": link()} {
@@ -126,7 +98,7 @@ func TestNothingElseLooksLikeACode(t *testing.T) {
 	}
 }
 
-// Mail clients fetch nothing for it, and Word can lay it out.
+// Mail clients fetch nothing for the page, and Word can lay it out.
 func TestThePageIsSelfContained(t *testing.T) {
 	t.Parallel()
 	for _, l := range []mail.Letter{letter(), link()} {

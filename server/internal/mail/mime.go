@@ -14,11 +14,12 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// Domain is where the mock's mails come from.
+// Domain is the domain of the mock's mails.
 const Domain = "mockauth0.test"
 
-// Raw is an e-mail as RFC 5322 bytes: as it came in, or else written from its
-// fields, the same bytes each time. nil for a message that is no e-mail.
+// Raw is an e-mail as RFC 5322 bytes. If an application sent it they are the bytes
+// that came in. Otherwise Raw writes them from the fields, each time the same. It
+// is nil for a message that is not an e-mail.
 func Raw(m outbox.Message) []byte {
 	switch {
 	case m.Raw != nil:
@@ -41,8 +42,8 @@ func Raw(m outbox.Message) []byte {
 		writePart(&out, "text/plain", m.Text)
 		return out.Bytes()
 	}
-	// What is quoted-printable holds no "=_". MailHog's clients look one level
-	// deep only.
+	// Quoted-printable text never has "=_". The parts are not nested, since
+	// MailHog's clients do not look into nested parts.
 	boundary := "=_" + mark
 	header("Content-Type", `multipart/alternative; boundary="`+boundary+`"`)
 	for _, part := range []struct{ kind, body string }{{"text/plain", m.Text}, {"text/html", m.HTML}} {
@@ -60,18 +61,18 @@ func writePart(out *bytes.Buffer, kind, body string) {
 	_ = w.Close()
 }
 
-// lineFeeds makes every line's end an LF, of which the writer makes CRLF: it
-// loses an LF that comes some time after a CR.
+// lineFeeds makes LF of each line end, and the writer makes CRLF of that. On other
+// input the writer would lose an LF that comes after a CR.
 var lineFeeds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// Address is the bare address of a sender or recipient as people write them:
-// what stands between angle brackets, or else everything.
+// Address is the address in a sender or recipient: the text in angle brackets, or
+// else the whole text.
 func Address(s string) string {
 	_, address := split(s)
 	return address
 }
 
-// split takes "name <address>" apart.
+// split splits "name <address>".
 func split(s string) (name, address string) {
 	s = oneLine(s)
 	if i := strings.LastIndex(s, "<"); i >= 0 && strings.HasSuffix(s, ">") {
@@ -80,7 +81,7 @@ func split(s string) (name, address string) {
 	return "", s
 }
 
-// mailbox is a sender as a header names it.
+// mailbox is a sender in the form of a header.
 func mailbox(s string) string {
 	name, address := split(s)
 	if name == "" {
@@ -99,7 +100,7 @@ func mailbox(s string) string {
 // atoms are the characters of a name that needs no quotes.
 const atoms = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~ "
 
-// addresses are the recipients, one a line.
+// addresses are the recipients, each in its own line.
 func addresses(list []string) string {
 	specs := make([]string, len(list))
 	for i, a := range list {
@@ -108,11 +109,11 @@ func addresses(list []string) string {
 	return strings.Join(specs, ",\r\n ")
 }
 
-// maxAddress is more than an address may have (RFC 5321, 4.5.3.1).
+// maxAddress is the longest address, in bytes (RFC 5321, 4.5.3.1).
 const maxAddress = 320
 
-// addrSpec quotes the local part if it has to be. What is too long for an
-// address is cut, so that it fits into a line.
+// addrSpec quotes the local part of an address if necessary. It cuts an address
+// that is too long, so that it fits in a line.
 func addrSpec(address string) string {
 	if len(address) > maxAddress {
 		address = strings.ToValidUTF8(address[:maxAddress], "")
@@ -135,9 +136,9 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// unstructured is a line of text as a header holds it: ASCII as it is, since
-// clients of MailHog compare it undecoded, anything else in base64, since some
-// of them do not know that "_" is a space.
+// unstructured is a text in the form of a header. ASCII stays as it is, since
+// clients of MailHog compare it without decoding. Other text is in base64, since
+// some of these clients do not know that "_" is a space.
 func unstructured(s string) string {
 	s = oneLine(s)
 	if plain(s) && !strings.Contains(s, "=?") {
@@ -146,7 +147,7 @@ func unstructured(s string) string {
 	return words(s)
 }
 
-// plain tells whether a text may stand in a header as it is.
+// plain reports whether a header can have the text as it is.
 func plain(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -156,8 +157,8 @@ func plain(s string) bool {
 	return len(s) <= 900 && s == strings.TrimSpace(s)
 }
 
-// words are encoded words, one a line. Not mime.BEncoding, which leaves ASCII
-// as it is, however long, and makes one line of all.
+// words are encoded words, each in its own line. mime.BEncoding makes one long
+// line, and does not encode ASCII of any length.
 func words(s string) string {
 	var list []string
 	for s != "" {
@@ -171,7 +172,8 @@ func words(s string) string {
 	return strings.Join(list, "\r\n ")
 }
 
-// oneLine is a text that ends no header: each control character is a space.
+// oneLine is a text with a space instead of each control character, so that it
+// cannot end a header.
 func oneLine(s string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u2028' || r == '\u2029' {
@@ -181,7 +183,7 @@ func oneLine(s string) string {
 	}, strings.ToValidUTF8(s, "\ufffd")))
 }
 
-// token keeps of an id what may stand in a Message-ID.
+// token is the characters of an id that a Message-ID may have.
 func token(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' {

@@ -81,7 +81,7 @@ func TestRawIsSafeAgainstInjection(t *testing.T) {
 	}
 }
 
-// The sender's name is quoted, encoded or left as it needs.
+// The sender's name is in quotes, encoded or as it is.
 func TestFromIsReadBackAsItWas(t *testing.T) {
 	t.Parallel()
 	for _, from := range []struct{ in, wire string }{
@@ -122,7 +122,7 @@ func header(t *testing.T, raw []byte) netmail.Header {
 	return m.Header
 }
 
-// Whatever is in the fields comes back, by another reader than ours.
+// The content of the fields comes back, also from other readers of mail.
 func FuzzRaw(f *testing.F) {
 	f.Add("Your code", "Acme <no-reply@mockauth0.test>", "ada@example.com", "text\n", "<p>html</p>\n")
 	f.Add("Grüße, 世界 \U0001f600 "+strings.Repeat("ü", 300), "Bücher, \"Inc\" <a@b.test>", `"a b"@x.test`, "a.\r\n.\r\n..b\n=20 \t\n", "--=_x")
@@ -162,7 +162,7 @@ func FuzzRaw(f *testing.F) {
 		if texts != lines(text) || pages != lines(page) {
 			t.Fatalf("%q and %q came back as %q and %q", text, page, texts, pages)
 		}
-		// Our own reader agrees, but that it is about text.
+		// Read agrees, apart from line ends.
 		read := mail.Read(raw)
 		if want := strings.ToValidUTF8(strings.ReplaceAll(texts, "\r\n", "\n"), "\ufffd"); read.Text != want {
 			t.Fatalf("Read: %q, want %q", read.Text, want)

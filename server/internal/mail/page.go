@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A wording is what the mock's own e-mail says, in plain text and in HTML.
+// A wording is the sentences of the default e-mail.
 type wording struct {
 	sentence, value string // the value is a code or a link
 	client          string
@@ -21,12 +21,12 @@ func (w wording) plain() string {
 	return text
 }
 
-// The page is what mail clients agree on: tables, since Outlook for Windows
-// lays out with Word; styles on the elements, since Gmail drops others where it
-// is not signed in; nothing that is fetched. Apple Mail and Outlook on phones
-// take the dark colours of the style sheet, others make their own of the light
-// ones. The first line is what a list of mails shows beside the subject.
-// Clients must not make phone numbers of codes.
+// The page uses only what all mail clients can show. It has tables, since Outlook
+// for Windows lays out with Word. Its elements have their own styles, since some
+// forms of Gmail drop style sheets. It fetches nothing. Apple Mail and Outlook on
+// phones take the dark colours from the style sheet; other clients compute them.
+// A list of mails shows the first line beside the subject. format-detection
+// keeps clients from showing a code as a phone number.
 const (
 	pageHead = `<!DOCTYPE html>
 <html lang="en" dir="ltr">
@@ -75,7 +75,7 @@ const (
 	pageLink       = `" class="link" style="color:#1f5fd6; word-break:break-all;">`
 )
 
-// page is the HTML, which says the same as plain.
+// page is the HTML. It has the same sentences as plain.
 func (w wording) page(isLink bool) string {
 	value, client := html.EscapeString(w.value), html.EscapeString(w.client)
 	var b strings.Builder

@@ -12,32 +12,36 @@ import (
 	"net/textproto"
 	"strconv"
 	"strings"
+
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/unicode"
 )
 
-// Bounds of what is read of a mail.
+// The bounds of a mail.
 const (
-	maxDepth = 10
+	maxDepth = 10 // of nested parts
 	maxParts = 100
 )
 
-// A Reading is what a mail says.
+// A Reading is the content of a mail.
 type Reading struct {
-	Header                    textproto.MIMEHeader // as it stands
+	Header                    textproto.MIMEHeader // not decoded
 	From, Subject, Text, HTML string
-	// Codes and Links are those in the text, in order, each once.
+	// Codes and Links are those in the text, in their order, without
+	// duplicates.
 	Codes, Links []string
 	Attachments  []Attachment
 }
 
-// An Attachment is a part that is not the text.
+// An Attachment is a part other than the text.
 type Attachment struct {
-	Part                             string // its place: 2, or 1.2 in a nested part
+	Part                             string // its number, as in 2, or 1.2 for a nested part
 	FileName, ContentType, ContentID string
-	Inline                           bool // it belongs into the HTML
+	Inline                           bool // it is shown in the HTML
 	Content                          []byte
 }
 
-// Read reads RFC 5322 bytes. What is broken in them is read as far as it goes.
+// Read reads RFC 5322 bytes. Of a broken mail it reads as much as possible.
 func Read(raw []byte) Reading {
 	r := Reading{Header: textproto.MIMEHeader{}}
 	var body io.Reader
@@ -57,11 +61,11 @@ func Read(raw []byte) Reading {
 	return r
 }
 
-// Decoded is a header as people read it.
+// Decoded is the text of a header.
 func (r *Reading) Decoded(name string) string { return oneLine(decodeHeader(r.Header.Get(name))) }
 
-// take reads a part, and those within it. The first plain text and the first
-// HTML are the mail's, unless they are attached.
+// take reads a part and its nested parts. The text of the mail is the first plain
+// text and the first HTML that are not attachments.
 func (r *Reading) take(header textproto.MIMEHeader, body io.Reader, place string, depth int, parts *int) {
 	if *parts--; *parts < 0 {
 		return
@@ -87,7 +91,7 @@ func (r *Reading) take(header textproto.MIMEHeader, body io.Reader, place string
 			r.take(part.Header, part, within, depth-1, parts)
 		}
 	}
-	content, _ := io.ReadAll(transferDecoder(header.Get("Content-Transfer-Encoding"), body)) // what came before a mistake counts
+	content, _ := io.ReadAll(transferDecoder(header.Get("Content-Transfer-Encoding"), body)) // keep what comes before a mistake
 	disposition, named, _ := mime.ParseMediaType(header.Get("Content-Disposition"))
 	var text *string
 	switch {
@@ -121,7 +125,7 @@ func transferDecoder(encoding string, body io.Reader) io.Reader {
 	return body
 }
 
-// decodeHeader decodes encoded words; what cannot be decoded stays.
+// decodeHeader decodes encoded words. A text that it cannot decode stays as it is.
 func decodeHeader(s string) string {
 	d := mime.WordDecoder{CharsetReader: func(charset string, input io.Reader) (io.Reader, error) {
 		content, err := io.ReadAll(input)
@@ -133,27 +137,13 @@ func decodeHeader(s string) string {
 	return s
 }
 
-// windows1252 are the characters 0x80 to 0x9f of the charset that what is
-// called Latin 1 mostly is.
-var windows1252 = []rune("€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ")
-
-// decodeCharset is the text as UTF-8. A charset that is not known is taken for
-// UTF-8.
+// decodeCharset is the text in UTF-8. Text in an unknown charset is read as UTF-8,
+// and so is US-ASCII, since mails with that name often are in UTF-8.
 func decodeCharset(charset string, content []byte) string {
-	switch strings.ToLower(strings.TrimSpace(charset)) {
-	case "iso-8859-1", "latin1", "l1", "windows-1252", "cp1252", "iso-8859-15", "latin-9":
-		var out strings.Builder
-		for _, b := range content {
-			switch {
-			case b >= 0x80 && b < 0xa0:
-				out.WriteRune(windows1252[b-0x80])
-			case b == 0xa4 && strings.HasSuffix(charset, "15"):
-				out.WriteRune('€')
-			default:
-				out.WriteRune(rune(b))
-			}
+	if e, err := htmlindex.Get(charset); err == nil && e != unicode.UTF8 && !strings.EqualFold(charset, "us-ascii") {
+		if decoded, err := e.NewDecoder().Bytes(content); err == nil {
+			return string(decoded)
 		}
-		return out.String()
 	}
 	return strings.ToValidUTF8(string(content), "\ufffd")
 }

@@ -10,19 +10,19 @@ import (
 	"github.com/mockauth0/mockauth0/internal/liquid"
 )
 
-// ownEmail writes an e-mail by the connection's templates. If one fails the
-// whole message is the mock's own, as a reader of half a message would not know
-// what to make of it.
-func (l Letter) ownEmail() Text {
-	own := l.email()
-	text, vars := own, l.variables()
+// templateEmail writes an e-mail from the connection's templates. If one of them
+// fails, the whole message is the default e-mail: half of each would confuse its
+// reader.
+func (l Letter) templateEmail() Text {
+	standard := l.defaultEmail()
+	text, vars := standard, l.variables()
 	render := func(name string, t *liquid.Template, to *string, tidy func(string) string) {
-		if t == nil || own.Note != "" {
+		if t == nil || standard.Note != "" {
 			return
 		}
 		out, err := t.Render(vars, l.Now)
 		if err != nil {
-			own.Note = "the template email." + name + " failed, so this is the default text: " + err.Error()
+			standard.Note = "the template email." + name + " failed, so this is the default text: " + err.Error()
 			return
 		}
 		*to = tidy(out)
@@ -30,36 +30,36 @@ func (l Letter) ownEmail() Text {
 	render("from", l.Templates.From, &text.From, inOneLine)
 	render("subject", l.Templates.Subject, &text.Subject, inOneLine)
 	render("body", l.Templates.Body, &text.HTML, func(s string) string { return s })
-	if own.Note != "" {
-		return own
+	if standard.Note != "" {
+		return standard
 	}
 	if l.Templates.From != nil && isAuth0s(text.From) {
 		// Source: auth0/docs-v2 authenticate/passwordless/authentication-methods/email-otp.mdx.
-		own.Note = "the templates are not used while email.from is an address of auth0.com, as at Auth0: this is the default text"
-		return own
+		standard.Note = "the templates are not used while email.from is an address of auth0.com, as at Auth0: this is the default text"
+		return standard
 	}
 	if l.Templates.Body != nil {
 		text.Plain = Readable(text.HTML)
-		text.Note = l.shown(html.UnescapeString(text.HTML))
+		text.Note = l.missing(html.UnescapeString(text.HTML))
 	}
 	return text
 }
 
-func (l Letter) ownSMS() Text {
-	own := l.sms()
+func (l Letter) templateSMS() Text {
+	text := l.defaultSMS()
 	out, err := l.Templates.SMS.Render(l.variables(), l.Now)
 	if err != nil {
-		own.Note = "the template failed, so this is the default text: " + err.Error()
-		return own
+		text.Note = "the template failed, so this is the default text: " + err.Error()
+		return text
 	}
-	own.Plain = strings.TrimSpace(out)
-	own.Note = l.shown(own.Plain)
-	return own
+	text.Plain = strings.TrimSpace(out)
+	text.Note = l.missing(text.Plain)
+	return text
 }
 
-// shown is a note if a text lacks what the message is for.
-func (l Letter) shown(text string) string {
-	what, value := l.carried()
+// missing is a note for a text without the code or the link.
+func (l Letter) missing(text string) string {
+	what, value := l.secret()
 	if strings.Contains(text, value) {
 		return ""
 	}
@@ -77,7 +77,7 @@ func isAuth0s(from string) bool {
 	return domain == "auth0.com" || strings.HasSuffix(domain, ".auth0.com")
 }
 
-// variables are Auth0's. What the mock does not know is nil.
+// variables are Auth0's variables. Those that the mock does not know are nil.
 // Source: auth0/docs-v2 customize/email/email-templates/supported-liquid-syntax.mdx,
 // authenticate/passwordless/authentication-methods/email-otp.mdx and sms-otp.mdx.
 func (l Letter) variables() map[string]any {

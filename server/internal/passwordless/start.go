@@ -3,6 +3,7 @@
 package passwordless
 
 import (
+	"regexp"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -34,7 +35,10 @@ func Start(c *web.Call, r Request) (tenant.Challenged, error) {
 	}
 	SetDevice(c, done.Device)
 	report(c, done.Sent, r.Recipient)
-	return done, callGateway(c, r.Connection, done.Sent)
+	if r.Connection.Strategy == tenant.StrategySMS {
+		err = callGateway(c, r.Connection, done.Sent)
+	}
+	return done, err
 }
 
 // report tells the developer at the terminal what was sent.
@@ -88,7 +92,8 @@ func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 		}
 		letter.Code, letter.Link = "", m.Link
 	}
-	mail.Put(letter, &m)
+	text := mail.Email(letter)
+	m.From, m.Subject, m.Text, m.HTML, m.Note = text.From, text.Subject, text.Plain, text.HTML, text.Note
 	return m
 }
 
@@ -106,4 +111,32 @@ func joined(a, b string) string {
 		return a + b
 	}
 	return a + "; " + b
+}
+
+// The did cookie: Auth0 recognises a browser by it, whoever uses the browser.
+// It lasts a year.
+const (
+	deviceCookie = "did"
+	deviceAge    = 31557600 // seconds
+)
+
+// deviceForm is the form of the names that the tenant gives to browsers.
+var deviceForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+
+// Device is the browser that calls; "" if it has never called before, or is no
+// browser.
+func Device(c *web.Call) string {
+	for _, value := range c.Cookies(deviceCookie) {
+		if deviceForm.MatchString(value) {
+			return value
+		}
+	}
+	return ""
+}
+
+// SetDevice gives the browser that name, unless it has one.
+func SetDevice(c *web.Call, device string) {
+	if Device(c) == "" {
+		c.SetCookie(deviceCookie, device, deviceAge)
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -156,6 +157,52 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Challenged, error) {
 		t.Outbox.Deliver(id)
 	}
 	return done, nil
+}
+
+// sendLocked puts the message of a challenge into the outbox, in the way that
+// scenarios say, and returns what it put there.
+func (t *Tenant) sendLocked(r ChallengeRequest, secret Secret, c *challenge) []outbox.Message {
+	var how scenarios.Deliver
+	if r.Effects != nil {
+		how = r.Effects.Deliver
+	}
+	secret.CutLink = how.Corrupt == "link"
+	if how.Corrupt == "code" {
+		secret.Code = otherDigits(secret.Code)
+	}
+	m := r.Compose(secret)
+	if r.Effects != nil {
+		m.Scenario = r.Effects.DeliverBy
+	}
+	m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[how.Outcome]
+	held := false
+	switch {
+	case m.State != "": // it never arrives
+	case how.Delay > 0:
+		m.DeliverAt = r.Now.Add(how.Delay)
+	case how.Swap != "":
+		m.State, held = outbox.Queued, true
+	}
+	var sent []outbox.Message
+	for range max(1, how.Copies) {
+		added := t.Outbox.Add(m)
+		sent = append(sent, added)
+		c.messages = append(c.messages, added.ID)
+		if held {
+			c.held = append(c.held, added.ID)
+		}
+	}
+	return sent
+}
+
+// otherDigits is a code of the same length in which every digit is another.
+func otherDigits(code string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return r
+		}
+		return '0' + (r-'0'+5)%10
+	}, code)
 }
 
 // makeCodeLocked is the n-th code of the recipient, by preset or mode. A derived

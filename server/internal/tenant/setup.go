@@ -51,6 +51,13 @@ func newSetup(f *fixtures.Fixture) *Setup {
 	return s
 }
 
+// Setup returns what the tenant is configured with now.
+func (t *Tenant) Setup() *Setup {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.setup
+}
+
 // Auth0's strategies.
 const (
 	StrategyEmail    = "email"

@@ -127,13 +127,6 @@ func (t *Tenant) configureLocked(f *fixtures.Fixture) {
 // Fixture returns the fixture that the tenant has now. It must not be changed.
 func (t *Tenant) Fixture() *fixtures.Fixture { return t.Setup().Fixture }
 
-// Setup returns what the tenant is configured with now.
-func (t *Tenant) Setup() *Setup {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.setup
-}
-
 // settle applies the time for good: what has lapsed by now stays lapsed, even if
 // the clock is set back later.
 func (t *Tenant) settle(now time.Time) {

@@ -27,7 +27,7 @@ import (
 
 // OfFixture returns the keys of a fixture: those in its keys.files, whose names are
 // relative to the fixture, else the embedded ones of its keys.mode. The error is a
-// *strictyaml.Errors. It names each file that has no usable key, with its place in
+// *fixtures.Errors. It names each file that has no usable key, with its place in
 // the fixture.
 func OfFixture(f *fixtures.Fixture) (*Keys, error) {
 	if len(f.Keys.Files) == 0 {

@@ -1,11 +1,17 @@
 package web
 
 import (
+	"cmp"
 	"context"
+	"io"
 	"log/slog"
 	"math"
+	"net"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -84,3 +90,173 @@ func (c *Call) Count(l tenant.Limit, key string) error {
 }
 
 func (c *Call) readAccess() (tenant.Access, error) { return c.Tenant.ReadAccess(c.BearerToken()) }
+
+// maxBody is how many bytes a body may have, unless its route allows more.
+const maxBody = 1 << 20
+
+// read makes the call of a request. Even with an error the call is good for
+// the journal.
+func (f *Front) read(r *http.Request, route Route) (*Call, error) {
+	origin, issuer := f.Naming.of(r)
+	c := &Call{
+		Context: r.Context(),
+		Tenant:  f.Tenant,
+		Setup:   f.Tenant.Setup(),
+		Now:     f.Tenant.Clock.Now(),
+		Method:  r.Method,
+		Path:    r.URL.Path,
+		Query:   r.URL.RawQuery,
+		Header:  r.Header,
+		Host:    Hostname(r.Host),
+		Origin:  origin,
+		Issuer:  issuer,
+		Pinned:  f.Naming.Issuer,
+		IP:      callerIP(r),
+		Log:     f.Log,
+		Gateway: f.Gateway,
+		basic:   basicCredentials(r),
+	}
+	c.Access = sync.OnceValues(c.readAccess)
+	if route.Client != nil {
+		c.Client = sync.OnceValues(func() (*fixtures.Client, error) { return route.Client(c) })
+	}
+	limit := cmp.Or(route.MaxBody, maxBody)
+	body, err := readBody(r, limit+1)
+	switch {
+	case err != nil:
+		return c, refusal.BadBody.With("reason", "the body could not be read: "+err.Error())
+	case len(body) > limit:
+		return c, refusal.BodyTooLarge
+	}
+	c.Body = body
+	if c.Params, err = parseBody(r.Header.Get("Content-Type"), body); err != nil {
+		return c, refusal.BadBody.With("reason", err.Error())
+	}
+	query, err := parseForm(r.URL.RawQuery)
+	if err != nil {
+		return c, refusal.BadBody.With("reason", err.Error())
+	}
+	c.Params = c.Params.withQuery(query)
+	c.ClientID = c.Credentials().ClientID
+	return c, nil
+}
+
+// readBody reads at most limit bytes.
+func readBody(r *http.Request, limit int) ([]byte, error) {
+	if r.Body == nil { // a request made for a client, as http.NewRequest does
+		return nil, nil
+	}
+	return io.ReadAll(io.LimitReader(r.Body, int64(limit)))
+}
+
+// callerIP is the address of the caller, without its port.
+func callerIP(r *http.Request) string {
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		return host
+	}
+	return r.RemoteAddr
+}
+
+// Credentials are what the call says about its client: HTTP Basic if there is
+// some, else the body.
+func (c *Call) Credentials() tenant.Credentials {
+	if c.basic != nil {
+		return *c.basic
+	}
+	return c.BodyCredentials()
+}
+
+// BodyCredentials are what the parameters alone say about the client.
+func (c *Call) BodyCredentials() tenant.Credentials {
+	creds := tenant.Credentials{
+		ClientID:      c.Params.Text("client_id"),
+		Secret:        c.Params.Text("client_secret"),
+		Assertion:     c.Params.Text("client_assertion"),
+		AssertionType: c.Params.Text("client_assertion_type"),
+		Now:           c.Now,
+	}
+	if creds.Assertion != "" {
+		creds.Audiences = []string{c.Issuer, c.Origin + "/", c.Origin + "/oauth/token", c.Issuer + "oauth/token", c.Origin + c.Path}
+		if creds.ClientID == "" {
+			creds.ClientID = tenant.AssertedClient(creds.Assertion) // RFC 7521 §4.2
+		}
+	}
+	return creds
+}
+
+// basicCredentials reads HTTP Basic, whose two halves are form-encoded (RFC
+// 6749 §2.3.1). A half that does not decode is taken as it stands.
+func basicCredentials(r *http.Request) *tenant.Credentials {
+	id, secret, ok := r.BasicAuth()
+	if !ok {
+		return nil
+	}
+	return &tenant.Credentials{ClientID: formDecode(id), Secret: formDecode(secret)}
+}
+
+func formDecode(s string) string {
+	if decoded, err := url.QueryUnescape(s); err == nil {
+		return decoded
+	}
+	return s
+}
+
+// BearerToken is the access token of the Authorization header, else of the
+// access_token parameter, which passport-auth0 sends.
+func (c *Call) BearerToken() string {
+	scheme, value, _ := strings.Cut(c.Header.Get("Authorization"), " ")
+	if strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimSpace(value)
+	}
+	return c.Params.Text("access_token")
+}
+
+// Naming tells by which names a tenant is reached.
+type Naming struct {
+	// Issuer pins the iss of every token, with the trailing slash; "" derives
+	// it from each request.
+	Issuer string
+	// TrustProxy believes X-Forwarded-Proto and X-Forwarded-Host.
+	TrustProxy bool
+}
+
+// of is the scheme and host of a request, and the issuer that follows from
+// them unless it is pinned.
+func (n Naming) of(r *http.Request) (origin, issuer string) {
+	scheme, host := "http", r.Host
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	if n.TrustProxy {
+		if proto := firstOf(r.Header.Get("X-Forwarded-Proto")); proto == "http" || proto == "https" {
+			scheme = proto
+		}
+		if forwarded := firstOf(r.Header.Get("X-Forwarded-Host")); forwarded != "" {
+			host = forwarded
+		}
+	}
+	if host == "" {
+		host = "localhost" // HTTP/1.0 need not say whom it asks
+	}
+	issuer = scheme + "://" + host + "/"
+	origin = strings.TrimSuffix(issuer, "/")
+	if n.Issuer != "" {
+		issuer = n.Issuer
+	}
+	return origin, issuer
+}
+
+// firstOf is the first entry of a header's list: what the outermost proxy saw.
+func firstOf(list string) string {
+	first, _, _ := strings.Cut(list, ",")
+	return strings.TrimSpace(first)
+}
+
+// Hostname is a Host without its port, and without the brackets of an IPv6
+// address.
+func Hostname(hostport string) string {
+	if host, _, err := net.SplitHostPort(hostport); err == nil {
+		return host
+	}
+	return strings.Trim(hostport, "[]")
+}

@@ -123,45 +123,6 @@ func count(c *Call, route Route) error {
 	return c.Count(tenant.LimitOther, "")
 }
 
-// note writes a call to the journal. It also writes it to the log if there is
-// more to say than the status. Status is 0 if there was no answer.
-func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
-	silent := c.gone || c.Effects.Broken()
-	if silent {
-		status, refused = 0, nil
-	}
-	entry := journal.Request{
-		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Status: status,
-		Hint: clip(c.hint), ClientID: clip(c.ClientID),
-		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: c.Effects.Names(), At: c.Now,
-		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
-	}
-	if refused != nil {
-		entry.Error, entry.Description = clip(refused.Code), clip(refused.Description)
-	}
-	f.Journal.Add(entry, c.Params.redacted(), c.Header.Get("Auth0-Client"))
-	if refused == nil && c.hint == "" && c.Effects == nil && !c.gone {
-		return
-	}
-	what := strconv.Itoa(status)
-	if silent {
-		what = "no answer"
-	}
-	sentence := fmt.Sprintf("%s %s: %s", entry.Method, entry.Path, what)
-	attrs := []any{"request_id", c.ID, "client_id", entry.ClientID}
-	if refused != nil {
-		sentence += fmt.Sprintf(" %s: %s", entry.Error, entry.Description)
-		attrs = append(attrs, "status", status, "code", refused.Code)
-	}
-	if c.Effects != nil {
-		attrs = append(attrs, "scenario", entry.Scenario)
-	}
-	if c.hint != "" {
-		attrs = append(attrs, "hint", entry.Hint)
-	}
-	f.Log.Warn(sentence, attrs...)
-}
-
 // failed logs an error that is no refusal.
 func (f *Front) failed(c *Call, err error) {
 	f.Log.Error("a flow failed", "method", c.Method, "path", c.Path, "error", err)

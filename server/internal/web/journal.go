@@ -1,9 +1,12 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
+	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/journal"
 )
 
@@ -30,24 +33,66 @@ func clip(s string) string {
 
 // redacted are the parameters as the journal shows them, and nothing else of
 // the request.
-func (ps Params) redacted() []journal.Param {
-	out := make([]journal.Param, 0, min(len(ps), maxShown+1))
+func (ps Params) redacted() map[string]any {
+	shown := map[string]any{}
 	for i, p := range ps {
 		if i == maxShown {
-			return append(out, journal.Param{Name: "…", Text: fmt.Sprintf("%d more", len(ps)-i)})
+			shown["…"] = fmt.Sprintf("%d more", len(ps)-i)
+			break
 		}
-		shown := journal.Param{Name: clip(p.Name)}
+		name := clip(p.Name)
 		switch {
 		case secrets[strings.ToLower(p.Name)]:
-			shown.Text = "[redacted]"
+			shown[name] = "[redacted]"
 		case p.Kind == String || len(p.JSON) > maxClip || p.JSON == nil:
-			shown.Text = clip(p.Text)
+			shown[name] = clip(p.Text)
 		case p.Kind == Object:
-			shown.Members = p.Members().redacted()
+			shown[name] = p.Members().redacted()
 		default:
-			shown.Text, shown.JSON = p.Text, true
+			shown[name] = json.RawMessage(p.Text)
 		}
-		out = append(out, shown)
 	}
-	return out
+	return shown
+}
+
+// note writes a call to the journal. It also writes it to the log if there is
+// more to say than the status. Status is 0 if there was no answer.
+func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
+	scenario, silent := "", c.gone
+	if c.Effects != nil {
+		scenario, silent = c.Effects.Names(), silent || c.Effects.Broken()
+	}
+	if silent {
+		status, refused = 0, nil
+	}
+	entry := journal.Request{
+		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
+		Hint: clip(c.hint), ClientID: clip(c.ClientID), SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
+		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: scenario, At: c.Now,
+		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
+	}
+	if refused != nil {
+		entry.Error, entry.Description = clip(refused.Code), clip(refused.Description)
+	}
+	f.Journal.Add(entry)
+	if refused == nil && c.hint == "" && c.Effects == nil && !c.gone {
+		return
+	}
+	what := strconv.Itoa(status)
+	if silent {
+		what = "no answer"
+	}
+	sentence := fmt.Sprintf("%s %s: %s", entry.Method, entry.Path, what)
+	attrs := []any{"request_id", c.ID, "client_id", entry.ClientID}
+	if refused != nil {
+		sentence += fmt.Sprintf(" %s: %s", entry.Error, entry.Description)
+		attrs = append(attrs, "status", status, "code", refused.Code)
+	}
+	if c.Effects != nil {
+		attrs = append(attrs, "scenario", entry.Scenario)
+	}
+	if c.hint != "" {
+		attrs = append(attrs, "hint", entry.Hint)
+	}
+	f.Log.Warn(sentence, attrs...)
 }

@@ -34,15 +34,18 @@ func (f *Front) decide(c *Call, route Route, unread error) error {
 		names = append(names, strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })...)
 	}
 	asks := c.Subject.Recipient // an address or a number can ask for a scenario, too
+	if !f.Scenarios.Concerns(names, asks) {
+		return nil
+	}
 	foreign := f.foreign(c)
 	if foreign != "" {
 		if _, magic := faults.MagicEmail(asks); magic || names != nil {
 			c.hint = foreign + ", so neither X-Mock-Scenario nor an address with +mock- switches a scenario on"
 		}
 		asks, names = "", nil
-	}
-	if !f.Scenarios.Concerns(names, asks) {
-		return nil
+		if !f.Scenarios.Concerns(names, asks) {
+			return nil
+		}
 	}
 	if tag, ok := faults.MagicEmail(asks); ok {
 		if _, err := scenarios.Load(tag); err != nil {

@@ -324,7 +324,7 @@ func TestFilterAndClear(t *testing.T) {
 	// Clear takes what is shown, and wants to be asked twice.
 	i.press("#clear", "Clear")
 	i.press("#clear", "Clear 1 message?")
-	i.untilText("#empty", "No message passes the filter.")
+	i.untilText("#empty", "No message matches the filter.")
 	i.untilText("#announce", "Cleared 1 message")
 	if _, left := i.server.Outbox().Latest(outbox.To("ada@example.com"), outbox.Kind(outbox.Email)); left || len(i.server.Outbox().All()) != 5 {
 		t.Errorf("the outbox holds %d messages", len(i.server.Outbox().All()))

@@ -28,7 +28,7 @@ function tabs(message) {
         class: "frame", title: "The e-mail as its reader sees it", src: `${address}/html?links=1`,
         sandbox: "allow-popups allow-popups-to-escape-sandbox", referrerpolicy: "no-referrer",
       }),
-      el("p", { class: "note", text: "In a sandbox: nothing in it runs, and no picture is fetched from elsewhere. Links open in a new tab." }),
+      el("p", { class: "note", text: "Shown in a sandbox: no script runs and no picture is loaded. Links open in a new tab." }),
     ]],
     ["text", "Text", () => [el("pre", { class: "plain", tabIndex: 0, role: "group", "aria-label": "Plain text", text: message.text })]],
     ["source", "Source", () => {
@@ -53,7 +53,7 @@ function tabs(message) {
       content.replaceChildren(...fill());
     });
   }
-  const list = el("div", { class: "tabs", role: "tablist", "aria-label": "Ways to see the body" }, buttons);
+  const list = el("div", { class: "tabs", role: "tablist", "aria-label": "Views of the message" }, buttons);
   list.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const at = buttons.indexOf(event.target);

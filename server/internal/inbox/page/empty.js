@@ -14,7 +14,7 @@ export function show(what, unfilter) {
   showing = what;
   place.hidden = what === "";
   if (what === "filtered") {
-    place.replaceChildren(el("p", { text: "No message passes the filter." }), el("button", { type: "button", text: "Show all", onclick: unfilter }));
+    place.replaceChildren(el("p", { text: "No message matches the filter." }), el("button", { type: "button", text: "Show all", onclick: unfilter }));
     return;
   }
   if (what !== "none") return;

@@ -3,12 +3,12 @@
 import { el, byId } from "./dom.js";
 
 const SHORTCUTS = [
-  ["j", "k", "The next message, the one before"],
+  ["j", "k", "Next message, previous message"],
   ["c", "", "Copy the code, or the link"],
   ["o", "", "Open the magic link in a new tab"],
   ["/", "", "Filter by recipient"],
   ["Enter", "", "In the list: read the message"],
-  ["Esc", "", "Close what is open, one after the other"],
+  ["Esc", "", "Close what is open"],
   ["?", "", "These shortcuts"],
 ];
 

@@ -10,7 +10,7 @@ export function clockPanel() {
   const time = el("p", { class: "big-time" });
   const date = el("p", { class: "big-date" });
   const freeze = action("", line, () => clock.move({ freeze: clock.isRunning() }));
-  const reset = action("Back to real time", line, () => clock.move({ reset: true }), { title: "What has lapsed stays lapsed." });
+  const reset = action("Back to real time", line, () => clock.move({ reset: true }), { title: "What has expired stays expired." });
 
   const span = el("input", { id: "advance-by", type: "text", value: "10m", spellcheck: false, autocomplete: "off" });
   const advance = el("button", { type: "submit", text: "Advance" });
@@ -48,7 +48,7 @@ export function clockPanel() {
       el("h3", { text: "Stop and start" }),
       el("div", { class: "steps" }, freeze, reset),
       setting,
-      el("p", { class: "note", text: "All that falls due on the way happens at once: codes expire, late messages arrive. Tokens carry this time; an app that verifies them by the real time refuses those from the future." }),
+      el("p", { class: "note", text: "Codes expire and late messages arrive at once. Tokens carry this time. An app that verifies tokens by the real time refuses those from the future." }),
     ],
   };
 }

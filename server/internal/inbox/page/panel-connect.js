@@ -33,7 +33,7 @@ function content(known) {
     el("div", { class: "inline" }, el("label", { for: "sdk", text: "SDK" }), chosen),
     el("div", { class: "snippet" }, pre, copyButton("the snippet", () => code.textContent, { class: "ghost square snippet-copy" })),
     about,
-    known.has_ca && el("p", { class: "note" }, "The same port speaks https. Where an SDK insists on it, its process has to trust ",
+    known.has_ca && el("p", { class: "note" }, "The same port speaks https. If an SDK needs https, its process has to trust ",
       el("a", { href: "ca.pem", download: "mockauth0-ca.pem", text: "this certificate authority" }), "; ", el("code", { text: "mockauth0 ca trust" }), " tells how."),
     el("h3", { text: "Clients" }),
     el("ul", { class: "plain-list", "aria-label": "Clients" }, (known.clients ?? []).map(client)),

@@ -6,7 +6,7 @@ import { ask, watch } from "./api.js";
 import * as tenant from "./tenant.js";
 
 const ROLES = [
-  ["current", "signs", "Every token bears this key's id."],
+  ["current", "signs", "Signs every token."],
   ["next", "published", "Signs after the next rotation."],
   ["previous", "published", "Tokens that it signed still verify, until the next rotation."],
 ];

@@ -7,7 +7,7 @@ import { clockTime, ago } from "./clock.js";
 export function requestsPanel() {
   const line = complaint();
   const count = el("p", { class: "about", role: "status" });
-  const none = el("p", { class: "note", hidden: true, text: "No request yet. What an app asks of the tenant is listed here; what this page asks is not." });
+  const none = el("p", { class: "note", hidden: true, text: "No requests yet. Requests of apps appear here. Requests of this page do not." });
   const rows = el("ol", { class: "plain-list requests", "aria-label": "Requests, newest first" });
   const shown = new Map();
   let known = 0;

@@ -6,7 +6,7 @@ import { ask, watch } from "./api.js";
 export function scenariosPanel() {
   const line = complaint();
   const on = el("ul", { class: "plain-list", "aria-label": "Scenarios that are on" });
-  const none = el("p", { class: "note", hidden: true, text: "None is on: everything is answered as Auth0 does." });
+  const none = el("p", { class: "note", hidden: true, text: "No scenario is on. Everything is answered as at Auth0." });
   const available = el("ul", { class: "plain-list switches", "aria-label": "Scenarios" });
   const only = el("input", { id: "only", type: "text", placeholder: "everybody, or ada@*", spellcheck: false, autocomplete: "off", autocapitalize: "off" });
   const allOff = action("Switch all off", line, async () => {
@@ -78,7 +78,7 @@ export function scenariosPanel() {
 // status is a scenario that is on, with its counters.
 function status(each, line, switchOff) {
   const narrowed = Object.entries(each.narrowed ?? {}).map(([name, value]) => `${name} ${value}`).join(", ");
-  const more = [narrowed, each.times && `${each.times} times at most`, each.until && `until ${each.until.slice(11, 19)}`, `by ${BY[each.by] ?? each.by}`, !each.active && "used up"].filter(Boolean);
+  const more = [narrowed, each.times && `${each.times} times at most`, each.until && `until ${each.until.slice(11, 19)}`, FROM[each.by] ?? each.by, !each.active && "used up"].filter(Boolean);
   return el("li", { class: "on" },
     el("div", { class: "section-head" }, el("strong", { text: each.id }),
       !ONCE.has(each.by) && action("Off", line, () => switchOff(each.id), { class: "quiet", "aria-label": `Switch ${each.id} off` })),
@@ -86,7 +86,7 @@ function status(each, line, switchOff) {
     el("ul", { class: "rules" }, each.rules.map(rule)));
 }
 
-const BY = { control: "the control API", flag: "--scenario", fixture: "the fixture", go: "a Go test", header: "a request's header", recipient: "a magic recipient" };
+const FROM = { control: "from this page", flag: "from --scenario", fixture: "from the fixture", go: "from a Go test", header: "from a request header", recipient: "from a magic recipient" };
 
 // What a request or its recipient asked for was on for that request alone.
 const ONCE = new Set(["header", "recipient"]);
@@ -100,7 +100,7 @@ function rule(each) {
     skipped && el("span", { class: "counter", text: `skipped ${skipped}` }));
   if (each.fired === 0 && each.near_misses.length > 0) {
     const miss = el("p", { class: "note" });
-    setText(miss, `Nearly: ${each.near_misses[each.near_misses.length - 1]}`);
+    setText(miss, `Near miss: ${each.near_misses[each.near_misses.length - 1]}`);
     item.append(miss);
   }
   return item;

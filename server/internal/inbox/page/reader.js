@@ -59,7 +59,7 @@ function build() {
   const line = complaint();
   const badge = el("span", { class: "badge" });
   const when = el("time", { class: "when" });
-  const follow = el("span", { class: "follow", text: "Newest", title: "Each new message is shown as it comes. Choose one in the list to stay with it." });
+  const follow = el("span", { class: "follow", text: "Newest", title: "Each new message is shown when it arrives. Choose a message in the list to keep it open." });
   parts = { badge, when, follow };
   const title = m.subject || (m.kind === "sms" || m.kind === "twilio" ? `SMS to ${m.to}` : "No subject");
   const backButton = el("button", { type: "button", class: "quiet back", onclick: () => back() }, icon("back"), el("span", { text: "All messages" }));
@@ -98,7 +98,7 @@ function linkCard(m, change) {
   return el("div", { class: "card link-card" },
     el("div", { class: "link-buttons" }, parts.link, parts.copyLink),
     el("p", { class: "address", tabIndex: 0, role: "group", "aria-label": "The link", text: m.link }),
-    address ? null : el("p", { class: "note", text: "This is no web address, so it cannot be followed from here." }),
+    address ? null : el("p", { class: "note", text: "This is not a web address. The page cannot open it." }),
     m.code ? null : lifetime(change));
 }
 
@@ -157,7 +157,7 @@ function actions(line) {
   const change = (what) => async () => {
     await ask("POST", `outbox/${encodeURIComponent(message.id)}/${what}`);
   };
-  parts.expire = action("Let it expire", line, change("expire"), { class: "quiet", title: "The code lapses now. No clock is moved." });
+  parts.expire = action("Let it expire", line, change("expire"), { class: "quiet", title: "The code expires now. The clock does not move." });
   parts.deliver = action("Deliver it now", line, change("deliver"), { class: "quiet" });
   return el("div", { class: "actions" }, parts.deliver, parts.expire);
 }
@@ -198,7 +198,7 @@ function facts(m) {
     fact(name, value);
   }
   return el("details", { class: "more", open: sessionStorage.getItem("facts") === "open", ontoggle: (event) => sessionStorage.setItem("facts", event.target.open ? "open" : "") },
-    el("summary", { text: m.scenario ? `Details · meddled with by ${m.scenario}` : "Details" }), list);
+    el("summary", { text: m.scenario ? `Details · changed by scenario ${m.scenario}` : "Details" }), list);
 }
 
 function fact(name, value) {

@@ -32,7 +32,7 @@ export const SDKS = [
     redirect_uri: window.location.origin,${audience(t) ? `\n    audience: ${js(audience(t))},` : ""}
   }}
 >`,
-    about: "The domain is the whole URL. Pass no issuer: the SDK would make it https.",
+    about: "The domain is the whole URL. Do not pass an issuer: the SDK would make it https.",
   },
   {
     name: "Single-page app (auth0-spa-js)",
@@ -84,7 +84,7 @@ AUTH_AUTH0_ISSUER=${origin()}
 
 // auth.ts
 export const { handlers, auth } = NextAuth({ providers: [Auth0] });`,
-    about: "The issuer without a slash at the end: next-auth 4 would ask for //.well-known.",
+    about: "Write the issuer without a slash at the end: otherwise next-auth 4 asks for //.well-known.",
   },
   {
     name: "Express (express-openid-connect)",
@@ -140,12 +140,12 @@ api, err := authentication.New(ctx, ${quoted(domain())},
 api.Passwordless.SendEmail(ctx, passwordless.SendEmailRequest{
 	Email: "ada@example.com", Send: "code",
 })`,
-    about: "Without https:// in front of the domain. macOS and Windows do not read SSL_CERT_FILE: mockauth0 ca install.",
+    about: "Write the domain without https://. macOS and Windows do not read SSL_CERT_FILE: mockauth0 ca install.",
   },
   {
     name: "Go API (go-jwt-middleware, go-oidc)",
     code: () => `provider, err := oidc.NewProvider(ctx, ${quoted(issuer())})`,
-    about: "With the slash at the end.",
+    about: "Write the issuer with the slash at the end.",
   },
   {
     name: "Python (auth0-python)",
@@ -169,7 +169,7 @@ passwordless.email("ada@example.com", send="code")`,
   {
     name: ".NET (auth0.net)",
     code: () => `var client = new AuthenticationApiClient(new Uri(${quoted(origin())}));`,
-    about: "The constructor that takes a string makes it https.",
+    about: "The constructor that takes a string adds https.",
   },
   {
     name: "Android (Auth0.Android)",
@@ -197,6 +197,6 @@ authentication.passwordlessWithEmail("ada@example.com", PasswordlessType.CODE)
   domain=${quoted(domain())}
   clientId=${quoted(native(t).client_id)}
 >`,
-    about: `Without https:// in front of the domain; on the Android emulator it is 10.0.2.2 with the port. ${DEVICE}`,
+    about: `Write the domain without https://. On the Android emulator it is 10.0.2.2 with the port. ${DEVICE}`,
   },
 ];

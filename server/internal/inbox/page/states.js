@@ -3,8 +3,8 @@
 const MEANING = {
   active: "Can be redeemed",
   used: "Was redeemed",
-  superseded: "A newer one took its place",
-  expired: "Its time is over",
+  superseded: "A newer message replaced it",
+  expired: "It has expired",
   locked: "Too many wrong attempts",
   queued: "Under way",
   lost: "Never arrives, and nobody was told",

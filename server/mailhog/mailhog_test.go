@@ -1,14 +1,13 @@
 package mailhog_test
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/smtp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,59 +80,44 @@ func call(t *testing.T, h http.Handler, method, path string, body ...string) *ht
 	return w
 }
 
-// A talk is an SMTP session, word by word.
-type talk struct {
-	t  *testing.T
-	in *bufio.Reader
-	net.Conn
-}
-
-func (m *mailbox) dial(t *testing.T) *talk {
-	t.Helper()
-	c, err := net.Dial("tcp", m.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = c.Close() })
-	k := &talk{t, bufio.NewReader(c), c}
-	k.expect("220")
-	return k
-}
-
-// say sends lines and expects replies: "> line", "< 250".
-func (k *talk) say(script string) {
-	k.t.Helper()
-	for line := range strings.SplitSeq(strings.TrimSpace(script), "\n") {
-		mark, text, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if mark == ">" {
-			fmt.Fprintf(k, "%s\r\n", text)
-		} else {
-			k.expect(text)
-		}
-	}
-}
-
-func (k *talk) expect(reply string) {
-	k.t.Helper()
-	for {
-		line, err := k.in.ReadString('\n')
-		if err != nil {
-			k.t.Fatalf("waiting for %q: %v", reply, err)
-		}
-		if len(line) > 3 && line[3] == '-' {
-			continue
-		}
-		if !strings.HasPrefix(line, reply) {
-			k.t.Fatalf("got %q, want %q", line, reply)
-		}
-		return
-	}
-}
-
-// over checks that the server has closed the connection.
-func (k *talk) over() {
-	k.t.Helper()
-	if rest, err := io.ReadAll(k.in); len(rest) > 0 {
-		k.t.Errorf("got %q before the end (%v)", rest, err)
+// Close ends sessions in the middle of anything. goleak looks after the rest.
+func TestCloseEndsWhateverIsUnderWay(t *testing.T) {
+	t.Parallel()
+	for range 5 {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			m := start(t)
+			var clients sync.WaitGroup
+			for i := range 8 {
+				clients.Go(func() {
+					for {
+						if smtp.SendMail(m.addr, nil, "a@x.test", []string{fmt.Sprintf("b%d@x.test", i)}, []byte("Subject: x\r\n\r\ny")) != nil {
+							return
+						}
+					}
+				})
+			}
+			m.dial(t) // and never speaks
+			m.dial(t).say("> EHLO x\n< 250\n> MAIL FROM:<a@x.test>\n< 250\n> RCPT TO:<b@x.test>\n< 250\n> DATA\n< 354\n> half a mail")
+			api := m.API()
+			for range 20 {
+				call(t, api, "GET", "/api/v2/messages")
+				call(t, api, "GET", "/api/v2/search?kind=to&query=b1")
+			}
+			if err := m.Close(); err != nil {
+				t.Error(err)
+			}
+			clients.Wait()
+			if err := m.Close(); err != nil { // twice does no harm
+				t.Error(err)
+			}
+			ln, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := m.ServeSMTP(ln); err != nil {
+				t.Errorf("ServeSMTP after Close: %v", err)
+			}
+		})
 	}
 }

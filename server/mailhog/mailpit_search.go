@@ -11,14 +11,14 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// A term picks mails.
-type term func(p *pitMail) bool
+// A term is a condition of a search.
+type term func(p *mailpitMail) bool
 
-// filterPit are the mails that a search in Mailpit's language finds
-// (mailpit.axllent.org/docs/usage/search-filters): words and "phrases", which
-// all have to match, - or ! before one that must not; a date is in the time
-// zone tz. As in Mailpit what makes no sense is not looked at.
-func filterPit(list []outbox.Message, query, tz string) []outbox.Message {
+// filterByQuery returns the mails that a search finds, in Mailpit's language
+// (mailpit.axllent.org/docs/usage/search-filters). All words and "phrases" must match,
+// except for those after - or !, which must not. Dates are in the time zone tz. Like
+// Mailpit it ignores words that make no sense.
+func filterByQuery(list []outbox.Message, query, tz string) []outbox.Message {
 	var terms []term
 	for _, word := range searchWords(query) {
 		if t := parseTerm(word, tz); t != nil {
@@ -26,7 +26,7 @@ func filterPit(list []outbox.Message, query, tz string) []outbox.Message {
 		}
 	}
 	return filterMails(list, func(m outbox.Message) bool {
-		p := newPitMail(m)
+		p := newMailpitMail(m)
 		return !slices.ContainsFunc(terms, func(t term) bool { return !t(p) })
 	})
 }
@@ -35,7 +35,7 @@ func filterMails(list []outbox.Message, keep func(outbox.Message) bool) []outbox
 	return slices.DeleteFunc(list, func(m outbox.Message) bool { return !keep(m) })
 }
 
-// searchWords takes a query apart. Quotes hold together what is between them:
+// searchWords splits a query into words. Text in quotes stays together, as in
 // subject:"two words".
 func searchWords(query string) []string {
 	var words []string
@@ -54,13 +54,13 @@ func searchWords(query string) []string {
 			word.WriteRune(r)
 		}
 	}
-	if word.Len() > 0 { // a quote that does not end
+	if word.Len() > 0 { // the last quote is missing
 		words = append(words, strings.TrimSpace(word.String()))
 	}
 	return words
 }
 
-// parseTerm understands one word; nil if it makes no sense.
+// parseTerm reads one word. It returns nil if the word makes no sense.
 func parseTerm(word, tz string) term {
 	not := len(word) > 1 && (word[0] == '-' || word[0] == '!')
 	if not {
@@ -70,29 +70,29 @@ func parseTerm(word, tz string) term {
 	if t == nil || !not {
 		return t
 	}
-	return func(p *pitMail) bool { return !t(p) }
+	return func(p *mailpitMail) bool { return !t(p) }
 }
 
 func positiveTerm(word, tz string) term {
 	key, value, _ := strings.Cut(strings.ToLower(word), ":")
 	value = strings.TrimSpace(value)
-	in := func(of ...func(p *pitMail) string) term {
+	in := func(of ...func(p *mailpitMail) string) term {
 		if value == "" {
 			return nil
 		}
-		return func(p *pitMail) bool {
-			return slices.ContainsFunc(of, func(text func(p *pitMail) string) bool { return strings.Contains(strings.ToLower(text(p)), value) })
+		return func(p *mailpitMail) bool {
+			return slices.ContainsFunc(of, func(text func(p *mailpitMail) string) bool { return strings.Contains(strings.ToLower(text(p)), value) })
 		}
 	}
-	header := func(name string) func(p *pitMail) string {
-		return func(p *pitMail) string { return inWords(p.addresses(name)) }
+	header := func(name string) func(p *mailpitMail) string {
+		return func(p *mailpitMail) string { return inWords(p.addresses(name)) }
 	}
-	bcc := func(p *pitMail) string { return inWords(p.bcc()) }
+	bcc := func(p *mailpitMail) string { return inWords(p.bcc()) }
 	switch key {
 	case "to":
 		return in(header("To"))
 	case "from":
-		return in(func(p *pitMail) string { return inWords([]*netmail.Address{p.from()}) })
+		return in(func(p *mailpitMail) string { return inWords([]*netmail.Address{p.from()}) })
 	case "cc":
 		return in(header("Cc"))
 	case "bcc":
@@ -102,39 +102,42 @@ func positiveTerm(word, tz string) term {
 	case "addressed":
 		return in(header("To"), header("From"), header("Cc"), bcc, header("Reply-To"))
 	case "subject":
-		return in(func(p *pitMail) string { return p.Subject })
+		return in(func(p *mailpitMail) string { return p.Subject })
 	case "message-id":
-		return in((*pitMail).messageID)
+		return in((*mailpitMail).messageID)
 	case "tag":
-		return func(*pitMail) bool { return false }
+		return func(*mailpitMail) bool { return false }
 	case "after", "before":
 		at, ok := date(value, tz)
 		if !ok {
 			return nil
 		}
 		if key == "after" {
-			return func(p *pitMail) bool { return !p.DeliveredAt.Before(at) }
+			return func(p *mailpitMail) bool { return !p.DeliveredAt.Before(at) }
 		}
-		return func(p *pitMail) bool { return !p.DeliveredAt.After(at) }
+		return func(p *mailpitMail) bool { return !p.DeliveredAt.After(at) }
 	case "larger", "smaller":
 		if size, ok := sizeOf(value); ok {
-			return func(p *pitMail) bool { return key == "larger" && p.size > size || key == "smaller" && p.size < size }
+			return func(p *mailpitMail) bool {
+				return key == "larger" && p.size > size || key == "smaller" && p.size < size
+			}
 		}
 	}
 	switch key + ":" + value {
 	case "is:read", "is:tagged":
-		return func(*pitMail) bool { return false }
+		return func(*mailpitMail) bool { return false }
 	case "is:unread":
-		return func(*pitMail) bool { return true }
+		return func(*mailpitMail) bool { return true }
 	case "has:attachment", "has:attachments":
-		return func(p *pitMail) bool { _, attached := p.attachments(); return len(attached) > 0 }
+		return func(p *mailpitMail) bool { _, attached := p.attachments(); return len(attached) > 0 }
 	case "has:inline", "has:inlines":
-		return func(p *pitMail) bool { inline, _ := p.attachments(); return len(inline) > 0 }
+		return func(p *mailpitMail) bool { inline, _ := p.attachments(); return len(inline) > 0 }
 	}
 	word = strings.ToLower(word)
-	return func(p *pitMail) bool { return strings.Contains(strings.ToLower(p.words()), word) }
+	return func(p *mailpitMail) bool { return strings.Contains(strings.ToLower(p.words()), word) }
 }
 
+// inWords returns the names and addresses of a list, to search in.
 func inWords(list []*netmail.Address) string {
 	var s strings.Builder
 	for _, a := range list {
@@ -143,8 +146,8 @@ func inWords(list []*netmail.Address) string {
 	return s.String()
 }
 
-// words are what a search without a key looks at.
-func (p *pitMail) words() string {
+// words returns the text in which a word without a key is searched.
+func (p *mailpitMail) words() string {
 	text := strings.Join(strings.Fields(p.Text), " ")
 	if p.HTML != "" {
 		text = mail.Plain(p.HTML)
@@ -159,13 +162,13 @@ func (p *pitMail) words() string {
 	return strings.Join(all, "\n")
 }
 
-// dates are the forms of a date in a search.
+// dates are the forms that a date may have in a search.
 var dates = []string{
 	time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04",
 	"2006-01-02", "2006/01/02 15:04:05", "2006/01/02 15:04", "2006/01/02", "02 Jan 2006", "Jan 2, 2006", time.RFC1123Z, time.RFC1123,
 }
 
-// date reads a date in a time zone, which is the machine's if it is not known.
+// date reads a date in a time zone. For an unknown zone it takes the machine's.
 func date(text, tz string) (time.Time, bool) {
 	zone, err := time.LoadLocation(tz)
 	if err != nil || tz == "" {

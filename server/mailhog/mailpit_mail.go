@@ -15,20 +15,20 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// A pitMail is a mail as Mailpit sees it.
-type pitMail struct {
+// A mailpitMail is a mail with what Mailpit shows of it.
+type mailpitMail struct {
 	outbox.Message
 	read mail.Reading
 	size int
 }
 
-func newPitMail(m outbox.Message) *pitMail {
+func newMailpitMail(m outbox.Message) *mailpitMail {
 	raw := mail.Raw(m)
-	return &pitMail{m, mail.Read(raw), len(raw)}
+	return &mailpitMail{m, mail.Read(raw), len(raw)}
 }
 
-// A pitSummary is Mailpit's MessageSummary.
-type pitSummary struct {
+// A mailpitSummary is Mailpit's MessageSummary.
+type mailpitSummary struct {
 	ID, MessageID        string
 	Read                 bool
 	From                 *netmail.Address
@@ -41,53 +41,53 @@ type pitSummary struct {
 	Snippet              string
 }
 
-// A pitMessage is Mailpit's Message.
-type pitMessage struct {
+// A mailpitMessage is Mailpit's Message.
+type mailpitMessage struct {
 	ID, MessageID        string
 	From                 *netmail.Address
 	To, Cc, Bcc, ReplyTo []*netmail.Address
 	ReturnPath, Subject  string
-	ListUnsubscribe      pitUnsubscribe
+	ListUnsubscribe      mailpitUnsubscribe
 	Date                 time.Time
 	Tags                 []string
 	Username             string
 	Text, HTML           string
 	Size                 int
-	Inline, Attachments  []pitAttachment
+	Inline, Attachments  []mailpitAttachment
 }
 
-type pitUnsubscribe struct {
+type mailpitUnsubscribe struct {
 	Header     string
 	Links      []string
 	Errors     string
 	HeaderPost string
 }
 
-type pitAttachment struct {
+type mailpitAttachment struct {
 	PartID, FileName, ContentType, ContentID string
 	Size                                     int
 	Checksums                                struct{ MD5, SHA1, SHA256 string }
 }
 
-func (p *pitMail) summary() pitSummary {
+func (p *mailpitMail) summary() mailpitSummary {
 	_, attached := p.attachments()
-	return pitSummary{
+	return mailpitSummary{
 		ID: p.ID, MessageID: p.messageID(), From: p.from(), To: orNull(p.addresses("To")), Cc: orNull(p.addresses("Cc")), Bcc: orNull(p.bcc()),
 		ReplyTo: p.addresses("Reply-To"), Subject: p.Subject, Created: p.DeliveredAt.Truncate(time.Millisecond), Tags: []string{},
 		Size: p.size, Attachments: len(attached), Snippet: p.snippet(),
 	}
 }
 
-func (p *pitMail) message() pitMessage {
+func (p *mailpitMail) message() mailpitMessage {
 	when := p.DeliveredAt
 	if t, err := netmail.ParseDate(p.read.Header.Get("Date")); err == nil {
 		when = t
 	}
-	m := pitMessage{
+	m := mailpitMessage{
 		ID: p.ID, MessageID: p.messageID(), From: p.from(), To: p.addresses("To"), Cc: p.addresses("Cc"), Bcc: p.bcc(),
 		ReplyTo: p.addresses("Reply-To"), ReturnPath: strings.Trim(p.read.Header.Get("Return-Path"), "<>"), Subject: p.Subject,
 		Date: when, Tags: []string{}, Text: crlf(p.Text), HTML: crlf(p.HTML), Size: p.size,
-		ListUnsubscribe: pitUnsubscribe{
+		ListUnsubscribe: mailpitUnsubscribe{
 			Header: p.read.Decoded("List-Unsubscribe"), Links: unsubscribeLinks(p.read.Decoded("List-Unsubscribe")),
 			HeaderPost: p.read.Decoded("List-Unsubscribe-Post"),
 		},
@@ -99,16 +99,16 @@ func (p *pitMail) message() pitMessage {
 	return m
 }
 
-func (p *pitMail) messageID() string { return strings.Trim(p.read.Header.Get("Message-Id"), "<>") }
+func (p *mailpitMail) messageID() string { return strings.Trim(p.read.Header.Get("Message-Id"), "<>") }
 
-func (p *pitMail) from() *netmail.Address {
+func (p *mailpitMail) from() *netmail.Address {
 	if list := p.addresses("From"); len(list) > 0 {
 		return list[0]
 	}
 	return &netmail.Address{Name: p.read.From}
 }
 
-func (p *pitMail) addresses(header string) []*netmail.Address {
+func (p *mailpitMail) addresses(header string) []*netmail.Address {
 	list, err := netmail.ParseAddressList(p.read.Header.Get(header))
 	if err != nil {
 		return []*netmail.Address{}
@@ -116,7 +116,7 @@ func (p *pitMail) addresses(header string) []*netmail.Address {
 	return list
 }
 
-// orNull is null for nobody.
+// orNull turns an empty list into null.
 func orNull(list []*netmail.Address) []*netmail.Address {
 	if len(list) == 0 {
 		return nil
@@ -124,11 +124,11 @@ func orNull(list []*netmail.Address) []*netmail.Address {
 	return list
 }
 
-// crlf is a text with the line ends of mail, which Mailpit keeps.
+// crlf returns a text with the line ends of mails, as Mailpit shows it.
 func crlf(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
 
-// bcc are the recipients whom the header does not name.
-func (p *pitMail) bcc() []*netmail.Address {
+// bcc returns the recipients that the headers To and Cc do not name.
+func (p *mailpitMail) bcc() []*netmail.Address {
 	list := p.addresses("Bcc")
 	named := slices.Concat(p.addresses("To"), p.addresses("Cc"), list)
 	for _, r := range p.Recipients {
@@ -139,13 +139,13 @@ func (p *pitMail) bcc() []*netmail.Address {
 	return list
 }
 
-func (p *pitMail) attachments() (inline, attached []pitAttachment) {
-	inline, attached = []pitAttachment{}, []pitAttachment{}
+func (p *mailpitMail) attachments() (inline, attached []mailpitAttachment) {
+	inline, attached = []mailpitAttachment{}, []mailpitAttachment{}
 	for _, a := range p.read.Attachments {
 		if a.FileName == "" && a.ContentID == "" {
 			continue
 		}
-		one := pitAttachment{PartID: a.Part, FileName: a.FileName, ContentType: a.ContentType, ContentID: a.ContentID, Size: len(a.Content)}
+		one := mailpitAttachment{PartID: a.Part, FileName: a.FileName, ContentType: a.ContentType, ContentID: a.ContentID, Size: len(a.Content)}
 		m, s1, s2 := md5.Sum(a.Content), sha1.Sum(a.Content), sha256.Sum256(a.Content)
 		one.Checksums.MD5, one.Checksums.SHA1, one.Checksums.SHA256 = hex.EncodeToString(m[:]), hex.EncodeToString(s1[:]), hex.EncodeToString(s2[:])
 		if a.Inline {
@@ -157,10 +157,10 @@ func (p *pitMail) attachments() (inline, attached []pitAttachment) {
 	return inline, attached
 }
 
-// snippetLength is how much of a mail its summary shows.
+// snippetLength is how many bytes of a mail its summary shows.
 const snippetLength = 200
 
-func (p *pitMail) snippet() string {
+func (p *mailpitMail) snippet() string {
 	s := strings.Join(strings.Fields(p.Text), " ")
 	if p.HTML != "" {
 		s = mail.Plain(p.HTML)
@@ -175,7 +175,7 @@ func (p *pitMail) snippet() string {
 	return s[:n] + "..."
 }
 
-// unsubscribeLinks are what stands between angle brackets.
+// unsubscribeLinks returns the links in angle brackets.
 func unsubscribeLinks(header string) []string {
 	links := []string{}
 	for part := range strings.SplitSeq(header, ",") {
