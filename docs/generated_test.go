@@ -202,7 +202,7 @@ func (s schema) forms() (all []string) {
 	case s.Minimum != nil && form == "number":
 		form += fmt.Sprintf(", from %v", s.Minimum)
 	case s.Items != nil && s.Items.Properties.Content == nil:
-		form += " of " + strings.ReplaceAll(strings.Join(s.Items.forms(), ", "), "text", "texts")
+		form += " of " + strings.NewReplacer("text", "texts", ", map", " or maps").Replace(strings.Join(s.Items.forms(), ", "))
 	case s.Type == nil && len(all) == 0:
 		return []string{"anything"}
 	}
