@@ -87,7 +87,7 @@ func (*reader) unverified(*block) string {
 			rows = append(rows, []string{strings.ReplaceAll(r.Name, "_", " "), fmt.Sprintf("%d `%s`", r.Status, cmp.Or(words, "Unauthorized")), r.Source})
 		}
 	}
-	return table("case | answer of mockauth0 | modelled on", rows)
+	return table("case | response of mockauth0 | modelled on", rows)
 }
 
 // printed is what mockauth0 prints with these arguments.
@@ -106,9 +106,7 @@ func printed(t testing.TB, args ...string) string {
 func (r *reader) commandLine(*block) string {
 	whole := printed(r, "--help")
 	text := "\n```text\n" + whole + "```\n"
-	_, list, _ := strings.Cut(whole, "Commands:\n")
-	list, _, _ = strings.Cut(list, "\n\n")
-	for _, line := range regexp.MustCompile(`(?m)^  ([a-z]+) {2,}\S`).FindAllStringSubmatch(list, -1) {
+	for _, line := range regexp.MustCompile(`(?m)^  ([a-z]+) {2,}\S`).FindAllStringSubmatch(whole, -1) {
 		if name := line[1]; name != "serve" { // the program without a command
 			own := strings.Split(strings.TrimSpace(printed(r, name, "--help")), "\n\n")
 			own = slices.DeleteFunc(own, func(part string) bool { return strings.Contains(whole, part) })

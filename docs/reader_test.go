@@ -14,7 +14,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -27,17 +26,21 @@ import (
 type reader struct {
 	*testing.T
 	page, dir   string
-	bin         string            // the folder with the programs that the pages call
-	port        string            // of the server
+	bin, port   string            // the folder with mockauth0 (this test) and a stand-in for npm; the server's port
 	here, there *strings.Replacer // from the page's ports to the free ones, and back
 	server      *exec.Cmd
 	printed     string         // by the last command
 	tenant      *server.Server // for requests without a command
 }
 
-func newReader(t *testing.T, page, bin string) *reader {
+func newReader(t *testing.T, page string) *reader {
 	t.Helper()
-	r := &reader{T: t, page: page, dir: t.TempDir(), bin: bin}
+	r := &reader{T: t, page: page, dir: t.TempDir(), bin: t.TempDir()}
+	self, err := os.Executable()
+	suite, err2 := filepath.Abs("testdata/npm")
+	if err := errors.Join(err, err2, os.Symlink(self, filepath.Join(r.bin, "mockauth0")), os.Symlink(suite, filepath.Join(r.bin, "npm"))); err != nil {
+		t.Fatal(err)
+	}
 	var here, there []string
 	for _, port := range []string{"4012", "8025", "1025", "2884"} {
 		l, err := net.Listen("tcp", "localhost:0")
@@ -50,26 +53,6 @@ func newReader(t *testing.T, page, bin string) *reader {
 	}
 	r.here, r.there = strings.NewReplacer(here...), strings.NewReplacer(append(there, r.dir+"/", "")...)
 	return r
-}
-
-// programs is a folder with the programs that the pages call: this test as
-// mockauth0, and a stand-in for npm. Where no command can run there is none.
-func programs(t *testing.T) string {
-	t.Helper()
-	bin := t.TempDir()
-	_, noBash := exec.LookPath("bash")
-	_, noCurl := exec.LookPath("curl")
-	self, err := os.Executable()
-	err = errors.Join(noBash, noCurl, err, os.Symlink(self, filepath.Join(bin, "mockauth0")))
-	suite, err2 := filepath.Abs("testdata/npm")
-	err = errors.Join(err, err2, os.Symlink(suite, filepath.Join(bin, "npm")))
-	if err == nil && runtime.GOOS != "windows" {
-		return bin
-	}
-	if t.Logf("the commands of the pages do not run here: %v", err); os.Getenv("CI") != "" {
-		t.Fail()
-	}
-	return ""
 }
 
 // run runs a command. It must succeed, or fail if the mark says so. Of one that
@@ -153,7 +136,7 @@ func (r *reader) shell(command string) *exec.Cmd {
 	return c
 }
 
-// http holds a request with its answer. The requests of a page happen in order,
+// http holds a request with its res. The requests of a page happen in order,
 // on one tenant with a stopped clock.
 func (r *reader) http(b *block) string {
 	if r.tenant == nil {
@@ -166,15 +149,15 @@ func (r *reader) http(b *block) string {
 	if request == nil {
 		r.Fatalf("%s does not begin with a request", b.at)
 	}
-	answer := r.ask(r.tenant, request[1], request[2], request[3])
-	text := fmt.Sprintf("%s\n%d %s\n", request[0], answer.Code, http.StatusText(answer.Code))
+	res := r.ask(r.tenant, request[1], request[2], request[3])
+	text := fmt.Sprintf("%s\n%d %s\n", request[0], res.Code, http.StatusText(res.Code))
 	for _, name := range []string{"Content-Type", "X-Mock-Cursor"} {
-		if value := answer.Header().Get(name); value != "" {
+		if value := res.Header().Get(name); value != "" {
 			text += name + ": " + value + "\n"
 		}
 	}
-	if answer.Body.Len() > 0 {
-		text += "\n" + shown(answer) + "\n"
+	if res.Body.Len() > 0 {
+		text += "\n" + shown(res) + "\n"
 	}
 	return text
 }
@@ -203,33 +186,27 @@ func (r *reader) ask(tenant *server.Server, method, target, body string) *httpte
 	ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)
 	defer cancel()
 	request := httptest.NewRequestWithContext(ctx, method, "http://localhost:2884"+target, strings.NewReader(body))
-	if body != "" {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	answer := httptest.NewRecorder()
-	tenant.ServeHTTP(leaver{answer, cancel}, request)
-	return answer
+	request.Header.Set("Content-Type", "application/json")
+	res := httptest.NewRecorder()
+	tenant.ServeHTTP(leaver{res, cancel}, request)
+	return res
 }
 
-// What a page shows of an answer at most. What is left out is an ellipsis.
+// What a page shows of a response at most. What is left out is an ellipsis.
 const (
 	maxText    = 120 // characters of a text
 	maxMembers = 2   // of a list, and one if it is long
 	maxLines   = 12  // of a body that is not JSON
 )
 
-// serverID differs from server to server. It is in the places of a stream.
-var serverID = regexp.MustCompile(`(?m)^id: (.*)@.*$`)
-
-// shown is the body of an answer, cut to what a reader needs.
-func shown(answer *httptest.ResponseRecorder) string {
-	if strings.HasPrefix(answer.Header().Get("Content-Type"), "application/json") {
-		d := json.NewDecoder(answer.Body)
-		d.UseNumber()
-		return nextValue(d, "")
+// shown is the body of a response, cut to what a reader needs.
+func shown(res *httptest.ResponseRecorder) string {
+	if strings.HasPrefix(res.Header().Get("Content-Type"), "application/json") {
+		return nextValue(json.NewDecoder(res.Body), "")
 	}
-	body := strings.TrimRight(strings.ReplaceAll(answer.Body.String(), "\r\n", "\n"), "\n")
-	lines := strings.Split(serverID.ReplaceAllString(body, "id: $1@…"), "\n")
+	body := strings.TrimRight(strings.ReplaceAll(res.Body.String(), "\r\n", "\n"), "\n")
+	body = regexp.MustCompile(`(?m)^id: (.*)@.*$`).ReplaceAllString(body, "id: $1@…") // the rest differs from server to server
+	lines := strings.Split(body, "\n")
 	if len(lines) > maxLines {
 		lines = append(lines[:maxLines], "…")
 	}
@@ -246,7 +223,7 @@ func cut(text string, most int) string {
 	return text
 }
 
-// nextValue writes the next value with indents, in the order of the answer: a
+// nextValue writes the next value with indents, in the order of the response: a
 // short one on one line.
 func nextValue(d *json.Decoder, indent string) string {
 	token, err := d.Token()
