@@ -169,7 +169,9 @@ func blocks(t testing.TB, page string) []*block {
 }
 
 // kind is the mark up to a colon or a comma, or the language.
-func (b *block) kind() string { return regexp.MustCompile(`^[^:,]*`).FindString(cmp.Or(b.mark, b.lang)) }
+func (b *block) kind() string {
+	return regexp.MustCompile(`^[^:,]*`).FindString(cmp.Or(b.mark, b.lang))
+}
 
 // name is what the mark names: flaky-sms.yaml in "file: flaky-sms.yaml".
 func (b *block) name() string { return strings.TrimPrefix(b.mark, b.kind()+": ") }

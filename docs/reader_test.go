@@ -128,11 +128,12 @@ func (r *reader) stop() {
 	}
 }
 
-// shell is a command of the page, in an environment that has nothing else.
+// shell is a command of the page, in an environment of its own. The last two
+// variables are for tests with the race detector or coverage.
 func (r *reader) shell(command string) *exec.Cmd {
 	c := exec.CommandContext(r.Context(), "bash", "-euo", "pipefail", "-c", r.here.Replace(command))
 	c.Dir = r.dir
-	c.Env = []string{"PATH=" + r.bin + ":" + os.Getenv("PATH"), "HOME=" + r.dir}
+	c.Env = []string{"PATH=" + r.bin + ":" + os.Getenv("PATH"), "HOME=" + r.dir, "GORACE=atexit_sleep_ms=0", "GOCOVERDIR=" + r.dir}
 	return c
 }
 
