@@ -52,7 +52,7 @@ var holders = map[string]func(*reader, *block) string{
 	// Snippets.
 	"go":   (*reader).inATest,
 	"yaml": (*reader).isRight,
-	"from": (*reader).inItsFile, // "from: FILE"
+	"from": func(r *reader, b *block) string { return r.isIn([]string{b.name()}, b.text, b) }, // "from: FILE"
 
 	// Blocks that a script of .ci or a test of testkit/conformance takes.
 	"quickstart": (*reader).isTaken, "workflow": (*reader).isTaken, "image": (*reader).isTaken, "compose": (*reader).isTaken,
@@ -102,7 +102,10 @@ func TestPages(t *testing.T) {
 const root = ".."
 
 // pages are the README and all pages of docs, as paths from the root.
-func pages(t testing.TB) []string { return append([]string{"README.md"}, filesOf(t, "docs", ".md")...) }
+func pages(t testing.TB) []string {
+	t.Helper()
+	return append([]string{"README.md"}, filesOf(t, "docs", ".md")...)
+}
 
 // filesOf are the files below a folder whose names end so, as paths from the
 // root.
@@ -185,9 +188,6 @@ func (r *reader) inATest(b *block) string {
 	return r.isIn(files, b.text, b)
 }
 
-// inItsFile holds an excerpt of the file that its mark names.
-func (r *reader) inItsFile(b *block) string { return r.isIn([]string{b.name()}, b.text, b) }
-
 // isTaken holds what is held elsewhere: there its mark is named.
 func (r *reader) isTaken(b *block) string {
 	tests := map[string]string{"figures": "testkit/conformance/load/table.go", "faults": "testkit/conformance/faults_test.go"}
@@ -212,11 +212,9 @@ func (r *reader) isIn(files []string, text string, b *block) string {
 // isRight holds YAML: a fixture or a scenario has no mistake, unless its mark
 // says so.
 func (r *reader) isRight(b *block) string {
-	var err error
+	_, err := fixtures.Parse(b.at, []byte(b.text))
 	if strings.Contains(b.text, "\nrules:") {
 		_, err = scenarios.Parse(b.at, []byte(b.text))
-	} else {
-		_, err = fixtures.Parse(b.at, []byte(b.text))
 	}
 	if wrong := strings.HasSuffix(b.mark, "(a mistake)"); wrong != (err != nil) {
 		r.Errorf("%s: a mistake: %v, but found: %v", b.at, wrong, err)

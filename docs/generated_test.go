@@ -20,14 +20,14 @@ import (
 
 // table is a table in Markdown.
 func table(head string, rows [][]string) string {
-	text := "| " + head + " |\n|" + strings.Repeat(" --- |", strings.Count(head, "|")+1) + "\n"
+	lines := []string{"| " + head + " |", "|" + strings.Repeat(" --- |", strings.Count(head, "|")+1)}
 	for _, cells := range rows {
 		for i := range cells {
 			cells[i] = strings.ReplaceAll(cells[i], "|", `\|`)
 		}
-		text += "| " + strings.Join(cells, " | ") + " |\n"
+		lines = append(lines, "| "+strings.Join(cells, " | ")+" |")
 	}
-	return text
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // report is what a server tells of a login with a wrong code.
@@ -105,15 +105,15 @@ func printed(t testing.TB, args ...string) string {
 // not repeated below.
 func (r *reader) commandLine(*block) string {
 	whole := printed(r, "--help")
-	text := "\n```text\n" + whole + "```\n"
+	parts := []string{"\n```text\n" + whole + "```\n"}
 	for _, line := range regexp.MustCompile(`(?m)^  ([a-z]+) {2,}\S`).FindAllStringSubmatch(whole, -1) {
 		if name := line[1]; name != "serve" { // the program without a command
 			own := strings.Split(strings.TrimSpace(printed(r, name, "--help")), "\n\n")
 			own = slices.DeleteFunc(own, func(part string) bool { return strings.Contains(whole, part) })
-			text += "\n## " + name + "\n\n```text\n" + strings.Join(own, "\n\n") + "\n```\n"
+			parts = append(parts, "\n## "+name+"\n\n```text\n"+strings.Join(own, "\n\n")+"\n```\n")
 		}
 	}
-	return text + "\n"
+	return strings.Join(parts, "") + "\n"
 }
 
 // fields are those of a fixture or a scenario file, from its JSON Schema.
@@ -142,7 +142,7 @@ type schema struct {
 // follows.
 func (s schema) fields(path string) string {
 	var rows [][]string
-	below := ""
+	var below strings.Builder
 	for i := 0; i < len(s.Properties.Content); i += 2 {
 		var f schema
 		name := s.Properties.Content[i].Value
@@ -155,7 +155,7 @@ func (s schema) fields(path string) string {
 			inner, within = *f.Items, within+"[]"
 		}
 		if len(inner.Properties.Content) > 0 {
-			below += fmt.Sprintf("\n### `%s`\n\n%s\n\n%s", within, about, inner.fields(within))
+			fmt.Fprintf(&below, "\n### `%s`\n\n%s\n\n%s", within, about, inner.fields(within))
 			about += " See below."
 		}
 		if slices.Contains(s.Required, name) {
@@ -163,7 +163,7 @@ func (s schema) fields(path string) string {
 		}
 		rows = append(rows, []string{"`" + name + "`", strings.Join(f.forms(), ", "), about})
 	}
-	return table("field | value | what it says", rows) + below
+	return table("field | value | what it says", rows) + below.String()
 }
 
 // forms say what may be in a field.

@@ -76,9 +76,10 @@ func (r *reader) run(b *block) string {
 }
 
 // prints is what the last command printed. Tokens, which differ from run to run,
-// are cut off.
+// are cut off, and so is what a program with coverage adds.
 func (r *reader) prints(*block) string {
 	text := regexp.MustCompile(`eyJhbGciOi[^"\s]*`).ReplaceAllString(r.printed, "eyJhbGciOi…")
+	text = regexp.MustCompile(`(?m)^(program not built with -cover|warning: GOCOVERDIR).*\n`).ReplaceAllString(text, "")
 	return strings.TrimSuffix(text, "\n") + "\n"
 }
 
@@ -128,12 +129,12 @@ func (r *reader) stop() {
 	}
 }
 
-// shell is a command of the page, in an environment of its own. The last two
-// variables are for tests with the race detector or coverage.
+// shell is a command of the page, in an environment of its own. GORACE is for a
+// test with the race detector, whose programs would wait a second at their end.
 func (r *reader) shell(command string) *exec.Cmd {
 	c := exec.CommandContext(r.Context(), "bash", "-euo", "pipefail", "-c", r.here.Replace(command))
 	c.Dir = r.dir
-	c.Env = []string{"PATH=" + r.bin + ":" + os.Getenv("PATH"), "HOME=" + r.dir, "GORACE=atexit_sleep_ms=0", "GOCOVERDIR=" + r.dir}
+	c.Env = []string{"PATH=" + r.bin + ":" + os.Getenv("PATH"), "HOME=" + r.dir, "GORACE=atexit_sleep_ms=0"}
 	return c
 }
 
@@ -151,16 +152,16 @@ func (r *reader) http(b *block) string {
 		r.Fatalf("%s does not begin with a request", b.at)
 	}
 	res := r.ask(r.tenant, request[1], request[2], request[3])
-	text := fmt.Sprintf("%s\n%d %s\n", request[0], res.Code, http.StatusText(res.Code))
+	lines := []string{request[0], fmt.Sprintf("%d %s", res.Code, http.StatusText(res.Code))}
 	for _, name := range []string{"Content-Type", "X-Mock-Cursor"} {
 		if value := res.Header().Get(name); value != "" {
-			text += name + ": " + value + "\n"
+			lines = append(lines, name+": "+value)
 		}
 	}
 	if res.Body.Len() > 0 {
-		text += "\n" + shown(res) + "\n"
+		lines = append(lines, "", shown(res))
 	}
-	return text
+	return strings.Join(lines, "\n") + "\n"
 }
 
 func (r *reader) newTenant(config server.Config) *server.Server {
