@@ -4,7 +4,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-# What the image needs besides the program: whoever runs it (--user) may write the certificate authority.
+# The folders of the image. Any user (--user) may write the certificate authority.
 RUN mkdir -p /out/data/ca /out/data/var/lib/mockauth0 && chmod 0777 /out/data/ca /out/data/var/lib/mockauth0 && \
     sh .ci/credits > /out/CREDITS
 ARG VERSION=devel TARGETOS TARGETARCH
@@ -12,12 +12,12 @@ RUN GOOS=$TARGETOS GOARCH=$TARGETARCH sh .ci/build "$VERSION" /out/mockauth0
 
 FROM scratch
 COPY --from=build /out/mockauth0 /src/LICENSE /out/CREDITS /
-# For a text message gateway on the internet (--allow-outbound).
+# To call a text message gateway on the internet (--allow-outbound).
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build --chown=65532:65532 /out/data/ /
-# A fixture mockauth0.yaml in the folder mounted here is taken, and read again when it changes.
+# A mockauth0.yaml in this folder is the fixture. The program reads it again when it changes.
 WORKDIR /etc/mockauth0
-# /ca holds ca.pem alone, for other containers; the key stays in /var/lib/mockauth0.
+# /ca has only ca.pem, for other containers. The key is in /var/lib/mockauth0.
 ENV MOCKAUTH0_ADDR=:2884 \
     MOCKAUTH0_SMTP=:1025 \
     MOCKAUTH0_MAIL_API=:8025 \

@@ -45,6 +45,7 @@ var homes = map[string][]string{
 	"github.com/osteele/":    {"internal/liquid"},
 	"golang.org/x/text/":     {"server/internal/mail"},
 	"github.com/urfave/cli":  {"server/command"},
+	"golang.org/x/net/html":  {"testkit"},
 	"github.com/santhosh-":   {"internal/strictyaml/strictyamltest"},
 }
 

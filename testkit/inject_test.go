@@ -56,6 +56,12 @@ func TestInjectFailsATestInWhichNothingFailed(t *testing.T) {
 				r.Errorf("fired %d times", injected.Fired())
 			}
 		}, ""},
+		"it ended with another test": {func(r *recorder, auth *testkit.Auth0) {
+			another := &recorder{}
+			another.run(func() { auth.Inject(another, "email-lost").Optional() })
+			app{auth.Client(), auth.URL(), auth.ClientID()}.start(r, "ada@example.com", "code")
+			auth.OTP(r, "ada@example.com")
+		}, ""},
 		"there is no such scenario": {func(r *recorder, auth *testkit.Auth0) { auth.Inject(r, "email-lots") }, `did you mean "email-lost"?`},
 		"a scenario with a mistake": {func(r *recorder, auth *testkit.Auth0) { auth.InjectScenario(r, scenarios.Scenario{}) }, "testkit: "},
 	} {

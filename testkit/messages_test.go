@@ -78,7 +78,8 @@ func TestNobodyWaitsForACodeThatWasRefused(t *testing.T) {
 	}
 	type steps []func(*recorder, *testkit.Auth0)
 	for name, tt := range map[string]struct {
-		steps steps  // the last one fails
+		steps steps // the last one fails
+		opts  []testkit.Option
 		want  string // the beginning of the failure
 		waits time.Duration
 	}{
@@ -113,6 +114,15 @@ func TestNobodyWaitsForACodeThatWasRefused(t *testing.T) {
 		"a code that was lost": {
 			steps: steps{inject("email-lost"), nowhere, start(), otp("bob@example.com")}, want: "testkit: no live code for bob@example.com", waits: 5 * time.Second,
 		},
+		"a message of another kind since": {steps: steps{nowhere, func(_ *recorder, auth *testkit.Auth0) {
+			auth.Advance(t, time.Second)
+			auth.Server().Outbox().Add(outbox.Message{Kind: outbox.Email, To: "bob@example.com", Text: "Welcome"})
+		}, otp("bob@example.com")}, want: "testkit: no live code for bob@example.com", waits: 5 * time.Second},
+		"the limit of the tenant": {steps: steps{func(r *recorder, auth *testkit.Auth0) {
+			for range 50 {
+				start("email", "ada@example.com")(r, auth)
+			}
+		}, start(), otp("bob@example.com")}, opts: []testkit.Option{testkit.Fixture("strict")}, want: "testkit: no live code for bob@example.com", waits: 5 * time.Second},
 		"a code that was used":    {steps: steps{nowhere, used, otp("bob@example.com")}, want: "testkit: no live code for bob@example.com", waits: 5 * time.Second},
 		"a rate limit":            {steps: steps{inject("rate-limited"), start(), otp("bob@example.com")}, want: "testkit: no live code for bob@example.com", waits: 5 * time.Second},
 		"a refusal by a scenario": {steps: steps{inject("signup-disabled"), start(), otp("bob@example.com")}, want: "testkit: no live code for bob@example.com", waits: 5 * time.Second},
@@ -121,7 +131,7 @@ func TestNobodyWaitsForACodeThatWasRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				auth := testkit.Start(t, testkit.InMemory("tenant.example.com"))
+				auth := testkit.Start(t, append(tt.opts, testkit.InMemory("tenant.example.com"))...)
 				began := time.Now()
 				got := failureOf(t, func(r *recorder) {
 					for _, do := range tt.steps {

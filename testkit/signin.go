@@ -54,13 +54,13 @@ func (a *Auth0) SignIn(t testing.TB, c *http.Client, url, user string) *http.Res
 // A browser goes through the pages of one login.
 type browser struct {
 	a       *Auth0
-	client  *http.Client      // sends by the browser itself, see RoundTrip
-	others  http.RoundTripper // reaches all hosts but the tenant
+	client  *http.Client      // its transport is the browser, see RoundTrip
+	others  http.RoundTripper // sends requests to all hosts but the tenant
 	steps   []string          // the requests so far, a line each
-	reached bool              // the tenant
+	reached bool              // a request went to the tenant
 }
 
-// use makes the browser one that has the cookies of c.
+// use takes the cookies and the transport of c. If c is nil, it takes new ones.
 func (b *browser) use(c *http.Client) error {
 	if c == nil {
 		jar, err := cookiejar.New(nil)
@@ -85,8 +85,8 @@ func (b *browser) use(c *http.Client) error {
 	return nil
 }
 
-// checkRedirect follows redirects of the web. One to an app's own scheme, such
-// as com.acme.app://callback, is the last response.
+// checkRedirect follows redirects to http and https. A redirect to an app's own
+// scheme, such as com.acme.app://callback, is the last response.
 func checkRedirect(r *http.Request, via []*http.Request) error {
 	if r.URL.Scheme != "http" && r.URL.Scheme != "https" {
 		return http.ErrUseLastResponse
@@ -97,7 +97,8 @@ func checkRedirect(r *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// RoundTrip sends one request, to the tenant as its own client does.
+// RoundTrip sends one request. To the tenant it sends it as [Auth0.Client] does,
+// which trusts the certificate and reaches a tenant in memory.
 func (b *browser) RoundTrip(r *http.Request) (*http.Response, error) {
 	to := b.others
 	if b.a.owns(r.URL) {
@@ -165,10 +166,7 @@ func (b *browser) answer(t testing.TB, res *http.Response, page *html.Node, user
 	if said := find(page, has("role", "alert")); said != nil || res.StatusCode >= http.StatusBadRequest {
 		return nil, b.problem(res, said)
 	}
-	form := find(page, has("data-form-primary", "true"))
-	if form == nil {
-		form = find(page, is("form")) // that of response_mode=form_post
-	}
+	form := find(page, is("form"))
 	if form == nil {
 		return nil, fmt.Errorf("there is no form at %s", res.Request.URL.Path)
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -115,9 +116,15 @@ func TestSignIn(t *testing.T) {
 		app  func(*testkit.Auth0, *webApp)
 		want string
 	}{
-		"by e-mail":          {user: "Ada@example.com", want: "Welcome, Ada Lovelace!"},
-		"by text message":    {user: "+1 202 555 0101", want: "Welcome, +12025550101!"},
-		"by password":        {user: "dora@example.com", want: "Welcome, Dora!"},
+		"by e-mail":       {user: "Ada@example.com", want: "Welcome, Ada Lovelace!"},
+		"by text message": {user: "+1 202 555 0101", want: "Welcome, +12025550101!"},
+		"by password":     {user: "dora@example.com", want: "Welcome, Dora!"},
+		"by the password of one of two users": {
+			opts: []testkit.Option{testkit.Users(fixtures.User{Email: "ada@example.com", Password: "secret", Name: "Another Ada"})},
+			user: "ada@example.com", app: func(_ *testkit.Auth0, a *webApp) {
+				a.more = url.Values{"connection": {"Username-Password-Authentication"}}
+			}, want: "Welcome, Another Ada!",
+		},
 		"for the first time": {user: "new@example.com", want: "Welcome, new@example.com!"},
 		"over https":         {user: "ada@example.com", app: func(auth *testkit.Auth0, a *webApp) { a.auth0 = auth.TLSURL() }, want: "Welcome, Ada Lovelace!"},
 		"at localhost": {user: "ada@example.com", app: func(auth *testkit.Auth0, a *webApp) {
@@ -223,16 +230,20 @@ func TestSignInsDoNotDisturbEachOther(t *testing.T) {
 	t.Parallel()
 	auth := testkit.Start(t)
 	base := serve(t, newWebApp(auth))
-	for i := range 8 {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			t.Parallel()
-			if i%2 == 0 {
-				auth.Tokens(t, "ada@example.com")
-			} else if got := text(t, auth.SignIn(t, nil, base+"/login", "ada@example.com")); got != "Welcome, Ada Lovelace!" {
-				t.Errorf("the app says %q", got)
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			r := &recorder{}
+			r.run(func() {
+				auth.Tokens(r, "ada@example.com")
+				auth.SignIn(r, nil, base+"/login", "ada@example.com")
+			})
+			if r.failed {
+				t.Error(r.log.String())
 			}
 		})
 	}
+	all.Wait()
 }
 
 func TestSignInTellsWhatWentWrong(t *testing.T) {

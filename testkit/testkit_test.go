@@ -10,9 +10,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
-	"runtime/debug"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
@@ -140,6 +140,63 @@ func TestOpen(t *testing.T) {
 	}
 	if _, err := testkit.Open(testkit.Fixture("nowhere.yaml")); err == nil || !strings.HasPrefix(err.Error(), "testkit: ") {
 		t.Errorf("a fixture that is not there: %v", err)
+	}
+}
+
+// A request may hang when its test ends.
+func TestCloseEndsARequestThatHangs(t *testing.T) {
+	t.Parallel()
+	for name, opts := range map[string][]testkit.Option{"on a port": nil, "in memory": {testkit.InMemory("login.acme.test")}} {
+		auth, err := testkit.Open(opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &recorder{}
+		hang := auth.InjectScenario(r, scenarios.Scenario{Name: "hang", Rules: []scenarios.Rule{{
+			ID: "all", When: scenarios.When{Endpoint: scenarios.AnyOf{"jwks"}}, Then: scenarios.Then{Fault: "hang"},
+		}}})
+		ended := make(chan error)
+		go func() {
+			_, err := auth.Client().Get(auth.URL() + "/.well-known/jwks.json")
+			ended <- err
+		}()
+		for hang.Fired() == 0 {
+			runtime.Gosched()
+		}
+		if err := auth.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-ended; err == nil {
+			t.Errorf("%s: the request that hangs was answered", name)
+		}
+	}
+}
+
+// Client may reach an app, too, whose connection ends with the tenant.
+func TestClientKeepsNoConnectionAfterTheTest(t *testing.T) {
+	t.Parallel()
+	closed := make(chan struct{})
+	app := httptest.NewUnstartedServer(http.NotFoundHandler())
+	app.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			close(closed)
+		}
+	}
+	app.Start()
+	defer app.Close()
+	r := &recorder{}
+	r.run(func() {
+		res, err := testkit.Start(r).Client().Get(app.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, res.Body) // or the connection would not be kept
+		res.Body.Close()
+	})
+	select {
+	case <-closed:
+	case <-time.After(10 * time.Second):
+		t.Error("the connection is still open")
 	}
 }
 
@@ -333,91 +390,5 @@ func TestAPassedTestSaysNothing(t *testing.T) {
 	r.run(func() { testkit.Start(r) })
 	if r.log.Len() > 0 {
 		t.Error(r.log.String())
-	}
-}
-
-// Every test starts a tenant. The test counts allocations, because they do not
-// depend on what else the machine does. To find what allocates:
-// go test -bench Start -memprofile mem.out
-func TestStartIsCheap(t *testing.T) {
-	if hasRaceDetector() {
-		t.Skip("the race detector allocates, too")
-	}
-	const most = 230
-	for name, opts := range map[string][]testkit.Option{
-		"on a port": nil,
-		"in memory": {testkit.InMemory("tenant.example.com")},
-		"with options that need no fixture to be read": {
-			testkit.InMemory("tenant.example.com"), testkit.Fixture("strict"), testkit.Seed("another"), testkit.At(time.Unix(0, 0)),
-		},
-	} {
-		got := testing.AllocsPerRun(200, func() { startAndEnd(opts...) })
-		t.Logf("%s: %v allocations", name, got)
-		if got > most {
-			t.Errorf("%s: a start takes %v allocations, at most %v are allowed", name, got, most)
-		}
-	}
-}
-
-func hasRaceDetector() bool {
-	info, _ := debug.ReadBuildInfo()
-	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
-}
-
-// startAndEnd is a test that does nothing with its tenant.
-func startAndEnd(opts ...testkit.Option) {
-	r := &recorder{}
-	r.run(func() { testkit.Start(r, opts...) })
-}
-
-func BenchmarkStart(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		startAndEnd()
-	}
-}
-
-func BenchmarkStartInMemory(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		startAndEnd(testkit.InMemory("tenant.example.com"))
-	}
-}
-
-// A suite of 500 parallel tests. Each has a tenant of its own, signs three users
-// in and verifies their tokens.
-func BenchmarkSuiteOf500(b *testing.B) {
-	for b.Loop() {
-		tests := make(chan int)
-		var wg sync.WaitGroup
-		for range runtime.GOMAXPROCS(0) { // go test runs as many tests at a time
-			wg.Go(func() {
-				for n := range tests {
-					r := &recorder{}
-					r.run(func() { signThreeIn(r, n) })
-					if r.failed {
-						b.Error(r.log.String())
-					}
-				}
-			})
-		}
-		for n := range 500 {
-			tests <- n
-		}
-		close(tests)
-		wg.Wait()
-	}
-	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/suite")
-}
-
-func signThreeIn(t testing.TB, n int) {
-	t.Helper()
-	auth := testkit.Start(t)
-	verifier := newAPI(auth.Issuer(), "https://api.acme.test/", "", auth.Client())
-	for _, name := range []string{"ada", "bob", fmt.Sprint("user", n)} {
-		tokens := auth.Tokens(t, name+"@example.com")
-		if _, _, err := verifier.verify(tokens.AccessToken); err != nil {
-			t.Fatal(err)
-		}
 	}
 }

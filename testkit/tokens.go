@@ -1,7 +1,6 @@
 package testkit
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -175,29 +174,23 @@ func (a *Auth0) post(t testing.TB, user, path, clientID string, form url.Values)
 	if secret := a.secretOf(clientID); secret != "" {
 		form.Set("client_secret", secret)
 	}
-	res, body, err := a.send(t.Context(), path, form)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL()+path, strings.NewReader(form.Encode()))
 	if err != nil {
+		t.Fatalf("testkit: Tokens for %s: %v", user, err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := a.Client().Do(req)
+	if err != nil {
+		t.Fatalf("testkit: Tokens for %s: %v", user, err)
+	}
+	defer res.Body.Close()
+	if body, err = io.ReadAll(res.Body); err != nil {
 		t.Fatalf("testkit: Tokens for %s: %v", user, err)
 	}
 	if res.StatusCode != http.StatusOK {
 		t.Fatalf("testkit: Tokens: %s", refusal(a.requestOf(res), user))
 	}
 	return body
-}
-
-func (a *Auth0) send(ctx context.Context, path string, form url.Values) (*http.Response, []byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.URL()+path, strings.NewReader(form.Encode()))
-	if err != nil {
-		return nil, nil, err
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	res, err := a.Client().Do(req)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	return res, body, err
 }
 
 // requestOf is what the journal says of a request that the tenant answered.

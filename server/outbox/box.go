@@ -1,5 +1,6 @@
-// Package outbox holds what a tenant sent: e-mails and text messages which would
-// have gone to real people, with their codes and links as data.
+// Package outbox holds the e-mails and text messages that a tenant sent. They would
+// have gone to real people; here tests read them, with their codes and links as data.
+// It also holds what an application sent to the mock by SMTP or by Twilio's API.
 //
 // A Box is bounded and keeps the order of delivery. A test can wait for the
 // message that it needs. Reading changes nothing, so any number of tests can use

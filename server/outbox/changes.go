@@ -112,7 +112,7 @@ type vanished struct {
 func (b *Box) noteGone(id string) {
 	if len(b.gone) >= b.max {
 		b.goneRev = b.gone[0].rev
-		b.gone = slices.Delete(b.gone, 0, 1)
+		b.gone = b.gone[1:]
 	}
 	b.gone = append(b.gone, vanished{id, b.rev})
 }

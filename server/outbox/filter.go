@@ -40,21 +40,21 @@ func To(addr string) Filter {
 // ID picks the message with that id.
 func ID(id string) Filter { return Filter{byID, id} }
 
-// Kind picks Email, SMS, SMTP or Twilio.
+// Kind picks the messages of a kind: Email, SMS, SMTP or Twilio.
 func Kind(kind string) Filter { return Filter{byKind, kind} }
 
-// Connection picks by the name of the connection.
+// Connection picks the messages of the connection with that name.
 func Connection(name string) Filter { return Filter{byConnection, name} }
 
-// Client picks by the client_id of the client that asked for the message.
+// Client picks the messages that the client with that client_id asked for.
 func Client(id string) Filter { return Filter{byClient, id} }
 
-// State picks Queued, Delivered, Lost or Bounced. Latest, Wait and List look
-// at undelivered messages only if this filter asks for them.
+// State picks the messages in a state: Queued, Delivered, Lost or Bounced. Without this
+// filter Latest, Wait and List look only at delivered messages.
 func State(state string) Filter { return Filter{byState, state} }
 
-// OTPState picks by the state of the code: Active, Used, Superseded, Expired,
-// Locked, or "" for messages that have none.
+// OTPState picks the messages whose code or link is in a state: Active, Used,
+// Superseded, Expired or Locked. "" means the messages without one.
 func OTPState(state string) Filter { return Filter{byOTPState, state} }
 
 // Live picks the delivered messages whose code or link can be redeemed.

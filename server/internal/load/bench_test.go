@@ -1,116 +1,81 @@
 package load_test
 
 import (
-	"crypto"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/pem"
-	"net/http"
-	"strconv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
-	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
 
-// fixedCode is the configuration of loginCallers.
+const (
+	startBody = `{"client_id":"acme-native","connection":"email","email":%q,"send":"code"}`
+	tokenBody = `{"grant_type":"` + servertest.GrantOTP + `","client_id":"acme-native","username":%q,"otp":"123456","realm":"email","audience":%q,"scope":%q}`
+	acmeAPI   = "https://api.acme.test/" // an access token for it is signed
+)
+
+// fixedCode is the configuration that login needs.
 var fixedCode = server.Config{OTP: fixtures.OTP{Mode: "fixed", Code: "123456"}}
 
-// A whole login: start, then a token request with two signatures.
+// login signs a user in by a code: one request for the start, one for the tokens.
+func login(t testing.TB, s *server.Server, email, audience, scope string) {
+	t.Helper()
+	call(t, s, "POST", "/passwordless/start", fmt.Sprintf(startBody, email))
+	call(t, s, "POST", "/oauth/token", fmt.Sprintf(tokenBody, email, audience, scope))
+}
+
+// call makes a request, which must succeed.
+func call(t testing.TB, s *server.Server, method, path, body string) {
+	t.Helper()
+	if w := servertest.Call(t, s, method, path, body); w.Code/100 != 2 {
+		t.Fatalf("%s %s: %d %s", method, path, w.Code, w.Body)
+	}
+}
+
+// user is the address of the nth user.
+func user(n int) string { return fmt.Sprintf("user%d@example.com", n) }
+
+// A whole login: a start and a token request.
 func BenchmarkLogin(b *testing.B) {
-	s, c := servertest.New(b, fixedCode), newLoginCaller("https://api.acme.test/")
-	b.ReportAllocs()
-	for b.Loop() {
-		c.login(b, s, "ada@example.com")
+	for _, bb := range []struct{ name, audience, scope string }{
+		{"two signatures", acmeAPI, "openid profile email"},
+		{"one signature", "", "openid profile email"},
+		{"no signature", "", "profile"},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			s := servertest.New(b, fixedCode)
+			b.ReportAllocs()
+			for b.Loop() {
+				login(b, s, "ada@example.com", bb.audience, bb.scope)
+			}
+		})
 	}
 }
 
-// The same without the work of signing an access token: it is opaque.
-func BenchmarkLoginOpaque(b *testing.B) {
-	s, c := servertest.New(b, fixedCode), newLoginCaller("")
-	b.ReportAllocs()
-	for b.Loop() {
-		c.login(b, s, "ada@example.com")
+func BenchmarkRequest(b *testing.B) {
+	var claims strings.Builder // such a token is linear in their number
+	for n := range 6_000 {
+		fmt.Fprintf(&claims, `,"https://acme.test/%d":1`, n)
 	}
-}
-
-// What the two calls of a login cost by themselves.
-func BenchmarkLoginCaller(b *testing.B) {
-	c := newLoginCaller("https://api.acme.test/")
-	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
-	b.ReportAllocs()
-	for b.Loop() {
-		c.login(b, h, "ada@example.com")
-	}
-}
-
-func BenchmarkStart(b *testing.B) {
-	s, c := servertest.New(b, server.Config{}), newLoginCaller("")
-	b.ReportAllocs()
-	for b.Loop() {
-		c.start(b, s, "ada@example.com")
-	}
-}
-
-// The same with a scenario on that is for others: what it costs to be asked.
-func BenchmarkStartWithAScenario(b *testing.B) {
-	s := servertest.New(b, server.Config{})
-	if _, err := s.Inject("rate-limited", scenarios.Narrowing{When: scenarios.When{Recipient: scenarios.AnyOf{"grace@*"}}}); err != nil {
-		b.Fatal(err)
-	}
-	c := newLoginCaller("")
-	b.ReportAllocs()
-	for b.Loop() {
-		c.start(b, s, "ada@example.com")
-	}
-}
-
-// What a request costs that no scenario is on for, which is nearly all of them.
-func BenchmarkDecideIdle(b *testing.B) {
-	e := faults.NewEngine("dev", time.Now)
-	b.ReportAllocs()
-	for b.Loop() {
-		if e.Concerns(nil, "ada@example.com") || e.Concerns(nil, "+14155550100") {
-			b.Fatal("something is on")
-		}
-	}
-}
-
-// One signature: a client's own token.
-func BenchmarkToken(b *testing.B) {
-	s := servertest.New(b, server.Config{})
-	body := `{"grant_type":"client_credentials","client_id":"acme-m2m","client_secret":"acme-m2m-secret","audience":"https://api.acme.test/"}`
-	b.ReportAllocs()
-	for b.Loop() {
-		if w := servertest.Call(b, s, "POST", "/oauth/token", body); w.Code != http.StatusOK {
-			b.Fatal(w.Body)
-		}
-	}
-}
-
-func BenchmarkJWKS(b *testing.B) {
-	s := servertest.New(b, server.Config{})
-	b.ReportAllocs()
-	for b.Loop() {
-		if w := servertest.Call(b, s, "GET", "/.well-known/jwks.json", nil); w.Code != http.StatusOK {
-			b.Fatal(w.Body)
-		}
-	}
-}
-
-func BenchmarkDiscovery(b *testing.B) {
-	s := servertest.New(b, server.Config{})
-	b.ReportAllocs()
-	for b.Loop() {
-		if w := servertest.Call(b, s, "GET", "/.well-known/openid-configuration", nil); w.Code != http.StatusOK {
-			b.Fatal(w.Body)
-		}
+	for _, bb := range []struct{ name, method, path, body string }{
+		{"start", "POST", "/passwordless/start", fmt.Sprintf(startBody, "ada@example.com")},
+		{"token", "POST", "/oauth/token", `{"grant_type":"client_credentials","client_id":"acme-m2m","client_secret":"acme-m2m-secret","audience":"` + acmeAPI + `"}`},
+		{"token of 6,000 claims", "POST", "/_mock/tokens", `{"claims":{` + claims.String()[1:] + `}}`},
+		{"JWKS", "GET", "/.well-known/jwks.json", ""},
+		{"discovery", "GET", "/.well-known/openid-configuration", ""},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			s := servertest.New(b, server.Config{})
+			b.ReportAllocs()
+			for b.Loop() {
+				call(b, s, bb.method, bb.path, bb.body)
+			}
+		})
 	}
 }
 
@@ -121,35 +86,80 @@ func BenchmarkNew(b *testing.B) {
 	}
 }
 
-// What a signature costs by itself, to compare the others with.
-func BenchmarkRSASign(b *testing.B) {
-	block, _ := pem.Decode(fixtures.Key("1"))
-	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		b.Fatal(err)
-	}
-	sum := sha256.Sum256([]byte("header.payload"))
+// A server whose fixture file has a hundred thousand users is ready, and knows them,
+// within two seconds.
+func BenchmarkNewWithManyUsers(b *testing.B) {
+	config := withUsers(b, 100_000)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := rsa.SignPKCS1v15(rand.Reader, key.(*rsa.PrivateKey), crypto.SHA256, sum[:]); err != nil {
-			b.Fatal(err)
+		if n := len(servertest.New(b, config).Users()); n != 100_000 {
+			b.Fatalf("%d users", n)
 		}
 	}
 }
 
-// What is signed may have very many claims; it must not take their square.
-func BenchmarkManyClaims(b *testing.B) {
-	claims := servertest.Object{}
-	for n := range 6_000 {
-		claims["https://acme.test/"+strconv.Itoa(n)] = 1
+// A start takes as long with 100,000 users as with 10.
+func BenchmarkStartWithManyUsers(b *testing.B) {
+	for _, n := range []int{10, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := servertest.New(b, withUsers(b, n))
+			body := fmt.Sprintf(startBody, user(7))
+			call(b, s, "POST", "/passwordless/start", body) // a tenant reads its users when it is first asked
+			b.ReportAllocs()
+			for b.Loop() {
+				call(b, s, "POST", "/passwordless/start", body)
+			}
+		})
 	}
-	s, err := server.New(server.Config{})
-	if err != nil {
-		b.Fatal(err)
+}
+
+// withUsers is the configuration of a server whose fixture file has so many users.
+func withUsers(t testing.TB, n int) server.Config {
+	t.Helper()
+	var text strings.Builder
+	text.WriteString("version: 1\nextends: default\nusers:\n")
+	for i := range n {
+		fmt.Fprintf(&text, "  - {email: %s, email_verified: true, name: User %d}\n", user(i), i)
 	}
-	for b.Loop() {
-		if _, err := s.MintToken("http://localhost/", claims); err != nil {
-			b.Fatal(err)
-		}
+	path := filepath.Join(t.TempDir(), "users.yaml")
+	if err := os.WriteFile(path, []byte(text.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return server.Config{FixtureFile: path}
+}
+
+// The last of a hundred thousand logins take as long as the first. Of each the best of
+// ten batches counts, since other programs use the machine too.
+func BenchmarkManyLogins(b *testing.B) {
+	for _, bb := range []struct {
+		name string
+		who  func(n int) string
+	}{
+		{"of new users", user},
+		{"of one user", func(int) string { return user(0) }},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			for b.Loop() {
+				s, n := servertest.New(b, fixedCode), 0
+				batch := func(logins int) time.Duration {
+					began := time.Now()
+					for range logins {
+						login(b, s, bb.who(n), "", "profile offline_access")
+						n++
+					}
+					return time.Since(began)
+				}
+				best := func() time.Duration {
+					took := batch(100)
+					for range 9 {
+						took = min(took, batch(100))
+					}
+					return took
+				}
+				first := best()
+				batch(98_000)
+				b.ReportMetric(float64(best())/float64(first), "last/first")
+			}
+		})
 	}
 }

@@ -1,16 +1,19 @@
 package load_test
 
 import (
+	"bufio"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -21,217 +24,276 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var soakSize = flag.Int("soak", 0, "how many messages TestSoak sends, with 20 streams and 50 readers; 0: 2,500, with a fifth of them")
+var soakSize = flag.Int("soak", 0, "how many messages TestSoak sends, to 20 streams and 50 other readers; 0: 3,000, to a fifth of them")
 
 const (
-	soakStreams = 20
-	soakUsers   = 20 // readers of their own code, who send
-	soakLists   = 15 // readers of page after page
-	soakLatest  = 15 // readers of the newest message
-
-	// soakGrowth is how much larger the heap may be at the end than halfway. A
-	// run of 40,000 fills the tenant's 20,000 codes in its second half: 1.7 MiB.
-	soakGrowth = 3 << 20
-	// soakLag is how far who sends may be ahead of who follows: so much less
-	// than the outbox holds that those who follow miss nothing.
-	soakLag = 400
-	// soakNap is for how many messages more than the outbox holds the others
-	// stay away: more than it remembers to have dropped.
-	soakNap = 1100
-	soakEnd = "+14155559999" // to whom the last message is
+	// soakRound is how many messages a round sends: half of what the outbox holds, so
+	// that it evicts none of them before the next round.
+	soakRound = outbox.DefaultMax / 2
+	// soakAway: readers that stay away read in one round of so many. They miss more
+	// messages than the outbox holds, and more than it remembers to have evicted.
+	soakAway = 5
+	// soakGrowth is how much the heap may grow from halfway to the end. It does by 90 KiB.
+	soakGrowth = 256 << 10
 )
 
-// Messages go through an outbox that holds 1,000 of them, while streams and
-// readers follow over HTTP. Those who keep up see each message, once; those
-// who stay away are told how many they missed. Nothing grows with the number
-// of messages, and nothing is left running.
+// TestSoak sends messages through an outbox that holds 1,000 of them, round after
+// round, while readers follow over HTTP. A round ends when each reader has read its
+// last message and has checked what it read. Some readers stay away for four rounds
+// of five; they must be told what they missed. Nothing may grow with the number of
+// messages, and no goroutine may be left.
 func TestSoak(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	size, crowd := 6*soakRound, 1
+	if *soakSize > 0 {
+		size, crowd = *soakSize, 5
+	}
 	s := servertest.New(t, server.Config{})
 	ts := httptest.NewServer(s)
 	defer ts.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+	ts.Client().Transport.(*http.Transport).MaxIdleConnsPerHost = 100
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	client := ts.Client()
-	client.Transport.(*http.Transport).MaxIdleConnsPerHost = 100
-	defer client.CloseIdleConnections()
-	k := &soak{t: t, s: s, ctx: ctx, cancel: cancel, client: client, url: ts.URL, size: *soakSize, part: 1, pace: newPace(ctx)}
-	if k.size == 0 {
-		k.size, k.part = 2500, 5
+	k := &soak{t, ctx, cancel, s, ts}
+
+	var steady, away []follower
+	for i := range crowd {
+		away = append(away, k.streamReader(31+17*i, true), k.listReader(7+13*i, true))
+		steady = append(steady, k.listReader(20+13*i, false), k.listReader(85+13*i, false))
+		for j, filter := range []string{"", "&to=+1*", "&kind=sms"} {
+			steady = append(steady, k.streamReader(48+85*j+17*i, false), k.latestReader(filter))
+		}
 	}
 
-	followers := k.follow()
-	began := time.Now()
-	k.send(k.size / 2)
-	halfway := heap()
-	k.send(k.size - 1 - k.size/2)
-	atEnd := heap()
-	took := time.Since(began)
-	k.finish()
-	followers.Wait()
-	switch {
-	case t.Failed():
-		return
-	case ctx.Err() != nil:
-		t.Fatal("it has not ended in an hour")
+	var heaps []uint64 // at the end of each round
+	for sent := 0; sent < size; {
+		followers := steady
+		if sent/soakRound%soakAway == 0 {
+			followers = slices.Concat(away, steady)
+		}
+		sent += soakRound
+		if k.round(sent, crowd, followers); t.Failed() {
+			return
+		}
+		ts.Client().CloseIdleConnections() // their buffers are not to be counted
+		ts.CloseClientConnections()
+		heaps = append(heaps, heap())
 	}
-
-	_, dropped := s.Outbox().Counts()
-	if want := k.size - outbox.DefaultMax; dropped != max(want, 0) {
-		t.Errorf("%d messages were dropped, want %d", dropped, want)
-	}
+	halfway, atEnd := heaps[(len(heaps)-1)/2], heaps[len(heaps)-1]
 	if atEnd > halfway+soakGrowth {
 		t.Errorf("the heap has grown from %d KiB halfway to %d KiB", halfway>>10, atEnd>>10)
 	}
-	if k.size > outbox.DefaultMax+soakNap && (k.streamGaps.Load() == 0 || k.listGaps.Load() == 0) {
-		t.Errorf("streams were told of %d gaps, readers of %d missed messages: nobody stayed away", k.streamGaps.Load(), k.listGaps.Load())
-	}
-	t.Logf("%d messages in %s, %.0f a second; %d sent over HTTP, %d of them by users who read their code, %d of whom signed in",
-		k.size, took.Round(time.Millisecond), float64(k.size)/took.Seconds(), k.overHTTP.Load(), k.codes.Load(), k.logins.Load())
-	t.Logf("streams: %d events, %d connections, %d gaps; lists: %d messages, %d missed; latest: %d",
-		k.events.Load(), k.connections.Load(), k.streamGaps.Load(), k.listed.Load(), k.listGaps.Load(), k.latest.Load())
-	t.Logf("the heap: %d KiB halfway, %d KiB at the end; %d goroutines", halfway>>10, atEnd>>10, runtime.NumGoroutine())
+	t.Logf("%d messages; the heap: %d KiB halfway, %d KiB at the end", len(heaps)*soakRound, halfway>>10, atEnd>>10)
 }
 
-// follow starts all who do not send. A quarter of the streams and a third of
-// the lists stay away now and then.
-func (k *soak) follow() *sync.WaitGroup {
-	var all sync.WaitGroup
-	run := func(name string, follow func() error) {
-		all.Go(func() {
-			if err := follow(); err != nil {
-				k.fail(fmt.Errorf("%s: %w", name, err))
+// A soak is a run, and the server that it is about.
+type soak struct {
+	t      *testing.T
+	ctx    context.Context // of all requests; it ends with the first failure
+	cancel func()
+	server *server.Server
+	ts     *httptest.Server
+}
+
+// A follower reads until it has read the last message of a round, whose Seq is how many
+// messages were sent so far. Then it checks what it has read.
+type follower func(sent int)
+
+// round sends messages until so many were sent in all, and waits for the followers.
+func (k *soak) round(sent, crowd int, followers []follower) {
+	var reading, sending sync.WaitGroup
+	for _, follow := range followers {
+		reading.Go(func() { follow(sent) })
+	}
+	users, each := 4*crowd, 20/crowd
+	for i := range users {
+		sending.Go(func() {
+			for n := range each {
+				k.signIn(user(i), n%2 == 1)
 			}
 		})
 	}
-	beginning := k.s.Outbox().Cursor()
-	for i := range soakStreams / k.part {
-		f := &streamer{soak: k, place: k.pace.join(), naps: i < soakStreams/k.part/4, every: 31 + 17*i, marks: make([]mark, k.size+1)}
-		run(fmt.Sprint("stream ", i), f.follow)
-	}
-	for i := range soakLists / k.part {
-		f := &lister{soak: k, place: k.pace.join(), naps: i < soakLists/k.part/3, limit: 7 + 13*i, cursor: beginning}
-		run(fmt.Sprint("list ", i), f.follow)
-	}
-	for i := range soakLatest / k.part {
-		filter := []string{"", "&to=+1*", "&kind=sms"}[i%3]
-		run(fmt.Sprint("latest ", i), func() error { return k.followLatest(filter) })
-	}
-	return &all
-}
-
-// send sends n messages: a sixth by users who read their code over HTTP, a
-// quarter over HTTP, the others without a connection. It returns when those
-// who follow have seen them.
-func (k *soak) send(n int) {
-	var all sync.WaitGroup
-	byUsers, byHTTP := quota(n/6), quota(n/4)
-	direct := quota(n - n/6 - n/4)
-	for i := range soakUsers / k.part {
-		all.Go(func() {
-			for nth := 0; byUsers.take(); nth++ {
-				if err := k.user(fmt.Sprintf("user%d@example.com", i), nth); err != nil {
-					k.fail(fmt.Errorf("user %d: %w", i, err))
-					return
+	// The others go to 200 numbers: the newer code of each ends the older one.
+	others := soakRound - users*each - 1
+	for i := range 4 {
+		sending.Go(func() {
+			for n := i; n < others; n += 4 {
+				body := fmt.Sprintf(`{"client_id":"acme-native","connection":"sms","phone_number":"+1415555%04d"}`, n%200)
+				if w := servertest.Call(k.t, k.server, "POST", "/passwordless/start", body); w.Code != http.StatusOK {
+					k.fatalf("start: %d %s", w.Code, w.Body)
 				}
 			}
 		})
 	}
-	for range 2 {
-		all.Go(func() {
-			for byHTTP.take() {
-				to := k.recipient(k.pace.next())
-				if err := k.startOverHTTP(to); err != nil {
-					k.fail(err)
-					return
-				}
-				k.giveUp(to)
-			}
-		})
-		all.Go(func() {
-			for direct.take() {
-				to := k.recipient(k.pace.next())
-				if w := servertest.Call(k.t, k.s, "POST", "/passwordless/start", startBody(to)); w.Code != http.StatusOK {
-					k.fail(fmt.Errorf("start: %d %s", w.Code, w.Body))
-					return
-				}
-				k.giveUp(to)
-			}
-		})
-	}
-	all.Wait()
-	k.pace.caughtUp()
+	sending.Wait()
+	// The last message comes in one step, after which nothing changes any more.
+	k.server.Outbox().Add(outbox.Message{Kind: outbox.SMS, To: "+14155559999"})
+	reading.Wait()
 }
 
-// finish sends the last message, at which whoever follows stops.
-func (k *soak) finish() {
-	k.pace.next()
-	servertest.Call(k.t, k.s, "POST", "/passwordless/start", startBody(soakEnd))
-	k.pace.end()
-}
-
-// recipient is that of the nth message: half of them are one of 200 numbers,
-// whose newer code ends the older, the other half is an address that is new.
-func (k *soak) recipient(n int) string {
-	if n%2 == 0 {
-		return fmt.Sprintf("+1415555%04d", n/2%200)
-	}
-	return fmt.Sprintf("ada+%d@example.com", n)
-}
-
-// giveUp lets the code of a new address lapse. Codes that are live give way
-// last: a box full of them would drop each other one as soon as it is spent.
-func (k *soak) giveUp(recipient string) {
-	if isNumber(recipient) {
-		return
-	}
-	if m, ok := k.s.Outbox().Latest(outbox.To(recipient), outbox.Live()); ok {
-		k.s.ExpireMessage(m.ID)
+// signIn does what a test of an app does: note the cursor, start, and wait for the code
+// that comes after the cursor. A code that is not used is still live when the next
+// wait begins, which must not return it.
+func (k *soak) signIn(email string, use bool) {
+	cursor := k.do("GET", "/_mock/outbox/cursor", "", nil)
+	var start sync.WaitGroup // the wait begins before the start has ended
+	start.Go(func() { k.do("POST", "/passwordless/start", fmt.Sprintf(startBody, email), nil) })
+	code := k.do("GET", "/_mock/outbox/code?wait=60s&to="+email+"&since="+cursor, "", nil)
+	start.Wait()
+	if use {
+		k.do("POST", "/oauth/token", fmt.Sprintf(`{"grant_type":%q,"client_id":"acme-native","realm":"email","username":%q,"otp":%q}`, servertest.GrantOTP, email, code), nil)
 	}
 }
 
-func isNumber(recipient string) bool { return strings.HasPrefix(recipient, "+") }
-
-func startBody(recipient string) string {
-	if isNumber(recipient) {
-		return fmt.Sprintf(`{"client_id":"acme-native","connection":"sms","phone_number":%q,"send":"code"}`, recipient)
-	}
-	return fmt.Sprintf(`{"client_id":"acme-native","connection":"email","email":%q,"send":"code"}`, recipient)
-}
-
-func (k *soak) startOverHTTP(recipient string) error {
-	k.overHTTP.Add(1)
-	_, err := k.do("POST", "/passwordless/start", startBody(recipient))
-	return err
-}
-
-// fail ends the run. What fails because it has ended says nothing.
-func (k *soak) fail(err error) {
+// fatalf ends the run and the goroutine that calls it. Only the first failure counts.
+func (k *soak) fatalf(format string, args ...any) {
+	k.t.Helper()
 	if k.ctx.Err() == nil {
-		k.t.Error(err)
-		k.cancel()
+		k.t.Errorf(format, args...)
 	}
+	k.cancel()
+	runtime.Goexit()
 }
 
-// heap is what is in use once what is not has been collected.
-func heap() uint64 {
-	runtime.GC()
-	runtime.GC() // what a finalizer held
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
-}
-
-// do makes a request and returns the body of a success.
-func (k *soak) do(method, path, body string) (string, error) {
-	r, err := http.NewRequestWithContext(k.ctx, method, k.url+path, strings.NewReader(body))
+// open makes a request and returns the body of a success.
+func (k *soak) open(method, path, body, lastEventID string) io.ReadCloser {
+	r, err := http.NewRequestWithContext(k.ctx, method, k.ts.URL+path, strings.NewReader(body))
 	if err != nil {
-		return "", err
+		k.fatalf("%v", err)
 	}
 	r.Header.Set("Content-Type", "application/json")
-	answer, err := k.client.Do(r)
+	r.Header.Set("Last-Event-ID", lastEventID) // "" is none
+	answer, err := k.ts.Client().Do(r)
 	if err != nil {
-		return "", err
+		k.fatalf("%v", err)
 	}
-	return readAnswer(answer)
+	if answer.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(answer.Body)
+		k.fatalf("%s %s %s: %s %s", method, path, body, answer.Status, text)
+	}
+	return answer.Body
+}
+
+// do makes a request and returns the body of a success. JSON is decoded.
+func (k *soak) do(method, path, body string, into any) string {
+	answer := k.open(method, path, body, "")
+	defer answer.Close()
+	text, err := io.ReadAll(answer)
+	if err == nil && into != nil {
+		err = json.Unmarshal(text, into)
+	}
+	if err != nil {
+		k.fatalf("%s: %v", path, err)
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// latestReader waits for the newest message, again and again. It may skip some, but
+// never goes back.
+func (k *soak) latestReader(filter string) follower {
+	last := 0
+	return func(sent int) {
+		for last < sent {
+			var m outbox.Message
+			k.do("GET", fmt.Sprintf("/_mock/outbox/latest?wait=60s&since=e1.%d%s", last, filter), "", &m)
+			if int(m.Seq) <= last {
+				k.fatalf("latest%s: message %d comes after %d", filter, m.Seq, last)
+			}
+			last = int(m.Seq)
+		}
+	}
+}
+
+// listReader reads page after page by the cursor. What it has read and what it was
+// told to have missed is everything that was sent.
+func (k *soak) listReader(limit int, away bool) follower {
+	cursor, last, read, missed := "e1.0", 0, 0, 0
+	return func(sent int) {
+		for last < sent {
+			var page outbox.Page
+			k.do("GET", fmt.Sprintf("/_mock/outbox?since=%s&limit=%d", cursor, limit), "", &page)
+			for _, m := range page.Items {
+				if int(m.Seq) <= last {
+					k.fatalf("list by %d: message %d comes after %d", limit, m.Seq, last)
+				}
+				last = int(m.Seq)
+			}
+			read, missed, cursor = read+len(page.Items), missed+page.Missed, page.Cursor
+			if len(page.Items) == 0 { // wait for more
+				k.do("GET", "/_mock/outbox/latest?wait=60s&since="+cursor, "", nil)
+			}
+		}
+		if read+missed != sent || (missed > 0) != (away && sent > soakRound) {
+			k.fatalf("list by %d: %d messages read and %d missed, of %d", limit, read, missed, sent)
+		}
+	}
+}
+
+// streamReader keeps a copy of the outbox by the stream of changes. It breaks off after
+// so many events, often in the middle of a batch, and resumes at the last place that
+// it was told. What came after that place will come again, so it forgets that.
+func (k *soak) streamReader(events int, away bool) follower {
+	place, last, dropped, resets := "", 0, 0, 0
+	states := map[string]string{} // of the codes, by the id of the message
+	take := func(e servertest.Event) {
+		var data struct {
+			outbox.Message
+			IDs     []string
+			Dropped int
+		}
+		if err := json.Unmarshal([]byte(e.Data), &data); err != nil {
+			k.fatalf("%+v: %v", e, err)
+		}
+		switch e.Name {
+		case "ready":
+		case "reset":
+			resets, dropped = resets+1, data.Dropped
+			clear(states)
+		case "message":
+			if state, known := states[data.ID]; known && state == data.OTPState {
+				k.fatalf("after %q message %s is told twice: %s", place, data.ID, state)
+			}
+			states[data.ID], last = data.OTPState, max(last, int(data.Seq))
+		case "gone":
+			dropped = data.Dropped
+			for _, id := range data.IDs {
+				if _, known := states[id]; !known {
+					k.fatalf("after %q message %s is gone, but the stream never told of it", place, id)
+				}
+				delete(states, id)
+			}
+		default:
+			k.fatalf("%+v", e)
+		}
+	}
+	return func(sent int) {
+		for last < sent {
+			answer, began := k.open("GET", "/_mock/outbox/stream", "", place), place
+			body, batch := bufio.NewScanner(answer), []servertest.Event{}
+			for n := 0; last < sent && (n < events || place == began); n++ {
+				e, ok := servertest.ReadEvent(body)
+				if !ok {
+					k.fatalf("the stream after %q ended: %v", place, body.Err())
+				}
+				if batch = append(batch, e); e.Id == "" { // only the last event of a batch has one
+					continue
+				}
+				for _, e := range batch {
+					take(e)
+				}
+				place, batch = e.Id, nil
+			}
+			answer.Close()
+		}
+		// A code lives for three minutes, and the live ones are of this round: none expires now.
+		held := k.server.Outbox().All()
+		for _, m := range held {
+			if state, known := states[m.ID]; !known || state != m.OTPState {
+				k.fatalf("until %q: message %s is %s, and the stream told %q", place, m.ID, m.OTPState, state)
+			}
+		}
+		if len(states) != len(held) || len(held)+dropped != sent || (resets > 0) != (away && sent > soakRound) {
+			k.fatalf("until %q: of %d messages %d are held; the stream told of %d, that %d were dropped, and %d times to start over",
+				place, sent, len(held), len(states), dropped, resets)
+		}
+	}
 }

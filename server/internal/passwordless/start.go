@@ -3,6 +3,7 @@
 package passwordless
 
 import (
+	"cmp"
 	"regexp"
 	"time"
 
@@ -138,5 +139,16 @@ func Device(c *web.Call) string {
 func SetDevice(c *web.Call, device string) {
 	if Device(c) == "" {
 		c.SetCookie(deviceCookie, device, deviceAge)
+	}
+}
+
+// Named is the subject that the parameters of a call name.
+func Named(c *web.Call) web.Subject {
+	named := c.Params.Text
+	return web.Subject{
+		Connection: cmp.Or(named("connection"), named("realm")),
+		Recipient:  fixtures.NormalizeRecipient(cmp.Or(named("email"), named("phone_number"), named("username"), named("login_hint"))),
+		Send:       named("send"),
+		Grant:      named("grant_type"),
 	}
 }

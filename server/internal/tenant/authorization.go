@@ -106,7 +106,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 		t.mu.Unlock()
 		return Approval{}, refusal.UserBlocked
 	}
-	if err := t.secondFactor(a.Effects, s.ID, s.UserID); err != nil {
+	if err := t.secondFactorLocked(a.Effects, s.ID, s.UserID); err != nil {
 		t.mu.Unlock()
 		return Approval{}, err
 	}

@@ -40,3 +40,22 @@ func TestATallyCountsEachNameByItself(t *testing.T) {
 		t.Errorf("grace has %d, ada %d; want 1 and 4", first, next)
 	}
 }
+
+func TestABoundedMapDropsTheOldestAndCountsTheLiving(t *testing.T) {
+	t.Parallel()
+	b := newBounded[int](3, func(alive bool) bool { return alive })
+	for i := range 3 {
+		b.put(i, i != 1)
+	}
+	b.put(0, true) // the youngest now
+	b.put(3, true) // 1 goes, which nobody misses
+	b.put(4, true) // 2 goes
+	var keys []int
+	for k := range b.all {
+		keys = append(keys, k)
+		b.remove(k)
+	}
+	if fmt.Sprint(keys) != "[0 3 4]" || b.dropped != 1 || b.len() != 0 {
+		t.Errorf("kept %v, dropped %d, left %d", keys, b.dropped, b.len())
+	}
+}

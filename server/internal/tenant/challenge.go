@@ -130,7 +130,7 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Challenged, error) {
 		before = &challenge{state: used}
 	}
 	if before.state == pending {
-		t.setOTPState(before, outbox.Superseded)
+		t.tellOutboxLocked(before, outbox.Superseded)
 	}
 	next := &challenge{n: before.n + 1}
 	done := Challenged{Device: cmp.Or(r.Device, t.setup.Seed.Opaque(43, "device", conn.Name, r.Recipient, strconv.FormatInt(next.n, 10)))}
@@ -258,7 +258,7 @@ func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, 
 	}
 	if c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient}); ok && c.state == pending {
 		c.state = used
-		t.setOTPState(c, outbox.Used)
+		t.tellOutboxLocked(c, outbox.Used)
 	}
 	return nil
 }
@@ -311,14 +311,14 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 			return wrong.Because(wrongCodeHint(right, otp))
 		}
 		c.state = locked
-		t.setOTPState(c, outbox.Locked)
+		t.tellOutboxLocked(c, outbox.Locked)
 		return refusal.TooManyTries.Because("this was the third wrong try; a new start gives a new code")
 	}
 	return nil
 }
 
-// setOTPState tells the outbox what became of a code.
-func (t *Tenant) setOTPState(c *challenge, state string) {
+// tellOutboxLocked tells the outbox what became of a code.
+func (t *Tenant) tellOutboxLocked(c *challenge, state string) {
 	for _, id := range c.messages {
 		t.Outbox.SetOTPState(id, state)
 	}

@@ -111,7 +111,7 @@ func (t *Tenant) RedeemPassword(r TokenRequest, realm, username, password string
 	if err != nil {
 		return nil, err
 	}
-	if err := t.secondFactor(r.Effects, conn.Name, u.UserID); err != nil {
+	if err := t.secondFactorLocked(r.Effects, conn.Name, u.UserID); err != nil {
 		return nil, err
 	}
 	u.noteLogin(r.Now)

@@ -42,8 +42,8 @@ func rightCode(e *faults.Effects, c *challenge) string {
 	return c.code
 }
 
-// secondFactor refuses a user who, by a scenario, has to give a second factor.
-func (t *Tenant) secondFactor(e *faults.Effects, names ...string) error {
+// secondFactorLocked refuses a user who, by a scenario, has to give a second factor.
+func (t *Tenant) secondFactorLocked(e *faults.Effects, names ...string) error {
 	if e == nil || e.User != "mfa_required" {
 		return nil
 	}

@@ -140,7 +140,7 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
 		return nil, err
 	}
-	if err := t.secondFactor(r.Effects, conn.Name, recipient); err != nil {
+	if err := t.secondFactorLocked(r.Effects, conn.Name, recipient); err != nil {
 		return nil, err
 	}
 	u := t.signInLocked(conn, recipient, r.Now)

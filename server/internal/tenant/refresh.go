@@ -159,7 +159,7 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	if u.Blocked || blocked(r.Effects) {
 		return nil, refusal.UserBlocked
 	}
-	if err := t.secondFactor(r.Effects, f.ID); err != nil {
+	if err := t.secondFactorLocked(r.Effects, f.ID); err != nil {
 		return nil, err
 	}
 	api, err := t.familyAPILocked(f)

@@ -58,3 +58,37 @@ func TestMatchURL(t *testing.T) {
 		}
 	}
 }
+
+func TestMatchOrigin(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		pattern, origin string
+		want            bool
+	}{
+		{"http://localhost:*", "http://localhost:3000", true},
+		{"http://localhost:*", "http://localhost", true},
+		{"http://localhost:*", "http://127.0.0.1:3000", true},
+		{"http://localhost:*", "http://[::1]:3000", true},
+		{"http://localhost:*", "https://localhost:3000", false},
+		{"http://localhost:*", "http://localhost.example.com", false},
+		{"http://localhost:*", "http://user@localhost:3000", false},
+		{"http://example.com:*", "http://example.com:3000", false},
+		{"https://app.example.com", "https://app.example.com", true},
+		{"https://app.example.com", "https://APP.example.com", true},
+		{"https://app.example.com/", "https://app.example.com", true},
+		{"https://app.example.com", "https://app.example.com:8443", false},
+		{"https://app.example.com", "http://app.example.com", false},
+		{"https://*.example.com", "https://a.example.com", true},
+		{"https://*.example.com", "https://a.b.example.com", false},
+		{"https://*.example.com", "https://example.com", false},
+		{"https://*.example.com", "https://.example.com", false},
+		{"https://*.example.com", "https://evil-example.com", false},
+		{"com.acme.app://*", "com.acme.app://x", false},
+		{"https://app.example.com", "null", false},
+		{"https://app.example.com", "", false},
+	} {
+		if got := MatchOrigin(tt.pattern, tt.origin); got != tt.want {
+			t.Errorf("MatchOrigin(%q, %q) = %t", tt.pattern, tt.origin, got)
+		}
+	}
+}

@@ -2,10 +2,10 @@
 
 package token
 
-// fastKeys are the keys of keys.mode "fast": three that sign in turn, and one
-// that is never published. Each is the product of its primes, which derive from
-// the key's name (derivePrimes, beside the tests, where -update writes this file). The
-// certificate is the key's own, in DER and base64.
+// fastKeys are the keys of keys.mode "fast": three that sign in turn, and one that is
+// never published. A key is the product of its primes, which derive from the key's name.
+// The tests derive them again, and with -update they write this file. The certificate is
+// that of the key, in DER and base64.
 var fastKeys = [...]struct {
 	primes      [primeCount]uint64
 	certificate string

@@ -19,13 +19,13 @@ import (
 
 var update = flag.Bool("update", false, "write fastkeys.go")
 
-// fastNames are what the embedded fast keys derive from.
+// fastNames are the names from which the embedded fast keys derive.
 var fastNames = []string{"1", "2", "3", "rogue"}
 
-// derivePrimes makes the primes of an embedded key from its name, so that
-// nothing about them is chosen: of numbers drawn by SHA-256 between the 33rd
-// roots of 2^2047 and 2^2048, those that are prime, and that the public
-// exponent fits. The product of any 33 of them has exactly 2,048 bits.
+// derivePrimes derives the primes of an embedded key from its name, so that nobody has
+// chosen them. SHA-256 gives numbers between the 33rd roots of 2^2047 and 2^2048. Those
+// count that are prime and fit the public exponent. The product of any 33 of them has
+// exactly 2,048 bits.
 func derivePrimes(name string) (primes [primeCount]uint64) {
 	low, high := rootOfPower(2047), rootOfPower(2048)
 	seen := map[uint64]bool{}
@@ -42,7 +42,7 @@ func derivePrimes(name string) (primes [primeCount]uint64) {
 	return primes
 }
 
-// rootOfPower is the least number whose 33rd power is 2^exponent or more.
+// rootOfPower returns the lowest number whose 33rd power is 2^exponent or more.
 func rootOfPower(exponent uint) (root uint64) {
 	power := new(big.Int).Lsh(big.NewInt(1), exponent)
 	for bit := uint64(1) << 63; bit > 0; bit >>= 1 {
@@ -54,7 +54,7 @@ func rootOfPower(exponent uint) (root uint64) {
 	return root + 1
 }
 
-// certify makes a key's certificate, which it signs itself.
+// certify makes a certificate of a key, signed by the key itself.
 func certify(t *testing.T, serial int64, key *multiPrime) []byte {
 	t.Helper()
 	name := pkix.Name{CommonName: "mockauth0 test key that anyone can factor, never trust it"}
@@ -100,7 +100,7 @@ func TestFastKeysAreDerived(t *testing.T) {
 	}
 }
 
-// The first line is what a stranger sees who finds a key somewhere.
+// A stranger who finds the keys somewhere reads the first line.
 func TestFastKeysSayWhatTheyAre(t *testing.T) {
 	text, err := os.ReadFile("fastkeys.go")
 	first, _, _ := bytes.Cut(text, []byte("\n"))
@@ -116,10 +116,10 @@ func writeFastKeys(t *testing.T) {
 
 package token
 
-// fastKeys are the keys of keys.mode "fast": three that sign in turn, and one
-// that is never published. Each is the product of its primes, which derive from
-// the key's name (derivePrimes, beside the tests, where -update writes this file). The
-// certificate is the key's own, in DER and base64.
+// fastKeys are the keys of keys.mode "fast": three that sign in turn, and one that is
+// never published. A key is the product of its primes, which derive from the key's name.
+// The tests derive them again, and with -update they write this file. The certificate is
+// that of the key, in DER and base64.
 var fastKeys = [...]struct {
 	primes      [primeCount]uint64
 	certificate string

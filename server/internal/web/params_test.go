@@ -172,14 +172,22 @@ func TestTheBearerTokenIsInTheHeaderOrAParameter(t *testing.T) {
 	}
 }
 
-func TestTheJournalSaysWhichSDKCalls(t *testing.T) {
+func TestWhatTheJournalShowsOfARequest(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
-	r := httptest.NewRequest(http.MethodGet, "/x", nil)
+	query := url.Values{}
+	for i := range 70 {
+		query.Set(fmt.Sprintf("p%02d", i), "x")
+	}
+	r := httptest.NewRequest(http.MethodGet, "/x?"+query.Encode(), nil)
 	r.Header.Set("Auth0-Client", base64.StdEncoding.EncodeToString([]byte(`{"name":"auth0-js"}`)))
 	f.Serve(httptest.NewRecorder(), r, web.Route{Flow: func(*web.Call) (any, error) { return web.Raw{}, nil }}, nil)
-	if entries, _ := f.Journal.All(); entries[0].SDK == nil || entries[0].SDK.Name != "auth0-js" {
-		t.Errorf("%+v", entries[0].SDK)
+	entries, _ := f.Journal.All()
+	if sdk := entries[0].SDK; sdk == nil || sdk.Name != "auth0-js" {
+		t.Errorf("the SDK is %+v", sdk)
+	}
+	if got := entries[0].Params; len(got) != 65 || got["…"] != "6 more" || got["p00"] != "x" {
+		t.Errorf("the parameters are %s", got)
 	}
 }
 

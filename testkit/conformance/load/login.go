@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+)
+
+const otp = "123456" // mockauth0 is started with --otp fixed:123456
+
+// A conn is a connection with one request at a time. It costs less than a client
+// of net/http, which would take much of the machine from the server.
+type conn struct {
+	net.Conn
+	read     *bufio.Reader
+	location string // of the last answer
+	body     []byte // of the last answer
+}
+
+func dial(host string) (*conn, error) {
+	c, err := net.DialTimeout("tcp", host, timeout)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{Conn: c, read: bufio.NewReader(c)}, nil
+}
+
+// expect sends a request, and fails if the answer has another status.
+func (c *conn) expect(status int, method, path, kind, body string) error {
+	_, err := fmt.Fprintf(c, "%s %s HTTP/1.1\r\nHost: localhost:%d\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", method, path, c.RemoteAddr().(*net.TCPAddr).Port, kind, len(body), body)
+	if err != nil {
+		return err
+	}
+	res, err := http.ReadResponse(c.read, nil)
+	if err != nil {
+		return err
+	}
+	c.location = res.Header.Get("Location")
+	c.body, err = io.ReadAll(res.Body)
+	_ = res.Body.Close()
+	if err == nil && res.StatusCode != status {
+		err = fmt.Errorf("%s %s: %s: %s", method, path, res.Status, c.body)
+	}
+	return err
+}
+
+// A flow is the requests that a load repeats. Each connection has a number, and so
+// has each repetition.
+type flow func(c *conn, connection, n int) error
+
+// login is a passwordless login with a signed access token and an ID token. Each
+// connection has a user of its own, since only the newest code of a user is good.
+func login(c *conn, connection, _ int) error {
+	return loginAs(c, fmt.Sprintf("user%d@example.com", connection))
+}
+
+// loginNewUser signs up a user.
+func loginNewUser(c *conn, _, n int) error { return loginAs(c, fmt.Sprintf("new%d@example.com", n)) }
+
+func loginAs(c *conn, email string) error {
+	const kind = "application/json"
+	return errors.Join(
+		c.expect(200, "POST", "/passwordless/start", kind, `{"client_id":"acme-native","connection":"email","email":"`+email+`","send":"code"}`),
+		c.expect(200, "POST", "/oauth/token", kind, `{"grant_type":"http://auth0.com/oauth/grant-type/passwordless/otp","client_id":"acme-native",`+
+			`"realm":"email","audience":"https://api.acme.test/","username":"`+email+`","otp":"`+otp+`"}`))
+}
+
+// loginAtPeer is a login at oauth2-mock-server, which also signs two tokens.
+func loginAtPeer(c *conn, _, _ int) error {
+	const app = "client_id=app&redirect_uri=http%3A%2F%2Flocalhost%2Fcb&scope=openid"
+	if err := c.expect(302, "GET", "/authorize?response_type=code&state=x&"+app, "", ""); err != nil {
+		return err
+	}
+	back, err := url.Parse(c.location)
+	if err != nil {
+		return err
+	}
+	return c.expect(200, "POST", "/token", "application/x-www-form-urlencoded", "grant_type=authorization_code&"+app+"&code="+back.Query().Get("code"))
+}
+
+func get(path string) flow {
+	return func(c *conn, _, _ int) error { return c.expect(200, "GET", path, "", "") }
+}
+
+// A load is what drive measured.
+type load struct {
+	rate     float64 // repetitions a second
+	p50, p99 float64 // seconds of a repetition
+}
+
+// connections are as many as a load has.
+const connections = 16
+
+// drive repeats a flow over all connections, for a time or count times.
+func drive(ctx context.Context, s *server, f flow, length time.Duration, count int) (load, error) {
+	if length > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, length)
+		defer cancel()
+	}
+	var number atomic.Int64
+	repeat := func(connection int) (took []float64, err error) {
+		c, err := dial(s.host)
+		if err != nil {
+			return nil, err
+		}
+		defer c.Close()
+		for ctx.Err() == nil {
+			n := int(number.Add(1))
+			if count > 0 && n > count {
+				break
+			}
+			before := time.Now()
+			if err := f(c, connection, n); err != nil {
+				return nil, err
+			}
+			took = append(took, time.Since(before).Seconds())
+		}
+		return took, nil
+	}
+	var all sync.WaitGroup
+	var took [connections][]float64
+	var errs [connections]error
+	began := time.Now()
+	for i := range connections {
+		all.Go(func() { took[i], errs[i] = repeat(i) })
+	}
+	all.Wait()
+	elapsed := time.Since(began).Seconds()
+	each := slices.Sorted(slices.Values(slices.Concat(took[:]...)))
+	if err := errors.Join(errs[:]...); err != nil || len(each) == 0 {
+		return load{}, errors.Join(err, ctx.Err())
+	}
+	return load{float64(len(each)) / elapsed, each[len(each)/2], each[len(each)*99/100]}, nil
+}
+
+// verify logs in, and verifies both tokens with the keys of the issuer.
+func verify(ctx context.Context, s *server, f flow, issuer string) error {
+	provider, err := oidc.NewProvider(ctx, issuer)
+	if err != nil {
+		return err
+	}
+	c, err := dial(s.host)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	var tokens struct {
+		Access string `json:"access_token"`
+		ID     string `json:"id_token"`
+	}
+	if err := errors.Join(f(c, 0, 0), json.Unmarshal(c.body, &tokens)); err != nil {
+		return err
+	}
+	verifier := provider.VerifierContext(ctx, &oidc.Config{SkipClientIDCheck: true})
+	_, err = verifier.Verify(ctx, tokens.Access)
+	_, err2 := verifier.Verify(ctx, tokens.ID)
+	return errors.Join(err, err2)
+}
