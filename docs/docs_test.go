@@ -190,9 +190,8 @@ func (r *reader) inATest(b *block) string {
 
 // isTaken holds what is held elsewhere: there its mark is named.
 func (r *reader) isTaken(b *block) string {
-	tests := map[string]string{"figures": "testkit/conformance/load/table.go", "faults": "testkit/conformance/faults_test.go"}
-	if file := tests[b.mark]; file != "" {
-		return r.isIn([]string{file}, "<!-- "+b.mark+" -->", b)
+	if b.lang == "" {
+		return r.isIn(filesOf(r, "testkit/conformance", ".go"), "<!-- "+b.mark+" -->", b)
 	}
 	return r.isIn(filesOf(r, ".ci", ""), "'"+b.mark+"'", b)
 }
