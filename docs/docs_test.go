@@ -1,19 +1,24 @@
-// Package docs_test holds the pages to what they say: each link leads
-// somewhere, each command runs, each snippet is part of a test that passes, and
-// each generated table is what the program says of itself.
+// Package docs_test holds the pages to what they say. TestPages walks over the
+// README and all pages of docs, block by block. The table holders tells for each
+// kind of block how it is held: a command runs, a file is parsed, a snippet is
+// part of a test, a generated part is what the program says of itself.
 //
-// After a change of the surface, write the generated parts anew:
+// After a change of the program, write the generated parts anew:
 //
 //	go test ./docs -update
 package docs_test
 
 import (
+	"cmp"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -34,12 +39,67 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// holders tell how each kind of block is held. Its kind is in the mark above it;
+// without a mark it is the language. A holder returns what the block must say.
+var holders = map[string]func(*reader, *block) string{
+	// Commands and requests. They run in order, each page in a folder of its own.
+	"run":    (*reader).run,    // it succeeds; after "run, fails" it fails
+	"prints": (*reader).prints, // what the command above prints
+	"serve":  (*reader).serve,  // starts the page's server, which else is mockauth0
+	"file":   (*reader).file,   // "file: NAME" is a file for the commands
+	"http":   (*reader).http,   // a request with its response
+
+	// Snippets.
+	"go":   (*reader).inATest,
+	"yaml": (*reader).isRight,
+	"from": func(r *reader, b *block) string { return r.isIn([]string{b.name()}, b.text, b) }, // "from: FILE"
+
+	// Blocks that a script of .ci or a test of testkit/conformance takes.
+	"quickstart": (*reader).isTaken, "workflow": (*reader).isTaken, "image": (*reader).isTaken, "compose": (*reader).isTaken,
+	"figures": (*reader).isTaken, "faults": (*reader).isTaken,
+
+	// Generated parts.
+	"report": (*reader).report, "endpoints": (*reader).endpoints, "control": (*reader).endpoints, "help": (*reader).commandLine,
+	"fixture": (*reader).fields, "scenario": (*reader).fields, "scenarios": (*reader).builtInScenarios, "presets": (*reader).presets,
+	"unverified": (*reader).unverified,
+}
+
+func TestPages(t *testing.T) {
+	_, noBash := exec.LookPath("bash")
+	_, noCurl := exec.LookPath("curl")
+	if err := errors.Join(noBash, noCurl); runtime.GOOS == "windows" || err != nil && os.Getenv("CI") == "" {
+		t.Skipf("the commands of the pages are for a POSIX shell with curl: %v", err)
+	}
+	for _, name := range pages(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newReader(t, name)
+			defer r.stop()
+			text := read(t, name)
+			updated, end := "", 0
+			for _, b := range blocks(t, name) {
+				hold, known := holders[b.kind()]
+				if !known {
+					t.Fatalf("%s: nothing holds a block of the kind %q", b.at, b.kind())
+				}
+				want := hold(r, b)
+				if b.text != want && !*update {
+					t.Errorf("%s is out of date; go test ./docs -update writes it. It should be\n%s", b.at, want)
+				}
+				updated += text[end:b.start] + regexp.MustCompile(`(?m)^(.)`).ReplaceAllString(want, b.lead+"$1")
+				end = b.end
+			}
+			if *update && !t.Failed() {
+				if err := os.WriteFile(filepath.Join(root, name), []byte(updated+text[end:]), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // root is the folder of the repository.
 const root = ".."
-
-// maxREADME is how many bytes the README may have. Whoever needs more writes a
-// page.
-const maxREADME = 12_000
 
 // pages are the README and all pages of docs, as paths from the root.
 func pages(t testing.TB) []string {
@@ -52,19 +112,14 @@ func pages(t testing.TB) []string {
 func filesOf(t testing.TB, folder, end string) []string {
 	t.Helper()
 	var files []string
-	err := filepath.WalkDir(filepath.Join(root, folder), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git") {
+	err := fs.WalkDir(os.DirFS(root), folder, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git") {
 			return fs.SkipDir
 		}
-		if !entry.IsDir() && strings.HasSuffix(filepath.ToSlash(path), end) {
-			name, err := filepath.Rel(root, path)
-			files = append(files, filepath.ToSlash(name))
-			return err
+		if err == nil && !entry.IsDir() && strings.HasSuffix(path, end) {
+			files = append(files, path)
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -74,278 +129,94 @@ func filesOf(t testing.TB, folder, end string) []string {
 
 func read(t testing.TB, file string) string {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+	data, err := os.ReadFile(filepath.Join(root, file))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(data)
 }
 
-func write(t testing.TB, file, text string) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(file)), []byte(text), 0o666); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// A block is a fenced block of a page.
+// A block is a fenced block, or what is between <!-- MARK --> and
+// <!-- /MARK -->.
 type block struct {
-	page  string
-	line  int    // of its first line of text, counted from 0
-	lines int    // how many it has
-	lead  string // the white space before each line, in a list
-	mark  string // the comment above it, which says what it is
-	lang  string
-	text  string
+	at         string // the page and the line
+	mark       string // the comment above it
+	lead       string // the white space before each line, in a list
+	lang, text string
+	start, end int // of the text in the page
 }
 
-func (b block) String() string { return fmt.Sprintf("%s:%d", b.page, b.line) }
+var blockPattern = regexp.MustCompile("(?ms)^(?: *<!-- ([^\n]+) -->\n)?( *)```([a-z]*)\n(.*?)^ *```$|^<!-- (\\w+) -->\n(.*?)^<!-- /\\w+ -->$")
 
-// is tells whether the mark is this word, or begins with it.
-func (b block) is(word string) bool {
-	return b.mark == word || strings.HasPrefix(b.mark, word+":") || strings.HasPrefix(b.mark, word+",")
-}
-
-// name is what a mark names: flaky-sms.yaml in "file: flaky-sms.yaml".
-func (b block) name() string {
-	_, name, _ := strings.Cut(b.mark, ": ")
-	return name
-}
-
-var (
-	fence   = regexp.MustCompile("^( *)```([a-z]*)$")
-	comment = regexp.MustCompile(`^ *<!-- (.*) -->$`)
-)
-
-// blocks are the fenced blocks of a page, but for those that a test generates.
-func blocks(t testing.TB, page string) []block {
+func blocks(t testing.TB, page string) []*block {
 	t.Helper()
-	var (
-		all   []block
-		open  *block
-		mark  string
-		until string // the mark that ends a generated part
-	)
 	text := read(t, page)
-	for i, line := range strings.Split(text, "\n") {
-		fenced := fence.FindStringSubmatch(line)
-		marked := comment.FindStringSubmatch(line)
-		switch {
-		case until != "":
-			if strings.TrimSpace(line) == until {
-				until = ""
-			}
-		case open != nil && fenced != nil && fenced[2] == "":
-			all = append(all, *open)
-			open = nil
-		case open != nil:
-			open.lines++
-			open.text += strings.TrimPrefix(line, open.lead) + "\n"
-		case fenced != nil:
-			open = &block{page: page, line: i + 1, lead: fenced[1], mark: mark, lang: fenced[2]}
-			mark = ""
-		case marked != nil && strings.Contains(text, "<!-- /"+marked[1]+" -->"):
-			until = "<!-- /" + marked[1] + " -->"
-		case marked != nil:
-			mark = marked[1]
-		case strings.TrimSpace(line) != "":
-			mark = ""
+	var all []*block
+	for _, m := range blockPattern.FindAllStringSubmatchIndex(text, -1) {
+		b := &block{at: fmt.Sprintf("%s:%d", page, 1+strings.Count(text[:m[0]], "\n"))}
+		if m[10] < 0 {
+			b.lead, b.lang, b.start, b.end = text[m[4]:m[5]], text[m[6]:m[7]], m[8], m[9]
+		} else {
+			b.start, b.end = m[12], m[13]
 		}
+		if i := max(m[2], m[10]); i >= 0 {
+			b.mark, _, _ = strings.Cut(text[i:], " -->")
+		}
+		b.text = strings.TrimPrefix(strings.ReplaceAll("\n"+text[b.start:b.end], "\n"+b.lead, "\n"), "\n")
+		all = append(all, b)
 	}
-	if open != nil || until != "" {
-		t.Fatalf("%s: a block or a generated part has no end", page)
+	if left := blockPattern.ReplaceAllString(text, ""); strings.Contains(left, "```") || strings.Contains(left, "<!--") {
+		t.Errorf("%s has a fence or a mark that belongs to no block: %s", page, left)
 	}
 	return all
 }
 
-func TestTheREADMEIsShort(t *testing.T) {
-	if size := len(read(t, "README.md")); size > maxREADME {
-		t.Errorf("the README has %d bytes, and %d are allowed: move something to a page of docs", size, maxREADME)
-	}
+// kind is the mark up to a colon or a comma, or the language.
+func (b *block) kind() string {
+	return regexp.MustCompile(`^[^:,]*`).FindString(cmp.Or(b.mark, b.lang))
 }
 
-func TestTheIndexNamesEveryPage(t *testing.T) {
-	index := read(t, "docs/README.md")
-	for _, page := range filesOf(t, "docs", ".md") {
-		name := strings.TrimPrefix(page, "docs/")
-		if name != "README.md" && !strings.Contains(index, "]("+name+")") {
-			t.Errorf("docs/README.md does not name %s", name)
-		}
+// name is what the mark names: flaky-sms.yaml in "file: flaky-sms.yaml".
+func (b *block) name() string { return strings.TrimPrefix(b.mark, b.kind()+": ") }
+
+// inATest holds Go: each snippet is part of a test or an Example.
+func (r *reader) inATest(b *block) string {
+	var files []string
+	for _, folder := range []string{"docs", "fixtures", "scenarios", "testkit"} {
+		files = append(files, filesOf(r, folder, "_test.go")...)
 	}
+	return r.isIn(files, b.text, b)
 }
 
-var (
-	link     = regexp.MustCompile(`\]\(([^)\s]+)\)`)
-	heading  = regexp.MustCompile(`(?m)^#+ (.*)$`)
-	notInTag = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
-)
-
-// anchors are the names by which GitHub knows the headings of a page.
-func anchors(text string) []string {
-	var all []string
-	for _, h := range heading.FindAllStringSubmatch(text, -1) {
-		words := notInTag.ReplaceAllString(strings.ToLower(h[1]), "")
-		all = append(all, strings.ReplaceAll(words, " ", "-"))
+// isTaken holds what is held elsewhere: there its mark is named.
+func (r *reader) isTaken(b *block) string {
+	if b.lang == "" {
+		return r.isIn(filesOf(r, "testkit/conformance", ".go"), "<!-- "+b.mark+" -->", b)
 	}
-	return all
+	return r.isIn(filesOf(r, ".ci", ""), "'"+b.mark+"'", b)
 }
 
-func TestLinksLeadSomewhere(t *testing.T) {
-	for _, page := range append(pages(t), "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "testkit/recipes/README.md", "testkit/conformance/README.md") {
-		for _, found := range link.FindAllStringSubmatch(read(t, page), -1) {
-			target, anchor, _ := strings.Cut(found[1], "#")
-			if strings.Contains(target, "://") {
-				continue
-			}
-			file := page
-			if target != "" {
-				file = filepath.ToSlash(filepath.Join(filepath.Dir(page), target))
-			}
-			if _, err := os.Stat(filepath.Join(root, file)); err != nil {
-				t.Errorf("%s leads to %s, which is not there", page, found[1])
-			} else if anchor != "" && !slices.Contains(anchors(read(t, file)), anchor) {
-				t.Errorf("%s leads to %s, and %s has no such heading", page, found[1], file)
-			}
-		}
+// isIn holds a block of which one of the files contains a text, whatever the
+// indents.
+func (r *reader) isIn(files []string, text string, b *block) string {
+	indent := regexp.MustCompile(`(?m)^\s+`)
+	text = indent.ReplaceAllString(text, "")
+	contains := func(file string) bool { return strings.Contains(indent.ReplaceAllString(read(r, file), ""), text) }
+	if !slices.ContainsFunc(files, contains) {
+		r.Errorf("%s: this is not in any file that could hold the block: %s", b.at, text)
 	}
+	return b.text
 }
 
-// No block stands on a page that nothing runs or compares.
-func TestEveryBlockIsHeld(t *testing.T) {
-	scripts := read(t, ".ci/quickstarts") + read(t, ".ci/image-checks") + read(t, ".ci/run")
-	for _, page := range pages(t) {
-		for _, b := range blocks(t, page) {
-			held := false
-			switch {
-			case b.is("run"), b.is("serve"):
-				held = b.lang == "sh" // TestCommands
-			case b.is("prints"), b.is("file"):
-				held = b.mark != "prints" || b.lang != "sh" // TestCommands
-			case b.is("from"), b.is("report"):
-				held = true // TestExcerpts, TestTheReport
-			case b.is("compose"):
-				held = strings.Contains(scripts, "compose_up "+b.name())
-			case b.is("quickstart"), b.is("image"), b.is("workflow"):
-				held = strings.Contains(scripts, "'"+b.mark+"'")
-			case b.mark == "":
-				held = b.lang == "go" || b.lang == "yaml" // TestGoSnippets, TestFiles
-			}
-			if !held {
-				t.Errorf("%s: nothing runs or compares this block (%s, mark %q)", b, b.lang, b.mark)
-			}
-		}
+// isRight holds YAML: a fixture or a scenario has no mistake, unless its mark
+// says so.
+func (r *reader) isRight(b *block) string {
+	_, err := fixtures.Parse(b.at, []byte(b.text))
+	if strings.Contains(b.text, "\nrules:") {
+		_, err = scenarios.Parse(b.at, []byte(b.text))
 	}
-}
-
-// flat is text without the white space at the beginnings of its lines.
-func flat(text string) string {
-	return regexp.MustCompile(`(?m)^\s+`).ReplaceAllString(text, "")
-}
-
-// Every Go snippet is part of a test or an Example.
-func TestGoSnippets(t *testing.T) {
-	var tests strings.Builder
-	for _, folder := range []string{"docs", "testkit"} {
-		for _, file := range filesOf(t, folder, "_test.go") {
-			tests.WriteString(flat(read(t, file)))
-		}
+	if wrong := strings.HasSuffix(b.mark, "(a mistake)"); wrong != (err != nil) {
+		r.Errorf("%s: a mistake: %v, but found: %v", b.at, wrong, err)
 	}
-	for _, page := range pages(t) {
-		for _, b := range blocks(t, page) {
-			if b.lang == "go" && !strings.Contains(tests.String(), flat(b.text)) {
-				t.Errorf("%s: no test contains this snippet:\n%s", b, b.text)
-			}
-		}
-	}
-}
-
-// What a page shows of a file stands in that file.
-func TestExcerpts(t *testing.T) {
-	for _, page := range pages(t) {
-		for _, b := range blocks(t, page) {
-			if b.is("from") && !strings.Contains(flat(read(t, b.name())), flat(b.text)) {
-				t.Errorf("%s: %s does not contain this:\n%s", b, b.name(), b.text)
-			}
-		}
-	}
-}
-
-// The fixtures and scenarios that the pages show have no mistakes.
-func TestFiles(t *testing.T) {
-	for _, page := range pages(t) {
-		for _, b := range blocks(t, page) {
-			if b.lang != "yaml" || b.mark != "" && !b.is("file") {
-				continue
-			}
-			var err error
-			if strings.Contains(b.text, "\nrules:") {
-				_, err = scenarios.Parse(b.String(), []byte(b.text))
-			} else {
-				_, err = fixtures.Parse(b.String(), []byte(b.text))
-			}
-			if wrong := strings.HasSuffix(b.mark, "(a mistake)"); wrong && err == nil {
-				t.Errorf("%s has no mistake", b)
-			} else if !wrong && err != nil {
-				t.Error(err)
-			}
-		}
-	}
-}
-
-// The map of the code names files and words that are there.
-func TestTheMapOfTheCode(t *testing.T) {
-	const page = "docs/about/code.md"
-	row := regexp.MustCompile("(?m)^\\|.*\\[[^]]*\\]\\(([^)]+)\\) *\\| *`([^`]+)` *\\|$")
-	rows := row.FindAllStringSubmatch(read(t, page), -1)
-	if len(rows) == 0 {
-		t.Fatalf("%s has no rows", page)
-	}
-	for _, r := range rows {
-		file := filepath.ToSlash(filepath.Join("docs/about", r[1]))
-		if _, err := os.Stat(filepath.Join(root, file)); err != nil {
-			t.Errorf("%s names %s, which is not there", page, file)
-		} else if !strings.Contains(read(t, file), r[2]) {
-			t.Errorf("%s says that %s contains %q, and it does not", page, file, r[2])
-		}
-	}
-}
-
-// The guide of testkit names every option.
-func TestOptions(t *testing.T) {
-	const page = "docs/guides/go-tests.md"
-	guide := read(t, page)
-	for _, option := range regexp.MustCompile(`(?m)^func ([A-Z]\w*)\(`).FindAllStringSubmatch(read(t, "testkit/options.go"), -1) {
-		if !strings.Contains(guide, "`"+option[1]+"`") {
-			t.Errorf("%s does not name the option %s", page, option[1])
-		}
-	}
-}
-
-// What the pages say of mockauth0's commands and flags, there is.
-func TestCommandsAndFlagsExist(t *testing.T) {
-	helps := map[string]string{"": help(t, "")}
-	for _, name := range commandNames(t) {
-		helps[name] = help(t, name)
-	}
-	span := regexp.MustCompile("`mockauth0( [^`]*)?`")
-	for _, page := range append(pages(t), "testkit/recipes/README.md", "CONTRIBUTING.md") {
-		for _, found := range span.FindAllStringSubmatch(read(t, page), -1) {
-			own, _, _ := strings.Cut(found[1]+" ", " -- ")
-			words := strings.Fields(own)
-			name := ""
-			if len(words) > 0 && !strings.HasPrefix(words[0], "-") && words[0] != "COMMAND" {
-				name = words[0]
-			}
-			text, known := helps[name]
-			if !known {
-				t.Errorf("%s: there is no command %q", page, name)
-			}
-			for _, word := range words {
-				flag, _, _ := strings.Cut(word, "=")
-				if strings.HasPrefix(flag, "--") && flag != "--help" && !strings.Contains(text, "  "+flag) {
-					t.Errorf("%s: %s has no flag %s", page, found[0], flag)
-				}
-			}
-		}
-	}
+	return b.text
 }

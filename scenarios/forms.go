@@ -143,7 +143,7 @@ type call string
 
 // step is the form {every: 3}.
 type step struct {
-	Every int `yaml:"every" required:"true" min:"1" max:"999999999" doc:"The third, the sixth and so on, for 3."`
+	Every int `yaml:"every" required:"true" min:"1" max:"999999999" doc:"3 means the third request, the sixth, and so on."`
 }
 
 // DecodeYAML reads one of the forms.
@@ -247,7 +247,7 @@ func (d Delay) MarshalJSON() ([]byte, error) {
 type OTP struct {
 	// Verdict is expired, locked, wrong or accept_any; "" if Code is set.
 	Verdict string `yaml:"-"`
-	Code    string `yaml:"code" required:"true" format:"digits" doc:"The code that is right, instead of the one that was sent; in quotes."`
+	Code    string `yaml:"code" required:"true" format:"digits" doc:"The code that is right, instead of the one that was sent. Write it in quotes."`
 }
 
 var verdicts = []string{"expired", "locked", "wrong", "accept_any"}

@@ -61,7 +61,7 @@ func (s shop) post(path string, form url.Values) (email string, err error) {
 }
 
 func TestLogin(t *testing.T) {
-	auth := testkit.Start(t)                    // a tenant of this test's own
+	auth := testkit.Start(t)                    // a tenant for this test alone
 	app := newShop(auth.URL(), auth.ClientID()) // the code under test
 
 	app.RequestCode("ada@example.com")
@@ -89,7 +89,7 @@ func TestExpiredCode(t *testing.T) {
 	auth := testkit.Start(t)
 	app := newShop(auth.URL(), auth.ClientID())
 
-	auth.Inject(t, "otp-expired")
+	auth.Inject(t, scenarios.OTPExpired)
 	app.RequestCode("ada@example.com")
 	_, err := app.Login("ada@example.com", auth.OTP(t, "ada@example.com"))
 	if err == nil || err.Error() != "The verification code has expired. Please try to login again." {
@@ -183,17 +183,47 @@ func ExampleAuth0_Tokens() {
 	auth := testkit.Start(t)
 	api := newAPI(auth.Issuer(), "https://api.acme.test/", "read:orders", auth.Client()) // the code under test
 
-	for _, scopes := range [][]string{nil, {"write:orders"}} {
-		tokens := auth.Tokens(t, "ada@example.com", testkit.TokenRequest{Scopes: scopes})
-		req := httptest.NewRequest("GET", "/orders", nil)
-		req.Header.Set("Authorization", "Bearer "+tokens.AccessToken)
-		res := httptest.NewRecorder()
-		api.ServeHTTP(res, req)
-		fmt.Println(res.Code, res.Body)
+	tokens := auth.Tokens(t, "ada@example.com", testkit.TokenRequest{Scopes: []string{"openid", "read:orders"}})
+	req := httptest.NewRequest("GET", "/orders", nil)
+	req.Header.Set("Authorization", "Bearer "+tokens.AccessToken)
+	res := httptest.NewRecorder()
+	api.ServeHTTP(res, req)
+	fmt.Println(res.Code, res.Body)
+	// Output: 200 orders of email|1cce6cf6de44decdc7fb465a
+}
+
+// A token with a signature that no published key verifies.
+func ExampleAuth0_ForgeToken() {
+	t, end := newTest()
+	defer end()
+
+	auth := testkit.Start(t)
+	api := newAPI(auth.Issuer(), "https://api.acme.test/", "read:orders", auth.Client()) // the code under test
+
+	claims := map[string]any{"sub": "email|ada", "aud": "https://api.acme.test/", "scope": "read:orders"}
+	good, forged := auth.MintToken(t, claims), auth.ForgeToken(t, claims)
+	for _, token := range []string{good, forged} {
+		_, _, err := api.verify(token)
+		fmt.Println(err == nil)
 	}
 	// Output:
-	// 200 orders of email|1cce6cf6de44decdc7fb465a
-	// 403 the scope read:orders is missing
+	// true
+	// false
+}
+
+// Users, clients and APIs of your own.
+func ExampleStart_options() {
+	t, end := newTest()
+	defer end()
+
+	auth := testkit.Start(t,
+		testkit.Users(fixtures.User{Email: "grace@example.com", Name: "Grace Hopper"}),
+		testkit.Clients(fixtures.Client{ClientID: "my-app"}),
+		testkit.Audience("https://api.my-app.test/", "read:orders"),
+	)
+	tokens := auth.Tokens(t, "grace@example.com")
+	fmt.Println(tokens.Claims["aud"], tokens.Claims["name"], tokens.Scopes)
+	// Output: my-app Grace Hopper [openid profile email offline_access read:orders]
 }
 
 // A user with a custom claim, as an Action would add it.
@@ -229,7 +259,7 @@ func ExampleAuth0_Inject() {
 
 	auth := testkit.Start(t)
 	app := newShop(auth.URL(), auth.ClientID())
-	locked := auth.Inject(t, "otp-locked")
+	locked := auth.Inject(t, scenarios.OTPLocked)
 	app.RequestCode("ada@example.com")
 	_, err := app.Login("ada@example.com", auth.OTP(t, "ada@example.com"))
 	fmt.Println(err)

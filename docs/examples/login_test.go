@@ -28,6 +28,6 @@ func TestLogin(t *testing.T) {
 		"realm":      {"email"}, "username": {"ada@example.com"}, "otp": {code},
 	})
 	if status != http.StatusOK {
-		t.Errorf("the code %s is answered with %d", code, status)
+		t.Errorf("the code %s: status %d", code, status)
 	}
 }
