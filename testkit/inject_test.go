@@ -244,12 +244,12 @@ func TestTheDocsTellWhatAGoClientSees(t *testing.T) {
 // HTTP/1.1 it does so only if the answer before was complete.
 func TestAFaultIsOverWithItsRequest(t *testing.T) {
 	t.Parallel()
+	var all sync.WaitGroup
 	for _, w := range wires(t) {
-		t.Run(w.name, func(t *testing.T) {
-			t.Parallel()
+		all.Go(func() { // a dribble takes two seconds: the wires wait side by side
 			for _, fault := range faults {
 				if got := w.see(t, "none", "GET", keys, ""); got != "200" {
-					t.Fatalf("before %s: %s", fault, got)
+					t.Errorf("over %s, before %s: %s", w.name, fault, got)
 				}
 				w.see(t, fault, "GET", keys, "")
 				var reused bool
@@ -257,18 +257,20 @@ func TestAFaultIsOverWithItsRequest(t *testing.T) {
 				req, _ := http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), trace), "GET", w.base+keys, nil)
 				res, err := w.client.Do(req)
 				if err != nil {
-					t.Fatalf("after %s: %v", fault, err)
+					t.Errorf("over %s, after %s: %v", w.name, fault, err)
+					continue
 				}
 				if _, err := io.Copy(io.Discard, res.Body); err != nil || res.StatusCode != 200 {
-					t.Errorf("after %s: %s, %v", fault, res.Status, err)
+					t.Errorf("over %s, after %s: %s, %v", w.name, fault, res.Status, err)
 				}
 				res.Body.Close()
 				if want := w.name == "HTTP/2" || fault == "dribble"; reused != want {
-					t.Errorf("after %s the connection is used again: %v, want %v", fault, reused, want)
+					t.Errorf("over %s, after %s the connection is used again: %v, want %v", w.name, fault, reused, want)
 				}
 			}
 		})
 	}
+	all.Wait()
 }
 
 // net/http sends a GET again if a connection that was used before ends without an
