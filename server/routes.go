@@ -29,6 +29,10 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "oauth.token", Subject: authapi.TokenSubject, Client: authapi.TokenClient, Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
 		},
 		{
+			Method: "GET", Path: "/.well-known/jwks.json", Summary: "the public keys that verify tokens",
+			Endpoint: "jwks", Flow: authapi.JWKS, Count: authapi.CountJWKS, Dialect: web.Discovery, CORS: web.AnyOrigin,
+		},
+		{
 			Method: "GET", Path: "/userinfo", Summary: "the profile of the user to whom an access token belongs",
 			Endpoint: "userinfo", Subject: authapi.UserinfoSubject, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
 		},
@@ -39,10 +43,6 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		{
 			Method: "GET", Path: "/.well-known/openid-configuration", Also: []string{"/.well-known/oauth-authorization-server"}, Summary: "the discovery document of OpenID Connect",
 			Endpoint: "openid-configuration", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
-		},
-		{
-			Method: "GET", Path: "/.well-known/jwks.json", Summary: "the public keys that verify tokens",
-			Endpoint: "jwks", Flow: authapi.JWKS, Count: authapi.CountJWKS, Dialect: web.Discovery, CORS: web.AnyOrigin,
 		},
 		{
 			Method: "POST", Path: "/oauth/revoke", Summary: "revokes a refresh token",

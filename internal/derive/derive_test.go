@@ -1,6 +1,9 @@
 package derive_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"strings"
 	"testing"
 
 	"github.com/mockauth0/mockauth0/internal/derive"
@@ -61,5 +64,18 @@ func BenchmarkOTP(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		seed.OTP("email", "ada@example.com", 1, 6)
+	}
+}
+
+// RFC 2104, with seeds and names shorter and longer than its blocks.
+func TestBytesAreHMAC(t *testing.T) {
+	for _, seed := range []string{"", "dev", strings.Repeat("s", 64), strings.Repeat("s", 65), strings.Repeat("s", 1000)} {
+		for _, names := range [][]string{nil, {""}, {"a"}, {"", ""}, {"request", "1"}, {"user", "email", strings.Repeat("x", 180)}, {strings.Repeat("x", 1000), "y"}} {
+			mac := hmac.New(sha256.New, []byte(seed))
+			mac.Write([]byte(strings.Join(names, "\x00")))
+			if got := derive.Seed(seed).Bytes(names...); !hmac.Equal(got[:], mac.Sum(nil)) {
+				t.Errorf("seed of %d bytes, names %q: %x", len(seed), names, got)
+			}
+		}
 	}
 }

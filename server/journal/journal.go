@@ -57,7 +57,7 @@ const maxSDK = 4096
 // ParseSDK reads an Auth0-Client header: base64 of JSON, in either alphabet, padded
 // or not. SDKs send all four forms. It returns nil for any other text.
 func ParseSDK(header string) *SDK {
-	if len(header) > maxSDK {
+	if header == "" || len(header) > maxSDK {
 		return nil
 	}
 	plain := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(header, "="))

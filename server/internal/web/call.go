@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -57,20 +56,18 @@ type Call struct {
 	Subject Subject
 	// Effects are what scenarios do to the call; nil if they do nothing.
 	Effects *faults.Effects
-	// Client authenticates the client by the route's Client, once: an assertion
-	// is good for one use.
-	Client func() (*fixtures.Client, error)
-	// Access verifies the access token of the call, once.
-	Access func() (tenant.Access, error)
 
 	// ResponseHeader gets headers that the response has whatever the flow
 	// returns.
 	ResponseHeader http.Header
 
-	basic *tenant.Credentials // of HTTP Basic
-	quota *tenant.Quota       // nil until the call is counted
-	hint  string              // for the journal and the log
-	gone  bool                // the client did not wait for the response
+	route  Route
+	client *clientResult       // nil until Client is called
+	access *accessResult       // nil until Access is called
+	basic  *tenant.Credentials // of HTTP Basic
+	quota  *tenant.Quota       // nil until the call is counted
+	hint   string              // for the journal and the log
+	gone   bool                // the client did not wait for the response
 }
 
 // Count counts the call against a limit. The x-ratelimit headers of the
@@ -89,7 +86,34 @@ func (c *Call) Count(l tenant.Limit, key string) error {
 	return nil
 }
 
-func (c *Call) readAccess() (tenant.Access, error) { return c.Tenant.ReadAccess(c.BearerToken()) }
+type clientResult struct {
+	client *fixtures.Client
+	err    error
+}
+
+// Client authenticates the client of the call, as its route says. It does so
+// once: an assertion is good for one use.
+func (c *Call) Client() (*fixtures.Client, error) {
+	if c.client == nil {
+		client, err := c.route.Client(c)
+		c.client = &clientResult{client, err}
+	}
+	return c.client.client, c.client.err
+}
+
+type accessResult struct {
+	access tenant.Access
+	err    error
+}
+
+// Access verifies the access token of the call, once.
+func (c *Call) Access() (tenant.Access, error) {
+	if c.access == nil {
+		access, err := c.Tenant.ReadAccess(c.BearerToken())
+		c.access = &accessResult{access, err}
+	}
+	return c.access.access, c.access.err
+}
 
 // maxBody is how many bytes a body may have, unless its route allows more.
 const maxBody = 1 << 20
@@ -114,11 +138,8 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 		IP:      callerIP(r),
 		Log:     f.Log,
 		Gateway: f.Gateway,
+		route:   route,
 		basic:   basicCredentials(r),
-	}
-	c.Access = sync.OnceValues(c.readAccess)
-	if route.Client != nil {
-		c.Client = sync.OnceValues(func() (*fixtures.Client, error) { return route.Client(c) })
 	}
 	limit := cmp.Or(route.MaxBody, maxBody)
 	body, err := readBody(r, limit+1)

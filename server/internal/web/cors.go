@@ -7,16 +7,21 @@ import (
 )
 
 // exposed are the headers that a page may read.
-const exposed = "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After"
+var exposed = []string{"X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After"}
+
+var (
+	everyOrigin = []string{"*"}
+	noCookies   = []string{"false"}
+)
 
 // setCORS sets the CORS headers of a response. If a page calls that may not, it
 // returns a hint for the log.
 func setCORS(h http.Header, rule CORS, setup *tenant.Setup, origin string) (hint string) {
 	switch rule {
 	case AnyOrigin:
-		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Access-Control-Allow-Credentials", "false")
-		h.Set("Access-Control-Expose-Headers", exposed)
+		h["Access-Control-Allow-Origin"] = everyOrigin
+		h["Access-Control-Allow-Credentials"] = noCookies
+		h["Access-Control-Expose-Headers"] = exposed
 	case LocalOrigins:
 		if origin != "" {
 			h.Set("Access-Control-Allow-Origin", origin)
@@ -31,7 +36,7 @@ func setCORS(h http.Header, rule CORS, setup *tenant.Setup, origin string) (hint
 			return "origin " + origin + " is in no client's allowed_origins or web_origins; the browser will not show the answer to the page"
 		}
 		h.Set("Access-Control-Allow-Origin", origin)
-		h.Set("Access-Control-Expose-Headers", exposed)
+		h["Access-Control-Expose-Headers"] = exposed
 		if rule == Credentials {
 			h.Set("Access-Control-Allow-Credentials", "true")
 		}
