@@ -8,7 +8,7 @@
 // it is handled (an expired code, a lost message, a token with a bad signature)
 // or to its answer.
 //
-// Nothing is random. What looks random derives from the seed, from names and
+// No scenario is random. What looks random derives from the seed, from names and
 // from the number of the request. So a run can be repeated, and tests that run
 // in parallel do not disturb each other.
 package scenarios

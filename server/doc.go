@@ -6,11 +6,15 @@
 //
 // How a request travels:
 //
-//  1. router.go finds its line in the table of routes.go.
-//  2. internal/web reads it once and asks internal/faults what goes wrong.
-//  3. The flow of the line runs. Flows are in internal/authapi (Auth0's API),
+//  1. A listener calls ServeHTTP in server.go, which reads changed files again.
+//  2. router.go finds the route in the table of routes.go; guard.go protects
+//     /_mock/.
+//  3. internal/web reads the request once, asks internal/faults what goes wrong,
+//     and counts the rate limit.
+//  4. The flow of the route runs. Flows are in internal/authapi (Auth0's API),
 //     internal/login (pages), internal/control (/_mock/) and internal/inbox.
-//     Logins by code begin in internal/passwordless.
-//  4. internal/tenant keeps all state behind one lock; internal/token signs.
-//  5. internal/web encodes what the flow returned and notes it in the journal.
+//     Two of them call internal/passwordless to send a code or a link.
+//  5. internal/tenant keeps all state behind one lock; internal/token signs.
+//  6. internal/web encodes what the flow returned, notes it in the journal and
+//     sends it.
 package server

@@ -162,9 +162,9 @@ func (s *Server) VerifyScenarios(want map[string]scenarios.Count) (failures []sc
 	return failures, len(want), err
 }
 
-// UnfiredScenarios are the expectations that the whole run has not met. It
-// counts also what scenarios of Config and fixture did before a Reset, or
-// before somebody switched them off.
+// UnfiredScenarios are the expectations that the whole run has not met. What
+// scenarios of Config and fixture did before a Reset counts, too, and so does
+// what they did before they were switched off.
 func (s *Server) UnfiredScenarios() []scenarios.Failure { return s.engine.Unfired() }
 
 // DecideSMTP decides what happens to a mail that an application sends to one
@@ -241,8 +241,8 @@ func (s *Server) PutState(f *fixtures.Fixture) error {
 }
 
 // Reset goes back to the fixture that was loaded last. Users, codes, tokens,
-// keys, messages, requests and the clock are as they were at the start. The
-// scenarios that tests have switched on are off.
+// keys, messages, requests and the clock are as they were at the start. Scenarios
+// that were switched on after the start are off.
 func (s *Server) Reset() {
 	s.tenant.Reset()
 	s.front.Reset()

@@ -50,15 +50,15 @@ func (g guard) refuse(r *http.Request) error {
 func (s *Server) Guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if refused := s.guard.refuse(r); refused != nil {
-			s.front.Serve(w, r, refuse(refused), nil)
+			s.front.Serve(w, r, refusalRoute(refused), nil)
 			return
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
-// refuse is a route that answers with a refusal, in the control API's words.
-func refuse(why error) web.Route {
+// refusalRoute is a route that answers with a refusal, in the control API's words.
+func refusalRoute(why error) web.Route {
 	return web.Route{Dialect: web.Control, Flow: func(*web.Call) (any, error) { return nil, why }}
 }
 

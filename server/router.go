@@ -15,41 +15,41 @@ import (
 )
 
 // A router finds the route of a request. All servers of a process share one,
-// since their tables have the same lines.
+// since their tables have the same routes.
 type router struct {
 	mux   *mux.Router
-	paths map[string]*path
+	paths map[string]*pathRoutes
 }
 
-// A path is what the table has for one path.
-type path struct {
+// pathRoutes are the routes of one path.
+type pathRoutes struct {
 	methods []string       // in the table's order
-	lines   map[string]int // of the table, by method
+	places  map[string]int // in the table, by method
 	first   int            // its dialect and CORS rule are those of the path
 }
 
 // allow are the methods for the Allow header.
-func (p *path) allow() string {
+func (p *pathRoutes) allow() string {
 	return strings.Join(append(slices.Clone(p.methods), http.MethodOptions), ", ")
 }
 
 var sharedRouter = sync.OnceValue(func() *router {
-	r := &router{mux: mux.NewRouter().SkipClean(true), paths: map[string]*path{}}
-	for i, line := range routes(&control.API{}) {
-		methods := []string{line.Method}
-		if line.Method == http.MethodGet {
+	r := &router{mux: mux.NewRouter().SkipClean(true), paths: map[string]*pathRoutes{}}
+	for i, route := range routes(&control.API{}) {
+		methods := []string{route.Method}
+		if route.Method == http.MethodGet {
 			methods = append(methods, http.MethodHead)
 		}
-		for _, name := range append([]string{line.Path}, line.Also...) {
+		for _, name := range append([]string{route.Path}, route.Also...) {
 			p, known := r.paths[name]
 			if !known {
-				p = &path{lines: map[string]int{}, first: i}
+				p = &pathRoutes{places: map[string]int{}, first: i}
 				r.paths[name] = p
 				r.mux.Path(name).Name(name)
 			}
 			p.methods = append(p.methods, methods...)
 			for _, method := range methods {
-				p.lines[method] = i
+				p.places[method] = i
 			}
 		}
 	}
@@ -57,7 +57,7 @@ var sharedRouter = sync.OnceValue(func() *router {
 })
 
 // find is the path of a request, with its variables; nil if it is not served.
-func (r *router) find(req *http.Request) (*path, map[string]string) {
+func (r *router) find(req *http.Request) (*pathRoutes, map[string]string) {
 	var match mux.RouteMatch
 	if !r.mux.Match(req, &match) {
 		return nil, nil
@@ -65,33 +65,33 @@ func (r *router) find(req *http.Request) (*path, map[string]string) {
 	return r.paths[match.Route.GetName()], match.Vars
 }
 
-// route is a line of the table.
-func (s *Server) route(line int) web.Route {
-	if all := apiRoutes(); line < len(all) {
-		return all[line]
+// route is the route at a place in the table.
+func (s *Server) route(place int) web.Route {
+	if all := apiRoutes(); place < len(all) {
+		return all[place]
 	}
-	return s.controlRoutes()[line-len(apiRoutes())]
+	return s.controlRoutes()[place-len(apiRoutes())]
 }
 
 // dispatch finds the route of a request and answers it.
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	found, vars := sharedRouter().find(r)
 	if found == nil {
-		s.front.Serve(w, r, web.Route{Dialect: web.API, Flow: notServed, Subject: passwordless.Named}, nil)
+		s.front.Serve(w, r, web.Route{Dialect: web.API, Flow: notServed, Subject: passwordless.NamedSubject}, nil)
 		return
 	}
-	line, served := found.lines[r.Method]
+	place, served := found.places[r.Method]
 	if !served {
-		line = found.first
+		place = found.first
 	}
-	route := s.route(line)
+	route := s.route(place)
 	if route.Dialect == web.Control {
 		refused := s.guard.refuse(r)
 		switch {
 		case refused != nil && route.Open:
 			route.CORS = web.NoCORS // everybody gets the answer, but a page of another site cannot read it
 		case refused != nil:
-			s.front.Serve(w, r, refuse(refused), nil)
+			s.front.Serve(w, r, refusalRoute(refused), nil)
 			return
 		}
 	}

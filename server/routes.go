@@ -53,11 +53,11 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "verify_redirect", Flow: login.VerifyRedirect, Dialect: web.Browser,
 		},
 		{
-			Method: "GET", Path: "/ios/{id}/email", Summary: "where the link of send=link_ios leads a browser on no iPhone",
+			Method: "GET", Path: "/ios/{id}/email", Summary: "where the link of send=link_ios leads a browser that is not on an iPhone",
 			Flow: login.IOSLink, Dialect: web.Browser,
 		},
 		{
-			Method: "GET", Path: "/android/{id}/email", Summary: "where the link of send=link_android leads a browser on no Android phone",
+			Method: "GET", Path: "/android/{id}/email", Summary: "where the link of send=link_android leads a browser that is not on an Android phone",
 			Flow: login.AndroidLink, Dialect: web.Browser,
 		},
 		{
@@ -122,19 +122,19 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/passwordless/challenge", Summary: "the captcha that a login by code needs: none",
-			Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
+			Flow: authapi.Captcha, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "POST", Path: "/usernamepassword/challenge", Summary: "the captcha that a login by password needs: none",
-			Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
+			Flow: authapi.Captcha, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "POST", Path: "/dbconnections/signup/challenge", Summary: "the captcha that a sign-up needs: none",
-			Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
+			Flow: authapi.Captcha, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "POST", Path: "/dbconnections/change_password/challenge", Summary: "the captcha that a password change needs: none",
-			Flow: authapi.Challenge, Dialect: web.API, CORS: web.Credentials,
+			Flow: authapi.Captcha, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "POST", Path: "/dbconnections/signup", Summary: "creates a database user with a password",
@@ -191,7 +191,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 	}
 	for i := range table {
 		if table[i].Subject == nil {
-			table[i].Subject = passwordless.Named
+			table[i].Subject = passwordless.NamedSubject
 		}
 	}
 	return slices.Clip(table)
@@ -337,7 +337,7 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.ClearRequests,
 		},
 		{
-			Method: "GET", Path: "/_mock/state", Summary: "the state of the tenant, as a fixture file",
+			Method: "GET", Path: "/_mock/state", Summary: "settings, users and refresh tokens, as a fixture file",
 			Flow: a.ExportState,
 		},
 		{

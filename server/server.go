@@ -33,8 +33,8 @@ type Config struct {
 	// Restore is what State of an earlier Server returned. Its users, refresh
 	// tokens and counters are added. nil adds nothing.
 	Restore *fixtures.Fixture
-	// Users, Clients and ResourceServers are added to those of the fixture. They
-	// replace one with the same address, client_id or identifier.
+	// Users, Clients and ResourceServers are added to those of the fixture. One of
+	// the fixture with the same address, client_id or identifier is replaced.
 	Users           []fixtures.User
 	Clients         []fixtures.Client
 	ResourceServers []fixtures.ResourceServer
@@ -58,13 +58,13 @@ type Config struct {
 	// Hosts are further names by which the control API may be called. Loopback,
 	// IP addresses, names without a dot, *.test and its like need none.
 	Hosts []string
-	// AllowOutbound are hosts whose SMS gateways the server may call. It may
-	// always call loopback, and nothing else.
+	// AllowOutbound are the hosts, besides loopback, whose SMS gateways the server
+	// may call.
 	AllowOutbound []string
 	// CA returns the certificate authority that GET /_mock/ca.pem serves, as
 	// PEM; nil means that there is none.
 	CA func() []byte
-	// Version is what GET /_mock/health tells.
+	// Version is the version that GET /_mock/health shows.
 	Version string
 	// Log gets a line for each message and each refusal; nil discards them.
 	Log *slog.Logger

@@ -144,9 +144,9 @@ func PasswordlessVerify(c *web.Call) (any, error) {
 	return struct{}{}, nil
 }
 
-// Challenge answers the four endpoints that say which captcha a login needs:
+// Captcha answers the four endpoints that say which captcha a login needs:
 // none. auth0.js and Lock ask them.
-func Challenge(*web.Call) (any, error) {
+func Captcha(*web.Call) (any, error) {
 	return struct {
 		Required bool `json:"required"`
 	}{}, nil

@@ -46,7 +46,7 @@ func PasswordlessStart(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	// 2. Authenticate the client.
+	// 2. Authenticate the client. CountStart has done so before; this is its result.
 	if r.Client, err = c.Client(); err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func CountStart(c *web.Call) error {
 
 // readStart checks the schema of a start, and reads what it asks for.
 func readStart(c *web.Call) (passwordless.Request, error) {
-	r := passwordless.Request{Recipient: c.Subject.Recipient, Send: c.Params.Text("send")}
+	r := passwordless.Request{Recipient: c.Subject.Recipient, Send: c.Subject.Send}
 	for _, name := range []string{"client_id", "connection", "email", "phone_number", "send", "client_secret"} {
 		if p, ok := c.Params.Get(name); ok && p.Kind != web.String {
 			return r, refusal.BadType.With("property", name, "type", string(p.Kind))
@@ -135,10 +135,8 @@ func readStart(c *web.Call) (passwordless.Request, error) {
 			return r, refusal.BadPhoneNumber
 		}
 	}
-	if r.Send == "" {
-		r.Send = "link"
-	} else if !slices.Contains(sends, r.Send) {
-		return r, refusal.BadSend.With("send", r.Send)
+	if send := c.Params.Text("send"); send != "" && !slices.Contains(sends, send) {
+		return r, refusal.BadSend.With("send", send)
 	}
 	if p, ok := c.Params.Get("authParams"); ok {
 		if p.Kind != web.Object {

@@ -68,7 +68,7 @@ func OAuthToken(c *web.Call) (any, error) {
 // TokenSubject is the user of a token request: the one of the code, or of the
 // refresh token.
 func TokenSubject(c *web.Call) web.Subject {
-	s := passwordless.Named(c)
+	s := passwordless.NamedSubject(c)
 	if s.Grant != fixtures.GrantRefreshToken {
 		return s
 	}

@@ -61,8 +61,8 @@ func (e *Engine) askedFor(q *Request) ([]*Activation, error) {
 	return named, nil
 }
 
-// standing is the activation of a scenario that requests ask for. It is made at
-// the first of them, and counts all of them.
+// standing returns the activation that all requests share which name the
+// scenario. The first such request makes it.
 func (e *Engine) standing(s *scenarios.Scenario, by Layer, now time.Time) *Activation {
 	for _, a := range e.on[by] {
 		if a.scenario == s {

@@ -178,7 +178,7 @@ func usable(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
 // or else the user of the login. The form does not name the client, so it is
 // noted here for scenarios and the journal.
 func PageSubject(c *web.Call) web.Subject {
-	s := passwordless.Named(c)
+	s := passwordless.NamedSubject(c)
 	tx, ok := c.Tenant.Transaction(c.Params.Text("state"), c.Now)
 	if !ok {
 		return s

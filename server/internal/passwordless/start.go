@@ -25,7 +25,7 @@ type Request struct {
 
 // Start sends the message. A blocked user gets none, and the caller cannot
 // tell.
-func Start(c *web.Call, r Request) (tenant.Challenged, error) {
+func Start(c *web.Call, r Request) (tenant.Started, error) {
 	done, err := c.Tenant.Challenge(tenant.ChallengeRequest{
 		Connection: r.Connection, Recipient: r.Recipient, Now: c.Now, Effects: c.Effects,
 		Device: Device(c), Link: r.Connection.Strategy == tenant.StrategyEmail && r.Send == "link",
@@ -49,9 +49,12 @@ func report(c *web.Call, sent []outbox.Message, recipient string) {
 		return
 	}
 	m := sent[0]
-	if e := c.Effects; e != nil && e.Deliver.Outcome != "" {
-		c.Log.Info("The message to "+recipient+" is "+e.Deliver.Outcome, "scenario", e.DeliverBy)
+	if m.State == outbox.Lost || m.State == outbox.Bounced {
+		c.Log.Info("The message to "+recipient+" is "+m.State, "scenario", m.Scenario)
 		return
+	}
+	if m.State == outbox.Queued {
+		c.Log.Info("The message to "+recipient+" arrives later", "deliver_at", m.DeliverAt, "scenario", m.Scenario)
 	}
 	if m.Note != "" {
 		c.Log.Warn("The message to "+recipient+": "+m.Note, "connection", m.Connection)
@@ -77,8 +80,7 @@ func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 		Send: r.Send, Language: letter.Language, ExpiresAt: s.Expires, CreatedAt: c.Now,
 	}
 	if r.Connection.Strategy == tenant.StrategySMS {
-		m.Kind, m.Send, m.Code = outbox.SMS, "code", s.Code
-		letter.Send = m.Send
+		m.Kind, m.Code = outbox.SMS, s.Code
 		text := mail.SMS(letter)
 		m.From, m.Text, m.Note = text.From, text.Plain, joined(text.Note, gatewayNote(c, r.Connection))
 		return m
@@ -142,8 +144,8 @@ func SetDevice(c *web.Call, device string) {
 	}
 }
 
-// Named is the subject that the parameters of a call name.
-func Named(c *web.Call) web.Subject {
+// NamedSubject is the subject that the parameters of a call name.
+func NamedSubject(c *web.Call) web.Subject {
 	named := c.Params.Text
 	return web.Subject{
 		Connection: cmp.Or(named("connection"), named("realm")),

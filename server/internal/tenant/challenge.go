@@ -29,7 +29,7 @@ type challenge struct {
 	n        int64    // counts the starts of this connection and recipient
 	code     string   // "" if nothing was sent
 	messages []string // the ids of the messages that carry the code
-	held     []string // those of them that wait for the next start
+	held     []string // those that arrive after the next message (deliver.swap)
 	expires  time.Time
 	tries    int
 	state    challengeState
@@ -93,8 +93,8 @@ type Secret struct {
 	CutLink bool
 }
 
-// A Challenged is what became of a ChallengeRequest.
-type Challenged struct {
+// A Started is what became of a ChallengeRequest.
+type Started struct {
 	UserID   string           // that the user has or will have: 24 hexadecimal digits, without the strategy
 	Verified bool             // the user's address
 	Device   string           // what the browser that asked is called from now on
@@ -111,17 +111,17 @@ func (t *Tenant) Knows(connection, recipient string) bool {
 // Challenge makes a new code for the recipient and puts the message into the
 // outbox. The code before it lapses. A blocked user gets the same answer and no
 // message.
-func (t *Tenant) Challenge(r ChallengeRequest) (Challenged, error) {
+func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	conn := r.Connection
 	// 1. May the recipient sign in, or sign up?
 	u := t.users.find(conn.Name, r.Recipient)
 	if u == nil && conn.Options.DisableSignup {
-		return Challenged{}, refusal.SignupDisabled.Because("there is no user " + strconv.Quote(r.Recipient) + " on connection " + strconv.Quote(conn.Name) + ", and its options say disable_signup")
+		return Started{}, refusal.SignupDisabled.Because("there is no user " + strconv.Quote(r.Recipient) + " on connection " + strconv.Quote(conn.Name) + ", and its options say disable_signup")
 	}
 	if u == nil && signupDisabled(r.Effects) {
-		return Challenged{}, refusal.SignupDisabled
+		return Started{}, refusal.SignupDisabled
 	}
 	// 2. End the challenge before this one.
 	key := challengeKey{conn.Name, r.Recipient}
@@ -133,7 +133,7 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Challenged, error) {
 		t.tellOutboxLocked(before, outbox.Superseded)
 	}
 	next := &challenge{n: before.n + 1}
-	done := Challenged{Device: cmp.Or(r.Device, t.setup.Seed.Opaque(43, "device", conn.Name, r.Recipient, strconv.FormatInt(next.n, 10)))}
+	done := Started{Device: cmp.Or(r.Device, t.setup.Seed.Opaque(43, "device", conn.Name, r.Recipient, strconv.FormatInt(next.n, 10)))}
 	if r.Link {
 		next.device = done.Device
 	}

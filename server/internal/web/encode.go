@@ -282,8 +282,8 @@ type (
 	}
 	// Redirect sends a browser to another place, with status 302.
 	Redirect struct{ To string }
-	// Told is a refusal that the value tells in its own way, as a redirect with
-	// an error does. The journal and the log note the refusal.
+	// Told is a value that contains a refusal already, as a redirect with an error
+	// does. The journal and the log note the refusal.
 	Told struct {
 		Value   any
 		Refusal *refusal.Refusal

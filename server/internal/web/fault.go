@@ -18,8 +18,8 @@ const (
 )
 
 // partingTime is how long a client may go on sending after its connection was
-// closed: what a system has to throw away it answers with a reset, which is
-// another fault than the one that was asked for.
+// closed. If bytes arrive later, the system sends a reset, which is another fault
+// than the one that was asked for.
 const partingTime = 500 * time.Millisecond
 
 // garbage is what no HTTP client can read: not even the first line has a
@@ -38,8 +38,8 @@ func (res response) sendBroken(w http.ResponseWriter, ctx context.Context, fault
 		res.dribble(w, ctx)
 		return
 	}
-	// The hanging handler too: only who reads the connection himself learns that
-	// the client is gone, whether or not its request was read to the end.
+	// Hang takes over the connection, too: only a reader of the connection notices
+	// that the client has gone.
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		if fault == "hang" {

@@ -30,7 +30,7 @@ type Front struct {
 	// name that the user gave.
 	Local func(host string) bool
 
-	calls atomic.Int64 // counts the calls in the journal, and so names them
+	calls atomic.Int64 // counts the calls in the journal; request ids derive from it
 }
 
 // Reset forgets the journal and counts calls from the start again.
@@ -42,19 +42,22 @@ func (f *Front) Reset() {
 // Serve is the life of one request. vars are the variables of its path.
 func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars map[string]string) {
 	// 1. Read the request, once.
-	c, unread := f.read(r, route)
+	c, badRequest := f.read(r, route)
 	c.Vars, c.ResponseHeader = vars, w.Header()
+	if route.Subject != nil {
+		c.Subject = route.Subject(c)
+	}
 
 	// 2. Ask the scenarios what goes wrong.
 	if route.Dialect != Control {
 		c.ID = c.Setup.Seed.Hex(20, "request", strconv.FormatInt(f.calls.Add(1), 10))
-		if err := f.decide(c, route, unread); unread == nil {
-			unread = err
+		if err := f.decide(c, route, badRequest); badRequest == nil {
+			badRequest = err
 		}
 	}
 
-	// 3. Run the flow, or what a scenario has in its place.
-	value, err := f.run(c, route, unread)
+	// 3. Run the flow, or take a scenario's response.
+	value, err := f.run(c, route, badRequest)
 
 	// 4. Encode what it returned.
 	res, refused := f.encode(c, route, value, err)
@@ -85,10 +88,10 @@ func (f *Front) Preflight(w http.ResponseWriter, r *http.Request, rule CORS, met
 }
 
 // run does what comes between reading and encoding: the effects of scenarios
-// that come first, the rate limit, the flow. unread says why the request could
-// not be read. A panic of the flow becomes an error. http.ErrAbortHandler goes
-// on: a handler breaks its connection off with it.
-func (f *Front) run(c *Call, route Route, unread error) (value any, err error) {
+// that come first, the rate limit, the flow. With a badRequest the flow does not
+// run. A panic of the flow becomes an error. http.ErrAbortHandler is passed on:
+// with it a handler breaks its connection.
+func (f *Front) run(c *Call, route Route, badRequest error) (value any, err error) {
 	defer func() {
 		switch p := recover(); {
 		case p == any(http.ErrAbortHandler):
@@ -97,23 +100,23 @@ func (f *Front) run(c *Call, route Route, unread error) (value any, err error) {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 		if err != nil && c.quota == nil {
-			_ = count(c, route) // a call that never reached the flow counts, too
+			_ = takeQuota(c, route) // a call that never reached the flow counts, too
 		}
 	}()
 	if done, value, err := f.admit(c, route); done {
 		return value, err
 	}
-	if unread != nil {
-		return nil, unread
+	if badRequest != nil {
+		return nil, badRequest
 	}
-	if err := count(c, route); err != nil {
+	if err := takeQuota(c, route); err != nil {
 		return nil, err
 	}
 	return route.Flow(c)
 }
 
-// count counts a call against its rate limit. The control API has none.
-func count(c *Call, route Route) error {
+// takeQuota counts a call against its rate limit. The control API has none.
+func takeQuota(c *Call, route Route) error {
 	switch {
 	case route.Count != nil:
 		return route.Count(c)

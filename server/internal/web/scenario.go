@@ -17,14 +17,11 @@ import (
 // rules that acted.
 const scenarioHeader = "X-Mock-Scenario"
 
-// decide asks the scenarios what happens to the call. unread says why it could
-// not be read.
-func (f *Front) decide(c *Call, route Route, unread error) error {
-	if errors.Is(unread, refusal.BodyTooLarge) {
+// decide asks the scenarios what happens to the call. badRequest says why the
+// request could not be read.
+func (f *Front) decide(c *Call, route Route, badRequest error) error {
+	if errors.Is(badRequest, refusal.BodyTooLarge) {
 		return nil // the rest of the body is still coming: a delay would not notice that the client has gone
-	}
-	if route.Subject != nil {
-		c.Subject = route.Subject(c)
 	}
 	if strings.HasPrefix(c.Path, "/_mock/") {
 		return nil // the control API has no scenarios, nor have wrong paths below it
@@ -33,21 +30,21 @@ func (f *Front) decide(c *Call, route Route, unread error) error {
 	for _, line := range c.Header.Values(scenarioHeader) {
 		names = append(names, strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })...)
 	}
-	asks := c.Subject.Recipient // an address or a number can ask for a scenario, too
-	if !f.Scenarios.Concerns(names, asks) {
+	recipient := c.Subject.Recipient // an address or a number can ask for a scenario, too
+	if !f.Scenarios.Concerns(names, recipient) {
 		return nil
 	}
 	foreign := f.foreign(c)
 	if foreign != "" {
-		if _, magic := faults.MagicEmail(asks); magic || names != nil {
+		if _, magic := faults.MagicEmail(recipient); magic || names != nil {
 			c.hint = foreign + ", so neither X-Mock-Scenario nor an address with +mock- switches a scenario on"
 		}
-		asks, names = "", nil
-		if !f.Scenarios.Concerns(names, asks) {
+		recipient, names = "", nil
+		if !f.Scenarios.Concerns(names, recipient) {
 			return nil
 		}
 	}
-	if tag, ok := faults.MagicEmail(asks); ok {
+	if tag, ok := faults.MagicEmail(recipient); ok {
 		if _, err := scenarios.Load(tag); err != nil {
 			c.hint = err.Error()
 		}
@@ -112,7 +109,7 @@ func (f *Front) admit(c *Call, route Route) (done bool, value any, err error) {
 	if !e.Unhandled() {
 		return false, nil, nil
 	}
-	_ = count(c, route) // it counts against the limits, and is answered otherwise
+	_ = takeQuota(c, route) // it counts, although a scenario answers it
 	if e.Respond != nil {
 		value, err = canned(c, e.Respond)
 	}
