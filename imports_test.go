@@ -83,8 +83,8 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 }
 
-// Who does not ask for MailHog does not link it, nor the database driver that
-// it brings along.
+// Packages that do not import server/mailhog must not link MailHog, nor the
+// database driver that it needs.
 func TestNobodyLinksMailHogUnasked(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "./server", "./testkit").Output()
 	if err != nil {

@@ -141,7 +141,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "dbconnections.signup", Flow: authapi.Signup, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/dbconnections/change_password", Summary: "the answer to a user who has forgotten the password; no e-mail is sent",
+			Method: "POST", Path: "/dbconnections/change_password", Summary: "the response for a user who has forgotten the password; no e-mail is sent",
 			Endpoint: "dbconnections.change_password", Flow: authapi.ChangePassword, Dialect: web.API, CORS: web.Credentials,
 		},
 		{

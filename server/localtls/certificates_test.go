@@ -116,7 +116,7 @@ func TestRefusedNames(t *testing.T) {
 	}
 }
 
-// Whoever steals the CA's key can still not sign for another site: neither
+// A thief of the CA's key cannot sign for another site: neither
 // where constraints of what is trusted count, nor where, as in Java, only those
 // of what was signed do.
 func TestConstraintsBite(t *testing.T) {

@@ -38,7 +38,7 @@ func isCopy(data []byte) bool {
 	return err == nil && len(certs) == 1 && slices.Equal(certs[0].Subject.Organization, []string{organization})
 }
 
-// replace writes a file, which takes the place of another as a whole.
+// replace writes a file. It replaces an existing file as a whole.
 func replace(file string, data []byte) error {
 	temp, err := os.CreateTemp(filepath.Dir(file), ".ca-*")
 	if err != nil {

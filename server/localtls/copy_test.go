@@ -36,7 +36,7 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// A copy never takes the place of what somebody else put there.
+// A copy never replaces a file that somebody else put there.
 func TestCopyLeavesOtherFilesAlone(t *testing.T) {
 	ca := open(t, Options{InMemory: true})
 	ours := string(open(t, Options{InMemory: true}).PEM())

@@ -63,7 +63,7 @@ func TestANoisyRecipientMakesRoomForItself(t *testing.T) {
 	if _, ok := b.Latest(To("ada@x.test")); !ok {
 		t.Error("fifty messages to one recipient pushed out another's")
 	}
-	// But a finished message goes before an active one, whoever's it is.
+	// But a finished message goes before an active one of any recipient.
 	b, _ = stopped(t, Options{Max: 10})
 	b.Add(Message{To: "ada@x.test"})
 	for range 10 {

@@ -78,7 +78,7 @@ func TestChangesTellWhatIsGone(t *testing.T) {
 		t.Errorf("gone %s, dropped %d, reset %t", got, next.Dropped, next.Reset)
 	}
 	// Who lags so far behind that not all that is gone is remembered starts
-	// anew; who does not, does not.
+	// anew; the others do not.
 	recent := next.Next
 	for range 3 {
 		b.Add(Message{}) // each evicts one

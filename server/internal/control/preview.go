@@ -7,8 +7,8 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// preview is an e-mail's HTML for a browser to show. Whoever wrote it is a
-// stranger: in a sandbox nothing runs, nothing is sent, nothing is fetched,
+// preview is an e-mail's HTML for a browser to show. A stranger may have written
+// it: in a sandbox nothing runs, nothing is sent, nothing is fetched,
 // and it has no origin, so that it reads nothing of the tenant's.
 //
 // With links, a link that is clicked opens in a tab of its own, outside the

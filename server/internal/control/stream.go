@@ -68,8 +68,8 @@ func (a *API) StreamMessages(c *web.Call) (any, error) {
 	}}, nil
 }
 
-// events are the events of a batch. Only the last bears the place to resume
-// from: whoever is cut off in the middle gets the batch again.
+// events are the events of a batch. Only the last has the place to resume
+// from: a client that is cut off in the middle gets the batch again.
 func (a *API) events(batch outbox.Batch, brief, anew bool) []web.Event {
 	var out []web.Event
 	place := batch.Next + "@" + a.ID()

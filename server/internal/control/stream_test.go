@@ -72,7 +72,7 @@ func TestAStreamTellsEachChangeAndIsResumed(t *testing.T) {
 	servertest.Start(t, s, "ada@example.com")
 	place := first.expect("message", `"to":"ada@example.com"`).ID
 
-	// Whoever comes back gets what happened since, and no more.
+	// A client that comes back gets what happened since, and no more.
 	s.ExpireMessage("msg_00000002")
 	servertest.Start(t, s, "bob@example.com")
 	second := openStream(t, s, "", place)

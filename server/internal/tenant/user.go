@@ -320,7 +320,7 @@ func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now tim
 		}
 		t.users.insert(u)
 	}
-	// Whoever has the code can read what is sent to the address.
+	// A user who has the code can read what is sent to the address.
 	if conn.Strategy == StrategySMS {
 		u.PhoneVerified = true
 	} else {

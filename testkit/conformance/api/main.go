@@ -47,7 +47,7 @@ func newVerifier(ctx context.Context, issuer, jwks string) (*oidc.IDTokenVerifie
 	return provider.Verifier(config), nil
 }
 
-// guard greets whoever has a good token by name.
+// guard greets the owner of a good token by name.
 func guard(verifier *oidc.IDTokenVerifier) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, err := verifier.Verify(r.Context(), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))

@@ -162,7 +162,7 @@ func TestByKeyboardAlone(t *testing.T) {
 	i.until(`location.hash === "#/"`)
 }
 
-// Whoever hears the page instead of seeing it hears a name for each control.
+// A screen reader says a name for each control.
 func TestEachControlHasAName(t *testing.T) {
 	i := openInbox(t, desktop)
 	needs := map[string]bool{"button": true, "link": true, "textbox": true, "searchbox": true, "combobox": true, "switch": true, "tab": true, "dialog": true, "Iframe": true, "img": true, "image": true, "navigation": true, "complementary": true, "list": false}

@@ -165,7 +165,7 @@ func TestMessagesAppearAsTheyAreSent(t *testing.T) {
 		t.Errorf("copied from the list: %q, want %s", got, m.Code)
 	}
 
-	// Whoever has chosen a message stays with it.
+	// A chosen message stays open.
 	i.click(row(2) + " .row-link")
 	i.until(`location.hash === "#/message/msg_00000001"`)
 	third := i.start("bob@example.com")
@@ -332,7 +332,7 @@ func TestFilterAndClear(t *testing.T) {
 	i.press("#empty", "Show all")
 	count("5 messages")
 
-	// Whoever thinks better of it has lost nothing.
+	// To cancel loses nothing.
 	i.press("#clear", "Clear")
 	i.until(`document.querySelector("#clear button").innerText === "Clear 5 messages?"`)
 	i.keys(escape)
@@ -410,7 +410,7 @@ func TestStatesAreAlive(t *testing.T) {
 	state(1, "expired") // it came and lapsed on the way
 }
 
-// A stopped clock stands, whoever stopped it.
+// A stopped clock stands.
 func TestTheClockStandsAndRuns(t *testing.T) {
 	i := openInbox(t, desktop)
 	i.press("#nav", "Clock")

@@ -125,7 +125,7 @@ func TestUsersAreAddedBlockedAndDeleted(t *testing.T) {
 	i.write("#find-user", "alan")
 	i.untilText("#panel", "1 user")
 
-	// Whoever signs up elsewhere is listed, too.
+	// A user who signs up elsewhere is listed, too.
 	i.write("#find-user", "new")
 	i.redeem("new@example.com", i.start("new@example.com"))
 	i.untilText("#panel .users", "new@example.com")

@@ -182,7 +182,7 @@ func TestBackAfterLogin(t *testing.T) {
 	s.gotCode()
 }
 
-// Who is signed in with one app is so with the next, and each app says what it
+// A user who is signed in with one app is signed in with the next, and each app says what it
 // wants of that.
 func TestOneSessionForAllApps(t *testing.T) {
 	s := openLogin(t, desktop, map[string]string{"prompt": "none"})

@@ -59,7 +59,7 @@ export const app = {
 
 // What was sent, instead of an inbox. Take the cursor before the app sends
 // something, and read since it: then an older message is never taken for the
-// new one, whoever else uses the server.
+// new one, even if others use the server.
 export const outbox = {
   cursor: () => control('GET', '/outbox/cursor'),
 

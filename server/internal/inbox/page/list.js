@@ -78,7 +78,7 @@ function render() {
   const last = Math.min(count, Math.ceil((box.scrollTop + box.clientHeight) / rowHeight) + SPARE);
   const wanted = new Map();
   for (let at = first; at < last; at++) wanted.set(view[count - 1 - at].id, at);
-  // The row that has the focus stays: whoever scrolls away comes back to it.
+  // The row that has the focus stays, so that a reader who scrolls away can come back to it.
   const focused = document.activeElement?.closest?.(".row")?.dataset.id;
   for (const id of [focused, chosen]) {
     const message = id && store.get(id);

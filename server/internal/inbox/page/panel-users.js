@@ -3,7 +3,7 @@ import { el, setText, plural } from "./dom.js";
 import { action, attempt, complaint, confirmed } from "./controls.js";
 import { ask, watch } from "./api.js";
 
-const MOST = 200; // rows; whoever has more users looks for one
+const MOST = 200; // rows; with more users, people search
 
 export function usersPanel() {
   const line = complaint(), addLine = complaint();
