@@ -75,7 +75,9 @@ func withCommand(args []string) []string {
 	switch first := args[1]; {
 	case first == "help" && args[len(args)-1] == completionRequest:
 		return slices.Delete(slices.Clone(args), 1, 2)
-	case first == "help" && len(args) > 2 && !strings.HasPrefix(args[2], "-"):
+	case first == "help" && len(args) > 2 && strings.HasPrefix(args[2], "-"):
+		return []string{args[0], "--", args[2]} // which is no command, and no flag either
+	case first == "help" && len(args) > 2:
 		return []string{args[0], args[2], "--help"}
 	case first == "help" || first == "-h" || first == "-help" || first == "--help":
 		return args[:1] // which prints the program's help

@@ -144,6 +144,7 @@ func TestMistakes(t *testing.T) {
 		sentence string
 	}{
 		{"sevre", `there is no command "sevre"; did you mean "serve"?`},
+		{"help --nope", `there is no command "--nope"; the commands are serve, exec, env, otp, healthcheck, ca, init, validate, schema, scenarios, version, completion`},
 		{"help sevre", `there is no command "sevre"; did you mean "serve"?`},
 		{"xyzzy", `there is no command "xyzzy"; the commands are serve, exec, env, otp, healthcheck, ca, init, validate, schema, scenarios, version, completion`},
 		{"--adr :0", `serve has no flag --adr; did you mean "--addr"?`},

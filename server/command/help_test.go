@@ -23,7 +23,7 @@ func TestHelp(t *testing.T) {
 			}
 		}
 	}
-	for _, args := range [][]string{{"help"}, {"-h"}, {"--help", "--addr"}, {"help", "--addr"}} {
+	for _, args := range [][]string{{"help"}, {"-h"}, {"--help", "--addr"}} {
 		if got := run(t, nil, args...); got.status != 0 || got.out != all[0] {
 			t.Errorf("%q: status %d, and the text differs from --help:\n%s", args, got.status, got.out)
 		}

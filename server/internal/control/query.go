@@ -1,6 +1,7 @@
 package control
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -39,7 +40,7 @@ func CheckQuery(r web.Route) web.Flow {
 		if err != nil {
 			return nil, err
 		}
-		for name := range values {
+		for _, name := range slices.Sorted(maps.Keys(values)) {
 			if slices.Contains(r.Query, name) {
 				continue
 			}

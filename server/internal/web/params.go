@@ -259,6 +259,9 @@ func eachMember(data []byte, fn func(name string, raw json.RawMessage)) error {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("the JSON is malformed: there is more behind the object")
 	}
+	if !json.Valid(data) { // the bound of encoding/json, of which the object itself is one level
+		return errors.New("the JSON is nested too deep")
+	}
 	return nil
 }
 

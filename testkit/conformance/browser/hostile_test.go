@@ -40,7 +40,7 @@ func TestAHostileMessageIsOnlyText(t *testing.T) {
 	if scripts := value[[]string](i.tab, `[...document.querySelectorAll("#reader script, #rows script, #reader img, #rows img, a[href^='javascript'], a[href^='data']")].map((each) => each.outerHTML)`); len(scripts) > 0 {
 		t.Errorf("the page made elements of a stranger's text: %q", scripts)
 	}
-	i.untilText("#reader .link-card", "This is no web address")
+	i.untilText("#reader .link-card", "This is not a web address")
 
 	// In the frame the e-mail is drawn, and its link opens a tab outside of it.
 	opened := i.newTab(func() {

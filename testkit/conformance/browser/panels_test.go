@@ -18,7 +18,7 @@ const auth0js = "eyJuYW1lIjoiYXV0aDAuanMiLCJ2ZXJzaW9uIjoiOS4yOC4wIn0"
 func TestAScenarioIsSwitchedOnAndCounts(t *testing.T) {
 	i := openInbox(t, desktop)
 	i.press("#nav", "Scenarios")
-	i.untilText("#panel", "None is on")
+	i.untilText("#panel", "No scenario is on")
 	i.untilText("#panel .switches", "Every request for a code, a token or a challenge is one too many.")
 	i.write("#only", "ada@*")
 	i.press("#panel", "rate-limited")
@@ -53,25 +53,25 @@ func TestAScenarioIsSwitchedOnAndCounts(t *testing.T) {
 	i.untilText("#panel", "4 requests")
 	i.press("#panel", "Clear")
 	i.press("#panel", "Clear 4 requests?")
-	i.untilText("#panel", "No request yet.")
+	i.untilText("#panel", "No requests yet.")
 	if n := len(i.server.Requests()); n != 0 {
 		t.Errorf("the journal holds %d requests", n)
 	}
 
 	i.press("#nav", "Scenarios")
 	i.press("#panel", "rate-limited")
-	i.untilText("#panel", "None is on")
+	i.untilText("#panel", "No scenario is on")
 	if got := i.app("/passwordless/start", start, ""); got.status != http.StatusOK {
 		t.Errorf("the scenario is still on: %d %s", got.status, got.body)
 	}
 	i.press("#panel", "slow")
 	i.press("#panel", "Switch slow off")
-	i.untilText("#panel", "None is on")
+	i.untilText("#panel", "No scenario is on")
 
 	// What one request asked for is no switch that is on.
 	start["email"] = "ada+mock-rate-limited@example.com"
 	i.app("/passwordless/start", start, "")
-	i.untilText("#panel .on", "by a magic recipient")
+	i.untilText("#panel .on", "from a magic recipient")
 	if value[bool](i.tab, `Boolean(document.querySelector("#panel .switch[aria-checked=true], #panel .on button"))`) {
 		t.Error("a scenario of one request looks as if it were on")
 	}
@@ -198,7 +198,7 @@ func TestNothingIsAskedForThatIsNotSeen(t *testing.T) {
 	asked := &counter{}
 	i := openServed(t, asked)
 	i.press("#nav", "Requests")
-	i.untilText("#panel", "No request yet")
+	i.untilText("#panel", "No requests yet")
 	asked.until(t, "/_mock/requests", 2)
 	i.press("#panel", "Close the panel")
 	asked.until(t, "/_mock/clock", asked.count("/_mock/clock")+2) // whatever was under way
