@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
@@ -96,5 +97,19 @@ func TestEachURLOfDiscoveryIsServed(t *testing.T) {
 	}
 	if urls < 4 {
 		t.Errorf("only %d URLs in %v", urls, document)
+	}
+}
+
+// A scenario file can name each endpoint that has a name in the table.
+func TestScenariosKnowTheEndpointsOfTheTable(t *testing.T) {
+	t.Parallel()
+	names, known := server.Endpoints(), scenarios.When{}.EnumValues("endpoint")
+	if len(names) < 20 {
+		t.Errorf("the table names only %q", names)
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			t.Errorf("scenario files cannot name the endpoint %s: add it to scenarios/endpoints.go", name)
+		}
 	}
 }

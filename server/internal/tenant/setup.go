@@ -76,12 +76,6 @@ func (s *Setup) Client(id string) (*fixtures.Client, bool) {
 	return c, ok
 }
 
-// Connection returns a connection by its name. It must not be changed.
-func (s *Setup) Connection(name string) (*fixtures.Connection, bool) {
-	conn, ok := s.connections[name]
-	return conn, ok
-}
-
 // Strategy is the strategy of a connection, or "" if there is no such
 // connection.
 func (s *Setup) Strategy(connection string) string {

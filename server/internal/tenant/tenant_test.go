@@ -33,7 +33,7 @@ func TestOfTwoAtOnceOneWins(t *testing.T) {
 	tn := newTenant(t)
 	native, _ := tn.Setup().Client("acme-native")
 	spa, _ := tn.Setup().Client("acme-spa")
-	conn, _ := tn.Setup().Connection("email")
+	conn := tn.Setup().connections["email"]
 	ada := tn.Users()[0]
 	for name, give := range map[string]func() (use func() error){
 		"a code": func() func() error {

@@ -211,6 +211,18 @@ func TestRulesKnowWhatAMessageCarries(t *testing.T) {
 	}
 }
 
+// A path that is not served has a user, too: the one whom the parameters name.
+func TestRulesKnowTheUserOfAnUnknownPath(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030})
+	servertest.SwitchOn(t, s, "version: 1\nname: nowhere\nrules: [{id: down, when: {recipient: \"ada@*\"}, then: {respond: {preset: unavailable}}}]\n")
+	for email, want := range map[string]int{"ada@example.com": http.StatusServiceUnavailable, "bob@example.com": http.StatusNotFound} {
+		if w := servertest.Call(t, s, "POST", "/nowhere", servertest.Object{"email": email}); w.Code != want {
+			t.Errorf("%s: %d %s", email, w.Code, w.Body)
+		}
+	}
+}
+
 // A login page belongs to the client of its login, though its form does not name it.
 func TestRulesKnowTheClientOfALoginPage(t *testing.T) {
 	t.Parallel()
