@@ -9,22 +9,6 @@ const fairShare = 5
 // maxSpans bounds the memory for evicted Seqs (32 KiB).
 const maxSpans = 2048
 
-// makeRoom evicts messages until the box is within its bounds. It never evicts the
-// message that was just added.
-func (b *Box) makeRoom(added *entry) {
-	for len(b.list) > b.max || b.bytes > b.maxBytes {
-		e := b.victim(added)
-		if e == nil {
-			return
-		}
-		if e.Seq != 0 {
-			b.evicted.add(e.Seq, maxSpans)
-		}
-		b.dropped++
-		b.remove(e)
-	}
-}
-
 // victim chooses the message to evict: the oldest one without an active code, else
 // the oldest delivered one, else the oldest queued one.
 func (b *Box) victim(added *entry) *entry {

@@ -125,6 +125,28 @@ func (b *Box) leave() {
 	b.mu.Unlock()
 }
 
+// flush shows the changed messages to the calls that wait, as they are at the end
+// of a step. So a code that was delivered and expired in one move of the clock was
+// never live for them.
+func (b *Box) flush() {
+	if !b.stirred {
+		return
+	}
+	for _, e := range b.changed {
+		e.changed = false
+		if e.gone {
+			continue
+		}
+		for w := range b.waiting {
+			w.see(e)
+		}
+	}
+	for w := range b.streams {
+		w.wake()
+	}
+	b.changed, b.stirred = nil, false
+}
+
 // empty removes all messages and begins a new epoch.
 func (b *Box) empty() {
 	for _, e := range b.list {
@@ -181,6 +203,22 @@ func (b *Box) Add(m Message) Message {
 	b.settle(now) // the code may have expired before it came
 	b.makeRoom(e)
 	return e.clone()
+}
+
+// makeRoom evicts messages until the box is within its bounds. It never evicts the
+// message that was just added.
+func (b *Box) makeRoom(added *entry) {
+	for len(b.list) > b.max || b.bytes > b.maxBytes {
+		e := b.victim(added)
+		if e == nil {
+			return
+		}
+		if e.Seq != 0 {
+			b.evicted.add(e.Seq, maxSpans)
+		}
+		b.dropped++
+		b.remove(e)
+	}
 }
 
 // addresses returns the recipients in the form in which they are compared, each

@@ -122,25 +122,3 @@ func (b *Box) epochEnded() {
 		}
 	}
 }
-
-// flush shows the changed messages to the calls that wait, as they are at the end
-// of a step. So a code that was delivered and expired in one move of the clock was
-// never live for them.
-func (b *Box) flush() {
-	if !b.stirred {
-		return
-	}
-	for _, e := range b.changed {
-		e.changed = false
-		if e.gone {
-			continue
-		}
-		for w := range b.waiting {
-			w.see(e)
-		}
-	}
-	for w := range b.streams {
-		w.wake()
-	}
-	b.changed, b.stirred = nil, false
-}
