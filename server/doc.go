@@ -6,9 +6,9 @@
 //
 // How a request travels:
 //
-//  1. A listener calls ServeHTTP in server.go, which reads changed files again.
-//  2. router.go finds the route in the table of routes.go; guard.go protects
-//     /_mock/.
+//  1. A listener calls ServeHTTP in router.go. It lets reload.go look for changed
+//     files, if there are files.
+//  2. It finds the route in the table of routes.go; guard.go protects /_mock/.
 //  3. internal/web reads the request once, asks internal/faults what goes wrong,
 //     and counts the rate limit.
 //  4. The flow of the route runs. Flows are in internal/authapi (Auth0's API),

@@ -72,9 +72,6 @@ func stampOf(path string) (fileStamp, error) {
 // tenant goes on as before, and the log and /_mock/health say why.
 func (s *Server) reloadIfChanged() {
 	r := &s.reload
-	if r.wall == nil {
-		return
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.wall.Now()

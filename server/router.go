@@ -73,8 +73,23 @@ func (s *Server) route(place int) web.Route {
 	return s.controlRoutes()[place-len(apiRoutes())]
 }
 
-// dispatch finds the route of a request and answers it.
-func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP answers a request to the tenant or to its control API. Several
+// slashes in a row count as one: next-auth asks for //.well-known/… when its
+// issuer ends with a slash.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.reload.wall != nil { // there are files
+		s.reloadIfChanged()
+	}
+	if strings.Contains(r.URL.Path, "//") {
+		collapsed := *r
+		u := *r.URL
+		for strings.Contains(u.Path, "//") {
+			u.Path = strings.ReplaceAll(u.Path, "//", "/")
+		}
+		u.RawPath = ""
+		collapsed.URL = &u
+		r = &collapsed
+	}
 	found, vars := sharedRouter().find(r)
 	if found == nil {
 		s.front.Serve(w, r, web.Route{Dialect: web.API, Flow: notServed, Subject: passwordless.NamedSubject}, nil)

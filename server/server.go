@@ -3,7 +3,6 @@ package server
 import (
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -140,24 +139,6 @@ func New(config Config) (*Server, error) {
 	}
 	s.controlRoutes = sync.OnceValue(func() []web.Route { return controlRoutes(s.api) })
 	return s, nil
-}
-
-// ServeHTTP answers a request to the tenant or to its control API. Several
-// slashes in a row count as one: next-auth asks for //.well-known/… when its
-// issuer ends with a slash.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.reloadIfChanged()
-	if strings.Contains(r.URL.Path, "//") {
-		collapsed := *r
-		u := *r.URL
-		for strings.Contains(u.Path, "//") {
-			u.Path = strings.ReplaceAll(u.Path, "//", "/")
-		}
-		u.RawPath = ""
-		collapsed.URL = &u
-		r = &collapsed
-	}
-	s.dispatch(w, r)
 }
 
 func checkIssuer(issuer string) (string, error) {
