@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -26,6 +25,10 @@ var (
 	varyOrigin = []string{"Accept-Encoding, Origin"}
 	plainJSON  = []string{"application/json"}
 	utf8JSON   = []string{"application/json; charset=utf-8"}
+	// exposed are the headers that a page may read.
+	exposed     = []string{"X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After"}
+	everyOrigin = []string{"*"}
+	noCookies   = []string{"false"}
 )
 
 // encode makes the response of what a flow returned, its header included. It
@@ -67,6 +70,36 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 		res.amend(h, c.Effects)
 	}
 	return res, refused
+}
+
+// setCORS sets the CORS headers of a response. If a page calls that may not, it
+// returns a hint for the log.
+func setCORS(h http.Header, rule CORS, setup *tenant.Setup, origin string) (hint string) {
+	switch rule {
+	case AnyOrigin:
+		h["Access-Control-Allow-Origin"] = everyOrigin
+		h["Access-Control-Allow-Credentials"] = noCookies
+		h["Access-Control-Expose-Headers"] = exposed
+	case LocalOrigins:
+		if origin != "" {
+			h.Set("Access-Control-Allow-Origin", origin)
+			h.Set("Access-Control-Expose-Headers", "X-Mock-Cursor")
+			h.Set("Vary", "Origin")
+		}
+	case Origins, Credentials:
+		if origin == "" {
+			return ""
+		}
+		if !setup.AllowsOrigin(origin) {
+			return "origin " + origin + " is in no client's allowed_origins or web_origins; the browser will not show the answer to the page"
+		}
+		h.Set("Access-Control-Allow-Origin", origin)
+		h["Access-Control-Expose-Headers"] = exposed
+		if rule == Credentials {
+			h.Set("Access-Control-Allow-Credentials", "true")
+		}
+	}
+	return ""
 }
 
 // encodeValue encodes a value that a flow returned.
@@ -143,107 +176,6 @@ func marshal(value any) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
-}
-
-// wireError is the body of a refusal.
-type wireError struct {
-	Error       string `json:"error"`
-	Description string `json:"error_description"`
-	URI         string `json:"error_uri,omitempty"`
-	Errors      any    `json:"errors,omitempty"`
-}
-
-// databaseError is the body of a refusal that comes from a database.
-type databaseError struct {
-	Name        string `json:"name"`
-	Code        string `json:"code"`
-	Description string `json:"description"`
-	Status      int    `json:"statusCode"`
-}
-
-// A Detailed error of the control API carries a list of single mistakes.
-type Detailed struct {
-	*refusal.Refusal
-	Errors any
-}
-
-func (d Detailed) Unwrap() error { return d.Refusal }
-
-// encodeError encodes an error that a flow returned. One that is no refusal is
-// logged, and told as server_error.
-func (f *Front) encodeError(c *Call, h http.Header, d Dialect, err error) (response, *refusal.Refusal) {
-	if refused := asRefusal(err); refused != nil {
-		var detailed Detailed
-		errors.As(err, &detailed)
-		c.hint = cmp.Or(refused.Hint, c.hint)
-		if c.hint == "" && misreadJSON(c) {
-			c.hint = "the body looks like JSON, but the Content-Type does not say application/json"
-		}
-		return encodeRefusal(h, d, refused, detailed.Errors), refused
-	}
-	res := encodeRefusal(h, d, refusal.ServerError, nil)
-	if gone := c.Context.Err(); gone != nil && errors.Is(err, gone) {
-		c.gone = true // what is sent reaches nobody
-		return res, nil
-	}
-	f.failed(c, err)
-	return res, refusal.ServerError
-}
-
-// misreadJSON tells whether the body looks like JSON but was not read as JSON.
-func misreadJSON(c *Call) bool {
-	return bytes.HasPrefix(bytes.TrimSpace(c.Body), []byte("{")) && (len(c.Params) == 0 || c.Params[0].JSON == nil)
-}
-
-// encodeRefusal encodes a refusal in the dialect of its route.
-func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, details any) response {
-	res := response{status: r.Status}
-	if r.Page != "" {
-		h.Set("Content-Type", "text/html")
-		res.body = []byte(r.Page)
-		return res
-	}
-	h["Cache-Control"] = neverCache
-	if d == Bearer && r.Status == http.StatusUnauthorized {
-		challenge := `Bearer realm="Users"`
-		if r.Code != "" {
-			challenge += fmt.Sprintf(`, error=%q, error_description=%q`, r.Code, r.Description)
-		}
-		h.Set("WWW-Authenticate", challenge)
-		h["Content-Type"] = nil // Auth0 sends none, and net/http would guess one
-		res.body = []byte("Unauthorized")
-		return res
-	}
-	if r.RetryAfter != "" {
-		h.Set("Retry-After", r.RetryAfter)
-	}
-	if r.Plain {
-		h.Set("Content-Type", "text/plain; charset=utf-8")
-		res.body = []byte(r.Description)
-		return res
-	}
-	if d == Browser {
-		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Content-Security-Policy", errorPolicy)
-		res.body = errorPage(r)
-		return res
-	}
-	var wire any = wireError{r.Code, r.Description, r.URI, details}
-	if r.Class != "" {
-		wire = databaseError{r.Class, r.Code, r.Description, r.Status}
-	}
-	body, err := marshal(wire)
-	if err != nil {
-		body = []byte(`{"error":"server_error","error_description":"server_error"}`)
-	}
-	for _, m := range r.Members {
-		if value, err := marshal(m.Value); err == nil {
-			body = fmt.Appendf(body[:len(body)-1], `,%q:%s}`, m.Name, value)
-		}
-	}
-	res.body = body
-	h["Content-Type"] = jsonType(d)
-	return res
 }
 
 // setQuota tells the state of the limit in headers.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -48,11 +47,13 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 		c.Subject = route.Subject(c)
 	}
 
-	// 2. Ask the scenarios what goes wrong.
+	// 2. Ask the scenarios what goes wrong. Most calls concern none of them.
 	if route.Dialect != Control {
 		c.ID = c.Setup.Seed.Hex(20, "request", strconv.FormatInt(f.calls.Add(1), 10))
-		if err := f.decide(c, route, badRequest); badRequest == nil {
-			badRequest = err
+		if f.Scenarios.Concerns(c.Header.Values(scenarioHeader), c.Subject.Recipient) {
+			if err := f.decide(c, route, badRequest); badRequest == nil {
+				badRequest = err
+			}
 		}
 	}
 
@@ -78,11 +79,24 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 	res.send(w)
 }
 
-// Preflight answers OPTIONS on a path with these methods.
+// Preflight answers OPTIONS on a path with these methods: what the page asks for
+// is allowed if its origin is.
 func (f *Front) Preflight(w http.ResponseWriter, r *http.Request, rule CORS, methods string) {
-	w.Header().Set("Date", f.Tenant.Clock.Now().Format(http.TimeFormat))
-	if hint := preflight(w.Header(), r, rule, f.Tenant.Setup(), methods); hint != "" {
+	h := w.Header()
+	h.Set("Date", f.Tenant.Clock.Now().Format(http.TimeFormat))
+	h.Set("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
+	h.Set("Allow", methods)
+	if hint := setCORS(h, rule, f.Tenant.Setup(), r.Header.Get("Origin")); hint != "" {
 		f.Log.Warn("OPTIONS "+r.URL.Path+": refused", "hint", hint)
+	}
+	h.Del("Access-Control-Expose-Headers")
+	if h.Get("Access-Control-Allow-Origin") != "" {
+		if r.Header.Get("Access-Control-Request-Method") != "" {
+			h.Set("Access-Control-Allow-Methods", methods)
+		}
+		if headers := r.Header.Get("Access-Control-Request-Headers"); headers != "" {
+			h.Set("Access-Control-Allow-Headers", headers)
+		}
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
@@ -103,8 +117,10 @@ func (f *Front) run(c *Call, route Route, badRequest error) (value any, err erro
 			_ = takeQuota(c, route) // a call that never reached the flow counts, too
 		}
 	}()
-	if done, value, err := f.admit(c, route); done {
-		return value, err
+	if c.Effects != nil {
+		if done, value, err := f.admit(c, route); done {
+			return value, err
+		}
 	}
 	if badRequest != nil {
 		return nil, badRequest
@@ -126,14 +142,44 @@ func takeQuota(c *Call, route Route) error {
 	return c.Count(tenant.LimitOther, "")
 }
 
-// failed logs an error that is no refusal.
-func (f *Front) failed(c *Call, err error) {
-	f.Log.Error("a flow failed", "method", c.Method, "path", c.Path, "error", err)
-}
-
-// asRefusal is the refusal that an error is, or nil.
-func asRefusal(err error) *refusal.Refusal {
-	var refused *refusal.Refusal
-	errors.As(err, &refused)
-	return refused
+// note writes a call to the journal. It also writes it to the log if there is
+// more to say than the status. Status is 0 if there was no answer.
+func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
+	scenario, silent := "", c.gone
+	if c.Effects != nil {
+		scenario, silent = c.Effects.Names(), silent || c.Effects.Broken()
+	}
+	if silent {
+		status, refused = 0, nil
+	}
+	entry := journal.Request{
+		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
+		Hint: clip(c.hint), ClientID: clip(c.ClientID), SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
+		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: scenario, At: c.Now,
+		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
+	}
+	if refused != nil {
+		entry.Error, entry.Description = clip(refused.Code), clip(refused.Description)
+	}
+	f.Journal.Add(entry)
+	if refused == nil && c.hint == "" && c.Effects == nil && !c.gone {
+		return
+	}
+	what := strconv.Itoa(status)
+	if silent {
+		what = "no answer"
+	}
+	sentence := fmt.Sprintf("%s %s: %s", entry.Method, entry.Path, what)
+	attrs := []any{"request_id", c.ID, "client_id", entry.ClientID}
+	if refused != nil {
+		sentence += fmt.Sprintf(" %s: %s", entry.Error, entry.Description)
+		attrs = append(attrs, "status", status, "code", refused.Code)
+	}
+	if c.Effects != nil {
+		attrs = append(attrs, "scenario", entry.Scenario)
+	}
+	if c.hint != "" {
+		attrs = append(attrs, "hint", entry.Hint)
+	}
+	f.Log.Warn(sentence, attrs...)
 }

@@ -17,7 +17,8 @@ import (
 // rules that acted.
 const scenarioHeader = "X-Mock-Scenario"
 
-// decide asks the scenarios what happens to the call. badRequest says why the
+// decide asks the scenarios what happens to a call that concerns one of them.
+// badRequest says why the
 // request could not be read.
 func (f *Front) decide(c *Call, route Route, badRequest error) error {
 	if errors.Is(badRequest, refusal.BodyTooLarge) {
@@ -31,9 +32,6 @@ func (f *Front) decide(c *Call, route Route, badRequest error) error {
 		names = append(names, strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })...)
 	}
 	recipient := c.Subject.Recipient // an address or a number can ask for a scenario, too
-	if !f.Scenarios.Concerns(names, recipient) {
-		return nil
-	}
 	foreign := f.foreign(c)
 	if foreign != "" {
 		if _, magic := faults.MagicEmail(recipient); magic || names != nil {
@@ -97,9 +95,6 @@ func (ps Params) dotted(name string) string {
 // admit does what scenarios do before the flow. done: the flow must not run.
 func (f *Front) admit(c *Call, route Route) (done bool, value any, err error) {
 	e := c.Effects
-	if e == nil {
-		return false, nil, nil
-	}
 	if err := sleep(c, e.Delay); err != nil {
 		return true, nil, err
 	}
@@ -161,9 +156,6 @@ func canned(c *Call, r *scenarios.Respond) (any, error) {
 
 // amend changes a response as the scenarios say.
 func (res *response) amend(h http.Header, e *faults.Effects) {
-	if e == nil {
-		return
-	}
 	if len(e.Patch) > 0 {
 		if patched, err := mergePatch(res.body, e.Patch); err == nil {
 			res.body = patched
