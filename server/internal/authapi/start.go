@@ -82,9 +82,24 @@ func StartSubject(c *web.Call) web.Subject {
 }
 
 // StartClient authenticates the client of a start. HTTP Basic does not count
-// here, as at Auth0.
+// here, as at Auth0, which also has other words here than at the token endpoint.
 func StartClient(c *web.Call) (*fixtures.Client, error) {
-	return c.Tenant.AuthenticateForStart(c.Setup, c.BodyCredentials())
+	creds := c.BodyCredentials()
+	client, ok := c.Setup.Client(creds.ClientID)
+	switch {
+	case !ok:
+		return nil, refusal.UnknownStartClient.Because(tenant.UnknownClientHint(creds.ClientID))
+	case !tenant.Confidential(client):
+		return client, nil
+	}
+	why := c.Tenant.WhyNotAuthentic(client, creds)
+	switch {
+	case why == "":
+		return client, nil
+	case creds.Secret == "" && (creds.Assertion == "" || !client.SignsAssertions()):
+		return nil, refusal.StartAuthenticationRequired.Because(why)
+	}
+	return nil, refusal.WrongStartSecret.Because(why)
 }
 
 // CountStart counts a start against the limit of the caller's address. The start

@@ -22,9 +22,6 @@ type Credentials struct {
 	Now       time.Time
 }
 
-// Confidential tells whether a client must authenticate.
-func Confidential(c *fixtures.Client) bool { return c.TokenEndpointAuthMethod != "none" }
-
 // AuthenticateForToken finds the client of a token request. A public client
 // needs only its id, and whatever secret it sends is ignored.
 func (t *Tenant) AuthenticateForToken(setup *Setup, creds Credentials) (*fixtures.Client, error) {
@@ -35,7 +32,7 @@ func (t *Tenant) AuthenticateForToken(setup *Setup, creds Credentials) (*fixture
 	case !Confidential(c):
 		return c, nil
 	}
-	if why := t.proves(c, creds); why != "" {
+	if why := t.WhyNotAuthentic(c, creds); why != "" {
 		return nil, refusal.WrongClient.Because(why)
 	}
 	return c, nil
@@ -51,9 +48,9 @@ func (t *Tenant) AuthenticateConfidential(setup *Setup, creds Credentials) (*fix
 	return c, err
 }
 
-// proves says why the credentials do not prove that the client calls; "" if they
-// do.
-func (t *Tenant) proves(c *fixtures.Client, creds Credentials) string {
+// WhyNotAuthentic says why the credentials do not prove that the client calls; ""
+// if they do.
+func (t *Tenant) WhyNotAuthentic(c *fixtures.Client, creds Credentials) string {
 	switch {
 	case c.SignsAssertions() && creds.Assertion == "":
 		return fmt.Sprintf("client %q authenticates by private_key_jwt and sent no client_assertion", c.ClientID)
@@ -65,26 +62,6 @@ func (t *Tenant) proves(c *fixtures.Client, creds Credentials) string {
 		return wrongSecretHint(c, creds)
 	}
 	return ""
-}
-
-// AuthenticateForStart finds the client of POST /passwordless/start, where
-// Auth0 has other words than at the token endpoint.
-func (t *Tenant) AuthenticateForStart(setup *Setup, creds Credentials) (*fixtures.Client, error) {
-	c, ok := setup.Client(creds.ClientID)
-	switch {
-	case !ok:
-		return nil, refusal.UnknownStartClient.Because(UnknownClientHint(creds.ClientID))
-	case !Confidential(c):
-		return c, nil
-	}
-	why := t.proves(c, creds)
-	switch {
-	case why == "":
-		return c, nil
-	case creds.Secret == "" && (creds.Assertion == "" || !c.SignsAssertions()):
-		return nil, refusal.StartAuthenticationRequired.Because(why)
-	}
-	return nil, refusal.WrongStartSecret.Because(why)
 }
 
 func secretMatches(c *fixtures.Client, creds Credentials) bool {

@@ -76,6 +76,9 @@ func (s *Setup) Client(id string) (*fixtures.Client, bool) {
 	return c, ok
 }
 
+// Confidential tells whether a client must authenticate.
+func Confidential(c *fixtures.Client) bool { return c.TokenEndpointAuthMethod != "none" }
+
 // Strategy is the strategy of a connection, or "" if there is no such
 // connection.
 func (s *Setup) Strategy(connection string) string {

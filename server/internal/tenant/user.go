@@ -10,22 +10,6 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
-// newUserIDLocked returns what follows the strategy in the user_id that a new
-// user with this address gets: 24 hexadecimal digits.
-func (t *Tenant) newUserIDLocked(conn *fixtures.Connection, address string) string {
-	for n := t.users.deleted[userKey{conn.Name, address}]; ; n++ {
-		names := []string{"user", conn.Name, address}
-		if n > 0 {
-			names = append(names, strconv.FormatInt(n, 10))
-		}
-		id := t.setup.Seed.Hex(24, names...)
-		// A fixture may have given this very id to another user.
-		if _, taken := t.users.get(conn.Strategy + "|" + id); !taken {
-			return id
-		}
-	}
-}
-
 // A UserError says why a user cannot be added or changed.
 type UserError struct {
 	Code        string // user_exists, invalid_user or no_user

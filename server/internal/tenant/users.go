@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -67,6 +68,22 @@ func (us *users) sorted() []*user {
 }
 
 func (u *user) key() userKey { return userKey{u.Connection, u.address} }
+
+// newUserIDLocked returns what follows the strategy in the user_id that a new
+// user with this address gets: 24 hexadecimal digits.
+func (t *Tenant) newUserIDLocked(conn *fixtures.Connection, address string) string {
+	for n := t.users.deleted[userKey{conn.Name, address}]; ; n++ {
+		names := []string{"user", conn.Name, address}
+		if n > 0 {
+			names = append(names, strconv.FormatInt(n, 10))
+		}
+		id := t.setup.Seed.Hex(24, names...)
+		// A fixture may have given this very id to another user.
+		if _, taken := t.users.get(conn.Strategy + "|" + id); !taken {
+			return id
+		}
+	}
+}
 
 // objectID returns the part of the user_id after the strategy.
 func (u *user) objectID() string {
