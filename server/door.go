@@ -71,7 +71,7 @@ func (s *Server) ExpireMessage(id string) bool { return s.tenant.ExpireMessage(i
 // connection, counted from 1. It fails if codes are random or there is no such
 // connection.
 func (s *Server) PredictOTP(connection, recipient string, n int64) (string, error) {
-	return s.tenant.PredictOTP(connection, recipient, n)
+	return s.tenant.PredictOTP(connection, fixtures.NormalizeRecipient(recipient), n)
 }
 
 // MintToken signs any claims with the current key. iss, iat and exp (a day

@@ -219,7 +219,7 @@ func (t *Tenant) makeCodeLocked(conn *fixtures.Connection, recipient string, n i
 // nthCodeLocked is a code and whether it was derived from the seed.
 func (t *Tenant) nthCodeLocked(conn *fixtures.Connection, recipient string, n int64) (code string, derived bool) {
 	otp, length := t.setup.Fixture.OTP, conn.Options.TOTP.Length
-	if code, ok := otp.Preset(recipient); ok {
+	if code, ok := presetCode(otp.Presets, recipient); ok {
 		return code, false
 	}
 	switch otp.Mode {
@@ -233,6 +233,25 @@ func (t *Tenant) nthCodeLocked(conn *fixtures.Connection, recipient string, n in
 	return t.setup.Seed.OTP(conn.Name, recipient, n, length), true
 }
 
+// presetCode is the preset code of a recipient, if there is one. An exact preset
+// comes before patterns. Of several patterns it takes the longest, and of those
+// that are equally long the first by alphabet.
+func presetCode(presets map[string]string, recipient string) (code string, ok bool) {
+	if code, ok = presets[recipient]; ok {
+		return code, true
+	}
+	best := ""
+	for pattern, c := range presets {
+		if !strings.Contains(pattern, "*") || !fixtures.MatchGlob(pattern, recipient) {
+			continue
+		}
+		if !ok || len(pattern) > len(best) || len(pattern) == len(best) && pattern < best {
+			best, code, ok = pattern, c, true
+		}
+	}
+	return code, ok
+}
+
 // ErrUnpredictable is the error of PredictOTP where codes are random.
 var ErrUnpredictable = errors.New("the codes of otp.mode random cannot be known beforehand")
 
@@ -244,7 +263,7 @@ func (t *Tenant) PredictOTP(connection, recipient string, n int64) (string, erro
 	if !ok {
 		return "", errors.New("there is no connection " + strconv.Quote(connection))
 	}
-	if _, fixed := t.setup.Fixture.OTP.Preset(recipient); !fixed && t.setup.Fixture.OTP.Mode == "random" {
+	if _, preset := presetCode(t.setup.Fixture.OTP.Presets, recipient); !preset && t.setup.Fixture.OTP.Mode == "random" {
 		return "", ErrUnpredictable
 	}
 	code, _ := t.nthCodeLocked(conn, recipient, n)

@@ -42,6 +42,20 @@ func TestHowCodesAreMade(t *testing.T) {
 	}
 }
 
+func TestTheMostExactPresetCounts(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{Fixture: servertest.ParseFixture(t, `otp:
+  {mode: fixed, code: "000000", presets: {qa+1@example.com: "1", "qa+*@example.com": "2", "*@example.com": "3", "*a@example.com": "4", "*b@example.com": "5", "+1202*": "6"}}`)})
+	for to, want := range map[string]string{
+		" QA+1@example.com": "1", "qa+2@example.com": "2", "ada@example.com": "4", "bob@example.com": "5", "eve@example.com": "3",
+		"+1 (202) 555-0101": "6", "+4420": "000000", "ada@example.org": "000000",
+	} {
+		if got, err := s.PredictOTP("email", to, 1); got != want || err != nil {
+			t.Errorf("the code of %q is %q (%v), want %q", to, got, err, want)
+		}
+	}
+}
+
 func TestRandomCodesCannotBePredicted(t *testing.T) {
 	t.Parallel()
 	a := servertest.New(t, server.Config{OTP: fixtures.OTP{Mode: "random"}})
