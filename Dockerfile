@@ -8,7 +8,8 @@ COPY . .
 RUN mkdir -p /out/data/ca /out/data/var/lib/mockauth0 && chmod 0777 /out/data/ca /out/data/var/lib/mockauth0 && \
     sh .ci/credits > /out/CREDITS
 ARG VERSION=devel TARGETOS TARGETARCH
-RUN GOOS=$TARGETOS GOARCH=$TARGETARCH sh .ci/build "$VERSION" /out/mockauth0
+RUN --mount=type=cache,target=/root/.cache/go-build \
+    GOOS=$TARGETOS GOARCH=$TARGETARCH sh .ci/build "$VERSION" /out/mockauth0
 
 FROM scratch
 COPY --from=build /out/mockauth0 /src/LICENSE /out/CREDITS /
