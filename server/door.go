@@ -167,10 +167,11 @@ func (s *Server) VerifyScenarios(want map[string]scenarios.Count) (failures []sc
 // what they did before they were switched off.
 func (s *Server) UnfiredScenarios() []scenarios.Failure { return s.engine.Unfired() }
 
-// DecideSMTP decides what happens to a mail that an application sends to one
-// recipient, and names the rules that say so. It returns nil if nothing does.
-// It is for server/mailhog.
-func (s *Server) DecideSMTP(from, to string) (what *scenarios.Then, rules string) {
+// DecideSMTP decides what happens to a recipient of a mail that an application
+// sends: a delay, a fault or a refusal, and which rules say so. what is nil if
+// nothing does. deliver is to be called when the mail arrives: it tells what
+// happens to it, and which rules say so. It is for server/mailhog.
+func (s *Server) DecideSMTP(from, to string) (what *scenarios.Then, rules string, deliver func() (how scenarios.Deliver, rules string)) {
 	q := &faults.Request{
 		At: s.Clock().Now(), Endpoint: "smtp", Recipient: fixtures.NormalizeRecipient(to),
 		Param: func(name string) string {
@@ -181,24 +182,26 @@ func (s *Server) DecideSMTP(from, to string) (what *scenarios.Then, rules string
 		},
 	}
 	if !s.engine.Concerns(nil, q.Recipient) {
-		return nil, ""
+		return nil, "", noDelivery
 	}
 	e, err := s.engine.Decide(q)
 	if err != nil || e == nil { // only a header can name an unknown scenario
-		return nil, ""
+		return nil, "", noDelivery
 	}
-	what = &scenarios.Then{Deliver: &e.Deliver, Respond: e.Respond}
+	deliver = func() (how scenarios.Deliver, rules string) {
+		defer e.Done()
+		return e.Deliver(true)
+	}
+	if e.Delay > 0 || e.Unhandled() {
+		what = &scenarios.Then{Respond: e.Respond, Fault: e.Fault}
+	}
 	if e.Delay > 0 {
 		what.Delay = &scenarios.Delay{Fixed: e.Delay}
 	}
-	if e.Broken() { // the other faults are of HTTP
-		what.Fault = e.Fault
-	}
-	if e.Unhandled() {
-		return what, e.Names()
-	}
-	return what, e.DeliverBy
+	return what, e.Names(), deliver
 }
+
+func noDelivery() (how scenarios.Deliver, rules string) { return how, "" }
 
 // State is the tenant as a fixture. A server that loads it has the same users
 // and refresh tokens. Messages, codes and requests are not in it. Of scenarios it

@@ -19,26 +19,28 @@ func TestRulesDecideAboutMails(t *testing.T) {
 		"  - {id: refused, when: {endpoint: smtp, params: {from: \"spam@*\"}}, then: {respond: {status: 451}}}\n"+
 		"  - {id: broken, when: {endpoint: smtp, recipient: eve@x.test, params: {other: \"\"}}, times: 1, then: {fault: reset}}\n"+
 		"  - {id: cut, when: {endpoint: any, recipient: eve@x.test}, then: {fault: truncate}}\n")
-	for _, c := range []struct{ from, to, want string }{
+	for _, c := range []struct{ from, to, want string }{ // what is decided at once, and when the mail arrives
 		{"app@x.test", "ada@x.test", ""},
-		{"app@x.test", "Bob@X.test", "wait 1s, deliver 2 by mail/late"},
+		{"app@x.test", "Bob@X.test", "wait 1s,  by mail/late, deliver 2 by mail/late"},
 		{"spam@x.test", "bob@x.test", "wait 1s, respond 451 by mail/late, mail/refused"},
 		{"app@x.test", "eve@x.test", "reset by mail/broken"},
-		{"app@x.test", "eve@x.test", " by "}, // a mail cannot be truncated as an answer of HTTP can
+		{"app@x.test", "eve@x.test", ""}, // a mail cannot be truncated as an answer of HTTP can
 	} {
-		what, rules := s.DecideSMTP(c.from, c.to)
+		what, rules, deliver := s.DecideSMTP(c.from, c.to)
 		got := ""
 		if what != nil {
 			if what.Delay != nil {
 				got += fmt.Sprintf("wait %s, ", what.Delay.Fixed)
 			}
-			switch {
-			case what.Respond != nil:
+			if what.Respond != nil {
 				got += fmt.Sprintf("respond %d", what.Respond.Status)
-			case what.Deliver.Copies > 0:
-				got += fmt.Sprintf("deliver %d", what.Deliver.Copies)
 			}
 			got += what.Fault + " by " + rules
+		}
+		if what == nil || what.Respond == nil && what.Fault == "" {
+			if how, rules := deliver(); rules != "" {
+				got += fmt.Sprintf(", deliver %d by %s", how.Copies, rules)
+			}
 		}
 		if got != c.want {
 			t.Errorf("from %s to %s: got %q, want %q", c.from, c.to, got, c.want)

@@ -18,15 +18,12 @@ type monkey struct {
 	guard  *guard
 
 	sender  string
-	decided map[string]decision // for the present mail, by recipient
+	deliver map[string]delivery // what to ask for the present mail, by recipient
 }
 
-// A decision is what scenarios do to a mail for one recipient, and the rules
-// that say so. what is nil if they do nothing.
-type decision struct {
-	what  *scenarios.Then
-	rules string
-}
+// A delivery tells what scenarios do to a mail for one recipient, and which rules
+// say so.
+type delivery func() (how scenarios.Deliver, rules string)
 
 // RegisterFlags does nothing; it is for MailHog's command line.
 func (m *monkey) RegisterFlags() {}
@@ -45,7 +42,7 @@ func (m *monkey) ValidAUTH(string, ...string) bool { return true }
 
 // ValidMAIL is called when a mail begins.
 func (m *monkey) ValidMAIL(from string) bool {
-	m.sender, m.decided = from, nil
+	m.sender, m.deliver = from, nil
 	return true
 }
 
@@ -54,10 +51,9 @@ func (m *monkey) ValidRCPT(to string) bool {
 	if m.server.Decide == nil {
 		return true
 	}
-	what, rules := m.server.Decide(m.sender, recipient(to))
+	what, rules, deliver := m.server.Decide(m.sender, recipient(to))
 	switch {
 	case what == nil:
-		return true
 	case what.Delay != nil && !m.server.pause(what.Delay.Fixed):
 		return false
 	case what.Fault != "":
@@ -67,10 +63,10 @@ func (m *monkey) ValidRCPT(to string) bool {
 		m.guard.reply = reply(what.Respond, rules)
 		return false
 	}
-	if m.decided == nil {
-		m.decided = map[string]decision{}
+	if m.deliver == nil {
+		m.deliver = map[string]delivery{}
 	}
-	m.decided[to] = decision{what, rules}
+	m.deliver[to] = deliver
 	return true
 }
 

@@ -123,9 +123,9 @@ func TestADelayEndsWithClose(t *testing.T) {
 	t.Parallel()
 	asked := make(chan [2]string, 1)
 	m := start(t, func(o *mailhog.Options) {
-		o.Decide = func(from, to string) (*scenarios.Then, string) {
+		o.Decide = func(from, to string) (*scenarios.Then, string, func() (scenarios.Deliver, string)) {
 			asked <- [2]string{from, to}
-			return &scenarios.Then{Delay: &scenarios.Delay{Fixed: time.Hour}}, "x/r"
+			return &scenarios.Then{Delay: &scenarios.Delay{Fixed: time.Hour}}, "x/r", nil
 		}
 	})
 	k := m.dial(t)

@@ -36,10 +36,11 @@ type Options struct {
 	Box *outbox.Box
 	// Now returns the tenant's time. nil means real time.
 	Now func() time.Time
-	// Decide is called for each recipient of a mail. It returns what scenarios do to
-	// the mail, and which rules say so, as DecideSMTP of the tenant's server does.
+	// Decide is called for each recipient of a mail, and what it returns as deliver
+	// is called when the mail arrives. It tells what scenarios do, and which rules
+	// say so, as DecideSMTP of the tenant's server does.
 	// nil means that there are no scenarios.
-	Decide func(from, to string) (what *scenarios.Then, rules string)
+	Decide func(from, to string) (what *scenarios.Then, rules string, deliver func() (how scenarios.Deliver, rules string))
 	// Log gets a line for each mail that comes in or is refused. nil means no log.
 	Log *slog.Logger
 }

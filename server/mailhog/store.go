@@ -6,6 +6,7 @@ import (
 
 	"github.com/mailhog/data"
 
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/mail"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -39,14 +40,19 @@ func (s *store) Store(m *data.Message) (string, error) {
 	var id string
 	var together []string
 	for _, to := range m.Raw.To {
-		if d := s.monkey.decided[to]; d.what != nil {
-			id = s.add(base, []string{recipient(to)}, d)
+		var how scenarios.Deliver
+		rules := ""
+		if deliver := s.monkey.deliver[to]; deliver != nil {
+			how, rules = deliver()
+		}
+		if rules != "" {
+			id = s.add(base, []string{recipient(to)}, how, rules)
 		} else {
 			together = append(together, recipient(to))
 		}
 	}
 	if len(together) > 0 {
-		id = s.add(base, together, decision{})
+		id = s.add(base, together, scenarios.Deliver{}, "")
 	}
 	if id == "" {
 		return "", errors.New("it has no recipient")
@@ -55,19 +61,13 @@ func (s *store) Store(m *data.Message) (string, error) {
 }
 
 // add puts one message into the outbox, in the way that scenarios say.
-func (s *store) add(m outbox.Message, to []string, d decision) (id string) {
-	m.To, m.Recipients = to[0], to
-	copies := 1
-	if d.what != nil && d.what.Deliver != nil {
-		how := d.what.Deliver
-		m.Scenario = d.rules
-		m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[how.Outcome]
-		if m.State == "" && how.Delay > 0 {
-			m.DeliverAt = s.Now().Add(how.Delay)
-		}
-		copies = max(1, how.Copies)
+func (s *store) add(m outbox.Message, to []string, how scenarios.Deliver, rules string) (id string) {
+	m.To, m.Recipients, m.Scenario = to[0], to, rules
+	m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[how.Outcome]
+	if m.State == "" && how.Delay > 0 {
+		m.DeliverAt = s.Now().Add(how.Delay)
 	}
-	for range copies {
+	for range max(1, how.Copies) {
 		id = s.Box.Add(m).ID
 	}
 	attributes := []any{"kind", m.Kind, "subject", m.Subject}

@@ -65,13 +65,14 @@ func Discovery(c *web.Call) (any, error) {
 // JWKS is GET /.well-known/jwks.json.
 func JWKS(c *web.Call) (any, error) {
 	keys := c.Tenant.Keys.JWKS()
-	if e := c.Effects; e != nil {
-		switch e.Keys {
-		case "empty":
-			keys = token.EmptyJWKS()
-		case "stale":
-			keys = c.Tenant.Keys.StaleJWKS()
-		}
+	switch c.Effects.KeySet() {
+	case "rotate":
+		c.Tenant.Keys.Replace()
+		keys = c.Tenant.Keys.JWKS()
+	case "empty":
+		keys = token.EmptyJWKS()
+	case "stale":
+		keys = c.Tenant.Keys.StaleJWKS()
 	}
 	return web.Raw{ContentType: "application/json; charset=utf-8", Body: keys}, nil
 }

@@ -12,7 +12,7 @@ func Userinfo(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e := c.Effects; e != nil && e.User == "blocked" {
+	if c.Effects.User("blocked") {
 		return nil, tenant.BlockedAccess
 	}
 	return c.Tenant.Userinfo(access, c.Pinned, c.Now)

@@ -116,7 +116,10 @@ func (a *Activation) status(now time.Time) scenarios.Status {
 	for _, r := range a.rules {
 		rule := scenarios.RuleStatus{
 			ID: r.ID, Matched: r.matched, Fired: r.fired, Shadowed: r.shadowed, Forgotten: r.forgotten,
-			Skipped: map[string]int64{}, Last: append([]scenarios.Hit{}, r.last...), NearMisses: append([]string{}, r.misses...),
+			Skipped: map[string]int64{}, Last: []scenarios.Hit{}, NearMisses: append([]string{}, r.misses...),
+		}
+		for _, h := range r.last {
+			rule.Last = append(rule.Last, *h)
 		}
 		maps.Copy(rule.Skipped, r.skipped)
 		s.Rules = append(s.Rules, rule)

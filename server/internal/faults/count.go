@@ -30,7 +30,7 @@ type rule struct {
 
 	matched, fired, shadowed, forgotten int64
 	skipped                             map[string]int64 // by reason
-	last                                []scenarios.Hit
+	last                                []*scenarios.Hit
 	misses                              []string
 }
 
@@ -92,22 +92,20 @@ func (r *rule) inTime(since, now time.Time) bool {
 }
 
 // likely decides by the rule's probability.
-func (r *rule) likely(seed string, c *count) bool {
+func (r *rule) likely(seed, key string, call int64) bool {
 	p := r.When.Probability
-	return p == nil || chance(seed, "probability", r.scenario.Name, r.ID, c.key, c.calls) < *p
+	return p == nil || chance(seed, "probability", r.scenario.Name, r.ID, key, call) < *p
 }
 
 // delay is how long the rule lets a request wait.
-func (r *rule) delay(seed string, c *count) time.Duration {
-	if r.Then.Delay == nil {
-		return 0
-	}
-	return pick(r.Then.Delay, chance(seed, "delay", r.scenario.Name, r.ID, c.key, c.calls))
+func (r *rule) delay(seed, key string, call int64) time.Duration {
+	return pick(r.Then.Delay, chance(seed, "delay", r.scenario.Name, r.ID, key, call))
 }
 
 func (r *rule) skip(reason string) { put(&r.skipped, reason, r.skipped[reason]+1) }
 
-func (r *rule) hit(c *count, h scenarios.Hit) {
+// hit counts that the rule acts. What it does can be added to h later.
+func (r *rule) hit(c *count, h *scenarios.Hit) {
 	c.fired++
 	r.fired++
 	if len(r.last) == maxHits {
@@ -116,13 +114,13 @@ func (r *rule) hit(c *count, h scenarios.Hit) {
 	r.last = append(r.last, h)
 }
 
-// nearMiss notes a request that met all conditions but one.
-func (r *rule) nearMiss(q *Request, missed *condition) {
+// nearMiss notes a request on which the rule almost acted, and why it did not.
+func (r *rule) nearMiss(q *Request, why string) {
 	endpoint := q.Endpoint
 	if endpoint == "" {
 		endpoint = "another endpoint"
 	}
-	sentence := endpoint + ": " + missed.miss(q)
+	sentence := endpoint + ": " + why
 	r.misses = slices.DeleteFunc(r.misses, func(have string) bool { return have == sentence })
 	if len(r.misses) == maxMisses {
 		r.misses = slices.Delete(r.misses, 0, 1)

@@ -28,9 +28,7 @@ type Request struct {
 	Connection, Send, ClientID, ClientName string
 	// Recipient is the user's address or number, in its normal form.
 	Recipient string
-	// Known tells whether the recipient is a user of the connection already.
-	Known  bool
-	Header map[string][]string
+	Header    map[string][]string
 	// Param is a parameter of body or query by its name. It is "" if absent.
 	Param func(name string) string
 	// Scenarios are the names in the request's X-Mock-Scenario header.
@@ -151,23 +149,6 @@ func impliedBy(r *scenarios.Rule) []condition {
 		add("grant", "one that redeems a code", grant, func(grant string) bool { return grant == "" || grant == fixtures.GrantPasswordlessOTP })
 	case then.User != "":
 		add("grant", "a user's", grant, func(grant string) bool { return grant != fixtures.GrantClientCredentials })
-	}
-	alone := r.Then.Delay == nil && len(partsOf(&r.Then, 0)) == 1
-	switch then := r.Then; {
-	case then.Signup != "" && alone:
-		add("recipient", "one who has yet to sign up", func(q *Request) string {
-			if q.Known {
-				return "a user"
-			}
-			return ""
-		}, func(known string) bool { return known == "" })
-	case then.User != "" && alone:
-		add("recipient", "a user", func(q *Request) string {
-			if q.Grant == fixtures.GrantClientCredentials {
-				return "nobody" // the condition on the grant fails already
-			}
-			return q.Recipient
-		}, func(recipient string) bool { return recipient != "" })
 	}
 	return list
 }

@@ -49,11 +49,11 @@ func callGateway(c *web.Call, conn *fixtures.Connection, sent []outbox.Message) 
 
 // gatewayNote says why the connection's gateway does not get a text message; ""
 // if it gets it, or if there is no gateway.
-func gatewayNote(c *web.Call, conn *fixtures.Connection) string {
+func gatewayNote(c *web.Call, conn *fixtures.Connection, keptBack bool) string {
 	switch {
 	case !gateway.Used(conn):
 		return ""
-	case c.Effects != nil && (c.Effects.Deliver.Outcome != "" || c.Effects.Deliver.Delay > 0 || c.Effects.Deliver.Swap != ""):
+	case keptBack:
 		return "the SMS gateway was not called: a scenario keeps the message back"
 	}
 	return c.Gateway.Refuses(conn.Options.GatewayURL)

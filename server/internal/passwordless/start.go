@@ -82,7 +82,7 @@ func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 	if r.Connection.Strategy == tenant.StrategySMS {
 		m.Kind, m.Code = outbox.SMS, s.Code
 		text := mail.SMS(letter)
-		m.From, m.Text, m.Note = text.From, text.Plain, joined(text.Note, gatewayNote(c, r.Connection))
+		m.From, m.Text, m.Note = text.From, text.Plain, joined(text.Note, gatewayNote(c, r.Connection, s.KeptBack))
 		return m
 	}
 	m.Kind = outbox.Email

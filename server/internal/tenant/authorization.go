@@ -102,7 +102,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	}
 	t.mu.Lock()
 	u, ok := t.users.get(s.UserID)
-	if !ok || u.Blocked || blocked(a.Effects) {
+	if !ok || blocked(u, a.Effects) {
 		t.mu.Unlock()
 		return Approval{}, refusal.UserBlocked
 	}
@@ -164,7 +164,7 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 		return nil, refusal.WrongVerifier
 	}
 	u, ok := t.users.get(c.userID)
-	if !ok || u.Blocked || blocked(r.Effects) {
+	if !ok || blocked(u, r.Effects) {
 		return nil, refusal.UserBlocked
 	}
 	api, err := t.apiLocked(c.request())

@@ -11,7 +11,6 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/internal/refusal"
-	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -91,6 +90,8 @@ type Secret struct {
 	Expires   time.Time
 	// CutLink cuts a link in two.
 	CutLink bool
+	// KeptBack says that the message does not arrive now, if ever.
+	KeptBack bool
 }
 
 // A Started is what became of a ChallengeRequest.
@@ -120,7 +121,7 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 	if u == nil && conn.Options.DisableSignup {
 		return Started{}, refusal.SignupDisabled.Because("there is no user " + strconv.Quote(r.Recipient) + " on connection " + strconv.Quote(conn.Name) + ", and its options say disable_signup")
 	}
-	if u == nil && signupDisabled(r.Effects) {
+	if u == nil && r.Effects.SignupDisabled() {
 		return Started{}, refusal.SignupDisabled
 	}
 	// 2. End the challenge before this one.
@@ -162,18 +163,14 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 // sendLocked puts the message of a challenge into the outbox, in the way that
 // scenarios say, and returns what it put there.
 func (t *Tenant) sendLocked(r ChallengeRequest, secret Secret, c *challenge) []outbox.Message {
-	var how scenarios.Deliver
-	if r.Effects != nil {
-		how = r.Effects.Deliver
-	}
+	how, by := r.Effects.Deliver(r.Link)
 	secret.CutLink = how.Corrupt == "link"
+	secret.KeptBack = how.Outcome != "" || how.Delay > 0 || how.Swap != ""
 	if how.Corrupt == "code" {
 		secret.Code = otherDigits(secret.Code)
 	}
 	m := r.Compose(secret)
-	if r.Effects != nil {
-		m.Scenario = r.Effects.DeliverBy
-	}
+	m.Scenario = by
 	m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[how.Outcome]
 	held := false
 	switch {
@@ -297,23 +294,31 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 		wrong = refusal.WrongPhoneCode
 	}
 	u := t.users.find(conn.Name, recipient)
-	if u != nil && u.Blocked || blocked(r.Effects) {
+	if u != nil && blocked(u, r.Effects) {
 		return refusal.UserBlocked
 	}
 	if u != nil && t.bruteForceLocked(conn, u, now) {
 		return refusal.TooManyAttempts
 	}
-	c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient})
-	if err := forced(r.Effects, wrong); err != nil {
-		return err
-	}
-	right := rightCode(r.Effects, c)
-	switch {
-	case u == nil && conn.Options.DisableSignup:
+	if u == nil && conn.Options.DisableSignup {
 		return wrong.Because("there is no user " + recipient + " on connection " + conn.Name + " any more, and its options say disable_signup")
-	case u == nil && signupDisabled(r.Effects):
+	}
+	c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient})
+	sent := "" // the code that would sign the user in
+	if ok && c.state == pending && !c.lapsed(now) {
+		sent = c.code
+	}
+	how := otpEffect(r.Effects, otp, sent != "" && sent == otp, sent)
+	switch how.Verdict {
+	case "expired":
+		return refusal.CodeExpired
+	case "locked":
+		return refusal.TooManyTries
+	case "wrong":
 		return wrong
-	case anyCode(r.Effects):
+	}
+	switch right := cmp.Or(how.Code, sent); {
+	case how.Verdict == "accept_any":
 	case !ok:
 		return wrong.Because("no code was sent to " + recipient + " on connection " + conn.Name)
 	case c.state == locked:
@@ -332,6 +337,14 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 		c.state = locked
 		t.tellOutboxLocked(c, outbox.Locked)
 		return refusal.TooManyTries.Because("this was the third wrong try; a new start gives a new code")
+	}
+	switch {
+	case u != nil:
+		return nil
+	case r.Effects.User("blocked"):
+		return refusal.UserBlocked
+	case r.Effects.SignupDisabled():
+		return wrong
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, passwo
 	switch {
 	case !ok || u == nil:
 		return nil, refusal.WrongPassword.Because("there is no user " + username + " on connection " + conn.Name)
-	case u.Blocked || blocked(r.Effects):
+	case blocked(u, r.Effects):
 		return nil, refusal.UserBlocked
 	case t.bruteForceLocked(conn, u, r.Now):
 		return nil, refusal.TooManyAttempts
@@ -57,7 +57,7 @@ func (t *Tenant) SignUp(conn *fixtures.Connection, u fixtures.User, r TokenReque
 	if conn.Options.DisableSignup {
 		return u, refusal.DatabaseSignupDisabled.Because("the options of connection " + strconv.Quote(conn.Name) + " say disable_signup")
 	}
-	if signupDisabled(r.Effects) {
+	if r.Effects.SignupDisabled() {
 		return u, refusal.DatabaseSignupDisabled
 	}
 	u.Connection = conn.Name

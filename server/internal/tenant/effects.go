@@ -2,49 +2,32 @@ package tenant
 
 import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
-func signupDisabled(e *faults.Effects) bool { return e != nil && e.Signup == "disabled" }
+// blocked tells whether a user who was found may not sign in, by the user's own
+// state or by a scenario.
+func blocked(u *user, e *faults.Effects) bool { return u.Blocked || e.User("blocked") }
 
-func blocked(e *faults.Effects) bool { return e != nil && e.User == "blocked" }
-
-// forced is the refusal that a scenario has for a code that is redeemed, right or
-// wrong. The code itself stays as it is.
-func forced(e *faults.Effects, wrong *refusal.Refusal) error {
-	if e == nil || e.OTP == nil {
-		return nil
-	}
-	switch e.OTP.Verdict {
-	case "expired":
-		return refusal.CodeExpired
-	case "locked":
-		return refusal.TooManyTries
-	case "wrong":
-		return wrong
-	}
-	return nil
-}
-
-// anyCode tells whether every code is right.
-func anyCode(e *faults.Effects) bool {
-	return e != nil && e.OTP != nil && e.OTP.Verdict == "accept_any"
-}
-
-// rightCode is the code that is right: the scenario's, or the challenge's.
-func rightCode(e *faults.Effects, c *challenge) string {
-	switch {
-	case c == nil:
-		return ""
-	case e != nil && e.OTP != nil && e.OTP.Code != "":
-		return e.OTP.Code
-	}
-	return c.code
+// otpEffect is what a scenario does to a code that is redeemed. right tells
+// whether the code would sign the user in, and sent is the code that would. A
+// scenario does nothing to a code that is wrong anyway.
+func otpEffect(e *faults.Effects, otp string, right bool, sent string) scenarios.OTP {
+	return e.OTP(func(o scenarios.OTP) bool {
+		switch {
+		case o.Verdict == "accept_any":
+			return !right
+		case o.Code != "":
+			return sent != "" && o.Code != sent && (otp == o.Code || otp == sent)
+		}
+		return right
+	})
 }
 
 // secondFactorLocked refuses a user who, by a scenario, has to give a second factor.
 func (t *Tenant) secondFactorLocked(e *faults.Effects, names ...string) error {
-	if e == nil || e.User != "mfa_required" {
+	if !e.User("mfa_required") {
 		return nil
 	}
 	return refusal.MFARequired.With("mfa_token", "Fe26.2*1*"+t.setup.Seed.Opaque(43, append([]string{"mfa token"}, names...)...))

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
@@ -23,7 +23,7 @@ type Login struct {
 	RefreshToken string   // "" if the login gives none
 	Issuer       string
 	Now          time.Time
-	Wrong        *scenarios.Token // how a scenario breaks the tokens, or nil
+	Effects      *faults.Effects // what scenarios do to the tokens
 
 	// The rest is for logins in a browser.
 	Nonce    string
@@ -51,10 +51,7 @@ type Tokens struct {
 // of the same client and user. It must not depend on logins of others, so that
 // one test does not change the tokens of another.
 func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *user, scopes, gty []string, name ...string) *Login {
-	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now, name: name}
-	if r.Effects != nil {
-		l.Wrong = r.Effects.Token
-	}
+	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now, Effects: r.Effects, name: name}
 	if u != nil {
 		copied := u.User
 		l.User = &copied
@@ -73,9 +70,13 @@ const (
 func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
 	withID := slices.Contains(l.Scopes, "openid") && l.User != nil
+	if (l.API != nil || withID) && l.Effects.RotatesKeys() {
+		t.Keys.Replace()
+	}
+	wrong := l.Effects.Token(func(part string) bool { return l.shows(part, withID) })
 	switch {
-	case l.Wrong != nil:
-		return out, t.issueWrong(l, out, withID)
+	case wrong != nil:
+		return out, t.issueWrong(l, wrong, out, withID)
 	case l.FrontChannel:
 		return out, t.issueFrontChannel(l, out, withID)
 	}

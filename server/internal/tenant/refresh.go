@@ -156,7 +156,7 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	if !ok {
 		return nil, refusal.RefreshUserGone
 	}
-	if u.Blocked || blocked(r.Effects) {
+	if blocked(u, r.Effects) {
 		return nil, refusal.UserBlocked
 	}
 	if err := t.secondFactorLocked(r.Effects, f.ID); err != nil {

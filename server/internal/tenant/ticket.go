@@ -97,7 +97,7 @@ func (t *Tenant) RedeemTicket(a Authorization, id, realm, sessionID string) (Ses
 		return Session{}, refusal.WrongTicket.Because("the login_ticket is of connection " + strconv.Quote(k.connection))
 	}
 	u, ok := t.users.get(k.userID)
-	if !ok || u.Blocked || blocked(a.Effects) {
+	if !ok || blocked(u, a.Effects) {
 		return Session{}, refusal.UserBlocked
 	}
 	return *t.newSessionLocked(u, sessionID, a.Now), nil

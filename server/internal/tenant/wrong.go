@@ -10,9 +10,31 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
+// shows tells whether the app can notice it if a part of the tokens is wrong:
+// alg, claim sub, drop id_token and so on.
+func (l *Login) shows(part string, withID bool) bool {
+	given := func(member string) bool {
+		return !l.FrontChannel || slices.Contains(l.ResponseTypes, member)
+	}
+	accessToken, idToken := given("token"), withID && given("id_token")
+	what, member, _ := strings.Cut(part, " ")
+	switch what {
+	case "iss", "exp", "skew", "malformed": // also of an opaque token
+		return accessToken || idToken
+	case "drop":
+		switch member {
+		case "id_token":
+			return idToken
+		case "refresh_token":
+			return l.RefreshToken != ""
+		}
+		return accessToken
+	}
+	return accessToken && l.API != nil || idToken
+}
+
 // issueWrong is Issue for tokens that a scenario breaks.
-func (t *Tenant) issueWrong(l *Login, out *Tokens, withID bool) error {
-	w := l.Wrong
+func (t *Tenant) issueWrong(l *Login, w *scenarios.Token, out *Tokens, withID bool) error {
 	var err error
 	if l.API == nil {
 		content := t.opaqueOf(l, out.Scope)

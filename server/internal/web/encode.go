@@ -63,10 +63,6 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 	}
 	c.hint = cmp.Or(originHint, c.hint)
 	if c.Effects != nil {
-		h.Set(scenarioHeader, c.Effects.Names())
-		if readable := h.Get("Access-Control-Expose-Headers"); readable != "" {
-			h.Set("Access-Control-Expose-Headers", readable+", "+scenarioHeader)
-		}
 		res.amend(h, c.Effects)
 	}
 	return res, refused

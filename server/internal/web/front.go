@@ -145,10 +145,7 @@ func takeQuota(c *Call, route Route) error {
 // note writes a call to the journal. It also writes it to the log if there is
 // more to say than the status. Status is 0 if there was no answer.
 func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
-	scenario, silent := "", c.gone
-	if c.Effects != nil {
-		scenario, silent = c.Effects.Names(), silent || c.Effects.Broken()
-	}
+	scenario, silent := c.Effects.Names(), c.gone || c.Effects.Broken()
 	if silent {
 		status, refused = 0, nil
 	}
@@ -162,7 +159,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 		entry.Error, entry.Description = clip(refused.Code), clip(refused.Description)
 	}
 	f.Journal.Add(entry)
-	if refused == nil && c.hint == "" && c.Effects == nil && !c.gone {
+	if refused == nil && c.hint == "" && scenario == "" && !c.gone {
 		return
 	}
 	what := strconv.Itoa(status)
@@ -175,7 +172,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 		sentence += fmt.Sprintf(" %s: %s", entry.Error, entry.Description)
 		attrs = append(attrs, "status", status, "code", refused.Code)
 	}
-	if c.Effects != nil {
+	if scenario != "" {
 		attrs = append(attrs, "scenario", entry.Scenario)
 	}
 	if c.hint != "" {

@@ -50,7 +50,6 @@ func (f *Front) decide(c *Call, route Route, badRequest error) error {
 	q := faults.Request{
 		ID: c.ID, At: c.Now, Endpoint: route.Endpoint, Grant: c.Subject.Grant,
 		Connection: c.Subject.Connection, Send: c.Subject.Send, ClientID: c.ClientID, Recipient: c.Subject.Recipient,
-		Known:  c.Tenant.Knows(c.Subject.Connection, c.Subject.Recipient),
 		Header: c.Header, Param: c.Params.dotted, Scenarios: names, Foreign: foreign != "",
 	}
 	if client, ok := c.Setup.Client(c.ClientID); ok {
@@ -97,9 +96,6 @@ func (f *Front) admit(c *Call, route Route) (done bool, value any, err error) {
 	e := c.Effects
 	if err := sleep(c, e.Delay); err != nil {
 		return true, nil, err
-	}
-	if e.Keys == "rotate" {
-		c.Tenant.Keys.Replace()
 	}
 	if !e.Unhandled() {
 		return false, nil, nil
@@ -154,17 +150,27 @@ func canned(c *Call, r *scenarios.Respond) (any, error) {
 	return v, nil
 }
 
-// amend changes a response as the scenarios say.
+// amend changes a response as the scenarios say, and names the rules that have
+// acted.
 func (res *response) amend(h http.Header, e *faults.Effects) {
-	if len(e.Patch) > 0 {
-		if patched, err := mergePatch(res.body, e.Patch); err == nil {
-			res.body = patched
+	patch, headers := e.Response(func(patch map[string]any) bool {
+		_, err := mergePatch(res.body, patch)
+		return err == nil
+	})
+	e.Done()
+	if names := e.Names(); names != "" {
+		h.Set(scenarioHeader, names)
+		if readable := h.Get("Access-Control-Expose-Headers"); readable != "" {
+			h.Set("Access-Control-Expose-Headers", readable+", "+scenarioHeader)
 		}
+	}
+	if patched, err := mergePatch(res.body, patch); len(patch) > 0 && err == nil {
+		res.body = patched
 	}
 	if e.Respond != nil {
 		setHeaders(h, e.Respond.Headers)
 	}
-	setHeaders(h, e.Headers)
+	setHeaders(h, headers)
 }
 
 // setHeaders sets headers, and suppresses those that are empty.

@@ -244,7 +244,7 @@ func TestAForeignPageSwitchesNothingOn(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, host, header, value string
-		rotates                   bool
+		acts                      bool
 	}{
 		{"no page", "localhost:2884", "Accept", "*/*", true},
 		{"an app's page", "localhost:2884", "Origin", "http://localhost:3000", true},
@@ -256,13 +256,12 @@ func TestAForeignPageSwitchesNothingOn(t *testing.T) {
 		{"a page that does not say which", "localhost:2884", "Origin", "null", false},
 		{"an image", "localhost:2884", "Sec-Fetch-Mode", "no-cors", false},
 	} {
-		for _, asks := range []servertest.Change{servertest.Header("X-Mock-Scenario", "jwks-rotated"), servertest.Header("Accept", "*/*")} {
+		for _, asks := range []servertest.Change{servertest.Header("X-Mock-Scenario", "rate-limited"), servertest.Header("Accept", "*/*")} {
 			s := servertest.New(t, server.Config{At: servertest.At2030})
-			before := servertest.JWKS(t, s)
-			form := url.Values{"grant_type": {"x"}, "realm": {"email"}, "username": {"ada+mock-jwks-rotated@example.com"}}
+			form := url.Values{"grant_type": {"x"}, "realm": {"email"}, "username": {"ada+mock-rate-limited@example.com"}}
 			w := servertest.Call(t, s, "POST", "/oauth/token", form, asks, servertest.Host(c.host), servertest.Header(c.header, c.value))
-			if rotated := !slices.Equal(before, servertest.JWKS(t, s)); rotated != c.rotates {
-				t.Errorf("%s: rotated: %t, want %t; %d %s", c.name, rotated, c.rotates, w.Code, w.Body)
+			if acted := s.Requests()[0].Scenario != ""; acted != c.acts || acted != (w.Code == http.StatusTooManyRequests) {
+				t.Errorf("%s: acted: %t, want %t; %d %s", c.name, acted, c.acts, w.Code, w.Body)
 			}
 		}
 	}
