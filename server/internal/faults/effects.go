@@ -204,15 +204,24 @@ func (c *candidate) shadow() {
 // Names are the rules that have acted so far, as scenario/rule, in the order in
 // which rules are asked. They are for the X-Mock-Scenario header and the
 // journal. Of more than 20 it names the first 20.
-func (e *Effects) Names() string {
+func (e *Effects) Names() string { return e.names(func(*scenarios.Then) bool { return true }) }
+
+// Refusers are those of Names that refuse what was asked for.
+func (e *Effects) Refusers() string {
+	return e.names(func(t *scenarios.Then) bool {
+		return t.Respond != nil || t.OTP != nil || t.User != "" || t.Signup != ""
+	})
+}
+
+func (e *Effects) names(has func(*scenarios.Then) bool) string {
 	const most = 20
 	if e == nil {
 		return ""
 	}
 	var names []string
-	for i := range e.candidates {
-		if e.candidates[i].hit != nil {
-			names = append(names, e.candidates[i].rule.name)
+	for _, c := range e.candidates {
+		if c.hit != nil && has(&c.rule.Then) {
+			names = append(names, c.rule.name)
 		}
 	}
 	if len(names) > most {

@@ -3,6 +3,7 @@ package faults_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -209,5 +210,77 @@ func TestEachBuiltInScenarioActsTheSameByEachWay(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A failure in the tenant itself waits for its place. Requests that never come to
+// it do not use it up: a page that is opened, a client that is unknown, a user to
+// whom nothing was sent, a preflight.
+func TestABuiltInScenarioWaitsForItsPlace(t *testing.T) {
+	t.Parallel()
+	waiting := 0
+	for _, name := range scenarios.Names() {
+		if s := string(scenarios.Source(name)); strings.Contains(s, "respond:") || strings.Contains(s, "fault:") || strings.Contains(s, "delay: {median") {
+			continue // it acts before the request is handled
+		}
+		waiting++
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := newPlayer(t, name, server.Config{})
+				on, err := p.Inject(name, scenarios.Narrowing{Times: 1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				form := "application/x-www-form-urlencoded"
+				redeem := servertest.Object{"grant_type": servertest.GrantOTP, "client_id": "acme-native", "username": p.to, "otp": "000000", "realm": "email", "audience": "https://api.acme.test/"}
+				with := func(more servertest.Object) servertest.Object {
+					body := maps.Clone(redeem)
+					maps.Copy(body, more)
+					return body
+				}
+				browser := servertest.NewBrowser(t, p.Server)
+				page := browser.Call("GET", "/authorize?client_id=acme-web&response_type=code&redirect_uri=http://localhost:3000/cb&scope=openid", nil)
+				browser.Call("GET", page.Header().Get("Location"), nil)
+				for _, one := range []struct {
+					method, path string
+					body         any
+					changes      []servertest.Change
+				}{
+					{"POST", "/oauth/token", redeem, nil}, // nothing was sent to this user
+					{"POST", "/oauth/token", with(servertest.Object{"username": "+12025550142", "realm": "sms"}), nil},
+					{"POST", "/oauth/token", with(servertest.Object{"client_id": "nobody"}), nil},
+					{"POST", "/oauth/token", with(servertest.Object{"realm": "nowhere"}), nil},
+					{"POST", "/oauth/token", with(servertest.Object{"audience": "https://nowhere.test/"}), nil},
+					{"POST", "/oauth/token", servertest.Object{"grant_type": "refresh_token", "client_id": "acme-native", "refresh_token": "none"}, nil},
+					{"POST", "/oauth/token", servertest.Object{"grant_type": "authorization_code", "client_id": "acme-native", "code": "none"}, nil},
+					{"POST", "/oauth/token", "{", []servertest.Change{servertest.Header("Content-Type", "application/json")}},
+					{"POST", "/passwordless/start", servertest.Object{"client_id": "nobody", "connection": "email", "email": p.to, "send": "code"}, nil},
+					{"POST", "/passwordless/start", servertest.Object{"client_id": "acme-native", "connection": "email", "email": "no address"}, nil},
+					{"POST", "/passwordless/start", servertest.Object{"client_id": "acme-native", "connection": "sms", "phone_number": "12"}, nil},
+					{"POST", "/co/authenticate", with(servertest.Object{"client_id": "nobody"}), nil},
+					{"POST", "/passwordless/verify", servertest.Object{"client_id": "acme-native", "connection": "email", "email": p.to, "verification_code": "000000"}, nil},
+					{"GET", "/passwordless/verify_redirect?client_id=acme-spa&connection=email&email=nobody@example.com&verification_code=000000&redirect_uri=http://localhost:3000&response_type=token", nil, nil},
+					{"GET", "/userinfo", nil, []servertest.Change{servertest.Header("Authorization", "Bearer none")}},
+					{"OPTIONS", "/oauth/token", nil, []servertest.Change{servertest.Header("Origin", servertest.AppOrigin), servertest.Header("Access-Control-Request-Method", "POST")}},
+					{"OPTIONS", "/passwordless/start", nil, []servertest.Change{servertest.Header("Origin", servertest.AppOrigin), servertest.Header("Content-Type", form)}},
+				} {
+					w := servertest.Call(t, p.Server, one.method, one.path, one.body, one.changes...)
+					if by := w.Header().Get("X-Mock-Scenario"); by != "" || on.Fired() != 0 {
+						t.Fatalf("%s %s %v: it has acted (%q): %d %s", one.method, one.path, one.body, by, w.Code, w.Body)
+					}
+				}
+				if !on.Status().Active {
+					t.Fatal("it is used up")
+				}
+				p.logIn()
+				if on.Fired() != 1 || on.Status().Active {
+					t.Errorf("after a login: fired %d, active %t", on.Fired(), on.Status().Active)
+				}
+			})
+		})
+	}
+	if waiting < 17 {
+		t.Errorf("only %d scenarios are tried", waiting)
 	}
 }

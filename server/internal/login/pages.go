@@ -40,6 +40,8 @@ type view struct {
 	Error  string
 	Notice string
 	Inbox  string // where the code is; "" if the page does not say so
+	// Scenario names the rules that made the error.
+	Scenario string
 }
 
 // pagePolicy has no form-action. Browsers also apply form-action to the redirects
@@ -50,6 +52,9 @@ var pagePolicy = "default-src 'none'; style-src " + source(style) + "; base-uri 
 func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
 	t := c.Setup.Fixture.Tenant
 	v.Tenant, v.Client, v.State = t.FriendlyName, r.Client.Name, tx.ID
+	if v.Error != "" {
+		v.Scenario = c.Effects.Refusers()
+	}
 	page, err := render(pages().Lookup("page"), pagePolicy, v)
 	if v.Error != "" {
 		page.Status = http.StatusBadRequest

@@ -45,9 +45,9 @@ func (f *Front) encodeError(c *Call, h http.Header, d Dialect, err error) (respo
 		if c.hint == "" && misreadJSON(c) {
 			c.hint = "the body looks like JSON, but the Content-Type does not say application/json"
 		}
-		return encodeRefusal(h, d, refused, detailed.Errors), refused
+		return encodeRefusal(h, d, refused, c.Effects.Refusers(), detailed.Errors), refused
 	}
-	res := encodeRefusal(h, d, refusal.ServerError, nil)
+	res := encodeRefusal(h, d, refusal.ServerError, "", nil)
 	if gone := c.Context.Err(); gone != nil && errors.Is(err, gone) {
 		c.gone = true // what is sent reaches nobody
 		return res, nil
@@ -61,8 +61,9 @@ func misreadJSON(c *Call) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(c.Body), []byte("{")) && (len(c.Params) == 0 || c.Params[0].JSON == nil)
 }
 
-// encodeRefusal encodes a refusal in the dialect of its route.
-func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, details any) response {
+// encodeRefusal encodes a refusal in the dialect of its route. by names the rules
+// that made it, for a page.
+func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, by string, details any) response {
 	res := response{status: r.Status}
 	if r.Page != "" {
 		h.Set("Content-Type", "text/html")
@@ -91,7 +92,7 @@ func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, details any) re
 	if d == Browser {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Content-Security-Policy", errorPolicy)
-		res.body = errorPage(r)
+		res.body = errorPage(r, by)
 		return res
 	}
 	var wire any = wireError{r.Code, r.Description, r.URI, details}

@@ -32,10 +32,14 @@ func Template(page, mark, inline string) func() *template.Template {
 // errorPolicy lets the error page have its own style, and nothing else.
 const errorPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// errorPage is the page on which a browser ends that cannot be sent back.
-func errorPage(r *refusal.Refusal) []byte {
+// errorPage is the page on which a browser ends that cannot be sent back. by
+// names the rules of scenarios that made it.
+func errorPage(r *refusal.Refusal, by string) []byte {
 	var page bytes.Buffer
-	if err := errorTemplate().Execute(&page, r); err != nil {
+	if err := errorTemplate().Execute(&page, struct {
+		*refusal.Refusal
+		Scenario string
+	}{r, by}); err != nil {
 		return []byte("Oops!, something went wrong")
 	}
 	return page.Bytes()
