@@ -65,13 +65,18 @@ func TestAScenarioIsSwitchedOnAndCounts(t *testing.T) {
 		t.Errorf("the scenario is still on: %d %s", got.status, got.body)
 	}
 	i.press("#panel", "slow")
+	i.untilText("#nav [data-panel=scenarios]", "1 on") // the header counts it, whether the panel is open or not
 	i.press("#panel", "Switch slow off")
 	i.untilText("#panel", "No scenario is on")
 
 	// What one request asked for is no switch that is on.
 	start["email"] = "ada+mock-rate-limited@example.com"
 	i.app("/passwordless/start", start, "")
-	i.untilText("#panel .on", "from a magic recipient")
+	i.untilText("#panel [aria-label='Scenarios that requests asked for'] .on", "from a magic recipient")
+	i.untilText("#panel", "No scenario is on")
+	if text := i.text("#nav [data-panel=scenarios] .nav-on"); text != "" {
+		t.Errorf("the header says %q", text)
+	}
 	if value[bool](i.tab, `Boolean(document.querySelector("#panel .switch[aria-checked=true], #panel .on button"))`) {
 		t.Error("a scenario of one request looks as if it were on")
 	}

@@ -1,7 +1,8 @@
 // Failures on demand: those that are on, with what they did, and those there are.
 import { el, setText } from "./dom.js";
 import { action, attempt, complaint } from "./controls.js";
-import { ask, watch } from "./api.js";
+import { ask } from "./api.js";
+import * as scenarios from "./scenarios.js";
 
 export function scenariosPanel() {
   const line = complaint();
@@ -9,27 +10,33 @@ export function scenariosPanel() {
   const none = el("p", { class: "note", hidden: true, text: "No scenario is on. Everything is answered as at Auth0." });
   const available = el("ul", { class: "plain-list switches", "aria-label": "Scenarios" });
   const only = el("input", { id: "only", type: "text", placeholder: "everybody, or ada@*", spellcheck: false, autocomplete: "off", autocapitalize: "off" });
+  const asked = el("ul", { class: "plain-list", "aria-label": "Scenarios that requests asked for" });
+  const askedHead = el("div", { class: "section-head", hidden: true }, el("h3", { text: "Asked for by a request" }));
   const allOff = action("Switch all off", line, async () => {
     await ask("DELETE", "scenarios");
-    watching.look();
+    scenarios.look();
   }, { class: "quiet", hidden: true });
   const switches = new Map();
 
   async function switchOn(name) {
     const recipient = only.value.trim();
     await ask("POST", "scenarios", recipient ? { name, when: { recipient } } : { name });
-    watching.look();
+    scenarios.look();
   }
 
   async function switchOff(id) {
     await ask("DELETE", `scenarios/${encodeURIComponent(id)}`);
-    watching.look();
+    scenarios.look();
   }
 
-  const watching = watch("scenarios?describe=1", 1500, () => true, (answer) => {
-    on.replaceChildren(...answer.items.map((each) => status(each, line, switchOff)));
-    none.hidden = answer.items.length > 0;
-    allOff.hidden = answer.items.length === 0;
+  const stop = scenarios.follow((answer) => {
+    const forAll = answer.items.filter(scenarios.isForAll);
+    const forOne = answer.items.filter((each) => !scenarios.isForAll(each));
+    on.replaceChildren(...forAll.map((each) => status(each, line, switchOff)));
+    none.hidden = forAll.length > 0;
+    allOff.hidden = forAll.length === 0;
+    asked.replaceChildren(...forOne.map((each) => status(each, line)));
+    askedHead.hidden = forOne.length === 0;
     const names = new Set(answer.available);
     for (const [name, item] of switches) {
       if (names.has(name)) continue;
@@ -43,7 +50,7 @@ export function scenariosPanel() {
         switches.set(name, item);
         available.append(item.element);
       }
-      const ids = answer.items.filter((each) => each.name === name && !ONCE.has(each.by)).map((each) => each.id);
+      const ids = forAll.filter((each) => each.name === name).map((each) => each.id);
       item.ids = ids;
       item.button.setAttribute("aria-checked", ids.length > 0);
     }
@@ -64,9 +71,9 @@ export function scenariosPanel() {
   }
 
   return {
-    stop: watching.stop,
+    stop,
     elements: [
-      el("div", { class: "section-head" }, el("h3", { text: "On now" }), allOff), line.element, none, on,
+      el("div", { class: "section-head" }, el("h3", { text: "On now" }), allOff), line.element, none, on, askedHead, asked,
       el("div", { class: "section-head" }, el("h3", { text: "Switch on" })),
       el("div", { class: "inline" }, el("label", { for: "only", text: "Only for" }), only),
       available,
@@ -75,21 +82,18 @@ export function scenariosPanel() {
   };
 }
 
-// status is a scenario that is on, with its counters.
+// status is a scenario with its counters. Without switchOff it has no button.
 function status(each, line, switchOff) {
   const narrowed = Object.entries(each.narrowed ?? {}).map(([name, value]) => `${name} ${value}`).join(", ");
   const more = [narrowed, each.times && `${each.times} times at most`, each.until && `until ${each.until.slice(11, 19)}`, FROM[each.by] ?? each.by, !each.active && "used up"].filter(Boolean);
   return el("li", { class: "on" },
     el("div", { class: "section-head" }, el("strong", { text: each.id }),
-      !ONCE.has(each.by) && action("Off", line, () => switchOff(each.id), { class: "quiet", "aria-label": `Switch ${each.id} off` })),
+      switchOff && action("Off", line, () => switchOff(each.id), { class: "quiet", "aria-label": `Switch ${each.id} off` })),
     el("p", { class: "about", text: more.join(" · ") }),
     el("ul", { class: "rules" }, each.rules.map(rule)));
 }
 
 const FROM = { control: "from this page", flag: "from --scenario", fixture: "from the fixture", go: "from a Go test", header: "from a request header", recipient: "from a magic recipient" };
-
-// What a request or its recipient asked for was on for that request alone.
-const ONCE = new Set(["header", "recipient"]);
 
 function rule(each) {
   const skipped = Object.entries(each.skipped).map(([why, n]) => `${n} by ${why}`).join(", ");

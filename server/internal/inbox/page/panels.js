@@ -3,6 +3,7 @@ import { el, icon, byId, setText } from "./dom.js";
 import { copyButton } from "./controls.js";
 import * as clock from "./clock.js";
 import * as router from "./route.js";
+import * as scenarios from "./scenarios.js";
 import * as tenant from "./tenant.js";
 import { clockPanel } from "./panel-clock.js";
 import { connectPanel } from "./panel-connect.js";
@@ -28,6 +29,7 @@ const panel = byId("panel"), body = byId("panel-body");
 const buttons = new Map();
 let open = "", content = null;
 let now = null; // the time in the clock's button
+let on = null; // how many scenarios are on, in their button
 
 for (const [name, { label, icon: drawing }] of Object.entries(PANELS)) {
   const text = el("span", { class: "nav-label", text: label });
@@ -38,6 +40,10 @@ for (const [name, { label, icon: drawing }] of Object.entries(PANELS)) {
   if (name === "clock") {
     now = { time: el("span", { class: "nav-time" }), off: el("span", { class: "nav-off" }) };
     button.append(now.time, now.off);
+  }
+  if (name === "scenarios") {
+    on = el("span", { class: "nav-on" });
+    button.append(on);
   }
   buttons.set(name, button);
   byId("nav").append(button);
@@ -81,6 +87,11 @@ export function tick() {
   buttons.get("clock").dataset.running = running;
   content?.tick?.();
 }
+
+scenarios.follow(({ items }) => {
+  const count = items.filter((each) => each.active && scenarios.isForAll(each)).length;
+  setText(on, count > 0 ? `${count} on` : "");
+});
 
 // The header names the domain, which is what most SDKs ask for.
 byId("domain").append(
