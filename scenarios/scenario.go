@@ -53,7 +53,7 @@ type When struct {
 	Recipient   AnyOf            `yaml:"recipient" doc:"The user's e-mail address or phone number, as a glob or /RE2/."`
 	Header      map[string]AnyOf `yaml:"header" doc:"Request headers by name, as globs or /RE2/. A missing header is empty."`
 	Params      map[string]AnyOf `yaml:"params" doc:"Parameters of the body or the query by name, as globs or /RE2/. authParams.scope is a member of an object. A missing parameter is empty."`
-	Call        Calls            `yaml:"call" doc:"Which of the requests that meet the other conditions: 1, [1, 3], 2..4, \">=3\" or {every: 3}. per says how they are counted."`
+	Call        Calls            `yaml:"call" doc:"Which of the requests on which the rule could act: 1, [1, 3], 2..4, \">=3\" or {every: 3}. per says how they are counted."`
 	Per         string           `yaml:"per" enum:"rule,recipient,client" doc:"How requests are counted. rule: all together; recipient: each recipient's alone; client: each client's alone. Default: rule."`
 	Probability *float64         `yaml:"probability" min:"0" max:"1" doc:"On which share of the requests the rule acts, from 0 to 1. The choice derives from the seed, the rule, the recipient or client of per, and the count, so each run makes the same choice."`
 	After       Moment           `yaml:"after" doc:"The rule acts from this time on. A duration begins when the scenario is switched on, and the tenant's clock measures it."`
@@ -61,9 +61,12 @@ type When struct {
 }
 
 // Then is what happens when a rule acts. Delay, Fault and Respond act before
-// the request is handled. OTP, User and Signup act when a code is redeemed,
-// Deliver on the message, Token on the tokens, Keys on the key set, Patch and
-// Headers on the response.
+// the request is handled. OTP acts when a code is redeemed to which it makes a
+// difference, User when a user signs in, Signup when a new user would sign up,
+// Deliver when a message is sent, Token when tokens are signed, Keys when the
+// key set is served (rotate: when tokens are signed, too), Patch and Headers on
+// the response. A request that does not come to one of these places is not
+// counted for call, times and probability.
 type Then struct {
 	Delay   *Delay            `yaml:"delay" doc:"Wait before the response, in real time: a duration; {min, max}, evenly distributed; or {median, p99}, log-normally distributed. The delays of several rules add up."`
 	Fault   string            `yaml:"fault" enum:"reset,empty,hang,truncate,garbage,dribble" doc:"Break the connection. reset: TCP reset; empty: close it without a response; hang: send nothing until the client gives up; garbage: send bytes that are not HTTP. With these four the request is not handled. truncate: send half of the response; dribble: send the response in small pieces, for two seconds."`

@@ -54,7 +54,8 @@ type RuleStatus struct {
 	Forgotten int64 `json:"forgotten,omitempty"`
 	// Last are the last 20 requests on which the rule acted.
 	Last []Hit `json:"last"`
-	// NearMisses are the last requests that met all conditions but one.
+	// NearMisses are the last requests on which the rule almost acted, and why
+	// it did not: one condition did not hold, or there was nothing to act on.
 	NearMisses []string `json:"near_misses"`
 }
 

@@ -116,9 +116,11 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	n := strconv.FormatInt(t.authCodes.count.add(clientUser{a.Client.ClientID, s.UserID}), 10)
 	var out Approval
 	if a.wants("code") {
+		kept := a
+		kept.Effects = nil // they are of this request alone
 		out.Code = t.setup.Seed.Opaque(43, "code", a.Client.ClientID, s.UserID, n)
 		t.authCodes.put(out.Code, &authCode{
-			Authorization: a, userID: s.UserID, sid: s.SID, authTime: s.AuthTime, expires: a.Now.Add(authCodeLifetime),
+			Authorization: kept, userID: s.UserID, sid: s.SID, authTime: s.AuthTime, expires: a.Now.Add(authCodeLifetime),
 		})
 	}
 	var l *Login
