@@ -10,6 +10,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
+	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
 
 // Where two rules set the same thing, the first one counts. Delays add up.
@@ -344,4 +345,39 @@ func (r *modelRule) inFile() scenarios.Rule {
 		out.Then.Fault = "reset"
 	}
 	return out
+}
+
+// A rule that is first goes before the others also where it makes no difference.
+func TestTheFirstRuleGoesBeforeTheOthers(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.on("a",
+		`{id: any, when: {recipient: ada@example.com}, then: {otp: accept_any}}`,
+		`{id: mfa, when: {recipient: ada@example.com}, then: {user: mfa_required, headers: {X-A: a}}}`,
+		`{id: rest, then: {otp: expired}}`,
+		`{id: blocked, then: {user: blocked}}`)
+	right := func(otp scenarios.OTP) bool { return otp.Verdict == "expired" } // accept_any makes no difference to a right code
+	for recipient, want := range map[string]string{"ada@example.com": "{ } false true a/mfa", "bob@example.com": "{expired } true false a/rest, a/blocked"} {
+		e, err := b.Decide(&faults.Request{At: noon, Endpoint: "oauth.token", Grant: servertest.GrantOTP, Recipient: recipient})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.expect(recipient, fmt.Sprint(e.OTP(right), e.User("blocked"), e.User("mfa_required"), " ", e.Names()), want)
+		e.Response(nil)
+		e.Done()
+	}
+	b.expect("all that a rule did", a.Status().Rules[1].Last[0].Effect, "user mfa_required, header X-A")
+}
+
+// A mail cannot be cut as a response can.
+func TestAMailIsNotCut(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	cut := b.on("cut", `{id: a, when: {endpoint: any}, times: 5, then: {fault: truncate}}`, `{id: b, when: {endpoint: any}, then: {delay: 1s}}`)
+	e, err := b.Decide(&faults.Request{At: noon, Endpoint: "smtp"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.expect("a mail", fmt.Sprint(e.Fault, e.Delay, " ", e.Names()), "1s cut/b")
+	b.expect("the rule", counts(cut, 0), "matched 1, fired 0, shadowed 0")
 }

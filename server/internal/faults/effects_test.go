@@ -284,3 +284,33 @@ func TestABuiltInScenarioWaitsForItsPlace(t *testing.T) {
 		t.Errorf("only %d scenarios are tried", waiting)
 	}
 }
+
+// A part of a token acts only on a response in which the app can notice it.
+func TestATokenEffectActsOnWhatTheAppGets(t *testing.T) {
+	t.Parallel()
+	opaque := servertest.Object{"scope": "offline_access name"}
+	for _, c := range []struct {
+		token string
+		more  servertest.Object
+		want  int
+	}{
+		{"{signature: bad}", servertest.Object{"audience": "https://api.acme.test/", "scope": "name"}, 1},
+		{"{signature: bad}", servertest.Object{"scope": "openid"}, 1}, // the ID token
+		{"{signature: bad}", opaque, 0},
+		{"{claims: {a: b}}", opaque, 0},
+		{"{iss: https://x.test/}", opaque, 1},
+		{"{exp: -1h}", opaque, 1},
+		{"{drop: [id_token]}", opaque, 0},
+		{"{drop: [id_token]}", servertest.Object{"scope": "openid"}, 1},
+		{"{drop: [refresh_token]}", servertest.Object{"scope": "openid"}, 0},
+		{"{drop: [refresh_token]}", opaque, 1},
+		{"{drop: [access_token]}", opaque, 1},
+	} {
+		s := servertest.New(t, server.Config{At: servertest.At2030})
+		servertest.SwitchOn(t, s, "version: 1\nname: odd\nrules: [{id: a, then: {token: "+c.token+"}}]\n")
+		servertest.Login(t, s, "ada@example.com", c.more)
+		if got := s.Scenarios()[0].Rules[0]; int(got.Fired) != c.want || got.Matched != 1 {
+			t.Errorf("%s with %v: %+v", c.token, c.more, got)
+		}
+	}
+}
