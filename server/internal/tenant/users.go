@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 )
@@ -75,8 +74,3 @@ func (u *user) objectID() string {
 }
 
 func (u *user) verified() bool { return u.EmailVerified || u.PhoneVerified }
-
-func (u *user) noteLogin(now time.Time) {
-	u.LoginsCount++
-	u.LastLogin, u.UpdatedAt = now, now
-}
