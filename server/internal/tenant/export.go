@@ -63,7 +63,6 @@ func (t *Tenant) Restore(f *fixtures.Fixture) {
 	now := t.Clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.noteChange()
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
