@@ -66,8 +66,9 @@ func TestServeSignals(t *testing.T) {
 // until waits for something that happens by itself.
 func until(t *testing.T, what string, happened func() bool) {
 	t.Helper()
-	end := time.After(patience)
-	for look := time.NewTicker(10 * time.Millisecond); !happened(); {
+	end, look := time.After(patience), time.NewTicker(10*time.Millisecond)
+	defer look.Stop()
+	for !happened() {
 		select {
 		case <-look.C:
 		case <-end:
