@@ -59,6 +59,6 @@ func (l *patientListener) Accept() (net.Conn, error) {
 			return conn, err
 		}
 		l.shortage.tell(err)
-		time.Sleep(acceptAgain)
+		<-time.After(acceptAgain)
 	}
 }

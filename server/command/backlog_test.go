@@ -69,7 +69,7 @@ func TestTheEndDoesNotWaitForAStalledReader(t *testing.T) {
 		}
 		out.reads <- true
 		out.reads <- true
-		b.flush()
+		synctest.Wait()
 		if got := out.got.String(); !strings.Contains(got, "a line\n") || !strings.Contains(got, "a sentence") {
 			t.Errorf("%q", got)
 		}

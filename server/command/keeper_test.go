@@ -67,6 +67,7 @@ func TestChangesShareASave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := keepOn(t)
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if k.saves != 0 {
 			t.Errorf("%d saves without a change", k.saves)
 		}
@@ -83,6 +84,7 @@ func TestChangesShareASave(t *testing.T) {
 		for began := time.Now(); time.Since(began) < span; time.Sleep(10 * time.Millisecond) {
 			_ = k.Clock().Advance(time.Second)
 		}
+		synctest.Wait()
 		if most := int(span / saveAfter); k.saves < most/2 || k.saves > most {
 			t.Errorf("%d saves in %s of constant changes, want some %d", k.saves, span, most)
 		}
