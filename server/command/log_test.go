@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
+	"net"
 	"strings"
 	"testing"
 	"unicode"
@@ -67,4 +68,17 @@ func TestNothingElseSteersTheTerminal(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	noSteering(t, got.out+got.errout)
+	foreign, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer foreign.Close()
+	go func() {
+		if conn, err := foreign.Accept(); err == nil {
+			_, _ = conn.Write([]byte("HTTP/1.1 500 x\u009b2J\u202e\r\nContent-Length: 0\r\n\r\n"))
+			conn.Close()
+		}
+	}()
+	addr := foreign.Addr().String()
+	refused(t, environ(), "the server at "+addr+` is not ready: /_mock/health answers 500 x\u009b2J\u202e`, "healthcheck", "--addr", addr)
 }

@@ -111,6 +111,18 @@ func TestStateOfAKilledProgram(t *testing.T) {
 	}
 }
 
+// Two containers that mount one file have a folder each, and no lock in common
+// but that of the file itself.
+func TestStateOfTwoFolders(t *testing.T) {
+	t.Parallel()
+	file, other := write(t, "state.json", ""), filepath.Join(t.TempDir(), "state.json")
+	if err := os.Link(file, other); err != nil {
+		t.Fatal(err)
+	}
+	startServer(t, environ(), "--state", file)
+	refused(t, environ(), "--state "+other+": another process saves its state there; stop that first, or name another file", "--state", other)
+}
+
 // Signals are passed on, the child's status is ours, and the server answers
 // until the child has ended.
 func TestExecSignals(t *testing.T) {
