@@ -185,10 +185,16 @@ func (f *stateFile) copy(temp string, data []byte) (name string, err error) {
 	return elsewhere, nil
 }
 
-// copies are where a copy can be.
+// copies are where a copy can be. The paths are absolute, since they are printed.
 func (f *stateFile) copies() (beside, elsewhere string) {
-	dir := filepath.Dir(f.path)
-	return filepath.Join(dir, f.prefix(dir)+"copy"), filepath.Join(os.TempDir(), f.prefix(os.TempDir())+"copy")
+	in := func(dir string) string {
+		name := filepath.Join(dir, f.prefix(dir)+"copy")
+		if abs, err := filepath.Abs(name); err == nil {
+			return abs
+		}
+		return name
+	}
+	return in(filepath.Dir(f.path)), in(os.TempDir())
 }
 
 // findCopy is a complete copy that differs from the file: a run before this one
