@@ -37,6 +37,7 @@ var floors = [][]string{
 // homes are the only packages that may import a module of others.
 var homes = map[string][]string{
 	"github.com/go-jose/":    {"server/internal/token"},
+	"github.com/gofrs/flock": {"server/command"},
 	"github.com/gorilla/mux": {"server", "server/mailhog"},
 	"go.yaml.in/yaml/":       {"internal/strictyaml", "fixtures"},
 	"testing":                {"server/internal/servertest", "testkit", "testkit/mailhog", "internal/strictyaml/strictyamltest"},

@@ -217,6 +217,12 @@ func (s *Server) State() *fixtures.Fixture {
 	return f
 }
 
+// StateChanged receives after State has changed: a user, a refresh token, a count
+// of codes, the settings, the clock. One receive can stand for several changes.
+// There is one such channel, for one reader. A program that keeps the state saves
+// it then.
+func (s *Server) StateChanged() <-chan struct{} { return s.tenant.Changed() }
+
 // PutState replaces the state by a fixture. From then on Reset goes back to that
 // fixture. It fails if the fixture names an unknown scenario, or key files that
 // the server's own fixture does not name.

@@ -332,3 +332,25 @@ func TestChangedKeyFilesAreTakenIn(t *testing.T) {
 		}
 	})
 }
+
+// A change of the fixture file is a change of the state.
+func TestAReloadChangesTheState(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		file := fileIn(t, t.TempDir(), "mockauth0.yaml", "version: 1\nextends: default\n")
+		w := watch(t, server.Config{FixtureFile: file.path})
+		select {
+		case <-w.StateChanged():
+			t.Error("a server that has just begun tells of a change")
+		default:
+		}
+		file.write("version: 1\nextends: default\nusers: [{email: grace@example.com}]\n")
+		<-time.After(500 * time.Millisecond)
+		servertest.Call(t, w.Server, "GET", "/health", nil)
+		select {
+		case <-w.StateChanged():
+		default:
+			t.Error("it does not tell of a change")
+		}
+	})
+}

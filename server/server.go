@@ -121,6 +121,7 @@ func New(config Config) (*Server, error) {
 	if config.Restore != nil {
 		s.tenant.Restore(config.Restore)
 	}
+	<-s.tenant.Changed() // what New has loaded is no change
 	s.guard = newGuard(s.config)
 	s.front = &web.Front{
 		Tenant:  s.tenant,

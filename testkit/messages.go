@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/printable"
 	"github.com/mockauth0/mockauth0/server/journal"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -61,7 +62,7 @@ func (a *Auth0) WaitFor(t testing.TB, filters ...outbox.Filter) outbox.Message {
 		return m
 	}
 	if why := a.whyNothingComes(filters); why != "" {
-		t.Fatalf("testkit: %s\n%v", why, err)
+		t.Fatalf("testkit: %s\n%v", printable.Lines(why), err)
 	}
 	t.Fatalf("testkit: %v", err)
 	return m

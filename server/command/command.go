@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/mockauth0/mockauth0/internal/printable"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
@@ -24,8 +25,14 @@ func Run(w World) int {
 	case errors.As(err, &exit):
 		return int(exit)
 	}
-	fmt.Fprintf(w.Stderr, "mockauth0: %s\n", err)
+	complain(w, err)
 	return 1
+}
+
+// complain writes an error to Stderr. A file, or whatever answers at an address,
+// may have given words of it.
+func complain(w World, err error) {
+	writeWithin(w.Stderr, printable.Lines(fmt.Sprintf("mockauth0: %s\n", err)))
 }
 
 // An exitError ends the program with a status and prints nothing.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/mockauth0/mockauth0/internal/printable"
 )
 
 var urlFlag = flag{name: "url", takes: "URL", group: targetGroup, usage: "where the server is (default " + defaultURL + ")"}
@@ -106,7 +108,7 @@ func dotenv(value string) (text string, ok bool) {
 	switch {
 	case strings.TrimLeftFunc(value, bare) == "" && !strings.HasPrefix(value, "~"):
 		return value, true
-	case strings.ContainsAny(value, "\r\n\x00"):
+	case printable.Line(value) != value:
 		return "", false
 	case !strings.Contains(value, "'") && !strings.HasSuffix(value, `\`):
 		return "'" + value + "'", true

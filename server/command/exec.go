@@ -53,7 +53,7 @@ func runExec(in *input) error {
 		i.tell(in.Stderr)
 	}
 	if status > 1 && err != nil { // the command's own status says more
-		fmt.Fprintln(in.Stderr, "mockauth0:", err)
+		complain(in.World, err)
 		err = nil
 	}
 	if status != 0 && err == nil {
@@ -64,8 +64,8 @@ func runExec(in *input) error {
 
 // tell prints what happened, to help find out why the command failed.
 func (i *instance) tell(out io.Writer) {
-	if i.format != "none" {
-		fmt.Fprint(out, "\nmockauth0: what happened until the command failed\n", i.server.Report())
+	if i.log.format != "none" {
+		writeWithin(out, "\nmockauth0: what happened until the command failed\n"+i.server.Report())
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"slices"
@@ -21,11 +20,10 @@ type instance struct {
 	ca        *localtls.CA
 	listeners []net.Listener
 	http      *http.Server
-	log       *slog.Logger
-	format    string // of the log
+	log       *programLog
 	ports     *ports
-	state     string // the file, or empty
-	unfired   bool   // at the end, a scenario that has not acted is an error
+	keeper    *keeper // of the state
+	unfired   bool    // at the end, a scenario that has not acted is an error
 	served    chan error
 	stop      context.CancelFunc
 }
@@ -34,23 +32,34 @@ type instance struct {
 const drainTime = 5 * time.Second
 
 // launch makes a server from the flags and lets it listen.
-func launch(in *input, addrs []string) (*instance, error) {
-	log, format, err := newLog(in)
+func launch(in *input, addrs []string) (_ *instance, err error) {
+	log, err := newLog(in)
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			log.lines.flush()
+		}
+	}()
 	config, err := serverConfig(in)
 	if err != nil {
 		return nil, err
 	}
-	i := &instance{log: log, format: format, unfired: in.on(failOnUnfiredFlag), served: make(chan error, 1)}
-	config.Log = log
+	i := &instance{log: log, unfired: in.on(failOnUnfiredFlag), served: make(chan error, 1)}
+	config.Log = log.Logger
 	if i.ports, err = readPorts(in); err != nil {
 		return nil, err
 	}
-	if config.Restore, i.state, err = loadState(in); err != nil {
+	var state *stateFile
+	if state, config.Restore, err = openState(in, func(s string) { log.Warn(s) }); err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			state.close()
+		}
+	}()
 	if i.ca, err = openCA(in, func(s string) { log.Warn(s) }); err != nil {
 		return nil, err
 	}
@@ -61,14 +70,17 @@ func launch(in *input, addrs []string) (*instance, error) {
 	for _, warning := range i.server.Fixture().Warnings {
 		log.Warn(warning)
 	}
-	if err := i.ports.listen(in); err != nil {
+	files := &shortage{log: log.Logger}
+	if err := i.ports.listen(in, files); err != nil {
 		i.ports.abandon()
 		return nil, err
 	}
-	if i.listeners, err = localtls.ListenAll("--"+addrFlag.name, addrs); err != nil {
+	listeners, err := localtls.ListenAll("--"+addrFlag.name, addrs)
+	if err != nil {
 		i.ports.abandon()
 		return nil, in.blame(addrFlag, err)
 	}
+	i.listeners = files.over(listeners)
 	// The end of the server ends the calls that wait for something.
 	base, stop := context.WithCancel(context.Background())
 	i.stop = stop
@@ -81,6 +93,7 @@ func launch(in *input, addrs []string) (*instance, error) {
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ErrorLog:          localtls.ErrorLog(func() { log.Warn(localtls.Distrust, "hint", "mockauth0 ca trust tells how to trust it") }),
 	}
+	i.keeper = keep(state, i.server, log.Logger)
 	i.ports.serve(i)
 	go func() { i.served <- localtls.Serve(i.http, i.ca.TLSConfig(), i.listeners...) }()
 	return i, nil
@@ -110,8 +123,10 @@ func hosts(listeners []net.Listener) []string {
 // host is the best of the hosts.
 func (i *instance) host() string { return hosts(i.listeners)[0] }
 
-// drain lets the calls that are being answered finish, and saves the state.
+// drain lets the calls that are being answered finish, saves the state, and writes
+// the last lines of the log.
 func (i *instance) drain() error {
+	defer i.log.lines.flush()
 	i.stop()
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
@@ -120,7 +135,7 @@ func (i *instance) drain() error {
 		_ = i.http.Close()
 	}
 	<-i.served
-	return errors.Join(saveState(i.state, i.server), i.checkFired())
+	return errors.Join(i.keeper.end(), i.checkFired())
 }
 
 // checkFired is an error if scenarios have not acted, and the user asked for it.

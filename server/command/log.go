@@ -11,24 +11,47 @@ import (
 	"github.com/mockauth0/mockauth0/internal/printable"
 )
 
-// newLog makes the log that --log asks for, and tells its format.
-func newLog(in *input) (log *slog.Logger, format string, err error) {
-	format = in.text(logFlag)
+// A programLog is the log that --log asks for.
+type programLog struct {
+	*slog.Logger
+	format string // text, json or none
+	lines  *backlog
+}
+
+func newLog(in *input) (*programLog, error) {
+	format := in.text(logFlag)
 	if format == "" {
 		format = "json"
 		if in.Terminal {
 			format = "text"
 		}
 	}
-	switch format {
-	case "text":
-		return slog.New(&textLog{out: in.Stderr, mu: &sync.Mutex{}}), format, nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(in.Stderr, nil)), format, nil
-	case "none":
-		return slog.New(slog.DiscardHandler), format, nil
+	handler := handlers[format]
+	if handler == nil {
+		return nil, in.refuse(logFlag, format, "write text, json or none%s", closest(format, []string{"text", "json", "none"}))
 	}
-	return nil, "", in.refuse(logFlag, format, "write text, json or none%s", closest(format, []string{"text", "json", "none"}))
+	lines := &backlog{out: in.Stderr, dropped: func(n int) []byte {
+		var line bytes.Buffer
+		slog.New(handler(&line)).Warn(fmt.Sprintf("%d log lines are missing here: nobody read the log in time", n))
+		return line.Bytes()
+	}}
+	return &programLog{slog.New(handler(lines)), format, lines}, nil
+}
+
+// handlers are the formats of the log.
+var handlers = map[string]func(io.Writer) slog.Handler{
+	"text": func(out io.Writer) slog.Handler { return &textLog{out: out, mu: &sync.Mutex{}} },
+	"json": func(out io.Writer) slog.Handler { return slog.NewJSONHandler(printableJSON{out}, nil) },
+	"none": func(io.Writer) slog.Handler { return slog.DiscardHandler },
+}
+
+// printableJSON escapes what could control a terminal. encoding/json does so only
+// for ASCII.
+type printableJSON struct{ out io.Writer }
+
+func (w printableJSON) Write(line []byte) (int, error) {
+	_, err := w.out.Write(printable.JSON(line))
+	return len(line), err
 }
 
 // textLog is a log for people: a sentence, and below it the lines that explain it.

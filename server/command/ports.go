@@ -65,25 +65,25 @@ func checkOutbound(in *input, _ *server.Config) error {
 }
 
 // listen opens the addresses of the flags.
-func (p *ports) listen(in *input) (err error) {
-	if p.smtp, err = in.listen(smtpFlag); err != nil {
+func (p *ports) listen(in *input, files *shortage) (err error) {
+	if p.smtp, err = in.listen(smtpFlag, files); err != nil {
 		return err
 	}
-	if p.mailAPI, err = in.listen(mailAPIFlag); err != nil {
+	if p.mailAPI, err = in.listen(mailAPIFlag, files); err != nil {
 		return err
 	}
-	p.twilio, err = in.listen(twilioFlag)
+	p.twilio, err = in.listen(twilioFlag, files)
 	return err
 }
 
 // listen opens the addresses of a flag.
-func (in *input) listen(f flag) ([]net.Listener, error) {
+func (in *input) listen(f flag, files *shortage) ([]net.Listener, error) {
 	addrs := in.list(f)
 	if len(addrs) == 0 {
 		return nil, nil
 	}
 	listeners, err := localtls.ListenAll("--"+f.name, addrs)
-	return listeners, in.blame(f, err)
+	return files.over(listeners), in.blame(f, err)
 }
 
 // abandon closes the ports before anything is served there.
@@ -97,7 +97,7 @@ func (p *ports) abandon() {
 func (p *ports) serve(i *instance) {
 	if len(p.smtp)+len(p.mailAPI) > 0 || p.relay != "" {
 		p.mailhog = mailhog.New(mailhog.Options{
-			Box: i.server.Outbox(), Now: i.server.Clock().Now, Decide: i.server.DecideSMTP, Log: i.log,
+			Box: i.server.Outbox(), Now: i.server.Clock().Now, Decide: i.server.DecideSMTP, Log: i.log.Logger,
 		})
 		for _, ln := range p.smtp {
 			p.running.Go(func() { _ = p.mailhog.ServeSMTP(ln) })
@@ -111,7 +111,7 @@ func (p *ports) serve(i *instance) {
 		}
 		p.serveHTTP(i, p.mailAPI, api)
 	}
-	p.serveHTTP(i, p.twilio, twilio.New(twilio.Options{Box: i.server.Outbox(), Now: i.server.Clock().Now, Log: i.log}))
+	p.serveHTTP(i, p.twilio, twilio.New(twilio.Options{Box: i.server.Outbox(), Now: i.server.Clock().Now, Log: i.log.Logger}))
 }
 
 func (p *ports) serveHTTP(i *instance, listeners []net.Listener, api http.Handler) {

@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/printable"
 )
 
 func serveCommand(w World) *cli.Command {
@@ -45,13 +46,13 @@ func runServe(in *input) error {
 func (i *instance) announce(out io.Writer) {
 	at := hosts(i.listeners)
 	url := "http://" + at[0]
-	switch i.format {
+	switch i.log.format {
 	case "json":
 		ready := []any{"url", url, "domain", at[0], "ca", i.ca.Path(), "fixture", i.server.Fixture().Source}
 		i.log.Info("ready", append(ready, i.ports.attrs()...)...)
 		return
 	case "none":
-		fmt.Fprintln(out, url) // nothing else tells the port that was picked for 0
+		writeWithin(out, url+"\n") // nothing else tells the port that was picked for 0
 		return
 	}
 	var text strings.Builder
@@ -90,7 +91,7 @@ func (i *instance) announce(out io.Writer) {
 		line("https", "trust %s/_mock/ca.pem", url)
 	}
 	text.WriteString("\nStop with Ctrl-C.\n\n")
-	_, _ = io.WriteString(out, text.String())
+	writeWithin(out, printable.Lines(text.String()))
 }
 
 // scenarios are the names of the scenarios that are on.

@@ -5,6 +5,7 @@ package command
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -60,6 +61,66 @@ func TestServeSignals(t *testing.T) {
 			t.Errorf("%v: %v", s, err)
 		}
 	}
+}
+
+// until waits for something that happens by itself.
+func until(t *testing.T, what string, happened func() bool) {
+	t.Helper()
+	end, look := time.After(patience), time.NewTicker(10*time.Millisecond)
+	defer look.Stop()
+	for !happened() {
+		select {
+		case <-look.C:
+		case <-end:
+			t.Fatalf("%s: not in %s", what, patience)
+		}
+	}
+}
+
+// A program that is killed has saved each change a moment before. The next one
+// goes on from there, and the lock of the dead one does not keep it out.
+func TestStateOfAKilledProgram(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "state.json")
+	saved := func(email string) func() bool {
+		return func() bool {
+			data, _ := os.ReadFile(file)
+			return strings.Contains(string(data), email) && strings.Contains(string(data), `"refresh_tokens"`)
+		}
+	}
+	args := []string{"--log", "none", "--addr", "localhost:0", "--state", file}
+	cmd, url, _ := start(t, nil, args...)
+	token := signUp(t, &served{t: t, url: url}, "grace@example.com")
+	until(t, "the change is saved", saved("grace@example.com"))
+	sentence := fmt.Sprintf("--state %s: process %d saves its state there; stop that first, or name another file", file, cmd.Process.Pid)
+	refused(t, environ(), sentence, "--addr", "localhost:0", "--state", file)
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+
+	cmd, url, _ = start(t, nil, args...)
+	refreshToken(t, &served{t: t, url: url}, map[string]any{"grant_type": "refresh_token", "client_id": "acme-native", "refresh_token": token})
+	if _, users := get(t, url+"/_mock/users"); !strings.Contains(users, "grace@example.com") {
+		t.Error(users)
+	}
+	_ = cmd.Process.Signal(syscall.SIGTERM)
+	_ = cmd.Wait()
+	if names := list(t, filepath.Dir(file)); len(names) != 1 {
+		t.Errorf("the folder holds %q", names)
+	}
+}
+
+// Two containers that mount one file have a folder each, and no lock in common
+// but that of the file itself.
+func TestStateOfTwoFolders(t *testing.T) {
+	t.Parallel()
+	file, other := write(t, "state.json", ""), filepath.Join(t.TempDir(), "state.json")
+	if err := os.Link(file, other); err != nil {
+		t.Fatal(err)
+	}
+	startServer(t, environ(), "--state", file)
+	refused(t, environ(), "--state "+other+": another process saves its state there; stop that first, or name another file", "--state", other)
 }
 
 // Signals are passed on, the child's status is ours, and the server answers

@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -43,9 +44,6 @@ func TestState(t *testing.T) {
 	fixture := write(t, "my.yaml", "version: 1\nextends: default\nusers: [{email: ada@example.com, name: Ada}]\n")
 	first := startServer(t, environ(), "--state", file, "--fixture", fixture)
 	token := signUp(t, first, "new@example.com")
-	if _, err := os.Stat(file); err == nil {
-		t.Error("the state is saved before the end")
-	}
 	if status := first.stop(); status != 0 {
 		t.Fatal(status, first.log)
 	}
@@ -100,6 +98,99 @@ func TestStateThroughLink(t *testing.T) {
 	}
 }
 
+// A link may lead to what is not there yet, over another link.
+func TestStateThroughDanglingLinks(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	link, sub := filepath.Join(dir, "link.json"), filepath.Join(dir, "sub")
+	for name, target := range map[string]string{link: filepath.Join("folder", "next.json"), filepath.Join(dir, "folder"): "sub", filepath.Join(sub, "next.json"): "state.json"} {
+		_ = os.Mkdir(sub, 0o700)
+		if err := os.Symlink(target, name); err != nil {
+			t.Skip(err)
+		}
+	}
+	s := startServer(t, environ(), "--state", link)
+	if status := s.stop(); status != 0 {
+		t.Fatal(status, s.log)
+	}
+	for name, isLink := range map[string]bool{link: true, filepath.Join(sub, "next.json"): true, filepath.Join(sub, "state.json"): false} {
+		info, err := os.Lstat(name)
+		if err != nil || info.Mode()&os.ModeSymlink != 0 != isLink {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+}
+
+// An empty file, which somebody made to mount it, is as good as none.
+func TestStateInAnEmptyFile(t *testing.T) {
+	t.Parallel()
+	file := write(t, "state.json", "")
+	s := startServer(t, environ(), "--state", file)
+	if status := s.stop(); status != 0 {
+		t.Fatal(status, s.log)
+	}
+	if data, _ := os.ReadFile(file); !strings.Contains(string(data), "ada@example.com") {
+		t.Errorf("it holds %q", data)
+	}
+}
+
+// What a run left behind that was killed while it saved is removed, and nothing
+// else.
+func TestStateClearsItsTemporaryFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "state.json")
+	for _, name := range []string{".state.json.123.tmp", ".state.json.lock", ".other.json.123.tmp", "state.json.tmp"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := startServer(t, environ(), "--state", file)
+	if status := s.stop(); status != 0 {
+		t.Fatal(status, s.log)
+	}
+	if got, want := strings.Join(list(t, dir), " "), ".other.json.123.tmp state.json state.json.tmp"; got != want {
+		t.Errorf("there are %s, want %s", got, want)
+	}
+}
+
+// The second process refuses the file, by whatever name, and says who has it.
+func TestStateOfTwoProcesses(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file, link := filepath.Join(dir, "state.json"), filepath.Join(dir, "link.json")
+	s := startServer(t, environ(), "--state", file)
+	sentence := fmt.Sprintf(": process %d saves its state there; stop that first, or name another file", os.Getpid())
+	refused(t, environ(), "--state "+file+sentence, "--state", file)
+	if err := os.Symlink(file, link); err == nil {
+		refused(t, environ(), "--state "+link+sentence, "--state", link)
+	}
+	signUp(t, s, "new@example.com")
+	if status := s.stop(); status != 0 {
+		t.Fatal(status, s.log)
+	}
+	next := startServer(t, environ(), "--state", file)
+	if _, users := get(t, next.url+"/_mock/users"); !strings.Contains(users, "new@example.com") {
+		t.Error(users)
+	}
+}
+
+// A start that fails later gives the file free.
+func TestStateIsFreeAfterARefusal(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "state.json")
+	if got := run(t, environ(), "--log", "none", "--state", file, "--fixture", "no/such.yaml"); got.status != 1 {
+		t.Errorf("%+v", got)
+	}
+	if got := run(t, environ(), "--log", "none", "--state", file, "--addr", "192.0.2.1:1"); got.status != 1 {
+		t.Errorf("%+v", got)
+	}
+	s := startServer(t, environ(), "--state", file)
+	if status := s.stop(); status != 0 {
+		t.Fatal(status, s.log)
+	}
+}
+
 // That nothing can be saved is said at the start.
 func TestStateReadOnly(t *testing.T) {
 	t.Parallel()
@@ -107,8 +198,8 @@ func TestStateReadOnly(t *testing.T) {
 	if err := os.Chmod(file, 0o400); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, environ(), "--state "+file+": the file is read-only and could not be saved at the end; make it writable, or load it with --fixture", "--state", file)
-	refused(t, environ("MOCKAUTH0_STATE="+file), "MOCKAUTH0_STATE="+file+": the file is read-only and could not be saved at the end; make it writable, or load it with --fixture")
+	refused(t, environ(), "--state "+file+": the file is read-only and could not be saved; make it writable, or load it with --fixture", "--state", file)
+	refused(t, environ("MOCKAUTH0_STATE="+file), "MOCKAUTH0_STATE="+file+": the file is read-only and could not be saved; make it writable, or load it with --fixture")
 }
 
 // A folder that vanishes while the server runs is a sentence at the end.
@@ -120,7 +211,7 @@ func TestStateNotSaved(t *testing.T) {
 	}
 	file := filepath.Join(dir, "state.json")
 	s := startServer(t, environ(), "--state", file)
-	if err := os.Remove(dir); err != nil {
+	if err := os.RemoveAll(dir); err != nil { // with the lock in it
 		t.Fatal(err)
 	}
 	want := "mockauth0: the state cannot be saved in " + file + " (" + noSuchFolder() + ")\n"

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/printable"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/token"
@@ -39,11 +40,11 @@ func runValidate(in *input) error {
 		warnings, err := validateFile(file)
 		if err != nil {
 			failed = true
-			fmt.Fprintln(in.Stderr, err)
+			fmt.Fprintln(in.Stderr, printable.Lines(err.Error()))
 			continue
 		}
 		for _, warning := range warnings {
-			fmt.Fprintf(in.Stderr, "warning: %s\n", warning)
+			fmt.Fprintf(in.Stderr, "warning: %s\n", printable.Line(warning))
 		}
 		if err := say(in.World, file+": ok\n"); err != nil {
 			return err

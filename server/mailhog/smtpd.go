@@ -9,8 +9,12 @@ import (
 	"github.com/mailhog/MailHog-Server/smtp"
 )
 
-// maxSessions is how many sessions may be open at a time.
-const maxSessions = 256
+const (
+	// maxSessions is how many sessions may be open at a time.
+	maxSessions = 256
+	// acceptAgain is the pause after a connection could not be accepted.
+	acceptAgain = 20 * time.Millisecond
+)
 
 // ServeSMTP receives mails by SMTP until the listener fails or Close is called. It closes
 // the listener. After Close it returns nil.
@@ -31,20 +35,22 @@ func (s *Server) ServeSMTP(ln net.Listener) error {
 	s.mu.Unlock()
 	defer s.running.Done()
 
-	for wait := time.Duration(0); ; {
+	for told := false; ; {
 		conn, err := ln.Accept()
 		switch {
 		case err == nil:
-			wait = 0
+			told = false
 			s.serve(conn)
 		case s.ctx.Err() != nil:
 			return nil
 		case errors.Is(err, net.ErrClosed):
 			return err
 		default: // an error that may pass, such as too many open files
-			wait = min(max(2*wait, 5*time.Millisecond), time.Second)
-			s.Log.Warn("The mail server cannot accept a connection", "error", err)
-			if !s.pause(wait) {
+			if !told {
+				s.Log.Warn("The mail server cannot accept a connection", "error", err)
+			}
+			told = true
+			if !s.pause(acceptAgain) {
 				return nil
 			}
 		}

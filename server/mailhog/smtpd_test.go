@@ -5,12 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/smtp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/mockauth0/mockauth0/server/internal/servertest"
 	"github.com/mockauth0/mockauth0/server/mailhog"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -126,6 +131,45 @@ func TestServeSMTPTellsThatItsListenerFailed(t *testing.T) {
 	if err := m.ServeSMTP(ln); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("it returns %v", err)
 	}
+}
+
+// starved is a listener that has no files for its first connections.
+type starved struct {
+	*pipes
+	failures int
+}
+
+func (f *starved) Accept() (net.Conn, error) {
+	if f.failures > 0 {
+		f.failures--
+		return nil, &net.OpError{Op: "accept", Err: syscall.EMFILE}
+	}
+	return f.pipes.Accept()
+}
+
+// Without files for a connection there is one line in the log, and the server
+// takes the connection as soon as there are some. The time is synctest's.
+func TestServeSMTPWaitsForFiles(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log servertest.LogBuffer
+		m := mailhog.New(mailhog.Options{Box: outbox.New(outbox.Options{}), Log: slog.New(slog.NewTextHandler(&log, nil))})
+		ln := &starved{&pipes{conns: make(chan net.Conn), closed: make(chan struct{})}, 100}
+		served := make(chan error)
+		began := time.Now()
+		go func() { served <- m.ServeSMTP(ln) }()
+		client, server := net.Pipe()
+		ln.conns <- server
+		if took := time.Since(began); took > 100*20*time.Millisecond {
+			t.Errorf("it took %s", took)
+		}
+		if said := log.Take(); strings.Count(said, "\n") != 1 || !strings.Contains(said, syscall.EMFILE.Error()) {
+			t.Errorf("the log says %q", said)
+		}
+		client.Close()
+		m.Close()
+		<-served
+	})
 }
 
 // Whatever a client says, the session ends when the client closes the connection. Then

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/mockauth0/mockauth0/internal/printable"
 )
 
 // maxSummaries is how many messages of each sort a NoMessageError names.
@@ -77,7 +79,7 @@ func (e *NoMessageError) Error() string {
 	if e.Hint != "" {
 		parts = append(parts, e.Hint)
 	}
-	return strings.Join(parts, "; ")
+	return printable.Line(strings.Join(parts, "; ")) // the app chose the recipients of its mails
 }
 
 func (e *NoMessageError) seen() string {

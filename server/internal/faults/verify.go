@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mockauth0/mockauth0/internal/printable"
 	"github.com/mockauth0/mockauth0/scenarios"
 )
 
@@ -104,7 +105,7 @@ func compare(name string, want scenarios.Count, rules []*rule) []scenarios.Failu
 	if len(f.NearMisses) > 0 {
 		story.WriteString("; near misses: " + strings.Join(f.NearMisses, "; "))
 	}
-	f.Message = story.String()
+	f.Message = printable.Line(story.String()) // near misses have values of requests
 	return []scenarios.Failure{f}
 }
 

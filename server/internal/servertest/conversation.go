@@ -33,6 +33,7 @@ type conversation struct {
 	sendCookies bool
 	repeat      int // how often the next request is sent
 	line        int
+	state       string // what the server exported last
 	out         strings.Builder
 }
 
@@ -50,6 +51,7 @@ func Replay(t *testing.T, script string) (text string, s *server.Server) {
 		T: t, server: s, vars: map[string]string{}, repeat: 1, from: "192.0.2.1", browser: NewBrowser(t, s),
 		shown: []string{"Content-Type", "Www-Authenticate", "Allow", "Retry-After", "X-Mock-Scenario", "Location"},
 	}
+	c.state = exported(t, s)
 	for len(lines) > 0 {
 		n := 1
 		for strings.HasPrefix(lines[0], ">") && n < len(lines) && strings.HasPrefix(lines[n], ">") && !requestLine.MatchString(lines[n]) {
@@ -70,8 +72,39 @@ func Replay(t *testing.T, script string) (text string, s *server.Server) {
 		case block[0] != "" && block[0][0] != '#':
 			c.failf("a line begins with none of # > < @ =")
 		}
+		c.checkStateChanged()
 	}
 	return c.out.String(), s
+}
+
+// checkStateChanged fails if the state has changed and the server did not tell. A
+// program that keeps the state would lose the change.
+func (c *conversation) checkStateChanged() {
+	c.Helper()
+	told := false
+	select {
+	case <-c.server.StateChanged():
+		told = true
+	default:
+	}
+	state := exported(c, c.server)
+	if state != c.state && !told {
+		c.failf("the state has changed, and StateChanged does not tell")
+	}
+	c.state = state
+}
+
+// exported is the state without what changes as time passes, and without the
+// names of the scenarios, which no server restores.
+func exported(t testing.TB, s *server.Server) string {
+	t.Helper()
+	f := s.State()
+	f.State.SavedAt, f.Clock, f.Scenarios = time.Time{}, fixtures.Clock{}, nil
+	data, err := f.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 func (c *conversation) failf(format string, args ...any) {

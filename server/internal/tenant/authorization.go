@@ -156,7 +156,7 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 	case c.Client.ClientID != r.Client.ClientID:
 		return nil, refusal.WrongAuthCode.Because("the code was given to client " + strconv.Quote(c.Client.ClientID))
 	case c.used:
-		t.families.remove(c.familyID)
+		t.endFamilyLocked(c.familyID)
 		return nil, refusal.WrongAuthCode.Because("the code was exchanged already; the refresh token that it gave is revoked")
 	case !r.Now.Before(c.expires):
 		return nil, refusal.WrongAuthCode.Because("the code has expired")

@@ -125,6 +125,7 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 		return Started{}, refusal.SignupDisabled
 	}
 	// 2. End the challenge before this one.
+	t.noteChange() // of the number of starts
 	key := challengeKey{conn.Name, r.Recipient}
 	before, _ := t.challenges.bounded.get(key)
 	if before == nil {

@@ -75,6 +75,7 @@ func (t *Tenant) SignUp(conn *fixtures.Connection, u fixtures.User, r TokenReque
 		return u, err
 	}
 	t.users.insert(ready)
+	t.noteChange()
 	return cloned(ready.User), nil
 }
 
@@ -89,7 +90,7 @@ func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, conn *fixtu
 	if err != nil {
 		return Session{}, err
 	}
-	u.noteLogin(a.Now)
+	t.noteLoginLocked(u, a.Now)
 	s := t.newSessionLocked(u, sessionID, a.Now)
 	t.noteSignInLocked(tx, password, s)
 	return *s, nil
@@ -114,7 +115,7 @@ func (t *Tenant) RedeemPassword(r TokenRequest, realm, username, password string
 	if err := t.secondFactorLocked(r.Effects, conn.Name, u.UserID); err != nil {
 		return nil, err
 	}
-	u.noteLogin(r.Now)
+	t.noteLoginLocked(u, r.Now)
 	l := t.loginLocked(r, api, u, grantScopes(passwordScopes(r.Scope), r.Client, api, u), []string{"password"}, strconv.Itoa(u.LoginsCount))
 	if slices.Contains(l.Scopes, "offline_access") {
 		l.RefreshToken = t.newFamilyLocked(l, r.Now)

@@ -39,6 +39,19 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	return &f
 }
 
+// Changed receives after a change of what Export returns, but not because time
+// passes. One receive can stand for several changes.
+func (t *Tenant) Changed() <-chan struct{} { return t.changed }
+
+// noteChange tells Changed of a change. The caller holds the lock until the change
+// is complete, so that an Export after the receive has it.
+func (t *Tenant) noteChange() {
+	select {
+	case t.changed <- struct{}{}:
+	default: // a change waits there already
+	}
+}
+
 // counterName returns the name that a counter has in an export: what it counts,
 // the connection or client, and the recipient or user, with tabs in between.
 func counterName(what, of, whom string) string { return what + "\t" + of + "\t" + whom }

@@ -80,6 +80,7 @@ func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
 		f.Audience = l.API.Identifier
 	}
 	t.families.put(f.ID, f)
+	t.noteChange()
 	return t.refreshTokenLocked(f.ID, f.Generation)
 }
 
@@ -139,7 +140,7 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	}
 	settings := r.Client.RefreshToken
 	if f.lapsed(settings, r.Now) {
-		t.families.remove(f.ID)
+		t.endFamilyLocked(f.ID)
 		return nil, refusal.WrongRefreshToken.Because("the refresh token has expired")
 	}
 	if generation != f.Generation {
@@ -148,7 +149,7 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 		// one that comes second may have read the clock first.
 		leeway := seconds(settings.Leeway)
 		if generation != f.Generation-1 || leeway == 0 || !r.Now.Before(f.RotatedAt.Add(leeway)) {
-			t.families.remove(f.ID)
+			t.endFamilyLocked(f.ID)
 			return nil, refusal.WrongRefreshToken.Because("a refresh token was used again after its rotation: its whole family is revoked")
 		}
 	}
@@ -166,6 +167,7 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.noteChange()
 	f.LastUsedAt = r.Now
 	f.uses++
 	scopes := scopesWithin(strings.Fields(f.Scope), r.Scope)
@@ -216,8 +218,14 @@ func (t *Tenant) Revoke(c *fixtures.Client, presented string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if f, _ := t.readRefreshLocked(presented); f != nil && f.ClientID == c.ClientID {
-		t.families.remove(f.ID)
+		t.endFamilyLocked(f.ID)
 	}
+}
+
+// endFamilyLocked lets the refresh tokens of a family stop working.
+func (t *Tenant) endFamilyLocked(id string) {
+	t.families.remove(id)
+	t.noteChange()
 }
 
 // RefreshTokens returns the families that have a user, the oldest first.

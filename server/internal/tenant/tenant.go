@@ -22,6 +22,8 @@ type Tenant struct {
 	Outbox *outbox.Box
 	Keys   *token.Ring
 
+	changed chan struct{} // see Changed
+
 	mu           sync.Mutex // guards all below
 	setup        *Setup
 	opaque       *token.Opaque
@@ -40,7 +42,7 @@ type Tenant struct {
 // New makes a tenant from a fixture, which signs with the keys. New does not
 // change the fixture, and nobody may change it later.
 func New(f *fixtures.Fixture, keys *token.Keys) *Tenant {
-	t := &Tenant{Clock: clock.New(f.Clock.Start, running(f)), Keys: token.NewRing(keys)}
+	t := &Tenant{Clock: clock.New(f.Clock.Start, running(f)), Keys: token.NewRing(keys), changed: make(chan struct{}, 1)}
 	t.Outbox = outbox.New(outbox.Options{Clock: t.Clock})
 	t.mu.Lock()
 	t.loadLocked(f)
@@ -91,6 +93,7 @@ func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
 	now := t.Clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.noteChange()
 	t.Keys.Use(keys)
 	t.configureLocked(f)
 	for i := range f.Users {
@@ -100,6 +103,7 @@ func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
 
 func (t *Tenant) loadLocked(f *fixtures.Fixture) {
 	now := t.Clock.Now()
+	t.noteChange()
 	t.configureLocked(f)
 	t.users = newUsers()
 	t.challenges = newChallenges()
@@ -133,6 +137,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.Outbox.Settle(now)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.noteChange() // Export has the clock, which moves
 	t.challenges.settle(now)
 	t.families.settle(now, t.setup.clients)
 	t.sessions.settle(now)

@@ -66,7 +66,7 @@ func (t *Tenant) TicketForPassword(r TokenRequest, realm, username, password str
 	if err != nil {
 		return Ticket{}, err
 	}
-	u.noteLogin(r.Now)
+	t.noteLoginLocked(u, r.Now)
 	return t.newTicketLocked(r, u), nil
 }
 

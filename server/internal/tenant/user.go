@@ -37,6 +37,7 @@ func (t *Tenant) AddUser(u fixtures.User) (fixtures.User, error) {
 		return fixtures.User{}, userExists(ready)
 	}
 	t.users.insert(ready)
+	t.noteChange()
 	return cloned(ready.User), nil
 }
 
@@ -73,6 +74,7 @@ func (t *Tenant) UpdateUser(id string, change func(*fixtures.User) error) (fixtu
 	ready.seq = old.seq
 	t.users.remove(old)
 	t.users.insert(ready)
+	t.noteChange()
 	return cloned(ready.User), nil
 }
 
@@ -91,6 +93,7 @@ func (t *Tenant) DeleteUser(id string) error {
 	t.users.remove(u)
 	t.users.deleted[u.key()]++
 	t.families.orphan(id)
+	t.noteChange()
 	return nil
 }
 
@@ -310,6 +313,13 @@ func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now tim
 	} else {
 		u.EmailVerified = true
 	}
-	u.noteLogin(now)
+	t.noteLoginLocked(u, now)
 	return u
+}
+
+// noteLoginLocked counts a login of the user.
+func (t *Tenant) noteLoginLocked(u *user, now time.Time) {
+	u.LoginsCount++
+	u.LastLogin, u.UpdatedAt = now, now
+	t.noteChange()
 }

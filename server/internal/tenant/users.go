@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 )
@@ -92,8 +91,3 @@ func (u *user) objectID() string {
 }
 
 func (u *user) verified() bool { return u.EmailVerified || u.PhoneVerified }
-
-func (u *user) noteLogin(now time.Time) {
-	u.LoginsCount++
-	u.LastLogin, u.UpdatedAt = now, now
-}
