@@ -30,7 +30,8 @@ type Config struct {
 	// every 500 ms.
 	FixtureFile string
 	// Restore is what State of an earlier Server returned. Its users, refresh
-	// tokens and counters are added. nil adds nothing.
+	// tokens and counters are added, and its drawn seed is used on, if there is one.
+	// nil adds nothing.
 	Restore *fixtures.Fixture
 	// Users, Clients and ResourceServers are added to those of the fixture. One of
 	// the fixture with the same address, client_id or identifier is replaced.
@@ -80,6 +81,7 @@ type Server struct {
 	controlRoutes func() []web.Route
 	guard         guard
 	reload        reload
+	secretSeed    string // for a fixture that has keys.files and no seed
 	keys          atomic.Pointer[keysOfFiles]
 	engine        *faults.Engine
 	log           *slog.Logger
@@ -101,6 +103,12 @@ func New(config Config) (*Server, error) {
 		}
 		s.config.Issuer = pinned
 	}
+	if config.Restore != nil && config.Restore.State != nil {
+		s.secretSeed = config.Restore.State.Seed
+	}
+	if s.secretSeed == "" {
+		s.secretSeed = derive.SecretSeed()
+	}
 	s.reload.watch(&s.reload.fixture, config.FixtureFile) // before it is read
 	f, err := s.loadFixture()
 	if err != nil {
@@ -111,7 +119,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s.tenant = tenant.New(f, keys)
-	s.engine = faults.NewEngine(f.OTP.Seed, func() time.Time { return s.Clock().Now() })
+	s.engine = faults.NewEngine(f.Seed(), func() time.Time { return s.Clock().Now() })
 	if err := s.loadScenarios(); err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ type grantKey struct{ client, audience string }
 func newSetup(f *fixtures.Fixture) *Setup {
 	s := &Setup{
 		Fixture:     f,
-		Seed:        derive.Seed(f.OTP.Seed),
+		Seed:        derive.Seed(f.Seed()),
 		clients:     make(map[string]*fixtures.Client, len(f.Clients)),
 		connections: make(map[string]*fixtures.Connection, len(f.Connections)),
 		apis:        make(map[string]*fixtures.ResourceServer, len(f.ResourceServers)),
