@@ -56,7 +56,8 @@ type Config struct {
 	// TrustProxy believes X-Forwarded-Proto and X-Forwarded-Host.
 	TrustProxy bool
 	// Hosts are further names by which the control API may be called. Loopback,
-	// IP addresses, names without a dot, *.test and its like need none.
+	// IP addresses, names without a dot, *.test and its like need none. Pages of
+	// these names may call, too.
 	Hosts []string
 	// AllowOutbound are the hosts, besides loopback, whose SMS gateways the server
 	// may call.
@@ -79,7 +80,6 @@ type Server struct {
 	api    *control.API
 	// controlRoutes are made when the control API is called first.
 	controlRoutes func() []web.Route
-	guard         guard
 	reload        reload
 	secretSeed    string // for a fixture that has keys.files and no seed
 	keys          atomic.Pointer[keysOfFiles]
@@ -129,16 +129,16 @@ func New(config Config) (*Server, error) {
 	if config.Restore != nil {
 		s.tenant.Restore(config.Restore)
 	}
-	s.guard = newGuard(s.config)
+	guard := newGuard(s.config)
 	s.front = &web.Front{
 		Tenant:  s.tenant,
-		Naming:  web.Naming{Issuer: s.config.Issuer, TrustProxy: config.TrustProxy},
+		Naming:  guard.Naming,
+		Guard:   guard,
 		Journal: &journal.Journal{},
 		Log:     s.log,
 		Gateway: gateway.New(config.AllowOutbound),
 
 		Scenarios: s.engine,
-		Local:     s.guard.ours,
 	}
 	s.api = &control.API{
 		Server: s, Tenant: s.tenant, Scenarios: s.engine, Journal: s.front.Journal,

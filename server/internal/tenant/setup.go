@@ -141,6 +141,14 @@ func (s *Setup) AllowsOrigin(origin string) bool {
 	return slices.ContainsFunc(s.Fixture.Clients, func(c fixtures.Client) bool { return ClientAllowsOrigin(&c, origin) })
 }
 
+// NamesOrigin tells whether at least one client names the origin: by letting its
+// pages call, or as the place of a callback or logout URL.
+func (s *Setup) NamesOrigin(origin string) bool {
+	return s.AllowsOrigin(origin) || slices.ContainsFunc(s.Fixture.Clients, func(c fixtures.Client) bool {
+		return slices.ContainsFunc(append(c.Callbacks[:len(c.Callbacks):len(c.Callbacks)], c.AllowedLogoutURLs...), func(pattern string) bool { return MatchOrigin(pattern, origin) })
+	})
+}
+
 // ClientAllowsOrigin tells whether a client lets pages of the origin call.
 func ClientAllowsOrigin(c *fixtures.Client, origin string) bool {
 	for _, patterns := range [][]string{c.AllowedOrigins, c.WebOrigins} {
