@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 
@@ -25,7 +26,28 @@ func (s *Server) loadFixture() (*fixtures.Fixture, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.config.apply(f)
+	if f, err = s.config.apply(f); err != nil {
+		return nil, err
+	}
+	return s.seeded(f), nil
+}
+
+// seeded returns the fixture with a secret seed in its state, if it needs one. The
+// seed stays the same as long as the server runs.
+func (s *Server) seeded(f *fixtures.Fixture) *fixtures.Fixture {
+	if !f.DrawsSeed() || f.Seed() != "" {
+		return f
+	}
+	changed, state := *f, fixtures.State{}
+	if f.State != nil {
+		state = *f.State
+	}
+	state.Seed = s.secretSeed
+	if s.tenant != nil {
+		state.Seed = cmp.Or(s.tenant.DrawnSeed(), s.secretSeed) // the present state may have come with another one
+	}
+	changed.State = &state
+	return &changed
 }
 
 // loadKeys reads the keys that the fixture asks for.

@@ -239,13 +239,14 @@ func (s *Server) PutState(f *fixtures.Fixture) error {
 	if err != nil {
 		return err
 	}
+	f = s.seeded(f)
 	s.tenant.Put(f, keys)
 	s.front.Reset()
 	s.reload.forget(&s.reload.fixtureScenarios)
 	if err := s.engine.Set(faults.ByFixture, list); err != nil {
 		return err
 	}
-	s.engine.Reset(f.OTP.Seed)
+	s.engine.Reset(f.Seed())
 	return nil
 }
 
@@ -255,7 +256,7 @@ func (s *Server) PutState(f *fixtures.Fixture) error {
 func (s *Server) Reset() {
 	s.tenant.Reset()
 	s.front.Reset()
-	s.engine.Reset(s.Fixture().OTP.Seed)
+	s.engine.Reset(s.Fixture().Seed())
 }
 
 // Report says in lines for people what happened: the last requests with their

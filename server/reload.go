@@ -137,7 +137,7 @@ func (s *Server) reloadFixture() error {
 		return err
 	}
 	s.tenant.Merge(f, keys)
-	s.engine.Reseed(f.OTP.Seed)
+	s.engine.Reseed(f.Seed())
 	return s.useFixtureScenarios(list)
 }
 

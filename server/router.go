@@ -101,7 +101,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	route := s.route(place)
 	if route.Dialect == web.Control {
-		refused := s.guard.refuse(r)
+		refused := s.refuseControl(r)
 		switch {
 		case refused != nil && route.Open:
 			route.CORS = web.NoCORS // everybody gets the answer, but a page of another site cannot read it

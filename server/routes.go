@@ -38,7 +38,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/userinfo", Summary: "the profile, with the access token sent as a form",
-			Endpoint: "userinfo", Subject: authapi.UserinfoSubject, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
+			Endpoint: "userinfo", Subject: authapi.UserinfoSubject, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin, AnyPage: true,
 		},
 		{
 			Method: "GET", Path: "/.well-known/openid-configuration", Also: []string{"/.well-known/oauth-authorization-server"}, Summary: "the discovery document of OpenID Connect",
@@ -66,7 +66,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/authorize", Summary: "an app's request to sign in, sent as a form",
-			Endpoint: "authorize", Flow: login.Authorize, Dialect: web.Browser,
+			Endpoint: "authorize", Flow: login.Authorize, Dialect: web.Browser, AnyPage: true,
 		},
 		{
 			Method: "GET", Path: "/authorize/resume", Summary: "where the login pages send the browser when the login is done",
@@ -174,7 +174,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/oidc/logout", Summary: "signs the browser out, by OpenID Connect, sent as a form",
-			Endpoint: "logout", Flow: login.OIDCLogout, Dialect: web.Browser,
+			Endpoint: "logout", Flow: login.OIDCLogout, Dialect: web.Browser, AnyPage: true,
 		},
 		{
 			Method: "POST", Path: "/oauth/par", Summary: "takes the parameters of /authorize from a server, and gives a request_uri for them",
@@ -362,7 +362,7 @@ func controlRoutes(a *control.API) []web.Route {
 		},
 	}
 	for i := range table {
-		table[i].Dialect, table[i].CORS = web.Control, web.LocalOrigins
+		table[i].Dialect, table[i].CORS = web.Control, web.KnownOrigins
 		table[i].Flow = control.CheckQuery(table[i])
 	}
 	return table

@@ -30,7 +30,8 @@ type Config struct {
 	// every 500 ms.
 	FixtureFile string
 	// Restore is what State of an earlier Server returned. Its users, refresh
-	// tokens and counters are added. nil adds nothing.
+	// tokens and counters are added, and its drawn seed is used on, if there is one.
+	// nil adds nothing.
 	Restore *fixtures.Fixture
 	// Users, Clients and ResourceServers are added to those of the fixture. One of
 	// the fixture with the same address, client_id or identifier is replaced.
@@ -55,7 +56,8 @@ type Config struct {
 	// TrustProxy believes X-Forwarded-Proto and X-Forwarded-Host.
 	TrustProxy bool
 	// Hosts are further names by which the control API may be called. Loopback,
-	// IP addresses, names without a dot, *.test and its like need none.
+	// IP addresses, names without a dot, *.test and its like need none. Pages of
+	// these names may call, too.
 	Hosts []string
 	// AllowOutbound are the hosts, besides loopback, whose SMS gateways the server
 	// may call.
@@ -78,8 +80,8 @@ type Server struct {
 	api    *control.API
 	// controlRoutes are made when the control API is called first.
 	controlRoutes func() []web.Route
-	guard         guard
 	reload        reload
+	secretSeed    string // for a fixture that has keys.files and no seed
 	keys          atomic.Pointer[keysOfFiles]
 	engine        *faults.Engine
 	log           *slog.Logger
@@ -101,6 +103,12 @@ func New(config Config) (*Server, error) {
 		}
 		s.config.Issuer = pinned
 	}
+	if config.Restore != nil && config.Restore.State != nil {
+		s.secretSeed = config.Restore.State.Seed
+	}
+	if s.secretSeed == "" {
+		s.secretSeed = derive.SecretSeed()
+	}
 	s.reload.watch(&s.reload.fixture, config.FixtureFile) // before it is read
 	f, err := s.loadFixture()
 	if err != nil {
@@ -111,7 +119,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s.tenant = tenant.New(f, keys)
-	s.engine = faults.NewEngine(f.OTP.Seed, func() time.Time { return s.Clock().Now() })
+	s.engine = faults.NewEngine(f.Seed(), func() time.Time { return s.Clock().Now() })
 	if err := s.loadScenarios(); err != nil {
 		return nil, err
 	}
@@ -121,17 +129,19 @@ func New(config Config) (*Server, error) {
 	if config.Restore != nil {
 		s.tenant.Restore(config.Restore)
 	}
-	<-s.tenant.Changed() // what New has loaded is no change
-	s.guard = newGuard(s.config)
+	if s.tenant.DrawnSeed() == "" {
+		<-s.tenant.Changed() // what New has loaded is no change, but a seed that was drawn is
+	}
+	guard := newGuard(s.config)
 	s.front = &web.Front{
 		Tenant:  s.tenant,
-		Naming:  web.Naming{Issuer: s.config.Issuer, TrustProxy: config.TrustProxy},
+		Naming:  guard.Naming,
+		Guard:   guard,
 		Journal: &journal.Journal{},
 		Log:     s.log,
 		Gateway: gateway.New(config.AllowOutbound),
 
 		Scenarios: s.engine,
-		Local:     s.guard.ours,
 	}
 	s.api = &control.API{
 		Server: s, Tenant: s.tenant, Scenarios: s.engine, Journal: s.front.Journal,

@@ -17,6 +17,9 @@ import (
 // A Seed is the key of the HMAC.
 type Seed string
 
+// SecretSeed returns a random seed, which nobody can guess.
+func SecretSeed() string { return rand.Text() }
+
 // Bytes is the HMAC-SHA256 of the names, with a NUL byte between two names. It
 // computes RFC 2104 on the stack: crypto/hmac takes 1.5 µs more, and each request
 // asks for at least one. With it, the key set is served less often than by a

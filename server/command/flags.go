@@ -68,7 +68,7 @@ var (
 
 	seedFlag = flag{
 		name: "seed", takes: "TEXT", group: codesGroup,
-		usage: "what codes, ids and refresh tokens derive from (default that of the fixture, mockauth0)",
+		usage: "what codes, ids and refresh tokens derive from (default that of the fixture, mockauth0; with keys.files a secret one is drawn)",
 	}
 	otpFlag = flag{
 		name: "otp", takes: "MODE", group: codesGroup,

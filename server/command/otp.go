@@ -47,6 +47,9 @@ func runOTP(in *input) error {
 	if err != nil {
 		return err
 	}
+	if f := s.Fixture(); f.OTP.Mode == "hmac" && f.DrawsSeed() {
+		return fmt.Errorf("the fixture %s has keys.files and no seed, so only the server that drew one knows its codes: give otp.seed or --seed", f.Source)
+	}
 	connection, err := otpConnection(in, s, strategy)
 	if err != nil {
 		return err

@@ -357,6 +357,16 @@ func (t *Tenant) tellOutboxLocked(c *challenge, state string) {
 	}
 }
 
+// expireCodesLocked lets all live codes expire.
+func (t *Tenant) expireCodesLocked() {
+	for _, c := range t.challenges.bounded.all {
+		if c.state == pending {
+			c.state = expired
+			t.tellOutboxLocked(c, outbox.Expired)
+		}
+	}
+}
+
 func wrongCodeHint(code, otp string) string {
 	if strings.TrimSpace(otp) == code {
 		return "otp is the live code with white space around it: trim it"

@@ -23,7 +23,7 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	if !isRunning || offset.Abs() > time.Second {
 		f.Clock = fixtures.Clock{Start: now, Running: &isRunning}
 	}
-	f.State = &fixtures.State{SavedAt: now, Counters: map[string]int64{}, RefreshTokens: t.listFamiliesLocked()}
+	f.State = &fixtures.State{SavedAt: now, Seed: t.drawnSeedLocked(), Counters: map[string]int64{}, RefreshTokens: t.listFamiliesLocked()}
 	for key, c := range t.challenges.bounded.all {
 		f.State.Counters[counterName("otp", key.connection, key.recipient)] = c.n
 	}
@@ -50,6 +50,20 @@ func (t *Tenant) noteChange() {
 	case t.changed <- struct{}{}:
 	default: // a change waits there already
 	}
+}
+
+// DrawnSeed is the secret seed that was drawn for the tenant, or "".
+func (t *Tenant) DrawnSeed() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.drawnSeedLocked()
+}
+
+func (t *Tenant) drawnSeedLocked() string {
+	if s := t.setup.Fixture.State; s != nil {
+		return s.Seed
+	}
+	return ""
 }
 
 // counterName returns the name that a counter has in an export: what it counts,

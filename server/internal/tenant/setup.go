@@ -28,7 +28,7 @@ type grantKey struct{ client, audience string }
 func newSetup(f *fixtures.Fixture) *Setup {
 	s := &Setup{
 		Fixture:     f,
-		Seed:        derive.Seed(f.OTP.Seed),
+		Seed:        derive.Seed(f.Seed()),
 		clients:     make(map[string]*fixtures.Client, len(f.Clients)),
 		connections: make(map[string]*fixtures.Connection, len(f.Connections)),
 		apis:        make(map[string]*fixtures.ResourceServer, len(f.ResourceServers)),
@@ -139,6 +139,14 @@ func enabled(conn *fixtures.Connection, client string) bool {
 // A preflight names no client, so all of them count.
 func (s *Setup) AllowsOrigin(origin string) bool {
 	return slices.ContainsFunc(s.Fixture.Clients, func(c fixtures.Client) bool { return ClientAllowsOrigin(&c, origin) })
+}
+
+// NamesOrigin tells whether at least one client names the origin: by letting its
+// pages call, or as the place of a callback or logout URL.
+func (s *Setup) NamesOrigin(origin string) bool {
+	return s.AllowsOrigin(origin) || slices.ContainsFunc(s.Fixture.Clients, func(c fixtures.Client) bool {
+		return slices.ContainsFunc(append(c.Callbacks[:len(c.Callbacks):len(c.Callbacks)], c.AllowedLogoutURLs...), func(pattern string) bool { return MatchOrigin(pattern, origin) })
+	})
 }
 
 // ClientAllowsOrigin tells whether a client lets pages of the origin call.

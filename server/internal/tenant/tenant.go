@@ -88,14 +88,21 @@ func (t *Tenant) resetClock(f *fixtures.Fixture) {
 // Merge takes over a changed fixture while the tenant goes on. It replaces
 // clients, connections, APIs and settings, and adds and updates users. Codes,
 // sessions, refresh tokens, messages and the clock stay. The key that signs stays
-// too, unless the keys are others.
+// too, unless the keys are others. If keys.files brings a secret seed, sessions,
+// codes and logins that have begun end: their names came from a seed that others
+// may know.
 func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
 	now := t.Clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.noteChange()
 	t.Keys.Use(keys)
+	before := t.setup.Seed
 	t.configureLocked(f)
+	if len(f.Keys.Files) > 0 && t.setup.Seed != before {
+		t.forgetLoginsLocked() // who knows the seed before could guess them
+		t.expireCodesLocked()
+	}
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
@@ -108,12 +115,8 @@ func (t *Tenant) loadLocked(f *fixtures.Fixture) {
 	t.users = newUsers()
 	t.challenges = newChallenges()
 	t.families = newFamilies()
-	t.sessions = newSessions()
-	t.authCodes = newAuthCodes()
-	t.transactions = newTransactions()
-	t.tickets = newTickets()
+	t.forgetLoginsLocked()
 	t.assertions = newAssertions()
-	t.pushed = newPushedRequests()
 	t.buckets = map[bucketKey]*bucket{}
 	if f.State != nil {
 		t.importLocked(f.State)
@@ -121,6 +124,15 @@ func (t *Tenant) loadLocked(f *fixtures.Fixture) {
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
+}
+
+// forgetLoginsLocked forgets sessions, and logins that have begun.
+func (t *Tenant) forgetLoginsLocked() {
+	t.sessions = newSessions()
+	t.authCodes = newAuthCodes()
+	t.transactions = newTransactions()
+	t.tickets = newTickets()
+	t.pushed = newPushedRequests()
 }
 
 func (t *Tenant) configureLocked(f *fixtures.Fixture) {

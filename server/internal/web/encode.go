@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -61,7 +62,9 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 	if refused == nil || refused.Page == "" { // a page is a proxy's, which knows of no limits
 		setQuota(h, c.quota)
 	}
-	c.hint = cmp.Or(originHint, c.hint)
+	if !errors.Is(err, refusal.OriginNotAllowed) { // which says more than the header's hint
+		c.hint = cmp.Or(originHint, c.hint)
+	}
 	if c.Effects != nil {
 		res.amend(h, c.Effects)
 	}
@@ -76,7 +79,7 @@ func setCORS(h http.Header, rule CORS, setup *tenant.Setup, origin string) (hint
 		h["Access-Control-Allow-Origin"] = everyOrigin
 		h["Access-Control-Allow-Credentials"] = noCookies
 		h["Access-Control-Expose-Headers"] = exposed
-	case LocalOrigins:
+	case KnownOrigins:
 		if origin != "" {
 			h.Set("Access-Control-Allow-Origin", origin)
 			h.Set("Access-Control-Expose-Headers", "X-Mock-Cursor")

@@ -25,9 +25,8 @@ type Front struct {
 	Gateway *gateway.Caller
 	// Scenarios decide what goes wrong.
 	Scenarios *faults.Engine
-	// Local tells whether a host name means this machine, this network, or a
-	// name that the user gave.
-	Local func(host string) bool
+	// Guard tells which pages may change something.
+	Guard Guard
 
 	calls atomic.Int64 // counts the calls in the journal; request ids derive from it
 }
@@ -46,19 +45,17 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 	if route.Subject != nil {
 		c.Subject = route.Subject(c)
 	}
-
-	// 2. Ask the scenarios what goes wrong. Most calls concern none of them.
 	if route.Dialect != Control {
 		c.ID = c.Setup.Seed.Hex(20, "request", strconv.FormatInt(f.calls.Add(1), 10))
-		if f.Scenarios.Concerns(c.Header.Values(scenarioHeader), c.Subject.Recipient) {
-			if err := f.decide(c, route, badRequest); badRequest == nil {
-				badRequest = err
-			}
-		}
 	}
 
-	// 3. Run the flow, or take a scenario's response.
-	value, err := f.run(c, route, badRequest)
+	// 2. Refuse a page of an unknown origin. It counts for no scenario and no limit.
+	var value any
+	err := f.refusePage(c, route)
+	if err == nil {
+		// 3. Ask the scenarios what goes wrong, and run the flow.
+		value, err = f.answer(c, route, badRequest)
+	}
 
 	// 4. Encode what it returned.
 	res, refused := f.encode(c, route, value, err)
@@ -99,6 +96,17 @@ func (f *Front) Preflight(w http.ResponseWriter, r *http.Request, rule CORS, met
 		}
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// answer asks the scenarios what goes wrong, and runs the flow or takes a
+// scenario's response. Most calls concern no scenario.
+func (f *Front) answer(c *Call, route Route, badRequest error) (any, error) {
+	if route.Dialect != Control && f.Scenarios.Concerns(c.Header.Values(scenarioHeader), c.Subject.Recipient) {
+		if err := f.decide(c, route, badRequest); badRequest == nil {
+			badRequest = err
+		}
+	}
+	return f.run(c, route, badRequest)
 }
 
 // run does what comes between reading and encoding: the effects of scenarios

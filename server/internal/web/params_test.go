@@ -25,7 +25,7 @@ import (
 // newFront makes a Front as the server does.
 func newFront(t testing.TB) *web.Front {
 	t.Helper()
-	return &web.Front{Tenant: tenant.New(servertest.NamedFixture(t, "default"), token.Embedded("fast")), Scenarios: faults.NewEngine("", time.Now), Local: func(string) bool { return true }, Journal: &journal.Journal{}, Log: slog.New(slog.DiscardHandler)}
+	return &web.Front{Tenant: tenant.New(servertest.NamedFixture(t, "default"), token.Embedded("fast")), Scenarios: faults.NewEngine("", time.Now), Journal: &journal.Journal{}, Log: slog.New(slog.DiscardHandler)}
 }
 
 // read lets a Front read a request, and returns the call and the answer.

@@ -40,6 +40,9 @@ type Route struct {
 	// it against the limit of all other calls.
 	Count func(*Call) error
 
+	// AnyPage lets a page of an unknown origin post here, because that changes
+	// nothing, or nothing that a link would not change. Every other POST refuses it.
+	AnyPage bool
 	// MaxBody is how many bytes a body may have; 0 means 1 MiB.
 	MaxBody int
 	// The following are for control endpoints. Query names the query parameters
@@ -99,7 +102,7 @@ const (
 	Credentials
 	// AnyOrigin lets every page call, without cookies.
 	AnyOrigin
-	// LocalOrigins lets pages on this machine call. The server has checked the
+	// KnownOrigins lets pages of known origins call. The server has checked the
 	// origin before.
-	LocalOrigins
+	KnownOrigins
 )

