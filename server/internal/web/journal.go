@@ -47,7 +47,8 @@ func (ps Params) redacted() map[string]any {
 		case p.Kind == String || len(p.JSON) > maxClip || p.JSON == nil:
 			shown[name] = clip(p.Text)
 		case p.Kind == Object:
-			shown[name] = p.Members().redacted()
+			members, _ := p.Members()
+			shown[name] = members.redacted()
 		default:
 			shown[name] = json.RawMessage(p.Text)
 		}
