@@ -38,10 +38,30 @@ func (c *checker) withinBounds() bool {
 	return rules <= maxRules && patterns <= maxPatterns && instructions <= maxInstructions
 }
 
+// Cost says how much work it is to compare one request with the scenario. It is
+// the number of rules, of patterns and of instructions of compiled regular
+// expressions.
+func (s *Scenario) Cost() int {
+	cost := len(s.Rules)
+	for i := range s.Rules {
+		cost += s.Rules[i].When.cost()
+	}
+	return cost
+}
+
+// Cost is what the conditions add to that.
+func (n *Narrowing) Cost() int { return n.When.cost() }
+
+func (w *When) cost() int {
+	patterns, instructions := w.size()
+	return patterns + instructions
+}
+
 // size is how many patterns the conditions have, and how many instructions
 // their regular expressions compile to.
 func (w *When) size() (patterns, instructions int) {
-	all := []AnyOf{w.Grant, w.Connection, w.Send, w.Client, w.Recipient}
+	patterns = len(w.Call) // which are compared in the same way
+	all := []AnyOf{w.Endpoint, w.Grant, w.Connection, w.Send, w.Client, w.Recipient}
 	for _, byName := range []map[string]AnyOf{w.Header, w.Params} {
 		for _, patterns := range byName {
 			all = append(all, patterns)
