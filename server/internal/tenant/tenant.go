@@ -42,8 +42,9 @@ type Tenant struct {
 func New(f *fixtures.Fixture, keys *token.Keys) *Tenant {
 	t := &Tenant{Clock: clock.New(f.Clock.Start, running(f)), Keys: token.NewRing(keys)}
 	t.Outbox = outbox.New(outbox.Options{Clock: t.Clock})
+	setup := newSetup(f)
 	t.mu.Lock()
-	t.loadLocked(f)
+	t.loadLocked(setup)
 	t.mu.Unlock()
 	t.Clock.Watch(t.settle)
 	return t
@@ -63,12 +64,13 @@ func (t *Tenant) Reset() {
 // Put replaces everything by the fixture, with the state in it if it is an
 // export, and by the keys. Reset then goes back to this fixture.
 func (t *Tenant) Put(f *fixtures.Fixture, keys *token.Keys) {
+	setup := newSetup(f) // it reads the templates, so before the lock
 	t.resetClock(f)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Outbox.Reset()
 	t.Keys.Reset(keys)
-	t.loadLocked(f)
+	t.loadLocked(setup)
 }
 
 func (t *Tenant) resetClock(f *fixtures.Fixture) {
@@ -88,19 +90,19 @@ func (t *Tenant) resetClock(f *fixtures.Fixture) {
 // sessions, refresh tokens, messages and the clock stay. The key that signs stays
 // too, unless the keys are others.
 func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
-	now := t.Clock.Now()
+	setup, now := newSetup(f), t.Clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Keys.Use(keys)
-	t.configureLocked(f)
+	t.configureLocked(setup)
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
 }
 
-func (t *Tenant) loadLocked(f *fixtures.Fixture) {
-	now := t.Clock.Now()
-	t.configureLocked(f)
+func (t *Tenant) loadLocked(setup *Setup) {
+	f, now := setup.Fixture, t.Clock.Now()
+	t.configureLocked(setup)
 	t.users = newUsers()
 	t.challenges = newChallenges()
 	t.families = newFamilies()
@@ -119,8 +121,8 @@ func (t *Tenant) loadLocked(f *fixtures.Fixture) {
 	}
 }
 
-func (t *Tenant) configureLocked(f *fixtures.Fixture) {
-	t.setup = newSetup(f)
+func (t *Tenant) configureLocked(setup *Setup) {
+	t.setup = setup
 	t.opaque = token.NewOpaque(t.setup.Seed.Bytes("opaque access tokens"))
 }
 
