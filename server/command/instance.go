@@ -21,6 +21,7 @@ type instance struct {
 	ca        *localtls.CA
 	listeners []net.Listener
 	http      *http.Server
+	unheard   unheard
 	log       *slog.Logger
 	format    string // of the log
 	ports     *ports
@@ -81,6 +82,7 @@ func launch(in *input, addrs []string) (*instance, error) {
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ErrorLog:          localtls.ErrorLog(func() { log.Warn(localtls.Distrust, "hint", "mockauth0 ca trust tells how to trust it") }),
 	}
+	i.unheard.watch(i.http)
 	i.ports.serve(i)
 	go func() { i.served <- localtls.Serve(i.http, i.ca.TLSConfig(), i.listeners...) }()
 	return i, nil
@@ -116,9 +118,7 @@ func (i *instance) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	i.ports.close(ctx)
-	if i.http.Shutdown(ctx) != nil {
-		_ = i.http.Close()
-	}
+	i.unheard.shutDown(ctx, i.http)
 	<-i.served
 	return errors.Join(saveState(i.state, i.server), i.checkFired())
 }
