@@ -59,7 +59,9 @@ func TestAPipeCanBeTheFixture(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Skip(err)
 	}
-	go func() { _ = os.WriteFile(pipe, []byte("version: 1\nextends: default\ntenant: {friendly_name: Piped}\n"), 0) }()
+	go func() {
+		_ = os.WriteFile(pipe, []byte("version: 1\nextends: default\ntenant: {friendly_name: Piped}\n"), 0)
+	}()
 	s := servertest.New(t, server.Config{FixtureFile: pipe})
 	if got := s.Fixture().Tenant.FriendlyName; got != "Piped" {
 		t.Errorf("the tenant is called %s", got)
