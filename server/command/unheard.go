@@ -33,8 +33,8 @@ func (u *unheard) watch(s *http.Server) {
 	}
 }
 
-// close closes them all, and those that still come.
-func (u *unheard) close() {
+// closeAll closes them all, and those that still come.
+func (u *unheard) closeAll() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.closed = true
@@ -50,7 +50,7 @@ const grace = 200 * time.Millisecond
 // shutDown ends a server. Requests that have come are answered, as long as ctx
 // lasts.
 func (u *unheard) shutDown(ctx context.Context, s *http.Server) {
-	timer := time.AfterFunc(grace, u.close)
+	timer := time.AfterFunc(grace, u.closeAll)
 	defer timer.Stop()
 	if s.Shutdown(ctx) != nil {
 		_ = s.Close()

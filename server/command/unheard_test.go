@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,35 +30,48 @@ func (l *pipeListener) Accept() (net.Conn, error) {
 func (l *pipeListener) Close() error   { close(l.closed); return nil }
 func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
 
+// A pipedServer answers in memory, after two seconds.
+type pipedServer struct {
+	*http.Server
+	unheard
+	listener  *pipeListener
+	answering chan struct{}
+	served    chan error
+}
+
+func newPipedServer() *pipedServer {
+	p := &pipedServer{
+		listener: &pipeListener{make(chan net.Conn), make(chan struct{})}, answering: make(chan struct{}), served: make(chan error, 1),
+	}
+	p.Server = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(p.answering)
+		time.Sleep(2 * time.Second)
+		_, _ = io.WriteString(w, "answered")
+	})}
+	p.watch(p.Server)
+	go func() { p.served <- p.Serve(p.listener) }()
+	return p
+}
+
+func (p *pipedServer) dial(says string) net.Conn {
+	client, server := net.Pipe()
+	p.listener.conns <- server
+	if says != "" {
+		_, _ = io.WriteString(client, says)
+	}
+	return client
+}
+
 // A connection that says nothing, or half of a request, does not hold up the end
-// of a server. A call that is being answered does. The time is that of a bubble.
+// of a server. The time is that of a bubble.
 func TestSilentConnectionsEndWithTheServer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		ln := &pipeListener{make(chan net.Conn), make(chan struct{})}
-		answering := make(chan struct{})
-		s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			close(answering)
-			time.Sleep(2 * time.Second)
-			_, _ = io.WriteString(w, "answered")
-		})}
-		var u unheard
-		u.watch(s)
-		served := make(chan error, 1)
-		go func() { served <- s.Serve(ln) }()
-		dial := func(says string) net.Conn {
-			client, server := net.Pipe()
-			ln.conns <- server
-			if says != "" {
-				_, _ = io.WriteString(client, says)
-			}
-			return client
-		}
-		silent, half := dial(""), dial("GET / HTTP/1.1\r\nHost:")
+		p := newPipedServer()
+		silent, half := p.dial(""), p.dial("GET / HTTP/1.1\r\nHost:")
 		synctest.Wait()
-
 		begin := time.Now()
-		u.shutDown(context.Background(), s)
+		p.shutDown(context.Background(), p.Server)
 		if took := time.Since(begin); took > time.Second {
 			t.Errorf("the end takes %s", took)
 		}
@@ -66,23 +80,25 @@ func TestSilentConnectionsEndWithTheServer(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		if err := <-p.served; !errors.Is(err, http.ErrServerClosed) {
 			t.Error(err)
 		}
+	})
+}
 
-		ln = &pipeListener{make(chan net.Conn), make(chan struct{})}
-		s = &http.Server{Handler: s.Handler}
-		u = unheard{}
-		u.watch(s)
-		go func() { served <- s.Serve(ln) }()
-		busy := dial("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-		<-answering
+// A call that is being answered holds it up.
+func TestCallsAreAnsweredAtTheEndOfTheServer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPipedServer()
+		busy := p.dial("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+		<-p.answering
 		ended := make(chan struct{})
-		go func() { u.shutDown(context.Background(), s); close(ended) }()
-		if answer, err := io.ReadAll(busy); err != nil || len(answer) < 8 || string(answer[len(answer)-8:]) != "answered" {
+		go func() { p.shutDown(context.Background(), p.Server); close(ended) }()
+		if answer, err := io.ReadAll(busy); err != nil || !strings.HasSuffix(string(answer), "answered") {
 			t.Errorf("%q, %v", answer, err)
 		}
 		<-ended
-		<-served
+		<-p.served
 	})
 }

@@ -91,8 +91,10 @@ func Plain(page string) string {
 
 var (
 	invisible = markup.Markup{AnyCase: true, Elements: []markup.Element{
-		{Open: "<!--", Close: "-->"}, {Open: "<style", Close: "</style>", Name: true},
-		{Open: "<script", Close: "</script>", Name: true}, {Open: "<head", Close: "</head>", Name: true},
+		{Open: "<!--", Close: "-->"},
+		{Open: "<style", Close: "</style>", Name: true},
+		{Open: "<script", Close: "</script>", Name: true},
+		{Open: "<head", Close: "</head>", Name: true},
 	}}
 	allMarkup = markup.Markup{AnyCase: true, Elements: invisible.Elements, Tags: true}
 
