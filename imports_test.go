@@ -32,6 +32,7 @@ var floors = [][]string{
 	{"fixtures", "server/outbox", "server/journal"},
 	{"server/clock", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
 	{"internal/strictyaml", "internal/liquid", "internal/refusal"},
+	{"internal/markup"},
 }
 
 // homes are the only packages that may import a module of others.

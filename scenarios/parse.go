@@ -70,11 +70,16 @@ type origin struct {
 
 // parse reads and checks a scenario from anywhere.
 func parse(filename string, data []byte, from origin) (*Scenario, error) {
-	s := &Scenario{}
 	doc, err := strictyaml.Parse(filename, data)
 	if err != nil {
 		return nil, err
 	}
+	return decode(doc, from)
+}
+
+// decode reads and checks a scenario that is parsed.
+func decode(doc *strictyaml.Document, from origin) (*Scenario, error) {
+	s := &Scenario{}
 	c := &checker{doc: doc, scenario: s, origin: from, badForm: map[string]bool{}}
 	if problems := (*strictyaml.Errors)(nil); errors.As(doc.Decode(s), &problems) {
 		c.problems = *problems
@@ -86,6 +91,6 @@ func parse(filename string, data []byte, from origin) (*Scenario, error) {
 	if err := strictyaml.Join(c.problems); err != nil {
 		return nil, err
 	}
-	s.Source = filename
+	s.Source = doc.File()
 	return s, nil
 }

@@ -148,10 +148,9 @@ func grantAll(f *fixtures.Fixture, clients []fixtures.Client, apis []fixtures.Re
 		isNew := slices.ContainsFunc(clients, func(c fixtures.Client) bool { return c.ClientID == client.ClientID })
 		for _, api := range f.ResourceServers {
 			isNewAPI := slices.ContainsFunc(apis, func(r fixtures.ResourceServer) bool { return r.Identifier == api.Identifier })
-			known := slices.ContainsFunc(f.ClientGrants, func(g fixtures.ClientGrant) bool {
+			if !isNew && !isNewAPI || slices.ContainsFunc(f.ClientGrants, func(g fixtures.ClientGrant) bool {
 				return g.ClientID == client.ClientID && g.Audience == api.Identifier
-			})
-			if known || !isNew && !isNewAPI {
+			}) {
 				continue
 			}
 			grant := fixtures.ClientGrant{ClientID: client.ClientID, Audience: api.Identifier}

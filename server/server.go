@@ -109,7 +109,7 @@ func New(config Config) (*Server, error) {
 	if s.secretSeed == "" {
 		s.secretSeed = derive.SecretSeed()
 	}
-	s.reload.watch(&s.reload.fixture, config.FixtureFile) // before it is read
+	s.reload.fixture = watch(config.FixtureFile) // before it is read
 	f, err := s.loadFixture()
 	if err != nil {
 		return nil, err
@@ -120,12 +120,20 @@ func New(config Config) (*Server, error) {
 	}
 	s.tenant = tenant.New(f, keys)
 	s.engine = faults.NewEngine(f.Seed(), func() time.Time { return s.Clock().Now() })
-	if err := s.loadScenarios(); err != nil {
-		return nil, err
+	s.reload.scenarios = watch(config.scenarioFiles()...)
+	for _, read := range []func() (func() error, error){
+		s.readScenarios,
+		func() (func() error, error) { return s.readFixtureScenarios(f) },
+	} {
+		use, err := read()
+		if err == nil {
+			err = use()
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	if err := s.loadFixtureScenarios(); err != nil {
-		return nil, err
-	}
+	s.reload.start()
 	if config.Restore != nil {
 		s.tenant.Restore(config.Restore)
 	}

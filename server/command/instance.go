@@ -20,6 +20,7 @@ type instance struct {
 	ca        *localtls.CA
 	listeners []net.Listener
 	http      *http.Server
+	unheard   unheard
 	log       *programLog
 	ports     *ports
 	keeper    *keeper // of the state
@@ -94,6 +95,7 @@ func launch(in *input, addrs []string) (_ *instance, err error) {
 		ErrorLog:          localtls.ErrorLog(func() { log.Warn(localtls.Distrust, "hint", "mockauth0 ca trust tells how to trust it") }),
 	}
 	i.keeper = keep(state, i.server, log.Logger)
+	i.unheard.watch(i.http)
 	i.ports.serve(i)
 	go func() { i.served <- localtls.Serve(i.http, i.ca.TLSConfig(), i.listeners...) }()
 	return i, nil
@@ -131,9 +133,7 @@ func (i *instance) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	i.ports.close(ctx)
-	if i.http.Shutdown(ctx) != nil {
-		_ = i.http.Close()
-	}
+	i.unheard.shutDown(ctx, i.http)
 	<-i.served
 	return errors.Join(i.keeper.end(), i.checkFired())
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// The limits of a mail. MailHog's session needs time for lines × bytes to read it.
+// The limits of a mail.
 const (
 	maxBytes = 512 << 10
 	maxLines = 8192
@@ -23,9 +23,10 @@ const (
 const idle = 5 * time.Minute
 
 // A guard is the connection between a client and MailHog's session. It corrects what
-// the session does wrong: a mail of a single dot never ends, a doubled dot at the very
-// beginning stays doubled, and there are no limits of size and time. Only the goroutine
-// of the session uses it, except for Close.
+// the session does wrong. Of a mail the session only sees the end: it would copy the
+// whole mail for each of its lines, a mail of a single dot would never end, a doubled dot
+// at the very beginning would stay doubled, and there would be no limits of size and time.
+// Only the goroutine of the session uses it, except for Close.
 type guard struct {
 	conn    net.Conn
 	in      *bufio.Reader
@@ -33,10 +34,12 @@ type guard struct {
 	refused func(why string)
 	close   sync.Once
 
-	inData       bool   // the client sends a mail
-	bytes, lines int    // of that mail so far
-	midLine      bool   // the next byte continues a line
-	pending      []byte // what Read returns next
+	inData  bool   // the client sends a mail
+	mail    []byte // that mail so far, without the doubled dots
+	size    int    // its bytes as they came
+	lines   int    // of that mail so far
+	midLine bool   // the next byte continues a line
+	pending []byte // what Read returns next
 
 	mute   bool   // the client gets no more replies
 	broken bool   // the session must end
@@ -61,7 +64,7 @@ func (g *guard) Close() (err error) {
 // errRefused makes MailHog's session end.
 var errRefused = errors.New("refused")
 
-// Read returns one command, or one line of a mail. So the reply to a command is known
+// Read returns one command, or the end of a mail. So the reply to a command is known
 // before the guard looks at what follows.
 func (g *guard) Read(p []byte) (int, error) {
 	for len(g.pending) == 0 {
@@ -116,33 +119,37 @@ func fromBrowser(line []byte) bool {
 	return bytes.HasSuffix(line, []byte(" HTTP/1.1")) || bytes.HasSuffix(line, []byte(" HTTP/1.0"))
 }
 
-// data passes on a line of a mail. It counts, and corrects the first line.
+// data reads a line of a mail. The line with the dot ends the mail for the session, too.
 func (g *guard) data(line []byte) error {
-	first := g.bytes == 0
-	g.bytes += len(line)
-	if g.bytes > maxBytes {
+	g.size += len(line)
+	if g.size > maxBytes {
 		return g.refuse("552 message too large", fmt.Sprintf("it is larger than %d bytes", maxBytes))
 	}
 	begins := !g.midLine
 	whole := bytes.HasSuffix(line, []byte("\r\n"))
 	g.midLine = !whole
-	g.pending = g.pending[:0]
 	if whole {
 		if g.lines++; g.lines > maxLines {
 			return g.refuse("552 message has too many lines", fmt.Sprintf("it has more than %d lines", maxLines))
 		}
 	}
-	switch end := begins && string(line) == ".\r\n"; {
-	case end && first:
-		g.pending = append(g.pending, "\r\n"...)
+	switch {
+	case begins && string(line) == ".\r\n":
 		g.inData = false
-	case end:
-		g.inData = false
-	case first && bytes.HasPrefix(line, []byte("..")):
+		g.pending = append(g.pending[:0], "\r\n.\r\n"...)
+		return nil
+	case begins && bytes.HasPrefix(line, []byte("..")):
 		line = line[1:]
 	}
-	g.pending = append(g.pending, line...)
+	g.mail = append(g.mail, line...)
 	return nil
+}
+
+// taken returns the mail that has come, without the end of its last line.
+func (g *guard) taken() string {
+	mail := string(bytes.TrimSuffix(g.mail, []byte("\r\n")))
+	g.mail = nil
+	return mail
 }
 
 // refuse sends a reply and ends the session.
@@ -160,7 +167,7 @@ func (g *guard) Write(p []byte) (int, error) {
 		g.reply = ""
 	}
 	if bytes.HasPrefix(out, []byte("354 ")) {
-		g.inData, g.midLine, g.bytes, g.lines = true, false, 0, 0
+		g.inData, g.midLine, g.mail, g.size, g.lines = true, false, nil, 0, 0
 	}
 	if !g.mute {
 		g.timer.Reset(idle) // a client that does not read is idle too

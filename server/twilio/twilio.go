@@ -170,11 +170,13 @@ func (s server) list(r *http.Request) (any, *problem) {
 	q := r.URL.Query()
 	size, number := numberIn(q.Get("PageSize"), 50, 1000), numberIn(q.Get("Page"), 0, 1000)
 	size = max(1, size)
+	from, to := q.Get("From"), q.Get("To")
+	recipient := fixtures.NormalizeRecipient(to)
 	found := []resource{}
 	all := s.messages()
 	for i := len(all) - 1; i >= 0; i-- {
 		m := all[i]
-		if to := q.Get("To"); to != "" && fixtures.NormalizeRecipient(to) != m.To || q.Get("From") != "" && q.Get("From") != m.From {
+		if to != "" && recipient != m.To || from != "" && from != m.From {
 			continue
 		}
 		found = append(found, resourceOf(r.PathValue("sid"), m))

@@ -157,7 +157,11 @@ func readStart(c *web.Call) (passwordless.Request, error) {
 		if p.Kind != web.Object {
 			return r, refusal.BadAuthParams.With("type", string(p.Kind))
 		}
-		r.AuthParams = p.Members()
+		members, err := p.Members()
+		if err != nil {
+			return r, refusal.BadBody.With("reason", "authParams: "+err.Error())
+		}
+		r.AuthParams = members
 	}
 	return r, unknownProperties(c.Params)
 }

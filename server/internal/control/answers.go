@@ -54,13 +54,25 @@ func mistakes(err error) error {
 
 // decode reads a JSON or YAML body, strictly.
 func decode(c *web.Call, into any) error {
-	if err := notEmpty(c); err != nil {
+	if err := readable(c); err != nil {
 		return err
 	}
 	if err := strictyaml.Decode("", c.Body, into); err != nil {
 		return mistakes(err)
 	}
 	return nil
+}
+
+// maxMarks is how many lines, commas and brackets a body may have, but for a
+// state. So one body takes little time and memory.
+const maxMarks = 20_000
+
+// readable refuses a body that is empty or has too many values.
+func readable(c *web.Call) error {
+	if n := strictyaml.Marks(c.Body); n > maxMarks {
+		return badRequest("the body has %d lines, commas and brackets; write %d at most", n, maxMarks)
+	}
+	return notEmpty(c)
 }
 
 func notEmpty(c *web.Call) error {

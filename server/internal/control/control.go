@@ -4,6 +4,8 @@
 package control
 
 import (
+	"sync"
+
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
@@ -58,4 +60,6 @@ type API struct {
 	FileErrors func() (fixture, scenarios error)
 	// Routes is the whole table.
 	Routes func() []web.Route
+
+	importing sync.Mutex // held by the call that imports a state: many large ones at a time would fill the memory
 }

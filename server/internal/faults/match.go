@@ -51,7 +51,8 @@ type condition struct {
 }
 
 func (c *condition) holds(r *Request) bool {
-	return slices.ContainsFunc(c.values(r), func(value string) bool { return c.fits(beginning(value)) })
+	values := c.values(r)
+	return slices.ContainsFunc(values[:min(len(values), maxValues)], func(value string) bool { return c.fits(beginning(value)) })
 }
 
 // miss is the sentence about a condition that does not hold.
@@ -153,8 +154,12 @@ func impliedBy(r *scenarios.Rule) []condition {
 	return list
 }
 
-// maxValue is how much of a value is compared with patterns.
-const maxValue = 8 << 10
+// Bounds on what is compared with patterns, since every request is compared with
+// all of them.
+const (
+	maxValue  = 2 << 10 // bytes of a value
+	maxValues = 16      // of a header that is given more than once
+)
 
 func beginning(value string) string { return value[:min(len(value), maxValue)] }
 
