@@ -46,15 +46,16 @@ func (g guard) refuse(r *http.Request) error {
 }
 
 // Guard protects a handler as the control API is protected: it refuses calls
-// whose Host or Origin is not local. It is for servers that run beside this one.
+// whose Host or Origin is not local, and drops clients that read too slowly. It is
+// for servers that run beside this one.
 func (s *Server) Guard(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.front.Readers.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if refused := s.guard.refuse(r); refused != nil {
 			s.front.Serve(w, r, refusalRoute(refused), nil)
 			return
 		}
 		h.ServeHTTP(w, r)
-	})
+	}))
 }
 
 // refusalRoute is a route that answers with a refusal, in the control API's words.

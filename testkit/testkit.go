@@ -125,6 +125,8 @@ func (a *Auth0) serve(ln net.Listener) {
 	a.http = &http.Server{
 		Handler:           markTLS(a.server),
 		ReadHeaderTimeout: time.Minute,
+		WriteTimeout:      time.Minute, // for what net/http writes by itself
+		HTTP2:             &http.HTTP2Config{WriteByteTimeout: time.Minute},
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ConnContext:       noteTLS,
 		ErrorLog:          localtls.ErrorLog(func() { a.distrusted.Add(1) }),

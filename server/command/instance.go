@@ -30,6 +30,10 @@ type instance struct {
 	stop      context.CancelFunc
 }
 
+// writeTimeout is for what net/http writes by itself. The handlers give each of their
+// own writes a shorter time.
+const writeTimeout = 2 * time.Minute
+
 // drainTime is how long a stop waits for calls that are being answered.
 const drainTime = 5 * time.Second
 
@@ -77,6 +81,8 @@ func launch(in *input, addrs []string) (*instance, error) {
 		ReadHeaderTimeout: 30 * time.Second,
 		ReadTimeout:       2 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
+		WriteTimeout:      writeTimeout,
+		HTTP2:             &http.HTTP2Config{WriteByteTimeout: writeTimeout},
 		MaxHeaderBytes:    1 << 20,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ErrorLog:          localtls.ErrorLog(func() { log.Warn(localtls.Distrust, "hint", "mockauth0 ca trust tells how to trust it") }),

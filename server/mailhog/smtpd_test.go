@@ -8,9 +8,9 @@ import (
 	"net"
 	"net/smtp"
 	"strings"
-	"sync"
 	"testing"
 
+	"github.com/mockauth0/mockauth0/server/internal/servertest"
 	"github.com/mockauth0/mockauth0/server/mailhog"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -72,29 +72,6 @@ func (k *talk) over() {
 	}
 }
 
-// pipes is a listener in memory.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
 func TestTooManySessionsAreRefused(t *testing.T) {
 	t.Parallel()
 	m := start(t)
@@ -136,7 +113,7 @@ func FuzzSession(f *testing.F) {
 	f.Add([]byte("EHLO x\r\nAUTH PLAIN\r\n\r\nAUTH LOGIN\r\nx\r\ny\r\nAUTH CRAM-MD5\r\n\x00\r\nRSET\r\nSTARTTLS\r\n"))
 	box := outbox.New(outbox.Options{Max: 5})
 	m := mailhog.New(mailhog.Options{Box: box})
-	ln := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+	ln := servertest.NewPipes()
 	served := make(chan error)
 	go func() { served <- m.ServeSMTP(ln) }()
 	f.Cleanup(func() {
@@ -148,8 +125,7 @@ func FuzzSession(f *testing.F) {
 		if len(words) > 64<<10 {
 			return
 		}
-		client, server := net.Pipe()
-		ln.conns <- server
+		client := ln.Dial()
 		heard := make(chan struct{})
 		go func() {
 			defer close(heard)
