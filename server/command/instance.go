@@ -30,9 +30,9 @@ type instance struct {
 	stop      context.CancelFunc
 }
 
-// writeTimeout is for what net/http writes by itself. The handlers give each of their
-// own writes a shorter time.
-const writeTimeout = 2 * time.Minute
+// writeTimeout is for what net/http writes by itself, and for a connection with HTTP/2
+// from which nothing is read. Handlers set the deadlines of their own writes.
+const writeTimeout = 30 * time.Second
 
 // drainTime is how long a stop waits for calls that are being answered.
 const drainTime = 5 * time.Second

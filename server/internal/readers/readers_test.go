@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
 
 	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
@@ -54,17 +56,20 @@ func TestAClientThatDoesNotReadIsDropped(t *testing.T) {
 // Net/http writes a small response when the handler has ended. That write has a
 // deadline, too.
 func TestASmallResponseHasADeadline(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var clients readers.Readers
-		at := servertest.ServePipes(t, clients.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, "small")
-		})))
-		conn := at.Unread(t, "/")
-		time.Sleep(31 * time.Second)
-		if got, err := io.ReadAll(conn); err != nil || len(got) > 0 {
-			t.Errorf("the connection is still there: %q, %v", got, err)
-		}
-	})
+	for _, write := range []func(http.ResponseWriter){
+		func(w http.ResponseWriter) { _, _ = io.WriteString(w, "small") },
+		func(w http.ResponseWriter) { w.WriteHeader(http.StatusNoContent) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var clients readers.Readers
+			at := servertest.ServePipes(t, clients.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { write(w) })))
+			conn := at.Unread(t, "/")
+			time.Sleep(31 * time.Second)
+			if got, err := io.ReadAll(conn); err != nil || len(got) > 0 {
+				t.Errorf("the connection is still there: %q, %v", got, err)
+			}
+		})
+	}
 }
 
 // A client that reads slowly but steadily gets all.
@@ -201,6 +206,35 @@ func TestAStreamMayWait(t *testing.T) {
 			}
 		})
 	}
+}
+
+// With HTTP/2 the server itself must close a connection from which nothing is read at
+// all: a deadline of one stream does not end its write.
+func TestAnUnreadConnectionOfHTTP2IsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var clients readers.Readers
+		ended := make(chan error, 1)
+		at := servertest.ServePipes(t, clients.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, err := w.Write(make([]byte, large))
+			ended <- err
+		})))
+		conn := at.Dial()
+		defer conn.Close()
+		_, _ = io.WriteString(conn, http2.ClientPreface)
+		frames := http2.NewFramer(conn, nil)
+		var headers bytes.Buffer
+		encoder := hpack.NewEncoder(&headers)
+		for _, field := range []string{":method GET", ":path /", ":scheme http", ":authority localhost"} {
+			name, value, _ := strings.Cut(field, " ")
+			_ = encoder.WriteField(hpack.HeaderField{Name: name, Value: value})
+		}
+		_ = frames.WriteSettings()
+		_ = frames.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: headers.Bytes(), EndStream: true, EndHeaders: true})
+		began := time.Now()
+		if err := <-ended; err == nil || time.Since(began) > time.Minute {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+	})
 }
 
 // A kept connection is good for the next request, however late, and for one that asks

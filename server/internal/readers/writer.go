@@ -29,7 +29,7 @@ func (r *Readers) Writer(w http.ResponseWriter, req *http.Request) *Writer {
 	}
 	out := &Writer{ResponseWriter: w, readers: r, request: req, control: http.NewResponseController(w)}
 	if req.ProtoMajor == 1 {
-		out.setDeadline() // the connection may still have the one of an earlier response
+		out.setDeadline() // for a response that is only a head
 	} else {
 		out.clearDeadline()
 	}

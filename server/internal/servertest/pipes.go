@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Pipes is a listener in memory. A connection holds nothing back: what one end writes
@@ -53,7 +54,9 @@ func ServePipes(t testing.TB, h http.Handler) *Pipes {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
-	p, s, ended := NewPipes(), &http.Server{Handler: h, Protocols: &protocols}, make(chan struct{})
+	p, s, ended := NewPipes(), &http.Server{
+		Handler: h, Protocols: &protocols, HTTP2: &http.HTTP2Config{WriteByteTimeout: 30 * time.Second},
+	}, make(chan struct{})
 	go func() {
 		defer close(ended)
 		_ = s.Serve(p) // it ends with Close
