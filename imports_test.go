@@ -30,7 +30,7 @@ var floors = [][]string{
 	{"server/internal/token", "server/internal/faults"},
 	{"scenarios"},
 	{"fixtures", "server/outbox", "server/journal"},
-	{"server/clock", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
+	{"server/clock", "server/internal/readers", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
 	{"internal/strictyaml", "internal/liquid", "internal/refusal"},
 	{"internal/markup"},
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
+	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/journal"
@@ -148,11 +149,12 @@ func New(config Config) (*Server, error) {
 		Journal: &journal.Journal{},
 		Log:     s.log,
 		Gateway: gateway.New(config.AllowOutbound),
+		Readers: readers.Readers{Log: s.log},
 
 		Scenarios: s.engine,
 	}
 	s.api = &control.API{
-		Server: s, Tenant: s.tenant, Scenarios: s.engine, Journal: s.front.Journal,
+		Server: s, Tenant: s.tenant, Scenarios: s.engine, Journal: s.front.Journal, Readers: &s.front.Readers,
 		ID: sync.OnceValue(derive.Unique), Version: config.Version, CA: config.CA, FileErrors: s.fileErrors,
 		Routes: func() []web.Route { return append(apiRoutes(), s.controlRoutes()...) },
 	}

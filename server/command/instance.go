@@ -29,6 +29,10 @@ type instance struct {
 	stop      context.CancelFunc
 }
 
+// writeTimeout is for what net/http writes by itself, and for a connection with HTTP/2
+// from which nothing is read. Handlers set the deadlines of their own writes.
+const writeTimeout = 30 * time.Second
+
 // drainTime is how long a stop waits for calls that are being answered.
 const drainTime = 5 * time.Second
 
@@ -90,6 +94,8 @@ func launch(in *input, addrs []string) (_ *instance, err error) {
 		ReadHeaderTimeout: 30 * time.Second,
 		ReadTimeout:       2 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
+		WriteTimeout:      writeTimeout,
+		HTTP2:             &http.HTTP2Config{WriteByteTimeout: writeTimeout},
 		MaxHeaderBytes:    1 << 20,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ErrorLog:          localtls.ErrorLog(func() { log.Warn(localtls.Distrust, "hint", "mockauth0 ca trust tells how to trust it") }),

@@ -119,6 +119,7 @@ func (p *ports) serveHTTP(i *instance, listeners []net.Listener, api http.Handle
 	s := &http.Server{
 		Handler: i.server.Guard(api), ErrorLog: i.http.ErrorLog,
 		ReadHeaderTimeout: 30 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		WriteTimeout: writeTimeout,
 	}
 	silent := &unheard{}
 	silent.watch(s)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"regexp"
 	"sync"
 	"time"
 )
@@ -34,6 +35,7 @@ type guard struct {
 	refused func(why string)
 	close   sync.Once
 
+	begun   bool   // the first byte was looked at
 	inData  bool   // the client sends a mail
 	mail    []byte // that mail so far, without the doubled dots
 	size    int    // its bytes as they came
@@ -82,6 +84,12 @@ func (g *guard) fill() error {
 		return io.EOF
 	}
 	g.timer.Reset(idle)
+	if !g.begun {
+		g.begun = true
+		if first, _ := g.in.Peek(1); len(first) > 0 && first[0] == tlsHandshake {
+			return g.refuse("421 this port speaks SMTP without TLS", "it begins with a TLS handshake")
+		}
+	}
 	line, err := g.in.ReadSlice('\n')
 	if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 		return err // a line that does not end is no command
@@ -100,8 +108,8 @@ func (g *guard) command(line []byte) error {
 		return g.refuse("500 line too long", fmt.Sprintf("a command is longer than %d bytes", maxCommand))
 	}
 	text = bytes.TrimSuffix(text, []byte("\r"))
-	if fromBrowser(text) {
-		return g.refuse("421 this is no web server", "a browser sent it: a page that posts to this port can send no mail")
+	if foreign(text) {
+		return g.refuse("421 this port speaks SMTP", "another protocol is spoken: a web page that posts to this port can send no mail")
 	}
 	g.pending = append(g.pending[:0], text...)
 	for i, b := range g.pending {
@@ -113,11 +121,17 @@ func (g *guard) command(line []byte) error {
 	return nil
 }
 
-// fromBrowser tells whether a command is the first line of an HTTP request. Any web page
-// can make a browser send one to this port, with SMTP commands in its body.
-func fromBrowser(line []byte) bool {
-	return bytes.HasSuffix(line, []byte(" HTTP/1.1")) || bytes.HasSuffix(line, []byte(" HTTP/1.0"))
-}
+// tlsHandshake is the first byte of a connection that speaks TLS.
+const tlsHandshake = 0x16
+
+// otherProtocol matches what a client says first in other protocols: a method of HTTP,
+// the version at the end of a request line of HTTP, RTSP or SIP, or the version of SSH.
+var otherProtocol = regexp.MustCompile(`^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PRI|PROPFIND) |` +
+	` (?:HTTP|RTSP|SIP)/[0-9](?:\.[0-9])?$|^SSH-[0-9]`)
+
+// foreign tells whether a command is of another protocol. Any web page can make a
+// browser send an HTTP request to this port, with SMTP commands in its body.
+func foreign(line []byte) bool { return otherProtocol.Match(line) }
 
 // data reads a line of a mail. The line with the dot ends the mail for the session, too.
 func (g *guard) data(line []byte) error {

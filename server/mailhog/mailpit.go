@@ -53,7 +53,7 @@ func (s *Server) Mailpit() http.Handler {
 		r.Path(route.path).Methods(route.method).Handler(route.handler)
 	}
 	r.PathPrefix("/api/v1/").Methods("OPTIONS").Handler(handler(func(*http.Request) response { return plainText(http.StatusOK, "") }))
-	return sameOrigin(r)
+	return s.readers.Handler(sameOrigin(r))
 }
 
 // sameOrigin refuses requests from pages of another origin, as Mailpit does.
@@ -253,7 +253,6 @@ func (s *Server) mailpitRaw(r *http.Request) response {
 // sandbox keeps a mail from acting as a page of this origin. No script in it may run.
 var sandbox = [][2]string{
 	{"Content-Security-Policy", "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"},
-	{"X-Content-Type-Options", "nosniff"},
 	{"Referrer-Policy", "no-referrer"},
 }
 

@@ -81,7 +81,7 @@ func (s *store) add(m outbox.Message, to []string, how scenarios.Deliver, rules 
 
 // List returns a page of the mails, the newest first.
 func (s *store) List(start, limit int) (*data.Messages, error) {
-	return page(s.mails(), start, limit), nil
+	return views(page(s.mails(), start, limit)), nil
 }
 
 // Count returns how many mails there are.
@@ -90,7 +90,7 @@ func (s *store) Count() int { return len(s.mails()) }
 // Search searches for mails. kind is to, from or containing.
 func (s *store) Search(kind, query string, start, limit int) (*data.Messages, int, error) {
 	found, total := s.search(kind, query, start, limit)
-	return found, total, nil
+	return views(found), total, nil
 }
 
 // DeleteOne removes a mail.

@@ -175,6 +175,7 @@ func (b *Box) empty() {
 // a Link and the tenant sent the message, so not for the kinds SMTP and Twilio.
 func (b *Box) Add(m Message) Message {
 	m = m.clone()
+	m.Raw = slices.Clone(m.Raw)
 	m.fillIn()
 	now := b.enter()
 	defer b.leave()
@@ -195,7 +196,7 @@ func (b *Box) Add(m Message) Message {
 		b.lastSeq++
 		m.Seq = b.lastSeq
 	}
-	e := &entry{Message: m, keys: addresses(m.Recipients), size: m.size(), slot: -1}
+	e := &entry{Message: m, keys: addresses(m.Recipients), size: m.Size(), slot: -1}
 	b.byID[m.ID] = e
 	b.bytes += e.size
 	b.place(e)

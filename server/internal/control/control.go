@@ -10,6 +10,7 @@ import (
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
+	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/journal"
@@ -49,6 +50,7 @@ type API struct {
 	Tenant    *tenant.Tenant
 	Scenarios *faults.Engine
 	Journal   *journal.Journal
+	Readers   *readers.Readers
 	// ID tells this server from one that ran on the same port before.
 	ID func() string
 	// Version is the program's.

@@ -154,7 +154,10 @@ func halfHash(s string) string {
 // opaqueOf returns the content of a login's opaque access token.
 func (t *Tenant) opaqueOf(l *Login, scope string) opaqueContent {
 	id := t.Setup().Seed.Hex(32, append([]string{"login", l.Client.ClientID, l.User.UserID}, l.name...)...)
-	return opaqueContent{id, l.Issuer, l.User.UserID, l.Client.ClientID, scope, l.Now.Unix() + l.accessLifetime()}
+	return opaqueContent{
+		ID: id, Issuer: l.Issuer, Subject: l.User.UserID, Client: l.Client.ClientID, Scope: scope,
+		Issued: l.Now.Unix(), Expires: l.Now.Unix() + l.accessLifetime(),
+	}
 }
 
 func (t *Tenant) seal(content opaqueContent) (string, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
+	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/journal"
 )
@@ -27,6 +28,8 @@ type Front struct {
 	Scenarios *faults.Engine
 	// Guard tells which pages may change something.
 	Guard Guard
+	// Readers are the clients, some of which may read slowly.
+	Readers readers.Readers
 
 	calls atomic.Int64 // counts the calls in the journal; request ids derive from it
 }
@@ -38,7 +41,10 @@ func (f *Front) Reset() {
 }
 
 // Serve is the life of one request. vars are the variables of its path.
-func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars map[string]string) {
+func (f *Front) Serve(out http.ResponseWriter, r *http.Request, route Route, vars map[string]string) {
+	w := f.Readers.Writer(out, r)
+	defer w.Release()
+
 	// 1. Read the request, once.
 	c, badRequest := f.read(r, route)
 	c.Vars, c.ResponseHeader = vars, w.Header()
@@ -57,7 +63,10 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 		value, err = f.answer(c, route, badRequest)
 	}
 
-	// 4. Encode what it returned.
+	// 4. Encode what it returned. The control API's answers may be large.
+	if _, isStream := value.(Stream); route.Dialect == Control && !isStream && w.Hold() != nil {
+		return // the client has gone
+	}
 	res, refused := f.encode(c, route, value, err)
 
 	// 5. Note the call.
@@ -78,7 +87,8 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 
 // Preflight answers OPTIONS on a path with these methods: what the page asks for
 // is allowed if its origin is.
-func (f *Front) Preflight(w http.ResponseWriter, r *http.Request, rule CORS, methods string) {
+func (f *Front) Preflight(out http.ResponseWriter, r *http.Request, rule CORS, methods string) {
+	w := f.Readers.Writer(out, r)
 	h := w.Header()
 	h.Set("Date", f.Tenant.Clock.Now().Format(http.TimeFormat))
 	h.Set("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")

@@ -13,7 +13,7 @@ import * as panels from "./panels.js";
 import * as reader from "./reader.js";
 import * as router from "./route.js";
 import * as store from "./store.js";
-import * as stream from "./stream.js";
+import * as tabs from "./tabs.js";
 
 const app = byId("app"), filterTo = byId("filter-to"), filterKind = byId("filter-kind");
 let loaded = false; // the first batch has come
@@ -61,7 +61,7 @@ function seen() {
   list.draw();
 }
 
-stream.follow({
+tabs.follow({
   state(state) {
     byId("live").dataset.state = state;
     setText(byId("live-text"), { connecting: "Connecting", live: "Live", lost: "Connection lost, trying again" }[state]);
