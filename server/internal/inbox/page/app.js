@@ -15,6 +15,7 @@ import * as router from "./route.js";
 import * as store from "./store.js";
 import * as tabs from "./tabs.js";
 
+byId("stuck").remove(); // the script runs
 const app = byId("app"), filterTo = byId("filter-to"), filterKind = byId("filter-kind");
 let loaded = false; // the first batch has come
 let arrived = [];   // new since the last batch
