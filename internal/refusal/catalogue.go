@@ -227,6 +227,12 @@ var (
 		Source:      "https://github.com/auth0/ruby-auth0/issues/190",
 		Examples:    map[string]string{"client": "acme-m2m", "audience": "https://api.acme.test/"},
 	})
+	// No source shows how Auth0 joins the names of several scopes.
+	ScopesNotGranted = entry(Refusal{
+		Name: "scopes_not_granted", Status: 403, Code: "access_denied",
+		Description: "Client has not been granted scopes: {scopes}", Source: "answers of real tenants, quoted in public code and documents",
+		Examples: map[string]string{"scopes": "write:orders"},
+	})
 )
 
 // POST /oauth/revoke.
