@@ -199,6 +199,10 @@ var (
 		Description: "The redirect URI is wrong. You sent {sent}, and we expected {expected}", Source: "reports that quote the answer",
 		Examples: map[string]string{"sent": "http://localhost:3001", "expected": "http://localhost:3000"},
 	})
+	MissingRedirectURI = entry(Refusal{
+		Name: "missing_redirect_uri", Status: 400, Code: "invalid_request",
+		Description: "Invalid redirect_uri. Expected type 'string' but found type undefined.", Source: "https://github.com/auth0/auth0-spa-js/pull/374, which has the words only", Unverified: true,
+	})
 	WrongRefreshToken = entry(Refusal{
 		Name: "wrong_refresh_token", Status: 403, Code: "invalid_grant",
 		Description: "Unknown or invalid refresh token.", Source: "https://community.auth0.com/t/120406",

@@ -8,6 +8,12 @@ var (
 		Description: "Unknown client: {client}", Source: "reports that quote the page", Unverified: true,
 		Examples: map[string]string{"client": "foo"},
 	})
+	InvalidRedirectURI = entry(Refusal{
+		Name: "invalid_redirect_uri", Status: 400, Code: "invalid_request",
+		Description: `The redirect_uri parameter is not valid: "{uri}" If url looks fine, check that you are not including non printable chars`,
+		Source:      "https://github.com/auth0-samples/laravel/issues/32, https://github.com/auth0/react-native-auth0/issues/66",
+		Examples:    map[string]string{"uri": "app.acme.test/callback"},
+	})
 	CallbackMismatch = entry(Refusal{
 		Name: "callback_mismatch", Status: 403, Code: "unauthorized_client",
 		Description: "Callback URL mismatch. The provided redirect_uri is not in the list of allowed callback URLs. Please go to the Application Settings page and make sure you are sending a valid callback url from your application.",
