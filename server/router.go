@@ -46,6 +46,9 @@ var sharedRouter = sync.OnceValue(func() *router {
 				p = &pathRoutes{places: map[string]int{}, first: i}
 				r.paths[name] = p
 				r.mux.Path(name).Name(name)
+				if route.Dialect != web.Control { // Auth0 takes one slash more
+					r.mux.Path(name + "/").Name(name)
+				}
 			}
 			p.methods = append(p.methods, methods...)
 			for _, method := range methods {

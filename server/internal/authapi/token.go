@@ -177,7 +177,9 @@ func clientCredentialsGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, 
 func CountToken(c *web.Call) error { return c.Count(tenant.LimitToken, "") }
 
 // OAuthRevoke is POST /oauth/revoke. For an unknown token, or one of another
-// client, the response is the same as for one that is revoked (RFC 7009 §2.2).
+// client, the response is the same as for one that is revoked (RFC 7009 §2.2):
+// no body, though it has the content type of one.
+// Source: auth0/go-auth0 authentication TestRevokeRefreshToken.
 func OAuthRevoke(c *web.Call) (any, error) {
 	if err := stringsOnly(c.Params, "client_id", "client_secret", "token"); err != nil {
 		return nil, err
@@ -191,5 +193,5 @@ func OAuthRevoke(c *web.Call) (any, error) {
 		return nil, missing("token")
 	}
 	c.Tenant.Revoke(client, presented)
-	return web.Raw{}, nil
+	return web.Raw{ContentType: "application/json"}, nil
 }
