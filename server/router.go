@@ -95,7 +95,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	found, vars := sharedRouter().find(r)
 	if found == nil {
-		s.front.Serve(w, r, web.Route{Dialect: web.API, Flow: notServed, Subject: passwordless.NamedSubject}, nil)
+		s.serveNothing(w, r)
 		return
 	}
 	place, served := found.places[r.Method]
@@ -123,6 +123,24 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		route.Flow = func(*web.Call) (any, error) { return nil, refusal.MethodNotAllowed }
 		s.front.Serve(w, r, route, nil)
 	}
+}
+
+// serveNothing answers a request to a path that is not served. A page may read
+// the answer if it may read others: else it would learn only that CORS failed.
+func (s *Server) serveNothing(w http.ResponseWriter, r *http.Request) {
+	route := web.Route{Dialect: web.API, CORS: web.Credentials, Flow: notServed, Subject: passwordless.NamedSubject}
+	if strings.HasPrefix(r.URL.Path, "/_mock/") {
+		if refused := s.guard.refuse(r); refused != nil {
+			s.front.Serve(w, r, refusalRoute(refused), nil)
+			return
+		}
+		route.CORS = web.LocalOrigins
+	}
+	if method := r.Header.Get("Access-Control-Request-Method"); r.Method == http.MethodOptions && method != "" {
+		s.front.Preflight(w, r, route.CORS, method+", "+http.MethodOptions)
+		return
+	}
+	s.front.Serve(w, r, route, nil)
 }
 
 // notServed tells that the mock does not serve a path.
