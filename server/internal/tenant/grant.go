@@ -188,7 +188,7 @@ func normalizePhone(s string) (string, bool) {
 func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 	api, known := t.api(r)
 	if !known {
-		return nil, refusal.NoSuchService.With("audience", r.Audience).Because(unknownAudienceHint(r.Audience))
+		return nil, refusal.ServiceNotEnabled.With("audience", r.Audience).Because(unknownAudienceHint(r.Audience))
 	}
 	if api == nil {
 		return nil, refusal.NoAudience

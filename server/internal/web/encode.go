@@ -53,7 +53,7 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 		res, err = encodeValue(h, route.Dialect, value)
 	}
 	if err != nil {
-		res, refused = f.encodeError(c, h, route.Dialect, err)
+		res, refused = f.encodeError(c, h, route, err)
 	}
 	if route.Dialect == Control {
 		return res, refused

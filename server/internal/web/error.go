@@ -13,7 +13,7 @@ import (
 // wireError is the body of a refusal.
 type wireError struct {
 	Error       string `json:"error"`
-	Description string `json:"error_description"`
+	Description string `json:"error_description,omitempty"`
 	URI         string `json:"error_uri,omitempty"`
 	Errors      any    `json:"errors,omitempty"`
 }
@@ -36,9 +36,15 @@ func (d Detailed) Unwrap() error { return d.Refusal }
 
 // encodeError encodes an error that a flow returned. One that is no refusal is
 // logged, and told as server_error.
-func (f *Front) encodeError(c *Call, h http.Header, d Dialect, err error) (response, *refusal.Refusal) {
+func (f *Front) encodeError(c *Call, h http.Header, route Route, err error) (response, *refusal.Refusal) {
+	d := route.Dialect
 	var refused *refusal.Refusal
 	if errors.As(err, &refused) {
+		if route.Limited != nil && errors.Is(refused, refusal.RateLimited) {
+			limited := *route.Limited
+			limited.RetryAfter, limited.Hint = refused.RetryAfter, refused.Hint
+			refused = &limited
+		}
 		var detailed Detailed
 		errors.As(err, &detailed)
 		c.hint = cmp.Or(refused.Hint, c.hint)

@@ -169,7 +169,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 	sentence := fmt.Sprintf("%s %s: %s", entry.Method, entry.Path, what)
 	attrs := []any{"request_id", c.ID, "client_id", entry.ClientID}
 	if refused != nil {
-		sentence += fmt.Sprintf(" %s: %s", entry.Error, entry.Description)
+		sentence += " " + refused.Error()
 		attrs = append(attrs, "status", status, "code", refused.Code)
 	}
 	if scenario != "" {

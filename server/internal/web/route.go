@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
 // A Flow answers one endpoint. It returns a value to encode (see Status and its
@@ -39,6 +40,9 @@ type Route struct {
 	// Count counts the call against its rate limit, with Call.Count. nil counts
 	// it against the limit of all other calls.
 	Count func(*Call) error
+	// Limited is what the endpoint answers beyond its rate limit. nil:
+	// refusal.RateLimited.
+	Limited *refusal.Refusal
 
 	// MaxBody is how many bytes a body may have; 0 means 1 MiB.
 	MaxBody int
