@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/internal/unserved"
 	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -145,5 +146,9 @@ func (s *Server) serveNothing(w http.ResponseWriter, r *http.Request) {
 
 // notServed tells that the mock does not serve a path.
 func notServed(c *web.Call) (any, error) {
-	return nil, refusal.NotServed.With("method", c.Method, "path", c.Path).Because("GET /_mock/ lists what is served")
+	hint := "GET /_mock/ lists what is served"
+	if feature := unserved.Path(c.Path); feature != "" {
+		hint = "mockauth0 does not serve " + feature + "; " + hint
+	}
+	return nil, refusal.NotServed.With("method", c.Method, "path", c.Path).Because(hint)
 }

@@ -75,6 +75,10 @@ var (
 		Name: "wrong_request_uri", Status: 400, Code: "invalid_request_uri",
 		Description: "The request_uri is invalid or has expired", Source: "the code is RFC 9101's", Unverified: true,
 	})
+	RequestNotSupported = entry(Refusal{
+		Name: "request_not_supported", Status: 400, Code: "request_not_supported",
+		Description: "mockauth0 does not read the parameter request, a request object (JAR); send its parameters themselves", Source: "ours; the code is OpenID Connect Core 3.1.2.6",
+	})
 )
 
 // Embedded login: /co/authenticate and /passwordless/verify.

@@ -47,7 +47,7 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 	var refused *refusal.Refusal
 	if told, ok := value.(Told); ok && err == nil && told.Refusal != nil {
 		value, refused = told.Value, told.Refusal
-		c.hint = cmp.Or(refused.Hint, c.hint)
+		c.Hint(refused.Hint)
 	}
 	if err == nil {
 		res, err = encodeValue(h, route.Dialect, value)
@@ -61,7 +61,7 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 	if refused == nil || refused.Page == "" { // a page is a proxy's, which knows of no limits
 		setQuota(h, c.quota)
 	}
-	c.hint = cmp.Or(originHint, c.hint)
+	c.Hint(originHint)
 	if c.Effects != nil {
 		res.amend(h, c.Effects)
 	}

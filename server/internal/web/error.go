@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -47,11 +46,11 @@ func (f *Front) encodeError(c *Call, h http.Header, route Route, err error) (res
 		}
 		var detailed Detailed
 		errors.As(err, &detailed)
-		c.hint = cmp.Or(refused.Hint, c.hint)
-		if c.hint == "" && misreadJSON(c) {
-			c.hint = "the body looks like JSON, but the Content-Type does not say application/json"
+		c.Hint(refused.Hint)
+		if len(c.hints) == 0 && misreadJSON(c) {
+			c.Hint("the body looks like JSON, but the Content-Type does not say application/json")
 		}
-		return encodeRefusal(h, d, refused, c.Effects.Refusers(), detailed.Errors), refused
+		return encodeRefusal(h, d, refused.Because(c.hint()), c.Effects.Refusers(), detailed.Errors), refused
 	}
 	res := encodeRefusal(h, d, refusal.ServerError, "", nil)
 	if gone := c.Context.Err(); gone != nil && errors.Is(err, gone) {

@@ -49,6 +49,7 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 
 	// 2. Ask the scenarios what goes wrong. Most calls concern none of them.
 	if route.Dialect != Control {
+		c.hintAtUnserved()
 		c.ID = c.Setup.Seed.Hex(20, "request", strconv.FormatInt(f.calls.Add(1), 10))
 		if f.Scenarios.Concerns(c.Header.Values(scenarioHeader), c.Subject.Recipient) {
 			if err := f.decide(c, route, badRequest); badRequest == nil {
@@ -151,7 +152,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 	}
 	entry := journal.Request{
 		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
-		Hint: clip(c.hint), ClientID: clip(c.ClientID), SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
+		Hint: clip(c.hint()), ClientID: clip(c.ClientID), SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
 		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: scenario, At: c.Now,
 		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
 	}
@@ -159,7 +160,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 		entry.Error, entry.Description = clip(refused.Code), clip(refused.Description)
 	}
 	f.Journal.Add(entry)
-	if refused == nil && c.hint == "" && scenario == "" && !c.gone {
+	if refused == nil && entry.Hint == "" && scenario == "" && !c.gone {
 		return
 	}
 	what := strconv.Itoa(status)
@@ -175,7 +176,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 	if scenario != "" {
 		attrs = append(attrs, "scenario", entry.Scenario)
 	}
-	if c.hint != "" {
+	if entry.Hint != "" {
 		attrs = append(attrs, "hint", entry.Hint)
 	}
 	f.Log.Warn(sentence, attrs...)
