@@ -47,14 +47,18 @@ var sharedRouter = sync.OnceValue(func() *router {
 				p = &pathRoutes{places: map[string]int{}, first: i}
 				r.paths[name] = p
 				r.mux.Path(name).Name(name)
-				if route.Dialect != web.Control { // Auth0 takes one slash more
-					r.mux.Path(name + "/").Name(name)
-				}
 			}
 			p.methods = append(p.methods, methods...)
 			for _, method := range methods {
 				p.places[method] = i
 			}
+		}
+	}
+	// Auth0 takes one slash more at the end. These paths come last, since the mux
+	// tries one after the other.
+	for _, route := range apiRoutes() {
+		for _, name := range append([]string{route.Path}, route.Also...) {
+			r.mux.Path(name + "/").Name(name)
 		}
 	}
 	return r
