@@ -65,11 +65,11 @@ var (
 	})
 	StartAuthenticationRequired = entry(Refusal{
 		Name: "start_authentication_required", Status: 403, Code: "unauthorized_client",
-		Description: "Client authentication is required", Source: "https://github.com/auth0/auth0.js/issues/1249",
+		Description: "Client authentication is required", Source: "https://github.com/auth0/auth0.js/issues/1249, https://github.com/auth0/ruby-auth0/pull/217",
 	})
 	WrongStartSecret = entry(Refusal{
 		Name: "wrong_start_secret", Status: 401, Code: "access_denied",
-		Description: "Unauthorized", Source: "the answer of /oauth/token", Unverified: true,
+		Description: "Unauthorized", Source: "the status is auth0/docs-v2 get-code-or-link.mdx's; the rest is the answer of /oauth/token", Unverified: true,
 	})
 	NoSuchConnection = entry(Refusal{
 		Name: "no_such_connection", Status: 400, Code: "bad.connection",

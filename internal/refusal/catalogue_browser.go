@@ -54,7 +54,7 @@ var (
 	WrongTransaction = entry(Refusal{
 		Name: "wrong_transaction", Status: 400, Code: "invalid_request",
 		Description: "You may have pressed the back button, refreshed during login, opened too many login dialogs, or there is some issue with cookies, since we couldn't find your session. Try logging in again from the application and if the problem persists please contact the administrator.",
-		Source:      "auth0/docs-v2 troubleshoot/authentication-issues",
+		Source:      "auth0/docs-v2 troubleshoot/authentication-issues; a page of a real tenant, quoted in public code",
 	})
 	BadLogoutHint = entry(Refusal{
 		Name: "bad_logout_hint", Status: 400, Code: "invalid_request",
