@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/internal/unserved"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/command"
@@ -88,6 +89,23 @@ func (*reader) unverified(*block) string {
 		}
 	}
 	return table("case | response of mockauth0 | modelled on", rows)
+}
+
+func (*reader) unserved(*block) string {
+	var rows [][]string
+	for _, f := range unserved.All() {
+		var asked []string
+		for _, kind := range []struct {
+			word  string
+			names []string
+		}{{"", f.Paths}, {"the grant ", f.Grants}, {"the parameter ", f.Parameters}, {"the header ", f.Headers}} {
+			for _, name := range kind.names {
+				asked = append(asked, kind.word+"`"+name+"`")
+			}
+		}
+		rows = append(rows, []string{f.Name, strings.Join(asked, ", ")})
+	}
+	return table("what | how a client asks for it", rows)
 }
 
 // printed is what mockauth0 prints with these arguments.

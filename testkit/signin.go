@@ -207,7 +207,7 @@ func (b *browser) problem(res *http.Response, said *html.Node) error {
 	case said != nil:
 		text = textOf(said)
 	case r.Error != "":
-		text = fmt.Sprintf("%d %s: %s", res.StatusCode, r.Error, r.Description)
+		text = strings.TrimSuffix(fmt.Sprintf("%d %s: %s", res.StatusCode, r.Error, r.Description), ": ")
 	}
 	return fmt.Errorf("the page at %s says: %s%s", res.Request.URL.Path, text, cause(r))
 }

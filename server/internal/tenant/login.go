@@ -96,6 +96,17 @@ func (t *Tenant) accessToken(l *Login, scope string) (string, error) {
 	return t.Keys.Sign(accessClaims(l, scope))
 }
 
+// Audience returns the API of the login, as a request names it: "" if it has none.
+func (l *Login) Audience() string {
+	switch {
+	case l.API == nil:
+		return ""
+	case l.API.Identifier == ManagementPath:
+		return strings.TrimSuffix(l.Issuer, "/") + ManagementPath
+	}
+	return l.API.Identifier
+}
+
 // accessLifetime returns how many seconds the access token lives.
 func (l *Login) accessLifetime() int64 {
 	switch {
@@ -202,10 +213,7 @@ func accessClaims(l *Login, scope string) token.Claims {
 	if l.User != nil {
 		subject = l.User.UserID
 	}
-	identifier := l.API.Identifier
-	if identifier == ManagementPath {
-		identifier = strings.TrimSuffix(l.Issuer, "/") + ManagementPath
-	}
+	identifier := l.Audience()
 	var audience any = identifier
 	if slices.Contains(l.Scopes, "openid") && l.User != nil {
 		audience = []string{identifier, l.Issuer + "userinfo"}

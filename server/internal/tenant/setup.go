@@ -79,6 +79,12 @@ func (s *Setup) Client(id string) (*fixtures.Client, bool) {
 // Confidential tells whether a client must authenticate.
 func Confidential(c *fixtures.Client) bool { return c.TokenEndpointAuthMethod != "none" }
 
+// Connection returns a connection by its name. It must not be changed.
+func (s *Setup) Connection(name string) (*fixtures.Connection, bool) {
+	conn, ok := s.connections[name]
+	return conn, ok
+}
+
 // Strategy is the strategy of a connection, or "" if there is no such
 // connection.
 func (s *Setup) Strategy(connection string) string {
@@ -95,7 +101,7 @@ func (s *Setup) PasswordlessConnection(name string, c *fixtures.Client) (*fixtur
 	switch {
 	case !ok:
 		return nil, refusal.NoSuchConnection.Because("connection " + strconv.Quote(name) + " is not in the fixture")
-	case !enabled(conn, c.ClientID):
+	case !Enabled(conn, c.ClientID):
 		return nil, refusal.NoSuchConnection.Because("connection " + strconv.Quote(name) + " is not enabled for client " + strconv.Quote(c.ClientID) + "; add it to enabled_clients")
 	case conn.Disabled:
 		return nil, refusal.ConnectionDisabled
@@ -112,7 +118,7 @@ func (s *Setup) UsableConnection(name string, c *fixtures.Client) (*fixtures.Con
 	switch {
 	case !ok:
 		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not in the fixture")
-	case !enabled(conn, c.ClientID) || conn.Disabled:
+	case !Enabled(conn, c.ClientID) || conn.Disabled:
 		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not enabled for client " + strconv.Quote(c.ClientID))
 	}
 	return conn, nil
@@ -123,15 +129,15 @@ func (s *Setup) UsableConnection(name string, c *fixtures.Client) (*fixtures.Con
 func (s *Setup) UsableConnections(c *fixtures.Client) []*fixtures.Connection {
 	var list []*fixtures.Connection
 	for i := range s.Fixture.Connections {
-		if conn := &s.Fixture.Connections[i]; enabled(conn, c.ClientID) && !conn.Disabled {
+		if conn := &s.Fixture.Connections[i]; Enabled(conn, c.ClientID) && !conn.Disabled {
 			list = append(list, conn)
 		}
 	}
 	return list
 }
 
-// enabled tells whether a client may use a connection.
-func enabled(conn *fixtures.Connection, client string) bool {
+// Enabled tells whether a client may use a connection.
+func Enabled(conn *fixtures.Connection, client string) bool {
 	return slices.Contains(conn.EnabledClients, client) || slices.Contains(conn.EnabledClients, "*")
 }
 

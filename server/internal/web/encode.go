@@ -50,13 +50,13 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 	var refused *refusal.Refusal
 	if told, ok := value.(Told); ok && err == nil && told.Refusal != nil {
 		value, refused = told.Value, told.Refusal
-		c.hint = cmp.Or(refused.Hint, c.hint)
+		c.Hint(refused.Hint)
 	}
 	if err == nil {
 		res, err = encodeValue(h, route.Dialect, value)
 	}
 	if err != nil {
-		res, refused = f.encodeError(c, h, route.Dialect, err)
+		res, refused = f.encodeError(c, h, route, err)
 	}
 	if route.Dialect == Control {
 		return res, refused
@@ -65,7 +65,7 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 		setQuota(h, c.quota)
 	}
 	if !errors.Is(err, refusal.OriginNotAllowed) { // which says more than the header's hint
-		c.hint = cmp.Or(originHint, c.hint)
+		c.Hint(originHint)
 	}
 	if c.Effects != nil {
 		res.amend(h, c.Effects)

@@ -52,6 +52,7 @@ func (f *Front) Serve(out http.ResponseWriter, r *http.Request, route Route, var
 		c.Subject = route.Subject(c)
 	}
 	if route.Dialect != Control {
+		c.hintAtUnserved()
 		c.ID = c.Setup.Seed.Hex(20, "request", strconv.FormatInt(f.calls.Add(1), 10))
 	}
 
@@ -169,7 +170,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 	}
 	entry := journal.Request{
 		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
-		Hint: clip(c.hint), ClientID: clip(c.ClientID), SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
+		Hint: clip(c.hint()), ClientID: clip(c.ClientID), SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
 		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: scenario, At: c.Now,
 		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
 	}
@@ -177,7 +178,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 		entry.Error, entry.Description = clip(refused.Code), clip(refused.Description)
 	}
 	f.Journal.Add(entry)
-	if refused == nil && c.hint == "" && scenario == "" && !c.gone {
+	if refused == nil && entry.Hint == "" && scenario == "" && !c.gone {
 		return
 	}
 	what := strconv.Itoa(status)
@@ -187,13 +188,13 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 	sentence := fmt.Sprintf("%s %s: %s", entry.Method, entry.Path, what)
 	attrs := []any{"request_id", c.ID, "client_id", entry.ClientID}
 	if refused != nil {
-		sentence += fmt.Sprintf(" %s: %s", entry.Error, entry.Description)
+		sentence += " " + refused.Error()
 		attrs = append(attrs, "status", status, "code", refused.Code)
 	}
 	if scenario != "" {
 		attrs = append(attrs, "scenario", entry.Scenario)
 	}
-	if c.hint != "" {
+	if entry.Hint != "" {
 		attrs = append(attrs, "hint", entry.Hint)
 	}
 	f.Log.Warn(sentence, attrs...)

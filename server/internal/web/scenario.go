@@ -35,7 +35,7 @@ func (f *Front) decide(c *Call, route Route, badRequest error) error {
 	foreign := f.foreign(c)
 	if foreign != "" {
 		if _, magic := faults.MagicEmail(recipient); magic || names != nil {
-			c.hint = foreign + ", so neither X-Mock-Scenario nor an address with +mock- switches a scenario on"
+			c.Hint(foreign + ", so neither X-Mock-Scenario nor an address with +mock- switches a scenario on")
 		}
 		recipient, names = "", nil
 		if !f.Scenarios.Concerns(names, recipient) {
@@ -44,7 +44,7 @@ func (f *Front) decide(c *Call, route Route, badRequest error) error {
 	}
 	if tag, ok := faults.MagicEmail(recipient); ok {
 		if _, err := scenarios.Load(tag); err != nil {
-			c.hint = err.Error()
+			c.Hint(err.Error())
 		}
 	}
 	q := faults.Request{
