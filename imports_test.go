@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"scenarios"},
 	{"fixtures", "server/outbox", "server/journal"},
 	{"server/clock", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
-	{"internal/strictyaml", "internal/liquid", "internal/refusal"},
+	{"internal/strictyaml", "internal/liquid", "internal/refusal", "internal/allowedurl"},
 }
 
 // homes are the only packages that may import a module of others.

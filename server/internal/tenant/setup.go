@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/allowedurl"
 	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 )
@@ -143,8 +144,8 @@ func (s *Setup) AllowsOrigin(origin string) bool {
 
 // ClientAllowsOrigin tells whether a client lets pages of the origin call.
 func ClientAllowsOrigin(c *fixtures.Client, origin string) bool {
-	for _, patterns := range [][]string{c.AllowedOrigins, c.WebOrigins} {
-		if slices.ContainsFunc(patterns, func(pattern string) bool { return MatchOrigin(pattern, origin) }) {
+	for _, entries := range [][]string{c.AllowedOrigins, c.WebOrigins} {
+		if slices.ContainsFunc(entries, func(entry string) bool { return allowedurl.Origin(entry, origin) }) {
 			return true
 		}
 	}
