@@ -118,7 +118,8 @@ func ownPattern(entry string, u *url.URL, native bool) (allowed, own bool) {
 }
 
 func isOwnPattern(entry string) bool {
-	return strings.HasSuffix(entry, ":*") || strings.HasSuffix(entry, "://*")
+	scheme, ok := strings.CutSuffix(entry, "://*")
+	return ok && !isWeb(scheme) || strings.HasSuffix(entry, ":*")
 }
 
 // sameHost compares the scheme, the host and the port.
