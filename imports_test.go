@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"scenarios"},
 	{"fixtures", "server/outbox", "server/journal"},
 	{"server/clock", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
-	{"internal/strictyaml", "internal/liquid", "internal/refusal", "internal/allowedurl"},
+	{"internal/strictyaml", "internal/liquid", "internal/refusal", "internal/allowedurl", "internal/address"},
 }
 
 // homes are the only packages that may import a module of others.
@@ -46,6 +46,7 @@ var homes = map[string][]string{
 	"golang.org/x/text/":     {"server/internal/mail"},
 	"github.com/urfave/cli":  {"server/command"},
 	"golang.org/x/net/html":  {"testkit"},
+	"golang.org/x/net/idna":  {"internal/address"},
 	"github.com/santhosh-":   {"internal/strictyaml/strictyamltest"},
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/address"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
@@ -90,7 +91,7 @@ func (w *When) recipients() AnyOf {
 	out := make(AnyOf, len(w.Recipient))
 	for i, p := range w.Recipient {
 		if out[i] = p; !strings.HasPrefix(p, "/") {
-			out[i] = fixtures.NormalizeRecipient(p)
+			out[i] = address.Key(fixtures.NormalizeRecipient(p))
 		}
 	}
 	return out

@@ -91,7 +91,7 @@ func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 // sameUser tells whether an added user is a user of the fixture. An added user
 // without a connection is a database user if it has a password.
 func sameUser(have, added fixtures.User) bool {
-	if fixtures.NormalizeRecipient(have.Email+have.PhoneNumber) != fixtures.NormalizeRecipient(added.Email+added.PhoneNumber) {
+	if !fixtures.SameRecipient(have.Email+have.PhoneNumber, added.Email+added.PhoneNumber) {
 		return false
 	}
 	if added.Connection != "" {
