@@ -104,6 +104,7 @@ type Secret struct {
 type Started struct {
 	UserID   string           // that the user has or will have: 24 hexadecimal digits, without the strategy
 	Verified bool             // the user's address
+	New      bool             // nobody has signed in with the address yet
 	Device   string           // what the browser that asked is called from now on
 	Sent     []outbox.Message // as they are in the outbox; none to a blocked user
 }
@@ -125,7 +126,7 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 	// 1. May the recipient sign in, or sign up?
 	u := t.users.find(conn.Name, r.Recipient)
 	if u == nil && conn.Options.DisableSignup {
-		return Started{}, refusal.SignupDisabled.Because("there is no user " + strconv.Quote(r.Recipient) + " on connection " + strconv.Quote(conn.Name) + ", and its options say disable_signup")
+		return Started{}, refusal.SignupDisabled.Because(withReason("there is no user "+strconv.Quote(r.Recipient)+" on connection "+strconv.Quote(conn.Name)+", and its options say disable_signup", t.setup.WhyUnknown(r.Recipient)))
 	}
 	if u == nil && r.Effects.SignupDisabled() {
 		return Started{}, refusal.SignupDisabled
@@ -140,7 +141,7 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 		t.tellOutboxLocked(before, outbox.Superseded)
 	}
 	next := &challenge{n: before.n + 1}
-	done := Started{Device: cmp.Or(r.Device, t.setup.Seed.Opaque(43, "device", conn.Name, key.recipient, strconv.FormatInt(next.n, 10)))}
+	done := Started{New: u == nil, Device: cmp.Or(r.Device, t.setup.Seed.Opaque(43, "device", conn.Name, key.recipient, strconv.FormatInt(next.n, 10)))}
 	if r.Link {
 		next.device = done.Device
 	}

@@ -39,7 +39,7 @@ func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, passwo
 	u := t.users.find(conn.Name, address)
 	switch {
 	case !ok || u == nil:
-		return nil, refusal.WrongPassword.Because("there is no user " + username + " on connection " + conn.Name)
+		return nil, refusal.WrongPassword.Because(withReason("there is no user "+username+" on connection "+conn.Name, t.setup.WhyUnknown(address)))
 	case blocked(u, r.Effects):
 		return nil, refusal.UserBlocked
 	case t.bruteForceLocked(conn, u, r.Now):
@@ -49,6 +49,14 @@ func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, passwo
 		return nil, refusal.WrongPassword.Because("the password is not the one that the user has")
 	}
 	return u, nil
+}
+
+// withReason is a hint, and behind it what explains it, if anything does.
+func withReason(hint, why string) string {
+	if why == "" {
+		return hint
+	}
+	return hint + "; " + why
 }
 
 // SignUp adds a user to a database. The user has a password, and an address that
