@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"scenarios"},
 	{"fixtures", "server/outbox", "server/journal"},
 	{"server/clock", "server/internal/readers", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
-	{"internal/strictyaml", "internal/liquid", "internal/refusal", "internal/unserved"},
+	{"internal/strictyaml", "internal/liquid", "internal/refusal", "internal/unserved", "internal/allowedurl", "internal/address"},
 	{"internal/markup"},
 }
 
@@ -48,6 +48,7 @@ var homes = map[string][]string{
 	"golang.org/x/text/":     {"server/internal/mail"},
 	"github.com/urfave/cli":  {"server/command"},
 	"golang.org/x/net/html":  {"testkit"},
+	"golang.org/x/net/idna":  {"internal/address"},
 	"github.com/santhosh-":   {"internal/strictyaml/strictyamltest"},
 }
 

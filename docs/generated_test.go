@@ -145,15 +145,16 @@ func (r *reader) fields(b *block) string {
 
 // A schema is a JSON Schema. YAML reads it, too, and keeps the order.
 type schema struct {
-	Description      string
-	Type             any // a name, or a list of names
-	Enum             []any
-	Pattern          string
-	Minimum, Maximum any
-	Items            *schema
-	AnyOf            []schema `yaml:"anyOf"`
-	Required         []string
-	Properties       yaml.Node
+	Description       string
+	Type              any // a name, or a list of names
+	Enum              []any
+	Pattern           string
+	Minimum, Maximum  any
+	Items             *schema
+	AnyOf             []schema `yaml:"anyOf"`
+	Required          []string
+	Properties        yaml.Node
+	PatternProperties map[string]any `yaml:"patternProperties"`
 }
 
 // fields is the table of the fields of an object. A table for each object in it
@@ -181,7 +182,16 @@ func (s schema) fields(path string) string {
 		}
 		rows = append(rows, []string{"`" + name + "`", strings.Join(f.forms(), ", "), about})
 	}
-	return table("field | value | what it says", rows) + below.String()
+	return table("field | value | what it says", rows) + s.others() + below.String()
+}
+
+// others are the names of the fields that are accepted beside those in the table.
+func (s schema) others() string {
+	for pattern := range s.PatternProperties {
+		names := strings.Split(strings.TrimSuffix(strings.TrimPrefix(pattern, "^("), ")$"), "|")
+		return "\nAlso accepted, without effect: `" + strings.Join(names, "`, `") + "`.\n"
+	}
+	return ""
 }
 
 // forms say what may be in a field.

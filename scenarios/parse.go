@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
@@ -73,6 +74,9 @@ func parse(filename string, data []byte, from origin) (*Scenario, error) {
 	doc, err := strictyaml.Parse(filename, data)
 	if err != nil {
 		return nil, err
+	}
+	if fixtures.IsDeployCLIExport(doc) {
+		return nil, strictyaml.Join([]strictyaml.Problem{doc.ProblemAt(nil, "this is an export of Auth0's deploy CLI, not a scenario; load it as the fixture")})
 	}
 	return decode(doc, from)
 }

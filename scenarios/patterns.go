@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/address"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
@@ -131,7 +132,7 @@ func (c *comparison) recipients(w *When) AnyOf {
 	}
 	for _, p := range w.Recipient {
 		if !strings.HasPrefix(p, "/") {
-			p = fixtures.NormalizeRecipient(p)
+			p = address.Key(fixtures.NormalizeRecipient(p))
 		}
 		out = append(out, p)
 	}

@@ -215,7 +215,7 @@ func (b *browser) problem(res *http.Response, said *html.Node) error {
 // passwordOf is the password of a user of a database, "" if there is none.
 func (a *Auth0) passwordOf(user string) string {
 	for _, u := range a.server.Users() {
-		if u.Password != "" && u.Email == fixtures.NormalizeRecipient(user) {
+		if u.Password != "" && fixtures.SameRecipient(u.Email, user) {
 			return u.Password
 		}
 	}

@@ -227,7 +227,7 @@ func (b *Box) makeRoom(added *entry) {
 func addresses(recipients []string) []string {
 	var keys []string
 	for _, r := range recipients {
-		if k := address(r); !slices.Contains(keys, k) {
+		if k := recipientKey(r); !slices.Contains(keys, k) {
 			keys = append(keys, k)
 		}
 	}

@@ -30,7 +30,7 @@ const (
 // To picks the messages that have addr among their recipients. Case and surrounding
 // space do not matter. Each * in addr stands for any text.
 func To(addr string) Filter {
-	addr = address(addr)
+	addr = recipientKey(addr)
 	for strings.Contains(addr, "**") {
 		addr = strings.ReplaceAll(addr, "**", "*")
 	}
@@ -116,7 +116,7 @@ func (f Filter) match(m *Message) bool {
 		return m.ID == f.value
 	case byTo, byGlob:
 		for _, r := range m.Recipients {
-			if r = address(r); r == f.value || f.by == byGlob && glob(f.value, r) {
+			if r = recipientKey(r); r == f.value || f.by == byGlob && glob(f.value, r) {
 				return true
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/mockauth0/mockauth0/internal/address"
 )
 
 // The kinds of message.
@@ -181,7 +183,7 @@ func (m *Message) fillIn() {
 		m.To = m.Recipients[0]
 	}
 	if m.To != "" && (len(m.Recipients) != 1 || m.Recipients[0] != m.To) {
-		rest := slices.DeleteFunc(m.Recipients, func(r string) bool { return address(r) == address(m.To) })
+		rest := slices.DeleteFunc(m.Recipients, func(r string) bool { return recipientKey(r) == recipientKey(m.To) })
 		m.Recipients = append([]string{m.To}, rest...)
 	}
 	if m.Code != "" && len(m.Codes) == 0 {
@@ -206,5 +208,5 @@ func wallTime(t time.Time) time.Time {
 	return t.Round(0).UTC()
 }
 
-// address returns a recipient in the form in which recipients are compared.
-func address(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+// recipientKey is a recipient in the form in which recipients are compared.
+func recipientKey(s string) string { return address.Key(strings.ToLower(strings.TrimSpace(s))) }

@@ -52,13 +52,25 @@ func mistakes(err error) error {
 	return web.Detailed{Refusal: badRequest("%s", first), Errors: *list}
 }
 
-// decode reads a JSON or YAML body, strictly.
+// decode reads a JSON or YAML body, strictly. What it takes without effect is in the
+// log.
 func decode(c *web.Call, into any) error {
 	if err := readable(c); err != nil {
 		return err
 	}
-	if err := strictyaml.Decode("", c.Body, into); err != nil {
+	doc, err := strictyaml.Parse("", c.Body)
+	if err == nil {
+		err = doc.Decode(into)
+	}
+	if err != nil {
 		return mistakes(err)
+	}
+	var ignored []string
+	for _, field := range doc.Ignored() {
+		ignored = append(ignored, field.Path)
+	}
+	if ignored != nil {
+		c.Log.Warn("The mock does not act on these fields of Auth0: "+strings.Join(ignored, ", "), "method", c.Method, "path", c.Path)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/address"
 	"github.com/mockauth0/mockauth0/scenarios"
 )
 
@@ -104,7 +105,7 @@ func conditionsOf(w *scenarios.When) ([]condition, error) {
 	add("connection", w.Connection, func(r *Request) []string { return []string{r.Connection} })
 	add("send", w.Send, func(r *Request) []string { return []string{r.Send} })
 	add("client", w.Client, func(r *Request) []string { return []string{r.ClientID, r.ClientName} })
-	add("recipient", recipients(w.Recipient), func(r *Request) []string { return []string{r.Recipient} })
+	add("recipient", recipients(w.Recipient), func(r *Request) []string { return []string{address.Key(r.Recipient)} })
 	for _, name := range sortedKeys(w.Header) {
 		key := textproto.CanonicalMIMEHeaderKey(name)
 		add("header "+name, w.Header[name], func(r *Request) []string {
@@ -126,7 +127,7 @@ func recipients(patterns scenarios.AnyOf) scenarios.AnyOf {
 	out := slices.Clone(patterns)
 	for i, p := range out {
 		if !strings.HasPrefix(p, "/") {
-			out[i] = fixtures.NormalizeRecipient(p)
+			out[i] = address.Key(fixtures.NormalizeRecipient(p))
 		}
 	}
 	return out

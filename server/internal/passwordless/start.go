@@ -35,6 +35,9 @@ func Start(c *web.Call, r Request) (tenant.Started, error) {
 		return done, err
 	}
 	SetDevice(c, done.Device)
+	if why := c.Setup.WhyUnknown(r.Recipient); done.New && why != "" {
+		c.Log.Warn(why)
+	}
 	report(c, done.Sent, r.Recipient)
 	if r.Connection.Strategy == tenant.StrategySMS {
 		err = callGateway(c, r.Connection, done.Sent)

@@ -242,7 +242,7 @@ func (t *Tenant) wrongBrowserLocked(conn *fixtures.Connection, recipient, device
 	if t.setup.Fixture.Tenant.Flags.AllowMagicLinkVerifyWithoutSession {
 		return false
 	}
-	c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient})
+	c, ok := t.challenges.bounded.get(challengeKeyOf(conn.Name, recipient))
 	return ok && c.state == pending && !c.lapsed(now) && c.device != "" && c.device != device
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/address"
 	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
@@ -48,7 +49,12 @@ func (c *challenge) lapsed(now time.Time) bool {
 	return c.state == expired || c.state == pending && !now.Before(c.expires)
 }
 
+// A challengeKey names a challenge. Make it with challengeKeyOf.
 type challengeKey struct{ connection, recipient string }
+
+func challengeKeyOf(connection, recipient string) challengeKey {
+	return challengeKey{connection, address.Key(recipient)}
+}
 
 type challenges struct {
 	bounded bounded[challengeKey, *challenge]
@@ -98,6 +104,7 @@ type Secret struct {
 type Started struct {
 	UserID   string           // that the user has or will have: 24 hexadecimal digits, without the strategy
 	Verified bool             // the user's address
+	New      bool             // nobody has signed in with the address yet
 	Device   string           // what the browser that asked is called from now on
 	Sent     []outbox.Message // as they are in the outbox; none to a blocked user
 }
@@ -119,14 +126,14 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 	// 1. May the recipient sign in, or sign up?
 	u := t.users.find(conn.Name, r.Recipient)
 	if u == nil && conn.Options.DisableSignup {
-		return Started{}, refusal.SignupDisabled.Because("there is no user " + strconv.Quote(r.Recipient) + " on connection " + strconv.Quote(conn.Name) + ", and its options say disable_signup")
+		return Started{}, refusal.SignupDisabled.Because(withReason("there is no user "+strconv.Quote(r.Recipient)+" on connection "+strconv.Quote(conn.Name)+", and its options say disable_signup", t.setup.WhyUnknown(r.Recipient)))
 	}
 	if u == nil && r.Effects.SignupDisabled() {
 		return Started{}, refusal.SignupDisabled
 	}
 	// 2. End the challenge before this one.
 	t.noteChange() // of the number of starts
-	key := challengeKey{conn.Name, r.Recipient}
+	key := challengeKeyOf(conn.Name, r.Recipient)
 	before, _ := t.challenges.bounded.get(key)
 	if before == nil {
 		before = &challenge{state: used}
@@ -135,7 +142,7 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 		t.tellOutboxLocked(before, outbox.Superseded)
 	}
 	next := &challenge{n: before.n + 1}
-	done := Started{Device: cmp.Or(r.Device, t.setup.Seed.Opaque(43, "device", conn.Name, r.Recipient, strconv.FormatInt(next.n, 10)))}
+	done := Started{New: u == nil, Device: cmp.Or(r.Device, t.setup.Seed.Opaque(43, "device", conn.Name, key.recipient, strconv.FormatInt(next.n, 10)))}
 	if r.Link {
 		next.device = done.Device
 	}
@@ -228,13 +235,14 @@ func (t *Tenant) nthCodeLocked(conn *fixtures.Connection, recipient string, n in
 	case "random":
 		return derive.RandomDigits(length), false
 	}
-	return t.setup.Seed.OTP(conn.Name, recipient, n, length), true
+	return t.setup.Seed.OTP(conn.Name, address.Key(recipient), n, length), true
 }
 
 // presetCode is the preset code of a recipient, if there is one. An exact preset
 // comes before patterns. Of several patterns it takes the longest, and of those
 // that are equally long the first by alphabet.
 func presetCode(presets map[string]string, recipient string) (code string, ok bool) {
+	recipient = address.Key(recipient)
 	if code, ok = presets[recipient]; ok {
 		return code, true
 	}
@@ -273,7 +281,7 @@ func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, 
 	if err := t.checkCodeLocked(conn, recipient, otp, r); err != nil {
 		return err
 	}
-	if c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient}); ok && c.state == pending {
+	if c, ok := t.challenges.bounded.get(challengeKeyOf(conn.Name, recipient)); ok && c.state == pending {
 		c.state = used
 		t.tellOutboxLocked(c, outbox.Used)
 	}
@@ -304,7 +312,7 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 	if u == nil && conn.Options.DisableSignup {
 		return wrong.Because("there is no user " + recipient + " on connection " + conn.Name + " any more, and its options say disable_signup")
 	}
-	c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient})
+	c, ok := t.challenges.bounded.get(challengeKeyOf(conn.Name, recipient))
 	sent := "" // the code that would sign the user in
 	if ok && c.state == pending && !c.lapsed(now) {
 		sent = c.code
@@ -383,7 +391,7 @@ func (t *Tenant) ExpireMessage(id string) bool {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if c, ok := t.challenges.bounded.get(challengeKey{m.Connection, m.To}); ok && slices.Contains(c.messages, id) && c.state == pending {
+	if c, ok := t.challenges.bounded.get(challengeKeyOf(m.Connection, m.To)); ok && slices.Contains(c.messages, id) && c.state == pending {
 		c.state = expired
 	}
 	t.Outbox.Expire(id)

@@ -41,7 +41,7 @@ func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, passwo
 	u := t.users.find(conn.Name, address)
 	switch {
 	case !ok || u == nil:
-		return nil, refusal.WrongPassword.Because("there is no user " + username + " on connection " + conn.Name)
+		return nil, refusal.WrongPassword.Because(withReason("there is no user "+username+" on connection "+conn.Name, t.setup.WhyUnknown(address)))
 	case blocked(u, r.Effects):
 		return nil, refusal.UserBlocked
 	case t.bruteForceLocked(conn, u, r.Now):
@@ -62,6 +62,14 @@ func AllowsSignup(conn *fixtures.Connection, e *faults.Effects) error {
 		return refusal.DatabaseSignupDisabled
 	}
 	return nil
+}
+
+// withReason is a hint, and behind it what explains it, if anything does.
+func withReason(hint, why string) string {
+	if why == "" {
+		return hint
+	}
+	return hint + "; " + why
 }
 
 // SignUp adds a user to a database. The user has a password, and an address that

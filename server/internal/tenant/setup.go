@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/address"
+	"github.com/mockauth0/mockauth0/internal/allowedurl"
 	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 )
@@ -21,6 +23,7 @@ type Setup struct {
 	apis        map[string]*fixtures.ResourceServer
 	grants      map[grantKey]*fixtures.ClientGrant
 	templates   map[string]fixtures.Templates // by connection
+	replaced    map[string]bool               // addresses of the users of the default fixture that this one does not have
 }
 
 type grantKey struct{ client, audience string }
@@ -48,7 +51,39 @@ func newSetup(f *fixtures.Fixture) *Setup {
 	for i := range f.ClientGrants {
 		s.grants[grantKey{f.ClientGrants[i].ClientID, f.ClientGrants[i].Audience}] = &f.ClientGrants[i]
 	}
+	s.replaced = replacedUsers(f)
 	return s
+}
+
+// replacedUsers are the addresses, as keys, of the users of the default fixture that
+// are missing in a fixture with users of its own.
+func replacedUsers(f *fixtures.Fixture) map[string]bool {
+	standard, err := fixtures.Load("default")
+	if err != nil || len(f.Users) == 0 || slices.Contains(fixtures.Names(), f.Source) {
+		return nil
+	}
+	gone := map[string]bool{}
+	for _, u := range standard.Users {
+		gone[address.Key(u.Email+u.PhoneNumber)] = true
+	}
+	for _, u := range f.Users {
+		delete(gone, address.Key(u.Email))
+		delete(gone, u.PhoneNumber)
+	}
+	return gone
+}
+
+// WhyUnknown says why a user of the default fixture is unknown: the users of this
+// one replace those. It is empty for any other address.
+func (s *Setup) WhyUnknown(recipient string) string {
+	if !s.replaced[address.Key(recipient)] {
+		return ""
+	}
+	file := "the fixture"
+	if s.Fixture.Source != "" {
+		file = s.Fixture.Source
+	}
+	return recipient + " is a user of the fixture default, but the users of " + file + " replace those; add " + recipient + " to its users to keep that user"
 }
 
 // Setup returns what the tenant is configured with now.
@@ -151,14 +186,14 @@ func (s *Setup) AllowsOrigin(origin string) bool {
 // pages call, or as the place of a callback or logout URL.
 func (s *Setup) NamesOrigin(origin string) bool {
 	return s.AllowsOrigin(origin) || slices.ContainsFunc(s.Fixture.Clients, func(c fixtures.Client) bool {
-		return slices.ContainsFunc(append(c.Callbacks[:len(c.Callbacks):len(c.Callbacks)], c.AllowedLogoutURLs...), func(pattern string) bool { return MatchOrigin(pattern, origin) })
+		return slices.ContainsFunc(append(c.Callbacks[:len(c.Callbacks):len(c.Callbacks)], c.AllowedLogoutURLs...), func(pattern string) bool { return allowedurl.Origin(pattern, origin) })
 	})
 }
 
 // ClientAllowsOrigin tells whether a client lets pages of the origin call.
 func ClientAllowsOrigin(c *fixtures.Client, origin string) bool {
-	for _, patterns := range [][]string{c.AllowedOrigins, c.WebOrigins} {
-		if slices.ContainsFunc(patterns, func(pattern string) bool { return MatchOrigin(pattern, origin) }) {
+	for _, entries := range [][]string{c.AllowedOrigins, c.WebOrigins} {
+		if slices.ContainsFunc(entries, func(entry string) bool { return allowedurl.Origin(entry, origin) }) {
 			return true
 		}
 	}
