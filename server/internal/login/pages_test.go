@@ -173,3 +173,32 @@ func TestAScenarioForAConnectionActsOnThePages(t *testing.T) {
 		s.SwitchOff(on.ID)
 	}
 }
+
+// A scenario for a user also acts when the app exchanges the code of a login on the
+// pages, although that request does not name the user.
+func TestAScenarioForAUserActsOnTheCodeOfALogin(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030})
+	servertest.SwitchOn(t, s, servertest.Object{"name": "token-bad-signature", "when": servertest.Object{"recipient": "ada@*"}})
+	for who, want := range map[string]string{
+		"ada@example.com":                    "token-bad-signature/signature",
+		"bob@example.com":                    "",
+		"eve+mock-token-expired@example.com": "token-expired/expired",
+	} {
+		b := servertest.NewBrowser(t, s)
+		query := b.Begin("x")
+		page := b.Identify(query, who)
+		b.Call("POST", page, url.Values{"code": {servertest.Live(t, s, who)}})
+		back := b.Call("GET", "/authorize/resume?"+query, nil)
+		to, err := url.Parse(back.Header().Get("Location"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := servertest.Call(t, s, "POST", "/oauth/token", servertest.Object{
+			"grant_type": "authorization_code", "client_id": "acme-web", "client_secret": "acme-web-secret", "code": to.Query().Get("code"), "redirect_uri": "http://localhost:3000/cb",
+		})
+		if got := w.Header().Get("X-Mock-Scenario"); got != want {
+			t.Errorf("%s: %d, and %q acted, want %q", who, w.Code, got, want)
+		}
+	}
+}
