@@ -79,7 +79,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/u/login/identifier", Summary: "the form of that page: an e-mail address or a phone number",
-			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Identifier, Dialect: web.Browser,
+			Endpoint: "authorize", Subject: login.IdentifierSubject, Flow: login.Identifier, Dialect: web.Browser,
 		},
 		{
 			Method: "GET", Path: "/u/signup/identifier", Summary: "the page that asks a new user for an address or number",
@@ -87,7 +87,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/u/signup/identifier", Summary: "the form of the sign-up page",
-			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Signup, Dialect: web.Browser,
+			Endpoint: "authorize", Subject: login.IdentifierSubject, Flow: login.Signup, Dialect: web.Browser,
 		},
 		{
 			Method: "GET", Path: "/u/login/passwordless-email-challenge", Summary: "the page that asks for the code of an e-mail",

@@ -74,17 +74,20 @@ func OAuthToken(c *web.Call) (any, error) {
 	return c.Tenant.Issue(login)
 }
 
-// TokenSubject is the user of a token request: the one of the code, or of the
-// refresh token.
+// TokenSubject is the user of a token request: the one whom it names, or the one
+// to whom the authorization code or the refresh token was given.
 func TokenSubject(c *web.Call) web.Subject {
 	s := passwordless.NamedSubject(c)
-	if s.Grant != fixtures.GrantRefreshToken {
+	var owner fixtures.User
+	switch s.Grant {
+	case fixtures.GrantRefreshToken:
+		owner, _ = c.Tenant.RefreshOwner(c.Params.Text("refresh_token"))
+	case fixtures.GrantAuthorizationCode:
+		owner, _ = c.Tenant.CodeOwner(c.Params.Text("code"))
+	default:
 		return s
 	}
-	s.Connection, s.Recipient = "", ""
-	if u, ok := c.Tenant.RefreshOwner(c.Params.Text("refresh_token")); ok {
-		s.Connection, s.Recipient = u.Connection, address(u)
-	}
+	s.Connection, s.Recipient = owner.Connection, address(owner)
 	return s
 }
 

@@ -191,3 +191,17 @@ func PageSubject(c *web.Call) web.Subject {
 	s.Connection = cmp.Or(s.Connection, tx.Realm, tx.Connection)
 	return s
 }
+
+// IdentifierSubject is whom the form of the page is about that asks who signs in.
+// The form names no connection: the address tells it.
+func IdentifierSubject(c *web.Call) web.Subject {
+	s := PageSubject(c)
+	tx, ok := c.Tenant.Transaction(c.Params.Text("state"), c.Now)
+	if !ok {
+		return s
+	}
+	if conn, recipient := choose(c, usable(c, tx), identifierOf(c)); conn != nil {
+		s.Connection, s.Recipient = conn.Name, recipient
+	}
+	return s
+}

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	_ "embed"
 	"errors"
 	"net/http"
@@ -79,10 +80,7 @@ func identifier(c *web.Call, signup bool) (any, error) {
 	if c.Method != http.MethodPost {
 		return r.show(c, tx, v)
 	}
-	v.Value = c.Params.Text("username")
-	if v.Value == "" {
-		v.Value = c.Params.Text("email")
-	}
+	v.Value = identifierOf(c)
 	conn, recipient := choose(c, conns, v.Value)
 	if conn == nil {
 		v.Error = "Enter a valid " + strings.ToLower(v.Label)
@@ -96,6 +94,11 @@ func identifier(c *web.Call, signup bool) (any, error) {
 		return r.wrong(c, tx, v, err)
 	}
 	return to(challengePage(conn), tx), nil
+}
+
+// identifierOf is what the user typed. The sign-up page has another field.
+func identifierOf(c *web.Call) string {
+	return cmp.Or(c.Params.Text("username"), c.Params.Text("email"))
 }
 
 // wrong shows a refusal on a page. Any other error is returned.

@@ -192,6 +192,21 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 	return l, nil
 }
 
+// CodeOwner returns the user of an authorization code.
+func (t *Tenant) CodeOwner(code string) (fixtures.User, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c, ok := t.authCodes.get(code)
+	if !ok {
+		return fixtures.User{}, false
+	}
+	u, ok := t.users.get(c.userID)
+	if !ok {
+		return fixtures.User{}, false
+	}
+	return u.User, true
+}
+
 // verifies compares a verifier with the challenge of PKCE (RFC 7636 §4.6). A
 // client that sent no challenge must send no verifier.
 // Source: auth0/auth0-auth-js, which omits it for a magic link's code.

@@ -70,7 +70,8 @@ const (
 func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
 	withID := slices.Contains(l.Scopes, "openid") && l.User != nil
-	if (l.API != nil || withID) && l.Effects.RotatesKeys() {
+	signsID := withID && l.Client.JWTConfiguration.Alg != fixtures.AlgHS256
+	if (l.API != nil || signsID) && l.Effects.RotatesKeys() {
 		t.Keys.Replace()
 	}
 	wrong := l.Effects.Token(func(part string) bool { return l.shows(part, withID) })

@@ -69,7 +69,7 @@ type Call struct {
 	basic  *tenant.Credentials // of HTTP Basic
 	quota  *tenant.Quota       // nil until the call is counted
 	hints  []string            // for the journal and the log
-	gone   bool                // the client did not wait for the response
+	gone   bool                // the call ended before there was a response
 }
 
 // Count counts the call against a limit. The x-ratelimit headers of the

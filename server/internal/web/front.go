@@ -75,7 +75,11 @@ func (f *Front) Serve(out http.ResponseWriter, r *http.Request, route Route, var
 		f.note(c, res.status, refused)
 	}
 
-	// 6. Send the response.
+	// 6. Send the response. A call that could not wait has none: its client has
+	// gone, or the server stops.
+	if c.gone {
+		panic(http.ErrAbortHandler)
+	}
 	if r.Method == http.MethodHead {
 		res.stream, res.headOnly = nil, true
 	}
