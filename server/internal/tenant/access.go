@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -93,6 +94,7 @@ func (t *Tenant) ReadAccess(accessToken string) (Access, error) {
 		opaqueContent
 		Audience any     `json:"aud"`
 		Expires  float64 `json:"exp"`
+		ClientID string  `json:"client_id"` // RFC 9068's name for azp
 	}
 	if err := json.Unmarshal(payload, &jwt); err != nil {
 		return content, badAccess("The access token is malformed")
@@ -101,6 +103,7 @@ func (t *Tenant) ReadAccess(accessToken string) (Access, error) {
 		return content, badAccess("The access token is not for /userinfo: its audience is an API alone, or it is an ID token")
 	}
 	jwt.opaqueContent.Expires = int64(jwt.Expires)
+	jwt.Client = cmp.Or(jwt.Client, jwt.ClientID)
 	return Access{jwt.opaqueContent}, nil
 }
 

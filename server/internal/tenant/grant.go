@@ -207,7 +207,8 @@ func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 	if r.Scope != "" {
 		scopes = slices.DeleteFunc(strings.Fields(r.Scope), func(s string) bool { return !slices.Contains(grant.Scope, s) })
 	}
-	return t.loginLocked(r, api, nil, scopes, []string{"client-credentials"}), nil
+	n := t.clientLogins.add(grantKey{r.Client.ClientID, api.Identifier})
+	return t.loginLocked(r, api, nil, scopes, []string{"client-credentials"}, strconv.FormatInt(n, 10)), nil
 }
 
 func unknownAudienceHint(audience string) string {

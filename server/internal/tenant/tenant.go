@@ -35,6 +35,7 @@ type Tenant struct {
 	transactions transactions
 	tickets      tickets
 	assertions   assertions
+	clientLogins tally[grantKey] // how many tokens each client got in its own name for each API
 	pushed       pushedRequests
 	buckets      map[bucketKey]*bucket
 }
@@ -117,6 +118,7 @@ func (t *Tenant) loadLocked(f *fixtures.Fixture) {
 	t.families = newFamilies()
 	t.forgetLoginsLocked()
 	t.assertions = newAssertions()
+	t.clientLogins = newTally[grantKey](maxFamilies)
 	t.buckets = map[bucketKey]*bucket{}
 	if f.State != nil {
 		t.importLocked(f.State)
