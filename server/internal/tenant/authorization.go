@@ -125,8 +125,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	}
 	var l *Login
 	if a.wants("token") || a.wants("id_token") {
-		scopes := grantScopes(strings.Fields(a.Scope), a.Client, api, u)
-		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == "offline_access" }) // a browser's address never carries a refresh token
+		scopes := withoutRefresh(grantScopes(strings.Fields(a.Scope), a.Client, api, u)) // a browser's address never carries a refresh token
 		l = t.loginLocked(r, api, u, scopes, nil, "front", n)
 		l.FrontChannel, l.Nonce, l.SID, l.Code = true, a.Nonce, s.SID, out.Code
 		l.ResponseTypes = a.ResponseTypes
@@ -174,7 +173,11 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 		return nil, err
 	}
 	c.used = true
-	l := t.loginLocked(r, api, u, grantScopes(strings.Fields(c.Scope), r.Client, api, u), nil, "code", code)
+	scopes := grantScopes(strings.Fields(c.Scope), r.Client, api, u)
+	if c.sid == "" {
+		scopes = withoutRefresh(scopes) // Source: auth0/docs-v2 passwordless-connection-limitations.mdx.
+	}
+	l := t.loginLocked(r, api, u, scopes, nil, "code", code)
 	l.Nonce, l.SID = c.Nonce, c.sid
 	if c.TellsAuthTime {
 		l.AuthTime = c.authTime
@@ -185,6 +188,11 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 		c.familyID = f.ID
 	}
 	return l, nil
+}
+
+// withoutRefresh takes the scope of refresh tokens out of the granted ones.
+func withoutRefresh(scopes []string) []string {
+	return slices.DeleteFunc(scopes, func(s string) bool { return s == "offline_access" })
 }
 
 // verifies compares a verifier with the challenge of PKCE (RFC 7636 §4.6). A

@@ -105,7 +105,7 @@ func grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServe
 		switch {
 		case slices.Contains(standard, s) || slices.Contains(ofAPI, s):
 		case s == "offline_access":
-			if slices.Contains(c.GrantTypes, fixtures.GrantRefreshToken) && (api == nil || api.AllowOfflineAccess) {
+			if mayRefresh(c) && (api == nil || api.AllowOfflineAccess) {
 				standard = append(standard, s)
 			}
 		case slices.Contains(oidcScopes, s):
@@ -117,6 +117,13 @@ func grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServe
 		}
 	}
 	return append(standard, ofAPI...)
+}
+
+// mayRefresh tells whether a client gets refresh tokens. A single-page app gets
+// them only if they rotate.
+// Source: auth0/docs-v2 configure-refresh-token-expiration.mdx.
+func mayRefresh(c *fixtures.Client) bool {
+	return slices.Contains(c.GrantTypes, fixtures.GrantRefreshToken) && (c.AppType != "spa" || rotates(c))
 }
 
 func hasScope(api *fixtures.ResourceServer, scope string) bool {
