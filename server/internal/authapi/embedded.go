@@ -57,7 +57,7 @@ func CrossOriginAuthenticate(c *web.Call) (any, error) {
 	case !tenant.ClientAllowsOrigin(client, origin):
 		return nil, originNotAllowed(origin, "not in the allowed_origins or web_origins of client "+id)
 	}
-	ticket, err := kind.ticket(c, tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Effects: c.Effects})
+	ticket, err := kind.ticket(c, tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Caller: c.Caller(), Effects: c.Effects})
 	if err != nil {
 		if errors.Is(err, refusal.UserBlocked) {
 			return nil, refusal.BlockedUser
@@ -137,7 +137,7 @@ func PasswordlessVerify(c *web.Call) (any, error) {
 	case !tenant.Passwordless(conn):
 		return nil, refusal.WrongStrategy
 	}
-	r := tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Effects: c.Effects}
+	r := tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Caller: c.Caller(), Effects: c.Effects}
 	if err := c.Tenant.CheckCode(r, conn, recipient, c.Params.Text("verification_code")); err != nil {
 		return nil, refusal.Recode(err, "invalid_grant", 401, "invalid_user_password")
 	}

@@ -153,7 +153,7 @@ func current(c *web.Call) (tenant.Transaction, *request, error) {
 		return tx, nil, overAlready()
 	}
 	a := tx.Authorization
-	a.Now, a.Effects = c.Now, c.Effects
+	a.Now, a.Caller, a.Effects = c.Now, c.Caller(), c.Effects
 	return tx, &request{a}, nil
 }
 

@@ -18,7 +18,7 @@ func VerifyRedirect(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.readResponse(c, "token"); err != nil {
+	if err := r.readResponse(c, passwordless.DefaultResponse(r.Client)); err != nil {
 		return r.refuse(err)
 	}
 	if err := c.Tenant.CheckAudience(r.Authorization); err != nil {

@@ -42,6 +42,7 @@ type Authorization struct {
 	TellsAuthTime bool
 	Issuer        string
 	Now           time.Time
+	Caller        string // who asks, for hints
 	// Effects are what scenarios do.
 	Effects *faults.Effects
 }
@@ -90,7 +91,7 @@ func (t *Tenant) CheckAudience(a Authorization) error {
 }
 
 func (a *Authorization) request() TokenRequest {
-	return TokenRequest{Client: a.Client, Audience: a.Audience, Scope: a.Scope, Issuer: a.Issuer, Now: a.Now, Effects: a.Effects}
+	return TokenRequest{Client: a.Client, Audience: a.Audience, Scope: a.Scope, Issuer: a.Issuer, Now: a.Now, Caller: a.Caller, Effects: a.Effects}
 }
 
 // Approve gives the app what it asked for, for the user of the session.

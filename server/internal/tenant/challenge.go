@@ -32,6 +32,7 @@ type challenge struct {
 	expires  time.Time
 	tries    int
 	state    challengeState
+	usedBy   string // who used it, and when
 	device   string // the browser that asked for a link, "" for a code
 }
 
@@ -274,7 +275,7 @@ func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, 
 		return err
 	}
 	if c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient}); ok && c.state == pending {
-		c.state = used
+		c.state, c.usedBy = used, r.Caller+" at "+r.Now.Format(time.TimeOnly)
 		t.tellOutboxLocked(c, outbox.Used)
 	}
 	return nil
@@ -325,7 +326,7 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 	case c.state == locked:
 		return refusal.TooManyTries
 	case c.state == used:
-		return wrong.Because("the code for " + recipient + " was used already")
+		return wrong.Because("the code for " + recipient + " was used already" + by(c.usedBy))
 	case c.lapsed(now):
 		c.state = expired
 		return refusal.CodeExpired
@@ -348,6 +349,14 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 		return wrong
 	}
 	return nil
+}
+
+// by is the end of a hint that says who did something; "" if that is not known.
+func by(whom string) string {
+	if whom == "" {
+		return ""
+	}
+	return ", by " + whom
 }
 
 // tellOutboxLocked tells the outbox what became of a code.
