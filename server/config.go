@@ -101,7 +101,7 @@ func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 	changed.Users = merged(f.Users, c.Users, sameUser)
 	changed.ClientGrants = slices.Clone(f.ClientGrants)
 	grantAll(&changed, c.Clients, c.ResourceServers)
-	addCallbacks(changed.Clients, c.Callbacks)
+	addCallbacks(&changed, c.Callbacks)
 	complete, err := fixtures.Complete(&changed)
 	if err != nil {
 		return nil, err
@@ -163,15 +163,17 @@ func grantAll(f *fixtures.Fixture, clients []fixtures.Client, apis []fixtures.Re
 	}
 }
 
-func addCallbacks(clients []fixtures.Client, callbacks []string) {
+// addCallbacks lets every client use the callbacks, and the tenant log out to them.
+func addCallbacks(f *fixtures.Fixture, callbacks []string) {
 	for _, callback := range callbacks {
 		u, err := url.Parse(callback)
 		if err != nil {
 			continue // fixtures.Complete says what is wrong with it
 		}
+		f.Tenant.AllowedLogoutURLs = with(f.Tenant.AllowedLogoutURLs, callback)
 		isWeb := u.Scheme == "http" || u.Scheme == "https"
-		for i := range clients {
-			c := &clients[i]
+		for i := range f.Clients {
+			c := &f.Clients[i]
 			if !isWeb && c.AppType != "native" {
 				continue // only a native app has a scheme of its own
 			}

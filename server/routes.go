@@ -114,7 +114,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/co/authenticate", Summary: "embedded login: gives a login_ticket for a code or a password; /authorize takes the ticket",
-			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Dialect: web.API, CORS: web.Credentials,
+			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Count: authapi.CountCrossOrigin, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "POST", Path: "/passwordless/verify", Summary: "checks a code and leaves it good for verify_redirect",

@@ -86,8 +86,11 @@ func database(c *web.Call) (*fixtures.Client, *fixtures.Connection, error) {
 		return nil, nil, refusal.BadEmail.With("email", email)
 	}
 	client, ok := c.Setup.Client(c.Params.Text("client_id"))
-	if !ok {
+	switch {
+	case !ok:
 		return nil, nil, refusal.UnknownStartClient.Because(tenant.UnknownClientHint(c.Params.Text("client_id")))
+	case tenant.ThirdParty(client):
+		return nil, nil, tenant.RefuseThirdParty(client)
 	}
 	conn, err := c.Tenant.Database(c.Params.Text("connection"), client)
 	var refused *refusal.Refusal

@@ -176,8 +176,8 @@ func clientCredentialsGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, 
 // CountToken counts a token request against the tenant's limit.
 func CountToken(c *web.Call) error { return c.Count(tenant.LimitToken, "") }
 
-// OAuthRevoke is POST /oauth/revoke. For an unknown token, or one of another
-// client, the response is the same as for one that is revoked (RFC 7009 §2.2).
+// OAuthRevoke is POST /oauth/revoke. For an unknown token the response is the same
+// as for one that is revoked (RFC 7009 §2.2).
 func OAuthRevoke(c *web.Call) (any, error) {
 	if err := stringsOnly(c.Params, "client_id", "client_secret", "token"); err != nil {
 		return nil, err
@@ -190,6 +190,5 @@ func OAuthRevoke(c *web.Call) (any, error) {
 	if presented == "" {
 		return nil, missing("token")
 	}
-	c.Tenant.Revoke(client, presented)
-	return web.Raw{}, nil
+	return web.Raw{}, c.Tenant.Revoke(client, presented)
 }

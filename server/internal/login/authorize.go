@@ -37,6 +37,8 @@ func Authorize(c *web.Call) (any, error) {
 	switch {
 	case prompt == "none" && !signedIn:
 		return r.refuse(refusal.LoginRequired.Because(whySignedOut(c, r.RedirectURI)))
+	case prompt == "none" && challengesAgain(c, connection) && !signedInBy(c, session, connection):
+		return r.refuse(refusal.LoginRequired.Because("the browser is signed in by another connection than " + connection + ", and such a session does not count for it"))
 	case prompt == "none", signedIn && !challengesAgain(c, connection):
 		return r.approve(c, session)
 	}
@@ -108,6 +110,12 @@ func (r *request) session(c *web.Call, prompt string) (tenant.Session, bool) {
 func challengesAgain(c *web.Call, connection string) bool {
 	strategy := c.Setup.Strategy(connection)
 	return strategy == tenant.StrategyEmail || strategy == tenant.StrategySMS
+}
+
+// signedInBy tells whether the user of a session is one of the connection.
+func signedInBy(c *web.Call, s tenant.Session, connection string) bool {
+	u, ok := c.Tenant.User(s.UserID)
+	return ok && u.Connection == connection
 }
 
 // whySignedOut is a hint about a silent login that finds no session. A likely

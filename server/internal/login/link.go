@@ -6,6 +6,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -17,6 +18,9 @@ func VerifyRedirect(c *web.Call) (any, error) {
 	r, err := readClient(c)
 	if err != nil {
 		return nil, err
+	}
+	if tenant.ThirdParty(r.Client) {
+		return nil, tenant.RefuseThirdParty(r.Client)
 	}
 	if err := r.readResponse(c, passwordless.DefaultResponse(r.Client)); err != nil {
 		return r.refuse(err)

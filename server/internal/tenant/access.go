@@ -53,7 +53,7 @@ func (t *Tenant) Userinfo(content Access, pinned string, now time.Time) (token.C
 	if !ok {
 		client = &fixtures.Client{}
 	}
-	return override(claims, customClaims(&u, client)), nil
+	return override(claims, customClaims(&u, client, scopes)), nil
 }
 
 // override replaces claims by custom claims of the same name, and appends the

@@ -17,10 +17,11 @@ type Limit struct {
 
 // Auth0's limits of a free tenant. Source: auth0/docs-v2 rate-limit-configurations/free-public.mdx.
 var (
-	LimitStart    = Limit{"passwordless.start", 50, 50, time.Hour} // each IP
-	LimitToken    = Limit{"oauth.token", 30, 30, time.Second}      // the tenant
-	LimitUserinfo = Limit{"userinfo", 10, 5, time.Minute}          // each user
-	LimitJWKS     = Limit{"jwks", 20, 20, time.Second}             // the tenant
+	LimitStart       = Limit{"passwordless.start", 50, 50, time.Hour} // each IP
+	LimitToken       = Limit{"oauth.token", 30, 30, time.Second}      // the tenant
+	LimitUserinfo    = Limit{"userinfo", 10, 5, time.Minute}          // each user
+	LimitCrossOrigin = Limit{"co.authenticate", 5, 5, time.Second}    // the tenant
+	LimitJWKS        = Limit{"jwks", 20, 20, time.Second}             // the tenant
 	// Two pages, each by itself, for each IP.
 	LimitEmailChallenge = Limit{"passwordless-email-challenge", 5, 5, time.Minute}
 	LimitSMSChallenge   = Limit{"passwordless-sms-challenge", 5, 5, time.Minute}

@@ -59,11 +59,12 @@ func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *us
 	return l
 }
 
-// How many seconds an access token without audience lives: one that the token
-// endpoint gave, and one in a browser's address.
+// How many seconds an access token without audience lives: usually, and in the
+// implicit flow.
+// Source: auth0/docs-v2 secure/tokens/access-tokens.mdx.
 const (
-	opaqueLifetime             = 86400
-	opaqueFrontChannelLifetime = 7200
+	opaqueLifetime         = 86400
+	opaqueImplicitLifetime = 7200
 )
 
 // Issue signs the tokens of a login.
@@ -99,8 +100,8 @@ func (t *Tenant) accessToken(l *Login, scope string) (string, error) {
 // accessLifetime returns how many seconds the access token lives.
 func (l *Login) accessLifetime() int64 {
 	switch {
-	case l.API == nil && l.FrontChannel:
-		return opaqueFrontChannelLifetime
+	case l.API == nil && l.FrontChannel && l.Code == "":
+		return opaqueImplicitLifetime
 	case l.API == nil:
 		return opaqueLifetime
 	case l.FrontChannel:
@@ -171,7 +172,7 @@ func (t *Tenant) opaqueTokens() *token.Opaque {
 // idClaims returns the claims of an ID token, in Auth0's order of 2025. The
 // passwordless grant gives no sid, nonce, auth_time, amr or at_hash.
 func idClaims(l *Login) token.Claims {
-	claims := customClaims(l.User, l.Client)
+	claims := customClaims(l.User, l.Client, l.Scopes)
 	addProfile(&claims, *l.User, l.Scopes)
 	claims = append(claims,
 		token.Claim{Name: "iss", Value: l.Issuer},
@@ -223,7 +224,7 @@ func (t *Tenant) accessClaims(l *Login, scope string) token.Claims {
 	if slices.Contains(l.Scopes, "openid") && l.User != nil {
 		audience = []string{identifier, l.Issuer + "userinfo"}
 	}
-	claims := append(customClaims(l.User, l.Client),
+	claims := append(customClaims(l.User, l.Client, l.Scopes),
 		token.Claim{Name: "iss", Value: l.Issuer},
 		token.Claim{Name: "sub", Value: subject},
 		token.Claim{Name: "aud", Value: audience},

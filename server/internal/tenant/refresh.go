@@ -312,14 +312,21 @@ func (t *Tenant) RefreshOwner(presented string) (fixtures.User, bool) {
 	return u.User, true
 }
 
-// Revoke ends the family of a refresh token, if the token is the client's. The
-// caller does not learn whether it was, as at Auth0.
-func (t *Tenant) Revoke(c *fixtures.Client, presented string) {
+// Revoke ends the family of a refresh token. It refuses a token of another client.
+// For a token that the tenant does not know there is nothing to do.
+// Source: auth0/docs-v2 revoke-refresh-tokens.mdx.
+func (t *Tenant) Revoke(c *fixtures.Client, presented string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if f, _ := t.readRefreshLocked(presented); f != nil && f.ClientID == c.ClientID {
+	f, _ := t.readRefreshLocked(presented)
+	switch {
+	case f == nil:
+	case f.ClientID != c.ClientID:
+		return refusal.RevokeOfAnother.Because("the refresh token is of client " + strconv.Quote(f.ClientID))
+	default:
 		t.endFamilyLocked(f.ID)
 	}
+	return nil
 }
 
 // endFamilyLocked lets the refresh tokens of a family stop working.

@@ -73,8 +73,8 @@ func TestAfterARotationTheNextKeySigns(t *testing.T) {
 // and by the ring. A forged one has the right kid and a wrong signature.
 func TestBrokenTokensAreRefused(t *testing.T) {
 	ring := token.NewRing(token.Embedded("fast"))
-	for name, sign := range map[string]func(token.Claims) (string, error){"unsigned": ring.Unsigned, "unknown key": ring.SignUnknown, "forged": ring.Forge} {
-		broken, err := sign(claims("1"))
+	for name, sign := range map[string]func(token.Type, token.Claims) (string, error){"unsigned": ring.Unsigned, "unknown key": ring.SignUnknown, "forged": ring.Forge} {
+		broken, err := sign(token.JWT, claims("1"))
 		if err != nil {
 			t.Fatal(err)
 		}
