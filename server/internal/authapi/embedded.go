@@ -7,6 +7,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -59,7 +60,7 @@ func CrossOriginAuthenticate(c *web.Call) (any, error) {
 	case !tenant.ClientAllowsOrigin(client, origin):
 		return nil, originNotAllowed(origin, "not in the allowed_origins, web_origins or callbacks of client "+id)
 	}
-	ticket, err := kind.ticket(c, tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Caller: c.Caller(), Effects: c.Effects})
+	ticket, err := kind.ticket(c, tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects})
 	if err != nil {
 		if errors.Is(err, refusal.UserBlocked) {
 			return nil, refusal.BlockedUser
@@ -145,7 +146,7 @@ func PasswordlessVerify(c *web.Call) (any, error) {
 	case !tenant.Passwordless(conn):
 		return nil, refusal.WrongStrategy
 	}
-	r := tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Caller: c.Caller(), Effects: c.Effects}
+	r := tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects}
 	if err := c.Tenant.CheckCode(r, conn, recipient, c.Params.Text("verification_code")); err != nil {
 		return nil, refusal.Recode(err, "invalid_grant", 401, "invalid_user_password")
 	}

@@ -114,8 +114,8 @@ func CountStart(c *web.Call) error {
 	if err != nil || !tenant.Confidential(client) {
 		return c.Count(tenant.LimitStart, c.IP)
 	}
-	if ip := c.Header.Get("Auth0-Forwarded-For"); ip != "" && client.IsTokenEndpointIPHeaderTrusted {
-		return c.Count(tenant.LimitStart, ip)
+	if client.IsTokenEndpointIPHeaderTrusted && c.Header.Get("Auth0-Forwarded-For") != "" {
+		return c.Count(tenant.LimitStart, passwordless.EndUserIP(c, client))
 	}
 	return c.Count(tenant.LimitOther, "")
 }

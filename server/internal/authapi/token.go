@@ -85,7 +85,7 @@ func TokenClient(c *web.Call) (*fixtures.Client, error) {
 }
 
 func tokenRequest(c *web.Call, client *fixtures.Client) (tenant.TokenRequest, error) {
-	r := tenant.TokenRequest{Client: client, Audience: c.Params.Text("audience"), Issuer: c.Issuer, Now: c.Now, Caller: c.Caller(), Effects: c.Effects}
+	r := tenant.TokenRequest{Client: client, Audience: c.Params.Text("audience"), Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, client), Effects: c.Effects}
 	if p, ok := c.Params.Get("scope"); ok {
 		var err error
 		if r.Scope, err = scope(p); err != nil {

@@ -161,7 +161,7 @@ func current(c *web.Call) (tenant.Transaction, *request, error) {
 		return tx, nil, overAlready()
 	}
 	a := tx.Authorization
-	a.Now, a.Caller, a.Effects = c.Now, c.Caller(), c.Effects
+	a.Now, a.Caller, a.Effects = c.Now, passwordless.Caller(c, nil), c.Effects
 	return tx, &request{a}, nil
 }
 

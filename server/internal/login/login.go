@@ -9,6 +9,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -37,7 +38,7 @@ func readClient(c *web.Call) (*request, error) {
 		return nil, refusal.CallbackMismatch.Because("redirect_uri " + to + " is not among the callbacks of client " + id + "; add it to the fixture, or start with --callback " + to)
 	}
 	r := &request{tenant.Authorization{
-		Client: client, RedirectURI: to, Mode: "query", Issuer: c.Issuer, Now: c.Now, Caller: c.Caller(), Effects: c.Effects,
+		Client: client, RedirectURI: to, Mode: "query", Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects,
 		Scope: c.Params.Text("scope"), Audience: c.Params.Text("audience"), Nonce: c.Params.Text("nonce"),
 		Challenge: c.Params.Text("code_challenge"), Method: c.Params.Text("code_challenge_method"),
 	}}

@@ -42,7 +42,7 @@ type Authorization struct {
 	TellsAuthTime bool
 	Issuer        string
 	Now           time.Time
-	Caller        string // who asks, for hints
+	Caller        Caller
 	// Effects are what scenarios do.
 	Effects *faults.Effects
 }
@@ -118,7 +118,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	var out Approval
 	if a.wants("code") {
 		kept := a
-		kept.Effects = nil // they are of this request alone
+		kept.Effects, kept.Caller = nil, Caller{} // they are of this request alone
 		out.Code = t.setup.Seed.Opaque(43, "code", a.Client.ClientID, s.UserID, n)
 		t.authCodes.put(out.Code, &authCode{
 			Authorization: kept, userID: s.UserID, sid: s.SID, authTime: s.AuthTime, expires: a.Now.Add(authCodeLifetime),

@@ -274,8 +274,9 @@ func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, 
 	if err := t.checkCodeLocked(conn, recipient, otp, r); err != nil {
 		return err
 	}
+	t.bruteForce.attempts.remove(attemptKey{conn.Name, recipient, r.Caller.IP})
 	if c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient}); ok && c.state == pending {
-		c.state, c.usedBy = used, r.Caller+" at "+r.Now.Format(time.TimeOnly)
+		c.state, c.usedBy = used, r.Caller.Name+" at "+r.Now.Format(time.TimeOnly)
 		t.tellOutboxLocked(c, outbox.Used)
 	}
 	return nil
@@ -299,8 +300,8 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 	if u != nil && blocked(u, r.Effects) {
 		return refusal.UserBlocked
 	}
-	if u != nil && t.bruteForceLocked(conn, u, now) {
-		return refusal.TooManyAttempts
+	if err := t.refuseBlockedLocked(conn, recipient, r); err != nil {
+		return err
 	}
 	if u == nil && conn.Options.DisableSignup {
 		return wrong.Because("there is no user " + recipient + " on connection " + conn.Name + " any more, and its options say disable_signup")
@@ -332,7 +333,7 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 		return refusal.CodeExpired
 	case right != otp:
 		c.tries++
-		t.countFailureLocked(u, now)
+		t.countFailureLocked(conn, recipient, u, r)
 		if c.tries < maxTries {
 			return wrong.Because(wrongCodeHint(right, otp))
 		}

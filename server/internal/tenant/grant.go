@@ -37,7 +37,7 @@ type TokenRequest struct {
 	Scope    string // "" if absent
 	Issuer   string // with the trailing slash
 	Now      time.Time
-	Caller   string // who asks, for hints
+	Caller   Caller
 	// Effects are what scenarios do.
 	Effects *faults.Effects
 }

@@ -35,6 +35,7 @@ type Tenant struct {
 	transactions transactions
 	tickets      tickets
 	assertions   assertions
+	bruteForce   bruteForce
 	clientLogins tally[grantKey] // how many tokens each client got in its own name for each API
 	pushed       pushedRequests
 	buckets      map[bucketKey]*bucket
@@ -118,6 +119,7 @@ func (t *Tenant) loadLocked(f *fixtures.Fixture) {
 	t.families = newFamilies()
 	t.forgetLoginsLocked()
 	t.assertions = newAssertions()
+	t.bruteForce = newBruteForce()
 	t.clientLogins = newTally[grantKey](maxFamilies)
 	t.buckets = map[bucketKey]*bucket{}
 	if f.State != nil {
@@ -159,6 +161,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.transactions.settle(now)
 	t.tickets.settle(now)
 	t.assertions.settle(now)
+	t.bruteForce.settle(now)
 	t.pushed.settle(now)
 }
 

@@ -66,6 +66,9 @@ func (t *Tenant) UpdateUser(id string, change func(*fixtures.User) error) (fixtu
 	if other := t.users.find(ready.Connection, ready.address); other != nil && other != old {
 		return fixtures.User{}, userExists(ready)
 	}
+	if old.Password != ready.Password {
+		t.bruteForce.forget(old.Connection, old.address) // Source: brute-force-protection.mdx
+	}
 	if old.address != ready.address {
 		// The id may derive from the old address. The next user who signs up
 		// with that address is somebody else and needs another id.
