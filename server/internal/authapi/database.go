@@ -89,7 +89,7 @@ func database(c *web.Call) (*fixtures.Client, *fixtures.Connection, error) {
 	switch {
 	case !ok:
 		return nil, nil, refusal.UnknownStartClient.Because(tenant.UnknownClientHint(c.Params.Text("client_id")))
-	case tenant.ThirdParty(client):
+	case client.IsThirdParty():
 		return nil, nil, tenant.RefuseThirdParty(client)
 	}
 	conn, err := c.Tenant.Database(c.Params.Text("connection"), client)

@@ -51,7 +51,7 @@ func CrossOriginAuthenticate(c *web.Call) (any, error) {
 	switch {
 	case !ok:
 		return nil, refusal.CrossOriginNotAllowed.Because(tenant.UnknownClientHint(id))
-	case tenant.ThirdParty(client):
+	case client.IsThirdParty():
 		return nil, tenant.RefuseThirdParty(client)
 	case !client.CrossOriginAuthentication:
 		return nil, refusal.CrossOriginNotAllowed.Because("set cross_origin_authentication: true for client " + id + " in the fixture")
@@ -127,7 +127,7 @@ func PasswordlessVerify(c *web.Call) (any, error) {
 	switch {
 	case !ok:
 		return nil, refusal.UnknownStartClient.Because(tenant.UnknownClientHint(id))
-	case tenant.ThirdParty(client):
+	case client.IsThirdParty():
 		return nil, tenant.RefuseThirdParty(client)
 	}
 	if c.Params.Text("grant_type") != "" {

@@ -89,7 +89,7 @@ func StartClient(c *web.Call) (*fixtures.Client, error) {
 	switch {
 	case !ok:
 		return nil, refusal.UnknownStartClient.Because(tenant.UnknownClientHint(creds.ClientID))
-	case tenant.ThirdParty(client):
+	case client.IsThirdParty():
 		return nil, tenant.RefuseThirdParty(client)
 	case !tenant.Confidential(client):
 		return client, nil

@@ -19,7 +19,7 @@ func VerifyRedirect(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if tenant.ThirdParty(r.Client) {
+	if r.Client.IsThirdParty() {
 		return nil, tenant.RefuseThirdParty(r.Client)
 	}
 	if err := r.readResponse(c, passwordless.DefaultResponse(r.Client)); err != nil {

@@ -86,13 +86,6 @@ func wrongSecretHint(c *fixtures.Client, creds Credentials) string {
 	return fmt.Sprintf("client %q is confidential and sent no client_secret; to make it public set token_endpoint_auth_method: none", c.ClientID)
 }
 
-// ThirdParty tells whether a client is a third-party application with Auth0's
-// security controls for these.
-// Source: auth0/docs-v2 third-party-applications/security-controls.mdx.
-func ThirdParty(c *fixtures.Client) bool {
-	return c.IsFirstParty != nil && !*c.IsFirstParty && c.ThirdPartySecurityMode != "permissive"
-}
-
 // RefuseThirdParty refuses a third-party application at an endpoint that is not for
 // these.
 func RefuseThirdParty(c *fixtures.Client) error {
@@ -101,7 +94,7 @@ func RefuseThirdParty(c *fixtures.Client) error {
 
 // AllowsGrant refuses a grant that the client may not use.
 func AllowsGrant(c *fixtures.Client, grant string) error {
-	if ThirdParty(c) && !fixtures.ForThirdParties(grant) {
+	if c.IsThirdParty() && !fixtures.ForThirdParties(grant) {
 		return refusal.GrantNotAllowed.With("grant", grant).Because(fmt.Sprintf("client %q is a third-party application (is_first_party: false)", c.ClientID))
 	}
 	if slices.Contains(c.GrantTypes, grant) {

@@ -255,7 +255,7 @@ func TestTheLifetimeIsFixedAtIssue(t *testing.T) {
 	if _, err := refreshAt(tn, c, short, noon.Add(time.Hour)); err == nil {
 		t.Error("it lives longer than it was issued for")
 	}
-	c = withRefresh(t, tn, "")
+	withRefresh(t, tn, "")
 	endless := refreshTokenOf(tn, &ada)
 	for _, step := range []struct {
 		settings string
