@@ -30,8 +30,9 @@ var floors = [][]string{
 	{"server/internal/token", "server/internal/faults"},
 	{"scenarios"},
 	{"fixtures", "server/outbox", "server/journal"},
-	{"server/clock", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
-	{"internal/strictyaml", "internal/liquid", "internal/refusal"},
+	{"server/clock", "server/internal/readers", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
+	{"internal/strictyaml", "internal/liquid", "internal/refusal", "internal/unserved", "internal/allowedurl", "internal/address"},
+	{"internal/markup"},
 }
 
 // homes are the only packages that may import a module of others.
@@ -47,6 +48,7 @@ var homes = map[string][]string{
 	"golang.org/x/text/":     {"server/internal/mail"},
 	"github.com/urfave/cli":  {"server/command"},
 	"golang.org/x/net/html":  {"testkit"},
+	"golang.org/x/net/idna":  {"internal/address"},
 	"github.com/santhosh-":   {"internal/strictyaml/strictyamltest"},
 }
 

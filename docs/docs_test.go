@@ -61,7 +61,7 @@ var holders = map[string]func(*reader, *block) string{
 	// Generated parts.
 	"report": (*reader).report, "endpoints": (*reader).endpoints, "control": (*reader).endpoints, "help": (*reader).commandLine,
 	"fixture": (*reader).fields, "scenario": (*reader).fields, "scenarios": (*reader).builtInScenarios, "presets": (*reader).presets,
-	"unverified": (*reader).unverified,
+	"unverified": (*reader).unverified, "unserved": (*reader).unserved,
 }
 
 func TestPages(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/internal/unserved"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/command"
@@ -90,6 +91,23 @@ func (*reader) unverified(*block) string {
 	return table("case | response of mockauth0 | modelled on", rows)
 }
 
+func (*reader) unserved(*block) string {
+	var rows [][]string
+	for _, f := range unserved.All() {
+		var asked []string
+		for _, kind := range []struct {
+			word  string
+			names []string
+		}{{"", f.Paths}, {"the grant ", f.Grants}, {"the parameter ", f.Parameters}, {"the header ", f.Headers}} {
+			for _, name := range kind.names {
+				asked = append(asked, kind.word+"`"+name+"`")
+			}
+		}
+		rows = append(rows, []string{f.Name, strings.Join(asked, ", ")})
+	}
+	return table("what | how a client asks for it", rows)
+}
+
 // printed is what mockauth0 prints with these arguments.
 func printed(t testing.TB, args ...string) string {
 	t.Helper()
@@ -127,15 +145,16 @@ func (r *reader) fields(b *block) string {
 
 // A schema is a JSON Schema. YAML reads it, too, and keeps the order.
 type schema struct {
-	Description      string
-	Type             any // a name, or a list of names
-	Enum             []any
-	Pattern          string
-	Minimum, Maximum any
-	Items            *schema
-	AnyOf            []schema `yaml:"anyOf"`
-	Required         []string
-	Properties       yaml.Node
+	Description       string
+	Type              any // a name, or a list of names
+	Enum              []any
+	Pattern           string
+	Minimum, Maximum  any
+	Items             *schema
+	AnyOf             []schema `yaml:"anyOf"`
+	Required          []string
+	Properties        yaml.Node
+	PatternProperties map[string]any `yaml:"patternProperties"`
 }
 
 // fields is the table of the fields of an object. A table for each object in it
@@ -163,7 +182,16 @@ func (s schema) fields(path string) string {
 		}
 		rows = append(rows, []string{"`" + name + "`", strings.Join(f.forms(), ", "), about})
 	}
-	return table("field | value | what it says", rows) + below.String()
+	return table("field | value | what it says", rows) + s.others() + below.String()
+}
+
+// others are the names of the fields that are accepted beside those in the table.
+func (s schema) others() string {
+	for pattern := range s.PatternProperties {
+		names := strings.Split(strings.TrimSuffix(strings.TrimPrefix(pattern, "^("), ")$"), "|")
+		return "\nAlso accepted, without effect: `" + strings.Join(names, "`, `") + "`.\n"
+	}
+	return ""
 }
 
 // forms say what may be in a field.

@@ -38,16 +38,30 @@ func (c *checker) withinBounds() bool {
 	return rules <= maxRules && patterns <= maxPatterns && instructions <= maxInstructions
 }
 
+// Cost says how much work it is to compare one request with the scenario. It is
+// the number of rules, of patterns (a long one counts as several) and of
+// instructions of compiled regular expressions.
+func (s *Scenario) Cost() int {
+	cost := len(s.Rules)
+	for i := range s.Rules {
+		cost += s.Rules[i].When.cost()
+	}
+	return cost
+}
+
+// Cost is what the conditions add to that.
+func (n *Narrowing) Cost() int { return n.When.cost() }
+
+func (w *When) cost() int {
+	patterns, instructions := w.size()
+	return patterns + instructions + w.length()/64
+}
+
 // size is how many patterns the conditions have, and how many instructions
 // their regular expressions compile to.
 func (w *When) size() (patterns, instructions int) {
-	all := []AnyOf{w.Grant, w.Connection, w.Send, w.Client, w.Recipient}
-	for _, byName := range []map[string]AnyOf{w.Header, w.Params} {
-		for _, patterns := range byName {
-			all = append(all, patterns)
-		}
-	}
-	for _, list := range all {
+	patterns = len(w.Call) // which are compared in the same way
+	for _, list := range w.patterns() {
 		patterns += len(list)
 		for _, p := range list {
 			if instructions <= maxInstructions { // beyond that, compiling more is a waste of time
@@ -56,6 +70,27 @@ func (w *When) size() (patterns, instructions int) {
 		}
 	}
 	return patterns, instructions
+}
+
+// length is how many bytes the patterns have.
+func (w *When) length() (n int) {
+	for _, list := range w.patterns() {
+		for _, p := range list {
+			n += len(p)
+		}
+	}
+	return n
+}
+
+// patterns are the lists of patterns and names of all conditions.
+func (w *When) patterns() []AnyOf {
+	all := []AnyOf{w.Endpoint, w.Grant, w.Connection, w.Send, w.Client, w.Recipient}
+	for _, byName := range []map[string]AnyOf{w.Header, w.Params} {
+		for _, patterns := range byName {
+			all = append(all, patterns)
+		}
+	}
+	return all
 }
 
 // instructionsOf is how many instructions a regular expression compiles to. It

@@ -40,7 +40,9 @@ func at(steps ...any) place { return steps }
 func (p place) at(steps ...any) place { return append(p[:len(p):len(p)], steps...) }
 
 func (c *checker) mistake(p place, format string, args ...any) {
-	c.problems = append(c.problems, c.doc.ProblemAt(p, format, args...))
+	if len(c.problems) <= strictyaml.MaxProblems {
+		c.problems = append(c.problems, c.doc.ProblemAt(p, format, args...))
+	}
 }
 
 // member is the place of a list's i-th member. A single member may stand

@@ -8,10 +8,14 @@ import (
 // checkReach finds rules that never act because an earlier rule always answers
 // their requests.
 func (c *checker) checkReach() {
+	var patterns comparison
 	for i := range c.scenario.Rules {
 		later := &c.scenario.Rules[i]
 		for j := range i {
-			if earlier := &c.scenario.Rules[j]; c.goodForm(i) && c.goodForm(j) && earlier.hides(later) {
+			if patterns.over() {
+				return
+			}
+			if earlier := &c.scenario.Rules[j]; c.goodForm(i) && c.goodForm(j) && patterns.hides(earlier, later) {
 				c.mistake(at("rules", i), "the rule %q can never act: %q before it answers the same requests; put %q first, or narrow %q",
 					clip(later.ID), clip(earlier.ID), clip(later.ID), clip(earlier.ID))
 				break
@@ -22,7 +26,7 @@ func (c *checker) checkReach() {
 
 // hides reports whether the rule answers every request that a later rule is
 // for. It may say no where the answer is yes.
-func (r *Rule) hides(later *Rule) bool {
+func (c *comparison) hides(r, later *Rule) bool {
 	a, b := &r.When, &later.When
 	switch {
 	case r.Then.Fault == "" && r.Then.Respond == nil: // further rules are asked
@@ -44,15 +48,15 @@ func (r *Rule) hides(later *Rule) bool {
 				same = patterns
 			}
 		}
-		if !patterns.covers(same) {
+		if !c.covers(patterns, same) {
 			return false
 		}
 	}
 	for name, patterns := range a.Params {
-		if !patterns.covers(b.Params[name]) {
+		if !c.covers(patterns, b.Params[name]) {
 			return false
 		}
 	}
-	return a.Grant.covers(b.Grant) && a.Connection.covers(b.Connection) && a.Send.covers(b.Send) && a.Client.covers(b.Client) &&
-		a.recipients().covers(b.recipients())
+	return c.covers(a.Grant, b.Grant) && c.covers(a.Connection, b.Connection) && c.covers(a.Send, b.Send) && c.covers(a.Client, b.Client) &&
+		c.covers(c.recipients(a), c.recipients(b))
 }

@@ -43,8 +43,8 @@ func ParseNamed(filename string, data []byte) (name string, n Narrowing, err err
 	if problems := (*strictyaml.Errors)(nil); errors.As(doc.Decode(&in), &problems) {
 		return "", n, problems
 	}
-	if _, instructions := in.When.size(); instructions > maxInstructions { // checkWhen would compile them
-		c.mistake(at("when"), "%s", tooManyInstructions)
+	if why := in.When.tooLarge(); why != "" { // checkWhen would take long
+		c.mistake(at("when"), "%s", why)
 		return "", n, strictyaml.Join(c.problems)
 	}
 	c.checkWhen(at("when"), &in.When)
@@ -72,16 +72,25 @@ func (n *Narrowing) Check(s *Scenario) error {
 	if fields := n.When.ofRule(); len(fields) > 0 {
 		return fmt.Errorf("when: %s belongs to a rule", fields[0])
 	}
-	patterns, instructions := n.When.size()
-	switch why := tooLong(n.TTL); {
-	case why != "":
+	if why := tooLong(n.TTL); why != "" {
 		return errors.New("ttl: " + why)
-	case patterns > maxPatterns:
-		return fmt.Errorf("when: there are %d patterns; write %d at most, or one with *", patterns, maxPatterns)
-	case instructions > maxInstructions:
-		return errors.New("when: " + tooManyInstructions)
+	}
+	if why := n.When.tooLarge(); why != "" {
+		return errors.New("when: " + why)
 	}
 	return n.checkEndpoints(s)
+}
+
+// tooLarge says why the conditions of a narrowing are too many. It is empty if
+// they are not.
+func (w *When) tooLarge() string {
+	switch patterns, instructions := w.size(); {
+	case patterns > maxPatterns:
+		return fmt.Sprintf("there are %d patterns; write %d at most, or one with *", patterns, maxPatterns)
+	case instructions > maxInstructions:
+		return tooManyInstructions
+	}
+	return ""
 }
 
 // checkEndpoints finds a narrowing with which no rule of the scenario can act.

@@ -82,16 +82,32 @@ func OfFixture(f *fixtures.Fixture) ([]*Scenario, error) {
 	return list, nil
 }
 
-// openBeside is Open for a name that stands in a file: a relative path starts
-// at that file's folder.
+// FilesOf are the files that OfFixture reads.
+func FilesOf(f *fixtures.Fixture) []string {
+	var files []string
+	for _, name := range f.Scenarios {
+		if !isBuiltIn(name) {
+			files = append(files, beside(f.Source, name))
+		}
+	}
+	return files
+}
+
+// openBeside is Open for a name that stands in a file.
 func openBeside(file, nameOrFile string) (*Scenario, error) {
 	if isBuiltIn(nameOrFile) {
 		return Load(nameOrFile)
 	}
-	if !filepath.IsAbs(nameOrFile) {
-		nameOrFile = filepath.Join(filepath.Dir(file), nameOrFile)
+	return ParseFile(beside(file, nameOrFile))
+}
+
+// beside is the path of a file that another file names: a relative path starts at
+// that file's folder.
+func beside(file, name string) string {
+	if filepath.IsAbs(name) {
+		return name
 	}
-	return ParseFile(nameOrFile)
+	return filepath.Join(filepath.Dir(file), name)
 }
 
 // orListed ends a sentence about a name that no built-in scenario has.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
@@ -70,11 +71,19 @@ type origin struct {
 
 // parse reads and checks a scenario from anywhere.
 func parse(filename string, data []byte, from origin) (*Scenario, error) {
-	s := &Scenario{}
 	doc, err := strictyaml.Parse(filename, data)
 	if err != nil {
 		return nil, err
 	}
+	if fixtures.IsDeployCLIExport(doc) {
+		return nil, strictyaml.Join([]strictyaml.Problem{doc.ProblemAt(nil, "this is an export of Auth0's deploy CLI, not a scenario; load it as the fixture")})
+	}
+	return decode(doc, from)
+}
+
+// decode reads and checks a scenario that is parsed.
+func decode(doc *strictyaml.Document, from origin) (*Scenario, error) {
+	s := &Scenario{}
 	c := &checker{doc: doc, scenario: s, origin: from, badForm: map[string]bool{}}
 	if problems := (*strictyaml.Errors)(nil); errors.As(doc.Decode(s), &problems) {
 		c.problems = *problems
@@ -86,6 +95,6 @@ func parse(filename string, data []byte, from origin) (*Scenario, error) {
 	if err := strictyaml.Join(c.problems); err != nil {
 		return nil, err
 	}
-	s.Source = filename
+	s.Source = doc.File()
 	return s, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/address"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
@@ -58,24 +59,49 @@ func isRegexp(pattern string) bool {
 
 func isLiteral(pattern string) bool { return !strings.Contains(pattern, "*") && !isRegexp(pattern) }
 
-// covers reports whether every value that fits the other patterns fits these,
+// A comparison compares the patterns of rules with one another. It compiles each
+// regular expression once.
+type comparison struct {
+	compiled   map[string]func(string) bool
+	sizes      map[string]int // instructions of those
+	normalised map[*When]AnyOf
+	work       int // characters compared so far, each with one instruction
+}
+
+// maxComparison bounds the work. Rules with hundreds of long patterns are not
+// compared to the end.
+const maxComparison = 4_000_000
+
+// spend counts work, and reports whether there is not yet too much.
+func (c *comparison) spend(work int) bool {
+	if !c.over() {
+		c.work += work
+	}
+	return !c.over()
+}
+
+func (c *comparison) over() bool { return c.work > maxComparison }
+
+// covers reports whether every value that fits the other patterns fits mine,
 // too. It may say no where the answer is yes. An empty list fits every value.
-func (a AnyOf) covers(other AnyOf) bool {
-	if len(a) == 0 || slices.Contains(a, "*") {
+func (c *comparison) covers(mine, other AnyOf) bool {
+	if len(mine) == 0 || slices.Contains(mine, "*") {
 		return true
 	}
 	return len(other) > 0 && !slices.ContainsFunc(other, func(pattern string) bool {
-		return !slices.ContainsFunc(a, func(mine string) bool { return patternCovers(mine, pattern) })
+		return !slices.ContainsFunc(mine, func(mine string) bool { return c.patternCovers(mine, pattern) })
 	})
 }
 
-func patternCovers(mine, other string) bool {
+func (c *comparison) patternCovers(mine, other string) bool {
+	if !c.spend(len(mine) + len(other)) {
+		return false
+	}
 	switch {
 	case mine == other:
 		return true
 	case isRegexp(mine):
-		fits, err := AnyOf{mine}.Compile()
-		return err == nil && isLiteral(other) && fits(other)
+		return isLiteral(other) && c.matches(mine, other)
 	case isRegexp(other):
 		return false
 	case isLiteral(mine) && isLiteral(other):
@@ -84,14 +110,35 @@ func patternCovers(mine, other string) bool {
 	return fixtures.MatchGlob(mine, other) // a * in the other pattern counts as a character
 }
 
+// matches reports whether a literal fits a regular expression.
+func (c *comparison) matches(expression, literal string) bool {
+	fits, known := c.compiled[expression]
+	if !known {
+		if c.compiled == nil {
+			c.compiled, c.sizes = map[string]func(string) bool{}, map[string]int{}
+		}
+		fits, _ = AnyOf{expression}.Compile() // nil if it has a mistake
+		c.compiled[expression], c.sizes[expression] = fits, instructionsOf(expression)
+	}
+	return fits != nil && c.spend(c.sizes[expression]*len(literal)) && fits(literal)
+}
+
 // recipients are the patterns of Recipient in the form in which recipients are
 // compared. Regular expressions stay as they are.
-func (w *When) recipients() AnyOf {
-	out := make(AnyOf, len(w.Recipient))
-	for i, p := range w.Recipient {
-		if out[i] = p; !strings.HasPrefix(p, "/") {
-			out[i] = fixtures.NormalizeRecipient(p)
-		}
+func (c *comparison) recipients(w *When) AnyOf {
+	out, known := c.normalised[w]
+	if known {
+		return out
 	}
+	for _, p := range w.Recipient {
+		if !strings.HasPrefix(p, "/") {
+			p = address.Key(fixtures.NormalizeRecipient(p))
+		}
+		out = append(out, p)
+	}
+	if c.normalised == nil {
+		c.normalised = map[*When]AnyOf{}
+	}
+	c.normalised[w] = out
 	return out
 }

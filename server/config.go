@@ -2,8 +2,8 @@ package server
 
 import (
 	"cmp"
-	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
@@ -113,7 +113,7 @@ func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 // sameUser tells whether an added user is a user of the fixture. An added user
 // without a connection is a database user if it has a password.
 func sameUser(have, added fixtures.User) bool {
-	if fixtures.NormalizeRecipient(have.Email+have.PhoneNumber) != fixtures.NormalizeRecipient(added.Email+added.PhoneNumber) {
+	if !fixtures.SameRecipient(have.Email+have.PhoneNumber, added.Email+added.PhoneNumber) {
 		return false
 	}
 	if added.Connection != "" {
@@ -148,10 +148,9 @@ func grantAll(f *fixtures.Fixture, clients []fixtures.Client, apis []fixtures.Re
 		isNew := slices.ContainsFunc(clients, func(c fixtures.Client) bool { return c.ClientID == client.ClientID })
 		for _, api := range f.ResourceServers {
 			isNewAPI := slices.ContainsFunc(apis, func(r fixtures.ResourceServer) bool { return r.Identifier == api.Identifier })
-			known := slices.ContainsFunc(f.ClientGrants, func(g fixtures.ClientGrant) bool {
+			if !isNew && !isNewAPI || slices.ContainsFunc(f.ClientGrants, func(g fixtures.ClientGrant) bool {
 				return g.ClientID == client.ClientID && g.Audience == api.Identifier
-			})
-			if known || !isNew && !isNewAPI {
+			}) {
 				continue
 			}
 			grant := fixtures.ClientGrant{ClientID: client.ClientID, Audience: api.Identifier}
@@ -166,12 +165,15 @@ func grantAll(f *fixtures.Fixture, clients []fixtures.Client, apis []fixtures.Re
 // addCallbacks lets every client use the callbacks, and the tenant log out to them.
 func addCallbacks(f *fixtures.Fixture, callbacks []string) {
 	for _, callback := range callbacks {
-		u, err := url.Parse(callback)
-		if err != nil {
-			continue // fixtures.Complete says what is wrong with it
+		// Not every callback is a URL: http://localhost:* has no port.
+		scheme, rest, _ := strings.Cut(callback, ":")
+		scheme = strings.ToLower(scheme)
+		isWeb := scheme == "http" || scheme == "https"
+		host := strings.TrimPrefix(rest, "//")
+		if end := strings.IndexAny(host, "/?#"); end >= 0 {
+			host = host[:end]
 		}
 		f.Tenant.AllowedLogoutURLs = with(f.Tenant.AllowedLogoutURLs, callback)
-		isWeb := u.Scheme == "http" || u.Scheme == "https"
 		for i := range f.Clients {
 			c := &f.Clients[i]
 			if !isWeb && c.AppType != "native" {
@@ -180,8 +182,8 @@ func addCallbacks(f *fixtures.Fixture, callbacks []string) {
 			c.Callbacks = with(c.Callbacks, callback)
 			if isWeb {
 				c.AllowedLogoutURLs = with(c.AllowedLogoutURLs, callback)
-				c.AllowedOrigins = with(c.AllowedOrigins, u.Scheme+"://"+u.Host)
-				c.WebOrigins = with(c.WebOrigins, u.Scheme+"://"+u.Host)
+				c.AllowedOrigins = with(c.AllowedOrigins, scheme+"://"+host)
+				c.WebOrigins = with(c.WebOrigins, scheme+"://"+host)
 			}
 		}
 	}

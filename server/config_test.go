@@ -39,6 +39,21 @@ func TestAConfiguredCallbackIsEveryClients(t *testing.T) {
 	}
 }
 
+// http://localhost:* is no URL, and is added all the same.
+func TestAConfiguredCallbackMayBeAPattern(t *testing.T) {
+	t.Parallel()
+	own := fixtures.Client{ClientID: "mine", AppType: "spa", GrantTypes: []string{fixtures.GrantAuthorizationCode}}
+	const anyPort, preview = "http://localhost:*", "https://pr-*-shop.example.app"
+	s := servertest.New(t, server.Config{Clients: []fixtures.Client{own}, Callbacks: []string{anyPort, preview + "/cb"}})
+	c := s.Fixture().Clients[len(s.Fixture().Clients)-1]
+	if want := []string{anyPort, preview + "/cb"}; !slices.Equal(c.Callbacks, want) || !slices.Equal(c.AllowedLogoutURLs, want) {
+		t.Errorf("the callbacks are %q, the logout URLs %q", c.Callbacks, c.AllowedLogoutURLs)
+	}
+	if want := []string{anyPort, preview}; !slices.Equal(c.AllowedOrigins, want) || !slices.Equal(c.WebOrigins, want) {
+		t.Errorf("the origins are %q and %q", c.AllowedOrigins, c.WebOrigins)
+	}
+}
+
 // What the configuration adds replaces what has the same name. A machine or an
 // API that it adds needs no entry in client_grants.
 func TestTheConfigurationAddsToTheFixture(t *testing.T) {

@@ -165,12 +165,15 @@ func refusalsOf(r journal.Request) []string {
 		r.Error = "invalid_grant"
 	case place == "/passwordless/verify invalid_user_password":
 		r.Error, r.Status = "invalid_grant", 403
-	case place == "/co/authenticate access_denied" && !strings.HasPrefix(r.Description, "Origin "):
+	case place == "/co/authenticate access_denied" && r.Status != 429 && !strings.HasPrefix(r.Description, "Origin "):
 		r.Error = "invalid_grant"
 	}
 	var names []string
 	best := -1
 	for _, entry := range refusal.All() {
+		if strings.HasPrefix(r.Path, "/dbconnections/") && r.Description == "" { // the text alone
+			entry = refusal.TextOnly(entry).(*refusal.Refusal)
+		}
 		if r.Status >= 400 && !strings.HasPrefix(r.Path, "/u/") && entry.Status != r.Status || !matches(entry.Code, r.Error) || !matches(entry.Description, r.Description) {
 			continue
 		}

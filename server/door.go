@@ -55,7 +55,8 @@ func (s *Server) UserByAddress(address string) (fixtures.User, bool) {
 func (s *Server) AddUser(u fixtures.User) (fixtures.User, error) { return s.tenant.AddUser(u) }
 
 // UpdateUser lets change alter a user, and returns the result. user_id and
-// connection must stay.
+// connection must stay. change is called again if something else alters the user
+// meanwhile.
 func (s *Server) UpdateUser(id string, change func(*fixtures.User) error) (fixtures.User, error) {
 	return s.tenant.UpdateUser(id, change)
 }
@@ -240,9 +241,11 @@ func (s *Server) PutState(f *fixtures.Fixture) error {
 		return err
 	}
 	f = s.seeded(f)
+	s.reload.mu.Lock() // a reload that has begun must not bring the old scenarios back
+	defer s.reload.mu.Unlock()
 	s.tenant.Put(f, keys)
 	s.front.Reset()
-	s.reload.forget(&s.reload.fixtureScenarios)
+	s.reload.fixtureScenarios = watched{}
 	if err := s.engine.Set(faults.ByFixture, list); err != nil {
 		return err
 	}

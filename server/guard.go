@@ -22,16 +22,16 @@ func newGuard(c Config) web.Guard {
 }
 
 // Guard protects a handler as the control API is protected: it refuses calls
-// whose Host is not local, or whose Origin is not known. It is for servers that run
-// beside this one.
+// whose Host is not local, or whose Origin is not known, and drops clients that read
+// too slowly. It is for servers that run beside this one.
 func (s *Server) Guard(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.front.Readers.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if refused := s.refuseControl(r); refused != nil {
 			s.front.Serve(w, r, refusalRoute(refused), nil)
 			return
 		}
 		h.ServeHTTP(w, r)
-	})
+	}))
 }
 
 // refuseControl says why a request must not reach the control API; nil if it may.

@@ -2,12 +2,14 @@ package server
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
@@ -17,15 +19,17 @@ import (
 const reloadEvery = 500 * time.Millisecond
 
 // reload watches the files of the configuration. There is no background work:
-// requests look for changes.
+// requests look for changes. One request at a time looks and reads; the others
+// go on with what there is, so that no file can make them wait.
 type reload struct {
-	mu     sync.Mutex
+	turn   sync.Mutex   // held by the request that looks; the others only try
 	wall   *clock.Clock // real time, since the tenant's clock may stand still; nil: there are no files
-	looked time.Time
+	looked time.Time    // guarded by turn
 
-	fixture          watched // the fixture
-	scenarios        watched // the config's scenarios
-	fixtureScenarios watched // the fixture's scenarios
+	mu               sync.Mutex // guards all below, and the taking over of what was read; no file is read under it
+	fixture          watched    // the fixture
+	scenarios        watched    // the config's scenarios
+	fixtureScenarios watched    // the fixture's scenarios
 }
 
 // watched are files that are loaded together, or not at all.
@@ -40,30 +44,36 @@ type fileStamp struct {
 	mod  time.Time
 }
 
-// watch begins to watch files. Empty names are skipped. It must be called before
-// the files are read: so an edit in between is noticed.
-func (r *reload) watch(w *watched, files ...string) {
-	files = slices.DeleteFunc(files, func(file string) bool { return file == "" })
-	if len(files) > 0 && r.wall == nil {
-		r.wall = clock.New(time.Time{}, true)
+// watch begins to watch files. It must be called before the files are read: so
+// an edit in between is noticed. It skips empty names and what is no plain file:
+// a pipe can be read only once.
+func watch(files ...string) watched {
+	var w watched
+	for _, file := range files {
+		stamp, err := stampOf(file)
+		if file != "" && !errors.Is(err, errNoFile) {
+			w.files, w.stamps = append(w.files, file), append(w.stamps, stamp)
+		}
 	}
-	w.files, w.stamps = files, make([]fileStamp, len(files))
-	for i, file := range files {
-		w.stamps[i], _ = stampOf(file)
+	return w
+}
+
+// start reads the clock for the first time if there are files to watch.
+func (r *reload) start() {
+	if len(r.fixture.files)+len(r.scenarios.files)+len(r.fixtureScenarios.files) > 0 {
+		r.wall = clock.New(time.Time{}, true)
 	}
 }
 
-// forget stops watching files.
-func (r *reload) forget(w *watched) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	*w = watched{}
-}
+var errNoFile = errors.New("it is no plain file")
 
 func stampOf(path string) (fileStamp, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return fileStamp{}, err
+	}
+	if !info.Mode().IsRegular() {
+		return fileStamp{}, &fs.PathError{Op: "read", Path: path, Err: errNoFile}
 	}
 	return fileStamp{info.Size(), info.ModTime()}, nil
 }
@@ -72,120 +82,131 @@ func stampOf(path string) (fileStamp, error) {
 // tenant goes on as before, and the log and /_mock/health say why.
 func (s *Server) reloadIfChanged() {
 	r := &s.reload
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	if r.wall == nil || !r.turn.TryLock() {
+		return
+	}
+	defer r.turn.Unlock()
 	now := r.wall.Now()
 	if now.Sub(r.looked) < reloadEvery {
 		return
 	}
 	r.looked = now
-	s.refresh(&r.fixture, "the fixture file is gone", s.reloadFixture)
-	s.refresh(&r.scenarios, "a scenario file is gone", s.loadScenarios)
-	s.refresh(&r.fixtureScenarios, "a scenario file is gone", s.loadFixtureScenarios)
+	s.refresh(&r.fixture, "the fixture file is gone", s.readFixture)
+	s.refresh(&r.scenarios, "a scenario file is gone", s.readScenarios)
+	s.refresh(&r.fixtureScenarios, "a scenario file is gone", func() (func() error, error) { return s.readFixtureScenarios(s.tenant.Fixture()) })
 }
 
 // refresh loads files if one of them has changed, or if they could not be loaded
-// before: what was missing may be there now.
-func (s *Server) refresh(w *watched, gone string, load func() error) {
-	var changed []string
-	for i, file := range w.files {
-		stamp, err := stampOf(file)
-		if err != nil {
-			if w.err == nil {
-				s.log.Error(gone+"; the tenant goes on with what it said last", "error", err)
+// before: what was missing may be there now. The function read reads them, and
+// returns what takes them over.
+func (s *Server) refresh(w *watched, gone string, read func() (use func() error, err error)) {
+	s.reload.mu.Lock()
+	before := watched{w.files, slices.Clone(w.stamps), w.err}
+	s.reload.mu.Unlock()
+	changed, stamps, err := before.changes()
+	missing := err != nil
+	var use func() error
+	if !missing {
+		if changed == nil {
+			if before.err == nil {
+				return
 			}
-			w.err, w.stamps[i] = err, fileStamp{}
-			return
+			changed = before.files
 		}
-		if stamp != w.stamps[i] {
-			w.stamps[i] = stamp
-			changed = append(changed, file)
-		}
+		use, err = read()
 	}
-	if changed == nil {
-		if w.err == nil {
-			return
-		}
-		changed = w.files
+	s.reload.mu.Lock()
+	if !slices.Equal(w.files, before.files) { // PutState has replaced it all
+		s.reload.mu.Unlock()
+		return
 	}
+	if err == nil {
+		err = use()
+	}
+	w.err, w.stamps = err, stamps
+	s.reload.mu.Unlock()
+
 	names, have, are := strings.Join(changed, ", "), "has", "is"
 	if len(changed) > 1 {
 		have, are = "have", "are"
 	}
-	before := w.err
-	w.err = load()
 	switch {
-	case w.err == nil:
+	case missing && before.err == nil:
+		s.log.Error(gone+"; the tenant goes on with what it said last", "error", err)
+	case missing:
+	case err == nil:
 		s.log.Info(names + " " + have + " changed and " + are + " in use")
-	case before == nil || before.Error() != w.err.Error():
-		s.log.Error(names+" "+have+" changed and "+have+" mistakes; the tenant goes on with what it said before", "error", w.err)
+	case before.err == nil || before.err.Error() != err.Error():
+		s.log.Error(names+" "+have+" changed and "+have+" mistakes; the tenant goes on with what it said before", "error", err)
 	}
 }
 
-// reloadFixture loads a changed fixture, with its scenarios.
-func (s *Server) reloadFixture() error {
+// changes are the files that are not as before, and the stamps that they have
+// now. The error is for a file that is gone.
+func (w watched) changes() (changed []string, now []fileStamp, err error) {
+	now = w.stamps
+	for i, file := range w.files {
+		stamp, err := stampOf(file)
+		if err != nil {
+			now[i] = fileStamp{}
+			return nil, now, err
+		}
+		if stamp != now[i] {
+			now[i] = stamp
+			changed = append(changed, file)
+		}
+	}
+	return changed, now, nil
+}
+
+// readFixture reads a changed fixture, with its scenarios.
+func (s *Server) readFixture() (use func() error, err error) {
 	f, err := s.loadFixture()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	list, err := scenarios.OfFixture(f)
+	useScenarios, err := s.readFixtureScenarios(f)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	keys, err := s.loadKeys(f)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.tenant.Merge(f, keys)
-	s.engine.Reseed(f.Seed())
-	return s.useFixtureScenarios(list)
+	return func() error {
+		s.tenant.Merge(f, keys)
+		s.engine.Reseed(f.Seed())
+		return useScenarios()
+	}, nil
 }
 
-// loadScenarios reads the config's scenarios.
-func (s *Server) loadScenarios() error {
-	if len(s.config.Scenarios) == 0 {
-		return nil
-	}
-	files := make([]string, len(s.config.Scenarios))
-	for i, name := range s.config.Scenarios {
-		if !slices.Contains(scenarios.Names(), name) {
-			files[i] = name
-		}
-	}
-	if s.reload.scenarios.files == nil {
-		s.reload.watch(&s.reload.scenarios, files...)
-	}
+// readScenarios reads the config's scenarios.
+func (s *Server) readScenarios() (use func() error, err error) {
 	list, err := scenarios.OpenAll(s.config.Scenarios)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.use(faults.ByFlag, list)
+	return func() error { return s.use(faults.ByFlag, list) }, nil
 }
 
-// loadFixtureScenarios reads the scenarios that the fixture names.
-func (s *Server) loadFixtureScenarios() error {
-	list, err := scenarios.OfFixture(s.tenant.Fixture())
+// scenarioFiles are the files among the config's scenarios.
+func (c Config) scenarioFiles() []string {
+	return slices.DeleteFunc(slices.Clone(c.Scenarios), func(name string) bool { return slices.Contains(scenarios.Names(), name) })
+}
+
+// readFixtureScenarios reads the scenarios that a fixture names.
+func (s *Server) readFixtureScenarios(f *fixtures.Fixture) (use func() error, err error) {
+	files := watch(scenarios.FilesOf(f)...)
+	list, err := scenarios.OfFixture(f)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.useFixtureScenarios(list)
-}
-
-func (s *Server) useFixtureScenarios(list []*scenarios.Scenario) error {
-	var files []string
-	for _, one := range list {
-		if one.Source != "" {
-			files = append(files, one.Source)
+	return func() error {
+		if !slices.Equal(files.files, s.reload.fixtureScenarios.files) {
+			s.reload.fixtureScenarios = files
 		}
-	}
-	if !slices.Equal(files, s.reload.fixtureScenarios.files) {
-		s.reload.watch(&s.reload.fixtureScenarios, files...)
-		var err error
-		if list, err = scenarios.OfFixture(s.tenant.Fixture()); err != nil { // again, since the watch began after the first reading
-			return err
-		}
-	}
-	return s.use(faults.ByFixture, list)
+		return s.use(faults.ByFixture, list)
+	}, nil
 }
 
 // use switches scenarios on from the start. It warns of those that wait for

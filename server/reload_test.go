@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mockauth0/mockauth0/internal/strictyaml/strictyamltest"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
@@ -159,6 +160,24 @@ func TestAChangedFixtureFileIsTakenIn(t *testing.T) {
 
 // A bad edit keeps the rules of before, and so does a file that is gone. Rules
 // that stay as they are keep their counts.
+// A small file that expands to more than the memory is a mistake like any other.
+func TestAFileThatExpandsWithoutEndIsRefused(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		fixture := fileIn(t, dir, "mockauth0.yaml", "version: 1\nextends: default\n")
+		scenario := fileIn(t, dir, "down.yaml", "version: 1\nname: mine\nrules: [{id: a, then: {respond: {status: 503}}}]\n")
+		w := watch(t, server.Config{FixtureFile: fixture.path, Scenarios: []string{scenario.path}})
+		w.expect(http.StatusServiceUnavailable)
+		scenario.write(string(strictyamltest.MergeBomb()))
+		w.expect(http.StatusServiceUnavailable)
+		w.says("expand to more", "", "expand to more")
+		fixture.write(string(strictyamltest.MergeBomb()))
+		w.expect(http.StatusServiceUnavailable)
+		w.says("expand to more", "expand to more", "expand to more")
+	})
+}
+
 func TestAChangedScenarioFileIsTakenIn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

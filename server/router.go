@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/internal/unserved"
 	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -53,6 +54,13 @@ var sharedRouter = sync.OnceValue(func() *router {
 			}
 		}
 	}
+	// Auth0 takes one slash more at the end. These paths come last, since the mux
+	// tries one after the other.
+	for _, route := range apiRoutes() {
+		for _, name := range append([]string{route.Path}, route.Also...) {
+			r.mux.Path(name + "/").Name(name)
+		}
+	}
 	return r
 })
 
@@ -92,7 +100,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	found, vars := sharedRouter().find(r)
 	if found == nil {
-		s.front.Serve(w, r, web.Route{Dialect: web.API, Flow: notServed, Subject: passwordless.NamedSubject}, nil)
+		s.serveNothing(w, r)
 		return
 	}
 	place, served := found.places[r.Method]
@@ -122,7 +130,29 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// serveNothing answers a request to a path that is not served. A page may read
+// the answer if it may read others: else it would learn only that CORS failed.
+func (s *Server) serveNothing(w http.ResponseWriter, r *http.Request) {
+	route := web.Route{Dialect: web.API, CORS: web.Credentials, Flow: notServed, Subject: passwordless.NamedSubject}
+	if strings.HasPrefix(r.URL.Path, "/_mock/") {
+		if refused := s.refuseControl(r); refused != nil {
+			s.front.Serve(w, r, refusalRoute(refused), nil)
+			return
+		}
+		route.CORS = web.KnownOrigins
+	}
+	if method := r.Header.Get("Access-Control-Request-Method"); r.Method == http.MethodOptions && method != "" {
+		s.front.Preflight(w, r, route.CORS, method+", "+http.MethodOptions)
+		return
+	}
+	s.front.Serve(w, r, route, nil)
+}
+
 // notServed tells that the mock does not serve a path.
 func notServed(c *web.Call) (any, error) {
-	return nil, refusal.NotServed.With("method", c.Method, "path", c.Path).Because("GET /_mock/ lists what is served")
+	hint := "GET /_mock/ lists what is served"
+	if feature := unserved.Path(c.Path); feature != "" {
+		hint = "mockauth0 does not serve " + feature + "; " + hint
+	}
+	return nil, refusal.NotServed.With("method", c.Method, "path", c.Path).Because(hint)
 }

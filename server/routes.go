@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 	"github.com/mockauth0/mockauth0/server/internal/authapi"
 	"github.com/mockauth0/mockauth0/server/internal/control"
@@ -30,23 +31,23 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "GET", Path: "/.well-known/jwks.json", Summary: "the public keys that verify tokens",
-			Endpoint: "jwks", Flow: authapi.JWKS, Count: authapi.CountJWKS, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Endpoint: "jwks", Flow: authapi.JWKS, Count: authapi.CountJWKS, Limited: refusal.RateLimitedText, Dialect: web.Discovery, CORS: web.AnyOrigin,
 		},
 		{
 			Method: "GET", Path: "/userinfo", Summary: "the profile of the user to whom an access token belongs",
-			Endpoint: "userinfo", Subject: authapi.UserinfoSubject, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin,
+			Endpoint: "userinfo", Subject: authapi.UserinfoSubject, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Limited: refusal.RateLimitedText, Dialect: web.Bearer, CORS: web.AnyOrigin,
 		},
 		{
 			Method: "POST", Path: "/userinfo", Summary: "the profile, with the access token sent as a form",
-			Endpoint: "userinfo", Subject: authapi.UserinfoSubject, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Dialect: web.Bearer, CORS: web.AnyOrigin, AnyPage: true,
+			Endpoint: "userinfo", Subject: authapi.UserinfoSubject, Flow: authapi.Userinfo, Count: authapi.CountUserinfo, Limited: refusal.RateLimitedText, Dialect: web.Bearer, CORS: web.AnyOrigin, AnyPage: true,
 		},
 		{
 			Method: "GET", Path: "/.well-known/openid-configuration", Also: []string{"/.well-known/oauth-authorization-server"}, Summary: "the discovery document of OpenID Connect",
-			Endpoint: "openid-configuration", Flow: authapi.Discovery, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Endpoint: "openid-configuration", Flow: authapi.Discovery, Limited: refusal.RateLimitedOAuth, Dialect: web.Discovery, CORS: web.AnyOrigin,
 		},
 		{
 			Method: "POST", Path: "/oauth/revoke", Summary: "revokes a refresh token",
-			Endpoint: "oauth.revoke", Client: authapi.TokenClient, Flow: authapi.OAuthRevoke, Dialect: web.OAuth, CORS: web.Origins,
+			Endpoint: "oauth.revoke", Client: authapi.TokenClient, Flow: authapi.OAuthRevoke, Limited: refusal.RateLimitedOAuth, Dialect: web.OAuth, CORS: web.Origins,
 		},
 		{
 			Method: "GET", Path: "/passwordless/verify_redirect", Also: []string{"/passwordless/verify-redirect"}, Summary: "where the magic link of an e-mail leads",
@@ -122,7 +123,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/co/authenticate", Summary: "embedded login: gives a login_ticket for a code or a password; /authorize takes the ticket",
-			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Count: authapi.CountCrossOrigin, Dialect: web.API, CORS: web.Credentials,
+			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Count: authapi.CountCrossOrigin, Limited: refusal.RateLimitedOAuth, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "POST", Path: "/passwordless/verify", Summary: "checks a code and leaves it good for verify_redirect",
@@ -170,7 +171,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "GET", Path: "/user/ssodata", Summary: "the session of the browser, for a login page of the tenant's own",
-			Flow: login.SSOData, Dialect: web.API, CORS: web.Credentials,
+			Flow: login.SSOData, Limited: refusal.RateLimitedText, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "GET", Path: "/v2/logout", Summary: "signs the browser out and sends it to returnTo",
@@ -186,15 +187,15 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/oauth/par", Summary: "takes the parameters of /authorize from a server, and gives a request_uri for them",
-			Endpoint: "oauth.par", Client: login.PARClient, Flow: login.PushedAuthorizationRequest, Dialect: web.OAuth,
+			Endpoint: "oauth.par", Client: login.PARClient, Flow: login.PushedAuthorizationRequest, Dialect: web.API,
 		},
 		{
 			Method: "GET", Path: "/pem", Summary: "the certificate of the current signing key, as PEM",
-			Flow: authapi.PEM, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Flow: authapi.PEM, Limited: refusal.RateLimitedText, Dialect: web.Discovery, CORS: web.AnyOrigin,
 		},
 		{
 			Method: "GET", Path: "/cer", Summary: "the certificate of the current signing key, as DER",
-			Flow: authapi.CER, Dialect: web.Discovery, CORS: web.AnyOrigin,
+			Flow: authapi.CER, Limited: refusal.RateLimitedText, Dialect: web.Discovery, CORS: web.AnyOrigin,
 		},
 	}
 	for i := range table {

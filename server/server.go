@@ -14,6 +14,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
+	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/journal"
@@ -109,7 +110,7 @@ func New(config Config) (*Server, error) {
 	if s.secretSeed == "" {
 		s.secretSeed = derive.SecretSeed()
 	}
-	s.reload.watch(&s.reload.fixture, config.FixtureFile) // before it is read
+	s.reload.fixture = watch(config.FixtureFile) // before it is read
 	f, err := s.loadFixture()
 	if err != nil {
 		return nil, err
@@ -120,12 +121,20 @@ func New(config Config) (*Server, error) {
 	}
 	s.tenant = tenant.New(f, keys)
 	s.engine = faults.NewEngine(f.Seed(), func() time.Time { return s.Clock().Now() })
-	if err := s.loadScenarios(); err != nil {
-		return nil, err
+	s.reload.scenarios = watch(config.scenarioFiles()...)
+	for _, read := range []func() (func() error, error){
+		s.readScenarios,
+		func() (func() error, error) { return s.readFixtureScenarios(f) },
+	} {
+		use, err := read()
+		if err == nil {
+			err = use()
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	if err := s.loadFixtureScenarios(); err != nil {
-		return nil, err
-	}
+	s.reload.start()
 	if config.Restore != nil {
 		s.tenant.Restore(config.Restore)
 	}
@@ -140,11 +149,12 @@ func New(config Config) (*Server, error) {
 		Journal: &journal.Journal{},
 		Log:     s.log,
 		Gateway: gateway.New(config.AllowOutbound),
+		Readers: readers.Readers{Log: s.log},
 
 		Scenarios: s.engine,
 	}
 	s.api = &control.API{
-		Server: s, Tenant: s.tenant, Scenarios: s.engine, Journal: s.front.Journal,
+		Server: s, Tenant: s.tenant, Scenarios: s.engine, Journal: s.front.Journal, Readers: &s.front.Readers,
 		ID: sync.OnceValue(derive.Unique), Version: config.Version, CA: config.CA, FileErrors: s.fileErrors,
 		Routes: func() []web.Route { return append(apiRoutes(), s.controlRoutes()...) },
 	}

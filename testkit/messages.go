@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -134,7 +135,7 @@ func startedFor(r journal.Request) string {
 func refusal(r journal.Request, about string) string {
 	text := fmt.Sprintf("%s %s for %s was refused: %d", r.Method, r.Path, about, r.Status)
 	if r.Error != "" || r.Description != "" {
-		text += " " + r.Error + ": " + r.Description
+		text += " " + strings.TrimSuffix(r.Error+": "+r.Description, ": ")
 	}
 	return text + cause(r)
 }

@@ -207,7 +207,7 @@ func (b *browser) problem(res *http.Response, said *html.Node) error {
 	case said != nil:
 		text = textOf(said)
 	case r.Error != "":
-		text = fmt.Sprintf("%d %s: %s", res.StatusCode, r.Error, r.Description)
+		text = strings.TrimSuffix(fmt.Sprintf("%d %s: %s", res.StatusCode, r.Error, r.Description), ": ")
 	}
 	return fmt.Errorf("the page at %s says: %s%s", res.Request.URL.Path, text, cause(r))
 }
@@ -215,7 +215,7 @@ func (b *browser) problem(res *http.Response, said *html.Node) error {
 // passwordOf is the password of a user of a database, "" if there is none.
 func (a *Auth0) passwordOf(user string) string {
 	for _, u := range a.server.Users() {
-		if u.Password != "" && u.Email == fixtures.NormalizeRecipient(user) {
+		if u.Password != "" && fixtures.SameRecipient(u.Email, user) {
 			return u.Password
 		}
 	}

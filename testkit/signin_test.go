@@ -263,7 +263,7 @@ func TestSignInTellsWhatWentWrong(t *testing.T) {
 		"no URL":                     {path: "\x00", want: []string{"invalid control character in URL"}},
 		"neither address nor number": {user: "nobody", want: []string{"the page at /u/login/identifier says: Enter a valid phone number or email address", "/u/login/identifier -> 400"}},
 		"an unknown client": {app: func(a *webApp) { a.clientID = "abc" }, want: []string{
-			"the page at /authorize says: 403 invalid_request: Unknown client: abc", "(client abc is not in the fixture; add --client abc (in Go, testkit.Clients))",
+			"the page at /authorize says: 400 invalid_request: Unknown client: abc", "(client abc is not in the fixture; add --client abc (in Go, testkit.Clients))",
 		}},
 		"an unknown callback": {app: func(a *webApp) { a.more = url.Values{"redirect_uri": {"https://acme.example/callback"}} }, want: []string{
 			"the page at /authorize says: 403 unauthorized_client: Callback URL mismatch.", "add it to the fixture",

@@ -118,6 +118,10 @@ func Open(opts ...Option) (*Auth0, error) {
 	return a, nil
 }
 
+// writeTimeout is for what net/http writes by itself, and for a connection with HTTP/2
+// from which nothing is read. Handlers set the deadlines of their own writes.
+const writeTimeout = 30 * time.Second
+
 // serve answers requests until Close.
 func (a *Auth0) serve(ln net.Listener) {
 	base, end := context.WithCancel(context.Background())
@@ -125,6 +129,8 @@ func (a *Auth0) serve(ln net.Listener) {
 	a.http = &http.Server{
 		Handler:           markTLS(a.server),
 		ReadHeaderTimeout: time.Minute,
+		WriteTimeout:      writeTimeout,
+		HTTP2:             &http.HTTP2Config{WriteByteTimeout: writeTimeout},
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ConnContext:       noteTLS,
 		ErrorLog:          localtls.ErrorLog(func() { a.distrusted.Add(1) }),

@@ -7,7 +7,8 @@ const (
 	docStandard = "auth0/docs articles/api/authentication/errors/_errors.md"
 	docGateway  = "auth0/docs-v2 use-sms-gateway-passwordless.mdx"
 	docCORS     = "auth0/docs-v2 set-up-cors.mdx"
-	docLimits   = "auth0/docs-v2 main/docs/api/authentication.mdx"
+	docLimits   = "auth0/docs articles/policies/global-limit.md"
+	docOpenAPI  = "auth0/docs-v2 main/docs/oas/authentication/authentication-api-oas.json"
 	oauth2orize = "jaredhanson/oauth2orize, which Auth0's OAuth answers match"
 )
 
@@ -50,8 +51,8 @@ var (
 	})
 	BadType = entry(Refusal{
 		Name: "bad_type", Status: 400, Code: "bad.{property}",
-		Description: "error in {property} - invalid type: {type} (expected string)", Source: "the wording of bad.authParams", Unverified: true,
-		Examples: map[string]string{"property": "email", "type": "number"},
+		Description: "error in {property} - invalid type: {type} (expected {expected})", Source: "https://github.com/auth0/auth0-python/issues/228; the wording of bad.authParams",
+		Examples: map[string]string{"property": "email", "type": "number", "expected": "string"},
 	})
 	BadProperty = entry(Refusal{
 		Name: "bad_property", Status: 400, Code: "bad.request",
@@ -64,11 +65,11 @@ var (
 	})
 	StartAuthenticationRequired = entry(Refusal{
 		Name: "start_authentication_required", Status: 403, Code: "unauthorized_client",
-		Description: "Client authentication is required", Source: "https://github.com/auth0/auth0.js/issues/1249",
+		Description: "Client authentication is required", Source: "https://github.com/auth0/auth0.js/issues/1249, https://github.com/auth0/ruby-auth0/pull/217",
 	})
 	WrongStartSecret = entry(Refusal{
 		Name: "wrong_start_secret", Status: 401, Code: "access_denied",
-		Description: "Unauthorized", Source: "the answer of /oauth/token", Unverified: true,
+		Description: "Unauthorized", Source: "the status is auth0/docs-v2 get-code-or-link.mdx's; the rest is the answer of /oauth/token", Unverified: true,
 	})
 	ThirdPartyClient = entry(Refusal{
 		Name: "third_party_client", Status: 403, Code: "unauthorized_client",
@@ -95,8 +96,8 @@ var (
 // POST /passwordless/start: an SMS gateway fails, or a captcha is not solved.
 var (
 	InvalidCaptcha = entry(Refusal{
-		Name: "invalid_captcha", Status: 400, Code: "invalid_captcha",
-		Description: "Invalid captcha value", Source: "the code is auth0/lock's, src/i18n/en.js", Unverified: true,
+		Name: "invalid_captcha", Status: 401, Code: "invalid_captcha",
+		Description: "Invalid captcha value", Source: "the answer of /usernamepassword/login, quoted in public code of real tenants", Unverified: true,
 	})
 	SMSProviderError = entry(Refusal{
 		Name: "sms_provider_error", Status: 400, Code: "sms_provider_error",
@@ -119,7 +120,7 @@ var (
 var (
 	MissingParameter = entry(Refusal{
 		Name: "missing_parameter", Status: 400, Code: "invalid_request",
-		Description: "Missing required parameter: {parameter}", Source: oauth2orize, Unverified: true,
+		Description: "Missing required parameter: {parameter}", Source: docOpenAPI,
 		Examples: map[string]string{"parameter": "otp"},
 	})
 	BadParameterType = entry(Refusal{
@@ -132,8 +133,8 @@ var (
 		Description: "Scope must be an array or a string", Source: docStandard,
 	})
 	UnsupportedGrant = entry(Refusal{
-		Name: "unsupported_grant", Status: 400, Code: "unsupported_grant_type",
-		Description: "Unsupported grant type: {grant}", Source: oauth2orize, Unverified: true,
+		Name: "unsupported_grant", Status: 501, Code: "unsupported_grant_type",
+		Description: "Unsupported grant type: {grant}", Source: docStandard + "; the words are those of " + oauth2orize, Unverified: true,
 		Examples: map[string]string{"grant": "foo"},
 	})
 	GrantNotAllowed = entry(Refusal{
@@ -153,7 +154,7 @@ var (
 	})
 	RealmDisabled = entry(Refusal{
 		Name: "realm_disabled", Status: 400, Code: "invalid_request",
-		Description: "the connection was disabled", Source: docVerify, Unverified: true,
+		Description: "the connection was disabled", Source: "https://github.com/auth0/Lock.swift/issues/259",
 	})
 	WrongEmailCode = entry(Refusal{
 		Name: "wrong_email_code", Status: 403, Code: "invalid_grant",
@@ -173,7 +174,11 @@ var (
 	})
 	UserBlocked = entry(Refusal{
 		Name: "user_blocked", Status: 401, Code: "unauthorized",
-		Description: "user is blocked", Source: docVerify, Unverified: true,
+		Description: "user is blocked", Source: "auth0/docs-v2 block-and-unblock-users.mdx, which has the redirect of /authorize; not proven at /oauth/token", Unverified: true,
+	})
+	RefreshUserBlocked = entry(Refusal{
+		Name: "refresh_user_blocked", Status: 403, Code: "invalid_grant",
+		Description: "user is blocked", Source: "https://github.com/ionic-team/demo-authconnect-auth0/issues/4, https://github.com/auth0/auth0-spa-js/pull/1525",
 	})
 	TooManyAttempts = entry(Refusal{
 		Name: "too_many_attempts", Status: 429, Code: "too_many_attempts",
@@ -203,6 +208,10 @@ var (
 		Description: "The redirect URI is wrong. You sent {sent}, and we expected {expected}", Source: "reports that quote the answer",
 		Examples: map[string]string{"sent": "http://localhost:3001", "expected": "http://localhost:3000"},
 	})
+	MissingRedirectURI = entry(Refusal{
+		Name: "missing_redirect_uri", Status: 400, Code: "invalid_request",
+		Description: "Invalid redirect_uri. Expected type 'string' but found type undefined.", Source: "https://github.com/auth0/auth0-spa-js/pull/374, which has the words only", Unverified: true,
+	})
 	WrongRefreshToken = entry(Refusal{
 		Name: "wrong_refresh_token", Status: 403, Code: "invalid_grant",
 		Description: "Unknown or invalid refresh token.", Source: "https://community.auth0.com/t/120406",
@@ -214,15 +223,20 @@ var (
 	WrongAudience = entry(Refusal{
 		Name: "wrong_audience", Status: 400, Code: "invalid_request",
 		Description: "invalid audience specified for password grant exchange",
-		Source:      "auth0/ruby-auth0 cassette should_fail_with_an_invalid_audience.yml (password grant)", Unverified: true,
+		Source:      "auth0/ruby-auth0 cassette should_fail_with_an_invalid_audience.yml",
 	})
 	NoAudience = entry(Refusal{
 		Name: "no_audience", Status: 403, Code: "access_denied",
-		Description: "No audience parameter was provided, and no default audience has been configured", Source: "Auth0's answer as quoted by applications", Unverified: true,
+		Description: "No audience parameter was provided, and no default audience has been configured", Source: "answers of real tenants, quoted in public code",
 	})
 	NoSuchService = entry(Refusal{
 		Name: "no_such_service", Status: 403, Code: "access_denied",
 		Description: "Service not found: {audience}", Source: "https://github.com/auth0/lock/issues/842",
+		Examples: map[string]string{"audience": "https://api.acme.test/"},
+	})
+	ServiceNotEnabled = entry(Refusal{
+		Name: "service_not_enabled", Status: 403, Code: "access_denied",
+		Description: "Service not enabled within domain: {audience}", Source: "https://github.com/auth0/terraform-provider-auth0/issues/951",
 		Examples: map[string]string{"audience": "https://api.acme.test/"},
 	})
 	NoClientGrant = entry(Refusal{
@@ -230,6 +244,12 @@ var (
 		Description: `Client "{client}" is not authorized to access resource server "{audience}". You need to create a "client-grant" associated to this API.`,
 		Source:      "https://github.com/auth0/ruby-auth0/issues/190",
 		Examples:    map[string]string{"client": "acme-m2m", "audience": "https://api.acme.test/"},
+	})
+	// No source shows how Auth0 joins the names of several scopes.
+	ScopesNotGranted = entry(Refusal{
+		Name: "scopes_not_granted", Status: 403, Code: "access_denied",
+		Description: "Client has not been granted scopes: {scopes}", Source: "answers of real tenants, quoted in public code and documents",
+		Examples: map[string]string{"scopes": "write:orders"},
 	})
 )
 
@@ -279,10 +299,21 @@ var (
 		Description: "mockauth0 does not serve {method} {path}", Source: "ours",
 		Examples: map[string]string{"method": "POST", "path": "/"},
 	})
+	// The words are of Auth0's newer documents. The older ones have others, and
+	// another code at /oauth/token.
 	RateLimited = entry(Refusal{
 		Name: "rate_limited", Status: 429, Code: "too_many_requests",
-		Description: "Too many requests. Check the X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset headers.",
-		RetryAfter:  "{retry_after}", Source: docLimits, Unverified: true,
+		Description: "Rate limit exceeded.", RetryAfter: "{retry_after}", Source: "auth0/docs-v2 custom-rate-limit-policies.mdx", Unverified: true,
+		Examples: map[string]string{"retry_after": "1"},
+	})
+	RateLimitedOAuth = entry(Refusal{
+		Name: "rate_limited_oauth", Status: 429, Code: "access_denied",
+		Description: "Global rate limit exceeded", RetryAfter: "{retry_after}", Source: docLimits,
+		Examples: map[string]string{"retry_after": "1"},
+	})
+	RateLimitedText = entry(Refusal{
+		Name: "rate_limited_text", Status: 429, Code: "too_many_requests", Plain: true,
+		Description: "Rate limit exceed", RetryAfter: "{retry_after}", Source: docLimits,
 		Examples: map[string]string{"retry_after": "1"},
 	})
 	Unavailable = entry(Refusal{

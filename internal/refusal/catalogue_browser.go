@@ -4,9 +4,15 @@ package refusal
 // right, a refusal is a page; after that it goes to the callback URL.
 var (
 	UnknownAuthorizeClient = entry(Refusal{
-		Name: "unknown_authorize_client", Status: 403, Code: "invalid_request",
-		Description: "Unknown client: {client}", Source: "reports that quote the page", Unverified: true,
+		Name: "unknown_authorize_client", Status: 400, Code: "invalid_request",
+		Description: "Unknown client: {client}", Source: "pages of real tenants, quoted in public code and logs",
 		Examples: map[string]string{"client": "foo"},
+	})
+	InvalidRedirectURI = entry(Refusal{
+		Name: "invalid_redirect_uri", Status: 400, Code: "invalid_request",
+		Description: `The redirect_uri parameter is not valid: "{uri}" If url looks fine, check that you are not including non printable chars`,
+		Source:      "https://github.com/auth0-samples/laravel/issues/32, https://github.com/auth0/react-native-auth0/issues/66",
+		Examples:    map[string]string{"uri": "app.acme.test/callback"},
 	})
 	CallbackMismatch = entry(Refusal{
 		Name: "callback_mismatch", Status: 403, Code: "unauthorized_client",
@@ -14,13 +20,13 @@ var (
 		Source:      "auth0/docs-v2 quickstart/native/maui.mdx",
 	})
 	UnsupportedResponseType = entry(Refusal{
-		Name: "unsupported_response_type", Status: 400, Code: "unsupported_response_type",
-		Description: "Unsupported response type: {type}", Source: oauth2orize,
+		Name: "unsupported_response_type", Status: 501, Code: "unsupported_response_type",
+		Description: "Unsupported response type: {type}", Source: docStandard + "; the words are those of " + oauth2orize,
 		Examples: map[string]string{"type": "foo"},
 	})
 	UnsupportedResponseMode = entry(Refusal{
 		Name: "unsupported_response_mode", Status: 400, Code: "invalid_request",
-		Description: "Unsupported response mode: {mode}", Source: oauth2orize, Unverified: true,
+		Description: "Unsupported response mode: {mode}", Source: "the wording of unsupported_response_type", Unverified: true,
 		Examples: map[string]string{"mode": "foo"},
 	})
 	BadChallengeMethod = entry(Refusal{
@@ -48,7 +54,7 @@ var (
 	WrongTransaction = entry(Refusal{
 		Name: "wrong_transaction", Status: 400, Code: "invalid_request",
 		Description: "You may have pressed the back button, refreshed during login, opened too many login dialogs, or there is some issue with cookies, since we couldn't find your session. Try logging in again from the application and if the problem persists please contact the administrator.",
-		Source:      "auth0/docs-v2 troubleshoot/authentication-issues",
+		Source:      "auth0/docs-v2 troubleshoot/authentication-issues; a page of a real tenant, quoted in public code",
 	})
 	BadLogoutHint = entry(Refusal{
 		Name: "bad_logout_hint", Status: 400, Code: "invalid_request",
@@ -72,6 +78,10 @@ var (
 	WrongRequestURI = entry(Refusal{
 		Name: "wrong_request_uri", Status: 400, Code: "invalid_request_uri",
 		Description: "The request_uri is invalid or has expired", Source: "the code is RFC 9101's", Unverified: true,
+	})
+	RequestNotSupported = entry(Refusal{
+		Name: "request_not_supported", Status: 400, Code: "request_not_supported",
+		Description: "mockauth0 does not read the parameter request, a request object (JAR); send its parameters themselves", Source: "ours; the code is OpenID Connect Core 3.1.2.6",
 	})
 )
 
@@ -101,7 +111,7 @@ var (
 	})
 	WrongTicket = entry(Refusal{
 		Name: "wrong_ticket", Status: 403, Code: "access_denied",
-		Description: "Unknown or invalid login ticket.", Source: "reports that quote the redirect", Unverified: true,
+		Description: "Unknown or invalid login ticket.", Source: "https://github.com/auth0/lock/issues/1268; with the full stop, answers of real tenants, quoted in public code",
 	})
 	MissingVerifyParameter = entry(Refusal{
 		Name: "missing_verify_parameter", Status: 400, Code: "invalid_request",
@@ -116,10 +126,11 @@ var (
 
 // Database connections: the password grant, /dbconnections/signup and
 // /dbconnections/change_password. A refusal of the database itself has a Class.
+// Others of these endpoints have no description: the text is the code.
 var (
 	MissingPassword = entry(Refusal{
-		Name: "missing_password", Status: 400, Code: "bad.password",
-		Description: "Missing required property: password", Source: "the wording of bad.email", Unverified: true,
+		Name: "missing_password", Status: 400, Code: "Missing required property: password",
+		Source: "the wording of bad.email; the form is auth0/auth0-java's src/test/resources/auth/error_with_error.json", Unverified: true,
 	})
 	InvalidSignup = entry(Refusal{
 		Name: "invalid_signup", Status: 400, Class: "BadRequestError", Code: "invalid_signup",
@@ -130,8 +141,8 @@ var (
 		Description: "The user already exists.", Source: "https://github.com/auth0/lock/issues/2321",
 	})
 	DatabaseSignupDisabled = entry(Refusal{
-		Name: "database_signup_disabled", Status: 400, Class: "BadRequestError", Code: "invalid_signup",
-		Description: "public signup is disabled", Source: "the words are https://github.com/auth0/auth0-java/issues/283's", Unverified: true,
+		Name: "database_signup_disabled", Status: 400, Code: "public signup is disabled",
+		Source: "https://github.com/auth0/auth0.js/issues/356",
 	})
 	NoDefaultConnection = entry(Refusal{
 		Name: "no_default_connection", Status: 500, Code: "server_error",

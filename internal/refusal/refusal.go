@@ -20,8 +20,8 @@ type Refusal struct {
 	Status int
 	// Code is the wire's "error".
 	Code string
-	// Description is the wire's "error_description". In the catalogue it may
-	// hold {placeholders}, which With fills.
+	// Description is the wire's "error_description", which is absent if it is "".
+	// In the catalogue it may hold {placeholders}, which With fills.
 	Description string
 	// Examples are the placeholders, each with the value that it gets where a
 	// scenario names this refusal as a preset and says nothing else.
@@ -58,7 +58,12 @@ type Member struct {
 	Value any
 }
 
-func (r *Refusal) Error() string { return r.Code + ": " + r.Description }
+func (r *Refusal) Error() string {
+	if r.Description == "" {
+		return r.Code
+	}
+	return r.Code + ": " + r.Description
+}
 
 // With is a copy with its placeholders filled. The pairs are names and values
 // in turn.
@@ -99,6 +104,19 @@ func (r *Refusal) Because(hint string) *Refusal {
 	hinted := *r
 	hinted.Hint = hint
 	return &hinted
+}
+
+// TextOnly makes the description of a refusal its code, and leaves no
+// description. It returns any other error as it is. The endpoints of databases
+// use it, whose errors have one member.
+func TextOnly(err error) error {
+	var refused *Refusal
+	if !errors.As(err, &refused) || refused.Description == "" {
+		return err
+	}
+	text := *refused
+	text.Code, text.Description = refused.Description, ""
+	return &text
 }
 
 // Recode changes the status and code of a refusal whose code is from. It

@@ -14,7 +14,7 @@ import (
 
 func TestAFilledRefusalIsACopyOfItsEntry(t *testing.T) {
 	t.Parallel()
-	filled := refusal.BadType.With("property", "email", "type", "{property}").Because("a hint")
+	filled := refusal.BadType.With("property", "email", "type", "{property}", "expected", "string").Because("a hint")
 	if got := filled.Error(); got != "bad.email: error in email - invalid type: {property} (expected string)" {
 		t.Errorf("it says %q", got)
 	}

@@ -161,29 +161,58 @@ codes: []
 	}
 }
 
-// TestBombs are small files that expand to huge ones.
-func TestBombs(t *testing.T) {
-	t.Parallel()
-	var laughs, merges, keys strings.Builder
+// bombs are small files that expand to huge ones.
+func bombs() map[string]string {
+	var laughs, nested, keys, chain strings.Builder
 	laughs.WriteString("version: 1\nclaims:\n  a0: &a0 [x, x]\n")
-	merges.WriteString("version: 1\nclaims:\n  a0: &a0 {p: 1, q: 2}\n")
+	nested.WriteString("version: 1\nclaims:\n  a0: &a0 {p: 1, q: 2}\n")
 	keys.WriteString("version: 1\nclaims:\n  a0: &a0 {p: 1}\n")
+	chain.WriteString("version: 1\nclaims:\n  a0: &a0 {p: 1}\n")
 	for i := range 40 {
 		fmt.Fprintf(&laughs, "  a%d: &a%[1]d [*a%[2]d, *a%[2]d]\n", i+1, i)
-		fmt.Fprintf(&merges, "  a%d: &a%[1]d {p: {<<: *a%[2]d}, q: {<<: *a%[2]d}}\n", i+1, i)
+		fmt.Fprintf(&nested, "  a%d: &a%[1]d {p: {<<: *a%[2]d}, q: {<<: *a%[2]d}}\n", i+1, i)
 		fmt.Fprintf(&keys, "  a%d: &a%[1]d {<<: [*a%[2]d, *a%[2]d]}\n", i+1, i)
 	}
-	for _, text := range []string{laughs.String(), merges.String(), keys.String()} {
-		_, problems := decode(t, text)
-		if len(problems) == 0 || !strings.Contains(problems[len(problems)-1].Message, "expand to more than 200000 values") {
-			t.Errorf("%.60q...: %d problems: %.200s", text, len(problems), problems.Error())
+	for i := range 10_000 {
+		fmt.Fprintf(&chain, "  a%d: &a%[1]d {<<: *a%[2]d}\n", i+1, i)
+	}
+	many := "version: 1\nbig: &big {" + strings.Repeat("x: 1, ", 10_000) + "}\nitems:\n" + strings.Repeat("- {<<: *big}\n", 10_000)
+	return map[string]string{
+		"aliases": laughs.String(), "maps in merged maps": nested.String(), "merged entries": keys.String(),
+		"merge keys": string(strictyamltest.MergeBomb()), "a chain of merge keys": chain.String(), "a map merged often": many,
+	}
+}
+
+func TestBombs(t *testing.T) {
+	t.Parallel()
+	for name, text := range bombs() {
+		if _, err := strictyaml.Parse("f", []byte(text)); err == nil {
+			t.Errorf("%s: no mistake", name)
+		} else if got := err.Error(); !strings.HasPrefix(got, "f:") || strings.Contains(got, "\n") ||
+			!strings.Contains(got, "expand to more than 200000 values; write fewer of them") && !strings.Contains(got, "merge keys (<<) are nested more than 64 levels deep") {
+			t.Errorf("%s: %.300s", name, got)
 		}
-		doc, err := strictyaml.Parse("f", []byte(text))
-		if err != nil {
-			t.Fatal(err)
+		strictyamltest.Bounded(t, []byte(text), strictyaml.StepsToParse([]byte(text)))
+	}
+}
+
+// TestManyPlaces: to find the places of many mistakes in one large map is no more
+// work than to read it.
+func TestManyPlaces(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("presets:\n")
+	for i := range 2000 {
+		fmt.Fprintf(&b, "  p%d: x\n", i)
+	}
+	doc := parse(t, b.String())
+	for i := range 2000 {
+		if p := doc.ProblemAt([]any{"presets", fmt.Sprint("p", i)}, "bad"); p.Line != i+2 {
+			t.Fatalf("p%d is said to be in line %d", i, p.Line)
 		}
-		doc.Has("name")
-		doc.ProblemAt([]any{"claims", "a40", "nothing"}, "x")
+	}
+	if doc.Steps() > 4*2000 {
+		t.Errorf("%d steps for 2000 places", doc.Steps())
 	}
 }
 
@@ -199,19 +228,28 @@ func TestManyProblems(t *testing.T) {
 	}
 }
 
-// FuzzDecode checks that no bytes make the decoder panic, that every mistake has
-// a place and a sentence, and that a file can be written and read again.
+// FuzzDecode checks that no bytes make the decoder panic or work without end,
+// that every mistake has a place and a sentence, and that a file can be written
+// and read again.
 func FuzzDecode(f *testing.F) {
 	for _, file := range strictyamltest.ReadGolden(f, "mistakes").Files {
 		f.Add(file.Data)
 	}
 	f.Add([]byte("version: 1\nany: &a [*a, {<<: *a}]"))
 	f.Add([]byte("\xff\x00"))
+	f.Add(strictyamltest.MergeBomb())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		lines := 1 // YAML ends lines also where Go does not
 		for _, end := range []string{"\n", "\r", "\u0085", "\u2028", "\u2029"} {
 			lines += strings.Count(string(data), end)
 		}
+		steps := strictyaml.StepsToParse(data)
+		if doc, err := strictyaml.Parse("f", data); err == nil {
+			_ = doc.Decode(&sample{})
+			doc.ProblemAt([]any{"any", "any"}, "x")
+			steps = doc.Steps()
+		}
+		strictyamltest.Bounded(t, data, steps)
 		s, problems := decode(t, string(data))
 		for _, p := range problems {
 			if p.Line < 1 || p.Line > lines+1 || p.Column < 1 || p.Message == "" || p.File != "f" {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/allowedurl"
 	"github.com/mockauth0/mockauth0/server"
 )
 
@@ -117,6 +118,9 @@ func checkCallbacks(in *input, _ *server.Config) error {
 		client.ClientID, client.Callbacks = "any", []string{callback}
 		if err := judge(&fixtures.Fixture{Clients: []fixtures.Client{client}}); err != nil {
 			return in.refuse(callbackFlag, callback, "%w", err)
+		}
+		if why := allowedurl.Unmatched(callback); why != "" {
+			return in.refuse(callbackFlag, callback, "%s", why)
 		}
 	}
 	return nil

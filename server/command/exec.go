@@ -43,9 +43,12 @@ func runExec(in *input) error {
 	if err := in.checkFor(); err != nil {
 		return err
 	}
-	i, err := launch(in, []string{"localhost:0"})
-	if err != nil {
+	i, stopped, err := launchUnlessStopped(in, []string{"localhost:0"}, signals)
+	switch {
+	case err != nil:
 		return err
+	case stopped != nil:
+		return statusOfSignal(stopped) // the command has not run
 	}
 	status, err := i.runChild(in, cmd, signals)
 	err = errors.Join(err, i.drain())

@@ -70,6 +70,7 @@ var bad = map[string][]struct{ value, sentence string }{
 		{"junk", `must be a whole URL with its scheme, as in https://app.acme.test/callback, http://localhost:* or com.acme.app://*, not the string "junk"`},
 		{"javascript:alert", "the scheme javascript is never allowed; write the URL of the app"},
 		{"https://", "the URL has no host; write one as in https://app.acme.test/callback"},
+		{"https://*.com/cb", "the * of https://*.com/cb does not stand for a sub-domain, so Auth0 lets it allow no other URL; write it as in https://*.acme.test or https://pr-*-shop.acme.test"},
 	},
 	"serve/issuer": {
 		{"localhost:2884", "write a URL such as https://localhost:2884/"},

@@ -20,6 +20,7 @@ type instance struct {
 	ca        *localtls.CA
 	listeners []net.Listener
 	http      *http.Server
+	unheard   unheard
 	log       *programLog
 	ports     *ports
 	keeper    *keeper // of the state
@@ -27,6 +28,10 @@ type instance struct {
 	served    chan error
 	stop      context.CancelFunc
 }
+
+// writeTimeout is for what net/http writes by itself, and for a connection with HTTP/2
+// from which nothing is read. Handlers set the deadlines of their own writes.
+const writeTimeout = 30 * time.Second
 
 // drainTime is how long a stop waits for calls that are being answered.
 const drainTime = 5 * time.Second
@@ -89,11 +94,14 @@ func launch(in *input, addrs []string) (_ *instance, err error) {
 		ReadHeaderTimeout: 30 * time.Second,
 		ReadTimeout:       2 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
+		WriteTimeout:      writeTimeout,
+		HTTP2:             &http.HTTP2Config{WriteByteTimeout: writeTimeout},
 		MaxHeaderBytes:    1 << 20,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ErrorLog:          localtls.ErrorLog(func() { log.Warn(localtls.Distrust, "hint", "mockauth0 ca trust tells how to trust it") }),
 	}
 	i.keeper = keep(state, i.server, log.Logger)
+	i.unheard.watch(i.http)
 	i.ports.serve(i)
 	go func() { i.served <- localtls.Serve(i.http, i.ca.TLSConfig(), i.listeners...) }()
 	return i, nil
@@ -131,9 +139,7 @@ func (i *instance) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	i.ports.close(ctx)
-	if i.http.Shutdown(ctx) != nil {
-		_ = i.http.Close()
-	}
+	i.unheard.shutDown(ctx, i.http)
 	<-i.served
 	return errors.Join(i.keeper.end(), i.checkFired())
 }

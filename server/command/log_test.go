@@ -1,10 +1,12 @@
 package command
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"log/slog"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"unicode"
@@ -75,6 +77,7 @@ func TestNothingElseSteersTheTerminal(t *testing.T) {
 	defer foreign.Close()
 	go func() {
 		if conn, err := foreign.Accept(); err == nil {
+			_, _ = http.ReadRequest(bufio.NewReader(conn)) // an answer before it would be none
 			_, _ = conn.Write([]byte("HTTP/1.1 500 x\u009b2J\u202e\r\nContent-Length: 0\r\n\r\n"))
 			conn.Close()
 		}

@@ -32,6 +32,7 @@ type ports struct {
 	relay   string // an address, or empty
 	mailhog *mailhog.Server
 	servers []*http.Server
+	unheard []*unheard // of each of the servers
 	running sync.WaitGroup
 }
 
@@ -118,8 +119,11 @@ func (p *ports) serveHTTP(i *instance, listeners []net.Listener, api http.Handle
 	s := &http.Server{
 		Handler: i.server.Guard(api), ErrorLog: i.http.ErrorLog,
 		ReadHeaderTimeout: 30 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		WriteTimeout: writeTimeout,
 	}
-	p.servers = append(p.servers, s)
+	silent := &unheard{}
+	silent.watch(s)
+	p.servers, p.unheard = append(p.servers, s), append(p.unheard, silent)
 	for _, ln := range listeners {
 		p.running.Go(func() { _ = s.Serve(ln) })
 	}
@@ -131,10 +135,8 @@ func (p *ports) close(ctx context.Context) {
 	if p.mailhog != nil {
 		_ = p.mailhog.Close()
 	}
-	for _, s := range p.servers {
-		if s.Shutdown(ctx) != nil {
-			_ = s.Close()
-		}
+	for n, s := range p.servers {
+		p.unheard[n].shutDown(ctx, s)
 	}
 	p.running.Wait()
 }

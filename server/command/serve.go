@@ -28,8 +28,8 @@ func runServe(in *input) error {
 	if len(addrs) == 0 {
 		addrs = []string{defaultAddr}
 	}
-	i, err := launch(in, addrs)
-	if err != nil {
+	i, stopped, err := launchUnlessStopped(in, addrs, signals)
+	if err != nil || stopped != nil {
 		return err
 	}
 	i.announce(in.Stdout)

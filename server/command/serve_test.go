@@ -117,15 +117,33 @@ func answer(t *testing.T, res *http.Response) (int, string) {
 	return res.StatusCode, string(data)
 }
 
-// stopped serves until the first signal, which is there already.
+// A whenReady writes, and asks the program to stop as soon as it says that it is
+// ready.
+type whenReady struct {
+	io.Writer
+	ready   string
+	signals chan<- os.Signal
+}
+
+func (w whenReady) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), w.ready) {
+		select {
+		case w.signals <- os.Interrupt:
+		default: // it has said so before
+		}
+	}
+	return w.Writer.Write(p)
+}
+
+// stopped serves until it is ready.
 func stopped(t *testing.T, env []string, terminal bool, args ...string) (out, errout string) {
 	t.Helper()
 	signals := make(chan os.Signal, 1)
-	signals <- os.Interrupt
 	var o, e buffer
 	status := Run(World{
 		Args: append([]string{"mockauth0", "--addr", "localhost:0"}, args...), Environ: env, Terminal: terminal,
-		Stdout: &o, Stderr: &e, Signals: func() (<-chan os.Signal, func()) { return signals, func() {} },
+		Stdout: whenReady{&o, "http://", signals}, Stderr: whenReady{&e, `"msg":"ready"`, signals},
+		Signals: func() (<-chan os.Signal, func()) { return signals, func() {} },
 	})
 	if status != 0 {
 		t.Fatalf("status %d\n%s", status, e.String())

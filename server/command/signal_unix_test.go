@@ -123,6 +123,113 @@ func TestStateOfTwoFolders(t *testing.T) {
 	refused(t, environ(), "--state "+other+": another process saves its state there; stop that first, or name another file", "--state", other)
 }
 
+// A signal ends the program also while it starts: here it reads a pipe to which
+// nobody writes. exec must not look as if its command had run well.
+func TestSignalsWhileStarting(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for i, one := range []struct {
+		args   []string
+		signal syscall.Signal
+		status int
+		says   string
+	}{
+		{[]string{"serve", "--fixture"}, syscall.SIGTERM, 0, "terminated"},
+		{[]string{"serve", "--scenario"}, os.Interrupt.(syscall.Signal), 0, "interrupt"},
+		{[]string{"serve", "--fixture"}, syscall.SIGHUP, 0, "hangup"},
+		{[]string{"exec", "--fixture"}, syscall.SIGTERM, 128 + 15, "terminated"},
+	} {
+		pipe := filepath.Join(dir, fmt.Sprint("pipe", i))
+		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args := append(one.args, pipe)
+		if one.args[0] == "exec" {
+			args = append(args, "--", os.Args[0])
+		} else {
+			args = append(args, "--addr", "localhost:0")
+		}
+		cmd := exec.Command(os.Args[0], args...)
+		cmd.Args[0] = "mockauth0"
+		cmd.Env = append(environ(), "HOME="+scratch)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		var errout buffer
+		cmd.Stderr = &errout
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		stop := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+		ended := make(chan struct{})
+		go func() { _ = cmd.Wait(); close(ended) }()
+		writer := writeTo(t, pipe, ended) // as soon as the program reads it
+		if err := cmd.Process.Signal(one.signal); err != nil {
+			t.Errorf("%v: %v", one.args, err)
+		}
+		<-ended
+		stop.Stop()
+		writer.Close()
+		want := "mockauth0: stopped by a signal (" + one.says + ") before it was ready\n"
+		if status := cmd.ProcessState.ExitCode(); status != one.status || errout.String() != want {
+			t.Errorf("%v: %v, not %d; stderr %q", one.args, cmd.ProcessState, one.status, errout.String())
+		}
+	}
+}
+
+// writeTo opens a pipe as soon as somebody reads it. It fails t if the reader ends
+// before that.
+func writeTo(t *testing.T, pipe string, ended <-chan struct{}) *os.File {
+	t.Helper()
+	opened := make(chan *os.File, 1)
+	go func() {
+		f, err := os.OpenFile(pipe, os.O_WRONLY, 0)
+		if err != nil {
+			t.Error(err)
+		}
+		opened <- f
+	}()
+	select {
+	case f := <-opened:
+		return f
+	case <-ended:
+		t.Errorf("the program ended before it read %s", pipe)
+		reader, err := os.OpenFile(pipe, os.O_RDONLY|syscall.O_NONBLOCK, 0) // so that the other end opens
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer reader.Close()
+		return <-opened
+	}
+}
+
+// What a start makes after it was stopped is closed again.
+func TestAStartThatWasStoppedLeavesNothing(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	signals := make(chan os.Signal, 1)
+	var out buffer
+	done := make(chan int)
+	go func() {
+		done <- Run(World{
+			Args: []string{"mockauth0", "--fixture", pipe, "--addr", "127.0.0.1:0"}, Environ: environ(), Stdout: &out, Stderr: &out,
+			Signals: func() (<-chan os.Signal, func()) { return signals, func() {} },
+		})
+	}()
+	writer := writeTo(t, pipe, nil)
+	signals <- syscall.SIGTERM
+	if status := <-done; status != 0 {
+		t.Errorf("status %d\n%s", status, &out)
+	}
+	if _, err := writer.WriteString("version: 1\nextends: default\n"); err != nil { // goleak finds what goes on after that
+		t.Error(err)
+	}
+	if err := writer.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // Signals are passed on, the child's status is ours, and the server answers
 // until the child has ended.
 func TestExecSignals(t *testing.T) {

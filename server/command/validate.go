@@ -21,7 +21,8 @@ func validateCommand(w World) *cli.Command {
 	return &cli.Command{
 		Name: "validate", ArgsUsage: "[FILE…]",
 		Usage: "check fixture and scenario files",
-		Description: "A file with name or rules at its top level is a scenario. Any other is a fixture, which is checked with the scenarios that it names. " +
+		Description: "A file with name or rules at its top level is a scenario. Any other is a fixture, which is checked with the scenarios that it names; " +
+			"it may be an export of Auth0's deploy CLI. " +
 			"It prints every mistake with its file, line and column, and exits 1 if there are any. Without a file it checks " + fixtureFile + ".",
 		Action: action(w, unlimited, runValidate),
 	}
@@ -65,7 +66,16 @@ func validateFile(file string) (warnings []string, err error) {
 	doc, err := strictyaml.Parse(file, data)
 	switch {
 	case err != nil:
+		if f, exportErr := fixtures.ParseFile(file); exportErr == nil {
+			return f.Warnings, nil // an export whose keywords are not replaced
+		}
 		return nil, err
+	case fixtures.IsDeployCLIExport(doc):
+		f, err := fixtures.ParseFile(file) // with the files that it names
+		if err != nil {
+			return nil, err
+		}
+		return f.Warnings, nil
 	case doc.Has("rules") || doc.Has("name"):
 		_, err := scenarios.Parse(file, data)
 		return nil, err

@@ -71,3 +71,21 @@ func TestValidateWarnsOfScenariosThatWaitInVain(t *testing.T) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }
+
+// A tenant.yaml of Auth0's deploy CLI is named as such, also with rules, and with
+// keywords where YAML wants quotes.
+func TestValidateAnExportOfTheDeployCLI(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"rules: []\npages: []\nclients: [{name: Shop, app_type: spa, grant_types: [authorization_code]}]\n",
+		"clientGrants: []\nclients:\n  - {name: Shop, app_type: spa, grant_types: [authorization_code], callbacks: @@URLS@@}\n",
+	} {
+		file := write(t, "tenant.yaml", text)
+		got := run(t, nil, "validate", file)
+		if got.status != 0 || got.out != file+": ok\n" || !strings.HasPrefix(got.errout, "warning: "+file+": this is an export of Auth0's deploy CLI, which the mock reads as a fixture") {
+			t.Errorf("%s%+v", text, got)
+		}
+	}
+	file := write(t, "tenant.yaml", "rules: []\nclients: []\n")
+	refused(t, nil, file+":1:1: this is an export of Auth0's deploy CLI, not a scenario; load it as the fixture", "serve", "--scenario", file)
+}

@@ -1,8 +1,10 @@
 package mailhog
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,6 +14,8 @@ import (
 	"github.com/mailhog/data"
 
 	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/internal/readers"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 // A response is what a handler returns. ServeHTTP writes it.
@@ -20,12 +24,17 @@ type response struct {
 	contentType string
 	header      [][2]string
 	body        []byte
+	parts       iter.Seq[[]byte] // follow the body; each is made when its turn comes
 }
 
 type handler func(r *http.Request) response
 
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet && readers.Hold(w) != nil { // other responses are small
+		return
+	}
 	res := h(r)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if res.contentType != "" {
 		w.Header().Set("Content-Type", res.contentType)
 	}
@@ -35,7 +44,15 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if res.status != 0 {
 		w.WriteHeader(res.status)
 	}
-	_, _ = w.Write(res.body)
+	_, err := w.Write(res.body)
+	if res.parts == nil || err != nil {
+		return
+	}
+	for part := range res.parts {
+		if _, err := w.Write(part); err != nil {
+			return
+		}
+	}
 }
 
 // How many mails a page has. Version 1 has one page.
@@ -53,6 +70,7 @@ const (
 //   - A part that does not exist is answered with 404; MailHog panics.
 //   - Download returns the mail as it came.
 //   - The path / has a sentence in place of MailHog's page.
+//   - Every response has the header X-Content-Type-Options.
 //
 // There are no CORS headers, as in MailHog if no origin is configured.
 func (s *Server) API() http.Handler {
@@ -85,7 +103,7 @@ func (s *Server) API() http.Handler {
 		r.Path(route.path).Methods(route.method).Handler(route.handler)
 		r.Path(route.path).Methods("OPTIONS").Handler(handler(func(*http.Request) response { return response{status: http.StatusOK} }))
 	}
-	return r
+	return s.readers.Handler(r)
 }
 
 // rootPage answers at the path where the original has its page. People open it, and
@@ -108,7 +126,7 @@ func asJSON(contentType string, v any) response {
 }
 
 func (s *Server) v1List(*http.Request) response {
-	return asJSON(textJSON, page(s.mails(), 0, pageV1))
+	return s.listed(textJSON, []byte("[]"), page(s.mails(), 0, pageV1))
 }
 
 func (s *Server) v1Message(r *http.Request) response {
@@ -216,8 +234,8 @@ func startLimit(r *http.Request) (start, limit int) {
 func (s *Server) v2Messages(r *http.Request) response {
 	start, limit := startLimit(r)
 	all := s.mails()
-	items := *page(all, start, limit)
-	return asJSON(textJSON, v2Page{len(all), len(items), start, items})
+	items := page(all, start, limit)
+	return s.listed(textJSON, v2Frame(len(all), len(items), start), items)
 }
 
 func (s *Server) v2Search(r *http.Request) response {
@@ -227,5 +245,41 @@ func (s *Server) v2Search(r *http.Request) response {
 		return response{status: http.StatusBadRequest}
 	}
 	items, total := s.search(kind, query, start, limit)
-	return asJSON("application/json", v2Page{total, len(*items), start, *items})
+	return s.listed("application/json", v2Frame(total, len(items), start), items)
+}
+
+// v2Frame is a page of version 2 without its mails.
+func v2Frame(total, count, start int) []byte {
+	frame, _ := json.Marshal(v2Page{total, count, start, data.Messages{}}) // it is always JSON
+	return frame
+}
+
+// listed puts mails between the brackets of a frame. If they are large together, it
+// holds no mail before its turn, and leaves out one that is gone by then.
+func (s *Server) listed(contentType string, frame []byte, mails []outbox.Message) response {
+	var ids []string
+	var size int64
+	for _, m := range mails {
+		ids = append(ids, m.ID)
+		size += m.Size()
+	}
+	next := func(n int) *data.Message { return view(mails[n]) }
+	if size >= readers.Large {
+		next = func(n int) *data.Message { return s.load(ids[n]) }
+	}
+	begin, end := frame[:bytes.IndexByte(frame, '[')+1], frame[bytes.IndexByte(frame, ']'):]
+	return response{contentType: contentType, body: begin, parts: func(yield func([]byte) bool) {
+		comma := ""
+		for n := range ids {
+			m := next(n)
+			if m == nil {
+				continue
+			}
+			if part, err := json.Marshal(m); err != nil || !yield(append([]byte(comma), part...)) {
+				return
+			}
+			comma = ","
+		}
+		yield(end)
+	}}
 }

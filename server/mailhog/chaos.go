@@ -17,9 +17,19 @@ type monkey struct {
 	server *Server
 	guard  *guard
 
-	sender  string
-	deliver map[string]delivery // what to ask for the present mail, by recipient
+	// of the present mail
+	sender     string
+	deliver    map[string]delivery // what to ask when it arrives, by recipient
+	recipients int
+	addresses  int // bytes of all recipients
 }
+
+// The limits of the recipients of a mail. A server must take 100 recipients
+// (RFC 5321, 4.5.3.1.8).
+const (
+	maxRecipients = 1000
+	maxAddresses  = 64 << 10
+)
 
 // A delivery tells what scenarios do to a mail for one recipient, and which rules
 // say so.
@@ -42,12 +52,27 @@ func (m *monkey) ValidAUTH(string, ...string) bool { return true }
 
 // ValidMAIL is called when a mail begins.
 func (m *monkey) ValidMAIL(from string) bool {
-	m.sender, m.deliver = from, nil
+	m.sender, m.deliver, m.recipients, m.addresses = from, nil, 0, 0
 	return true
 }
 
-// ValidRCPT asks the scenarios what happens to a recipient.
+// ValidRCPT counts the recipients, and asks the scenarios what happens to this one.
+// The mail goes to those that are accepted.
 func (m *monkey) ValidRCPT(to string) bool {
+	if m.recipients >= maxRecipients || m.addresses+len(to) > maxAddresses {
+		m.guard.reply = "452 too many recipients" // RFC 5321, 4.5.3.1.10
+		return false
+	}
+	if !m.decide(to) {
+		return false
+	}
+	m.recipients++
+	m.addresses += len(to)
+	return true
+}
+
+// decide asks the scenarios what happens to a recipient.
+func (m *monkey) decide(to string) bool {
 	if m.server.Decide == nil {
 		return true
 	}

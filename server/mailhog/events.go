@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
@@ -50,17 +51,25 @@ func (s *Server) follow(ctx context.Context, at follower, f func(outbox.Message)
 			at.seen = 0 // the box was emptied, and counts from 1 again
 		}
 		at.since = batch.Next
-		slices.SortFunc(batch.Messages, func(a, b outbox.Message) int { return cmp.Compare(a.Seq, b.Seq) })
-		for _, m := range batch.Messages {
-			if m.Seq <= at.seen {
-				continue // it was seen before, or is not delivered
-			}
-			at.seen = m.Seq
-			if slices.Contains(kinds, m.Kind) && !f(m) {
+		for _, id := range at.unseen(batch.Messages) {
+			if m, ok := s.mail(id); ok && !f(m) {
 				return
 			}
 		}
 	}
+}
+
+// unseen returns the ids of the mails that were not seen before, in the order in which
+// they arrived. What f does may take long, and a mail that waits may be evicted.
+func (at *follower) unseen(changed []outbox.Message) (ids []string) {
+	slices.SortFunc(changed, func(a, b outbox.Message) int { return cmp.Compare(a.Seq, b.Seq) })
+	for _, m := range changed {
+		if m.Seq > at.seen { // a message that is not delivered has no Seq
+			at.seen = m.Seq
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
 }
 
 // epoch returns the part of a token that changes when the box is emptied.
@@ -75,21 +84,25 @@ func (s *Server) v1Events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-cache")
 	w.WriteHeader(http.StatusOK)
 	out := http.NewResponseController(w)
-	send := func(event string) bool {
-		_, err := w.Write([]byte(event))
+	send := func(encode func() string) bool {
+		if readers.Hold(w) != nil {
+			return false
+		}
+		defer readers.Release(w)
+		_, err := w.Write([]byte(encode()))
 		return err == nil && out.Flush() == nil
 	}
 	// Find the place where the stream begins before the client knows that it began.
 	batch, _ := s.Box.Changes(r.Context(), "") // it does not wait
-	at := follower{since: batch.Next, idle: func() bool { return send("keepalive: \n\n") }}
-	for _, m := range batch.Messages {
-		at.seen = max(at.seen, m.Seq)
-	}
+	at := follower{since: batch.Next, idle: func() bool { return send(func() string { return "keepalive: \n\n" }) }}
+	at.unseen(batch.Messages)
 	if out.Flush() != nil {
 		return
 	}
 	s.follow(r.Context(), at, func(m outbox.Message) bool {
-		body, err := json.MarshalIndent(view(m), "", "  ")
-		return err == nil && send("data: "+strings.ReplaceAll(string(body), "\n", "\ndata: ")+"\n\n")
+		return send(func() string {
+			body, _ := json.MarshalIndent(view(m), "", "  ") // a mail is always JSON
+			return "data: " + strings.ReplaceAll(string(body), "\n", "\ndata: ") + "\n\n"
+		})
 	})
 }

@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"regexp"
 	"sync"
 	"time"
 )
 
-// The limits of a mail. MailHog's session needs time for lines × bytes to read it.
+// The limits of a mail.
 const (
 	maxBytes = 512 << 10
 	maxLines = 8192
@@ -23,9 +24,10 @@ const (
 const idle = 5 * time.Minute
 
 // A guard is the connection between a client and MailHog's session. It corrects what
-// the session does wrong: a mail of a single dot never ends, a doubled dot at the very
-// beginning stays doubled, and there are no limits of size and time. Only the goroutine
-// of the session uses it, except for Close.
+// the session does wrong. Of a mail the session only sees the end: it would copy the
+// whole mail for each of its lines, a mail of a single dot would never end, a doubled dot
+// at the very beginning would stay doubled, and there would be no limits of size and time.
+// Only the goroutine of the session uses it, except for Close.
 type guard struct {
 	conn    net.Conn
 	in      *bufio.Reader
@@ -33,10 +35,13 @@ type guard struct {
 	refused func(why string)
 	close   sync.Once
 
-	inData       bool   // the client sends a mail
-	bytes, lines int    // of that mail so far
-	midLine      bool   // the next byte continues a line
-	pending      []byte // what Read returns next
+	begun   bool   // the first byte was looked at
+	inData  bool   // the client sends a mail
+	mail    []byte // that mail so far, without the doubled dots
+	size    int    // its bytes as they came
+	lines   int    // of that mail so far
+	midLine bool   // the next byte continues a line
+	pending []byte // what Read returns next
 
 	mute   bool   // the client gets no more replies
 	broken bool   // the session must end
@@ -61,7 +66,7 @@ func (g *guard) Close() (err error) {
 // errRefused makes MailHog's session end.
 var errRefused = errors.New("refused")
 
-// Read returns one command, or one line of a mail. So the reply to a command is known
+// Read returns one command, or the end of a mail. So the reply to a command is known
 // before the guard looks at what follows.
 func (g *guard) Read(p []byte) (int, error) {
 	for len(g.pending) == 0 {
@@ -79,6 +84,12 @@ func (g *guard) fill() error {
 		return io.EOF
 	}
 	g.timer.Reset(idle)
+	if !g.begun {
+		g.begun = true
+		if first, _ := g.in.Peek(1); len(first) > 0 && first[0] == tlsHandshake {
+			return g.refuse("421 this port speaks SMTP without TLS", "it begins with a TLS handshake")
+		}
+	}
 	line, err := g.in.ReadSlice('\n')
 	if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 		return err // a line that does not end is no command
@@ -97,8 +108,8 @@ func (g *guard) command(line []byte) error {
 		return g.refuse("500 line too long", fmt.Sprintf("a command is longer than %d bytes", maxCommand))
 	}
 	text = bytes.TrimSuffix(text, []byte("\r"))
-	if fromBrowser(text) {
-		return g.refuse("421 this is no web server", "a browser sent it: a page that posts to this port can send no mail")
+	if foreign(text) {
+		return g.refuse("421 this port speaks SMTP", "another protocol is spoken: a web page that posts to this port can send no mail")
 	}
 	g.pending = append(g.pending[:0], text...)
 	for i, b := range g.pending {
@@ -110,39 +121,49 @@ func (g *guard) command(line []byte) error {
 	return nil
 }
 
-// fromBrowser tells whether a command is the first line of an HTTP request. Any web page
-// can make a browser send one to this port, with SMTP commands in its body.
-func fromBrowser(line []byte) bool {
-	return bytes.HasSuffix(line, []byte(" HTTP/1.1")) || bytes.HasSuffix(line, []byte(" HTTP/1.0"))
-}
+// tlsHandshake is the first byte of a connection that speaks TLS.
+const tlsHandshake = 0x16
 
-// data passes on a line of a mail. It counts, and corrects the first line.
+// otherProtocol matches what a client says first in other protocols: a method of HTTP,
+// the version at the end of a request line of HTTP, RTSP or SIP, or the version of SSH.
+var otherProtocol = regexp.MustCompile(`^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PRI|PROPFIND) |` +
+	` (?:HTTP|RTSP|SIP)/[0-9](?:\.[0-9])?$|^SSH-[0-9]`)
+
+// foreign tells whether a command is of another protocol. Any web page can make a
+// browser send an HTTP request to this port, with SMTP commands in its body.
+func foreign(line []byte) bool { return otherProtocol.Match(line) }
+
+// data reads a line of a mail. The line with the dot ends the mail for the session, too.
 func (g *guard) data(line []byte) error {
-	first := g.bytes == 0
-	g.bytes += len(line)
-	if g.bytes > maxBytes {
+	g.size += len(line)
+	if g.size > maxBytes {
 		return g.refuse("552 message too large", fmt.Sprintf("it is larger than %d bytes", maxBytes))
 	}
 	begins := !g.midLine
 	whole := bytes.HasSuffix(line, []byte("\r\n"))
 	g.midLine = !whole
-	g.pending = g.pending[:0]
 	if whole {
 		if g.lines++; g.lines > maxLines {
 			return g.refuse("552 message has too many lines", fmt.Sprintf("it has more than %d lines", maxLines))
 		}
 	}
-	switch end := begins && string(line) == ".\r\n"; {
-	case end && first:
-		g.pending = append(g.pending, "\r\n"...)
+	switch {
+	case begins && string(line) == ".\r\n":
 		g.inData = false
-	case end:
-		g.inData = false
-	case first && bytes.HasPrefix(line, []byte("..")):
+		g.pending = append(g.pending[:0], "\r\n.\r\n"...)
+		return nil
+	case begins && bytes.HasPrefix(line, []byte("..")):
 		line = line[1:]
 	}
-	g.pending = append(g.pending, line...)
+	g.mail = append(g.mail, line...)
 	return nil
+}
+
+// taken returns the mail that has come, without the end of its last line.
+func (g *guard) taken() string {
+	mail := string(bytes.TrimSuffix(g.mail, []byte("\r\n")))
+	g.mail = nil
+	return mail
 }
 
 // refuse sends a reply and ends the session.
@@ -160,7 +181,7 @@ func (g *guard) Write(p []byte) (int, error) {
 		g.reply = ""
 	}
 	if bytes.HasPrefix(out, []byte("354 ")) {
-		g.inData, g.midLine, g.bytes, g.lines = true, false, 0, 0
+		g.inData, g.midLine, g.mail, g.size, g.lines = true, false, nil, 0, 0
 	}
 	if !g.mute {
 		g.timer.Reset(idle) // a client that does not read is idle too

@@ -2,7 +2,9 @@ package mailhog_test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -13,6 +15,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/servertest"
 	"github.com/mockauth0/mockauth0/server/mailhog"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -157,11 +160,10 @@ func TestASilentClientIsLetGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := clock.New(time.Time{}, true)
 		m := mailhog.New(mailhog.Options{Box: outbox.New(outbox.Options{Clock: c}), Now: c.Now})
-		ln := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+		ln := servertest.NewPipes()
 		served := make(chan error)
 		go func() { served <- m.ServeSMTP(ln) }()
-		client, server := net.Pipe()
-		ln.conns <- server
+		client := ln.Dial()
 		if _, err := client.Read(make([]byte, 100)); err != nil {
 			t.Fatal(err)
 		}
@@ -197,17 +199,81 @@ func TestAWebPageSendsNoMail(t *testing.T) {
 		}
 		_, _ = io.Copy(io.Discard, k.in) // it ends, if only by a reset: what was sent is not read
 	}
-	k := m.dial(t)
-	k.say(`
-		> POST /?a HTTP/1.0
-		< 421
-	`)
-	k.over()
 	if n := len(m.box.All()); n != 0 {
 		t.Errorf("%d mails came", n)
 	}
-	if got := m.Rejected(); got != 4 {
+	if got := m.Rejected(); got != 3 {
 		t.Errorf("%d are counted as refused", got)
+	}
+}
+
+// Other protocols get one reply, at once, and the connection is closed. A client of TLS
+// sends no line end, and waits for an answer.
+func TestOtherProtocolsAreRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	hello := &bytes.Buffer{}
+	_ = tls.Client(onlyWrites{hello}, &tls.Config{ServerName: "localhost"}).HandshakeContext(t.Context())
+	for words, reply := range map[string]string{
+		"POST /?a HTTP/1.0\r\n":                         "421 this port speaks SMTP\r\n",
+		"GET /\r\n":                                     "421 this port speaks SMTP\r\n",
+		"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n":              "421 this port speaks SMTP\r\n",
+		"CONNECT x.test:25 HTTP/1.1\r\n":                "421 this port speaks SMTP\r\n",
+		"DESCRIBE rtsp://localhost/ RTSP/1.0\r\n":       "421 this port speaks SMTP\r\n",
+		"INVITE sip:a@x.test SIP/2.0\r\n":               "421 this port speaks SMTP\r\n",
+		"SSH-2.0-OpenSSH_9.9\r\n":                       "421 this port speaks SMTP\r\n",
+		"\x16\x03\x01":                                  "421 this port speaks SMTP without TLS\r\n",
+		hello.String():                                  "421 this port speaks SMTP without TLS\r\n",
+		"OPTIONS / RTSP/1.0\r\nEHLO x\r\nEHLO y\r\n":    "421 this port speaks SMTP\r\n",
+		"EHLO x\r\nRSET\r\nHEAD / HTTP/1.1\r\nQUIT\r\n": "421 this port speaks SMTP\r\n",
+	} {
+		m := start(t)
+		k := m.dial(t)
+		if strings.HasPrefix(words, "EHLO") {
+			k.say("> EHLO x\n< 250\n> RSET\n< 250")
+			words = strings.TrimPrefix(words, "EHLO x\r\nRSET\r\n")
+		}
+		_, _ = io.WriteString(k, words)
+		got, _ := io.ReadAll(k.in) // it ends, if only by a reset: what was sent is not read
+		if string(got) != reply || m.Rejected() != 1 {
+			t.Errorf("%.40q: the reply is %q, %d are counted", words, got, m.Rejected())
+		}
+	}
+	// Words of a mail are no other protocol.
+	m := start(t)
+	m.send(t, "get@x.test", "b@x.test", "Subject: x\n\nGET / HTTP/1.1\nPRI * HTTP/2.0\n")
+	if n := len(m.box.All()); n != 1 {
+		t.Errorf("%d mails came", n)
+	}
+}
+
+// onlyWrites is a connection from which nothing comes.
+type onlyWrites struct{ *bytes.Buffer }
+
+func (onlyWrites) Read([]byte) (int, error)         { return 0, io.EOF }
+func (onlyWrites) Close() error                     { return nil }
+func (onlyWrites) LocalAddr() net.Addr              { return nil }
+func (onlyWrites) RemoteAddr() net.Addr             { return nil }
+func (onlyWrites) SetDeadline(time.Time) error      { return nil }
+func (onlyWrites) SetReadDeadline(time.Time) error  { return nil }
+func (onlyWrites) SetWriteDeadline(time.Time) error { return nil }
+
+// A mail has a limited number of recipients. It goes to those that were accepted.
+func TestTooManyRecipientsAreRefused(t *testing.T) {
+	t.Parallel()
+	m := start(t)
+	long := strings.Repeat("x", 3000)
+	for address, most := range map[string]int{"user%d@x.test": 1000, "user%d@" + long: 21} {
+		k := m.dial(t)
+		k.say("> EHLO x\n< 250\n> MAIL FROM:<a@x.test>\n< 250")
+		for i := range most {
+			k.say("> RCPT TO:<" + fmt.Sprintf(address, i) + ">\n< 250")
+		}
+		k.say("> RCPT TO:<" + fmt.Sprintf(address, 9999) + ">\n< 452 too many recipients\n> DATA\n< 354\n> x\n> .\n< 250")
+		if got, _ := m.box.Latest(); len(got.Recipients) != most {
+			t.Errorf("it came for %d", len(got.Recipients))
+		}
+		// The next mail counts from the start.
+		k.say("> MAIL FROM:<a@x.test>\n< 250\n> RCPT TO:<b@x.test>\n< 250\n> QUIT\n< 221")
 	}
 }
 
@@ -218,7 +284,7 @@ func FuzzData(f *testing.F) {
 	f.Add("")
 	box := outbox.New(outbox.Options{Max: 1})
 	m := mailhog.New(mailhog.Options{Box: box})
-	ln := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+	ln := servertest.NewPipes()
 	served := make(chan error)
 	go func() { served <- m.ServeSMTP(ln) }()
 	f.Cleanup(func() {
@@ -231,8 +297,7 @@ func FuzzData(f *testing.F) {
 		if len(content) > 64<<10 {
 			return
 		}
-		client, server := net.Pipe()
-		ln.conns <- server
+		client := ln.Dial()
 		c, err := smtp.NewClient(client, "x")
 		if err != nil {
 			t.Fatal(err)

@@ -23,6 +23,7 @@ import (
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
@@ -51,6 +52,7 @@ type Options struct {
 type Server struct {
 	Options
 	rejected atomic.Int64
+	readers  readers.Readers // of the APIs
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
@@ -75,6 +77,7 @@ func New(o Options) *Server {
 	}
 	silenceParser()
 	s := &Server{Options: o, stored: make(chan *data.Message), listeners: map[net.Listener]bool{}, sessions: map[*guard]bool{}}
+	s.readers.Log = o.Log
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }

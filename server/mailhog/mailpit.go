@@ -3,6 +3,7 @@ package mailhog
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	netmail "net/mail"
@@ -52,7 +53,7 @@ func (s *Server) Mailpit() http.Handler {
 		r.Path(route.path).Methods(route.method).Handler(route.handler)
 	}
 	r.PathPrefix("/api/v1/").Methods("OPTIONS").Handler(handler(func(*http.Request) response { return plainText(http.StatusOK, "") }))
-	return sameOrigin(r)
+	return s.readers.Handler(sameOrigin(r))
 }
 
 // sameOrigin refuses requests from pages of another origin, as Mailpit does.
@@ -118,22 +119,28 @@ func (s *Server) mailpitMessages(r *http.Request) response {
 }
 
 func (s *Server) mailpitSearch(r *http.Request) response {
-	found, total, ok := s.searched(r)
-	if !ok {
-		return plainText(http.StatusBadRequest, "Error: no search query")
+	found, total, wrong := s.searched(r)
+	if wrong != "" {
+		return plainText(http.StatusBadRequest, "Error: "+wrong)
 	}
 	return mailpitPage(r, found, total, nil)
 }
 
+const noQuery = "no search query"
+
 // searched returns the mails that match the query of a request, and how many mails
-// there are in all. ok is false if there is no query.
-func (s *Server) searched(r *http.Request) (found []outbox.Message, total int, ok bool) {
+// there are in all. wrong says why the request has no query that can be searched for.
+func (s *Server) searched(r *http.Request) (found []outbox.Message, total int, wrong string) {
 	query := strings.TrimSpace(r.URL.Query().Get("query"))
-	if query == "" {
-		return nil, 0, false
+	words := searchWords(query)
+	switch {
+	case query == "":
+		return nil, 0, noQuery
+	case len(words) > maxWords:
+		return nil, 0, fmt.Sprintf("the search query has more than %d words", maxWords)
 	}
 	all := s.mails()
-	return filterByQuery(all, query, r.URL.Query().Get("tz")), len(all), true
+	return filterByQuery(all, words, r.URL.Query().Get("tz")), len(all), ""
 }
 
 // mailpitPage returns the page of a list that the request asks for. noReplyTo is the
@@ -182,9 +189,9 @@ func (s *Server) mailpitDelete(r *http.Request) response {
 }
 
 func (s *Server) mailpitDeleteSearch(r *http.Request) response {
-	found, _, ok := s.searched(r)
-	if !ok {
-		return plainText(http.StatusBadRequest, "Error: no search query")
+	found, _, wrong := s.searched(r)
+	if wrong != "" {
+		return plainText(http.StatusBadRequest, "Error: "+wrong)
 	}
 	for _, m := range found {
 		s.Box.Delete(outbox.ID(m.ID))
@@ -199,8 +206,8 @@ func (s *Server) mailpitMail(r *http.Request) (outbox.Message, bool) {
 	if id != "latest" {
 		return s.mail(id)
 	}
-	list, _, ok := s.searched(r)
-	if !ok {
+	list, _, wrong := s.searched(r)
+	if wrong == noQuery {
 		list = s.mails()
 	}
 	if len(list) == 0 {
@@ -226,7 +233,7 @@ func (s *Server) mailpitMessage(r *http.Request) response {
 
 func (s *Server) mailpitHeaders(r *http.Request) response {
 	if m, ok := s.mailpitMail(r); ok {
-		return jsonLine(mail.Read(mail.Raw(m)).Header)
+		return jsonLine(mail.Parts(mail.Raw(m)).Header)
 	}
 	return mailpitNotFound(r)
 }
@@ -246,7 +253,6 @@ func (s *Server) mailpitRaw(r *http.Request) response {
 // sandbox keeps a mail from acting as a page of this origin. No script in it may run.
 var sandbox = [][2]string{
 	{"Content-Security-Policy", "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"},
-	{"X-Content-Type-Options", "nosniff"},
 	{"Referrer-Policy", "no-referrer"},
 }
 
@@ -255,7 +261,7 @@ func (s *Server) mailpitPart(r *http.Request) response {
 	if !ok {
 		return mailpitNotFound(r)
 	}
-	for _, a := range mail.Read(mail.Raw(m)).Attachments {
+	for _, a := range mail.Parts(mail.Raw(m)).Attachments {
 		if a.Part == mux.Vars(r)["part"] {
 			name := a.FileName
 			if name == "" {

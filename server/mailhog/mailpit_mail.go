@@ -18,13 +18,14 @@ import (
 // A mailpitMail is a mail with what Mailpit shows of it.
 type mailpitMail struct {
 	outbox.Message
-	read mail.Reading
-	size int
+	read    mail.Reading
+	size    int
+	lowered string // what words returns
 }
 
 func newMailpitMail(m outbox.Message) *mailpitMail {
 	raw := mail.Raw(m)
-	return &mailpitMail{m, mail.Read(raw), len(raw)}
+	return &mailpitMail{Message: m, read: mail.Parts(raw), size: len(raw)}
 }
 
 // A mailpitSummary is Mailpit's MessageSummary.
@@ -130,9 +131,12 @@ func crlf(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
 // bcc returns the recipients that the headers To and Cc do not name.
 func (p *mailpitMail) bcc() []*netmail.Address {
 	list := p.addresses("Bcc")
-	named := slices.Concat(p.addresses("To"), p.addresses("Cc"), list)
+	named := map[string]bool{}
+	for _, a := range slices.Concat(p.addresses("To"), p.addresses("Cc"), list) {
+		named[strings.ToLower(a.Address)] = true
+	}
 	for _, r := range p.Recipients {
-		if !slices.ContainsFunc(named, func(a *netmail.Address) bool { return strings.EqualFold(a.Address, r) }) {
+		if !named[strings.ToLower(r)] {
 			list = append(list, &netmail.Address{Address: r})
 		}
 	}

@@ -14,13 +14,16 @@ import (
 // A term is a condition of a search.
 type term func(p *mailpitMail) bool
 
+// maxWords is how many words a query may have. Each is looked for in every mail.
+const maxWords = 20
+
 // filterByQuery returns the mails that a search finds, in Mailpit's language
 // (mailpit.axllent.org/docs/usage/search-filters). All words and "phrases" must match,
 // except for those after - or !, which must not. Dates are in the time zone tz. Like
 // Mailpit it ignores words that make no sense.
-func filterByQuery(list []outbox.Message, query, tz string) []outbox.Message {
+func filterByQuery(list []outbox.Message, words []string, tz string) []outbox.Message {
 	var terms []term
-	for _, word := range searchWords(query) {
+	for _, word := range words {
 		if t := parseTerm(word, tz); t != nil {
 			terms = append(terms, t)
 		}
@@ -134,7 +137,7 @@ func positiveTerm(word, tz string) term {
 		return func(p *mailpitMail) bool { inline, _ := p.attachments(); return len(inline) > 0 }
 	}
 	word = strings.ToLower(word)
-	return func(p *mailpitMail) bool { return strings.Contains(strings.ToLower(p.words()), word) }
+	return func(p *mailpitMail) bool { return strings.Contains(p.words(), word) }
 }
 
 // inWords returns the names and addresses of a list, to search in.
@@ -146,8 +149,15 @@ func inWords(list []*netmail.Address) string {
 	return s.String()
 }
 
-// words returns the text in which a word without a key is searched.
+// words returns the text in which a word without a key is searched, in lower case.
 func (p *mailpitMail) words() string {
+	if p.lowered == "" {
+		p.lowered = strings.ToLower(p.allWords())
+	}
+	return p.lowered
+}
+
+func (p *mailpitMail) allWords() string {
 	text := strings.Join(strings.Fields(p.Text), " ")
 	if p.HTML != "" {
 		text = mail.Plain(p.HTML)

@@ -70,6 +70,11 @@ func TestMailpitFinds(t *testing.T) {
 	if w := call(t, api, "GET", "/api/v1/search?query=+"); w.Code != 400 || w.Body.String() != "Error: no search query" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
+	for method, path := range map[string]string{"GET": "/api/v1/search", "DELETE": "/api/v1/search"} {
+		if w := call(t, api, method, path+"?query=-x"+strings.Repeat("+-x", 20)); w.Code != 400 || w.Body.String() != "Error: the search query has more than 20 words" {
+			t.Errorf("%s: %d %s", method, w.Code, w.Body)
+		}
+	}
 }
 
 // No search does any harm.

@@ -35,7 +35,7 @@ func (s *Server) load(id string) *data.Message {
 
 // search searches for mails. kind is to, from or containing. It returns a page of the
 // mails that it found, and how many it found.
-func (s *Server) search(kind, query string, start, limit int) (*data.Messages, int) {
+func (s *Server) search(kind, query string, start, limit int) ([]outbox.Message, int) {
 	query = strings.ToLower(query)
 	var found []outbox.Message
 	for _, m := range s.mails() {
@@ -44,7 +44,7 @@ func (s *Server) search(kind, query string, start, limit int) (*data.Messages, i
 		}
 	}
 	if start > len(found) {
-		return &data.Messages{}, 0
+		return nil, 0
 	}
 	return page(found, start, limit), len(found)
 }
@@ -64,15 +64,20 @@ func (s *Server) deleteAll() {
 
 // page returns a page of a list. A page that starts just after the end has the last mail
 // once more, as in MailHog.
-func page(list []outbox.Message, start, limit int) *data.Messages {
-	page := data.Messages{}
+func page(list []outbox.Message, start, limit int) []outbox.Message {
 	if start == len(list) && start > 0 {
 		start, limit = start-1, 1
 	}
-	for _, m := range list[min(start, len(list)):min(start+limit, len(list))] {
-		page = append(page, *view(m))
+	return list[min(start, len(list)):min(start+limit, len(list))]
+}
+
+// views returns mails in MailHog's form.
+func views(list []outbox.Message) *data.Messages {
+	out := data.Messages{}
+	for _, m := range list {
+		out = append(out, *view(m))
 	}
-	return &page
+	return &out
 }
 
 // matches tells whether MailHog's search would find a mail.

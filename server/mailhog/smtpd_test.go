@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/smtp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -77,29 +76,6 @@ func (k *talk) over() {
 	}
 }
 
-// pipes is a listener in memory.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
 func TestTooManySessionsAreRefused(t *testing.T) {
 	t.Parallel()
 	m := start(t)
@@ -135,7 +111,7 @@ func TestServeSMTPTellsThatItsListenerFailed(t *testing.T) {
 
 // starved is a listener that has no files for its first connections.
 type starved struct {
-	*pipes
+	*servertest.Pipes
 	failures int
 }
 
@@ -144,7 +120,7 @@ func (f *starved) Accept() (net.Conn, error) {
 		f.failures--
 		return nil, &net.OpError{Op: "accept", Err: syscall.EMFILE}
 	}
-	return f.pipes.Accept()
+	return f.Pipes.Accept()
 }
 
 // Without files for a connection there is one line in the log, and the server
@@ -154,12 +130,11 @@ func TestServeSMTPWaitsForFiles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log servertest.LogBuffer
 		m := mailhog.New(mailhog.Options{Box: outbox.New(outbox.Options{}), Log: slog.New(slog.NewTextHandler(&log, nil))})
-		ln := &starved{&pipes{conns: make(chan net.Conn), closed: make(chan struct{})}, 100}
+		ln := &starved{servertest.NewPipes(), 100}
 		served := make(chan error)
 		began := time.Now()
 		go func() { served <- m.ServeSMTP(ln) }()
-		client, server := net.Pipe()
-		ln.conns <- server
+		client := ln.Dial()
 		if took := time.Since(began); took > 100*20*time.Millisecond {
 			t.Errorf("it took %s", took)
 		}
@@ -180,7 +155,7 @@ func FuzzSession(f *testing.F) {
 	f.Add([]byte("EHLO x\r\nAUTH PLAIN\r\n\r\nAUTH LOGIN\r\nx\r\ny\r\nAUTH CRAM-MD5\r\n\x00\r\nRSET\r\nSTARTTLS\r\n"))
 	box := outbox.New(outbox.Options{Max: 5})
 	m := mailhog.New(mailhog.Options{Box: box})
-	ln := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+	ln := servertest.NewPipes()
 	served := make(chan error)
 	go func() { served <- m.ServeSMTP(ln) }()
 	f.Cleanup(func() {
@@ -192,8 +167,7 @@ func FuzzSession(f *testing.F) {
 		if len(words) > 64<<10 {
 			return
 		}
-		client, server := net.Pipe()
-		ln.conns <- server
+		client := ln.Dial()
 		heard := make(chan struct{})
 		go func() {
 			defer close(heard)

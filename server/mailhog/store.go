@@ -3,6 +3,7 @@ package mailhog
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/mailhog/data"
 
@@ -11,22 +12,20 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// maxNesting is how deep the parts of a mail may be nested. MailHog's API repeats each
-// part in every part around it.
-const maxNesting = 20
-
 // A store is MailHog's storage for one session. It puts mails into the outbox.
 type store struct {
 	*Server
 	monkey *monkey
 }
 
-// Store puts a mail into the outbox. Its recipients are those of the envelope. A recipient
-// for whom a scenario does something gets a separate message.
+// Store puts a mail into the outbox. Its recipients are those of the envelope, and its
+// text is what the guard has read. A recipient for whom a scenario does something gets a
+// separate message.
 func (s *store) Store(m *data.Message) (string, error) {
-	if depth(m.MIME) > maxNesting {
+	m.Raw.Data = s.monkey.guard.taken()
+	if _, err := parse(m.Raw, "", time.Time{}); err != nil {
 		s.rejected.Add(1)
-		return "", errors.New("its parts are nested too deep")
+		return "", err
 	}
 	read := mail.Read([]byte(m.Raw.Data + "\r\n"))
 	base := outbox.Message{
@@ -82,7 +81,7 @@ func (s *store) add(m outbox.Message, to []string, how scenarios.Deliver, rules 
 
 // List returns a page of the mails, the newest first.
 func (s *store) List(start, limit int) (*data.Messages, error) {
-	return page(s.mails(), start, limit), nil
+	return views(page(s.mails(), start, limit)), nil
 }
 
 // Count returns how many mails there are.
@@ -91,7 +90,7 @@ func (s *store) Count() int { return len(s.mails()) }
 // Search searches for mails. kind is to, from or containing.
 func (s *store) Search(kind, query string, start, limit int) (*data.Messages, int, error) {
 	found, total := s.search(kind, query, start, limit)
-	return found, total, nil
+	return views(found), total, nil
 }
 
 // DeleteOne removes a mail.
@@ -118,15 +117,4 @@ func recipient(path string) string {
 		return p.Mailbox
 	}
 	return p.Mailbox + "@" + p.Domain
-}
-
-// depth returns how deep the parts of a mail are nested.
-func depth(m *data.MIMEBody) int {
-	deepest := 0
-	if m != nil {
-		for _, part := range m.Parts {
-			deepest = max(deepest, 1+depth(part.MIME))
-		}
-	}
-	return deepest
 }

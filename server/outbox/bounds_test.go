@@ -97,7 +97,7 @@ func TestSizeCountsEveryText(t *testing.T) {
 		Recipients: []string{"1"}, From: "2", Subject: "3", Text: "4", HTML: "5", Code: "6", Link: "7",
 		Codes: []string{"8"}, Links: []string{"9"}, ClientID: "a", Connection: "b", Language: "c", Scenario: "d",
 	}
-	if got := m.size(); got != 13 {
+	if got := m.Size(); got != 13 {
 		t.Errorf("size %d, want 13", got)
 	}
 }

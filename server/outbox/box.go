@@ -175,6 +175,7 @@ func (b *Box) empty() {
 // a Link and the tenant sent the message, so not for the kinds SMTP and Twilio.
 func (b *Box) Add(m Message) Message {
 	m = m.clone()
+	m.Raw = slices.Clone(m.Raw)
 	m.fillIn()
 	now := b.enter()
 	defer b.leave()
@@ -195,7 +196,7 @@ func (b *Box) Add(m Message) Message {
 		b.lastSeq++
 		m.Seq = b.lastSeq
 	}
-	e := &entry{Message: m, keys: addresses(m.Recipients), size: m.size(), slot: -1}
+	e := &entry{Message: m, keys: addresses(m.Recipients), size: m.Size(), slot: -1}
 	b.byID[m.ID] = e
 	b.bytes += e.size
 	b.place(e)
@@ -226,7 +227,7 @@ func (b *Box) makeRoom(added *entry) {
 func addresses(recipients []string) []string {
 	var keys []string
 	for _, r := range recipients {
-		if k := address(r); !slices.Contains(keys, k) {
+		if k := recipientKey(r); !slices.Contains(keys, k) {
 			keys = append(keys, k)
 		}
 	}

@@ -67,6 +67,20 @@ func (b *Box) Changes(ctx context.Context, since string) (Batch, error) {
 	}
 }
 
+// Unchanged returns the message with that id. It returns false if the message is gone,
+// or has changed after the token; a call of Changes with that token tells which. A
+// reader that works off a Batch slowly need not hold its Messages.
+func (b *Box) Unchanged(id, token string) (Message, bool) {
+	b.enter()
+	defer b.leave()
+	epoch, rev, err := parse(token, ".r")
+	e := b.byID[id]
+	if err != nil || e == nil || epoch != b.epoch || e.rev > rev {
+		return Message{}, false
+	}
+	return e.clone(), true
+}
+
 // token returns the token for what changes from now on.
 func (b *Box) token() string { return fmt.Sprintf("e%d.r%d", b.epoch, b.rev) }
 

@@ -30,7 +30,10 @@ const (
 // To picks the messages that have addr among their recipients. Case and surrounding
 // space do not matter. Each * in addr stands for any text.
 func To(addr string) Filter {
-	addr = address(addr)
+	addr = recipientKey(addr)
+	for strings.Contains(addr, "**") {
+		addr = strings.ReplaceAll(addr, "**", "*")
+	}
 	if strings.Contains(addr, "*") {
 		return Filter{byGlob, addr}
 	}
@@ -113,7 +116,7 @@ func (f Filter) match(m *Message) bool {
 		return m.ID == f.value
 	case byTo, byGlob:
 		for _, r := range m.Recipients {
-			if r = address(r); r == f.value || f.by == byGlob && glob(f.value, r) {
+			if r = recipientKey(r); r == f.value || f.by == byGlob && glob(f.value, r) {
 				return true
 			}
 		}
@@ -138,23 +141,29 @@ func (f Filter) match(m *Message) bool {
 	return true
 }
 
-// glob tells whether s matches a pattern in which * stands for any text. It takes
-// at most len(pattern) × len(s) steps.
+// glob tells whether s matches a pattern in which * stands for any text. It ends at
+// the first part that s does not have, and takes at most len(s) × len(s) steps if no
+// two stars stand side by side.
 func glob(pattern, s string) bool {
-	parts := strings.Split(pattern, "*")
-	first, last := parts[0], parts[len(parts)-1]
-	if len(s) < len(first)+len(last) || !strings.HasPrefix(s, first) || !strings.HasSuffix(s, last) {
+	first, rest, stars := strings.Cut(pattern, "*")
+	if !stars {
+		return pattern == s
+	}
+	s, ok := strings.CutPrefix(s, first)
+	if !ok {
 		return false
 	}
-	s = s[len(first) : len(s)-len(last)]
-	for _, part := range parts[1 : len(parts)-1] {
+	for {
+		var part string
+		if part, rest, stars = strings.Cut(rest, "*"); !stars {
+			return strings.HasSuffix(s, part)
+		}
 		i := strings.Index(s, part)
 		if i < 0 {
 			return false
 		}
 		s = s[i+len(part):]
 	}
-	return true
 }
 
 // A query is a list of filters, as the box understood them at one moment.

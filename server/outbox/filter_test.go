@@ -66,6 +66,16 @@ func TestFilters(t *testing.T) {
 	}
 }
 
+// A domain in Unicode and in ASCII is one, in a message and in a filter.
+func TestToKnowsBothFormsOfADomain(t *testing.T) {
+	b, _ := stopped(t, Options{})
+	b.Add(Message{Kind: SMTP, To: "eve@xn--wgv71a.com"})
+	b.Add(Message{Kind: Email, To: "Eve@日本.com", Code: "1"})
+	for _, to := range []string{"eve@日本.com", "EVE@XN--WGV71A.com", "*@xn--wgv71a.com", "e*@日本.com"} {
+		wantIDs(t, to, b.All(To(to)), "1 2")
+	}
+}
+
 func TestGlob(t *testing.T) {
 	for _, tt := range []struct {
 		pattern, s string

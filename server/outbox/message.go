@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/mockauth0/mockauth0/internal/address"
 )
 
 // The kinds of message.
@@ -94,7 +96,8 @@ type Message struct {
 	// is nil if none was asked to.
 	Relay *Relay `json:"relay,omitempty"`
 	// Raw has the bytes of a message of kind SMTP, as RFC 5322 has them. It is
-	// nil for all others.
+	// nil for all others. Nobody may change them: all copies of a message share
+	// them, since they may be large.
 	Raw []byte `json:"-"`
 }
 
@@ -149,13 +152,12 @@ func orEmpty(s []string) []string {
 	return s
 }
 
-// clone returns a copy that shares nothing with m.
+// clone returns a copy that shares nothing with m but Raw.
 func (m *Message) clone() Message {
 	c := *m
 	c.Recipients = slices.Clone(m.Recipients)
 	c.Codes = slices.Clone(m.Codes)
 	c.Links = slices.Clone(m.Links)
-	c.Raw = slices.Clone(m.Raw)
 	if m.Relay != nil {
 		r := *m.Relay
 		c.Relay = &r
@@ -163,8 +165,8 @@ func (m *Message) clone() Message {
 	return c
 }
 
-// size returns how many bytes of text and raw bytes the message has.
-func (m *Message) size() int64 {
+// Size returns how many bytes of text and raw bytes the message has.
+func (m *Message) Size() int64 {
 	n := len(m.From) + len(m.Subject) + len(m.Text) + len(m.HTML) + len(m.Code) + len(m.Link) +
 		len(m.ClientID) + len(m.Connection) + len(m.Language) + len(m.Scenario) + len(m.Note) + len(m.Raw)
 	for _, list := range [...][]string{m.Recipients, m.Codes, m.Links} {
@@ -181,7 +183,7 @@ func (m *Message) fillIn() {
 		m.To = m.Recipients[0]
 	}
 	if m.To != "" && (len(m.Recipients) != 1 || m.Recipients[0] != m.To) {
-		rest := slices.DeleteFunc(m.Recipients, func(r string) bool { return address(r) == address(m.To) })
+		rest := slices.DeleteFunc(m.Recipients, func(r string) bool { return recipientKey(r) == recipientKey(m.To) })
 		m.Recipients = append([]string{m.To}, rest...)
 	}
 	if m.Code != "" && len(m.Codes) == 0 {
@@ -206,5 +208,5 @@ func wallTime(t time.Time) time.Time {
 	return t.Round(0).UTC()
 }
 
-// address returns a recipient in the form in which recipients are compared.
-func address(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+// recipientKey is a recipient in the form in which recipients are compared.
+func recipientKey(s string) string { return address.Key(strings.ToLower(strings.TrimSpace(s))) }

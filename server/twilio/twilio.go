@@ -21,6 +21,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
@@ -60,12 +61,16 @@ func New(o Options) http.Handler {
 	mux.Handle("GET "+messages, s.flow(s.list))
 	mux.Handle("GET /2010-04-01/Accounts/{sid}/Messages/{message}", s.flow(s.read))
 	mux.Handle("/", s.flow(func(r *http.Request) (any, *problem) { return nil, notFound(r) }))
-	return mux
+	clients := readers.Readers{Log: o.Log}
+	return clients.Handler(mux)
 }
 
 // flow makes a handler of a function: it requires credentials and writes the answer.
 func (s server) flow(do func(*http.Request) (any, *problem)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && readers.Hold(w) != nil { // other responses are small
+			return
+		}
 		status := http.StatusOK
 		if r.Method == http.MethodPost {
 			status = http.StatusCreated
@@ -170,11 +175,13 @@ func (s server) list(r *http.Request) (any, *problem) {
 	q := r.URL.Query()
 	size, number := numberIn(q.Get("PageSize"), 50, 1000), numberIn(q.Get("Page"), 0, 1000)
 	size = max(1, size)
+	from, to := q.Get("From"), q.Get("To")
+	recipient := fixtures.NormalizeRecipient(to)
 	found := []resource{}
 	all := s.messages()
 	for i := len(all) - 1; i >= 0; i-- {
 		m := all[i]
-		if to := q.Get("To"); to != "" && fixtures.NormalizeRecipient(to) != m.To || q.Get("From") != "" && q.Get("From") != m.From {
+		if to != "" && recipient != m.To || from != "" && from != m.From {
 			continue
 		}
 		found = append(found, resourceOf(r.PathValue("sid"), m))

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/auth0/go-auth0/authentication"
+	"github.com/auth0/go-auth0/authentication/database"
 	"github.com/auth0/go-auth0/authentication/oauth"
 	"github.com/auth0/go-auth0/authentication/passwordless"
 )
@@ -268,6 +269,16 @@ func TestGoAuth0Refusals(t *testing.T) {
 	if !errors.As(err, &got) || got.StatusCode != 401 || got.Err != "Unauthorized" {
 		t.Errorf("userinfo for a bad token: %v", err)
 	}
+
+	// Of a database's error the text is all.
+	_, err = a.Database.Signup(ctx, database.SignupRequest{Connection: "Username-Password-Authentication", Email: "not-an-address", Password: "Passw0rd!"})
+	refused(t, err, authentication.Error{StatusCode: 400, Err: "error in email - email format validation failed: not-an-address"})
+
+	machine := newClient(t, shared(), "acme-m2m", "acme-m2m-secret")
+	_, err = machine.OAuth.LoginWithClientCredentials(ctx, oauth.LoginWithClientCredentialsRequest{
+		Audience: audience, ExtraParameters: map[string]string{"scope": "write:orders"},
+	}, oauth.IDTokenValidationOptions{})
+	refused(t, err, authentication.Error{StatusCode: 403, Err: "access_denied", Message: "Client has not been granted scopes: write:orders"})
 
 	stranger := newClient(t, shared(), "acme-web", "a-wrong-secret")
 	_, err = ways[0].login(ctx, stranger, "go-auth0-nobody@example.com", "123456")

@@ -2,7 +2,7 @@ package authapi
 
 import (
 	"encoding/json"
-	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -28,27 +28,34 @@ type signedUp struct {
 // Signup is POST /dbconnections/signup. Any password is strong enough.
 // Source: auth0/docs-v2 api/authentication/signup.
 func Signup(c *web.Call) (any, error) {
-	client, conn, err := database(c)
+	// 1. Check the schema, and find the connection.
+	if err := signupPayload(c); err != nil {
+		return nil, refusal.TextOnly(err)
+	}
+	conn, err := database(c)
 	if err != nil {
+		return nil, refusal.TextOnly(err)
+	}
+	// 2. See whether the database takes new users.
+	if err := tenant.AllowsSignup(conn, c.Effects); err != nil {
 		return nil, err
 	}
-	if c.Params.Text("password") == "" {
-		return nil, refusal.MissingPassword
+	// 3. Find the client, which Auth0 looks at last.
+	if err := checkDatabaseClient(c, conn); err != nil {
+		return nil, err
 	}
-	email, _ := fixtures.NormalizeEmail(c.Params.Text("email")) // checked by database
+	// 4. Add the user.
+	email, _ := fixtures.NormalizeEmail(c.Params.Text("email")) // checked by signupPayload
 	u := fixtures.User{
 		Email: email, Password: c.Params.Text("password"), GivenName: c.Params.Text("given_name"), FamilyName: c.Params.Text("family_name"),
 		Name: c.Params.Text("name"), Nickname: c.Params.Text("nickname"), Picture: c.Params.Text("picture"),
 	}
 	if p, ok := c.Params.Get("user_metadata"); ok {
-		if p.Kind != web.Object {
-			return nil, refusal.BadType.With("property", "user_metadata", "type", string(p.Kind))
-		}
 		if err := json.Unmarshal(p.JSON, &u.UserMetadata); err != nil {
 			return nil, refusal.BadBody.With("reason", err.Error())
 		}
 	}
-	u, err = c.Tenant.SignUp(conn, u, tenant.TokenRequest{Client: client, Now: c.Now, Effects: c.Effects})
+	u, err = c.Tenant.SignUp(conn, u, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -61,44 +68,80 @@ func Signup(c *web.Call) (any, error) {
 // Unlike Auth0, it sends no e-mail: a test changes a password at /_mock/users.
 // Source: auth0/ruby-auth0 cassette of change_password.
 func ChangePassword(c *web.Call) (any, error) {
-	if _, _, err := database(c); err != nil {
+	if err := databasePayload(c); err != nil {
+		return nil, refusal.TextOnly(err)
+	}
+	conn, err := database(c)
+	if err != nil {
+		return nil, refusal.TextOnly(err)
+	}
+	if err := checkDatabaseClient(c, conn); err != nil {
 		return nil, err
 	}
 	return web.Raw{ContentType: "text/html; charset=utf-8", Body: []byte("We've just sent you an email to reset your password.")}, nil
 }
 
-// database reads what both endpoints need: a client, a database, an address.
-func database(c *web.Call) (*fixtures.Client, *fixtures.Connection, error) {
+// databasePayload checks what both endpoints need: a client, a database, an
+// address.
+func databasePayload(c *web.Call) error {
 	for _, name := range []string{"client_id", "connection", "email", "password"} {
 		if p, ok := c.Params.Get(name); ok && p.Kind != web.String {
-			return nil, nil, refusal.BadType.With("property", name, "type", string(p.Kind))
+			return refusal.BadType.With("property", name, "type", string(p.Kind), "expected", "string")
 		}
 	}
 	email := c.Params.Text("email")
 	switch _, good := fixtures.NormalizeEmail(email); {
 	case c.Params.Text("client_id") == "":
-		return nil, nil, refusal.MissingClientID
+		return refusal.MissingClientID
 	case c.Params.Text("connection") == "":
-		return nil, nil, refusal.MissingConnection
+		return refusal.MissingConnection
 	case email == "":
-		return nil, nil, refusal.MissingEmail
+		return refusal.MissingEmail
 	case !good:
-		return nil, nil, refusal.BadEmail.With("email", email)
+		return refusal.BadEmail.With("email", email)
 	}
-	client, ok := c.Setup.Client(c.Params.Text("client_id"))
+	return nil
+}
+
+func signupPayload(c *web.Call) error {
+	if err := databasePayload(c); err != nil {
+		return err
+	}
+	if c.Params.Text("password") == "" {
+		return refusal.MissingPassword
+	}
+	if p, ok := c.Params.Get("user_metadata"); ok && p.Kind != web.Object {
+		return refusal.BadType.With("property", "user_metadata", "type", string(p.Kind), "expected", "object")
+	}
+	return nil
+}
+
+// database is the database that a request names.
+func database(c *web.Call) (*fixtures.Connection, error) {
+	name := c.Params.Text("connection")
+	conn, ok := c.Setup.Connection(name)
 	switch {
 	case !ok:
-		return nil, nil, refusal.UnknownStartClient.Because(tenant.UnknownClientHint(c.Params.Text("client_id")))
-	case client.IsThirdParty():
-		return nil, nil, tenant.RefuseThirdParty(client)
+		return nil, refusal.NoSuchConnection.Because("connection " + strconv.Quote(name) + " is not in the fixture")
+	case conn.Disabled:
+		return nil, refusal.ConnectionDisabled
+	case conn.Strategy != tenant.StrategyDatabase:
+		return nil, refusal.WrongStrategy.Because("connection " + strconv.Quote(name) + " has the strategy " + conn.Strategy + ", which knows no passwords")
 	}
-	conn, err := c.Tenant.Database(c.Params.Text("connection"), client)
-	var refused *refusal.Refusal
+	return conn, nil
+}
+
+// checkDatabaseClient refuses a client that may not use the database.
+func checkDatabaseClient(c *web.Call, conn *fixtures.Connection) error {
+	id := c.Params.Text("client_id")
+	client, ok := c.Setup.Client(id)
 	switch {
-	case errors.Is(err, refusal.UnknownRealm) && errors.As(err, &refused):
-		return nil, nil, refusal.NoSuchConnection.Because(refused.Hint)
-	case errors.Is(err, refusal.RealmDisabled):
-		return nil, nil, refusal.ConnectionDisabled
+	case !ok:
+		return refusal.UnknownStartClient.Because(tenant.UnknownClientHint(id))
+	case client.IsThirdParty():
+		return tenant.RefuseThirdParty(client)
+	case !tenant.Enabled(conn, id):
+		return refusal.TextOnly(refusal.NoSuchConnection.Because("connection " + strconv.Quote(conn.Name) + " is not enabled for client " + strconv.Quote(id) + "; add it to enabled_clients"))
 	}
-	return client, conn, err
+	return nil
 }

@@ -4,13 +4,11 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
-
-// tenantName is what Lock calls the tenant.
-const tenantName = "mockauth0"
 
 // The settings of a client, as Lock reads them.
 // Source: auth0/lock src/core/client/index.js.
@@ -41,7 +39,7 @@ func ClientSettings(c *web.Call) (any, error) {
 	if !ok {
 		return nil, refusal.UnknownAuthorizeClient.With("client", id).Because(tenant.UnknownClientHint(id))
 	}
-	out := clientSettings{ID: id, Tenant: tenantName, Callback: tenant.FirstCallback(client), Strategies: []strategySettings{}}
+	out := clientSettings{ID: id, Tenant: fixtures.TenantName, Callback: tenant.FirstCallback(client), Strategies: []strategySettings{}}
 	at := map[string]int{}
 	for _, conn := range c.Setup.UsableConnections(client) {
 		i, known := at[conn.Strategy]

@@ -35,6 +35,9 @@ type smsStarted struct {
 	ID          string `json:"_id"`
 	PhoneNumber string `json:"phone_number"`
 	Verified    bool   `json:"phone_verified"`
+	// Language is null if the request names none.
+	// Source: auth0/auth0-java src/test/resources/auth/passwordless_sms.json.
+	Language *string `json:"request_language"`
 }
 
 // PasswordlessStart is POST /passwordless/start. The order of the checks is
@@ -61,7 +64,11 @@ func PasswordlessStart(c *web.Call) (any, error) {
 		return nil, err
 	}
 	if r.Connection.Strategy == tenant.StrategySMS {
-		return smsStarted{done.UserID, r.Recipient, done.Verified}, nil
+		out := smsStarted{done.UserID, r.Recipient, done.Verified, nil}
+		if language := passwordless.Language(c); language != "" {
+			out.Language = &language
+		}
+		return out, nil
 	}
 	return emailStarted{done.UserID, r.Recipient, done.Verified}, nil
 }
@@ -125,7 +132,7 @@ func readStart(c *web.Call) (passwordless.Request, error) {
 	r := passwordless.Request{Recipient: c.Subject.Recipient, Send: c.Subject.Send}
 	for _, name := range []string{"client_id", "connection", "email", "phone_number", "send", "client_secret"} {
 		if p, ok := c.Params.Get(name); ok && p.Kind != web.String {
-			return r, refusal.BadType.With("property", name, "type", string(p.Kind))
+			return r, refusal.BadType.With("property", name, "type", string(p.Kind), "expected", "string")
 		}
 	}
 	switch {
@@ -159,7 +166,11 @@ func readStart(c *web.Call) (passwordless.Request, error) {
 		if p.Kind != web.Object {
 			return r, refusal.BadAuthParams.With("type", string(p.Kind))
 		}
-		r.AuthParams = p.Members()
+		members, err := p.Members()
+		if err != nil {
+			return r, refusal.BadBody.With("reason", "authParams: "+err.Error())
+		}
+		r.AuthParams = members
 	}
 	return r, unknownProperties(c.Params)
 }

@@ -1,6 +1,7 @@
 package authapi
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/internal/unserved"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -47,7 +49,11 @@ func OAuthToken(c *web.Call) (any, error) {
 	// 3. Find the grant.
 	give, ok := grants[name]
 	if !ok {
-		return nil, refusal.UnsupportedGrant.With("grant", name).Because("mockauth0 serves " + strings.Join(slices.Sorted(maps.Keys(grants)), ", "))
+		hint := "mockauth0 serves " + strings.Join(slices.Sorted(maps.Keys(grants)), ", ")
+		if feature := unserved.Grant(name); feature != "" {
+			hint = "mockauth0 does not serve " + feature + "; it serves " + strings.Join(slices.Sorted(maps.Keys(grants)), ", ")
+		}
+		return nil, refusal.UnsupportedGrant.With("grant", name).Because(hint)
 	}
 	if err := tenant.AllowsGrant(client, name); err != nil {
 		return nil, err
@@ -60,6 +66,9 @@ func OAuthToken(c *web.Call) (any, error) {
 	login, err := give(c, request)
 	if err != nil {
 		return nil, err
+	}
+	if asked, given := request.Audience, login.Audience(); asked != "" && asked != given && asked != c.Issuer+"userinfo" {
+		c.Hint("the parameter audience is ignored: the token is for the audience of the login, " + cmp.Or(given, "which has none"))
 	}
 	// 5. Sign the tokens.
 	return c.Tenant.Issue(login)
@@ -177,7 +186,9 @@ func clientCredentialsGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, 
 func CountToken(c *web.Call) error { return c.Count(tenant.LimitToken, "") }
 
 // OAuthRevoke is POST /oauth/revoke. For an unknown token the response is the same
-// as for one that is revoked (RFC 7009 §2.2).
+// as for one that is revoked (RFC 7009 §2.2): no body, though it has the content
+// type of one.
+// Source: auth0/go-auth0 authentication TestRevokeRefreshToken.
 func OAuthRevoke(c *web.Call) (any, error) {
 	if err := stringsOnly(c.Params, "client_id", "client_secret", "token"); err != nil {
 		return nil, err
@@ -190,5 +201,5 @@ func OAuthRevoke(c *web.Call) (any, error) {
 	if presented == "" {
 		return nil, missing("token")
 	}
-	return web.Raw{}, c.Tenant.Revoke(client, presented)
+	return web.Raw{ContentType: "application/json"}, c.Tenant.Revoke(client, presented)
 }

@@ -52,15 +52,39 @@ func mistakes(err error) error {
 	return web.Detailed{Refusal: badRequest("%s", first), Errors: *list}
 }
 
-// decode reads a JSON or YAML body, strictly.
+// decode reads a JSON or YAML body, strictly. What it takes without effect is in the
+// log.
 func decode(c *web.Call, into any) error {
-	if err := notEmpty(c); err != nil {
+	if err := readable(c); err != nil {
 		return err
 	}
-	if err := strictyaml.Decode("", c.Body, into); err != nil {
+	doc, err := strictyaml.Parse("", c.Body)
+	if err == nil {
+		err = doc.Decode(into)
+	}
+	if err != nil {
 		return mistakes(err)
 	}
+	var ignored []string
+	for _, field := range doc.Ignored() {
+		ignored = append(ignored, field.Path)
+	}
+	if ignored != nil {
+		c.Log.Warn("The mock does not act on these fields of Auth0: "+strings.Join(ignored, ", "), "method", c.Method, "path", c.Path)
+	}
 	return nil
+}
+
+// maxMarks is how many lines, commas and brackets a body may have, but for a
+// state. So one body takes little time and memory.
+const maxMarks = 20_000
+
+// readable refuses a body that is empty or has too many values.
+func readable(c *web.Call) error {
+	if n := strictyaml.Marks(c.Body); n > maxMarks {
+		return badRequest("the body has %d lines, commas and brackets; write %d at most", n, maxMarks)
+	}
+	return notEmpty(c)
 }
 
 func notEmpty(c *web.Call) error {

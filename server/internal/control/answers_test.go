@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -109,6 +110,23 @@ func TestTheControlAPISaysWhatIsWrong(t *testing.T) {
 			if e := servertest.DecodeError(t, w); !strings.Contains(e.Description, tt.says) || e.Error == "" {
 				t.Errorf("%s: it says %q %q, which lacks %q", tt.name, e.Error, e.Description, tt.says)
 			}
+		}
+	}
+}
+
+// A small body can have many values, and each takes a hundred times its bytes of
+// memory.
+func TestABodyHasNotTooManyValues(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{})
+	claims := func(n int) string { return `{"claims":{"list":[` + strings.Repeat("1,", n) + "1]}}" }
+	if a := servertest.Call(t, s, "POST", "/_mock/tokens", claims(19_900)); a.Code != http.StatusOK {
+		t.Errorf("19,900 values: %d %.200s", a.Code, a.Body)
+	}
+	for _, path := range []string{"/_mock/tokens", "/_mock/users", "/_mock/scenarios", "/_mock/scenarios/verify", "/_mock/clock"} {
+		a := servertest.Call(t, s, "POST", path, claims(20_000))
+		if a.Code != http.StatusBadRequest || !strings.Contains(a.Body.String(), "lines, commas and brackets; write 20000 at most") {
+			t.Errorf("POST %s: %d %.200s", path, a.Code, a.Body)
 		}
 	}
 }

@@ -4,10 +4,13 @@
 package control
 
 import (
+	"sync"
+
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
+	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/journal"
@@ -47,6 +50,7 @@ type API struct {
 	Tenant    *tenant.Tenant
 	Scenarios *faults.Engine
 	Journal   *journal.Journal
+	Readers   *readers.Readers
 	// ID tells this server from one that ran on the same port before.
 	ID func() string
 	// Version is the program's.
@@ -58,4 +62,6 @@ type API struct {
 	FileErrors func() (fixture, scenarios error)
 	// Routes is the whole table.
 	Routes func() []web.Route
+
+	importing sync.Mutex // held by the call that imports a state: many large ones at a time would fill the memory
 }

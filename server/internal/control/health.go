@@ -20,7 +20,8 @@ type health struct {
 	DroppedMessages int           `json:"dropped_messages"`
 	Requests        int           `json:"requests"`
 	DroppedRequests int           `json:"dropped_requests"`
-	Signatures      int64         `json:"signatures"` // tokens that the tenant's key has signed
+	DroppedReaders  int           `json:"dropped_readers"` // clients that read too slowly
+	Signatures      int64         `json:"signatures"`      // tokens that the tenant's key has signed
 }
 
 // ReadHealth is GET /_mock/health.
@@ -31,7 +32,8 @@ func (a *API) ReadHealth(*web.Call) (any, error) {
 	h := health{
 		Status: "ok", Version: a.Version, Fixture: f.Source, Warnings: f.Warnings, Clock: a.clockState(),
 		Holds: a.Tenant.Counts(), Messages: messages, DroppedMessages: droppedMessages,
-		Requests: requests, DroppedRequests: droppedRequests, Signatures: a.Tenant.Keys.Signatures(),
+		Requests: requests, DroppedRequests: droppedRequests, DroppedReaders: a.Readers.Dropped(),
+		Signatures: a.Tenant.Keys.Signatures(),
 	}
 	fixtureError, scenarioError := a.FileErrors()
 	if fixtureError != nil {

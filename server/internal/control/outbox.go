@@ -1,7 +1,9 @@
 package control
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -74,7 +77,44 @@ func (a *API) ListMessages(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, outboxError(err)
 	}
-	return page, nil
+	var size int64
+	for _, m := range page.Items {
+		size += m.Size()
+	}
+	if size < readers.Large {
+		return page, nil
+	}
+	return a.pageParts(page, q.Since != ""), nil
+}
+
+// pageParts is a page as JSON, one part for each message. It holds no message before
+// its turn. A message that is gone by then is missed, if that is to be told.
+func (a *API) pageParts(page outbox.Page, tellMissed bool) web.Parts {
+	var ids []string
+	for _, m := range page.Items {
+		ids = append(ids, m.ID)
+	}
+	page.Items = []outbox.Message{}
+	return func(yield func([]byte) bool) {
+		part := []byte(`{"items":[`)
+		for _, id := range ids {
+			m, ok := a.Server.Outbox().Get(id)
+			if !ok {
+				if tellMissed {
+					page.Missed++
+				}
+				continue
+			}
+			data, _ := m.MarshalJSON() // a message is always JSON
+			if !yield(append(part, data...)) {
+				return
+			}
+			part = []byte(",")
+		}
+		frame, _ := json.Marshal(page) // {"items":[],…
+		_, rest, _ := bytes.Cut(frame, []byte("["))
+		yield(append(bytes.TrimPrefix(part, []byte(",")), rest...))
+	}
 }
 
 // checkFilters refuses words that no message can have.

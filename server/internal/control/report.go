@@ -98,7 +98,7 @@ func line(r journal.Request) string {
 		text += fmt.Sprintf(" -> %d", r.Status)
 	}
 	if r.Error != "" || r.Description != "" {
-		text += " " + r.Error + ": " + r.Description
+		text += " " + strings.TrimSuffix(r.Error+": "+r.Description, ": ")
 	}
 	if r.Scenario != "" {
 		text += " [" + r.Scenario + "]"

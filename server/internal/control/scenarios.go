@@ -37,7 +37,7 @@ func (a *API) ListScenarios(c *web.Call) (any, error) {
 
 // SwitchScenarioOn is POST /_mock/scenarios.
 func (a *API) SwitchScenarioOn(c *web.Call) (any, error) {
-	if err := notEmpty(c); err != nil {
+	if err := readable(c); err != nil {
 		return nil, err
 	}
 	var on *scenarios.Scenario

@@ -47,55 +47,87 @@ func (a *API) StreamMessages(c *web.Call) (any, error) {
 	if _, err := a.Server.Outbox().Changes(ended, since); errors.As(err, &cursor) {
 		return nil, outboxError(err)
 	}
-	var pending []web.Event
-	return web.Stream{Next: func() (web.Event, error) {
-		if len(pending) == 0 {
-			ctx, cancel := context.WithTimeout(c.Context, keepAlive)
-			defer cancel()
-			batch, err := a.Server.Outbox().Changes(ctx, since)
-			if errors.Is(err, context.DeadlineExceeded) && c.Context.Err() == nil {
-				return web.Event{}, nil
-			}
-			if err != nil {
-				return web.Event{}, err
-			}
-			pending = a.events(batch, brief, batch.Reset && resumed)
-			since, resumed = batch.Next, true
+	var pending changes
+	wait := func() error {
+		if pending.begun {
+			return nil
 		}
-		e := pending[0]
-		pending = pending[1:]
-		return e, nil
+		ctx, cancel := context.WithTimeout(c.Context, keepAlive)
+		defer cancel()
+		batch, err := a.Server.Outbox().Changes(ctx, since)
+		switch {
+		case errors.Is(err, context.DeadlineExceeded) && c.Context.Err() == nil:
+			return nil
+		case err != nil:
+			return err
+		}
+		pending = changesOf(batch, batch.Reset && resumed)
+		since, resumed = batch.Next, true
+		return nil
+	}
+	return web.Stream{Wait: wait, Next: func() web.Event {
+		if !pending.begun {
+			return web.Event{}
+		}
+		return a.event(&pending, brief)
 	}}, nil
 }
 
-// events are the events of a batch. Only the last has the place to resume
-// from: a client that is cut off in the middle gets the batch again.
-func (a *API) events(batch outbox.Batch, brief, anew bool) []web.Event {
-	var out []web.Event
-	place := batch.Next + "@" + a.ID()
-	if anew {
-		// Which messages vanished is forgotten, but not how many were evicted.
-		data, _ := json.Marshal(map[string]int{"dropped": batch.Dropped})
-		out = append(out, web.Event{Name: "reset", Data: data})
-	}
+// changes are those of a batch that the client has not got yet. They hold no message:
+// a client that reads slowly would keep it from being evicted.
+type changes struct {
+	begun   bool
+	anew    bool
+	ids     []string
+	gone    []string
+	dropped int
+	next    string // the place after all of them
+}
+
+func changesOf(batch outbox.Batch, anew bool) changes {
+	p := changes{begun: true, anew: anew, gone: batch.Gone, dropped: batch.Dropped, next: batch.Next}
 	for _, m := range batch.Messages {
-		if brief {
-			m.HTML = ""
-			if text := []rune(m.Text); len(text) > briefly {
-				m.Text = string(text[:briefly])
+		p.ids = append(p.ids, m.ID)
+	}
+	return p
+}
+
+// event takes the next event out of the changes. Only the last has the place to resume
+// from: a client that is cut off in the middle gets the batch again.
+func (a *API) event(p *changes, brief bool) web.Event {
+	if p.anew {
+		p.anew = false
+		// Which messages vanished is forgotten, but not how many were evicted.
+		return a.closing(p, "reset", map[string]int{"dropped": p.dropped})
+	}
+	for len(p.ids) > 0 {
+		id := p.ids[0]
+		p.ids = p.ids[1:]
+		// What is gone or has changed by now is in the next batch.
+		if m, ok := a.Server.Outbox().Unchanged(id, p.next); ok {
+			if brief {
+				m.HTML = ""
+				if text := []rune(m.Text); len(text) > briefly {
+					m.Text = string(text[:briefly])
+				}
 			}
-		}
-		if data, err := json.Marshal(m); err == nil {
-			out = append(out, web.Event{Name: "message", Data: data})
+			return a.closing(p, "message", m)
 		}
 	}
-	if len(batch.Gone) > 0 {
-		data, _ := json.Marshal(map[string]any{"ids": batch.Gone, "dropped": batch.Dropped})
-		out = append(out, web.Event{Name: "gone", Data: data})
+	if gone := p.gone; len(gone) > 0 {
+		p.gone = nil
+		return a.closing(p, "gone", map[string]any{"ids": gone, "dropped": p.dropped})
 	}
-	if len(out) == 0 {
-		return []web.Event{{ID: place, Name: "ready", Data: []byte("{}")}}
+	return a.closing(p, "ready", struct{}{})
+}
+
+// closing makes an event. The last one of the changes gets the place after them.
+func (a *API) closing(p *changes, name string, value any) web.Event {
+	data, _ := json.Marshal(value) // these values are always JSON
+	e := web.Event{Name: name, Data: data}
+	if len(p.ids) == 0 && len(p.gone) == 0 {
+		e.ID = p.next + "@" + a.ID()
+		*p = changes{}
 	}
-	out[len(out)-1].ID = place
-	return out
+	return e
 }

@@ -2,6 +2,7 @@ package control_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -46,6 +47,20 @@ func TestUsersAreMadeReadChangedAndForgotten(t *testing.T) {
 	}
 	if w := servertest.Call(t, s, "GET", "/_mock/users/"+id, nil); w.Code != http.StatusNotFound {
 		t.Errorf("after the delete: %d", w.Code)
+	}
+}
+
+// A user who was copied from Auth0 has fields that the mock does not act on. It says so.
+func TestAUserCopiedFromAuth0(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	s := servertest.New(t, server.Config{At: servertest.At2030, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	w := servertest.Call(t, s, "POST", "/_mock/users", `{"email":"grace@example.com","identities":[{"provider":"email"}],"last_ip":"192.0.2.1","name":"Grace"}`)
+	if w.Code != http.StatusCreated || !strings.Contains(log.String(), "does not act on these fields of Auth0: identities, last_ip") {
+		t.Errorf("%d %s\n%s", w.Code, w.Body, &log)
+	}
+	if w = servertest.Call(t, s, "POST", "/_mock/users", `{"email":"eve@example.com","identitis":[]}`); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), `did you mean \"identities\"?`) {
+		t.Errorf("a typo: %d %s", w.Code, w.Body)
 	}
 }
 

@@ -17,12 +17,13 @@ type Activation struct {
 	scenario  *scenarios.Scenario
 	narrowing scenarios.Narrowing
 	narrowed  []condition // those of narrowing
+	cost      int         // to compare a request with it
 	since     time.Time
 	rules     []*rule
 	acted     int64 // on how many requests
 }
 
-// activate makes an activation without an id.
+// activate makes an activation without an id. It needs no lock.
 func (e *Engine) activate(s *scenarios.Scenario, by Layer, n scenarios.Narrowing, now time.Time) (*Activation, error) {
 	narrowed, err := conditionsOf(&n.When)
 	if err != nil {
@@ -32,6 +33,7 @@ func (e *Engine) activate(s *scenarios.Scenario, by Layer, n scenarios.Narrowing
 		narrowed = append(impliedBy(&scenarios.Rule{When: n.When}), narrowed...)
 	}
 	a := &Activation{engine: e, layer: by, scenario: s, narrowing: n, narrowed: narrowed, since: now}
+	a.cost = s.Cost() + len(s.Rules)*n.Cost()
 	for i := range s.Rules {
 		r, err := newRule(s, &s.Rules[i])
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mockauth0/mockauth0/internal/address"
 	"github.com/mockauth0/mockauth0/scenarios"
 )
 
@@ -59,7 +60,7 @@ func (r *rule) countOf(by Layer, q *Request) *count {
 	key := ""
 	switch {
 	case by == ByRecipient || r.When.Per == "recipient":
-		key = q.Recipient
+		key = address.Key(q.Recipient)
 	case r.When.Per == "client":
 		key = q.ClientID
 	}

@@ -4,6 +4,7 @@
 package faults
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -33,8 +34,12 @@ func (l Layer) String() string {
 	return [layers]string{"header", "recipient", "go", "control", "flag", "fixture"}[l]
 }
 
-// maxOn is how many scenarios the control API can switch on.
-const maxOn = 1000
+// Bounds on what the control API can switch on. Every request is compared with
+// all of it.
+const (
+	maxOn   = 1000   // scenarios
+	maxCost = 20_000 // of all together
+)
 
 // An Engine decides what happens to the requests of one server. It is safe for
 // use by many goroutines: it decides and counts under one lock.
@@ -65,12 +70,13 @@ func (e *Engine) SwitchOn(s *scenarios.Scenario, by Layer, n scenarios.Narrowing
 	if err := n.Check(s); err != nil {
 		return nil, err
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	a, err := e.activate(s, by, n, now)
 	if err != nil {
 		return nil, err
 	}
+	size := sizeOf(s)
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if by == ByControl {
 		e.on[by] = slices.DeleteFunc(e.on[by], func(have *Activation) bool {
 			same := have.scenario.Name == s.Name && equal(have.narrowing.When, n.When)
@@ -85,8 +91,15 @@ func (e *Engine) SwitchOn(s *scenarios.Scenario, by Layer, n scenarios.Narrowing
 		if len(e.on[by]) >= maxOn {
 			return nil, fmt.Errorf("%d scenarios are on; DELETE /_mock/scenarios/{id} switches one off", maxOn)
 		}
+		cost := a.cost
+		for _, on := range e.on[by] {
+			cost += on.cost
+		}
+		if cost > maxCost {
+			return nil, errors.New("the patterns of all scenarios that are on would be too many or too large for every request; switch others off with DELETE /_mock/scenarios/{id}, or write shorter regular expressions")
+		}
 	}
-	e.learn(s)
+	e.learn(s, size)
 	if a.id == "" {
 		a.id = e.freeID(s.Name)
 	}
@@ -160,20 +173,20 @@ func (e *Engine) keepCounts(l Layer, goes func(*Activation) bool) {
 // its scenario the time since which it is on.
 func (e *Engine) Set(by Layer, list []*scenarios.Scenario) error {
 	now := e.now()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	next := make([]*Activation, 0, len(list))
-	for _, s := range list {
+	next, sizes := make([]*Activation, len(list)), make([]int, len(list))
+	for i, s := range list {
 		a, err := e.activate(s, by, scenarios.Narrowing{}, now)
 		if err != nil {
 			return err
 		}
-		next = append(next, a)
+		next[i], sizes[i] = a, sizeOf(s)
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.start[by] = slices.Clone(list)
-	for _, a := range next {
-		e.learn(a.scenario)
-		e.memory.keep(a.scenario)
+	for i, a := range next {
+		e.learn(a.scenario, sizes[i])
+		e.memory.keep(a.scenario, sizes[i])
 		if i := slices.IndexFunc(e.on[by], func(have *Activation) bool { return have.scenario.Name == a.scenario.Name }); i >= 0 {
 			a.continueFrom(e.on[by][i])
 		} else {

@@ -316,6 +316,24 @@ func TestWhatTestsSendIsBounded(t *testing.T) {
 	}
 }
 
+// Every request is compared with the patterns of all scenarios that are on.
+func TestThePatternsOfAllScenariosAreBounded(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	large := func(name string) error {
+		_, err := b.SwitchOn(b.file(name, `{id: a, when: {recipient: "/x{999}x{999}x{999}x{999}x{999}x{999}x{999}x{999}/"}, then: {delay: 1s}}`), faults.ByControl, scenarios.Narrowing{})
+		return err
+	}
+	must(0, large("one"))
+	must(0, large("two"))
+	must(0, large("two")) // anew
+	if err := large("three"); err == nil || !strings.Contains(err.Error(), "switch others off") {
+		t.Errorf("three: %v", err)
+	}
+	b.SwitchOff("one")
+	must(0, large("three"))
+}
+
 // A reset switches on again what was on at the start, also if it was off since,
 // and switches off what tests switched on. What that did can still be read.
 func TestAResetSwitchesOnWhatWasOnAtTheStart(t *testing.T) {

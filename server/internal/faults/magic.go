@@ -22,7 +22,7 @@ func MagicEmail(address string) (name string, ok bool) {
 	if start < 0 {
 		return "", false
 	}
-	name = address[start+len(magicTag) : end]
+	name = strings.TrimSuffix(address[start+len(magicTag):end], `"`) // the local part may be in quotes
 	return name, name != ""
 }
 

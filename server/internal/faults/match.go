@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/address"
 	"github.com/mockauth0/mockauth0/scenarios"
 )
 
@@ -51,7 +52,8 @@ type condition struct {
 }
 
 func (c *condition) holds(r *Request) bool {
-	return slices.ContainsFunc(c.values(r), func(value string) bool { return c.fits(beginning(value)) })
+	values := c.values(r)
+	return slices.ContainsFunc(values[:min(len(values), maxValues)], func(value string) bool { return c.fits(beginning(value)) })
 }
 
 // miss is the sentence about a condition that does not hold.
@@ -103,7 +105,7 @@ func conditionsOf(w *scenarios.When) ([]condition, error) {
 	add("connection", w.Connection, func(r *Request) []string { return []string{r.Connection} })
 	add("send", w.Send, func(r *Request) []string { return []string{r.Send} })
 	add("client", w.Client, func(r *Request) []string { return []string{r.ClientID, r.ClientName} })
-	add("recipient", recipients(w.Recipient), func(r *Request) []string { return []string{r.Recipient} })
+	add("recipient", recipients(w.Recipient), func(r *Request) []string { return []string{address.Key(r.Recipient)} })
 	for _, name := range sortedKeys(w.Header) {
 		key := textproto.CanonicalMIMEHeaderKey(name)
 		add("header "+name, w.Header[name], func(r *Request) []string {
@@ -125,7 +127,7 @@ func recipients(patterns scenarios.AnyOf) scenarios.AnyOf {
 	out := slices.Clone(patterns)
 	for i, p := range out {
 		if !strings.HasPrefix(p, "/") {
-			out[i] = fixtures.NormalizeRecipient(p)
+			out[i] = address.Key(fixtures.NormalizeRecipient(p))
 		}
 	}
 	return out
@@ -153,8 +155,12 @@ func impliedBy(r *scenarios.Rule) []condition {
 	return list
 }
 
-// maxValue is how much of a value is compared with patterns.
-const maxValue = 8 << 10
+// Bounds on what is compared with patterns, since every request is compared with
+// all of them.
+const (
+	maxValue  = 2 << 10 // bytes of a value
+	maxValues = 16      // of a header that is given more than once
+)
 
 func beginning(value string) string { return value[:min(len(value), maxValue)] }
 

@@ -44,6 +44,8 @@ func TestEachConditionMatchesItsPartOfTheRequest(t *testing.T) {
 		{`header: {x-worker: "3"}`, headers(map[string][]string{"X-Worker": {"2", "3"}}), ""},
 		{`header: {x-worker: "3"}`, headers(map[string][]string{"X-Worker": {"2"}}), "`header x-worker` was 2, the rule wants 3"},
 		{`header: {x-worker: ""}`, nil, ""},
+		{`header: {x-worker: "3"}`, headers(map[string][]string{"X-Worker": append(make([]string, 15), "3")}), ""},
+		{`header: {x-worker: "3"}`, headers(map[string][]string{"X-Worker": append(make([]string, 16), "3")}), "`header x-worker` was 3, the rule wants 3"},
 		{`header: {x-worker: "3"}`, nil, "`header x-worker` was absent, the rule wants 3"},
 		{`params: {scope: "*offline*", authParams.state: "/^[0-9]+$/"}`, params(map[string]string{"scope": "openid offline_access", "authParams.state": "12"}), ""},
 		{`params: {scope: openid, state: "1"}`, params(map[string]string{"scope": "openid"}), "`params state` was absent, the rule wants 1"},

@@ -24,36 +24,44 @@ type memory struct {
 	sizes  map[string]int
 	bytes  int // the sum of the sizes
 
-	kept []*scenarios.Scenario // those that a reset does not forget
+	kept []kept
 }
 
-func (m *memory) add(s *scenarios.Scenario) {
+// A kept scenario is one that a reset does not forget.
+type kept struct {
+	*scenarios.Scenario
+	size int
+}
+
+// sizeOf is how large a scenario is in a file. To know that takes a while.
+func sizeOf(s *scenarios.Scenario) int {
+	file, _ := s.JSON() // it came from a file, or was checked as if it had
+	return len(file)
+}
+
+func (m *memory) add(s *scenarios.Scenario, size int) {
 	if m.byName == nil {
 		m.byName, m.sizes = map[string]*scenarios.Scenario{}, map[string]int{}
 	}
 	if m.byName[s.Name] == nil {
 		m.order = append(m.order, s.Name)
 	}
-	size := 0
-	if file, err := s.JSON(); err == nil {
-		size = len(file)
-	}
 	m.bytes += size - m.sizes[s.Name]
 	m.byName[s.Name], m.sizes[s.Name] = s, size
 }
 
 // keep makes a reset remember the scenario.
-func (m *memory) keep(s *scenarios.Scenario) {
+func (m *memory) keep(s *scenarios.Scenario, size int) {
 	if !isBuiltIn(s.Name) {
-		m.kept = append(slices.DeleteFunc(m.kept, func(old *scenarios.Scenario) bool { return old.Name == s.Name }), s)
+		m.kept = append(slices.DeleteFunc(m.kept, func(old kept) bool { return old.Name == s.Name }), kept{s, size})
 	}
 }
 
 // reset forgets what tests have brought.
 func (m *memory) reset() {
 	*m = memory{kept: m.kept}
-	for _, s := range m.kept {
-		m.add(s)
+	for _, k := range m.kept {
+		m.add(k.Scenario, k.size)
 	}
 }
 
@@ -67,12 +75,12 @@ func (m *memory) forget(i int) {
 
 // learn remembers a scenario. If there are too many then, it forgets the oldest
 // ones that are not on.
-func (e *Engine) learn(s *scenarios.Scenario) {
+func (e *Engine) learn(s *scenarios.Scenario, size int) {
 	if isBuiltIn(s.Name) {
 		return
 	}
 	m := &e.memory
-	m.add(s)
+	m.add(s, size)
 	for len(m.order) > maxRemembered || m.bytes > maxRememberedBytes {
 		i := slices.IndexFunc(m.order, func(name string) bool {
 			return name != s.Name && !e.isOn(func(a *Activation) bool { return a.scenario.Name == name })

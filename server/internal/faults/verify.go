@@ -33,13 +33,9 @@ func (e *Engine) Verify(want map[string]scenarios.Count) ([]scenarios.Failure, e
 func (e *Engine) rulesOf(name string) ([]*rule, error) {
 	scenario, id, single := strings.Cut(name, "/")
 	var rules []*rule
-	var names []string // what is on
 	found := false
 	for _, on := range e.on {
 		for _, a := range on {
-			if !slices.Contains(names, a.scenario.Name) {
-				names = append(names, a.scenario.Name)
-			}
 			if a.scenario.Name != scenario && a.id != scenario {
 				continue
 			}
@@ -56,10 +52,27 @@ func (e *Engine) rulesOf(name string) ([]*rule, error) {
 		return nil, fmt.Errorf("scenario %q has no rule %q", scenario, clip(id))
 	case found:
 		return rules, nil
-	case len(names) == 0:
+	}
+	names := e.names()
+	if len(names) == 0 {
 		return nil, fmt.Errorf("no scenario %q is on; none is", clip(scenario))
 	}
 	return nil, fmt.Errorf("no scenario %q is on%s", clip(scenario), orListed(scenario, names, "; those that are on: "))
+}
+
+// names are the names of the scenarios that are on.
+func (e *Engine) names() []string {
+	var names []string
+	listed := map[string]bool{}
+	for _, on := range e.on {
+		for _, a := range on {
+			if name := a.scenario.Name; !listed[name] {
+				listed[name] = true
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // compare returns a failure if the rules together have not acted as often as

@@ -63,9 +63,9 @@ var assets = sync.OnceValue(func() map[string]asset {
 	return all
 })
 
-// policy lets the page load its own files, ask the control API, and frame an
-// e-mail's HTML. Nothing inline runs, and nothing comes from elsewhere.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+// policy lets the page load its own files, run its worker, ask the control API, and
+// frame an e-mail's HTML. Nothing inline runs, and nothing comes from elsewhere.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; " +
 	"frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // mediaTypes are spelt out: the mime package asks the machine.

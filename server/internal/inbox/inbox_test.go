@@ -56,7 +56,7 @@ func TestThePageLoadsOnlyFromItsOwnServer(t *testing.T) {
 	s := servertest.New(t, server.Config{})
 	w := servertest.Call(t, s, "GET", "/_mock/", nil, servertest.Header("Accept", browsers[0]))
 	for name, want := range map[string]string{
-		"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+		"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; " +
 			"frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 		"X-Content-Type-Options":     "nosniff",
 		"Referrer-Policy":            "no-referrer",
@@ -110,8 +110,8 @@ func TestThePagesFilesAreServed(t *testing.T) {
 			if head := servertest.Call(t, s, "HEAD", file, nil); head.Code != http.StatusOK || head.Body.Len() != 0 || head.Header().Get("Etag") != tag {
 				t.Errorf("HEAD %s: %d %v", file, head.Code, head.Header())
 			}
-			for _, m := range regexp.MustCompile(`(?m)^(?:import|export)\b[^;]*?from "\./([^"]+)"`).FindAllStringSubmatch(w.Body.String(), -1) {
-				named["/_mock/inbox/"+m[1]] = true
+			for _, m := range regexp.MustCompile(`(?m)^(?:import|export)\b[^;]*?from "\./([^"]+)"|new URL\("\./([^"]+)", import\.meta\.url\)`).FindAllStringSubmatch(w.Body.String(), -1) {
+				named["/_mock/inbox/"+m[1]+m[2]] = true
 			}
 			if strings.HasSuffix(file, ".js") && regexp.MustCompile(`innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function`).MatchString(w.Body.String()) {
 				t.Errorf("%s makes elements out of text", file)

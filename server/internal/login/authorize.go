@@ -33,6 +33,9 @@ func Authorize(c *web.Call) (any, error) {
 		return r.redeemTicket(c, ticket)
 	}
 	prompt, connection := c.Params.Text("prompt"), c.Params.Text("connection")
+	if prompt == "consent" {
+		c.Hint("prompt=consent is ignored: no page asks for consent")
+	}
 	session, signedIn := r.session(c, prompt)
 	switch {
 	case prompt == "none" && !signedIn:

@@ -4,7 +4,9 @@ package login
 
 import (
 	"errors"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -29,16 +31,20 @@ func readClient(c *web.Call) (*request, error) {
 		return nil, refusal.UnknownAuthorizeClient.With("client", id).Because("client " + id + " is not in the fixture; add --client " + id + " (in Go, testkit.Clients)")
 	}
 	to := c.Params.Text("redirect_uri")
-	if to == "" {
+	given := to != ""
+	switch {
+	case !given:
 		if to = tenant.FirstCallback(client); to == "" {
 			return nil, refusal.MissingParameter.With("parameter", "redirect_uri").Because("no redirect_uri was given, and no callback of client " + id +
 				" is an address without *; give one (a magic link has it from the authParams of /passwordless/start), or start with --callback URL")
 		}
-	} else if !tenant.AllowsCallback(client, to) {
+	case !isURI(to):
+		return nil, refusal.InvalidRedirectURI.With("uri", to).Because("a redirect_uri begins with a scheme, such as https:, and has no other characters than RFC 3986 allows: " + strconv.QuoteToASCII(to))
+	case !tenant.AllowsCallback(client, to):
 		return nil, refusal.CallbackMismatch.Because("redirect_uri " + to + " is not among the callbacks of client " + id + "; add it to the fixture, or start with --callback " + to)
 	}
 	r := &request{tenant.Authorization{
-		Client: client, RedirectURI: to, Mode: "query", Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects,
+		Client: client, RedirectURI: to, RedirectURIGiven: given, Mode: "query", Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects,
 		Scope: c.Params.Text("scope"), Audience: c.Params.Text("audience"), Nonce: c.Params.Text("nonce"),
 		Challenge: c.Params.Text("code_challenge"), Method: c.Params.Text("code_challenge_method"),
 	}}
@@ -47,6 +53,12 @@ func readClient(c *web.Call) (*request, error) {
 	}
 	return r, nil
 }
+
+var uri = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9:/?#\[\]@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*$`)
+
+// isURI tells whether a text has a scheme, and only characters that a URI may
+// have (RFC 3986).
+func isURI(s string) bool { return uri.MatchString(s) }
 
 var responseTypes = []string{"code", "token", "id_token"}
 

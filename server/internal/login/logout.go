@@ -27,6 +27,9 @@ func Logout(c *web.Call) (any, error) {
 // OIDCLogout is GET and POST /oidc/logout, OpenID Connect's RP-initiated
 // logout.
 // Unlike Auth0, it never asks the user whether to log out.
+//
+// Unverified: it compares the URL as /v2/logout does, of which alone the query and
+// the fragment are documented not to count.
 // Source: auth0/docs-v2 api/authentication/logout/oidc-logout.mdx.
 func OIDCLogout(c *web.Call) (any, error) {
 	if p, ok := c.Params.Get("federated"); ok && !p.Query && p.Text != "true" && p.Text != "false" {
@@ -55,11 +58,16 @@ func OIDCLogout(c *web.Call) (any, error) {
 		return web.Raw{ContentType: "text/html; charset=utf-8", Body: []byte("OK")}, nil
 	}
 	if state := c.Params.Text("state"); state != "" {
+		back, fragment, hasFragment := strings.Cut(back, "#")
 		separator := "?"
 		if strings.Contains(back, "?") {
 			separator = "&"
 		}
 		back += separator + pairs{{"state", state}}.encode()
+		if hasFragment {
+			back += "#" + fragment
+		}
+		return web.Redirect{To: back}, nil
 	}
 	return web.Redirect{To: back}, nil
 }
@@ -80,12 +88,7 @@ func afterLogout(c *web.Call, clientID, parameter string) (string, error) {
 	back := c.Params.Text(parameter)
 	switch {
 	case back == "" && clientID != "":
-		for _, allowed := range client.AllowedLogoutURLs {
-			if !strings.Contains(allowed, "*") {
-				return allowed, nil
-			}
-		}
-		return "", nil
+		return tenant.FirstLogoutURL(client), nil
 	case back == "", tenant.AllowsLogoutURL(client, back):
 		return back, nil
 	}

@@ -46,6 +46,9 @@ func PushedAuthorizationRequest(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Params.Text("request") != "" {
+		return nil, refusal.RequestNotSupported
+	}
 	if c.Params.Text("request_uri") != "" {
 		return nil, refusal.WrongRequestURI.Because("a pushed request has no request_uri of its own (RFC 9126, section 2.1)")
 	}

@@ -5,16 +5,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/mockauth0/mockauth0/internal/markup"
 )
 
 // maxExtracted is the largest number of codes, and of links, of one mail.
 const maxExtracted = 100
 
 var (
-	urls   = regexp.MustCompile(`https?://[^\s<>"'` + "`" + `\\^{|}]+`)
-	href   = regexp.MustCompile(`(?i)\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))`)
-	digits = regexp.MustCompile(`[0-9]+`)
-	tags   = regexp.MustCompile(`(?is)<!--.*?-->|<style\b.*?</style>|<script\b.*?</script>|<head\b.*?</head>|<[^>]*>`)
+	urls = regexp.MustCompile(`https?://[^\s<>"'` + "`" + `\\^{|}]+`)
+	href = regexp.MustCompile(`(?i)\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))`)
 )
 
 // extract finds the codes and the links of a mail, first those in the text, then
@@ -30,12 +30,17 @@ func extract(text, page string) (codes, links []string) {
 			links = once(links, link)
 		}
 	}
-	for _, words := range []string{text, html.UnescapeString(tags.ReplaceAllString(page, " "))} {
+	for _, words := range []string{text, html.UnescapeString(allMarkup.Replace(page, " "))} {
 		words = urls.ReplaceAllString(words, " ")
-		for _, at := range digits.FindAllStringIndex(words, -1) {
-			if n := at[1] - at[0]; n >= 4 && n <= 8 && alone(words[:at[0]], words[at[1]:]) {
-				codes = once(codes, words[at[0]:at[1]])
+		for at := 0; at < len(words) && len(codes) < maxExtracted; at++ {
+			end := at
+			for end < len(words) && isDigit(words[end]) {
+				end++
 			}
+			if n := end - at; n >= 4 && n <= 8 && alone(words[:at], words[end:]) {
+				codes = once(codes, words[at:end])
+			}
+			at = end
 		}
 	}
 	return codes, links
@@ -81,19 +86,26 @@ func once(list []string, s string) []string {
 
 // Plain is the text of a page in one line.
 func Plain(page string) string {
-	return strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(page, " "))), " ")
+	return strings.Join(strings.Fields(html.UnescapeString(allMarkup.Replace(page, " "))), " ")
 }
 
 var (
+	invisible = markup.Markup{AnyCase: true, Elements: []markup.Element{
+		{Open: "<!--", Close: "-->"},
+		{Open: "<style", Close: "</style>", Name: true},
+		{Open: "<script", Close: "</script>", Name: true},
+		{Open: "<head", Close: "</head>", Name: true},
+	}}
+	allMarkup = markup.Markup{AnyCase: true, Elements: invisible.Elements, Tags: true}
+
 	lineBreak = regexp.MustCompile(`(?i)<br\b[^>]*>|</(?:p|div|h[1-6]|tr|li|table|blockquote)\s*>`)
-	invisible = regexp.MustCompile(`(?is)<!--.*?-->|<style\b.*?</style>|<script\b.*?</script>|<head\b.*?</head>`)
 	anchor    = regexp.MustCompile(`(?is)<a\b([^>]*)>(.*?)</a\s*>`)
 )
 
 // Readable is the text of a page, with its lines and with the addresses of its
 // links.
 func Readable(page string) string {
-	page = invisible.ReplaceAllString(page, "")
+	page = invisible.Replace(page, "")
 	page = anchor.ReplaceAllStringFunc(page, func(a string) string {
 		m := anchor.FindStringSubmatch(a)
 		target := href.FindStringSubmatch(m[1])
@@ -106,7 +118,7 @@ func Readable(page string) string {
 		page = lineBreak.ReplaceAllString(strings.Join(strings.Fields(page), " "), "\n")
 	}
 	var lines []string
-	for line := range strings.Lines(html.UnescapeString(tags.ReplaceAllString(page, " "))) {
+	for line := range strings.Lines(html.UnescapeString(allMarkup.Replace(page, " "))) {
 		line = strings.Join(strings.Fields(line), " ")
 		if line != "" || len(lines) > 0 && lines[len(lines)-1] != "" {
 			lines = append(lines, line)

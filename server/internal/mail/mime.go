@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/mockauth0/mockauth0/internal/address"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
@@ -114,19 +115,19 @@ const maxAddress = 320
 
 // addrSpec quotes the local part of an address if necessary. It cuts an address
 // that is too long, so that it fits in a line.
-func addrSpec(address string) string {
-	if len(address) > maxAddress {
-		address = strings.ToValidUTF8(address[:maxAddress], "")
+func addrSpec(spec string) string {
+	if len(spec) > maxAddress {
+		spec = strings.ToValidUTF8(spec[:maxAddress], "")
 	}
-	local, domain, ok := cutLast(address, "@")
-	if !ok || domain == "" {
-		return address
+	local, domain, ok := cutLast(spec, "@")
+	if !ok || domain == "" || strings.HasPrefix(local, `"`) && address.Valid(spec) { // it is quoted already
+		return spec
 	}
 	quoted := (&netmail.Address{Address: local + "@" + domain}).String()
-	if quoted != "<"+address+">" {
+	if quoted != "<"+spec+">" {
 		return quoted
 	}
-	return address
+	return spec
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

@@ -54,6 +54,18 @@ func TestRawDiffersByRecipientAndID(t *testing.T) {
 	}
 }
 
+// A local part that is in quotes keeps them, and gets no second pair.
+func TestRawWritesQuotedAddresses(t *testing.T) {
+	t.Parallel()
+	m := message()
+	for to, want := range map[string]string{`"ada l"@example.com`: `"ada l"@example.com`, `ada l@example.com`: `<"ada l"@example.com>`, "山田@日本.com": "山田@日本.com"} {
+		m.To, m.Recipients = to, []string{to}
+		if got := header(t, mail.Raw(m)).Get("To"); got != want {
+			t.Errorf("to %s: the header is %s, want %s", to, got, want)
+		}
+	}
+}
+
 func TestRawKeepsWhatCameIn(t *testing.T) {
 	t.Parallel()
 	m := outbox.Message{Kind: outbox.SMTP, Raw: []byte("Subject: x\r\n\r\ny"), Subject: "another"}

@@ -43,6 +43,13 @@ type Attachment struct {
 
 // Read reads RFC 5322 bytes. Of a broken mail it reads as much as possible.
 func Read(raw []byte) Reading {
+	r := Parts(raw)
+	r.Codes, r.Links = extract(r.Text, r.HTML)
+	return r
+}
+
+// Parts is Read without the codes and links, which take most of its time.
+func Parts(raw []byte) Reading {
 	r := Reading{Header: textproto.MIMEHeader{}}
 	var body io.Reader
 	if m, err := netmail.ReadMessage(bytes.NewReader(raw)); err == nil {
@@ -57,7 +64,6 @@ func Read(raw []byte) Reading {
 	r.From, r.Subject = r.Decoded("From"), r.Decoded("Subject")
 	parts := maxParts
 	r.take(r.Header, body, "", maxDepth, &parts)
-	r.Codes, r.Links = extract(r.Text, r.HTML)
 	return r
 }
 

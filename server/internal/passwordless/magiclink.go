@@ -2,6 +2,7 @@ package passwordless
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -30,17 +31,18 @@ func (r Request) magicLink(c *web.Call, s tenant.Secret) string {
 		}
 		query.WriteString(escape(name) + "=" + escape(value))
 	}
-	for _, p := range r.AuthParams {
+	params := r.authParams()
+	for _, p := range params {
 		if !p.Empty() && !slices.Contains(linkOwn, p.Name) {
 			add(p.Name, p.Text)
 		}
 	}
 	// What a link says that was asked for without authParams is not documented; it
 	// must end at the app all the same, by a grant that the client has.
-	if r.AuthParams.Text("response_type") == "" {
+	if params.Text("response_type") == "" {
 		add("response_type", DefaultResponse(client))
 	}
-	if r.AuthParams.Text("redirect_uri") == "" {
+	if params.Text("redirect_uri") == "" {
 		if callback := tenant.FirstCallback(client); callback != "" {
 			add("redirect_uri", callback)
 		}
@@ -59,6 +61,23 @@ func DefaultResponse(c *fixtures.Client) string {
 		return "code"
 	}
 	return "token"
+}
+
+// authParams are those of the request, and then those of the connection that the
+// request does not have.
+func (r Request) authParams() web.Params {
+	all := r.AuthParams
+	defaults, err := json.Marshal(r.Connection.Options.AuthParams)
+	if err != nil {
+		return all // built in Go; no file has a value that JSON cannot have
+	}
+	members, _ := web.Param{Kind: web.Object, JSON: defaults}.Members() // a file has no more than a request may have
+	for _, p := range members {
+		if _, asked := r.AuthParams.Get(p.Name); !asked {
+			all = append(slices.Clip(all), p)
+		}
+	}
+	return all
 }
 
 // linkOwn are the parameters of a link that only the tenant sets.

@@ -35,6 +35,9 @@ func Start(c *web.Call, r Request) (tenant.Started, error) {
 		return done, err
 	}
 	SetDevice(c, done.Device)
+	if why := c.Setup.WhyUnknown(r.Recipient); done.New && why != "" {
+		c.Log.Warn(why)
+	}
 	report(c, done.Sent, r.Recipient)
 	if r.Connection.Strategy == tenant.StrategySMS {
 		err = callGateway(c, r.Connection, done.Sent)
@@ -72,7 +75,7 @@ func report(c *web.Call, sent []outbox.Message, recipient string) {
 func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 	letter := mail.Letter{
 		Tenant: s.Tenant, Client: r.Client, Connection: r.Connection, Templates: s.Templates, Recipient: r.Recipient,
-		Send: r.Send, Language: language(c), Code: s.Code, OTP: s.Code, Now: c.Now,
+		Send: r.Send, Language: Language(c), Code: s.Code, OTP: s.Code, Now: c.Now,
 		Lifetime: time.Duration(r.Connection.Options.TOTP.TimeStep) * time.Second,
 	}
 	m := outbox.Message{
@@ -100,8 +103,8 @@ func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 	return m
 }
 
-// language is the template's request_language: raw, as Auth0 keeps it.
-func language(c *web.Call) string {
+// Language is the template's request_language: raw, as Auth0 keeps it.
+func Language(c *web.Call) string {
 	if l := c.Header.Get("X-Request-Language"); l != "" {
 		return l
 	}

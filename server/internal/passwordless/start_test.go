@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
@@ -31,6 +32,50 @@ func TestTheLogTellsWhatWasSentAndWhatHelps(t *testing.T) {
 		if got := log.Take(); !strings.Contains(got, tt.want) || strings.Count(got, "\n") != 1 {
 			t.Errorf("%s %v: the log says %q, want %q in one line", tt.email, tt.more, got, tt.want)
 		}
+	}
+}
+
+// users: replaces the default users, which nobody notices until one of them signs in.
+func TestTheLogTellsThatADefaultUserIsGone(t *testing.T) {
+	t.Parallel()
+	const gone = "is a user of the fixture default, but the users of f.yaml replace those"
+	f, err := fixtures.Parse("f.yaml", []byte("version: 1\nextends: default\nusers: [{email: alan@example.com}]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log servertest.LogBuffer
+	s := servertest.New(t, server.Config{Fixture: f, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	sms := servertest.Object{"connection": "sms", "phone_number": "+12025550101"}
+	for _, tt := range []struct {
+		email string
+		more  servertest.Object
+		want  bool
+	}{
+		{"ada@example.com", nil, true},
+		{"", sms, true},
+		{"alan@example.com", nil, false}, // the file has this one
+		{"grace@example.com", nil, false},
+	} {
+		servertest.PostStart(t, s, tt.email, tt.more)
+		if got := log.Take(); strings.Contains(got, gone) != tt.want {
+			t.Errorf("%s %v: the log says %q", tt.email, tt.more, got)
+		}
+	}
+	servertest.Call(t, s, "POST", "/oauth/token", servertest.Object{"grant_type": fixtures.GrantPassword, "client_id": "acme-native", "username": "dora@example.com", "password": "Passw0rd!"})
+	if got := log.Take(); !strings.Contains(got, "dora@example.com "+gone) {
+		t.Errorf("a password: the log says %q", got)
+	}
+	// A user who has signed in since is known.
+	servertest.Login(t, s, "ada@example.com", nil)
+	log.Take()
+	servertest.PostStart(t, s, "ada@example.com", nil)
+	if got := log.Take(); strings.Contains(got, gone) {
+		t.Errorf("the second login: the log says %q", got)
+	}
+	unchanged := servertest.New(t, server.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	servertest.PostStart(t, unchanged, "ada@example.com", nil)
+	if got := log.Take(); strings.Contains(got, gone) {
+		t.Errorf("the default fixture: the log says %q", got)
 	}
 }
 

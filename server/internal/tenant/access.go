@@ -13,7 +13,10 @@ import (
 )
 
 // Access is the content of an access token for /userinfo.
-type Access struct{ opaqueContent }
+type Access struct {
+	opaqueContent
+	validFrom float64 // unix seconds
+}
 
 // opaqueContent is what an opaque access token holds, encrypted.
 type opaqueContent struct {
@@ -22,6 +25,7 @@ type opaqueContent struct {
 	Subject string `json:"sub"`
 	Client  string `json:"azp"`
 	Scope   string `json:"scope"`
+	Issued  int64  `json:"iat"`
 	Expires int64  `json:"exp"`
 }
 
@@ -32,6 +36,9 @@ type opaqueContent struct {
 func (t *Tenant) Userinfo(content Access, pinned string, now time.Time) (token.Claims, error) {
 	if pinned != "" && content.Issuer != pinned {
 		return nil, badAccess("The access token was issued by another issuer")
+	}
+	if float64(now.Unix()) < content.validFrom {
+		return nil, badAccess("The access token is not valid yet: its iat or nbf is in the future")
 	}
 	if now.Unix() >= content.Expires {
 		return nil, badAccess("The access token expired")
@@ -73,8 +80,8 @@ var BlockedAccess = badAccess("user is blocked")
 
 func badAccess(reason string) error { return refusal.BadAccessToken.With("reason", reason) }
 
-// ReadAccess reads an opaque access token, or a JWT whose audience includes
-// /userinfo. It does not check whether the token has expired; Userinfo does.
+// ReadAccess reads an opaque access token, or a JWT whose audience includes the
+// /userinfo of its issuer. It does not check the times of the token; Userinfo does.
 func (t *Tenant) ReadAccess(accessToken string) (Access, error) {
 	if accessToken == "" {
 		return Access{}, refusal.NoAccessToken
@@ -84,6 +91,7 @@ func (t *Tenant) ReadAccess(accessToken string) (Access, error) {
 		if err := json.Unmarshal(payload, &content); err != nil {
 			return content, badAccess("The access token is malformed")
 		}
+		content.validFrom = float64(content.Issued)
 		return content, nil
 	}
 	payload, err := t.Keys.Verify(accessToken)
@@ -92,30 +100,30 @@ func (t *Tenant) ReadAccess(accessToken string) (Access, error) {
 	}
 	var jwt struct {
 		opaqueContent
-		Audience any     `json:"aud"`
-		Expires  float64 `json:"exp"`
-		ClientID string  `json:"client_id"` // RFC 9068's name for azp
+		Audience  any     `json:"aud"`
+		ClientID  string  `json:"client_id"` // RFC 9068's name for azp
+		Issued    float64 `json:"iat"`
+		NotBefore float64 `json:"nbf"`
+		Expires   float64 `json:"exp"`
 	}
 	if err := json.Unmarshal(payload, &jwt); err != nil {
 		return content, badAccess("The access token is malformed")
 	}
-	if !isForUserinfo(jwt.Audience) {
+	if !isFor(jwt.Audience, jwt.Issuer+"userinfo") {
 		return content, badAccess("The access token is not for /userinfo: its audience is an API alone, or it is an ID token")
 	}
 	jwt.opaqueContent.Expires = int64(jwt.Expires)
 	jwt.Client = cmp.Or(jwt.Client, jwt.ClientID)
-	return Access{jwt.opaqueContent}, nil
+	return Access{jwt.opaqueContent, max(jwt.Issued, jwt.NotBefore)}, nil
 }
 
-func isForUserinfo(audience any) bool {
+// isFor tells whether an audience is that address, or a list that has it.
+func isFor(audience any, address string) bool {
 	list, ok := audience.([]any)
 	if !ok {
 		list = []any{audience}
 	}
-	return slices.ContainsFunc(list, func(a any) bool {
-		s, ok := a.(string)
-		return ok && strings.HasSuffix(s, "/userinfo")
-	})
+	return slices.Contains(list, any(address))
 }
 
 // An IDToken is the content of an ID token that a logout names as its hint.

@@ -27,6 +27,9 @@ type Authorization struct {
 	// ResponseTypes are those of code, token and id_token that the app asks for.
 	ResponseTypes []string
 	RedirectURI   string
+	// RedirectURIGiven tells that the app named RedirectURI. Otherwise it is the
+	// client's first callback.
+	RedirectURIGiven bool
 	// Mode is how the answer gets to the app: query, fragment, form_post or
 	// web_message.
 	Mode string
@@ -160,7 +163,9 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 		return nil, refusal.WrongAuthCode.Because("the code was exchanged already; the refresh token that it gave is revoked")
 	case !r.Now.Before(c.expires):
 		return nil, refusal.WrongAuthCode.Because("the code has expired")
-	case redirectURI != c.RedirectURI && (redirectURI != "" || c.sid != ""): // the code of a magic link needs none
+	case redirectURI == "" && c.RedirectURIGiven && c.sid != "": // the code of a magic link needs none
+		return nil, refusal.MissingRedirectURI.Because("the redirect_uri of /authorize must come with its code, too: " + c.RedirectURI)
+	case redirectURI != "" && redirectURI != c.RedirectURI:
 		return nil, refusal.WrongRedirectURI.With("sent", originOf(redirectURI), "expected", originOf(c.RedirectURI))
 	case !c.verifies(verifier):
 		return nil, refusal.WrongVerifier
@@ -246,7 +251,7 @@ func (t *Tenant) wrongBrowserLocked(conn *fixtures.Connection, recipient, device
 	if t.setup.Fixture.Tenant.Flags.AllowMagicLinkVerifyWithoutSession {
 		return false
 	}
-	c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient})
+	c, ok := t.challenges.bounded.get(challengeKeyOf(conn.Name, recipient))
 	return ok && c.state == pending && !c.lapsed(now) && c.device != "" && c.device != device
 }
 

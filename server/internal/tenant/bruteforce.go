@@ -47,7 +47,14 @@ type Block struct {
 }
 
 // An attemptKey is what failures are counted for.
-type attemptKey struct{ connection, identifier, ip string }
+type attemptKey struct {
+	user userKey
+	ip   string
+}
+
+func attemptKeyOf(conn *fixtures.Connection, identifier string, r TokenRequest) attemptKey {
+	return attemptKey{userKeyOf(conn.Name, identifier), r.Caller.IP}
+}
 
 type attempts struct {
 	failed int
@@ -78,9 +85,9 @@ func (b *bruteForce) settle(now time.Time) {
 }
 
 // forget takes the failures and blocks of a user away.
-func (b *bruteForce) forget(connection, identifier string) {
+func (b *bruteForce) forget(user userKey) {
 	for key := range b.attempts.all {
-		if key.connection == connection && key.identifier == identifier {
+		if key.user == user {
 			b.attempts.remove(key)
 		}
 	}
@@ -94,7 +101,7 @@ func (t *Tenant) protectsLocked(conn *fixtures.Connection) bool {
 
 // refuseBlockedLocked refuses a caller whose address is blocked for the user.
 func (t *Tenant) refuseBlockedLocked(conn *fixtures.Connection, identifier string, r TokenRequest) error {
-	a, ok := t.bruteForce.attempts.get(attemptKey{conn.Name, identifier, r.Caller.IP})
+	a, ok := t.bruteForce.attempts.get(attemptKeyOf(conn, identifier, r))
 	if !ok || a.failed < maxFailures || a.lapsed(r.Now) || !t.protectsLocked(conn) {
 		return nil
 	}
@@ -108,7 +115,7 @@ func (t *Tenant) countFailureLocked(conn *fixtures.Connection, identifier string
 	if !t.protectsLocked(conn) {
 		return
 	}
-	key := attemptKey{conn.Name, identifier, r.Caller.IP}
+	key := attemptKeyOf(conn, identifier, r)
 	a, ok := t.bruteForce.attempts.get(key)
 	if !ok || a.lapsed(r.Now) {
 		a = &attempts{}
@@ -125,7 +132,7 @@ func (t *Tenant) countFailureLocked(conn *fixtures.Connection, identifier string
 func (t *Tenant) tellOfBlockLocked(conn *fixtures.Connection, key attemptKey, u *user, r TokenRequest) {
 	whose := key.ip
 	if conn.Strategy == StrategySMS {
-		whose = key.identifier
+		whose = key.user.address
 	}
 	if t.takeLocked(limitBlockNotice, whose, r.Now).Exceeded {
 		return
@@ -133,7 +140,7 @@ func (t *Tenant) tellOfBlockLocked(conn *fixtures.Connection, key attemptKey, u 
 	n := strconv.FormatInt(t.bruteForce.count.add(key), 10)
 	b := Block{
 		Tenant: t.setup.Fixture.Tenant, Client: r.Client, Connection: conn, User: u.User, IP: key.ip, Lifetime: unblockLifetime, Now: r.Now,
-		Ticket: t.setup.Seed.Opaque(32, "unblock ticket", key.connection, key.identifier, key.ip, n),
+		Ticket: t.setup.Seed.Opaque(32, "unblock ticket", key.user.connection, key.user.address, key.ip, n),
 	}
 	t.bruteForce.tickets.put(b.Ticket, &unblocking{key, r.Now.Add(unblockLifetime)})
 	t.Outbox.Add(r.Caller.Blocked(b))

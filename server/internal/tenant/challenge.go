@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/address"
 	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
@@ -49,7 +50,12 @@ func (c *challenge) lapsed(now time.Time) bool {
 	return c.state == expired || c.state == pending && !now.Before(c.expires)
 }
 
+// A challengeKey names a challenge. Make it with challengeKeyOf.
 type challengeKey struct{ connection, recipient string }
+
+func challengeKeyOf(connection, recipient string) challengeKey {
+	return challengeKey{connection, address.Key(recipient)}
+}
 
 type challenges struct {
 	bounded bounded[challengeKey, *challenge]
@@ -99,6 +105,7 @@ type Secret struct {
 type Started struct {
 	UserID   string           // that the user has or will have: 24 hexadecimal digits, without the strategy
 	Verified bool             // the user's address
+	New      bool             // nobody has signed in with the address yet
 	Device   string           // what the browser that asked is called from now on
 	Sent     []outbox.Message // as they are in the outbox; none to a blocked user
 }
@@ -120,14 +127,14 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 	// 1. May the recipient sign in, or sign up?
 	u := t.users.find(conn.Name, r.Recipient)
 	if u == nil && conn.Options.DisableSignup {
-		return Started{}, refusal.SignupDisabled.Because("there is no user " + strconv.Quote(r.Recipient) + " on connection " + strconv.Quote(conn.Name) + ", and its options say disable_signup")
+		return Started{}, refusal.SignupDisabled.Because(withReason("there is no user "+strconv.Quote(r.Recipient)+" on connection "+strconv.Quote(conn.Name)+", and its options say disable_signup", t.setup.WhyUnknown(r.Recipient)))
 	}
 	if u == nil && r.Effects.SignupDisabled() {
 		return Started{}, refusal.SignupDisabled
 	}
 	// 2. End the challenge before this one.
 	t.noteChange() // of the number of starts
-	key := challengeKey{conn.Name, r.Recipient}
+	key := challengeKeyOf(conn.Name, r.Recipient)
 	before, _ := t.challenges.bounded.get(key)
 	if before == nil {
 		before = &challenge{state: used}
@@ -136,7 +143,7 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 		t.tellOutboxLocked(before, outbox.Superseded)
 	}
 	next := &challenge{n: before.n + 1}
-	done := Started{Device: cmp.Or(r.Device, t.setup.Seed.Opaque(43, "device", conn.Name, r.Recipient, strconv.FormatInt(next.n, 10)))}
+	done := Started{New: u == nil, Device: cmp.Or(r.Device, t.setup.Seed.Opaque(43, "device", conn.Name, key.recipient, strconv.FormatInt(next.n, 10)))}
 	if r.Link {
 		next.device = done.Device
 	}
@@ -229,13 +236,14 @@ func (t *Tenant) nthCodeLocked(conn *fixtures.Connection, recipient string, n in
 	case "random":
 		return derive.RandomDigits(length), false
 	}
-	return t.setup.Seed.OTP(conn.Name, recipient, n, length), true
+	return t.setup.Seed.OTP(conn.Name, address.Key(recipient), n, length), true
 }
 
 // presetCode is the preset code of a recipient, if there is one. An exact preset
 // comes before patterns. Of several patterns it takes the longest, and of those
 // that are equally long the first by alphabet.
 func presetCode(presets map[string]string, recipient string) (code string, ok bool) {
+	recipient = address.Key(recipient)
 	if code, ok = presets[recipient]; ok {
 		return code, true
 	}
@@ -274,8 +282,8 @@ func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, 
 	if err := t.checkCodeLocked(conn, recipient, otp, r); err != nil {
 		return err
 	}
-	t.bruteForce.attempts.remove(attemptKey{conn.Name, recipient, r.Caller.IP})
-	if c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient}); ok && c.state == pending {
+	t.bruteForce.attempts.remove(attemptKeyOf(conn, recipient, r))
+	if c, ok := t.challenges.bounded.get(challengeKeyOf(conn.Name, recipient)); ok && c.state == pending {
 		c.state, c.usedBy = used, r.Caller.Name+" at "+r.Now.Format(time.TimeOnly)
 		t.tellOutboxLocked(c, outbox.Used)
 	}
@@ -306,7 +314,7 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 	if u == nil && conn.Options.DisableSignup {
 		return wrong.Because("there is no user " + recipient + " on connection " + conn.Name + " any more, and its options say disable_signup")
 	}
-	c, ok := t.challenges.bounded.get(challengeKey{conn.Name, recipient})
+	c, ok := t.challenges.bounded.get(challengeKeyOf(conn.Name, recipient))
 	sent := "" // the code that would sign the user in
 	if ok && c.state == pending && !c.lapsed(now) {
 		sent = c.code
@@ -393,7 +401,7 @@ func (t *Tenant) ExpireMessage(id string) bool {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if c, ok := t.challenges.bounded.get(challengeKey{m.Connection, m.To}); ok && slices.Contains(c.messages, id) && c.state == pending {
+	if c, ok := t.challenges.bounded.get(challengeKeyOf(m.Connection, m.To)); ok && slices.Contains(c.messages, id) && c.state == pending {
 		c.state = expired
 	}
 	t.Outbox.Expire(id)

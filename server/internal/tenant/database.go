@@ -4,9 +4,11 @@ import (
 	"crypto/subtle"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
 
 // Database returns the database connection that a client names as its realm. The
@@ -23,7 +25,7 @@ func (t *Tenant) Database(realm string, c *fixtures.Client) (*fixtures.Connectio
 	switch {
 	case !ok:
 		return nil, refusal.UnknownRealm.With("realm", realm).Because("connection " + strconv.Quote(realm) + " is not in the fixture")
-	case !enabled(conn, c.ClientID):
+	case !Enabled(conn, c.ClientID):
 		return nil, refusal.UnknownRealm.With("realm", realm).Because("connection " + strconv.Quote(realm) + " is not enabled for client " + strconv.Quote(c.ClientID) + "; add it to enabled_clients")
 	case conn.Disabled:
 		return nil, refusal.RealmDisabled
@@ -39,7 +41,7 @@ func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, passwo
 	u := t.users.find(conn.Name, address)
 	switch {
 	case !ok || u == nil:
-		return nil, refusal.WrongPassword.Because("there is no user " + username + " on connection " + conn.Name)
+		return nil, refusal.WrongPassword.Because(withReason("there is no user "+username+" on connection "+conn.Name, t.setup.WhyUnknown(address)))
 	case blocked(u, r.Effects):
 		return nil, refusal.UserBlocked
 	}
@@ -50,19 +52,32 @@ func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, passwo
 		t.countFailureLocked(conn, address, u, r)
 		return nil, refusal.WrongPassword.Because("the password is not the one that the user has")
 	}
-	t.bruteForce.attempts.remove(attemptKey{conn.Name, address, r.Caller.IP})
+	t.bruteForce.attempts.remove(attemptKeyOf(conn, address, r))
 	return u, nil
+}
+
+// AllowsSignup refuses sign-ups to a database that takes no new users.
+func AllowsSignup(conn *fixtures.Connection, e *faults.Effects) error {
+	if conn.Options.DisableSignup {
+		return refusal.DatabaseSignupDisabled.Because("the options of connection " + strconv.Quote(conn.Name) + " say disable_signup")
+	}
+	if e.SignupDisabled() {
+		return refusal.DatabaseSignupDisabled
+	}
+	return nil
+}
+
+// withReason is a hint, and behind it what explains it, if anything does.
+func withReason(hint, why string) string {
+	if why == "" {
+		return hint
+	}
+	return hint + "; " + why
 }
 
 // SignUp adds a user to a database. The user has a password, and an address that
 // nobody has verified.
-func (t *Tenant) SignUp(conn *fixtures.Connection, u fixtures.User, r TokenRequest) (fixtures.User, error) {
-	if conn.Options.DisableSignup {
-		return u, refusal.DatabaseSignupDisabled.Because("the options of connection " + strconv.Quote(conn.Name) + " say disable_signup")
-	}
-	if r.Effects.SignupDisabled() {
-		return u, refusal.DatabaseSignupDisabled
-	}
+func (t *Tenant) SignUp(conn *fixtures.Connection, u fixtures.User, now time.Time) (fixtures.User, error) {
 	u.Connection = conn.Name
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -73,7 +88,7 @@ func (t *Tenant) SignUp(conn *fixtures.Connection, u fixtures.User, r TokenReque
 		}
 		return u, taken.Because("there is a user " + u.Email + " on connection " + strconv.Quote(conn.Name))
 	}
-	ready, err := t.completeLocked(u, r.Now)
+	ready, err := t.completeLocked(u, now)
 	if err != nil {
 		return u, err
 	}

@@ -98,9 +98,9 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 		}
 		switch of, whom := parts[1], parts[2]; parts[0] {
 		case "otp":
-			t.challenges.bounded.put(challengeKey{of, whom}, &challenge{n: n, state: used})
+			t.challenges.bounded.put(challengeKeyOf(of, whom), &challenge{n: n, state: used})
 		case "deleted user":
-			t.users.deleted[userKey{of, whom}] = n
+			t.users.deleted[userKeyOf(of, whom)] = n
 		case "refresh":
 			t.families.count.set(clientUser{of, whom}, n)
 		case "refresh forgotten":

@@ -196,7 +196,7 @@ func normalizePhone(s string) (string, bool) {
 func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 	api, known := t.api(r)
 	if !known {
-		return nil, refusal.NoSuchService.With("audience", r.Audience).Because(unknownAudienceHint(r.Audience))
+		return nil, refusal.ServiceNotEnabled.With("audience", r.Audience).Because(unknownAudienceHint(r.Audience))
 	}
 	if api == nil {
 		return nil, refusal.NoAudience
@@ -212,11 +212,20 @@ func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 		return nil, refusal.NoClientGrant.With("client", r.Client.ClientID, "audience", audience).Because("add a client_grants entry to the fixture")
 	}
 	scopes := grant.Scope
-	if r.Scope != "" {
-		scopes = slices.DeleteFunc(strings.Fields(r.Scope), func(s string) bool { return !slices.Contains(grant.Scope, s) })
+	if asked := strings.Fields(r.Scope); len(asked) > 0 {
+		if lacking := without(asked, grant.Scope); len(lacking) > 0 {
+			return nil, refusal.ScopesNotGranted.With("scopes", strings.Join(lacking, ", ")).Because(
+				fmt.Sprintf("the client_grants entry of client %q for this API has the scopes %q; OpenID scopes are for users only", r.Client.ClientID, grant.Scope))
+		}
+		scopes = asked
 	}
 	n := t.clientLogins.add(grantKey{r.Client.ClientID, api.Identifier})
 	return t.loginLocked(r, api, nil, scopes, []string{"client-credentials"}, strconv.FormatInt(n, 10)), nil
+}
+
+// without returns the members of a list that another list does not have.
+func without(list, other []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(other, s) })
 }
 
 func unknownAudienceHint(audience string) string {

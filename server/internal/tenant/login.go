@@ -97,6 +97,17 @@ func (t *Tenant) accessToken(l *Login, scope string) (string, error) {
 	return t.Keys.Sign(l.accessType(), t.accessClaims(l, scope))
 }
 
+// Audience returns the API of the login, as a request names it: "" if it has none.
+func (l *Login) Audience() string {
+	switch {
+	case l.API == nil:
+		return ""
+	case l.API.Identifier == ManagementPath:
+		return strings.TrimSuffix(l.Issuer, "/") + ManagementPath
+	}
+	return l.API.Identifier
+}
+
 // accessLifetime returns how many seconds the access token lives.
 func (l *Login) accessLifetime() int64 {
 	switch {
@@ -155,7 +166,10 @@ func halfHash(s string) string {
 // opaqueOf returns the content of a login's opaque access token.
 func (t *Tenant) opaqueOf(l *Login, scope string) opaqueContent {
 	id := t.Setup().Seed.Hex(32, append([]string{"login", l.Client.ClientID, l.User.UserID}, l.name...)...)
-	return opaqueContent{id, l.Issuer, l.User.UserID, l.Client.ClientID, scope, l.Now.Unix() + l.accessLifetime()}
+	return opaqueContent{
+		ID: id, Issuer: l.Issuer, Subject: l.User.UserID, Client: l.Client.ClientID, Scope: scope,
+		Issued: l.Now.Unix(), Expires: l.Now.Unix() + l.accessLifetime(),
+	}
 }
 
 func (t *Tenant) seal(content opaqueContent) (string, error) {
@@ -216,10 +230,7 @@ func (t *Tenant) accessClaims(l *Login, scope string) token.Claims {
 	if l.User != nil {
 		subject = l.User.UserID
 	}
-	identifier := l.API.Identifier
-	if identifier == ManagementPath {
-		identifier = strings.TrimSuffix(l.Issuer, "/") + ManagementPath
-	}
+	identifier := l.Audience()
 	var audience any = identifier
 	if slices.Contains(l.Scopes, "openid") && l.User != nil {
 		audience = []string{identifier, l.Issuer + "userinfo"}

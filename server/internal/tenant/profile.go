@@ -22,7 +22,10 @@ func Profile(u fixtures.User) fixtures.User {
 		u.Name = address
 	}
 	if u.Nickname == "" {
-		u.Nickname, _, _ = strings.Cut(address, "@")
+		u.Nickname = address
+		if at := strings.LastIndexByte(address, '@'); at >= 0 {
+			u.Nickname = address[:at]
+		}
 	}
 	if u.Picture == "" {
 		u.Picture = picture(u.Email, address)
@@ -45,12 +48,13 @@ func picture(email, address string) string {
 // initials returns the letters and digits among the first two characters of an
 // address: "ad" of ada@…, "n" of n.globe@…, "1" of +1202….
 func initials(address string) string {
+	first := []rune(strings.ToLower(address))
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
 			return r
 		}
 		return -1
-	}, strings.ToLower(address[:min(2, len(address))]))
+	}, string(first[:min(2, len(first))]))
 }
 
 // isoTime writes a time as Auth0 does: with milliseconds and Z.

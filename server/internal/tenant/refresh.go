@@ -234,7 +234,7 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 		return nil, refusal.RefreshUserGone
 	}
 	if blocked(u, r.Effects) {
-		return nil, refusal.UserBlocked
+		return nil, refusal.RefreshUserBlocked
 	}
 	if err := t.secondFactorLocked(r.Effects, f.ID); err != nil {
 		return nil, err

@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/address"
+	"github.com/mockauth0/mockauth0/internal/allowedurl"
 	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 )
@@ -21,6 +23,7 @@ type Setup struct {
 	apis        map[string]*fixtures.ResourceServer
 	grants      map[grantKey]*fixtures.ClientGrant
 	templates   map[string]fixtures.Templates // by connection
+	replaced    map[string]bool               // addresses of the users of the default fixture that this one does not have
 }
 
 type grantKey struct{ client, audience string }
@@ -48,7 +51,39 @@ func newSetup(f *fixtures.Fixture) *Setup {
 	for i := range f.ClientGrants {
 		s.grants[grantKey{f.ClientGrants[i].ClientID, f.ClientGrants[i].Audience}] = &f.ClientGrants[i]
 	}
+	s.replaced = replacedUsers(f)
 	return s
+}
+
+// replacedUsers are the addresses, as keys, of the users of the default fixture that
+// are missing in a fixture with users of its own.
+func replacedUsers(f *fixtures.Fixture) map[string]bool {
+	standard, err := fixtures.Load("default")
+	if err != nil || len(f.Users) == 0 || slices.Contains(fixtures.Names(), f.Source) {
+		return nil
+	}
+	gone := map[string]bool{}
+	for _, u := range standard.Users {
+		gone[address.Key(u.Email+u.PhoneNumber)] = true
+	}
+	for _, u := range f.Users {
+		delete(gone, address.Key(u.Email))
+		delete(gone, u.PhoneNumber)
+	}
+	return gone
+}
+
+// WhyUnknown says why a user of the default fixture is unknown: the users of this
+// one replace those. It is empty for any other address.
+func (s *Setup) WhyUnknown(recipient string) string {
+	if !s.replaced[address.Key(recipient)] {
+		return ""
+	}
+	file := "the fixture"
+	if s.Fixture.Source != "" {
+		file = s.Fixture.Source
+	}
+	return recipient + " is a user of the fixture default, but the users of " + file + " replace those; add " + recipient + " to its users to keep that user"
 }
 
 // Setup returns what the tenant is configured with now.
@@ -79,6 +114,12 @@ func (s *Setup) Client(id string) (*fixtures.Client, bool) {
 // Confidential tells whether a client must authenticate.
 func Confidential(c *fixtures.Client) bool { return c.TokenEndpointAuthMethod != "none" }
 
+// Connection returns a connection by its name. It must not be changed.
+func (s *Setup) Connection(name string) (*fixtures.Connection, bool) {
+	conn, ok := s.connections[name]
+	return conn, ok
+}
+
 // Strategy is the strategy of a connection, or "" if there is no such
 // connection.
 func (s *Setup) Strategy(connection string) string {
@@ -95,7 +136,7 @@ func (s *Setup) PasswordlessConnection(name string, c *fixtures.Client) (*fixtur
 	switch {
 	case !ok:
 		return nil, refusal.NoSuchConnection.Because("connection " + strconv.Quote(name) + " is not in the fixture")
-	case !enabled(conn, c.ClientID):
+	case !Enabled(conn, c.ClientID):
 		return nil, refusal.NoSuchConnection.Because("connection " + strconv.Quote(name) + " is not enabled for client " + strconv.Quote(c.ClientID) + "; add it to enabled_clients")
 	case conn.Disabled:
 		return nil, refusal.ConnectionDisabled
@@ -112,7 +153,7 @@ func (s *Setup) UsableConnection(name string, c *fixtures.Client) (*fixtures.Con
 	switch {
 	case !ok:
 		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not in the fixture")
-	case !enabled(conn, c.ClientID) || conn.Disabled:
+	case !Enabled(conn, c.ClientID) || conn.Disabled:
 		return nil, refusal.NoSuchLoginConnection.Because("connection " + strconv.Quote(name) + " is not enabled for client " + strconv.Quote(c.ClientID))
 	}
 	return conn, nil
@@ -123,15 +164,15 @@ func (s *Setup) UsableConnection(name string, c *fixtures.Client) (*fixtures.Con
 func (s *Setup) UsableConnections(c *fixtures.Client) []*fixtures.Connection {
 	var list []*fixtures.Connection
 	for i := range s.Fixture.Connections {
-		if conn := &s.Fixture.Connections[i]; enabled(conn, c.ClientID) && !conn.Disabled {
+		if conn := &s.Fixture.Connections[i]; Enabled(conn, c.ClientID) && !conn.Disabled {
 			list = append(list, conn)
 		}
 	}
 	return list
 }
 
-// enabled tells whether a client may use a connection.
-func enabled(conn *fixtures.Connection, client string) bool {
+// Enabled tells whether a client may use a connection.
+func Enabled(conn *fixtures.Connection, client string) bool {
 	return slices.Contains(conn.EnabledClients, client) || slices.Contains(conn.EnabledClients, "*")
 }
 
@@ -145,7 +186,7 @@ func (s *Setup) AllowsOrigin(origin string) bool {
 // pages call, or as the place of a logout URL.
 func (s *Setup) NamesOrigin(origin string) bool {
 	return s.AllowsOrigin(origin) || slices.ContainsFunc(s.Fixture.Clients, func(c fixtures.Client) bool {
-		return slices.ContainsFunc(c.AllowedLogoutURLs, func(pattern string) bool { return MatchOrigin(pattern, origin) })
+		return slices.ContainsFunc(c.AllowedLogoutURLs, func(pattern string) bool { return allowedurl.Origin(pattern, origin) })
 	})
 }
 
@@ -153,8 +194,8 @@ func (s *Setup) NamesOrigin(origin string) bool {
 // of a callback counts as one of its origins.
 // Source: auth0/docs-v2 get-started/applications/set-up-cors.mdx.
 func ClientAllowsOrigin(c *fixtures.Client, origin string) bool {
-	for _, patterns := range [][]string{c.AllowedOrigins, c.WebOrigins, c.Callbacks} {
-		if slices.ContainsFunc(patterns, func(pattern string) bool { return MatchOrigin(pattern, origin) }) {
+	for _, entries := range [][]string{c.AllowedOrigins, c.WebOrigins, c.Callbacks} {
+		if slices.ContainsFunc(entries, func(entry string) bool { return allowedurl.Origin(entry, origin) }) {
 			return true
 		}
 	}

@@ -46,8 +46,9 @@ type Tenant struct {
 func New(f *fixtures.Fixture, keys *token.Keys) *Tenant {
 	t := &Tenant{Clock: clock.New(f.Clock.Start, running(f)), Keys: token.NewRing(keys), changed: make(chan struct{}, 1)}
 	t.Outbox = outbox.New(outbox.Options{Clock: t.Clock})
+	setup := newSetup(f)
 	t.mu.Lock()
-	t.loadLocked(f)
+	t.loadLocked(setup)
 	t.mu.Unlock()
 	t.Clock.Watch(t.settle)
 	return t
@@ -67,12 +68,13 @@ func (t *Tenant) Reset() {
 // Put replaces everything by the fixture, with the state in it if it is an
 // export, and by the keys. Reset then goes back to this fixture.
 func (t *Tenant) Put(f *fixtures.Fixture, keys *token.Keys) {
+	setup := newSetup(f) // it reads the templates, so before the lock
 	t.resetClock(f)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Outbox.Reset()
 	t.Keys.Reset(keys)
-	t.loadLocked(f)
+	t.loadLocked(setup)
 }
 
 func (t *Tenant) resetClock(f *fixtures.Fixture) {
@@ -94,13 +96,13 @@ func (t *Tenant) resetClock(f *fixtures.Fixture) {
 // codes and logins that have begun end: their names came from a seed that others
 // may know.
 func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
-	now := t.Clock.Now()
+	setup, now := newSetup(f), t.Clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.noteChange()
 	t.Keys.Use(keys)
 	before := t.setup.Seed
-	t.configureLocked(f)
+	t.configureLocked(setup)
 	if len(f.Keys.Files) > 0 && t.setup.Seed != before {
 		t.forgetLoginsLocked() // who knows the seed before could guess them
 		t.expireCodesLocked()
@@ -110,10 +112,10 @@ func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
 	}
 }
 
-func (t *Tenant) loadLocked(f *fixtures.Fixture) {
-	now := t.Clock.Now()
+func (t *Tenant) loadLocked(setup *Setup) {
+	f, now := setup.Fixture, t.Clock.Now()
 	t.noteChange()
-	t.configureLocked(f)
+	t.configureLocked(setup)
 	t.users = newUsers()
 	t.challenges = newChallenges()
 	t.families = newFamilies()
@@ -139,8 +141,8 @@ func (t *Tenant) forgetLoginsLocked() {
 	t.pushed = newPushedRequests()
 }
 
-func (t *Tenant) configureLocked(f *fixtures.Fixture) {
-	t.setup = newSetup(f)
+func (t *Tenant) configureLocked(setup *Setup) {
+	t.setup = setup
 	t.opaque = token.NewOpaque(t.setup.Seed.Bytes("opaque access tokens"))
 }
 

@@ -41,21 +41,38 @@ func (t *Tenant) AddUser(u fixtures.User) (fixtures.User, error) {
 	return cloned(ready.User), nil
 }
 
-// UpdateUser changes a user with the function change. The id and the connection
-// cannot change. Errors are of type *UserError, or come from change.
+// UpdateUser changes a user with the function change, which may take its time:
+// other requests do not wait for it. It is called again if something else changes
+// the user meanwhile. The id and the connection cannot change. Errors are of type
+// *UserError, or come from change.
 func (t *Tenant) UpdateUser(id string, change func(*fixtures.User) error) (fixtures.User, error) {
-	now := t.Clock.Now()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	old, ok := t.users.get(id)
-	if !ok {
-		return fixtures.User{}, noUser(id)
+	for {
+		t.mu.Lock()
+		old, ok := t.users.get(id)
+		if !ok {
+			t.mu.Unlock()
+			return fixtures.User{}, noUser(id)
+		}
+		logins, changed := old.LoginsCount, cloned(old.User)
+		t.mu.Unlock()
+
+		if err := change(&changed); err != nil {
+			return fixtures.User{}, err
+		}
+
+		now := t.Clock.Now()
+		t.mu.Lock()
+		if have, _ := t.users.get(id); have == old && have.LoginsCount == logins { // a login changes the user in place, all else replaces it
+			u, err := t.changeUserLocked(old, changed, now)
+			t.mu.Unlock()
+			return u, err
+		}
+		t.mu.Unlock()
 	}
-	changed := cloned(old.User)
-	if err := change(&changed); err != nil {
-		return fixtures.User{}, err
-	}
-	if changed.UserID != id || changed.Connection != old.Connection {
+}
+
+func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Time) (fixtures.User, error) {
+	if changed.UserID != old.UserID || changed.Connection != old.Connection {
 		return fixtures.User{}, invalidUser("user_id and connection of a user cannot change")
 	}
 	changed.UpdatedAt = now
@@ -67,9 +84,9 @@ func (t *Tenant) UpdateUser(id string, change func(*fixtures.User) error) (fixtu
 		return fixtures.User{}, userExists(ready)
 	}
 	if old.Password != ready.Password {
-		t.bruteForce.forget(old.Connection, old.address) // Source: brute-force-protection.mdx
+		t.bruteForce.forget(old.key()) // Source: brute-force-protection.mdx
 	}
-	if old.address != ready.address {
+	if old.key() != ready.key() {
 		// The id may derive from the old address. The next user who signs up
 		// with that address is somebody else and needs another id.
 		t.users.deleted[old.key()]++

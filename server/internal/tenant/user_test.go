@@ -151,3 +151,33 @@ func TestUsersKeepTheirOrderWhenAFixtureIsMergedAgain(t *testing.T) {
 		t.Errorf("before %v, after %v", before, after)
 	}
 }
+
+// The function that changes a user may call the tenant, and take its time. A
+// change that comes between is not lost.
+func TestUpdateUserHoldsNoLock(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t)
+	u, err := tn.AddUser(fixtures.User{Email: "new@example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := 0
+	u, err = tn.UpdateUser(u.UserID, func(u *fixtures.User) error {
+		if calls++; calls == 1 {
+			signIn(tn, "email", "new@example.com", noon)
+		}
+		if calls == 2 {
+			if _, err := tn.UpdateUser(u.UserID, func(u *fixtures.User) error { u.Nickname = "inner"; return nil }); err != nil {
+				return err
+			}
+		}
+		u.Name = "outer"
+		return nil
+	})
+	if err != nil || calls != 3 || u.Name != "outer" || u.Nickname != "inner" || u.LoginsCount != 1 {
+		t.Errorf("after %d calls: %+v, %v", calls, u, err)
+	}
+	if _, err := tn.UpdateUser(u.UserID, func(u *fixtures.User) error { return tn.DeleteUser(u.UserID) }); err == nil || err.Error() != noUser(u.UserID).Error() {
+		t.Errorf("of a user who is deleted meanwhile: %v", err)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/address"
 )
 
 // A user is what the tenant knows about one user.
@@ -18,7 +19,10 @@ type user struct {
 }
 
 // A userKey names a user by what they sign in with.
+// Make it with userKeyOf.
 type userKey struct{ connection, address string }
+
+func userKeyOf(connection, to string) userKey { return userKey{connection, address.Key(to)} }
 
 // users are the users of a tenant.
 type users struct {
@@ -36,7 +40,7 @@ func newUsers() users {
 
 // find returns the user with an address on a connection, or nil.
 func (us *users) find(connection, address string) *user {
-	return us.byAddress[userKey{connection, address}]
+	return us.byAddress[userKeyOf(connection, address)]
 }
 
 // get returns the user with an id.
@@ -66,13 +70,14 @@ func (us *users) sorted() []*user {
 	return slices.SortedFunc(maps.Values(us.byID), func(a, b *user) int { return cmp.Compare(a.seq, b.seq) })
 }
 
-func (u *user) key() userKey { return userKey{u.Connection, u.address} }
+func (u *user) key() userKey { return userKeyOf(u.Connection, u.address) }
 
 // newUserIDLocked returns what follows the strategy in the user_id that a new
 // user with this address gets: 24 hexadecimal digits.
 func (t *Tenant) newUserIDLocked(conn *fixtures.Connection, address string) string {
-	for n := t.users.deleted[userKey{conn.Name, address}]; ; n++ {
-		names := []string{"user", conn.Name, address}
+	key := userKeyOf(conn.Name, address)
+	for n := t.users.deleted[key]; ; n++ {
+		names := []string{"user", key.connection, key.address}
 		if n > 0 {
 			names = append(names, strconv.FormatInt(n, 10))
 		}

@@ -38,6 +38,7 @@ func (t *Tenant) issueWrong(l *Login, w *scenarios.Token, out *Tokens, withID bo
 	var err error
 	if l.API == nil {
 		content := t.opaqueOf(l, out.Scope)
+		content.Issued += int64(w.Skew / time.Second)
 		content.Expires += int64(w.Skew / time.Second)
 		if at, ok := w.Exp.Time(l.Now); ok {
 			content.Expires = at.Unix()

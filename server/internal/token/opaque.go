@@ -65,7 +65,7 @@ var ErrNotOpaque = errors.New("not an opaque access token of this tenant")
 
 // Open returns the content of a token that Seal made.
 func (o *Opaque) Open(compact string) ([]byte, error) {
-	parts := bytes.Split([]byte(compact), []byte("."))
+	parts := bytes.SplitN([]byte(compact), []byte("."), 6)
 	if len(parts) != 5 || len(parts[1]) != 0 || !canonical(compact) {
 		return nil, ErrNotOpaque
 	}

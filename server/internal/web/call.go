@@ -9,12 +9,14 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/internal/unserved"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
@@ -66,7 +68,7 @@ type Call struct {
 	access *accessResult       // nil until Access is called
 	basic  *tenant.Credentials // of HTTP Basic
 	quota  *tenant.Quota       // nil until the call is counted
-	hint   string              // for the journal and the log
+	hints  []string            // for the journal and the log
 	gone   bool                // the client did not wait for the response
 }
 
@@ -93,6 +95,33 @@ func (c *Call) Caller() string {
 		line += " of " + agent
 	}
 	return clip(line)
+}
+
+// Hint tells the developer, in the journal and in the log, why the answer may not
+// be the expected one. An empty hint is none.
+func (c *Call) Hint(text string) {
+	if text != "" && !slices.Contains(c.hints, text) {
+		c.hints = append(c.hints, text)
+	}
+}
+
+// hint is all hints as one text.
+func (c *Call) hint() string { return strings.Join(c.hints, "; ") }
+
+// hintAtUnserved names what the call asks for and the mock ignores.
+func (c *Call) hintAtUnserved() {
+	for _, p := range c.Params {
+		if feature := unserved.Parameter(p.Name); feature != "" && !p.Empty() {
+			c.Hint("the parameter " + p.Name + " is ignored: mockauth0 does not serve " + feature)
+		}
+	}
+	for _, f := range unserved.All() {
+		for _, name := range f.Headers {
+			if c.Header.Get(name) != "" {
+				c.Hint("the header " + name + " is ignored: mockauth0 does not serve " + f.Name)
+			}
+		}
+	}
 }
 
 type clientResult struct {

@@ -6,12 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 )
 
@@ -48,13 +50,13 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 	var refused *refusal.Refusal
 	if told, ok := value.(Told); ok && err == nil && told.Refusal != nil {
 		value, refused = told.Value, told.Refusal
-		c.hint = cmp.Or(refused.Hint, c.hint)
+		c.Hint(refused.Hint)
 	}
 	if err == nil {
 		res, err = encodeValue(h, route.Dialect, value)
 	}
 	if err != nil {
-		res, refused = f.encodeError(c, h, route.Dialect, err)
+		res, refused = f.encodeError(c, h, route, err)
 	}
 	if route.Dialect == Control {
 		return res, refused
@@ -63,7 +65,7 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 		setQuota(h, c.quota)
 	}
 	if !errors.Is(err, refusal.OriginNotAllowed) { // which says more than the header's hint
-		c.hint = cmp.Or(originHint, c.hint)
+		c.Hint(originHint)
 	}
 	if c.Effects != nil {
 		res.amend(h, c.Effects)
@@ -149,6 +151,10 @@ func encodeValue(h http.Header, d Dialect, value any) (response, error) {
 		h.Set("Content-Type", "text/event-stream; charset=utf-8")
 		res.stream = &v
 		return res, nil
+	case Parts:
+		h["Content-Type"] = jsonType(d)
+		res.parts = v
+		return res, nil
 	}
 	body, err := marshal(value)
 	if err != nil {
@@ -226,10 +232,14 @@ type (
 		HTML   []byte
 		Policy string
 	}
-	// Stream is Server-Sent Events. Next is called for one after the other until
-	// it fails. It must fail when the request ends.
+	// Parts is JSON in parts, with status 200. One part is made at a time, since
+	// the whole may be large.
+	Parts iter.Seq[[]byte]
+	// Stream is Server-Sent Events. Wait waits until there is one, and Next makes
+	// it. Wait must fail when the request ends.
 	Stream struct {
-		Next func() (Event, error)
+		Wait func() error
+		Next func() Event
 	}
 	// Event is one Server-Sent Event. One without a name is a comment that
 	// keeps the connection alive.
@@ -245,32 +255,54 @@ type response struct {
 	status   int
 	body     []byte
 	headOnly bool // HEAD: of the body only the length is told
+	parts    Parts
 	stream   *Stream
 }
 
 // send writes a response.
 func (res response) send(w http.ResponseWriter) {
-	if res.stream == nil {
-		if res.status != http.StatusNoContent && res.status != http.StatusNotModified {
-			w.Header().Set("Content-Length", strconv.Itoa(len(res.body)))
-		}
-		w.WriteHeader(res.status)
-		if !res.headOnly {
-			_, _ = w.Write(res.body) // the client may be gone, which is its affair
-		}
+	switch {
+	case res.stream != nil:
+		res.sendStream(w)
+		return
+	case res.parts != nil:
+		res.sendParts(w)
 		return
 	}
+	if res.status != http.StatusNoContent && res.status != http.StatusNotModified {
+		w.Header().Set("Content-Length", strconv.Itoa(len(res.body)))
+	}
+	w.WriteHeader(res.status)
+	if !res.headOnly {
+		_, _ = w.Write(res.body) // the client may be gone, which is its affair
+	}
+}
+
+// sendParts writes one part after the other. Their length is not known before.
+func (res response) sendParts(w http.ResponseWriter) {
+	w.WriteHeader(res.status)
+	if res.headOnly {
+		return
+	}
+	for part := range res.parts {
+		if _, err := w.Write(part); err != nil {
+			return
+		}
+	}
+}
+
+// sendStream writes one event after the other. It holds one at a time, and none
+// while it waits.
+func (res response) sendStream(w http.ResponseWriter) {
 	w.WriteHeader(res.status)
 	flush := http.NewResponseController(w)
 	_ = flush.Flush()
-	for {
-		e, err := res.stream.Next()
-		if err != nil {
+	for res.stream.Wait() == nil && readers.Hold(w) == nil {
+		_, err := w.Write(res.stream.Next().bytes())
+		if err != nil || flush.Flush() != nil {
 			return
 		}
-		if _, err := w.Write(e.bytes()); err != nil || flush.Flush() != nil {
-			return
-		}
+		readers.Release(w)
 	}
 }
 

@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,7 +12,7 @@ import (
 // wireError is the body of a refusal.
 type wireError struct {
 	Error       string `json:"error"`
-	Description string `json:"error_description"`
+	Description string `json:"error_description,omitempty"`
 	URI         string `json:"error_uri,omitempty"`
 	Errors      any    `json:"errors,omitempty"`
 }
@@ -36,16 +35,22 @@ func (d Detailed) Unwrap() error { return d.Refusal }
 
 // encodeError encodes an error that a flow returned. One that is no refusal is
 // logged, and told as server_error.
-func (f *Front) encodeError(c *Call, h http.Header, d Dialect, err error) (response, *refusal.Refusal) {
+func (f *Front) encodeError(c *Call, h http.Header, route Route, err error) (response, *refusal.Refusal) {
+	d := route.Dialect
 	var refused *refusal.Refusal
 	if errors.As(err, &refused) {
+		if route.Limited != nil && errors.Is(refused, refusal.RateLimited) {
+			limited := *route.Limited
+			limited.RetryAfter, limited.Hint = refused.RetryAfter, refused.Hint
+			refused = &limited
+		}
 		var detailed Detailed
 		errors.As(err, &detailed)
-		c.hint = cmp.Or(refused.Hint, c.hint)
-		if c.hint == "" && misreadJSON(c) {
-			c.hint = "the body looks like JSON, but the Content-Type does not say application/json"
+		c.Hint(refused.Hint)
+		if len(c.hints) == 0 && misreadJSON(c) {
+			c.Hint("the body looks like JSON, but the Content-Type does not say application/json")
 		}
-		return encodeRefusal(h, d, refused, c.Effects.Refusers(), detailed.Errors), refused
+		return encodeRefusal(h, d, refused.Because(c.hint()), c.Effects.Refusers(), detailed.Errors), refused
 	}
 	res := encodeRefusal(h, d, refusal.ServerError, "", nil)
 	if gone := c.Context.Err(); gone != nil && errors.Is(err, gone) {

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/mockauth0/mockauth0/server/internal/readers"
 )
 
 // A dribbled answer comes in so many pieces, over that time.
@@ -47,6 +49,7 @@ func (res response) sendBroken(w http.ResponseWriter, ctx context.Context, fault
 		}
 		panic(http.ErrAbortHandler)
 	}
+	readers.Limit(conn)
 	defer func() { _ = lowest(conn).Close() }() // a TLS connection would say goodbye
 	switch fault {
 	case "reset":
@@ -125,6 +128,7 @@ func (res response) truncate(w http.ResponseWriter, ctx context.Context) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
+	readers.Limit(conn)
 	defer func() { _ = lowest(conn).Close() }()
 	var head bytes.Buffer
 	fmt.Fprintf(&head, "HTTP/1.1 %d %s\r\n", res.status, http.StatusText(res.status))

@@ -216,7 +216,7 @@ func (goneWriter) Write([]byte) (int, error) { return 0, net.ErrClosed }
 
 func TestAStreamEndsWhenItsClientIsGone(t *testing.T) {
 	t.Parallel()
-	stream := &Stream{Next: func() (Event, error) { return Event{Name: "message"}, nil }} // which never ends by itself
+	stream := &Stream{Wait: func() error { return nil }, Next: func() Event { return Event{Name: "message"} }} // which never ends by itself
 	response{status: http.StatusOK, stream: stream}.send(goneWriter{httptest.NewRecorder()})
 }
 

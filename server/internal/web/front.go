@@ -11,6 +11,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
+	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/journal"
 )
@@ -27,6 +28,8 @@ type Front struct {
 	Scenarios *faults.Engine
 	// Guard tells which pages may change something.
 	Guard Guard
+	// Readers are the clients, some of which may read slowly.
+	Readers readers.Readers
 
 	calls atomic.Int64 // counts the calls in the journal; request ids derive from it
 }
@@ -38,7 +41,10 @@ func (f *Front) Reset() {
 }
 
 // Serve is the life of one request. vars are the variables of its path.
-func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars map[string]string) {
+func (f *Front) Serve(out http.ResponseWriter, r *http.Request, route Route, vars map[string]string) {
+	w := f.Readers.Writer(out, r)
+	defer w.Release()
+
 	// 1. Read the request, once.
 	c, badRequest := f.read(r, route)
 	c.Vars, c.ResponseHeader = vars, w.Header()
@@ -46,6 +52,7 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 		c.Subject = route.Subject(c)
 	}
 	if route.Dialect != Control {
+		c.hintAtUnserved()
 		c.ID = c.Setup.Seed.Hex(20, "request", strconv.FormatInt(f.calls.Add(1), 10))
 	}
 
@@ -63,7 +70,10 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 		value, err = f.answer(c, route, badRequest)
 	}
 
-	// 4. Encode what it returned.
+	// 4. Encode what it returned. The control API's answers may be large.
+	if _, isStream := value.(Stream); route.Dialect == Control && !isStream && w.Hold() != nil {
+		return // the client has gone
+	}
 	res, refused := f.encode(c, route, value, err)
 
 	// 5. Note the call.
@@ -84,7 +94,8 @@ func (f *Front) Serve(w http.ResponseWriter, r *http.Request, route Route, vars 
 
 // Preflight answers OPTIONS on a path with these methods: what the page asks for
 // is allowed if its origin is.
-func (f *Front) Preflight(w http.ResponseWriter, r *http.Request, rule CORS, methods string) {
+func (f *Front) Preflight(out http.ResponseWriter, r *http.Request, rule CORS, methods string) {
+	w := f.Readers.Writer(out, r)
 	h := w.Header()
 	h.Set("Date", f.Tenant.Clock.Now().Format(http.TimeFormat))
 	h.Set("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
@@ -165,7 +176,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 	}
 	entry := journal.Request{
 		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
-		Hint: clip(c.hint), ClientID: clip(c.ClientID), SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
+		Hint: clip(c.hint()), ClientID: clip(c.ClientID), SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
 		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: scenario, At: c.Now,
 		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
 	}
@@ -173,7 +184,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 		entry.Error, entry.Description = clip(refused.Code), clip(refused.Description)
 	}
 	f.Journal.Add(entry)
-	if refused == nil && c.hint == "" && scenario == "" && !c.gone {
+	if refused == nil && entry.Hint == "" && scenario == "" && !c.gone {
 		return
 	}
 	what := strconv.Itoa(status)
@@ -183,13 +194,13 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 	sentence := fmt.Sprintf("%s %s: %s", entry.Method, entry.Path, what)
 	attrs := []any{"request_id", c.ID, "client_id", entry.ClientID}
 	if refused != nil {
-		sentence += fmt.Sprintf(" %s: %s", entry.Error, entry.Description)
+		sentence += " " + refused.Error()
 		attrs = append(attrs, "status", status, "code", refused.Code)
 	}
 	if scenario != "" {
 		attrs = append(attrs, "scenario", entry.Scenario)
 	}
-	if c.hint != "" {
+	if entry.Hint != "" {
 		attrs = append(attrs, "hint", entry.Hint)
 	}
 	f.Log.Warn(sentence, attrs...)

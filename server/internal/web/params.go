@@ -61,14 +61,9 @@ func (ps Params) Text(name string) string {
 	return ""
 }
 
-// Members are the members of a parameter that is an object, in order.
-func (p Param) Members() Params {
-	members, err := parseObject(p.JSON)
-	if err != nil {
-		return nil
-	}
-	return members
-}
+// Members are the members of a parameter that is an object, in order. The error
+// says that they are too many.
+func (p Param) Members() (Params, error) { return parseObject(p.JSON) }
 
 // Strings are the members of a parameter that is a JSON array of strings.
 func (p Param) Strings() (members []string, ok bool) {
@@ -112,7 +107,8 @@ func (ps Params) redacted() map[string]any {
 		case p.Kind == String || len(p.JSON) > maxClip || p.JSON == nil:
 			shown[name] = clip(p.Text)
 		case p.Kind == Object:
-			shown[name] = p.Members().redacted()
+			members, _ := p.Members()
+			shown[name] = members.redacted()
 		default:
 			shown[name] = json.RawMessage(p.Text)
 		}
@@ -166,6 +162,12 @@ func (ps Params) withQuery(query Params) Params {
 	return all.params
 }
 
+// maxParams is how many parameters a body, a query or an object in a body may
+// have, as in Express.
+const maxParams = 1000
+
+var errTooMany = fmt.Errorf("there are more than %d parameters", maxParams)
+
 // parseBody reads the parameters of a body by its content type. A body of
 // another type has none, as at Auth0.
 func parseBody(contentType string, body []byte) (Params, error) {
@@ -205,6 +207,9 @@ func mediaType(contentType string) string {
 func parseForm(text string) (Params, error) {
 	var all collector
 	var repeated map[string][]string
+	if strings.Count(text, "&") >= maxParams {
+		return nil, errTooMany
+	}
 	for text != "" {
 		var part string
 		part, text, _ = strings.Cut(text, "&")
@@ -245,10 +250,15 @@ func parseForm(text string) (Params, error) {
 // parseObject reads a JSON object as parameters. null counts as absent.
 func parseObject(data []byte) (Params, error) {
 	var all collector
-	err := eachMember(data, func(name string, raw json.RawMessage) {
+	n := 0
+	err := eachMember(data, func(name string, raw json.RawMessage) error {
+		if n++; n > maxParams {
+			return errTooMany
+		}
 		if p, ok := jsonParam(name, raw); ok {
 			all.set(p)
 		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -279,8 +289,9 @@ func jsonParam(name string, raw json.RawMessage) (Param, bool) {
 	return p, true
 }
 
-// eachMember calls fn with each member of a JSON object, in order.
-func eachMember(data []byte, fn func(name string, raw json.RawMessage)) error {
+// eachMember calls fn with each member of a JSON object, in order. It ends at the
+// first error.
+func eachMember(data []byte, fn func(name string, raw json.RawMessage) error) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if start, err := dec.Token(); err != nil {
 		return malformed(err)
@@ -296,7 +307,9 @@ func eachMember(data []byte, fn func(name string, raw json.RawMessage)) error {
 		if err := dec.Decode(&raw); err != nil {
 			return malformed(err)
 		}
-		fn(name.(string), raw) // the decoder takes only strings for names
+		if err := fn(name.(string), raw); err != nil { // the decoder takes only strings for names
+			return err
+		}
 	}
 	if _, err := dec.Token(); err != nil {
 		return malformed(err)

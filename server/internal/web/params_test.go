@@ -75,6 +75,9 @@ func TestParametersOfARequest(t *testing.T) {
 		{"a bad escape in a form", formType, "", "a=%zz", "!invalid URL escape"},
 		{"a bad escape in a name", formType, "", "%=1", "!invalid URL escape"},
 		{"a bad escape in the query", "", "a=%", "", "!invalid URL escape"},
+		{"too many members", jsonType, "", "{" + strings.Repeat(`"a":1,`, 1000) + `"a":1}`, "!there are more than 1000 parameters"},
+		{"too many in a form", formType, "", strings.Repeat("a&", 1000) + "a", "!there are more than 1000 parameters"},
+		{"too many in the query", "", strings.Repeat("&", 1000), "", "!there are more than 1000 parameters"},
 		{"a body that is too large", formType, "", strings.Repeat("a", 1<<20+1), "!request entity too large"},
 	} {
 		call, answer := read(t, tt.contentType, tt.query, tt.body)

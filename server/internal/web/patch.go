@@ -23,7 +23,7 @@ func mergePatch(target []byte, patch map[string]any) ([]byte, error) {
 	}
 	seen := map[string]bool{}
 	var failed error
-	if err := eachMember(target, func(name string, old json.RawMessage) {
+	if err := eachMember(target, func(name string, old json.RawMessage) error {
 		change, patched := patch[name]
 		seen[name] = true
 		switch {
@@ -34,6 +34,7 @@ func mergePatch(target []byte, patch map[string]any) ([]byte, error) {
 			failed = errors.Join(failed, err)
 			add(name, value)
 		}
+		return nil
 	}); err != nil {
 		return nil, errNoObject
 	}

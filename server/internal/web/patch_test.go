@@ -110,6 +110,6 @@ func parsed(data []byte) (value any) {
 
 // names are the names of an object's members, in order.
 func names(object []byte) (list []string) {
-	_ = eachMember(object, func(name string, _ json.RawMessage) { list = append(list, name) })
+	_ = eachMember(object, func(name string, _ json.RawMessage) error { list = append(list, name); return nil })
 	return list
 }

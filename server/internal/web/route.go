@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
 // A Flow answers one endpoint. It returns a value to encode (see Status and its
@@ -39,6 +40,9 @@ type Route struct {
 	// Count counts the call against its rate limit, with Call.Count. nil counts
 	// it against the limit of all other calls.
 	Count func(*Call) error
+	// Limited is what the endpoint answers beyond its rate limit. nil:
+	// refusal.RateLimited.
+	Limited *refusal.Refusal
 
 	// AnyPage lets a page of an unknown origin post here, because that changes
 	// nothing, or nothing that a link would not change. Every other POST refuses it.
@@ -75,14 +79,16 @@ type Subject struct {
 type Dialect int
 
 const (
-	// OAuth is /oauth/*: application/json without charset.
+	// OAuth is /oauth/token and /oauth/revoke: application/json without charset.
 	OAuth Dialect = iota
-	// API is /passwordless/* and its like: application/json with charset.
+	// API is /passwordless/*, /oauth/par and their like: application/json with
+	// charset. Source: auth0/go-auth0 authentication, its recordings.
 	API
 	// Bearer is /userinfo: as API, but a 401 is plain text with a challenge.
 	Bearer
-	// Discovery is /.well-known/*. Nobody may cache it, so that a rotation of
-	// the keys is seen at once.
+	// Discovery is /.well-known/*.
+	// Unlike Auth0, which lets clients keep it for 15 seconds, nobody may cache
+	// it: a rotation of the keys and a reset are seen at once.
 	Discovery
 	// Browser is what people see: a refusal is a page.
 	Browser

@@ -35,7 +35,7 @@ func (f *Front) decide(c *Call, route Route, badRequest error) error {
 	foreign := f.foreign(c)
 	if foreign != "" {
 		if _, magic := faults.MagicEmail(recipient); magic || names != nil {
-			c.hint = foreign + ", so neither X-Mock-Scenario nor an address with +mock- switches a scenario on"
+			c.Hint(foreign + ", so neither X-Mock-Scenario nor an address with +mock- switches a scenario on")
 		}
 		recipient, names = "", nil
 		if !f.Scenarios.Concerns(names, recipient) {
@@ -44,13 +44,13 @@ func (f *Front) decide(c *Call, route Route, badRequest error) error {
 	}
 	if tag, ok := faults.MagicEmail(recipient); ok {
 		if _, err := scenarios.Load(tag); err != nil {
-			c.hint = err.Error()
+			c.Hint(err.Error())
 		}
 	}
 	q := faults.Request{
 		ID: c.ID, At: c.Now, Endpoint: route.Endpoint, Grant: c.Subject.Grant,
 		Connection: c.Subject.Connection, Send: c.Subject.Send, ClientID: c.ClientID, Recipient: c.Subject.Recipient,
-		Header: c.Header, Param: c.Params.dotted, Scenarios: names, Foreign: foreign != "",
+		Header: c.Header, Param: (&paramReader{params: c.Params}).text, Scenarios: names, Foreign: foreign != "",
 	}
 	if client, ok := c.Setup.Client(c.ClientID); ok {
 		q.ClientName = client.Name
@@ -80,17 +80,42 @@ func (f *Front) foreign(c *Call) string {
 	return unknownOrigin(origin, c)
 }
 
-// dotted is the text of a parameter, or of a member of one that is an object:
+// maxDotted is how many objects deep a rule can name a parameter.
+const maxDotted = 8
+
+// A paramReader reads parameters by the names that rules have. It reads the
+// members of an object once for all rules: an object can be large.
+type paramReader struct {
+	params Params
+	depth  int
+	inside map[string]*paramReader
+}
+
+// text is the text of a parameter, or of a member of one that is an object:
 // authParams.scope.
-func (ps Params) dotted(name string) string {
-	if p, ok := ps.Get(name); ok {
+func (r *paramReader) text(name string) string {
+	if p, ok := r.params.Get(name); ok {
 		return p.Text
 	}
 	outer, inner, nested := strings.Cut(name, ".")
-	if p, ok := ps.Get(outer); nested && ok && p.Kind == Object {
-		return p.Members().dotted(inner)
+	if !nested || r.depth == maxDotted {
+		return ""
 	}
-	return ""
+	members, known := r.inside[outer]
+	if !known {
+		if p, ok := r.params.Get(outer); ok && p.Kind == Object {
+			list, _ := p.Members() // none of an object with too many
+			members = &paramReader{params: list, depth: r.depth + 1}
+		}
+		if r.inside == nil {
+			r.inside = map[string]*paramReader{}
+		}
+		r.inside[outer] = members
+	}
+	if members == nil {
+		return ""
+	}
+	return members.text(inner)
 }
 
 // admit does what scenarios do before the flow. done: the flow must not run.

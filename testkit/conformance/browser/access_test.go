@@ -203,6 +203,7 @@ func TestEachControlHasAName(t *testing.T) {
 
 // axe-core finds nothing serious, in either colour scheme: contrast included.
 func TestAxeFindsNothingSerious(t *testing.T) {
+	t.Parallel()
 	script := axe(t)
 	for name, how := range map[string]look{
 		"light":           {width: 1280, height: 800, still: true},

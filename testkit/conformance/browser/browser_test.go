@@ -25,7 +25,8 @@ import (
 // slow machine need a while; a step that works does not use it up.
 const patience = 30 * time.Second
 
-// One Chromium serves all tests; each page is in a profile of its own.
+// One Chromium serves all tests; each page is in a profile of its own. Keys go to
+// the page that has the focus, so of tests that run in parallel one at most types.
 var shared struct {
 	once    sync.Once
 	browser context.Context

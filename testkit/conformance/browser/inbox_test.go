@@ -216,7 +216,7 @@ func TestAMagicLinkOpensATabOfItsOwn(t *testing.T) {
 // By a name that is not localhost, over http, browsers give pages no clipboard
 // but the old way. The page works all the same.
 func TestThePageWorksByAnotherNameAndWithoutTheClipboard(t *testing.T) {
-	i := openInbox(t, desktop)
+	i := openInbox(t, desktop, testkit.PinIssuer("http://mockauth0.test/")) // so the name is a given one
 	i.expect("Cross-Origin-Opener-Policy header has been ignored")
 	_, port, _ := strings.Cut(strings.TrimPrefix(i.url, "http://"), ":")
 	i.run(chromedp.Navigate("http://mockauth0.test:" + port + "/"))
@@ -233,6 +233,17 @@ func TestThePageWorksByAnotherNameAndWithoutTheClipboard(t *testing.T) {
 	if got := i.pasted(); got != code {
 		t.Errorf("copied: %q, want %s", got, code)
 	}
+}
+
+// By a name that nobody gave, the page's script is refused, and the page says what to do.
+func TestThePageSaysWhyItIsStuck(t *testing.T) {
+	i := openInbox(t, desktop)
+	i.expect("Cross-Origin-Opener-Policy header has been ignored")
+	i.expect("403 (Forbidden)")
+	_, port, _ := strings.Cut(strings.TrimPrefix(i.url, "http://"), ":")
+	i.run(chromedp.Navigate("http://mockauth0.test:" + port + "/"))
+	i.untilText("#stuck", "--tls-host")
+	i.until(`getComputedStyle(document.querySelector("#stuck")).visibility === "visible"`)
 }
 
 // Over https all is the same, and the snippets say https.

@@ -56,6 +56,7 @@ func (s *sdk) eachPage(look func(name string)) {
 // axe-core finds nothing (contrast included), nothing overflows, there is no
 // script, and nobody takes it for Auth0.
 func TestLoginPagesAreAccessible(t *testing.T) {
+	t.Parallel()
 	script := axe(t)
 	for name, how := range map[string]look{
 		"360-light":  {width: 360, height: 740, still: true},

@@ -200,6 +200,7 @@ func TestPointYourAppHere(t *testing.T) {
 // The page asks only for what is seen: a panel that is shut is not asked for,
 // and nothing while the tab is hidden.
 func TestNothingIsAskedForThatIsNotSeen(t *testing.T) {
+	t.Parallel()
 	asked := &counter{}
 	i := openServed(t, asked)
 	i.press("#nav", "Requests")

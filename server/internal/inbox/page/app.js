@@ -13,8 +13,9 @@ import * as panels from "./panels.js";
 import * as reader from "./reader.js";
 import * as router from "./route.js";
 import * as store from "./store.js";
-import * as stream from "./stream.js";
+import * as tabs from "./tabs.js";
 
+byId("stuck").remove(); // the script runs
 const app = byId("app"), filterTo = byId("filter-to"), filterKind = byId("filter-kind");
 let loaded = false; // the first batch has come
 let arrived = [];   // new since the last batch
@@ -61,7 +62,7 @@ function seen() {
   list.draw();
 }
 
-stream.follow({
+tabs.follow({
   state(state) {
     byId("live").dataset.state = state;
     setText(byId("live-text"), { connecting: "Connecting", live: "Live", lost: "Connection lost, trying again" }[state]);

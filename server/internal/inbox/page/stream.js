@@ -3,6 +3,9 @@
 
 const PATIENCE = 1000;
 
+// Relative to this file, since a page and a worker have different base addresses.
+const STREAM = new URL("../outbox/stream?brief=1", import.meta.url).href;
+
 // follow calls the listeners for as long as the page is open: reset() when what
 // comes next is all there is, message(m, fresh), gone(ids), batch() when what
 // belongs together has come, and state("connecting", "live" or "lost").
@@ -12,8 +15,7 @@ export function follow(listeners) {
   let refused = 0;
 
   function connect() {
-    const since = place ? `&since=${encodeURIComponent(place)}` : "";
-    const source = new EventSource(`outbox/stream?brief=1${since}`);
+    const source = new EventSource(place ? `${STREAM}&since=${encodeURIComponent(place)}` : STREAM);
     let all = !place; // a stream without a place begins with everything
     source.onopen = () => {
       refused = 0;
