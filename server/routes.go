@@ -114,8 +114,16 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Password, Dialect: web.Browser,
 		},
 		{
+			Method: "GET", Path: passwordless.UnblockPath, Summary: "where the link of the e-mail leads that tells of a blocked account",
+			Flow: login.Unblock, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: passwordless.UnblockPath, Summary: "the form of that page, which takes the block away",
+			Flow: login.Unblock, Dialect: web.Browser,
+		},
+		{
 			Method: "POST", Path: "/co/authenticate", Summary: "embedded login: gives a login_ticket for a code or a password; /authorize takes the ticket",
-			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Limited: refusal.RateLimitedOAuth, Dialect: web.API, CORS: web.Credentials,
+			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Count: authapi.CountCrossOrigin, Limited: refusal.RateLimitedOAuth, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "POST", Path: "/passwordless/verify", Summary: "checks a code and leaves it good for verify_redirect",

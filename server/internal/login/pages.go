@@ -112,6 +112,8 @@ func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (
 	switch {
 	case errors.Is(err, refusal.WrongEmailCode), errors.Is(err, refusal.WrongPhoneCode):
 		v.Error = "Code is invalid"
+	case errors.Is(err, refusal.TooManyAttempts):
+		v.Error = "Your account has been blocked after multiple consecutive login attempts."
 	case refused.Code == "sms_provider_error":
 		v.Error = "Code could not be sent. Please try again later."
 	}

@@ -88,6 +88,15 @@ func (c *Call) Count(l tenant.Limit, key string) error {
 	return nil
 }
 
+// Caller says who calls, for hints: the request line, and the program that sent it.
+func (c *Call) Caller() string {
+	line := c.Method + " " + c.Path
+	if agent := c.Header.Get("User-Agent"); agent != "" {
+		line += " of " + agent
+	}
+	return clip(line)
+}
+
 // Hint tells the developer, in the journal and in the log, why the answer may not
 // be the expected one. An empty hint is none.
 func (c *Call) Hint(text string) {

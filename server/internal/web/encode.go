@@ -92,7 +92,7 @@ func setCORS(h http.Header, rule CORS, setup *tenant.Setup, origin string) (hint
 			return ""
 		}
 		if !setup.AllowsOrigin(origin) {
-			return "origin " + origin + " is in no client's allowed_origins or web_origins; the browser will not show the answer to the page"
+			return "origin " + origin + " is in no client's allowed_origins, web_origins or callbacks; the browser will not show the answer to the page"
 		}
 		h.Set("Access-Control-Allow-Origin", origin)
 		h["Access-Control-Expose-Headers"] = exposed
