@@ -68,7 +68,7 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 		c.Hint(originHint)
 	}
 	if c.Effects != nil {
-		res.amend(h, c.Effects)
+		res.amend(c)
 	}
 	return res, refused
 }
