@@ -37,6 +37,11 @@ func (s *store) Store(m *data.Message) (string, error) {
 	if base.From == "" {
 		base.From = m.Raw.From
 	}
+	for _, a := range read.Attachments {
+		base.Attachments = append(base.Attachments, outbox.Attachment{
+			Part: a.Part, FileName: a.FileName, ContentType: a.ContentType, ContentID: a.ContentID, Size: len(a.Content),
+		})
+	}
 	var id string
 	var together []string
 	for _, to := range m.Raw.To {

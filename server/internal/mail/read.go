@@ -125,7 +125,7 @@ func (r *Reading) take(header textproto.MIMEHeader, body io.Reader, place string
 		return
 	}
 	a := Attachment{
-		Part: cmp.Or(place, "0"), FileName: fileName(cmp.Or(named["filename"], params["name"])), ContentType: kind,
+		Part: cmp.Or(place, "0"), FileName: fileName(cmp.Or(named["filename"], params["name"])), ContentType: oneLine(kind),
 		ContentID: strings.Trim(oneLine(header.Get("Content-Id")), "<>"), Content: content,
 	}
 	a.Inline = disposition == "inline" || disposition == "" && a.ContentID != ""
