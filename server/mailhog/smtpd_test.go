@@ -137,6 +137,10 @@ func TestTheLogTellsOfARefusedCommand(t *testing.T) {
 < 334
 > AGFkYQBzM2NyM3Q=
 < 235
+> AUTH PLAIN
+< 334
+> czNjcjN0
+< 550
 > VRFY ada
 < 500
 > MAIL FROM:ada@example.com
@@ -162,6 +166,7 @@ func TestTheLogTellsOfARefusedCommand(t *testing.T) {
 		`"An SMTP command is refused: it comes out of order: EHLO, AUTH if at all, MAIL, RCPT, DATA" command="RCPT TO:<ada@example.com>" reply="500 Unrecognised command" from=127.0.0.1:`,
 		`refused: this port speaks SMTP without TLS" command=STARTTLS`,
 		`refused: Unsupported authentication mechanism" command="AUTH GSSAPI …"`,
+		`refused: Badly formed parameter" command="a line of AUTH"`,
 		`refused: this mail server does not know the command" command="VRFY ada"`,
 		`refused: write MAIL FROM:<address>, with the angle brackets" command="MAIL FROM:ada@example.com"`,
 		`refused: write RCPT TO:<address>, with the angle brackets" command="RCPT TO:bob@example.com"`,
@@ -172,7 +177,7 @@ func TestTheLogTellsOfARefusedCommand(t *testing.T) {
 			t.Errorf("the log lacks %s", want)
 		}
 	}
-	if strings.Count(log, "\n") != 8 || strings.Contains(log, "M2Ny") || t.Failed() {
+	if strings.Count(log, "\n") != 9 || strings.Contains(log, "M2Ny") || strings.Contains(log, "czNj") || t.Failed() {
 		t.Errorf("the log is\n%s", log)
 	}
 }

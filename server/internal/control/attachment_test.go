@@ -71,7 +71,7 @@ func TestPicturesInAPreview(t *testing.T) {
 		return "Content-Type: " + kind + "\nContent-ID: <" + id + ">\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n"
 	}
 	s.Outbox().Add(mailOf(`<img src="cid:a@x&amp;1"><td background=CID:b%20c style="background:url(cid:svg)"><img src='cid:page'><img src=cid:none>cid:svg`,
-		picture("image/png", "a@x&1"), picture("image/gif", "b c"), picture("image/svg+xml", "svg"), picture("text/html", "page")))
+		picture("image/png", "a@x&1"), picture("image/gif", "b c"), picture("image/svg+xml", "svg"), picture("application/xhtml+xml", "page")))
 	w := servertest.Call(t, s, "GET", "/_mock/outbox/msg_00000001/html", nil)
 	want := `<img src="data:image/png;base64,aGVsbG8="><td background=data:image/gif;base64,aGVsbG8= style="background:url(data:image/svg+xml;base64,aGVsbG8=)"><img src='cid:page'><img src=cid:none>cid:svg`
 	if w.Body.String() != want {

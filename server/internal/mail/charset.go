@@ -2,9 +2,9 @@ package mail
 
 import (
 	"encoding/base64"
-	"io"
+	"encoding/hex"
+	"errors"
 	"mime"
-	"mime/quotedprintable"
 	netmail "net/mail"
 	"regexp"
 	"strings"
@@ -129,8 +129,25 @@ func wordContent(encoding, word string) ([]byte, error) {
 	if strings.EqualFold(encoding, "b") {
 		return base64.RawStdEncoding.DecodeString(strings.TrimRight(word, "="))
 	}
-	return io.ReadAll(quotedprintable.NewReader(strings.NewReader(strings.ReplaceAll(word, "_", "=20"))))
+	var content []byte
+	for rest := word; rest != ""; rest = rest[1:] {
+		b := rest[:1]
+		switch b {
+		case "_":
+			b = " "
+		case "=":
+			decoded, err := hex.DecodeString(rest[1:min(3, len(rest))])
+			if err != nil || len(decoded) != 1 {
+				return nil, errWord
+			}
+			b, rest = string(decoded), rest[2:]
+		}
+		content = append(content, b...)
+	}
+	return content, nil
 }
+
+var errWord = errors.New("no encoded word")
 
 // Addresses are the addresses in a header, with decoded names.
 func (r *Reading) Addresses(header string) ([]*netmail.Address, error) {

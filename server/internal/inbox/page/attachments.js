@@ -19,7 +19,7 @@ function row(message, { part, file_name: name, content_type: type, size }) {
   // What cannot be drawn is a file like the others.
   if (shown) picture.addEventListener("error", () => picture.replaceWith(icon("clip")));
   return el("li", {}, el("span", { class: "thumb" }, picture),
-    el("span", { class: "file" }, el("bdi", { class: "file-name", text: title }),
+    el("span", { class: "file" }, el("bdi", { class: "file-name", text: title, title }),
       el("span", { class: "note", text: `${type} · ${bytes(size)}` })),
     // The server gives the file its name.
     el("a", { class: "button quiet", href: address, download: "", "aria-label": `Save ${title}`, text: "Save" }));
