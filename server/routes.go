@@ -258,12 +258,20 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.WithCursor(a.ReadMessageText),
 		},
 		{
-			Method: "GET", Path: "/_mock/outbox/{id}/html", Summary: "the HTML of a message, in a sandbox; links=1 lets links open a tab",
-			Flow: a.WithCursor(a.ReadMessageHTML), Query: []string{"links"},
+			Method: "GET", Path: "/_mock/outbox/{id}/html", Summary: "the HTML of a message, in a sandbox; links=1 lets links open a tab, pictures=1 loads remote pictures",
+			Flow: a.WithCursor(a.ReadMessageHTML), Query: []string{"links", "pictures"},
 		},
 		{
 			Method: "GET", Path: "/_mock/outbox/{id}/raw", Summary: "an e-mail as RFC 5322 text",
 			Flow: a.WithCursor(a.ReadMessageRaw),
+		},
+		{
+			Method: "GET", Path: "/_mock/outbox/{id}/parts/{part}", Summary: "one attachment or inline picture of an app's e-mail, as a download",
+			Flow: a.WithCursor(a.ReadMessagePart),
+		},
+		{
+			Method: "DELETE", Path: "/_mock/outbox/{id}", Summary: "deletes one message",
+			Flow: a.WithCursor(a.DeleteMessage),
 		},
 		{
 			Method: "POST", Path: "/_mock/outbox/{id}/expire", Summary: "lets the code of a message expire now; the clock does not move",
