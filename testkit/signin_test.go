@@ -261,7 +261,7 @@ func TestSignInTellsWhatWentWrong(t *testing.T) {
 			"SignIn of ada@example.com at http://127.0.0.1:", "/: this does not lead to the tenant at http://127.0.0.1:", "\n  GET http://127.0.0.1:", "/ -> 200",
 		}},
 		"no URL":                     {path: "\x00", want: []string{"invalid control character in URL"}},
-		"neither address nor number": {user: "nobody", want: []string{"the page at /u/login/identifier says: Enter a valid phone number or email address", "/u/login/identifier -> 400"}},
+		"neither address nor number": {user: "nobody", want: []string{"the page at /u/login/identifier says: Enter a valid email address or phone number.", "/u/login/identifier -> 400"}},
 		"an unknown client": {app: func(a *webApp) { a.clientID = "abc" }, want: []string{
 			"the page at /authorize says: 400 invalid_request: Unknown client: abc", "(client abc is not in the fixture; add --client abc (in Go, testkit.Clients))",
 		}},

@@ -187,7 +187,7 @@ func PageSubject(c *web.Call) web.Subject {
 		return s
 	}
 	c.ClientID = cmp.Or(c.ClientID, tx.Authorization.Client.ClientID)
-	s.Recipient = cmp.Or(s.Recipient, tx.Recipient)
+	s.Recipient = cmp.Or(s.Recipient, fixtures.NormalizeRecipient(c.Params.Text("phone")), tx.Recipient)
 	s.Connection = cmp.Or(s.Connection, tx.Realm, tx.Connection)
 	return s
 }

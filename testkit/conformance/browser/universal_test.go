@@ -71,6 +71,15 @@ func (s *sdk) problem(words string) {
 	s.untilText("[role=alert]", words)
 }
 
+// shown shows what is in the field of a password, and hides it.
+func (s *sdk) shown(field string) {
+	s.t.Helper()
+	for _, to := range [][]string{{"Show password", "text"}, {"Hide password", "password"}} {
+		s.click("[aria-label='" + to[0] + "']")
+		s.until(`document.querySelector(` + quoted(field) + `).type === ` + quoted(to[1]))
+	}
+}
+
 // Pages with a mistake have status 400, which the browser's console tells.
 func (s *sdk) mayBeRefused() { s.expect("400 (Bad Request)") }
 
@@ -213,7 +222,8 @@ func TestPasswordLogin(t *testing.T) {
 	s.next(func() { s.click("button[value=default]") }) // the hint stands in the field
 	s.at("/u/login/password")
 	s.continues("#password", "wrong")
-	s.problem("Wrong email or password.")
+	s.problem("Wrong email or password")
+	s.shown("#password")
 	s.press("main", "Edit\nemail address")
 	s.continues("#username", "dora@example.com")
 	s.continues("#password", "Passw0rd!")
