@@ -74,6 +74,14 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Resume, Dialect: web.Browser,
 		},
 		{
+			Method: "GET", Path: "/u/login", Summary: "the login page that asks for address and password at once: with prompts.identifier_first: false",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Login, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/login", Summary: "the form of that page",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Login, Dialect: web.Browser,
+		},
+		{
 			Method: "GET", Path: "/u/login/identifier", Summary: "the login page that asks who signs in",
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Identifier, Dialect: web.Browser,
 		},
@@ -88,6 +96,22 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		{
 			Method: "POST", Path: "/u/signup/identifier", Summary: "the form of the sign-up page",
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Signup, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/signup", Summary: "the page that asks a new user for address and password at once: with prompts.identifier_first: false",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.SignupBoth, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/signup", Summary: "the form of that page, which creates the user",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.SignupBoth, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/signup/password", Summary: "the page that asks a new database user for a password",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.SignupPassword, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/signup/password", Summary: "the form of that page, which creates the user",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.SignupPassword, Dialect: web.Browser,
 		},
 		{
 			Method: "GET", Path: "/u/login/passwordless-email-challenge", Summary: "the page that asks for the code of an e-mail",

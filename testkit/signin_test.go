@@ -125,6 +125,13 @@ func TestSignIn(t *testing.T) {
 				a.more = url.Values{"connection": {"Username-Password-Authentication"}}
 			}, want: "Welcome, Another Ada!",
 		},
+		"on one page": {
+			opts: []testkit.Option{testkit.FixtureYAML("version: 1\nextends: default\nprompts: {identifier_first: false}\n")},
+			user: "dora@example.com", want: "Welcome, Dora!",
+		},
+		"at the page for signing up by phone": {user: "+12025550101", app: func(_ *testkit.Auth0, a *webApp) {
+			a.more = url.Values{"screen_hint": {"signup"}, "connection": {"sms"}}
+		}, want: "Welcome, +12025550101!"},
 		"for the first time": {user: "new@example.com", want: "Welcome, new@example.com!"},
 		"over https":         {user: "ada@example.com", app: func(auth *testkit.Auth0, a *webApp) { a.auth0 = auth.TLSURL() }, want: "Welcome, Ada Lovelace!"},
 		"at localhost": {user: "ada@example.com", app: func(auth *testkit.Auth0, a *webApp) {

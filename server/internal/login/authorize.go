@@ -50,11 +50,10 @@ func Authorize(c *web.Call) (any, error) {
 	}
 	tx := c.Tenant.Begin(tenant.Transaction{Authorization: r.Authorization, Connection: connection, Hint: c.Params.Text("login_hint")})
 	passwordless.SetDevice(c, c.Setup.Seed.Opaque(43, "device", tx.ID))
-	page := "/u/login/identifier"
 	if c.Params.Text("screen_hint") == "signup" {
-		page = "/u/signup/identifier"
+		return to(signupPage(c, tx), tx), nil
 	}
-	return to(page, tx), nil
+	return to(loginPage(c, tx), tx), nil
 }
 
 // redeemTicket signs in the user who got a ticket at /co/authenticate.
@@ -140,7 +139,7 @@ func Resume(c *web.Call) (any, error) {
 	session, ok := c.Tenant.Session(tx.SignedIn, c.Now)
 	switch {
 	case !ok:
-		return to("/u/login/identifier", tx), nil
+		return to(loginPage(c, tx), tx), nil
 	case !slices.Contains(c.Cookies(sessionCookie), session.ID):
 		return nil, refusal.WrongTransaction.Because("another browser signed in: the cookie that the last page set did not come back")
 	case !c.Tenant.End(tx):
@@ -175,6 +174,11 @@ func usable(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
 		return nil
 	}
 	return []*fixtures.Connection{conn}
+}
+
+// databases are the usable connections that know passwords.
+func databases(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
+	return slices.DeleteFunc(usable(c, tx), func(conn *fixtures.Connection) bool { return conn.Strategy != tenant.StrategyDatabase })
 }
 
 // PageSubject is whom a page of a login is about: the user whom the form names,

@@ -138,6 +138,10 @@ func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (
 		v.mistake("invalid-verification-code")
 	case errors.Is(err, refusal.WrongPassword):
 		v.mistake("wrong-email-credentials")
+	case errors.Is(err, refusal.UserExists):
+		v.mistakeAt(0, "email-in-use")
+	case errors.Is(err, refusal.InvalidSignup):
+		v.mistakeAt(0, "auth0-users-validation")
 	case errors.Is(err, refusal.TooManyAttempts):
 		v.mistake("user-blocked")
 	case refused.Code == "sms_provider_error":
@@ -151,6 +155,40 @@ func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (
 // page is the path of a page of a login, with the state.
 func page(path string, tx tenant.Transaction) string { return to(path, tx).To }
 
+// loginPage and signupPage are the first pages of a login.
+func loginPage(c *web.Call, tx tenant.Transaction) string {
+	if onePage(c, tx) {
+		return "/u/login"
+	}
+	return "/u/login/identifier"
+}
+
+func signupPage(c *web.Call, tx tenant.Transaction) string {
+	if onePage(c, tx) {
+		return "/u/signup"
+	}
+	return "/u/signup/identifier"
+}
+
+// onePage tells whether one page asks for the address and for the password.
+// Unverified: what Auth0 shows without Identifier First if the app asks for a
+// passwordless connection.
+func onePage(c *web.Call, tx tenant.Transaction) bool {
+	return !c.Setup.Fixture.IdentifierFirst() && len(databases(c, tx)) > 0
+}
+
+func toLogin(c *web.Call, tx tenant.Transaction) *aside {
+	return &aside{"Already have an account?", "Log in", page(loginPage(c, tx), tx)}
+}
+
+// toSignup is nil if nobody can sign up.
+func toSignup(c *web.Call, tx tenant.Transaction) *aside {
+	if !slices.ContainsFunc(usable(c, tx), func(conn *fixtures.Connection) bool { return !conn.Options.DisableSignup }) {
+		return nil
+	}
+	return &aside{"Don't have an account?", "Sign up", page(signupPage(c, tx), tx)}
+}
+
 // Identifier is /u/login/identifier: it asks who signs in.
 func Identifier(c *web.Call) (any, error) { return identifier(c, false) }
 
@@ -163,10 +201,9 @@ func identifier(c *web.Call, signup bool) (any, error) {
 		return nil, err
 	}
 	conns := usable(c, tx)
-	v := view{Screen: "login-id", Other: &aside{"Don't have an account?", "Sign up", page("/u/signup/identifier", tx)}}
-	name := "username"
+	v, name := view{Screen: "login-id", Other: toSignup(c, tx)}, "username"
 	if signup {
-		v.Screen, v.Other, name = "signup-id", &aside{"Already have an account?", "Log in", page("/u/login/identifier", tx)}, "email"
+		v.Screen, v.Other, name = "signup-id", toLogin(c, tx), "email"
 	}
 	who := identifierField(conns, name)
 	if signup && who.Type == "tel" {
@@ -185,7 +222,10 @@ func identifier(c *web.Call, signup bool) (any, error) {
 		return r.show(c, tx, v)
 	}
 	c.Tenant.Identify(tx, conn.Name, recipient)
-	if conn.Strategy == tenant.StrategyDatabase {
+	switch isDatabase := conn.Strategy == tenant.StrategyDatabase; {
+	case isDatabase && signup:
+		return to("/u/signup/password", tx), nil
+	case isDatabase:
 		return to("/u/login/password", tx), nil
 	}
 	if err := send(c, r, conn, recipient); err != nil {
@@ -275,9 +315,9 @@ func challenge(c *web.Call, strategy string) (any, error) {
 	}
 	conn, err := c.Setup.UsableConnection(tx.Realm, r.Client)
 	if err != nil || conn.Strategy != strategy {
-		return to("/u/login/identifier", tx), nil
+		return to(loginPage(c, tx), tx), nil
 	}
-	v := challengeView(conn, tx)
+	v := challengeView(c, conn, tx)
 	if c.Method != http.MethodPost {
 		return r.show(c, tx, v)
 	}
@@ -298,10 +338,10 @@ func challenge(c *web.Call, strategy string) (any, error) {
 }
 
 // challengeView is the page that asks for a code.
-func challengeView(conn *fixtures.Connection, tx tenant.Transaction) view {
+func challengeView(c *web.Call, conn *fixtures.Connection, tx tenant.Transaction) view {
 	code := field{Name: "code", Label: "Enter the code", Type: "text", Mode: "numeric", Complete: "one-time-code"}
 	v := view{Inbox: "/_mock/", InboxHas: "The code", email: tx.Recipient}
-	edit := page("/u/login/identifier", tx)
+	edit := page(loginPage(c, tx), tx)
 	if conn.Strategy == tenant.StrategySMS {
 		v.Screen = "login-passwordless-sms-otp"
 		v.Who, v.What, v.Edit = tx.Recipient, "phone number", edit
@@ -333,33 +373,6 @@ func (r *request) signedIn(c *web.Call, tx tenant.Transaction, v view, session t
 func browserSession(c *web.Call) string {
 	s, _ := currentSession(c)
 	return s.ID
-}
-
-// Password is /u/login/password: the password of a database user.
-func Password(c *web.Call) (any, error) {
-	tx, r, err := current(c)
-	if err != nil {
-		return nil, err
-	}
-	conn, err := c.Setup.UsableConnection(tx.Realm, r.Client)
-	if err != nil || conn.Strategy != tenant.StrategyDatabase {
-		return to("/u/login/identifier", tx), nil
-	}
-	v := view{
-		Screen: "login-password", Who: tx.Recipient, What: "email address", Edit: page("/u/login/identifier", tx),
-		Hidden: []field{{Name: "username", Value: tx.Recipient}},
-		Fields: []field{{Name: "password", Label: "Password", Type: "password", Complete: "current-password"}},
-	}
-	if c.Method != http.MethodPost {
-		return r.show(c, tx, v)
-	}
-	password := c.Params.Text("password")
-	if password == "" {
-		v.mistake("no-password")
-		return r.show(c, tx, v)
-	}
-	session, err := c.Tenant.SignInWithPassword(r.Authorization, tx, conn, password, browserSession(c))
-	return r.signedIn(c, tx, v, session, err)
 }
 
 // send sends a code to the user of a page.

@@ -8,10 +8,13 @@ type text struct{ title, heading, description, button string }
 
 // texts are the words of the screens, by Auth0's names.
 var texts = map[string]text{
+	"login":                         {"Log in", "Welcome", "Log in to ${companyName} to continue to ${clientName}.", "Continue"},
 	"login-id":                      {"Log in", "Welcome", "Log in to ${companyName} to continue to ${clientName}.", "Continue"},
 	"login-password":                {"Enter your password to log in", "Enter Your Password", "Enter your password for ${companyName} to continue to ${clientName}", "Continue"},
 	"login-passwordless-email-code": {"Enter your email code to log in", "Verify Your Identity", "We've sent an email with your code to ${email}", "Continue"},
 	"login-passwordless-sms-otp":    {"Enter your phone code to log in", "Verify Your Identity", "We've sent a text message to:", "Continue"},
+	"signup":                        {"Sign up", "Welcome", "Sign Up to ${companyName} to continue to ${clientName}.", "Continue"},
+	"signup-password":               {"Create a password to sign up", "Create Your Account", "Set your password for ${companyName} to continue to ${clientName}", "Continue"},
 	"signup-id":                     {"Sign up", "Create Your Account", "Sign Up to ${companyName} to continue to ${clientName}.", "Continue"},
 }
 
@@ -37,5 +40,7 @@ var mistakes = map[string]string{
 	"passwordless-authenticator-error": "Code could not be sent. Please try again later.",
 	"no-password":                      "Password is required",
 	"wrong-email-credentials":          "Wrong email or password",
+	"email-in-use":                     "The user already exists.",
+	"auth0-users-validation":           "Something went wrong, please try again later",
 	"user-blocked":                     "Your account has been blocked after multiple consecutive login attempts.",
 }

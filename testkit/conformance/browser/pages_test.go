@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/mockauth0/mockauth0/testkit"
 )
 
 var shots = flag.String("shots", "", "write a picture of each login page into this folder")
@@ -47,9 +49,32 @@ func (s *sdk) eachPage(look func(name string)) {
 	s.continues("#password", "wrong")
 	s.problem("Wrong email or password")
 	look("password-problem")
+	s.next(func() { s.press("main", "Sign up") })
+	s.continues("#email", long)
+	s.at("/u/signup/password")
+	look("signup-password")
 	s.run(chromedp.Navigate(s.tenant + "/authorize?client_id=acme-web&redirect_uri=https://" + strings.Repeat("elsewhere", 12) + ".example.com/cb"))
 	s.untilText("h1", "Oops!")
 	look("error")
+}
+
+// withoutIdentifierFirst is a tenant whose login page asks for address and password
+// at once.
+var withoutIdentifierFirst = testkit.FixtureYAML("version: 1\nextends: default\nprompts: {identifier_first: false}\n")
+
+// eachPageWithoutIdentifierFirst is eachPage for such a tenant.
+func (s *sdk) eachPageWithoutIdentifierFirst(look func(name string)) {
+	s.t.Helper()
+	s.mayBeRefused()
+	s.authorize(nil)
+	s.at("/u/login")
+	look("one-page")
+	s.continues("#username", strings.Repeat("averylongname", 4)+"@example.com")
+	s.problem("Password is required")
+	look("one-page-problem")
+	s.next(func() { s.press("main", "Sign up") })
+	s.at("/u/signup")
+	look("signup-one-page")
 }
 
 // Whatever page it is, on a phone and on a desk, in the light and in the dark:
@@ -65,9 +90,9 @@ func TestLoginPagesAreAccessible(t *testing.T) {
 		"1280-dark":  {width: 1280, height: 800, dark: true, still: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := startSDK(t, "http", how)
+			var s *sdk
 			passed := 0
-			s.eachPage(func(page string) {
+			look := func(page string) {
 				t.Helper()
 				if wide := s.tooWide(int(how.width)); len(wide) > 0 {
 					t.Errorf("%s: too wide: %q", page, wide)
@@ -85,7 +110,11 @@ func TestLoginPagesAreAccessible(t *testing.T) {
 				}
 				s.run(chromedp.Evaluate[chromedp.Void](script))
 				passed += s.axeFinds(page)
-			})
+			}
+			s = startSDK(t, "http", how)
+			s.eachPage(look)
+			s = startSDK(t, "http", how, withoutIdentifierFirst)
+			s.eachPageWithoutIdentifierFirst(look)
 			if passed < 100 {
 				t.Errorf("axe passed only %d rules", passed)
 			}

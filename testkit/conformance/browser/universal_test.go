@@ -230,6 +230,52 @@ func TestPasswordLogin(t *testing.T) {
 	s.gotCode()
 }
 
+// One page asks for both, as suites of nextjs-auth0 and auth0-react fill it.
+func TestLoginOnOnePage(t *testing.T) {
+	s := openLogin(t, desktop, nil, withoutIdentifierFirst)
+	s.mayBeRefused()
+	s.at("/u/login")
+	s.write("#username", "dora@example.com")
+	s.continues("#password", "wrong")
+	s.problem("Wrong email or password")
+	if got := value[string](s.tab, `document.querySelector("#username").value + " " + document.activeElement.id`); got != "dora@example.com password" {
+		t.Errorf("the address, and where the user goes on: %q", got)
+	}
+	s.continues("#password", "Passw0rd!")
+	s.gotCode()
+	s.authorize(map[string]string{"connection": "email"})
+	s.at("/u/login/identifier")
+	s.authorize(map[string]string{"screen_hint": "signup", "prompt": "login"})
+	s.at("/u/signup")
+	s.write("#email", "new@example.com")
+	s.continues("#password", "s3cret")
+	s.gotCode()
+	s.authorize(map[string]string{"prompt": "login"})
+	s.at("/u/login")
+	s.write("#username", "new@example.com")
+	s.continues("#password", "s3cret")
+	s.gotCode()
+}
+
+// A new address in a database gets a password, and not a page that refuses each.
+func TestSignupWithAPassword(t *testing.T) {
+	s := openLogin(t, desktop, map[string]string{"connection": "Username-Password-Authentication"})
+	s.mayBeRefused()
+	s.continues("#username", "new@example.com")
+	s.at("/u/login/password")
+	s.next(func() { s.press("main", "Sign up") })
+	s.continues("#email", "new@example.com")
+	s.at("/u/signup/password")
+	s.continues("#password", "")
+	s.problem("Password is required")
+	s.shown("#password")
+	s.continues("#password", "s3cret")
+	s.gotCode()
+	if u, known := s.auth.Server().UserByAddress("new@example.com"); !known || u.Password != "s3cret" || u.EmailVerified || u.LoginsCount != 1 {
+		t.Errorf("the user is %+v", u)
+	}
+}
+
 func TestSignupPage(t *testing.T) {
 	s := openLogin(t, desktop, map[string]string{"screen_hint": "signup"})
 	s.at("/u/signup/identifier")
