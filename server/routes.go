@@ -11,6 +11,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/inbox"
 	"github.com/mockauth0/mockauth0/server/internal/login"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
+	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -138,6 +139,30 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Password, Dialect: web.Browser,
 		},
 		{
+			Method: "GET", Path: "/u/login/password-reset-start/{connection}", Summary: "where \"Forgot password?\" leads; it leads on",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.ResetStart, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/reset-password/request/{connection}", Summary: "the page that asks for the address of a user who has forgotten the password",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.ResetRequest, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/reset-password/request/{connection}", Summary: "the form of that page, which sends the e-mail: the address, or action=resend-email-action",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.ResetRequest, Count: tickets.CountReset, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: tickets.ResetPath, Also: []string{"/u/reset-password", "/lo/reset"}, Summary: "where the link of that e-mail leads; it leads on",
+			Endpoint: "authorize", Flow: login.ResetVerify, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/reset-password/change", Summary: "the page that asks for the new password",
+			Endpoint: "authorize", Flow: login.ResetPassword, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/reset-password/change", Summary: "the form of that page, which changes the password",
+			Endpoint: "authorize", Flow: login.ResetPassword, Dialect: web.Browser,
+		},
+		{
 			Method: "POST", Path: "/co/authenticate", Summary: "embedded login: gives a login_ticket for a code or a password; /authorize takes the ticket",
 			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Limited: refusal.RateLimitedOAuth, Dialect: web.API, CORS: web.Credentials,
 		},
@@ -166,8 +191,8 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "dbconnections.signup", Flow: authapi.Signup, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/dbconnections/change_password", Summary: "the response for a user who has forgotten the password; no e-mail is sent",
-			Endpoint: "dbconnections.change_password", Flow: authapi.ChangePassword, Dialect: web.API, CORS: web.Credentials,
+			Method: "POST", Path: "/dbconnections/change_password", Summary: "sends the e-mail to a user who has forgotten the password",
+			Endpoint: "dbconnections.change_password", Flow: authapi.ChangePassword, Count: tickets.CountReset, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "GET", Path: "/client/{id}.js", Summary: "the connections of one client, as Lock reads them",

@@ -52,7 +52,8 @@ type view struct {
 	// Scenario names the rules that made the error.
 	Scenario string
 
-	email string // for the words
+	email  string // for the words
+	failed string // the words, if they are not those of the screen; the page is an error's
 }
 
 // A field is one that the user fills in.
@@ -120,7 +121,7 @@ func (v view) show(c *web.Call) (any, error) {
 		v.Inbox = ""
 	}
 	page, err := render(pages().Lookup("page"), pagePolicy, v)
-	if v.wrong() {
+	if v.wrong() || v.failed != "" {
 		page.Status = http.StatusBadRequest
 	}
 	return page, err

@@ -19,7 +19,7 @@ func Login(c *web.Call) (any, error) {
 		return to("/u/login/identifier", tx), nil
 	}
 	v := view{
-		Screen: "login", Other: toSignup(c, tx),
+		Screen: "login", Forgot: forgot(conns[0], tx), Other: toSignup(c, tx),
 		Fields: []field{identifierField(conns, "username"), passwordField("current-password")},
 	}
 	conn, tx, ok := v.bothFields(c, tx, conns)
@@ -68,7 +68,8 @@ func Password(c *web.Call) (any, error) {
 	}
 	v := view{
 		Screen: "login-password", Who: tx.Recipient, What: "email address", Edit: page(loginPage(c, tx), tx),
-		Hidden: []field{{Name: "username", Value: tx.Recipient}}, Fields: []field{passwordField("current-password")}, Other: toSignup(c, tx),
+		Hidden: []field{{Name: "username", Value: tx.Recipient}}, Fields: []field{passwordField("current-password")},
+		Forgot: forgot(conn, tx), Other: toSignup(c, tx),
 	}
 	if c.Method != http.MethodPost {
 		return r.show(c, tx, v)

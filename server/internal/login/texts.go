@@ -1,6 +1,9 @@
 package login
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // A text is the words of a screen. They are Auth0's, with its variables.
 // Source: auth0/docs-v2 customize-text-elements.mdx.
@@ -13,6 +16,13 @@ var texts = map[string]text{
 	"login-password":                {"Enter your password to log in", "Enter Your Password", "Enter your password for ${companyName} to continue to ${clientName}", "Continue"},
 	"login-passwordless-email-code": {"Enter your email code to log in", "Verify Your Identity", "We've sent an email with your code to ${email}", "Continue"},
 	"login-passwordless-sms-otp":    {"Enter your phone code to log in", "Verify Your Identity", "We've sent a text message to:", "Continue"},
+	"reset-password-request":        {"Reset your password", "Forgot Your Password?", "Enter your email address and we will send you instructions to reset your password.", "Continue"},
+	"reset-password-email":          {"Check your email", "Check Your Email", "Please check the email address ${email} for instructions to reset your password.", "Resend email"},
+	"reset-password":                {"Reset your password", "Change Your Password", "Enter a new password below to change your password.", "Reset password"},
+	"reset-password-success":        {"Password reset successful", "Password Changed!", "Your password has been changed successfully.", ""},
+	"reset-password-error":          {"Password reset error", "Please Try Again", "Something went wrong. Please return to the login page and select \"Forgot Your Password\" to try again.", ""},
+	"reset-password-error, expired": {"Password reset error", "Link Expired", "To reset your password, return to the login page and select \"Forgot Your Password\" to send a new email.", ""},
+	"reset-password-error, used":    {"Password reset error", "Invalid Link", "This link has already been used. To reset your password, return to the login page and select \"Forgot Your Password\" to send a new email.", ""},
 	"signup":                        {"Sign up", "Welcome", "Sign Up to ${companyName} to continue to ${clientName}.", "Continue"},
 	"signup-password":               {"Create a password to sign up", "Create Your Account", "Set your password for ${companyName} to continue to ${clientName}", "Continue"},
 	"signup-id":                     {"Sign up", "Create Your Account", "Sign Up to ${companyName} to continue to ${clientName}.", "Continue"},
@@ -20,7 +30,7 @@ var texts = map[string]text{
 
 // fill puts the values of the variables into the words of the view's screen.
 func (v *view) fill() {
-	t := texts[v.Screen]
+	t := texts[cmp.Or(v.failed, v.Screen)]
 	variables := strings.NewReplacer("${companyName}", v.Tenant, "${clientName}", v.Client, "${email}", v.email)
 	v.Title, v.Heading, v.Description, v.Button = t.title, t.heading, variables.Replace(t.description), t.button
 }
@@ -42,5 +52,8 @@ var mistakes = map[string]string{
 	"wrong-email-credentials":          "Wrong email or password",
 	"email-in-use":                     "The user already exists.",
 	"auth0-users-validation":           "Something went wrong, please try again later",
+	"no-password-reset":                "Enter a new password.",
+	"no-re-enter-password":             "New password confirmation is missing",
+	"password-mismatch":                "Passwords don't match",
 	"user-blocked":                     "Your account has been blocked after multiple consecutive login attempts.",
 }

@@ -56,7 +56,7 @@ func (c *conversation) nameOf(base, value string) string {
 }
 
 // secretParams are the parameters of redirects that are shown by names.
-var secretParams = []string{"code", "access_token", "id_token", "login_ticket"}
+var secretParams = []string{"code", "access_token", "id_token", "login_ticket", "ticket"}
 
 // redirect is an address with the secrets in it replaced by their names, which
 // later requests may use. The state of the login pages is such a secret, and the

@@ -24,8 +24,10 @@ var (
 	// Two pages, each by itself, for each IP.
 	LimitEmailChallenge = Limit{"passwordless-email-challenge", 5, 5, time.Minute}
 	LimitSMSChallenge   = Limit{"passwordless-sms-challenge", 5, 5, time.Minute}
-	LimitOther          = Limit{"other", 300, 300, time.Minute}    // the tenant
-	limitFailures       = Limit{"failed codes", 10, 10, time.Hour} // each user
+	// For each IP and e-mail address: the page and /dbconnections/change_password.
+	LimitReset    = Limit{"dbconnections.change_password", 10, 1, time.Minute}
+	LimitOther    = Limit{"other", 300, 300, time.Minute}    // the tenant
+	limitFailures = Limit{"failed codes", 10, 10, time.Hour} // each user
 )
 
 const maxBuckets = 10_000

@@ -34,6 +34,7 @@ type Tenant struct {
 	authCodes    authCodes
 	transactions transactions
 	tickets      tickets
+	resets       resets
 	assertions   assertions
 	pushed       pushedRequests
 	buckets      map[bucketKey]*bucket
@@ -134,6 +135,7 @@ func (t *Tenant) forgetLoginsLocked() {
 	t.authCodes = newAuthCodes()
 	t.transactions = newTransactions()
 	t.tickets = newTickets()
+	t.resets = newResets()
 	t.pushed = newPushedRequests()
 }
 
@@ -158,6 +160,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.authCodes.settle(now)
 	t.transactions.settle(now)
 	t.tickets.settle(now)
+	t.resets.settle(now)
 	t.assertions.settle(now)
 	t.pushed.settle(now)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/mockauth0/mockauth0/server/outbox"
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
@@ -75,7 +76,7 @@ func (s *sdk) problem(words string) {
 func (s *sdk) shown(field string) {
 	s.t.Helper()
 	for _, to := range [][]string{{"Show password", "text"}, {"Hide password", "password"}} {
-		s.click("[aria-label='" + to[0] + "']")
+		s.click(field + " ~ [aria-label='" + to[0] + "']")
 		s.until(`document.querySelector(` + quoted(field) + `).type === ` + quoted(to[1]))
 	}
 }
@@ -274,6 +275,49 @@ func TestSignupWithAPassword(t *testing.T) {
 	if u, known := s.auth.Server().UserByAddress("new@example.com"); !known || u.Password != "s3cret" || u.EmailVerified || u.LoginsCount != 1 {
 		t.Errorf("the user is %+v", u)
 	}
+}
+
+const resetRequest = "/u/reset-password/request/Username-Password-Authentication"
+
+// resetLink is the link in the last mail to dora.
+func (s *sdk) resetLink() string {
+	s.t.Helper()
+	m, ok := s.auth.Server().Outbox().Latest(outbox.To("dora@example.com"))
+	if !ok || len(m.Links) != 1 {
+		s.t.Fatalf("the mail is %+v", m)
+	}
+	return m.Links[0]
+}
+
+func TestForgottenPassword(t *testing.T) {
+	s := openLogin(t, desktop, map[string]string{"connection": "Username-Password-Authentication"})
+	s.mayBeRefused()
+	s.continues("#username", "dora@example.com")
+	s.next(func() { s.press("main", "Forgot password?") })
+	s.at(resetRequest)
+	s.next(func() { s.click("button[value=default]") }) // the address stands in the field
+	s.untilText("main", "Please check the email address dora@example.com")
+	first := s.resetLink()
+	s.next(func() { s.press("main", "Resend email") })
+	if second := s.resetLink(); second == first {
+		t.Error("Resend email sends the same link")
+	}
+	s.run(chromedp.Navigate(first))
+	s.at("/u/reset-password/change")
+	s.shown("#re-enter-password")
+	s.write("#password-reset", "n3w")
+	s.continues("#re-enter-password", "new")
+	s.problem("Passwords don't match")
+	s.write("#password-reset", "n3w")
+	s.write("#re-enter-password", "n3w")
+	s.next(func() { s.press("main", "Reset password") })
+	s.untilText("h1", "Password Changed!")
+	s.authorize(map[string]string{"connection": "Username-Password-Authentication"})
+	s.continues("#username", "dora@example.com")
+	s.continues("#password", "Passw0rd!")
+	s.problem("Wrong email or password")
+	s.continues("#password", "n3w")
+	s.gotCode()
 }
 
 func TestSignupPage(t *testing.T) {
