@@ -215,7 +215,7 @@ func identifier(c *web.Call, signup bool) (any, error) {
 		v.Fields = []field{who}
 		return r.show(c, tx, v)
 	}
-	who.Value = cmp.Or(c.Params.Text("username"), c.Params.Text("email"), c.Params.Text("phone"))
+	who.Value = identifierOf(c)
 	v.Fields = []field{who}
 	conn, recipient := choose(c, conns, who.Value)
 	if conn == nil {
@@ -233,6 +233,11 @@ func identifier(c *web.Call, signup bool) (any, error) {
 		return r.wrong(c, tx, v, err)
 	}
 	return to(challengePage(conn), tx), nil
+}
+
+// identifierOf is what the user typed. The sign-up page has another field.
+func identifierOf(c *web.Call) string {
+	return cmp.Or(c.Params.Text("username"), c.Params.Text("email"), c.Params.Text("phone"))
 }
 
 func challengePage(conn *fixtures.Connection) string {

@@ -37,7 +37,7 @@ func (v *view) bothFields(c *web.Call, tx tenant.Transaction, conns []*fixtures.
 	if who.Value = tx.Hint; c.Method != http.MethodPost {
 		return nil, tx, false
 	}
-	who.Value = c.Params.Text(who.Name)
+	who.Value = identifierOf(c)
 	conn, recipient := choose(c, conns, who.Value)
 	if conn == nil {
 		v.mistakeAt(0, unfit(*who))

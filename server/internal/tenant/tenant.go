@@ -36,6 +36,8 @@ type Tenant struct {
 	tickets      tickets
 	resets       resets
 	assertions   assertions
+	bruteForce   bruteForce
+	clientLogins tally[grantKey] // how many tokens each client got in its own name for each API
 	pushed       pushedRequests
 	buckets      map[bucketKey]*bucket
 }
@@ -120,6 +122,8 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.families = newFamilies()
 	t.forgetLoginsLocked()
 	t.assertions = newAssertions()
+	t.bruteForce = newBruteForce()
+	t.clientLogins = newTally[grantKey](maxFamilies)
 	t.buckets = map[bucketKey]*bucket{}
 	if f.State != nil {
 		t.importLocked(f.State)
@@ -162,6 +166,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.tickets.settle(now)
 	t.resets.settle(now)
 	t.assertions.settle(now)
+	t.bruteForce.settle(now)
 	t.pushed.settle(now)
 }
 
