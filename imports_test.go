@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"server/internal/servertest"},
 	{"server", "server/localtls", "server/mailhog", "server/twilio"},
 	{"server/internal/authapi", "server/internal/login", "server/internal/control", "server/internal/inbox"},
-	{"server/internal/passwordless"},
+	{"server/internal/passwordless", "server/internal/tickets"},
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail", "server/internal/gateway"},
 	{"server/internal/token", "server/internal/faults"},

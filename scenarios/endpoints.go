@@ -48,7 +48,7 @@ var (
 	onUser    = []string{"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "userinfo"}
 	onMFA     = []string{"oauth.token", "verify_redirect", "authorize"} // the others never ask for a second factor
 	onSignup  = []string{"passwordless.start", "oauth.token", "otp.challenge", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "dbconnections.signup"}
-	onDeliver = []string{"passwordless.start", "otp.challenge", "authorize", "smtp"}
+	onDeliver = []string{"passwordless.start", "otp.challenge", "authorize", "dbconnections.change_password", "smtp"}
 	onToken   = []string{"oauth.token", "verify_redirect", "authorize"}
 	onRotate  = []string{"jwks", "oauth.token"}
 	onKeys    = []string{"jwks"}

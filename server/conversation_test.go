@@ -39,6 +39,7 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 //	@ message ada@example.com      = the message that was sent last follows;
 //	                               @ state … shows what became of its code,
 //	                               @ outbox … all, as they arrived
+//	@ mailed ada@example.com as $at  name the path of the link in the last message
 //	@ claims $id_token             = the payload follows, its signature verified
 //	                               against the key set, or what is wrong with
 //	                               it; @ header … the header

@@ -191,7 +191,7 @@ func (s *Server) DecideSMTP(from, to string) (what *scenarios.Then, rules string
 	}
 	deliver = func() (how scenarios.Deliver, rules string) {
 		defer e.Done()
-		return e.Deliver(true)
+		return e.Deliver("code", "link")
 	}
 	if e.Delay > 0 || e.Unhandled() {
 		what = &scenarios.Then{Respond: e.Respond, Fault: e.Fault}

@@ -11,6 +11,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/inbox"
 	"github.com/mockauth0/mockauth0/server/internal/login"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
+	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -74,6 +75,14 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Resume, Dialect: web.Browser,
 		},
 		{
+			Method: "GET", Path: "/u/login", Summary: "the login page that asks for address and password at once: with prompts.identifier_first: false",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Login, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/login", Summary: "the form of that page",
+			Endpoint: "authorize", Subject: login.BothSubject, Flow: login.Login, Dialect: web.Browser,
+		},
+		{
 			Method: "GET", Path: "/u/login/identifier", Summary: "the login page that asks who signs in",
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Identifier, Dialect: web.Browser,
 		},
@@ -88,6 +97,22 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		{
 			Method: "POST", Path: "/u/signup/identifier", Summary: "the form of the sign-up page",
 			Endpoint: "authorize", Subject: login.IdentifierSubject, Flow: login.Signup, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/signup", Summary: "the page that asks a new user for address and password at once: with prompts.identifier_first: false",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.SignupBoth, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/signup", Summary: "the form of that page, which creates the user",
+			Endpoint: "authorize", Subject: login.BothSubject, Flow: login.SignupBoth, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/signup/password", Summary: "the page that asks a new database user for a password",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.SignupPassword, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/signup/password", Summary: "the form of that page, which creates the user",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.SignupPassword, Dialect: web.Browser,
 		},
 		{
 			Method: "GET", Path: "/u/login/passwordless-email-challenge", Summary: "the page that asks for the code of an e-mail",
@@ -112,6 +137,30 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		{
 			Method: "POST", Path: "/u/login/password", Summary: "the form of that page: the password",
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Password, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/login/password-reset-start/{connection}", Summary: "where \"Forgot password?\" leads; it leads on",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.ResetStart, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/reset-password/request/{connection}", Summary: "the page that asks for the address of a user who has forgotten the password",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.ResetRequest, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/reset-password/request/{connection}", Summary: "the form of that page, which sends the e-mail: the address, or action=resend-email-action",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.ResetRequest, Count: tickets.CountReset, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: tickets.ResetPath, Also: []string{"/u/reset-password", "/lo/reset"}, Summary: "where the link of that e-mail leads; it leads on",
+			Endpoint: "authorize", Flow: login.ResetVerify, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/reset-password/change", Summary: "the page that asks for the new password",
+			Endpoint: "authorize", Flow: login.ResetPassword, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/reset-password/change", Summary: "the form of that page, which changes the password",
+			Endpoint: "authorize", Flow: login.ResetPassword, Dialect: web.Browser,
 		},
 		{
 			Method: "GET", Path: passwordless.UnblockPath, Summary: "where the link of the e-mail leads that tells of a blocked account",
@@ -150,8 +199,8 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "dbconnections.signup", Flow: authapi.Signup, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/dbconnections/change_password", Summary: "the response for a user who has forgotten the password; no e-mail is sent",
-			Endpoint: "dbconnections.change_password", Flow: authapi.ChangePassword, Dialect: web.API, CORS: web.Credentials,
+			Method: "POST", Path: "/dbconnections/change_password", Summary: "sends the e-mail to a user who has forgotten the password",
+			Endpoint: "dbconnections.change_password", Flow: authapi.ChangePassword, Count: tickets.CountReset, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "GET", Path: "/client/{id}.js", Summary: "the connections of one client, as Lock reads them",

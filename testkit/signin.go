@@ -180,7 +180,7 @@ func (b *browser) answer(t testing.TB, res *http.Response, page *html.Node, user
 		switch {
 		case attribute(field, "type") == "hidden" || is("button")(field):
 			values.Set(name, attribute(field, "value"))
-		case name == "username" || name == "email":
+		case name == "username" || name == "email" || name == "phone":
 			values.Set(name, user)
 		case name == "code":
 			values.Set(name, b.a.OTP(t, user))

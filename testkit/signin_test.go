@@ -125,6 +125,13 @@ func TestSignIn(t *testing.T) {
 				a.more = url.Values{"connection": {"Username-Password-Authentication"}}
 			}, want: "Welcome, Another Ada!",
 		},
+		"on one page": {
+			opts: []testkit.Option{testkit.FixtureYAML("version: 1\nextends: default\nprompts: {identifier_first: false}\n")},
+			user: "dora@example.com", want: "Welcome, Dora!",
+		},
+		"at the page for signing up by phone": {user: "+12025550101", app: func(_ *testkit.Auth0, a *webApp) {
+			a.more = url.Values{"screen_hint": {"signup"}, "connection": {"sms"}}
+		}, want: "Welcome, +12025550101!"},
 		"for the first time": {user: "new@example.com", want: "Welcome, new@example.com!"},
 		"over https":         {user: "ada@example.com", app: func(auth *testkit.Auth0, a *webApp) { a.auth0 = auth.TLSURL() }, want: "Welcome, Ada Lovelace!"},
 		"at localhost": {user: "ada@example.com", app: func(auth *testkit.Auth0, a *webApp) {
@@ -261,7 +268,7 @@ func TestSignInTellsWhatWentWrong(t *testing.T) {
 			"SignIn of ada@example.com at http://127.0.0.1:", "/: this does not lead to the tenant at http://127.0.0.1:", "\n  GET http://127.0.0.1:", "/ -> 200",
 		}},
 		"no URL":                     {path: "\x00", want: []string{"invalid control character in URL"}},
-		"neither address nor number": {user: "nobody", want: []string{"the page at /u/login/identifier says: Enter a valid phone number or email address", "/u/login/identifier -> 400"}},
+		"neither address nor number": {user: "nobody", want: []string{"the page at /u/login/identifier says: Enter a valid email address or phone number.", "/u/login/identifier -> 400"}},
 		"an unknown client": {app: func(a *webApp) { a.clientID = "abc" }, want: []string{
 			"the page at /authorize says: 400 invalid_request: Unknown client: abc", "(client abc is not in the fixture; add --client abc (in Go, testkit.Clients))",
 		}},

@@ -8,6 +8,7 @@ const (
 	docGateway  = "auth0/docs-v2 use-sms-gateway-passwordless.mdx"
 	docCORS     = "auth0/docs-v2 set-up-cors.mdx"
 	docLimits   = "auth0/docs articles/policies/global-limit.md"
+	docTexts    = "auth0/docs-v2 customize-text-elements.mdx, which has code and words"
 	docOpenAPI  = "auth0/docs-v2 main/docs/oas/authentication/authentication-api-oas.json"
 	oauth2orize = "jaredhanson/oauth2orize, which Auth0's OAuth answers match"
 )

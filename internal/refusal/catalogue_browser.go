@@ -144,6 +144,18 @@ var (
 		Name: "database_signup_disabled", Status: 400, Code: "public signup is disabled",
 		Source: "https://github.com/auth0/auth0.js/issues/356",
 	})
+	ResetTicketExpired = entry(Refusal{
+		Name: "reset_ticket_expired", Status: 400, Code: "auth0-users-expired-ticket",
+		Description: "This ticket was expired.", Source: docTexts, Unverified: true,
+	})
+	ResetTicketUsed = entry(Refusal{
+		Name: "reset_ticket_used", Status: 400, Code: "auth0-users-used-ticket",
+		Description: "This ticket was already used.", Source: docTexts, Unverified: true,
+	})
+	WrongResetTicket = entry(Refusal{
+		Name: "wrong_reset_ticket", Status: 400, Code: "auth0-users-validation",
+		Description: "Something went wrong, please try again later", Source: docTexts, Unverified: true,
+	})
 	NoDefaultConnection = entry(Refusal{
 		Name: "no_default_connection", Status: 500, Code: "server_error",
 		Description: "Authorization server not configured with default connection.", Source: "https://community.auth0.com/t/114452",

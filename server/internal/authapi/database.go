@@ -8,6 +8,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -65,7 +66,6 @@ func Signup(c *web.Call) (any, error) {
 
 // ChangePassword is POST /dbconnections/change_password. Its answer does not
 // depend on whether the user exists.
-// Unlike Auth0, it sends no e-mail: a test changes a password at /_mock/users.
 // Source: auth0/ruby-auth0 cassette of change_password.
 func ChangePassword(c *web.Call) (any, error) {
 	if err := databasePayload(c); err != nil {
@@ -78,6 +78,9 @@ func ChangePassword(c *web.Call) (any, error) {
 	if err := checkDatabaseClient(c, conn); err != nil {
 		return nil, err
 	}
+	client, _ := c.Setup.Client(c.Params.Text("client_id")) // checked by checkDatabaseClient
+	email, _ := fixtures.NormalizeEmail(c.Params.Text("email"))
+	tickets.SendReset(c, client, conn, email)
 	return web.Raw{ContentType: "text/html; charset=utf-8", Body: []byte("We've just sent you an email to reset your password.")}, nil
 }
 

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -299,12 +300,12 @@ func (e *Effects) SignupDisabled() bool {
 }
 
 // Deliver is what happens to the message that is sent now. by names the rules
-// that say so. link tells whether the message has a link.
-func (e *Effects) Deliver(link bool) (how scenarios.Deliver, by string) {
+// that say so. The parts are those of the message that can be wrong: code, link.
+func (e *Effects) Deliver(parts ...string) (how scenarios.Deliver, by string) {
 	if e == nil {
 		return how, ""
 	}
-	e.ask(sending, func(p part) bool { return link || p.key != "deliver corrupt" || p.then.Deliver.Corrupt != "link" })
+	e.ask(sending, func(p part) bool { return p.key != "deliver corrupt" || slices.Contains(parts, p.then.Deliver.Corrupt) })
 	return e.deliver, strings.Join(e.deliverBy, ", ")
 }
 

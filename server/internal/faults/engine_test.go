@@ -122,7 +122,7 @@ func play(e *faults.Effects) *outcome {
 		if e.SignupDisabled() {
 			o.Signup = "disabled"
 		}
-		o.Deliver, o.DeliverBy = e.Deliver(true)
+		o.Deliver, o.DeliverBy = e.Deliver("code", "link")
 		o.Token = e.Token(func(string) bool { return true })
 		o.Keys = e.KeySet()
 	}

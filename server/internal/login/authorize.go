@@ -52,11 +52,10 @@ func Authorize(c *web.Call) (any, error) {
 	}
 	tx := c.Tenant.Begin(tenant.Transaction{Authorization: r.Authorization, Connection: connection, Hint: c.Params.Text("login_hint")})
 	passwordless.SetDevice(c, c.Setup.Seed.Opaque(43, "device", tx.ID))
-	page := "/u/login/identifier"
 	if c.Params.Text("screen_hint") == "signup" {
-		page = "/u/signup/identifier"
+		return to(signupPage(c, tx), tx), nil
 	}
-	return to(page, tx), nil
+	return to(loginPage(c, tx), tx), nil
 }
 
 // redeemTicket signs in the user who got a ticket at /co/authenticate.
@@ -148,7 +147,7 @@ func Resume(c *web.Call) (any, error) {
 	session, ok := c.Tenant.Session(tx.SignedIn, c.Now)
 	switch {
 	case !ok:
-		return to("/u/login/identifier", tx), nil
+		return to(loginPage(c, tx), tx), nil
 	case !slices.Contains(c.Cookies(sessionCookie), session.ID):
 		return nil, refusal.WrongTransaction.Because("another browser signed in: the cookie that the last page set did not come back")
 	case !c.Tenant.End(tx):
@@ -185,6 +184,11 @@ func usable(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
 	return []*fixtures.Connection{conn}
 }
 
+// databases are the usable connections that know passwords.
+func databases(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
+	return slices.DeleteFunc(usable(c, tx), func(conn *fixtures.Connection) bool { return conn.Strategy != tenant.StrategyDatabase })
+}
+
 // PageSubject is whom a page of a login is about: the user whom the form names,
 // or else the user of the login. The form does not name the client, so it is
 // noted here for scenarios and the journal.
@@ -195,20 +199,25 @@ func PageSubject(c *web.Call) web.Subject {
 		return s
 	}
 	c.ClientID = cmp.Or(c.ClientID, tx.Authorization.Client.ClientID)
-	s.Recipient = cmp.Or(s.Recipient, tx.Recipient)
+	s.Recipient = cmp.Or(s.Recipient, fixtures.NormalizeRecipient(c.Params.Text("phone")), tx.Recipient)
 	s.Connection = cmp.Or(s.Connection, tx.Realm, tx.Connection)
 	return s
 }
 
 // IdentifierSubject is whom the form of the page is about that asks who signs in.
 // The form names no connection: the address tells it.
-func IdentifierSubject(c *web.Call) web.Subject {
+func IdentifierSubject(c *web.Call) web.Subject { return subjectAmong(c, usable) }
+
+// BothSubject is IdentifierSubject for a page that asks for a password, too.
+func BothSubject(c *web.Call) web.Subject { return subjectAmong(c, databases) }
+
+func subjectAmong(c *web.Call, conns func(*web.Call, tenant.Transaction) []*fixtures.Connection) web.Subject {
 	s := PageSubject(c)
 	tx, ok := c.Tenant.Transaction(c.Params.Text("state"), c.Now)
 	if !ok {
 		return s
 	}
-	if conn, recipient := choose(c, usable(c, tx), identifierOf(c)); conn != nil {
+	if conn, recipient := choose(c, conns(c, tx), identifierOf(c)); conn != nil {
 		s.Connection, s.Recipient = conn.Name, recipient
 	}
 	return s

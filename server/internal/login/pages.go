@@ -5,6 +5,8 @@ import (
 	_ "embed"
 	"errors"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -20,47 +22,172 @@ var pagesHTML string
 //go:embed pages.css
 var pagesCSS string
 
+// pagesJS is for Show password. The pages work without it.
+//
+//go:embed pages.js
+var pagesJS string
+
 // style is the whole style sheet, as it stands in the page.
 var style = "\n" + web.Style + pagesCSS
 
-var pages = web.Template(pagesHTML, "\nSTYLE", style)
+var pages = web.Template(strings.Replace(pagesHTML, "SCRIPT", strings.TrimSpace(pagesJS), 1), "\nSTYLE", style)
 
 // A view is what a page shows.
 type view struct {
-	Page   string // which one
-	Tenant string // its friendly name
-	Client string
-	State  string
-	Label  string // of the identifier
-	Type   string // of its field: email, tel or text
-	Value  string // of the identifier
-	Where  string // to whom the code was sent
-	Length int    // of the code
-	SMS    bool
-	Signup bool
-	Error  string
-	Notice string
-	Inbox  string // where the code is; "" if the page does not say so
+	Screen                              string // Auth0's name of it
+	Title, Heading, Description, Button string
+	Tenant                              string // its friendly name
+	Client                              string
+	State                               string
+	Fields                              []field
+	Hidden                              []field // sent with the form, but not seen
+	Action                              string  // what the button sends
+	Who, What                           string  // whom the page is about, and what kind of name that is
+	Edit                                string  // the page that asks for another
+	Forgot                              string  // the page for who has forgotten the password
+	Resend, Other                       *aside
+	Notice                              string
+	Inbox                               string // where the message is; "" if the page does not say so
+	InboxHas                            string // what is there
 	// Scenario names the rules that made the error.
 	Scenario string
+
+	email  string // for the words
+	failed string // the words, if they are not those of the screen; the page is an error's
 }
+
+// A field is one that the user fills in.
+type field struct {
+	Name, Label, Type, Mode, Complete, Value string
+	Focus                                    bool   // it is where the user begins
+	Error, Code                              string // what is wrong with it
+}
+
+// An aside is a line below the form: a question, and a link or button.
+type aside struct{ Ask, Text, To string }
 
 // pagePolicy has no form-action. Browsers also apply form-action to the redirects
 // that follow a form, and these lead to the app's callback and further.
-var pagePolicy = "default-src 'none'; style-src " + source(style) + "; base-uri 'none'; frame-ancestors 'none'"
+var pagePolicy = "default-src 'none'; img-src data:; style-src " + source(style) + "; script-src " + allow(pagesJS) + "; base-uri 'none'; frame-ancestors 'none'"
+
+// mistake says what is wrong with the view's last field, by Auth0's name for it.
+func (v *view) mistake(code string) { v.mistakeAt(len(v.Fields)-1, code) }
+
+func (v *view) mistakeAt(i int, code string) {
+	v.Fields[i].Code, v.Fields[i].Error = code, mistakes[code]
+}
+
+// wrong tells whether something is wrong with a field.
+func (v *view) wrong() bool {
+	return slices.ContainsFunc(v.Fields, func(f field) bool { return f.Error != "" })
+}
+
+// focus is the field where the user begins: what is wrong, or else what is empty.
+func (v *view) focus() int {
+	for _, first := range []func(field) bool{
+		func(f field) bool { return f.Error != "" },
+		func(f field) bool { return f.Value == "" || f.Type == "password" },
+	} {
+		if i := slices.IndexFunc(v.Fields, first); i >= 0 {
+			return i
+		}
+	}
+	return 0
+}
+
+// Script tells whether the page has a password to show.
+func (v view) Script() bool {
+	return slices.ContainsFunc(v.Fields, func(f field) bool { return f.Type == "password" })
+}
+
+// show shows a page of a login.
+func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
+	v.Client, v.State = r.Client.Name, tx.ID
+	return v.show(c)
+}
 
 // show shows a page. A page with an error has status 400.
-func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
-	t := c.Setup.Fixture.Tenant
-	v.Tenant, v.Client, v.State = t.FriendlyName, r.Client.Name, tx.ID
-	if v.Error != "" {
+func (v view) show(c *web.Call) (any, error) {
+	v.Tenant = c.Setup.Fixture.Tenant.FriendlyName
+	v.Action = cmp.Or(v.Action, "default")
+	v.fill()
+	if len(v.Fields) > 0 {
+		v.Fields[v.focus()].Focus = true
+	}
+	if v.wrong() {
 		v.Scenario = c.Effects.Refusers()
 	}
+	if c.Setup.Fixture.Tenant.HideInboxLink {
+		v.Inbox = ""
+	}
 	page, err := render(pages().Lookup("page"), pagePolicy, v)
-	if v.Error != "" {
+	if v.wrong() || v.failed != "" {
 		page.Status = http.StatusBadRequest
 	}
 	return page, err
+}
+
+// wrong shows a refusal on a page, at its last field. Any other error is returned.
+func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (told any, _ error) {
+	var refused *refusal.Refusal
+	if !errors.As(err, &refused) {
+		return nil, err
+	}
+	defer func() { told = web.Told{Value: told, Refusal: refused} }()
+	switch {
+	case errors.Is(err, refusal.WrongEmailCode), errors.Is(err, refusal.WrongPhoneCode):
+		v.mistake("invalid-verification-code")
+	case errors.Is(err, refusal.WrongPassword):
+		v.mistake("wrong-email-credentials")
+	case errors.Is(err, refusal.UserExists):
+		v.mistakeAt(0, "email-in-use")
+	case errors.Is(err, refusal.InvalidSignup):
+		v.mistakeAt(0, "auth0-users-validation")
+	case errors.Is(err, refusal.TooManyAttempts):
+		v.mistake("user-blocked")
+	case refused.Code == "sms_provider_error":
+		v.mistake("passwordless-authenticator-error")
+	default: // Auth0's list has no words for it
+		v.Fields[len(v.Fields)-1].Error = cmp.Or(refused.Description, refused.Code)
+	}
+	return r.show(c, tx, v)
+}
+
+// page is the path of a page of a login, with the state.
+func page(path string, tx tenant.Transaction) string { return to(path, tx).To }
+
+// loginPage and signupPage are the first pages of a login.
+func loginPage(c *web.Call, tx tenant.Transaction) string {
+	if onePage(c, tx) {
+		return "/u/login"
+	}
+	return "/u/login/identifier"
+}
+
+func signupPage(c *web.Call, tx tenant.Transaction) string {
+	if onePage(c, tx) {
+		return "/u/signup"
+	}
+	return "/u/signup/identifier"
+}
+
+// onePage tells whether one page asks for the address and for the password.
+// Unverified: what Auth0 shows without Identifier First if the app asks for a
+// passwordless connection.
+func onePage(c *web.Call, tx tenant.Transaction) bool {
+	return !c.Setup.Fixture.IdentifierFirst() && len(databases(c, tx)) > 0
+}
+
+func toLogin(c *web.Call, tx tenant.Transaction) *aside {
+	return &aside{"Already have an account?", "Log in", page(loginPage(c, tx), tx)}
+}
+
+// toSignup is nil if nobody can sign up.
+func toSignup(c *web.Call, tx tenant.Transaction) *aside {
+	if !slices.ContainsFunc(usable(c, tx), func(conn *fixtures.Connection) bool { return !conn.Options.DisableSignup }) {
+		return nil
+	}
+	return &aside{"Don't have an account?", "Sign up", page(signupPage(c, tx), tx)}
 }
 
 // Identifier is /u/login/identifier: it asks who signs in.
@@ -75,19 +202,31 @@ func identifier(c *web.Call, signup bool) (any, error) {
 		return nil, err
 	}
 	conns := usable(c, tx)
-	v := view{Page: "identifier", Signup: signup, Value: tx.Hint}
-	v.Label, v.Type = labelOf(conns)
+	v, name := view{Screen: "login-id", Other: toSignup(c, tx)}, "username"
+	if signup {
+		v.Screen, v.Other, name = "signup-id", toLogin(c, tx), "email"
+	}
+	who := identifierField(conns, name)
+	if signup && who.Type == "tel" {
+		who.Name = "phone"
+	}
+	who.Value = tx.Hint
 	if c.Method != http.MethodPost {
+		v.Fields = []field{who}
 		return r.show(c, tx, v)
 	}
-	v.Value = identifierOf(c)
-	conn, recipient := choose(c, conns, v.Value)
+	who.Value = identifierOf(c)
+	v.Fields = []field{who}
+	conn, recipient := choose(c, conns, who.Value)
 	if conn == nil {
-		v.Error = "Enter a valid " + strings.ToLower(v.Label)
+		v.mistake(unfit(who))
 		return r.show(c, tx, v)
 	}
 	c.Tenant.Identify(tx, conn.Name, recipient)
-	if conn.Strategy == tenant.StrategyDatabase {
+	switch isDatabase := conn.Strategy == tenant.StrategyDatabase; {
+	case isDatabase && signup:
+		return to("/u/signup/password", tx), nil
+	case isDatabase:
 		return to("/u/login/password", tx), nil
 	}
 	if err := send(c, r, conn, recipient); err != nil {
@@ -98,49 +237,41 @@ func identifier(c *web.Call, signup bool) (any, error) {
 
 // identifierOf is what the user typed. The sign-up page has another field.
 func identifierOf(c *web.Call) string {
-	return cmp.Or(c.Params.Text("username"), c.Params.Text("email"))
-}
-
-// wrong shows a refusal on a page. Any other error is returned.
-func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (told any, _ error) {
-	var refused *refusal.Refusal
-	if !errors.As(err, &refused) {
-		return nil, err
-	}
-	v.Error = refused.Description
-	defer func() { told = web.Told{Value: told, Refusal: refused} }()
-	switch {
-	case errors.Is(err, refusal.WrongEmailCode), errors.Is(err, refusal.WrongPhoneCode):
-		v.Error = "Code is invalid"
-	case errors.Is(err, refusal.TooManyAttempts):
-		v.Error = "Your account has been blocked after multiple consecutive login attempts."
-	case refused.Code == "sms_provider_error":
-		v.Error = "Code could not be sent. Please try again later."
-	}
-	return r.show(c, tx, v)
+	return cmp.Or(c.Params.Text("username"), c.Params.Text("email"), c.Params.Text("phone"))
 }
 
 func challengePage(conn *fixtures.Connection) string {
 	return "/u/login/passwordless-" + conn.Strategy + "-challenge"
 }
 
-// labelOf is the label of the identifier's field, and its HTML type.
-func labelOf(conns []*fixtures.Connection) (label, kind string) {
-	email, phone := false, false
-	for _, conn := range conns {
-		if conn.Strategy == tenant.StrategySMS {
-			phone = true
-		} else {
-			email = true
-		}
-	}
-	switch {
-	case email && phone:
-		return "Phone number or email address", "text"
+// identifierField is the field that asks who the user is.
+func identifierField(conns []*fixtures.Connection, name string) field {
+	f := field{Name: name, Complete: "username"}
+	isSMS := func(conn *fixtures.Connection) bool { return conn.Strategy == tenant.StrategySMS }
+	isEmail := func(conn *fixtures.Connection) bool { return conn.Strategy != tenant.StrategySMS }
+	switch phone := slices.ContainsFunc(conns, isSMS); {
+	case phone && slices.ContainsFunc(conns, isEmail):
+		f.Label, f.Type = "Phone number or Email address", "text"
 	case phone:
-		return "Phone number", "tel"
+		f.Label, f.Type = "Phone number", "tel"
+	default:
+		f.Label, f.Type, f.Mode = "Email address", "email", "email"
 	}
-	return "Email address", "email"
+	return f
+}
+
+// unfit is Auth0's name for what is wrong with an identifier that no connection
+// takes.
+func unfit(f field) string {
+	switch {
+	case f.Type == "text":
+		return "invalid-email-phone"
+	case f.Type == "tel":
+		return "invalid-phone-number"
+	case f.Value == "":
+		return "no-email"
+	}
+	return "invalid-email-format"
 }
 
 // choose finds the connection by which a user signs in: the first that knows the
@@ -190,16 +321,13 @@ func challenge(c *web.Call, strategy string) (any, error) {
 	}
 	conn, err := c.Setup.UsableConnection(tx.Realm, r.Client)
 	if err != nil || conn.Strategy != strategy {
-		return to("/u/login/identifier", tx), nil
+		return to(loginPage(c, tx), tx), nil
 	}
-	v := view{Page: "challenge", SMS: strategy == tenant.StrategySMS, Where: tx.Recipient, Length: conn.Options.TOTP.Length}
-	if !c.Setup.Fixture.Tenant.HideInboxLink {
-		v.Inbox = "/_mock/"
-	}
+	v := challengeView(c, conn, tx)
 	if c.Method != http.MethodPost {
 		return r.show(c, tx, v)
 	}
-	if c.Params.Text("action") == "resend" {
+	if action := c.Params.Text("action"); action == "resend" || action == "resend-code" { // Auth0's name here, and that on other pages
 		if err := send(c, r, conn, tx.Recipient); err != nil {
 			return r.wrong(c, tx, v, err)
 		}
@@ -208,11 +336,30 @@ func challenge(c *web.Call, strategy string) (any, error) {
 	}
 	code := strings.TrimSpace(c.Params.Text("code"))
 	if code == "" {
-		v.Error = "Enter the code"
+		v.mistake("no-code")
 		return r.show(c, tx, v)
 	}
 	session, err := c.Tenant.SignIn(r.Authorization, tx, code, browserSession(c))
 	return r.signedIn(c, tx, v, session, err)
+}
+
+// challengeView is the page that asks for a code.
+func challengeView(c *web.Call, conn *fixtures.Connection, tx tenant.Transaction) view {
+	code := field{Name: "code", Label: "Enter the code", Type: "text", Mode: "numeric", Complete: "one-time-code"}
+	v := view{Inbox: "/_mock/", InboxHas: "The code", email: tx.Recipient}
+	edit := page(loginPage(c, tx), tx)
+	if conn.Strategy == tenant.StrategySMS {
+		v.Screen = "login-passwordless-sms-otp"
+		v.Who, v.What, v.Edit = tx.Recipient, "phone number", edit
+		code.Label = "Enter the " + strconv.Itoa(conn.Options.TOTP.Length) + "-digit code"
+		v.Resend = &aside{Ask: "Didn't receive a code?"}
+	} else {
+		v.Screen = "login-passwordless-email-code"
+		v.Resend = &aside{Ask: "Didn't receive an email?"}
+		v.Other = &aside{Text: "Use another email address", To: edit}
+	}
+	v.Fields = []field{code}
+	return v
 }
 
 // signedIn leads on from the page on which a user proved who they are.
@@ -232,24 +379,6 @@ func (r *request) signedIn(c *web.Call, tx tenant.Transaction, v view, session t
 func browserSession(c *web.Call) string {
 	s, _ := currentSession(c)
 	return s.ID
-}
-
-// Password is /u/login/password: the password of a database user.
-func Password(c *web.Call) (any, error) {
-	tx, r, err := current(c)
-	if err != nil {
-		return nil, err
-	}
-	conn, err := c.Setup.UsableConnection(tx.Realm, r.Client)
-	if err != nil || conn.Strategy != tenant.StrategyDatabase {
-		return to("/u/login/identifier", tx), nil
-	}
-	v := view{Page: "password", Value: tx.Recipient}
-	if c.Method != http.MethodPost {
-		return r.show(c, tx, v)
-	}
-	session, err := c.Tenant.SignInWithPassword(r.Authorization, tx, conn, c.Params.Text("password"), browserSession(c))
-	return r.signedIn(c, tx, v, session, err)
 }
 
 // send sends a code to the user of a page.

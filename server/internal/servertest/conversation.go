@@ -243,6 +243,8 @@ func (c *conversation) command(words []string) {
 	case "link":
 		c.vars[arg(3)] = c.live(arg(1), outbox.WithLink()).Link
 		c.write("=", c.vars[arg(3)])
+	case "mailed":
+		c.vars[arg(3)] = strings.TrimSuffix(strings.TrimPrefix(c.last(arg(1)).Links[0], "http://localhost:2884"), "#")
 	case "message":
 		c.write("=", describe(c.last(arg(1))))
 	case "state":

@@ -56,7 +56,7 @@ func (c *conversation) nameOf(base, value string) string {
 }
 
 // secretParams are the parameters of redirects that are shown by names.
-var secretParams = []string{"code", "access_token", "id_token", "login_ticket"}
+var secretParams = []string{"code", "access_token", "id_token", "login_ticket", "ticket"}
 
 // redirect is an address with the secrets in it replaced by their names, which
 // later requests may use. The state of the login pages is such a secret, and the
@@ -99,11 +99,12 @@ var (
 	fields    = regexp.MustCompile(`<(?:input|button)\b[^>]*>`)
 	attribute = regexp.MustCompile(`\b(type|name|value|data-message|data-origin)="([^"]*)"`)
 	posted    = regexp.MustCompile(`<body (data-[^>]*)>|<form [^>]*action="([^"]*)"`)
+	mistake   = regexp.MustCompile(`<span id="(error-element-[^"]*)"[^>]*?(?: data-error-code="([^"]*)")?(?: data-is-error-visible)?>`)
 	anyTag    = regexp.MustCompile(`<[^>]*>`)
 )
 
-// seen is what a page says and asks for: its text, and its fields with type,
-// name and value.
+// seen is what a page says and asks for: its text, its fields with type, name and
+// value, and the marks of what is wrong with them.
 func (c *conversation) seen(page string) string {
 	page = unseen.ReplaceAllString(page, "")
 	page = posted.ReplaceAllStringFunc(page, func(tag string) string {
@@ -122,6 +123,7 @@ func (c *conversation) seen(page string) string {
 		}
 		return " [" + strings.Join(parts, " ") + "] "
 	})
+	page = mistake.ReplaceAllString(page, " [$1 $2] ")
 	text := html.UnescapeString(anyTag.ReplaceAllString(page, ""))
 	var lines []string
 	for line := range strings.Lines(text) {

@@ -172,33 +172,50 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 // sendLocked puts the message of a challenge into the outbox, in the way that
 // scenarios say, and returns what it put there.
 func (t *Tenant) sendLocked(r ChallengeRequest, secret Secret, c *challenge) []outbox.Message {
-	how, by := r.Effects.Deliver(r.Link)
-	secret.CutLink = how.Corrupt == "link"
-	secret.KeptBack = how.Outcome != "" || how.Delay > 0 || how.Swap != ""
-	if how.Corrupt == "code" {
-		secret.Code = otherDigits(secret.Code)
+	parts := []string{"code"}
+	if r.Link {
+		parts = append(parts, "link")
 	}
-	m := r.Compose(secret)
-	m.Scenario = by
-	m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[how.Outcome]
-	held := false
-	switch {
-	case m.State != "": // it never arrives
-	case how.Delay > 0:
-		m.DeliverAt = r.Now.Add(how.Delay)
-	case how.Swap != "":
-		m.State, held = outbox.Queued, true
-	}
-	var sent []outbox.Message
-	for range max(1, how.Copies) {
-		added := t.Outbox.Add(m)
-		sent = append(sent, added)
-		c.messages = append(c.messages, added.ID)
+	sent, held := t.deliverLocked(r.Effects, r.Now, parts, func(how delivery) outbox.Message {
+		secret.CutLink, secret.KeptBack = how.corrupt == "link", how.keptBack
+		if how.corrupt == "code" {
+			secret.Code = otherDigits(secret.Code)
+		}
+		return r.Compose(secret)
+	})
+	for _, m := range sent {
+		c.messages = append(c.messages, m.ID)
 		if held {
-			c.held = append(c.held, added.ID)
+			c.held = append(c.held, m.ID)
 		}
 	}
 	return sent
+}
+
+// A delivery is what scenarios do to a message that is composed now.
+type delivery struct {
+	corrupt  string // the part that is wrong: code, link or ""
+	keptBack bool   // it does not arrive now, if ever
+}
+
+// deliverLocked puts a message with those parts into the outbox, in the way that
+// scenarios say. held tells that it arrives after the next one.
+func (t *Tenant) deliverLocked(e *faults.Effects, now time.Time, parts []string, compose func(delivery) outbox.Message) (sent []outbox.Message, held bool) {
+	how, by := e.Deliver(parts...)
+	m := compose(delivery{how.Corrupt, how.Outcome != "" || how.Delay > 0 || how.Swap != ""})
+	m.Scenario = by
+	m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[how.Outcome]
+	switch {
+	case m.State != "": // it never arrives
+	case how.Delay > 0:
+		m.DeliverAt = now.Add(how.Delay)
+	case how.Swap != "":
+		m.State, held = outbox.Queued, true
+	}
+	for range max(1, how.Copies) {
+		sent = append(sent, t.Outbox.Add(m))
+	}
+	return sent, held
 }
 
 // otherDigits is a code of the same length in which every digit is another.

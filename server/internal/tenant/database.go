@@ -78,23 +78,54 @@ func withReason(hint, why string) string {
 // SignUp adds a user to a database. The user has a password, and an address that
 // nobody has verified.
 func (t *Tenant) SignUp(conn *fixtures.Connection, u fixtures.User, now time.Time) (fixtures.User, error) {
-	u.Connection = conn.Name
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	ready, err := t.signUpLocked(conn, u, now)
+	if err != nil {
+		return u, err
+	}
+	return cloned(ready.User), nil
+}
+
+func (t *Tenant) signUpLocked(conn *fixtures.Connection, u fixtures.User, now time.Time) (*user, error) {
+	u.Connection = conn.Name
 	if t.users.find(conn.Name, u.Email) != nil {
 		taken := refusal.InvalidSignup
 		if t.setup.Fixture.Tenant.Flags.EnablePublicSignupUserExistsError {
 			taken = refusal.UserExists
 		}
-		return u, taken.Because("there is a user " + u.Email + " on connection " + strconv.Quote(conn.Name))
+		return nil, taken.Because("there is a user " + u.Email + " on connection " + strconv.Quote(conn.Name))
 	}
 	ready, err := t.completeLocked(u, now)
 	if err != nil {
-		return u, err
+		return nil, err
 	}
 	t.users.insert(ready)
 	t.noteChange()
-	return cloned(ready.User), nil
+	return ready, nil
+}
+
+// SignUpAndIn is SignUp on a login page, which also signs the new user in.
+func (t *Tenant) SignUpAndIn(a Authorization, tx Transaction, conn *fixtures.Connection, password, sessionID string) (Session, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s, again := t.repeatedSignInLocked(tx, password, a.Now); again {
+		return *s, nil
+	}
+	if err := AllowsSignup(conn, a.Effects); err != nil {
+		return Session{}, err
+	}
+	u, err := t.signUpLocked(conn, fixtures.User{Email: tx.Recipient, Password: password}, a.Now)
+	if err != nil {
+		return Session{}, err
+	}
+	if blocked(u, a.Effects) {
+		return Session{}, refusal.UserBlocked
+	}
+	t.noteLoginLocked(u, a.Now)
+	s := t.newSessionLocked(u, sessionID, a.Now)
+	t.noteSignInLocked(tx, password, s)
+	return *s, nil
 }
 
 // SignInWithPassword is SignIn for a user of a database.

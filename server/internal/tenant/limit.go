@@ -23,7 +23,9 @@ var (
 	// Two pages, each by itself, for each IP.
 	LimitEmailChallenge = Limit{"passwordless-email-challenge", 5, 5, time.Minute}
 	LimitSMSChallenge   = Limit{"passwordless-sms-challenge", 5, 5, time.Minute}
-	LimitOther          = Limit{"other", 300, 300, time.Minute} // the tenant
+	// For each IP and e-mail address: the page and /dbconnections/change_password.
+	LimitReset = Limit{"dbconnections.change_password", 10, 1, time.Minute}
+	LimitOther = Limit{"other", 300, 300, time.Minute} // the tenant
 )
 
 const maxBuckets = 10_000

@@ -34,6 +34,7 @@ type Tenant struct {
 	authCodes    authCodes
 	transactions transactions
 	tickets      tickets
+	resets       resets
 	assertions   assertions
 	bruteForce   bruteForce
 	clientLogins tally[grantKey] // how many tokens each client got in its own name for each API
@@ -138,6 +139,7 @@ func (t *Tenant) forgetLoginsLocked() {
 	t.authCodes = newAuthCodes()
 	t.transactions = newTransactions()
 	t.tickets = newTickets()
+	t.resets = newResets()
 	t.pushed = newPushedRequests()
 }
 
@@ -162,6 +164,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.authCodes.settle(now)
 	t.transactions.settle(now)
 	t.tickets.settle(now)
+	t.resets.settle(now)
 	t.assertions.settle(now)
 	t.bruteForce.settle(now)
 	t.pushed.settle(now)

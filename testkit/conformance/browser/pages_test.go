@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/mockauth0/mockauth0/testkit"
 )
 
 var shots = flag.String("shots", "", "write a picture of each login page into this folder")
@@ -37,7 +39,7 @@ func (s *sdk) eachPage(look func(name string)) {
 	s.authorize(map[string]string{"connection": "sms", "screen_hint": "signup"})
 	s.at("/u/signup/identifier")
 	look("signup")
-	s.continues("#email", "+12025550101")
+	s.continues("#phone", "+12025550101")
 	s.at(smsChallenge)
 	look("sms")
 	s.authorize(map[string]string{"connection": "Username-Password-Authentication"})
@@ -45,16 +47,60 @@ func (s *sdk) eachPage(look func(name string)) {
 	s.at("/u/login/password")
 	look("password")
 	s.continues("#password", "wrong")
-	s.problem("Wrong email or password.")
+	s.problem("Wrong email or password")
 	look("password-problem")
+	s.next(func() { s.press("main", "Forgot password?") })
+	s.at(resetRequest)
+	look("reset-request")
+	s.continues("#email", "dora@example.com")
+	s.untilText("h1", "Check Your Email")
+	look("reset-email")
+	s.next(func() { s.press("main", "Go back") })
+	s.continues("#username", long)
+	s.next(func() { s.press("main", "Sign up") })
+	s.continues("#email", long)
+	s.at("/u/signup/password")
+	look("signup-password")
+	s.run(chromedp.Navigate(s.resetLink()))
+	s.untilText("h1", "Change Your Password")
+	look("reset-password")
+	s.continues("#re-enter-password", "n3w")
+	s.problem("Enter a new password.")
+	look("reset-password-problem")
+	s.write("#password-reset", "n3w")
+	s.continues("#re-enter-password", "n3w")
+	s.untilText("h1", "Password Changed!")
+	look("reset-success")
+	s.run(chromedp.Navigate(s.resetLink()))
+	s.untilText("h1", "Invalid Link")
+	look("reset-used")
 	s.run(chromedp.Navigate(s.tenant + "/authorize?client_id=acme-web&redirect_uri=https://" + strings.Repeat("elsewhere", 12) + ".example.com/cb"))
 	s.untilText("h1", "Oops!")
 	look("error")
 }
 
+// withoutIdentifierFirst is a tenant whose login page asks for address and password
+// at once.
+var withoutIdentifierFirst = testkit.FixtureYAML("version: 1\nextends: default\nprompts: {identifier_first: false}\n")
+
+// eachPageWithoutIdentifierFirst is eachPage for such a tenant.
+func (s *sdk) eachPageWithoutIdentifierFirst(look func(name string)) {
+	s.t.Helper()
+	s.mayBeRefused()
+	s.authorize(nil)
+	s.at("/u/login")
+	look("one-page")
+	s.continues("#username", strings.Repeat("averylongname", 4)+"@example.com")
+	s.problem("Password is required")
+	look("one-page-problem")
+	s.next(func() { s.press("main", "Sign up") })
+	s.at("/u/signup")
+	look("signup-one-page")
+}
+
 // Whatever page it is, on a phone and on a desk, in the light and in the dark:
 // axe-core finds nothing (contrast included), nothing overflows, there is no
-// script, and nobody takes it for Auth0.
+// script but that of Show password, and nobody takes it for Auth0.
 func TestLoginPagesAreAccessible(t *testing.T) {
 	t.Parallel()
 	script := axe(t)
@@ -65,15 +111,15 @@ func TestLoginPagesAreAccessible(t *testing.T) {
 		"1280-dark":  {width: 1280, height: 800, dark: true, still: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := startSDK(t, "http", how)
+			var s *sdk
 			passed := 0
-			s.eachPage(func(page string) {
+			look := func(page string) {
 				t.Helper()
 				if wide := s.tooWide(int(how.width)); len(wide) > 0 {
 					t.Errorf("%s: too wide: %q", page, wide)
 				}
-				if n := value[int](s.tab, `document.scripts.length`); n > 0 {
-					t.Errorf("%s has %d scripts", page, n)
+				if n := value[int](s.tab, `document.scripts.length - document.querySelectorAll("[type=password] ~ [aria-label='Show password']:not([hidden])").length`); n > 0 {
+					t.Errorf("%s has %d scripts that are not for Show password", page, n)
 				}
 				if band := s.text("body > header"); band != "mockauth0: a test tenant, not Auth0. Do not enter real passwords." {
 					t.Errorf("%s says %q", page, band)
@@ -85,7 +131,11 @@ func TestLoginPagesAreAccessible(t *testing.T) {
 				}
 				s.run(chromedp.Evaluate[chromedp.Void](script))
 				passed += s.axeFinds(page)
-			})
+			}
+			s = startSDK(t, "http", how)
+			s.eachPage(look)
+			s = startSDK(t, "http", how, withoutIdentifierFirst)
+			s.eachPageWithoutIdentifierFirst(look)
 			if passed < 100 {
 				t.Errorf("axe passed only %d rules", passed)
 			}
@@ -107,21 +157,34 @@ func TestFieldsOfTheLoginPages(t *testing.T) {
 			t.Errorf("%s is %q, want %q", selector, got, want)
 		}
 	}
+	problems := map[string]string{
+		"identifier-problem": "alert|true|error-element-username|true|invalid-email-phone",
+		"email-problem":      "alert|true|error-element-code|true|invalid-verification-code",
+		"password-problem":   "alert|true|error-element-password|true|wrong-email-credentials",
+	}
 	s.eachPage(func(page string) {
 		t.Helper()
+		if logo := value[bool](s.tab, `document.querySelector("#prompt-logo-center")?.alt === "Acme"`); page != "error" && !logo {
+			t.Errorf("%s has no logo", page)
+		}
 		switch page {
 		case "identifier":
-			field("input[name=username]", "username|username|text|username||Phone number or email address|has the focus|Continue")
-		case "email", "sms":
+			field("input[name=username]", "username|username|text|username||Phone number or Email address|has the focus|Continue")
+		case "email":
+			field("input[name=code]", "code|code|text|one-time-code|numeric|Enter the code|has the focus|Continue")
+		case "sms":
 			field("input[name=code]", "code|code|text|one-time-code|numeric|Enter the 6-digit code|has the focus|Continue")
 		case "signup":
-			field("input[name=email]", "email|email|tel|username||Phone number|has the focus|Continue")
+			field("input[name=phone]", "phone|phone|tel|username||Phone number|has the focus|Continue")
 		case "password":
 			field("input[name=password]", "password|password|password|current-password||Password|has the focus|Continue")
 		case "email-problem", "identifier-problem", "password-problem":
 			s.until(`document.activeElement.matches("input")`)
-			if got := value[string](s.tab, `document.getElementById(document.activeElement.getAttribute("aria-describedby"))?.getAttribute("role") + document.activeElement.getAttribute("aria-invalid")`); got != "alerttrue" {
-				t.Errorf("%s: the field with the problem says %q", page, got)
+			if got := value[string](s.tab, `(() => {
+				const field = document.activeElement, problem = document.getElementById(field.getAttribute("aria-describedby"));
+				return [problem?.role, field.ariaInvalid, problem?.id, problem?.matches(".ulp-input-error-message"), problem?.dataset.errorCode].join("|");
+			})()`); got != problems[page] {
+				t.Errorf("%s: the field with the problem says %q, want %q", page, got, problems[page])
 			}
 		}
 	})

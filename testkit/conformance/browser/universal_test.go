@@ -9,6 +9,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/mockauth0/mockauth0/server/outbox"
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
@@ -69,6 +70,15 @@ const (
 func (s *sdk) problem(words string) {
 	s.t.Helper()
 	s.untilText("[role=alert]", words)
+}
+
+// shown shows what is in the field of a password, and hides it.
+func (s *sdk) shown(field string) {
+	s.t.Helper()
+	for _, to := range [][]string{{"Show password", "text"}, {"Hide password", "password"}} {
+		s.click(field + " ~ [aria-label='" + to[0] + "']")
+		s.until(`document.querySelector(` + quoted(field) + `).type === ` + quoted(to[1]))
+	}
 }
 
 // Pages with a mistake have status 400, which the browser's console tells.
@@ -213,10 +223,100 @@ func TestPasswordLogin(t *testing.T) {
 	s.next(func() { s.click("button[value=default]") }) // the hint stands in the field
 	s.at("/u/login/password")
 	s.continues("#password", "wrong")
-	s.problem("Wrong email or password.")
+	s.problem("Wrong email or password")
+	s.shown("#password")
 	s.press("main", "Edit\nemail address")
 	s.continues("#username", "dora@example.com")
 	s.continues("#password", "Passw0rd!")
+	s.gotCode()
+}
+
+// One page asks for both, as suites of nextjs-auth0 and auth0-react fill it.
+func TestLoginOnOnePage(t *testing.T) {
+	s := openLogin(t, desktop, nil, withoutIdentifierFirst)
+	s.mayBeRefused()
+	s.at("/u/login")
+	s.write("#username", "dora@example.com")
+	s.continues("#password", "wrong")
+	s.problem("Wrong email or password")
+	if got := value[string](s.tab, `document.querySelector("#username").value + " " + document.activeElement.id`); got != "dora@example.com password" {
+		t.Errorf("the address, and where the user goes on: %q", got)
+	}
+	s.continues("#password", "Passw0rd!")
+	s.gotCode()
+	s.authorize(map[string]string{"connection": "email"})
+	s.at("/u/login/identifier")
+	s.authorize(map[string]string{"screen_hint": "signup", "prompt": "login"})
+	s.at("/u/signup")
+	s.write("#email", "new@example.com")
+	s.continues("#password", "s3cret")
+	s.gotCode()
+	s.authorize(map[string]string{"prompt": "login"})
+	s.at("/u/login")
+	s.write("#username", "new@example.com")
+	s.continues("#password", "s3cret")
+	s.gotCode()
+}
+
+// A new address in a database gets a password, and not a page that refuses each.
+func TestSignupWithAPassword(t *testing.T) {
+	s := openLogin(t, desktop, map[string]string{"connection": "Username-Password-Authentication"})
+	s.mayBeRefused()
+	s.continues("#username", "new@example.com")
+	s.at("/u/login/password")
+	s.next(func() { s.press("main", "Sign up") })
+	s.continues("#email", "new@example.com")
+	s.at("/u/signup/password")
+	s.continues("#password", "")
+	s.problem("Password is required")
+	s.shown("#password")
+	s.continues("#password", "s3cret")
+	s.gotCode()
+	if u, known := s.auth.Server().UserByAddress("new@example.com"); !known || u.Password != "s3cret" || u.EmailVerified || u.LoginsCount != 1 {
+		t.Errorf("the user is %+v", u)
+	}
+}
+
+const resetRequest = "/u/reset-password/request/Username-Password-Authentication"
+
+// resetLink is the link in the last mail to dora.
+func (s *sdk) resetLink() string {
+	s.t.Helper()
+	m, ok := s.auth.Server().Outbox().Latest(outbox.To("dora@example.com"))
+	if !ok || len(m.Links) != 1 {
+		s.t.Fatalf("the mail is %+v", m)
+	}
+	return m.Links[0]
+}
+
+func TestForgottenPassword(t *testing.T) {
+	s := openLogin(t, desktop, map[string]string{"connection": "Username-Password-Authentication"})
+	s.mayBeRefused()
+	s.continues("#username", "dora@example.com")
+	s.next(func() { s.press("main", "Forgot password?") })
+	s.at(resetRequest)
+	s.next(func() { s.click("button[value=default]") }) // the address stands in the field
+	s.untilText("main", "Please check the email address dora@example.com")
+	first := s.resetLink()
+	s.next(func() { s.press("main", "Resend email") })
+	if second := s.resetLink(); second == first {
+		t.Error("Resend email sends the same link")
+	}
+	s.run(chromedp.Navigate(first))
+	s.at("/u/reset-password/change")
+	s.shown("#re-enter-password")
+	s.write("#password-reset", "n3w")
+	s.continues("#re-enter-password", "new")
+	s.problem("Passwords don't match")
+	s.write("#password-reset", "n3w")
+	s.write("#re-enter-password", "n3w")
+	s.next(func() { s.press("main", "Reset password") })
+	s.untilText("h1", "Password Changed!")
+	s.authorize(map[string]string{"connection": "Username-Password-Authentication"})
+	s.continues("#username", "dora@example.com")
+	s.continues("#password", "Passw0rd!")
+	s.problem("Wrong email or password")
+	s.continues("#password", "n3w")
 	s.gotCode()
 }
 

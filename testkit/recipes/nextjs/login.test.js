@@ -45,7 +45,7 @@ test('a Next.js app signs in', async () => {
   await page.getByRole('link', { name: 'Log out' }).click();
   await heading('Signed out');
   await page.getByRole('link', { name: 'Log in' }).click();
-  await page.getByLabel('Phone number or email address').waitFor(); // the tenant's session is over, too
+  await page.getByLabel('Phone number or Email address').waitFor(); // the tenant's session is over, too
 });
 
 async function freePort() {

@@ -1,0 +1,151 @@
+package login
+
+import (
+	"net/http"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// Login is /u/login: one page that asks for the address and for the password.
+func Login(c *web.Call) (any, error) {
+	tx, r, err := current(c)
+	if err != nil {
+		return nil, err
+	}
+	conns := databases(c, tx)
+	if len(conns) == 0 {
+		return to("/u/login/identifier", tx), nil
+	}
+	v := view{
+		Screen: "login", Forgot: forgot(conns[0], tx), Other: toSignup(c, tx),
+		Fields: []field{identifierField(conns, "username"), passwordField("current-password")},
+	}
+	conn, tx, ok := v.bothFields(c, tx, conns)
+	if !ok {
+		return r.show(c, tx, v)
+	}
+	session, err := c.Tenant.SignInWithPassword(r.Authorization, tx, conn, c.Params.Text("password"), browserSession(c))
+	return r.signedIn(c, tx, v, session, err)
+}
+
+// bothFields reads a page that asks for an address and a password. It tells
+// whether both are there, and notes who wants to sign in.
+func (v *view) bothFields(c *web.Call, tx tenant.Transaction, conns []*fixtures.Connection) (*fixtures.Connection, tenant.Transaction, bool) {
+	who := &v.Fields[0]
+	if who.Value = tx.Hint; c.Method != http.MethodPost {
+		return nil, tx, false
+	}
+	who.Value = identifierOf(c)
+	conn, recipient := choose(c, conns, who.Value)
+	if conn == nil {
+		v.mistakeAt(0, unfit(*who))
+	}
+	if c.Params.Text("password") == "" {
+		v.mistake("no-password")
+	}
+	if v.wrong() {
+		return nil, tx, false
+	}
+	c.Tenant.Identify(tx, conn.Name, recipient)
+	tx.Realm, tx.Recipient = conn.Name, recipient
+	return conn, tx, true
+}
+
+func passwordField(complete string) field {
+	return field{Name: "password", Label: "Password", Type: "password", Complete: complete}
+}
+
+// Password is /u/login/password: the password of a database user.
+func Password(c *web.Call) (any, error) {
+	tx, r, conn, err := currentDatabase(c)
+	switch {
+	case err != nil:
+		return nil, err
+	case conn == nil:
+		return to(loginPage(c, tx), tx), nil
+	}
+	v := view{
+		Screen: "login-password", Who: tx.Recipient, What: "email address", Edit: page(loginPage(c, tx), tx),
+		Hidden: []field{{Name: "username", Value: tx.Recipient}}, Fields: []field{passwordField("current-password")},
+		Forgot: forgot(conn, tx), Other: toSignup(c, tx),
+	}
+	if c.Method != http.MethodPost {
+		return r.show(c, tx, v)
+	}
+	password := c.Params.Text("password")
+	if password == "" {
+		v.mistake("no-password")
+		return r.show(c, tx, v)
+	}
+	session, err := c.Tenant.SignInWithPassword(r.Authorization, tx, conn, password, browserSession(c))
+	return r.signedIn(c, tx, v, session, err)
+}
+
+// currentDatabase is the login that a page's state names, with the database that
+// the user chose; nil if that is none.
+func currentDatabase(c *web.Call) (tenant.Transaction, *request, *fixtures.Connection, error) {
+	tx, r, err := current(c)
+	if err != nil {
+		return tx, nil, nil, err
+	}
+	conn, err := c.Setup.UsableConnection(tx.Realm, r.Client)
+	if err != nil || conn.Strategy != tenant.StrategyDatabase {
+		conn = nil
+	}
+	return tx, r, conn, nil
+}
+
+// SignupBoth is /u/signup: Login for a new user.
+func SignupBoth(c *web.Call) (any, error) {
+	tx, r, err := current(c)
+	if err != nil {
+		return nil, err
+	}
+	conns := databases(c, tx)
+	if len(conns) == 0 {
+		return to("/u/signup/identifier", tx), nil
+	}
+	v := view{
+		Screen: "signup", Other: toLogin(c, tx),
+		Fields: []field{identifierField(conns, "email"), passwordField("new-password")},
+	}
+	conn, tx, ok := v.bothFields(c, tx, conns)
+	if !ok {
+		return r.show(c, tx, v)
+	}
+	return r.signUp(c, tx, v, conn)
+}
+
+// SignupPassword is /u/signup/password: the password of a new database user.
+func SignupPassword(c *web.Call) (any, error) {
+	tx, r, conn, err := currentDatabase(c)
+	switch {
+	case err != nil:
+		return nil, err
+	case conn == nil:
+		return to(signupPage(c, tx), tx), nil
+	}
+	v := view{
+		Screen: "signup-password", Who: tx.Recipient, What: "email address", Edit: page(signupPage(c, tx), tx),
+		Hidden: []field{{Name: "email", Value: tx.Recipient}}, Fields: []field{passwordField("new-password")}, Other: toLogin(c, tx),
+	}
+	switch {
+	case c.Method != http.MethodPost:
+		return r.show(c, tx, v)
+	case c.Params.Text("password") == "":
+		v.mistake("no-password")
+		return r.show(c, tx, v)
+	}
+	return r.signUp(c, tx, v, conn)
+}
+
+// signUp creates the user of a page, and signs the user in. An address that is
+// taken is the first field's affair, if the page asks for it.
+// Unverified: without the flag enable_public_signup_user_exists_error, which words
+// Auth0 has for it, and at which field.
+func (r *request) signUp(c *web.Call, tx tenant.Transaction, v view, conn *fixtures.Connection) (any, error) {
+	session, err := c.Tenant.SignUpAndIn(r.Authorization, tx, conn, c.Params.Text("password"), browserSession(c))
+	return r.signedIn(c, tx, v, session, err)
+}

@@ -1,0 +1,140 @@
+package login
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tickets"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+)
+
+// forgot is where "Forgot password?" leads.
+func forgot(conn *fixtures.Connection, tx tenant.Transaction) string {
+	return page("/u/login/password-reset-start/"+url.PathEscape(conn.Name), tx)
+}
+
+// ResetStart is GET /u/login/password-reset-start/{connection}, which only leads on.
+func ResetStart(c *web.Call) (any, error) {
+	tx, _, err := current(c)
+	if err != nil {
+		return nil, err
+	}
+	return to("/u/reset-password/request/"+url.PathEscape(c.Vars["connection"]), tx), nil
+}
+
+// ResetRequest is /u/reset-password/request/{connection}: it asks for the address to
+// which the e-mail goes, and then tells that it was sent.
+func ResetRequest(c *web.Call) (any, error) {
+	tx, r, err := current(c)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := c.Setup.UsableConnection(c.Vars["connection"], r.Client)
+	if err != nil || conn.Strategy != tenant.StrategyDatabase {
+		return to(loginPage(c, tx), tx), nil
+	}
+	email := identifierField([]*fixtures.Connection{conn}, "email")
+	email.Value = tx.Hint
+	if tx.Realm == conn.Name {
+		email.Value = tx.Recipient
+	}
+	v := view{Screen: "reset-password-request", Fields: []field{email}, Other: &aside{Text: "Back to " + r.Client.Name, To: page(loginPage(c, tx), tx)}}
+	switch action := c.Params.Text("action"); {
+	case c.Method != http.MethodPost:
+		return r.show(c, tx, v)
+	case action == "back-to-login":
+		return to(loginPage(c, tx), tx), nil
+	case action != "resend-email-action": // whose form has no address
+		v.Fields[0].Value = c.Params.Text("email")
+	}
+	recipient, ok := fixtures.NormalizeEmail(v.Fields[0].Value)
+	if !ok {
+		v.mistake(unfit(v.Fields[0]))
+		return r.show(c, tx, v)
+	}
+	c.Tenant.Identify(tx, conn.Name, recipient)
+	tickets.SendReset(c, r.Client, conn, recipient)
+	return r.show(c, tx, view{
+		Screen: "reset-password-email", Action: "resend-email-action", email: recipient, Inbox: "/_mock/", InboxHas: "What was sent",
+		Other: &aside{Text: "Go back", To: page(loginPage(c, tx), tx)},
+	})
+}
+
+// ResetVerify is GET /u/reset-verify, where the link of the e-mail leads. It only
+// leads on: a scanner of mail may open it.
+func ResetVerify(c *web.Call) (any, error) {
+	return web.Redirect{To: "/u/reset-password/change?ticket=" + url.QueryEscape(c.Params.Text("ticket"))}, nil
+}
+
+// ResetPassword is /u/reset-password/change: it asks for the new password.
+// Unverified: what Auth0's page has for a state.
+func ResetPassword(c *web.Call) (any, error) {
+	ticket := c.Params.Text("ticket")
+	clientID, err := c.Tenant.ResetClient(ticket, c.Now)
+	v := view{Screen: "reset-password", Client: c.Setup.Fixture.Tenant.FriendlyName}
+	if client, ok := c.Setup.Client(clientID); ok {
+		v.Client = client.Name
+	}
+	if c.Method != http.MethodPost {
+		if err != nil {
+			return v.badTicket(c, err)
+		}
+		return v.newPassword(c, ticket)
+	}
+	password, again := c.Params.Text("password-reset"), c.Params.Text("re-enter-password")
+	switch {
+	case err != nil && !errors.Is(err, refusal.ResetTicketUsed):
+		return v.badTicket(c, err)
+	case password == "" || again == "" || password != again:
+		return v.newPassword(c, ticket)
+	}
+	if err := c.Tenant.ResetPassword(ticket, password, c.Now); err != nil {
+		return v.badTicket(c, err)
+	}
+	v.Screen = "reset-password-success"
+	return v.show(c)
+}
+
+// newPassword asks for the new password, and says what is wrong with the one that
+// came.
+func (v view) newPassword(c *web.Call, ticket string) (any, error) {
+	v.Hidden = []field{{Name: "ticket", Value: ticket}}
+	v.Fields = []field{
+		{Name: "password-reset", Label: "New password", Type: "password", Complete: "new-password"},
+		{Name: "re-enter-password", Label: "Re-enter new password", Type: "password", Complete: "new-password"},
+	}
+	if c.Method != http.MethodPost {
+		return v.show(c)
+	}
+	password, again := c.Params.Text("password-reset"), c.Params.Text("re-enter-password")
+	if password == "" {
+		v.mistakeAt(0, "no-password-reset")
+	}
+	switch {
+	case again == "":
+		v.mistakeAt(1, "no-re-enter-password")
+	case password != "" && password != again:
+		v.mistakeAt(1, "password-mismatch")
+	}
+	return v.show(c)
+}
+
+// badTicket tells that a ticket changes no password.
+func (v view) badTicket(c *web.Call, err error) (any, error) {
+	var refused *refusal.Refusal
+	if !errors.As(err, &refused) {
+		return nil, err
+	}
+	v.Screen, v.failed = "reset-password-error", map[string]string{
+		refusal.ResetTicketExpired.Name: "reset-password-error, expired", refusal.ResetTicketUsed.Name: "reset-password-error, used",
+	}[refused.Name]
+	if v.failed == "" {
+		v.failed = "reset-password-error"
+	}
+	page, err := v.show(c)
+	return web.Told{Value: page, Refusal: refused}, err
+}
