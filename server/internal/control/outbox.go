@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
 	"github.com/mockauth0/mockauth0/server/internal/mail"
 	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -192,15 +193,12 @@ func (a *API) wait(c *web.Call, more ...outbox.Filter) (outbox.Message, error) {
 	return m, nil
 }
 
-// parseWait reads a duration, or a number of seconds.
+// parseWait reads how long to wait.
 func parseWait(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil
 	}
-	d, err := time.ParseDuration(text)
-	if seconds, errNumber := strconv.ParseFloat(text, 64); errNumber == nil {
-		d, err = time.Duration(seconds*float64(time.Second)), nil
-	}
+	d, err := strictyaml.ParseDuration(text)
 	if err != nil || d < 0 || d > maxWait {
 		return 0, badRequest("wait: %q is not a time from 0s to %s, such as 10s", text, maxWait)
 	}
