@@ -310,15 +310,15 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.CreateUser, TakesBody: true,
 		},
 		{
-			Method: "GET", Path: "/_mock/users/{id}", Summary: "one user",
+			Method: "GET", Path: "/_mock/users/{id}", Summary: "one user, by user_id, e-mail address or phone number",
 			Flow: a.ReadUser,
 		},
 		{
-			Method: "PATCH", Path: "/_mock/users/{id}", Summary: "changes the given fields of a user",
+			Method: "PATCH", Path: "/_mock/users/{id}", Summary: "changes the given fields of a user; the path is that of GET",
 			Flow: a.UpdateUser, TakesBody: true,
 		},
 		{
-			Method: "DELETE", Path: "/_mock/users/{id}", Summary: "deletes a user",
+			Method: "DELETE", Path: "/_mock/users/{id}", Summary: "deletes a user; the path is that of GET",
 			Flow: a.RemoveUser,
 		},
 		{

@@ -46,7 +46,7 @@ func outboxError(err error) error {
 	var cursor *outbox.CursorError
 	switch {
 	case errors.As(err, &none):
-		return web.Detailed{Refusal: controlError(http.StatusNotFound, "no_message", "%s", none), Errors: none}
+		return with(controlError(http.StatusNotFound, "no_message", "%s", none), "outbox", none)
 	case errors.As(err, &cursor) && cursor.Expired:
 		return controlError(http.StatusGone, "cursor_expired", "%s", cursor)
 	case errors.As(err, &cursor):

@@ -157,5 +157,5 @@ func (a *API) VerifyScenarios(c *web.Call) (any, error) {
 	for i, f := range failures {
 		sentences[i] = f.Message
 	}
-	return nil, web.Detailed{Refusal: controlError(http.StatusConflict, "not_met", "%s", strings.Join(sentences, "\n")), Errors: failures}
+	return nil, with(controlError(http.StatusConflict, "not_met", "%s", strings.Join(sentences, "\n")), "unmet", failures)
 }
