@@ -53,7 +53,7 @@ export const SDKS = [
   clientID: ${js(otpClient(t).client_id)},
   redirectUri: window.location.origin,
   responseType: 'token id_token',
-  overrides: { __tenant: 'mockauth0', __token_issuer: ${js(issuer())} },
+  overrides: { __tenant: 'acme', __token_issuer: ${js(issuer())} },
 });
 
 webAuth.passwordlessStart(
