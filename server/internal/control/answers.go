@@ -24,6 +24,11 @@ func encoded(status int, value any) (any, error) {
 	return web.Status{Code: status, Value: rawJSON(data)}, nil
 }
 
+// list is an answer that has only items.
+type list[T any] struct {
+	Items []T `json:"items"`
+}
+
 // rawJSON is JSON that is ready made.
 type rawJSON []byte
 

@@ -156,6 +156,11 @@ func filters(values map[string]string) []outbox.Filter {
 	return out
 }
 
+// A deletion is how many messages were deleted.
+type deletion struct {
+	Deleted int `json:"deleted"`
+}
+
 // DeleteMessages is DELETE /_mock/outbox.
 func (a *API) DeleteMessages(c *web.Call) (any, error) {
 	values := query(c)
@@ -165,7 +170,7 @@ func (a *API) DeleteMessages(c *web.Call) (any, error) {
 	if values["state"] == "any" {
 		delete(values, "state")
 	}
-	return map[string]int{"deleted": a.Server.Outbox().Delete(filters(values)...)}, nil
+	return deletion{a.Server.Outbox().Delete(filters(values)...)}, nil
 }
 
 // ReadCursor is GET /_mock/outbox/cursor.
@@ -223,6 +228,16 @@ func (a *API) WaitForLink(c *web.Call) (any, error) {
 	return textOrJSON(c, "link", m.Link, m)
 }
 
+// A credential is a code or a link.
+type credential struct {
+	Code      string    `json:"code,omitempty"`
+	Link      string    `json:"link,omitempty"`
+	ID        string    `json:"id"`
+	To        string    `json:"to"`
+	OTPState  string    `json:"otp_state"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+}
+
 // textOrJSON is a code or link as a line of text, or as JSON if asked for.
 func textOrJSON(c *web.Call, name, value string, m outbox.Message) (any, error) {
 	values := query(c)
@@ -232,14 +247,7 @@ func textOrJSON(c *web.Call, name, value string, m outbox.Message) (any, error) 
 	}
 	switch format {
 	case "json":
-		return struct {
-			Code      string    `json:"code,omitempty"`
-			Link      string    `json:"link,omitempty"`
-			ID        string    `json:"id"`
-			To        string    `json:"to"`
-			OTPState  string    `json:"otp_state"`
-			ExpiresAt time.Time `json:"expires_at,omitzero"`
-		}{m.Code, m.Link, m.ID, m.To, m.OTPState, m.ExpiresAt}, nil
+		return credential{m.Code, m.Link, m.ID, m.To, m.OTPState, m.ExpiresAt}, nil
 	case "", "text":
 		return text(value + "\n"), nil
 	}

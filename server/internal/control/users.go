@@ -28,7 +28,7 @@ func (a *API) ListUsers(*web.Call) (any, error) {
 		}
 		items[i] = data
 	}
-	return map[string]any{"items": items}, nil
+	return list[rawJSON]{items}, nil
 }
 
 // CreateUser is POST /_mock/users.
