@@ -145,7 +145,14 @@ func (types components) operation(r web.Route) object {
 		parameters = append(parameters, object{"name": v[1], "in": "path", "required": true, "schema": object{"type": "string"}})
 	}
 	for _, q := range r.Query {
-		parameters = append(parameters, object{"name": q, "in": "query", "schema": object{"type": "string"}})
+		schema := object{"type": "string"}
+		if known := words[q]; known != nil {
+			schema["enum"] = known
+		}
+		if q == "limit" {
+			schema = object{"type": "integer", "minimum": 1, "maximum": maxLimit}
+		}
+		parameters = append(parameters, object{"name": q, "in": "query", "schema": schema})
 	}
 	if parameters != nil {
 		operation["parameters"] = parameters

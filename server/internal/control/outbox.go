@@ -120,19 +120,25 @@ func (a *API) pageParts(page outbox.Page, tellMissed bool) web.Parts {
 
 // checkFilters refuses words that no message can have.
 func checkFilters(values map[string]string) error {
-	for _, filter := range []struct {
-		name  string
-		known []string
-	}{
-		{"state", []string{outbox.Queued, outbox.Delivered, outbox.Lost, outbox.Bounced, "any"}},
-		{"kind", []string{outbox.Email, outbox.SMS, outbox.SMTP, outbox.Twilio}},
-	} {
-		if value := values[filter.name]; value != "" && !slices.Contains(filter.known, value) {
-			return badRequest("%s: unknown %s %q%s", filter.name, filter.name, value, suggest(value, filter.known))
+	for _, name := range []string{"state", "kind"} {
+		if value := values[name]; value != "" && !slices.Contains(words[name], value) {
+			return badRequest("%s: unknown %s %q%s", name, name, value, suggest(value, words[name]))
 		}
 	}
 	return nil
 }
+
+// words are the values of the query parameters that take only some.
+var words = map[string][]string{
+	"state":    {outbox.Queued, outbox.Delivered, outbox.Lost, outbox.Bounced, "any"},
+	"kind":     {outbox.Email, outbox.SMS, outbox.SMTP, outbox.Twilio},
+	"format":   {"text", "json"},
+	"brief":    yesOrNo,
+	"links":    yesOrNo,
+	"describe": yesOrNo,
+}
+
+var yesOrNo = []string{"1", "true", "0", "false"}
 
 // filters are the filters of a query.
 func filters(values map[string]string) []outbox.Filter {
