@@ -48,6 +48,7 @@ var holders = map[string]func(*reader, *block) string{
 	"serve":  (*reader).serve,  // starts the page's server, which else is mockauth0
 	"file":   (*reader).file,   // "file: NAME" is a file for the commands
 	"http":   (*reader).http,   // a request with its response
+	"mail":   (*reader).mail,   // a mail that the app sends to the tenant of these requests
 
 	// Snippets.
 	"go":   (*reader).inATest,

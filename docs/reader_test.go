@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/smtp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/mailhog"
 )
 
 // A reader types the commands of a page in a folder of its own, beside the
@@ -162,6 +164,25 @@ func (r *reader) http(b *block) string {
 		lines = append(lines, "", shown(res))
 	}
 	return strings.Join(lines, "\n") + "\n"
+}
+
+// mail sends a mail by SMTP to the tenant of the requests.
+func (r *reader) mail(b *block) string {
+	in := mailhog.New(mailhog.Options{Box: r.tenant.Outbox()})
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		r.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- in.ServeSMTP(ln) }()
+	content := strings.ReplaceAll(b.text, "\n", "\r\n")
+	if err := smtp.SendMail(ln.Addr().String(), nil, "shop@acme.test", []string{"ada@example.com"}, []byte(content)); err != nil {
+		r.Errorf("%s: %v", b.at, err)
+	}
+	if err := errors.Join(in.Close(), <-served); err != nil {
+		r.Error(err)
+	}
+	return b.text
 }
 
 func (r *reader) newTenant(config server.Config) *server.Server {

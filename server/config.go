@@ -101,7 +101,7 @@ func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 	changed.Users = merged(f.Users, c.Users, sameUser)
 	changed.ClientGrants = slices.Clone(f.ClientGrants)
 	grantAll(&changed, c.Clients, c.ResourceServers)
-	addCallbacks(changed.Clients, c.Callbacks)
+	addCallbacks(&changed, c.Callbacks)
 	complete, err := fixtures.Complete(&changed)
 	if err != nil {
 		return nil, err
@@ -162,7 +162,8 @@ func grantAll(f *fixtures.Fixture, clients []fixtures.Client, apis []fixtures.Re
 	}
 }
 
-func addCallbacks(clients []fixtures.Client, callbacks []string) {
+// addCallbacks lets every client use the callbacks, and the tenant log out to them.
+func addCallbacks(f *fixtures.Fixture, callbacks []string) {
 	for _, callback := range callbacks {
 		// Not every callback is a URL: http://localhost:* has no port.
 		scheme, rest, _ := strings.Cut(callback, ":")
@@ -172,8 +173,9 @@ func addCallbacks(clients []fixtures.Client, callbacks []string) {
 		if end := strings.IndexAny(host, "/?#"); end >= 0 {
 			host = host[:end]
 		}
-		for i := range clients {
-			c := &clients[i]
+		f.Tenant.AllowedLogoutURLs = with(f.Tenant.AllowedLogoutURLs, callback)
+		for i := range f.Clients {
+			c := &f.Clients[i]
 			if !isWeb && c.AppType != "native" {
 				continue // only a native app has a scheme of its own
 			}

@@ -25,6 +25,9 @@ func TestAConfiguredCallbackIsEveryClients(t *testing.T) {
 			t.Errorf("%s, which is %s: callbacks %q, logout URLs %q", c.ClientID, c.AppType, c.Callbacks, c.AllowedLogoutURLs)
 		}
 	}
+	if list := s.Fixture().Tenant.AllowedLogoutURLs; !slices.Contains(list, web) || !slices.Contains(list, native) {
+		t.Errorf("a logout without client_id may lead to %q", list)
+	}
 	for origin, want := range map[string]string{"https://app.example.com:8443": "https://app.example.com:8443", "https://app.example.com": ""} {
 		w := servertest.Call(t, s, "OPTIONS", "/oauth/token", nil, servertest.Header("Origin", origin), servertest.Header("Access-Control-Request-Method", http.MethodPost))
 		if got := w.Header().Get("Access-Control-Allow-Origin"); got != want {

@@ -126,6 +126,9 @@ func TestAPageOfAnUnknownOriginPostsNothing(t *testing.T) {
 			{"localhost:2884", "http://169.254.169.254", true},
 			{"localhost:2884", "http://evil.local", true},
 			{"localhost:2884", "http://wiki", true},
+			{"localhost:2884", "http://{.evil.example.com", true}, // a host that browsers take and url.Parse does not
+			{"localhost:2884", "http://a`b.evil.example.com:8080", true},
+			{"localhost:2884", "http://localhost@evil.example.com", true},
 			{"mockauth0:2884", "http://mockauth0:3000", true}, // another port is another app
 			{"mockauth0:2884", "http://mockauth0:2884", false},
 			{"mockauth0:2884", "https://mockauth0:2884", false}, // a proxy took the TLS away

@@ -79,7 +79,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/u/login/identifier", Summary: "the form of that page: an e-mail address or a phone number",
-			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Identifier, Dialect: web.Browser,
+			Endpoint: "authorize", Subject: login.IdentifierSubject, Flow: login.Identifier, Dialect: web.Browser,
 		},
 		{
 			Method: "GET", Path: "/u/signup/identifier", Summary: "the page that asks a new user for an address or number",
@@ -87,7 +87,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/u/signup/identifier", Summary: "the form of the sign-up page",
-			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Signup, Dialect: web.Browser,
+			Endpoint: "authorize", Subject: login.IdentifierSubject, Flow: login.Signup, Dialect: web.Browser,
 		},
 		{
 			Method: "GET", Path: "/u/login/passwordless-email-challenge", Summary: "the page that asks for the code of an e-mail",
@@ -114,8 +114,16 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Password, Dialect: web.Browser,
 		},
 		{
+			Method: "GET", Path: passwordless.UnblockPath, Summary: "where the link of the e-mail leads that tells of a blocked account",
+			Flow: login.Unblock, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: passwordless.UnblockPath, Summary: "the form of that page, which takes the block away",
+			Flow: login.Unblock, Dialect: web.Browser,
+		},
+		{
 			Method: "POST", Path: "/co/authenticate", Summary: "embedded login: gives a login_ticket for a code or a password; /authorize takes the ticket",
-			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Limited: refusal.RateLimitedOAuth, Dialect: web.API, CORS: web.Credentials,
+			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Count: authapi.CountCrossOrigin, Limited: refusal.RateLimitedOAuth, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "POST", Path: "/passwordless/verify", Summary: "checks a code and leaves it good for verify_redirect",
@@ -250,12 +258,20 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.WithCursor(a.ReadMessageText),
 		},
 		{
-			Method: "GET", Path: "/_mock/outbox/{id}/html", Summary: "the HTML of a message, in a sandbox; links=1 lets links open a tab",
-			Flow: a.WithCursor(a.ReadMessageHTML), Query: []string{"links"},
+			Method: "GET", Path: "/_mock/outbox/{id}/html", Summary: "the HTML of a message, in a sandbox; links=1 lets links open a tab, pictures=1 loads remote pictures",
+			Flow: a.WithCursor(a.ReadMessageHTML), Query: []string{"links", "pictures"},
 		},
 		{
 			Method: "GET", Path: "/_mock/outbox/{id}/raw", Summary: "an e-mail as RFC 5322 text",
 			Flow: a.WithCursor(a.ReadMessageRaw),
+		},
+		{
+			Method: "GET", Path: "/_mock/outbox/{id}/parts/{part}", Summary: "one attachment or inline picture of an app's e-mail, as a download",
+			Flow: a.WithCursor(a.ReadMessagePart),
+		},
+		{
+			Method: "DELETE", Path: "/_mock/outbox/{id}", Summary: "deletes one message",
+			Flow: a.WithCursor(a.DeleteMessage),
 		},
 		{
 			Method: "POST", Path: "/_mock/outbox/{id}/expire", Summary: "lets the code of a message expire now; the clock does not move",

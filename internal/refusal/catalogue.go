@@ -71,6 +71,10 @@ var (
 		Name: "wrong_start_secret", Status: 401, Code: "access_denied",
 		Description: "Unauthorized", Source: "the status is auth0/docs-v2 get-code-or-link.mdx's; the rest is the answer of /oauth/token", Unverified: true,
 	})
+	ThirdPartyClient = entry(Refusal{
+		Name: "third_party_client", Status: 403, Code: "unauthorized_client",
+		Description: "This endpoint is not supported for third-party applications", Source: "auth0/docs-v2 third-party-applications/security-controls.mdx says that it is not supported", Unverified: true,
+	})
 	NoSuchConnection = entry(Refusal{
 		Name: "no_such_connection", Status: 400, Code: "bad.connection",
 		Description: "Connection does not exist", Source: docStart,
@@ -251,6 +255,10 @@ var (
 
 // POST /oauth/revoke.
 var (
+	RevokeOfAnother = entry(Refusal{
+		Name: "revoke_of_another", Status: 400, Code: "invalid_request",
+		Description: "The refresh token was not issued to this client", Source: "auth0/docs-v2 secure/tokens/refresh-tokens/revoke-refresh-tokens.mdx says that it is refused", Unverified: true,
+	})
 	WrongRevokeClient = entry(Refusal{
 		Name: "wrong_revoke_client", Status: 401, Code: "invalid_client",
 		Description: "Invalid client credentials", Source: "auth0/docs articles/api/authentication/errors/_oauth-revoke.md", Unverified: true,

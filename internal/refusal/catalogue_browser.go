@@ -61,6 +61,10 @@ var (
 		Description: "Invalid logout hint: {reason}", Source: "auth0/docs-v2 oidc-logout.mdx", Unverified: true,
 		Examples: map[string]string{"reason": "id_token_hint is no token of this tenant"},
 	})
+	BadFederated = entry(Refusal{
+		Name: "bad_federated", Status: 400, Code: "invalid_request",
+		Description: "Invalid federated: it must be true or false", Source: "auth0/docs-v2 api/authentication/logout/oidc-logout.mdx", Unverified: true,
+	})
 	LogoutMismatch = entry(Refusal{
 		Name: "logout_mismatch", Status: 400, Code: "invalid_request",
 		Description: "The \"{parameter}\" querystring parameter \"{url}\" is not defined as a valid URL in \"Allowed Logout URLs\"",

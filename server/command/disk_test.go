@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // A faultyDisk is the real one with errors in some places, and tells what was
@@ -217,9 +218,9 @@ func TestAFullDiskDoesNotCutAMountedFile(t *testing.T) {
 	holds(t, beside, newState, ".state.json.copy", "state.json")
 }
 
-// A start that finds a copy of what could not be saved names it, whether the file
-// is damaged or old, and changes nothing.
-func TestAStartNamesTheCopy(t *testing.T) {
+// A program that was killed while it wrote the file in place left it damaged or old,
+// and a complete copy. The next one takes the copy, says so, and saves the file.
+func TestAStartTakesTheCopy(t *testing.T) {
 	d := newFaultyDisk()
 	f, _ := fileOn(t, d, oldState)
 	d.mounted, d.dies = f.path, true
@@ -228,30 +229,46 @@ func TestAStartNamesTheCopy(t *testing.T) {
 		t.Fatal("there is no error")
 	}
 	damaged, _ := os.ReadFile(f.path)
-	for text, sentence := range map[string]string{
-		string(damaged): "A complete copy is in " + beside + ": put it in the place of " + f.path,
-		oldState:        "mockauth0: --state " + f.path + ": what could not be saved there is in " + beside + "; put that in the place of the file, or delete it",
-	} {
+	for _, text := range []string{string(damaged), oldState} {
+		if err := os.WriteFile(beside, []byte(newState), 0o600); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(f.path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		got := run(t, environ(), "--log", "none", "--addr", "127.0.0.1:0", "--state", f.path)
-		if got.status != 1 || !strings.HasSuffix(got.errout, sentence+"\n") {
-			t.Errorf("%+v, want %s", got, sentence)
+		before := time.Now().Add(-time.Hour)
+		if err := os.Chtimes(f.path, before, before); err != nil {
+			t.Fatal(err)
 		}
-		holds(t, f.path, text, ".state.json.copy", "state.json")
-		holds(t, beside, newState, ".state.json.copy", "state.json")
+		_, said := stopped(t, environ(), false, "--log", "text", "--state", f.path)
+		if !strings.Contains(said, f.path+" was not saved to its end; the state is that of the copy "+beside) {
+			t.Error(said)
+		}
+		if saved, _ := os.ReadFile(f.path); !strings.Contains(string(saved), "new@example.com") {
+			t.Errorf("the file holds %s", saved)
+		}
+		if _, err := os.Stat(beside); err == nil {
+			t.Error("the copy is still there")
+		}
 	}
-	// Once it is in its place it is no copy any more.
-	if err := os.WriteFile(f.path, []byte(newState), 0o600); err != nil {
+}
+
+// A file that somebody has put there after the copy is newer.
+func TestANewerFileGoesBeforeTheCopy(t *testing.T) {
+	f, _ := fileOn(t, newFaultyDisk(), oldState)
+	beside, _ := f.copies()
+	if err := os.WriteFile(beside, []byte(newState), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := startServer(t, environ(), "--state", f.path)
-	if _, users := get(t, s.url+"/_mock/users"); !strings.Contains(users, "new@example.com") {
-		t.Error(users)
+	before := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(beside, before, before); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := os.Stat(beside); err == nil {
-		t.Error("the copy is still there")
+	if name, _ := f.findCopy(false); name != "" {
+		t.Errorf("it is %s", name)
+	}
+	if name, saved := f.findCopy(true); name != beside || saved == nil {
+		t.Errorf("of a damaged file it is %q", name)
 	}
 }
 
@@ -265,7 +282,7 @@ func TestACopyThatOthersCanReadIsNotOurs(t *testing.T) {
 	if err := os.Chmod(elsewhere, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if name := f.findCopy(); name != "" {
+	if name, _ := f.findCopy(true); name != "" {
 		t.Errorf("it is %s", name)
 	}
 }

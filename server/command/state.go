@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -62,18 +61,16 @@ func openState(in *input, warn func(string)) (_ *stateFile, saved *fixtures.Fixt
 	}
 	f.clearTemporary()
 	saved, err = f.read()
-	unsaved := f.findCopy()
 	var unread *fs.PathError
-	switch {
-	case errors.As(err, &unread):
+	if errors.As(err, &unread) {
 		return refuse("the file cannot be read (%w); correct that, or name another", unread.Err)
-	case err != nil && unsaved != "":
-		err = mistakes(in.flag(stateFlag).called()+" "+given, "correct these, or begin anew without the file", err)
-		return nil, nil, fmt.Errorf("%w\nA complete copy is in %s: put it in the place of %s", err, unsaved, given)
-	case err != nil:
+	}
+	if name, newer := f.findCopy(err != nil); newer != nil {
+		warn(fmt.Sprintf("%s was not saved to its end; the state is that of the copy %s", given, name))
+		return f, newer, nil // the next save makes the file whole, and removes the copy
+	}
+	if err != nil {
 		return nil, nil, mistakes(in.flag(stateFlag).called()+" "+given, "correct these, or delete the file to begin anew", err)
-	case unsaved != "":
-		return refuse("what could not be saved there is in %s; put that in the place of the file, or delete it", unsaved)
 	}
 	f.removeCopies()
 	return f, saved, nil
@@ -197,25 +194,30 @@ func (f *stateFile) copies() (beside, elsewhere string) {
 	return in(filepath.Dir(f.path)), in(os.TempDir())
 }
 
-// findCopy is a complete copy that differs from the file: a run before this one
-// could not save it. It is empty if there is none.
-func (f *stateFile) findCopy() string {
+// findCopy is a complete copy that differs from the file, if it is newer or the
+// file is damaged: a run before this one could not save it, or was killed while it
+// did. It is nil if there is none.
+func (f *stateFile) findCopy(damaged bool) (name string, saved *fixtures.Fixture) {
 	current, _ := os.ReadFile(f.path)
+	file, errFile := os.Stat(f.path)
 	beside, elsewhere := f.copies()
 	for _, name := range []string{beside, elsewhere} {
 		info, err := os.Lstat(name)
-		if err != nil || !info.Mode().IsRegular() || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		if err != nil || !info.Mode().IsRegular() || !isOurs(info) {
 			continue // in a folder that all share, a copy may be somebody else's
+		}
+		if !damaged && errFile == nil && file.ModTime().After(info.ModTime()) {
+			continue // somebody has put another file there since
 		}
 		data, err := os.ReadFile(name)
 		if err != nil || bytes.Equal(data, current) {
 			continue
 		}
-		if _, err := fixtures.Parse(name, data); err == nil {
-			return name
+		if saved, err := fixtures.Parse(name, data); err == nil {
+			return name, saved
 		}
 	}
-	return ""
+	return "", nil
 }
 
 func (f *stateFile) removeCopies() {

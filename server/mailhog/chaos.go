@@ -52,7 +52,10 @@ func (m *monkey) ValidAUTH(string, ...string) bool { return true }
 
 // ValidMAIL is called when a mail begins.
 func (m *monkey) ValidMAIL(from string) bool {
-	m.sender, m.deliver, m.recipients, m.addresses = from, nil, 0, 0
+	m.sender, m.deliver, m.recipients, m.addresses = strings.TrimSpace(from), nil, 0, 0
+	if m.sender == "" {
+		m.guard.reply = "250 Sender <> ok"
+	}
 	return true
 }
 
@@ -61,6 +64,7 @@ func (m *monkey) ValidMAIL(from string) bool {
 func (m *monkey) ValidRCPT(to string) bool {
 	if m.recipients >= maxRecipients || m.addresses+len(to) > maxAddresses {
 		m.guard.reply = "452 too many recipients" // RFC 5321, 4.5.3.1.10
+		m.guard.why = fmt.Sprintf("a mail has at most %d recipients, with %d bytes", maxRecipients, maxAddresses)
 		return false
 	}
 	if !m.decide(to) {
@@ -85,7 +89,7 @@ func (m *monkey) decide(to string) bool {
 		m.guard.fail(what.Fault)
 		return false
 	case what.Respond != nil:
-		m.guard.reply = reply(what.Respond, rules)
+		m.guard.reply, m.guard.why = reply(what.Respond, rules), "the scenario "+rules+" says so"
 		return false
 	}
 	if m.deliver == nil {

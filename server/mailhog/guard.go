@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 )
@@ -32,7 +33,8 @@ type guard struct {
 	conn    net.Conn
 	in      *bufio.Reader
 	timer   *time.Timer
-	refused func(why string)
+	refused func(why string)                 // a mail or session is refused
+	denied  func(command, reply, why string) // a command is
 	close   sync.Once
 
 	begun   bool   // the first byte was looked at
@@ -46,6 +48,10 @@ type guard struct {
 	mute   bool   // the client gets no more replies
 	broken bool   // the session must end
 	reply  string // replaces the next reply
+
+	last   string // the command before the next reply, without credentials
+	secret bool   // the next line is part of a password
+	why    string // why it is refused, if the reply does not tell
 }
 
 func newGuard(conn net.Conn) *guard {
@@ -117,8 +123,25 @@ func (g *guard) command(line []byte) error {
 			g.pending[i] = '?'
 		}
 	}
+	g.last, g.why = visible(string(g.pending), g.secret), ""
+	// MailHog's session knows no empty sender, with which bounces and other automatic
+	// mails come (RFC 5321, 4.5.5). The monkey and the store take the space away.
+	g.pending = nullSender.ReplaceAll(g.pending, []byte("$1< >"))
 	g.pending = append(g.pending, "\r\n"...)
 	return nil
+}
+
+var nullSender = regexp.MustCompile(`(?i)^(MAIL\s+FROM:\s*)<\s*>`)
+
+// visible is a command as the log shows it: short, and without credentials.
+func visible(command string, secret bool) string {
+	if secret {
+		return "a line of AUTH"
+	}
+	if words := strings.Fields(command); len(words) > 2 && strings.EqualFold(words[0], "AUTH") {
+		return words[0] + " " + words[1] + " …"
+	}
+	return fmt.Sprintf("%.200s", command)
 }
 
 // tlsHandshake is the first byte of a connection that speaks TLS.
@@ -169,7 +192,7 @@ func (g *guard) taken() string {
 // refuse sends a reply and ends the session.
 func (g *guard) refuse(reply, why string) error {
 	g.refused(why)
-	_, _ = g.Write([]byte(reply + "\r\n"))
+	_ = g.send([]byte(reply + "\r\n"))
 	return errRefused
 }
 
@@ -182,14 +205,23 @@ func (g *guard) Write(p []byte) (int, error) {
 	}
 	if bytes.HasPrefix(out, []byte("354 ")) {
 		g.inData, g.midLine, g.mail, g.size, g.lines = true, false, nil, 0, 0
+		g.last = "the mail after DATA"
 	}
-	if !g.mute {
-		g.timer.Reset(idle) // a client that does not read is idle too
-		if _, err := g.conn.Write(out); err != nil {
-			return 0, err
-		}
+	g.secret = bytes.HasPrefix(out, []byte("334 "))
+	if bytes.HasPrefix(out, []byte("4")) || bytes.HasPrefix(out, []byte("5")) {
+		g.denied(g.last, strings.TrimSpace(string(out)), g.why)
 	}
-	return len(p), nil
+	return len(p), g.send(out)
+}
+
+// send sends a reply.
+func (g *guard) send(reply []byte) error {
+	if g.mute {
+		return nil
+	}
+	g.timer.Reset(idle) // a client that does not read is idle too
+	_, err := g.conn.Write(reply)
+	return err
 }
 
 // fail breaks the connection as the fault of a scenario says.

@@ -110,7 +110,7 @@ func (p *mailpitMail) from() *netmail.Address {
 }
 
 func (p *mailpitMail) addresses(header string) []*netmail.Address {
-	list, err := netmail.ParseAddressList(p.read.Header.Get(header))
+	list, err := p.read.Addresses(header)
 	if err != nil {
 		return []*netmail.Address{}
 	}

@@ -158,3 +158,16 @@ func TestMailpitSaysWhatThereIsNot(t *testing.T) {
 		}
 	}
 }
+
+// Names of senders and recipients are decoded from any charset.
+func TestMailpitDecodesNames(t *testing.T) {
+	t.Parallel()
+	m := start(t)
+	m.send(t, "app@x.test", "bob@example.com", "From: =?koi8-r?B?4dPR?= <app@x.test>\nTo: =?iso-2022-jp?B?GyRCJDMbKEI=?= =?iso-2022-jp?Q?_x?= <bob@example.com>\nSubject: =?windows-1251?Q?=CA=EE=E4?=\n\nhello")
+	w := call(t, m.Mailpit(), "GET", "/api/v1/messages")
+	for _, want := range []string{`"From":{"Name":"Ася","Address":"app@x.test"}`, `"To":[{"Name":"こ x","Address":"bob@example.com"}]`, `"Subject":"Код"`} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("no %s in %s", want, w.Body)
+		}
+	}
+}

@@ -24,6 +24,11 @@ func TestTheWorkForAMailIsLinear(t *testing.T) {
 		"a header of 8,000 lines":     "Subject: x\r\n" + strings.Repeat(" "+strings.Repeat("x", 55)+"\r\n", 8000) + "\r\nx\r\n",
 		"a header of 8,000, repeated": strings.Repeat("X-A: b\r\n c\r\n", 4000) + "\r\nx\r\n",
 		"900 parts":                   parts,
+		"encoded words":               "From: " + strings.Repeat("=?koi8-r?b?4Q==?=\r\n ", 8000) + "<a@x.test>\r\n\r\nx\r\n",
+		"words of several charsets":   "From: " + strings.Repeat("=?koi8-r?b?4Q==?=\r\n =?big5?q?a?=\r\n ", 4000) + "<a@x.test>\r\n\r\nx\r\n",
+		"words that do not end":       "Subject: " + strings.Repeat("=?utf-8?q?", 40_000) + "\r\n\r\nx\r\n",
+		"broken parameters":           "Content-Type: text/plain" + strings.Repeat("; name*0*=koi8-r''%E1", 20_000) + ";;\r\n\r\nx\r\n",
+		"names of files":              "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Repeat("--b\r\nContent-Type: a/b; name="+strings.Repeat("x", 4500)+"\r\n\r\nx\r\n", 99),
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/mailhog"
 	"github.com/mockauth0/mockauth0/server/outbox"
@@ -91,9 +92,9 @@ func TestARelayThatIsDownIsShownOnTheMessage(t *testing.T) {
 
 func TestARelayThatRefusesIsShownOnTheMessage(t *testing.T) {
 	t.Parallel()
-	real, m := start(t), start(t)
+	real, m := start(t, with(t, rule("ada@*", scenarios.Then{Respond: &scenarios.Respond{Status: 550}}))), start(t)
 	m.relayed(t, real.addr)
-	sent := m.box.Add(outbox.Message{Kind: outbox.Email, To: "ada@example.com", Text: "x"}) // without a sender
+	sent := m.box.Add(outbox.Message{Kind: outbox.Email, To: "ada@example.com", Text: "x"})
 	if got := m.settled(t, sent.ID); got.State != "failed" || !strings.HasPrefix(got.Error, "550 ") {
 		t.Errorf("%+v", got)
 	}

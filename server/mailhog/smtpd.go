@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/mailhog/MailHog-Server/smtp"
@@ -85,6 +87,12 @@ func (s *Server) serve(conn net.Conn) {
 		s.rejected.Add(1)
 		s.Log.Warn("A mail is refused: "+why, "from", conn.RemoteAddr().String())
 	}
+	g.denied = func(command, reply, why string) {
+		if why == "" {
+			why = reason(command, reply)
+		}
+		s.Log.Warn("An SMTP command is refused: "+why, "command", command, "reply", reply, "from", conn.RemoteAddr().String())
+	}
 	s.mu.Lock()
 	if s.closed || len(s.sessions) >= maxSessions {
 		s.mu.Unlock()
@@ -113,4 +121,23 @@ func (s *Server) serve(conn net.Conn) {
 		m := &monkey{server: s, guard: g}
 		smtp.Accept(marker+conn.RemoteAddr().String(), g, &store{Server: s, monkey: m}, s.stored, hostname, m)
 	}()
+}
+
+// reason says what is wrong with a command, where MailHog's reply does not.
+func reason(command, reply string) string {
+	code, words, _ := strings.Cut(reply, " ")
+	verb, _, _ := strings.Cut(strings.ToUpper(command), " ")
+	switch {
+	case code != "500" && strings.HasPrefix(words, "Invalid syntax in MAIL"):
+		return "write MAIL FROM:<address>, with the angle brackets"
+	case code != "500" && strings.HasPrefix(words, "Invalid syntax in RCPT"):
+		return "write RCPT TO:<address>, with the angle brackets"
+	case code == "500" && slices.Contains([]string{"MAIL", "RCPT", "DATA", "AUTH"}, verb):
+		return "it comes out of order: EHLO, AUTH if at all, MAIL, RCPT, DATA"
+	case code == "500" && verb == "STARTTLS":
+		return "this port speaks SMTP without TLS"
+	case code == "500":
+		return "this mail server does not know the command"
+	}
+	return words
 }

@@ -2,11 +2,13 @@ package mailhog_test
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/smtp"
 	"strings"
 	"syscall"
@@ -14,6 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 	"github.com/mockauth0/mockauth0/server/mailhog"
 	"github.com/mockauth0/mockauth0/server/outbox"
@@ -73,6 +76,109 @@ func (k *talk) over() {
 	k.t.Helper()
 	if rest, err := io.ReadAll(k.in); len(rest) > 0 {
 		k.t.Errorf("got %q before the end (%v)", rest, err)
+	}
+}
+
+// Bounces and other automatic mails have no sender (RFC 5321, 4.5.5).
+func TestAMailWithoutASenderIsAccepted(t *testing.T) {
+	t.Parallel()
+	m, real := start(t), start(t)
+	m.relayed(t, real.addr)
+	m.dial(t).say(`> EHLO x
+< 250
+> MAIL FROM:<>
+< 250 Sender <> ok
+> RCPT TO:<ada@example.com>
+< 250
+> DATA
+< 354
+> Subject: It did not arrive
+>
+> x
+> .
+< 250
+> mail from: <> BODY=8BITMIME
+< 250 Sender <> ok
+> RSET
+< 250
+> MAIL FROM:<bob@example.com>
+< 250 Sender bob@example.com ok
+> QUIT
+< 221`)
+	got, ok := m.box.Get("msg_00000001")
+	if !ok || got.From != "" || got.Subject != "It did not arrive" || !strings.HasPrefix(string(got.Raw), "Return-Path: <>\r\n") {
+		t.Errorf("%+v %q", got, got.Raw)
+	}
+	if relay := m.settled(t, got.ID); relay.State != "sent" {
+		t.Errorf("%+v", relay)
+	}
+	for _, h := range []http.Handler{m.API(), m.Mailpit()} {
+		if w := call(t, h, "GET", "/api/v1/messages"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "It did not arrive") {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	}
+}
+
+// The log says which command was refused and why. It has no passwords.
+func TestTheLogTellsOfARefusedCommand(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	m := start(t, with(t, rule("bob@*", scenarios.Then{Respond: &scenarios.Respond{Status: 451, Body: "later"}})),
+		func(o *mailhog.Options) { o.Log = slog.New(slog.NewTextHandler(&out, nil)) })
+	m.dial(t).say(`> RCPT TO:<ada@example.com>
+< 500
+> EHLO x
+< 250
+> STARTTLS
+< 500
+> AUTH GSSAPI czNjcjN0
+< 504
+> AUTH PLAIN
+< 334
+> AGFkYQBzM2NyM3Q=
+< 235
+> AUTH PLAIN
+< 334
+> czNjcjN0
+< 550
+> VRFY ada
+< 500
+> MAIL FROM:ada@example.com
+< 550
+> MAIL FROM:<ada@example.com>
+< 250
+> RCPT TO:bob@example.com
+< 550
+> RCPT TO:<bob@example.com>
+< 451
+> DATA
+< 354
+> Subject: x
+>
+> x
+> .
+< 452
+> QUIT
+< 221`)
+	m.Close()
+	log := out.String()
+	for _, want := range []string{
+		`"An SMTP command is refused: it comes out of order: EHLO, AUTH if at all, MAIL, RCPT, DATA" command="RCPT TO:<ada@example.com>" reply="500 Unrecognised command" from=127.0.0.1:`,
+		`refused: this port speaks SMTP without TLS" command=STARTTLS`,
+		`refused: Unsupported authentication mechanism" command="AUTH GSSAPI …"`,
+		`refused: Badly formed parameter" command="a line of AUTH"`,
+		`refused: this mail server does not know the command" command="VRFY ada"`,
+		`refused: write MAIL FROM:<address>, with the angle brackets" command="MAIL FROM:ada@example.com"`,
+		`refused: write RCPT TO:<address>, with the angle brackets" command="RCPT TO:bob@example.com"`,
+		`refused: the scenario x/r says so" command="RCPT TO:<bob@example.com>" reply="451 later"`,
+		`refused: it has no recipient" command="the mail after DATA" reply="452 Unable to store message"`,
+	} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log lacks %s", want)
+		}
+	}
+	if strings.Count(log, "\n") != 9 || strings.Contains(log, "M2Ny") || strings.Contains(log, "czNj") || t.Failed() {
+		t.Errorf("the log is\n%s", log)
 	}
 }
 

@@ -22,9 +22,10 @@ type store struct {
 // text is what the guard has read. A recipient for whom a scenario does something gets a
 // separate message.
 func (s *store) Store(m *data.Message) (string, error) {
-	m.Raw.Data = s.monkey.guard.taken()
+	m.Raw.Data, m.Raw.From = s.monkey.guard.taken(), strings.TrimSpace(m.Raw.From)
 	if _, err := parse(m.Raw, "", time.Time{}); err != nil {
 		s.rejected.Add(1)
+		s.monkey.guard.why = err.Error()
 		return "", err
 	}
 	read := mail.Read([]byte(m.Raw.Data + "\r\n"))
@@ -35,6 +36,11 @@ func (s *store) Store(m *data.Message) (string, error) {
 	}
 	if base.From == "" {
 		base.From = m.Raw.From
+	}
+	for _, a := range read.Attachments {
+		base.Attachments = append(base.Attachments, outbox.Attachment{
+			Part: a.Part, FileName: a.FileName, ContentType: a.ContentType, ContentID: a.ContentID, Size: len(a.Content),
+		})
 	}
 	var id string
 	var together []string
@@ -54,7 +60,8 @@ func (s *store) Store(m *data.Message) (string, error) {
 		id = s.add(base, together, scenarios.Deliver{}, "")
 	}
 	if id == "" {
-		return "", errors.New("it has no recipient")
+		s.monkey.guard.why = "it has no recipient"
+		return "", errors.New(s.monkey.guard.why)
 	}
 	return id + "@" + hostname, nil
 }

@@ -62,6 +62,39 @@ PGEgaHJlZj0iaHR0cHM6Ly94LnRlc3QvP2E9MSZhbXA7Yj0yIj5oaWVyPC9hPg==
 	}
 }
 
+// A message says what is attached to it.
+func TestAMessageListsItsAttachments(t *testing.T) {
+	t.Parallel()
+	m := start(t)
+	m.send(t, "a@x.test", "b@x.test", `Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+hello
+--b
+Content-Type: application/pdf
+Content-Disposition: attachment; filename*0*=koi8-r''%C3; filename*1*=%C4.pdf
+Content-Transfer-Encoding: base64
+
+aGVsbG8=
+--b
+Content-Type: image/png; name=logo.png
+Content-ID: <logo@x>
+
+png
+--b--
+`)
+	got, _ := m.box.Get("msg_00000001")
+	want := []outbox.Attachment{
+		{Part: "2", FileName: "цд.pdf", ContentType: "application/pdf", Size: 5},
+		{Part: "3", FileName: "logo.png", ContentType: "image/png", ContentID: "logo@x", Size: 3},
+	}
+	if !reflect.DeepEqual(got.Attachments, want) {
+		t.Errorf("%+v", got.Attachments)
+	}
+}
+
 func TestPartsThatAreNestedTooDeepAreRefused(t *testing.T) {
 	t.Parallel()
 	m := start(t)

@@ -96,9 +96,10 @@ func TestSizeCountsEveryText(t *testing.T) {
 	m := Message{
 		Recipients: []string{"1"}, From: "2", Subject: "3", Text: "4", HTML: "5", Code: "6", Link: "7",
 		Codes: []string{"8"}, Links: []string{"9"}, ClientID: "a", Connection: "b", Language: "c", Scenario: "d",
+		Attachments: []Attachment{{Part: "e", FileName: "f", ContentType: "g", ContentID: "h"}},
 	}
-	if got := m.Size(); got != 13 {
-		t.Errorf("size %d, want 13", got)
+	if got := m.Size(); got != 17 {
+		t.Errorf("size %d, want 17", got)
 	}
 }
 

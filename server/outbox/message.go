@@ -95,10 +95,24 @@ type Message struct {
 	// Relay says whether a real mail server or SMS gateway took the message. It
 	// is nil if none was asked to.
 	Relay *Relay `json:"relay,omitempty"`
+	// Attachments are the parts of a mail of kind SMTP other than its text. Their
+	// content is in Raw.
+	Attachments []Attachment `json:"attachments,omitempty"`
 	// Raw has the bytes of a message of kind SMTP, as RFC 5322 has them. It is
 	// nil for all others. Nobody may change them: all copies of a message share
 	// them, since they may be large.
 	Raw []byte `json:"-"`
+}
+
+// An Attachment is a file or a picture in a mail.
+type Attachment struct {
+	// Part is its number in the mail, as in 2, or 1.2 for a nested part.
+	Part        string `json:"part"`
+	FileName    string `json:"file_name"` // may be empty
+	ContentType string `json:"content_type"`
+	// ContentID is the name by which the HTML shows a picture: cid:ContentID.
+	ContentID string `json:"content_id,omitempty"`
+	Size      int    `json:"size"` // in bytes, decoded
 }
 
 // A Relay is the answer of a real mail server or SMS gateway to a message that was
@@ -123,10 +137,12 @@ func (m Message) MarshalJSON() ([]byte, error) {
 		Scenario    string     `json:"scenario"`
 		Note        string     `json:"note,omitempty"`
 		Relay       *Relay     `json:"relay,omitempty"`
+
+		Attachments []Attachment `json:"attachments,omitempty"`
 	}
 	w.ID, w.plain = m.ID, plain(m)
 	w.DeliverAt, w.ExpiresAt, w.Scenario, w.Relay = m.DeliverAt, m.ExpiresAt, m.Scenario, m.Relay
-	w.Note = m.Note
+	w.Note, w.Attachments = m.Note, m.Attachments
 	if m.Seq != 0 {
 		w.Seq = &m.Seq
 	}
@@ -158,6 +174,7 @@ func (m *Message) clone() Message {
 	c.Recipients = slices.Clone(m.Recipients)
 	c.Codes = slices.Clone(m.Codes)
 	c.Links = slices.Clone(m.Links)
+	c.Attachments = slices.Clone(m.Attachments)
 	if m.Relay != nil {
 		r := *m.Relay
 		c.Relay = &r
@@ -173,6 +190,9 @@ func (m *Message) Size() int64 {
 		for _, s := range list {
 			n += len(s)
 		}
+	}
+	for _, a := range m.Attachments {
+		n += len(a.Part) + len(a.FileName) + len(a.ContentType) + len(a.ContentID)
 	}
 	return int64(n)
 }

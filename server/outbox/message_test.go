@@ -26,6 +26,7 @@ func TestJSON(t *testing.T) {
 		Text: "t", HTML: "<b>", Code: "1", Link: "http://x.test/?a=1&b=2", Codes: []string{"1"}, Links: []string{"l"}, ClientID: "c",
 		Connection: "email", Send: "code", Language: "en", State: Delivered, OTPState: Active, CreatedAt: ten, DeliveredAt: ten,
 		ExpiresAt: ten.Add(time.Minute), Scenario: "x/y", Note: "n", Relay: &Relay{State: "failed", Error: "refused"},
+		Attachments: []Attachment{{Part: "2", FileName: "a.png", ContentType: "image/png", ContentID: "x", Size: 3}},
 	}
 	var out strings.Builder
 	enc := json.NewEncoder(&out)
@@ -36,7 +37,8 @@ func TestJSON(t *testing.T) {
 	want = `{"id":"msg_00000002","seq":1,"kind":"email","to":"a@x.test","recipients":["a@x.test"],"from":"f","subject":"s","text":"t","html":"<b>",` +
 		`"code":"1","link":"http://x.test/?a=1&b=2","codes":["1"],"links":["l"],"client_id":"c","connection":"email","send":"code","language":"en",` +
 		`"state":"delivered","otp_state":"active","created_at":"2030-01-01T10:00:00Z","delivered_at":"2030-01-01T10:00:00Z",` +
-		`"expires_at":"2030-01-01T10:01:00Z","scenario":"x/y","note":"n","relay":{"state":"failed","error":"refused"}}` + "\n"
+		`"expires_at":"2030-01-01T10:01:00Z","scenario":"x/y","note":"n","relay":{"state":"failed","error":"refused"},` +
+		`"attachments":[{"part":"2","file_name":"a.png","content_type":"image/png","content_id":"x","size":3}]}` + "\n"
 	if out.String() != want {
 		t.Errorf("full:\n got %s\nwant %s", out.String(), want)
 	}

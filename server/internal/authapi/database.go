@@ -134,10 +134,12 @@ func database(c *web.Call) (*fixtures.Connection, error) {
 // checkDatabaseClient refuses a client that may not use the database.
 func checkDatabaseClient(c *web.Call, conn *fixtures.Connection) error {
 	id := c.Params.Text("client_id")
-	_, ok := c.Setup.Client(id)
+	client, ok := c.Setup.Client(id)
 	switch {
 	case !ok:
 		return refusal.UnknownStartClient.Because(tenant.UnknownClientHint(id))
+	case client.IsThirdParty():
+		return tenant.RefuseThirdParty(client)
 	case !tenant.Enabled(conn, id):
 		return refusal.TextOnly(refusal.NoSuchConnection.Because("connection " + strconv.Quote(conn.Name) + " is not enabled for client " + strconv.Quote(id) + "; add it to enabled_clients"))
 	}

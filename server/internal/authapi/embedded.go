@@ -7,6 +7,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -39,7 +40,7 @@ type ticketGiven struct {
 func CrossOriginAuthenticate(c *web.Call) (any, error) {
 	origin := c.Header.Get("Origin")
 	if origin != "" && !c.Setup.AllowsOrigin(origin) {
-		return nil, originNotAllowed(origin, "in no client's allowed_origins or web_origins")
+		return nil, originNotAllowed(origin, "in no client's allowed_origins, web_origins or callbacks")
 	}
 	kind, err := credentials(c)
 	if err != nil {
@@ -50,14 +51,16 @@ func CrossOriginAuthenticate(c *web.Call) (any, error) {
 	switch {
 	case !ok:
 		return nil, refusal.CrossOriginNotAllowed.Because(tenant.UnknownClientHint(id))
+	case client.IsThirdParty():
+		return nil, tenant.RefuseThirdParty(client)
 	case !client.CrossOriginAuthentication:
 		return nil, refusal.CrossOriginNotAllowed.Because("set cross_origin_authentication: true for client " + id + " in the fixture")
 	case origin == "":
 		return nil, refusal.CrossOriginNotAllowed.Because("the request has no Origin header, which a browser sends")
 	case !tenant.ClientAllowsOrigin(client, origin):
-		return nil, originNotAllowed(origin, "not in the allowed_origins or web_origins of client "+id)
+		return nil, originNotAllowed(origin, "not in the allowed_origins, web_origins or callbacks of client "+id)
 	}
-	ticket, err := kind.ticket(c, tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Effects: c.Effects})
+	ticket, err := kind.ticket(c, tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects})
 	if err != nil {
 		if errors.Is(err, refusal.UserBlocked) {
 			return nil, refusal.BlockedUser
@@ -66,6 +69,9 @@ func CrossOriginAuthenticate(c *web.Call) (any, error) {
 	}
 	return ticketGiven{ticket.ID, ticket.Verifier, ticket.VerifierID}, nil
 }
+
+// CountCrossOrigin counts a call against the tenant's limit.
+func CountCrossOrigin(c *web.Call) error { return c.Count(tenant.LimitCrossOrigin, "") }
 
 func originNotAllowed(origin, why string) error {
 	return refusal.OriginNotAllowed.With("origin", origin).Because("origin " + origin + " is " + why)
@@ -118,8 +124,11 @@ func PasswordlessVerify(c *web.Call) (any, error) {
 		return nil, refusal.MissingClientID
 	}
 	client, ok := c.Setup.Client(id)
-	if !ok {
+	switch {
+	case !ok:
 		return nil, refusal.UnknownStartClient.Because(tenant.UnknownClientHint(id))
+	case client.IsThirdParty():
+		return nil, tenant.RefuseThirdParty(client)
 	}
 	if c.Params.Text("grant_type") != "" {
 		return nil, tenant.AllowsGrant(client, legacyGrant)
@@ -137,7 +146,7 @@ func PasswordlessVerify(c *web.Call) (any, error) {
 	case !tenant.Passwordless(conn):
 		return nil, refusal.WrongStrategy
 	}
-	r := tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Effects: c.Effects}
+	r := tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects}
 	if err := c.Tenant.CheckCode(r, conn, recipient, c.Params.Text("verification_code")); err != nil {
 		return nil, refusal.Recode(err, "invalid_grant", 401, "invalid_user_password")
 	}

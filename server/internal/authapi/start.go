@@ -96,6 +96,8 @@ func StartClient(c *web.Call) (*fixtures.Client, error) {
 	switch {
 	case !ok:
 		return nil, refusal.UnknownStartClient.Because(tenant.UnknownClientHint(creds.ClientID))
+	case client.IsThirdParty():
+		return nil, tenant.RefuseThirdParty(client)
 	case !tenant.Confidential(client):
 		return client, nil
 	}
@@ -119,8 +121,8 @@ func CountStart(c *web.Call) error {
 	if err != nil || !tenant.Confidential(client) {
 		return c.Count(tenant.LimitStart, c.IP)
 	}
-	if ip := c.Header.Get("Auth0-Forwarded-For"); ip != "" && client.IsTokenEndpointIPHeaderTrusted {
-		return c.Count(tenant.LimitStart, ip)
+	if client.IsTokenEndpointIPHeaderTrusted && c.Header.Get("Auth0-Forwarded-For") != "" {
+		return c.Count(tenant.LimitStart, passwordless.EndUserIP(c, client))
 	}
 	return c.Count(tenant.LimitOther, "")
 }

@@ -74,17 +74,20 @@ func OAuthToken(c *web.Call) (any, error) {
 	return c.Tenant.Issue(login)
 }
 
-// TokenSubject is the user of a token request: the one of the code, or of the
-// refresh token.
+// TokenSubject is the user of a token request: the one whom it names, or the one
+// to whom the authorization code or the refresh token was given.
 func TokenSubject(c *web.Call) web.Subject {
 	s := passwordless.NamedSubject(c)
-	if s.Grant != fixtures.GrantRefreshToken {
+	var owner fixtures.User
+	switch s.Grant {
+	case fixtures.GrantRefreshToken:
+		owner, _ = c.Tenant.RefreshOwner(c.Params.Text("refresh_token"))
+	case fixtures.GrantAuthorizationCode:
+		owner, _ = c.Tenant.CodeOwner(c.Params.Text("code"))
+	default:
 		return s
 	}
-	s.Connection, s.Recipient = "", ""
-	if u, ok := c.Tenant.RefreshOwner(c.Params.Text("refresh_token")); ok {
-		s.Connection, s.Recipient = u.Connection, address(u)
-	}
+	s.Connection, s.Recipient = owner.Connection, address(owner)
 	return s
 }
 
@@ -94,7 +97,7 @@ func TokenClient(c *web.Call) (*fixtures.Client, error) {
 }
 
 func tokenRequest(c *web.Call, client *fixtures.Client) (tenant.TokenRequest, error) {
-	r := tenant.TokenRequest{Client: client, Audience: c.Params.Text("audience"), Issuer: c.Issuer, Now: c.Now, Effects: c.Effects}
+	r := tenant.TokenRequest{Client: client, Audience: c.Params.Text("audience"), Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, client), Effects: c.Effects}
 	if p, ok := c.Params.Get("scope"); ok {
 		var err error
 		if r.Scope, err = scope(p); err != nil {
@@ -185,9 +188,9 @@ func clientCredentialsGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, 
 // CountToken counts a token request against the tenant's limit.
 func CountToken(c *web.Call) error { return c.Count(tenant.LimitToken, "") }
 
-// OAuthRevoke is POST /oauth/revoke. For an unknown token, or one of another
-// client, the response is the same as for one that is revoked (RFC 7009 §2.2):
-// no body, though it has the content type of one.
+// OAuthRevoke is POST /oauth/revoke. For an unknown token the response is the same
+// as for one that is revoked (RFC 7009 §2.2): no body, though it has the content
+// type of one.
 // Source: auth0/go-auth0 authentication TestRevokeRefreshToken.
 func OAuthRevoke(c *web.Call) (any, error) {
 	if err := stringsOnly(c.Params, "client_id", "client_secret", "token"); err != nil {
@@ -201,6 +204,5 @@ func OAuthRevoke(c *web.Call) (any, error) {
 	if presented == "" {
 		return nil, missing("token")
 	}
-	c.Tenant.Revoke(client, presented)
-	return web.Raw{ContentType: "application/json"}, nil
+	return web.Raw{ContentType: "application/json"}, c.Tenant.Revoke(client, presented)
 }

@@ -135,6 +135,7 @@ var words = map[string][]string{
 	"format":   {"text", "json"},
 	"brief":    yesOrNo,
 	"links":    yesOrNo,
+	"pictures": yesOrNo,
 	"describe": yesOrNo,
 }
 
@@ -301,6 +302,10 @@ func (a *API) ReadMessageHTML(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	pictures, err := isOn(c, "pictures")
+	if err != nil {
+		return nil, err
+	}
 	m, err := a.messageOf(c)
 	if err != nil {
 		return nil, err
@@ -308,7 +313,7 @@ func (a *API) ReadMessageHTML(c *web.Call) (any, error) {
 	if m.HTML == "" {
 		return nil, controlError(http.StatusNotFound, "no_html", "message %s (%s) has no HTML; GET /_mock/outbox/%s/text is its text", m.ID, m.Kind, m.ID)
 	}
-	return preview(m.HTML, links), nil
+	return preview(withInlinePictures(m), links, pictures), nil
 }
 
 // ReadMessageRaw is GET /_mock/outbox/{id}/raw.
@@ -322,6 +327,34 @@ func (a *API) ReadMessageRaw(c *web.Call) (any, error) {
 		return nil, controlError(http.StatusNotFound, "no_email", "message %s (%s) is no e-mail; GET /_mock/outbox/%s/text is its text", m.ID, m.Kind, m.ID)
 	}
 	return source(m.ID, raw), nil
+}
+
+// ReadMessagePart is GET /_mock/outbox/{id}/parts/{part}.
+func (a *API) ReadMessagePart(c *web.Call) (any, error) {
+	m, err := a.messageOf(c)
+	if err != nil {
+		return nil, err
+	}
+	var known []string
+	for _, part := range attachments(m) {
+		if part.Part == c.Vars["part"] {
+			return download(m.ID, part), nil
+		}
+		known = append(known, part.Part)
+	}
+	if known == nil {
+		return nil, controlError(http.StatusNotFound, "no_part", "message %s (%s) has no attachments", m.ID, m.Kind)
+	}
+	return nil, controlError(http.StatusNotFound, "no_part", "message %s has no attachment %q; it has %s", m.ID, c.Vars["part"], strings.Join(known, ", "))
+}
+
+// DeleteMessage is DELETE /_mock/outbox/{id}.
+func (a *API) DeleteMessage(c *web.Call) (any, error) {
+	m, err := a.messageOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return deletion{a.Server.Outbox().Delete(outbox.ID(m.ID))}, nil
 }
 
 // ExpireMessage is POST /_mock/outbox/{id}/expire.

@@ -12,8 +12,13 @@ import (
 // and it has no origin, so that it reads nothing of the tenant's.
 //
 // With links, a link that is clicked opens in a tab of its own, outside the
-// sandbox, which knows nothing of the tab that it came from.
-func preview(html string, links bool) web.Raw {
+// sandbox, which knows nothing of the tab that it came from. With pictures, the
+// browser loads remote pictures: their server learns that somebody reads the mail.
+func preview(html string, links, pictures bool) web.Raw {
+	from := "data:"
+	if pictures {
+		from += " http: https:"
+	}
 	sandbox := "sandbox"
 	if links {
 		sandbox += " allow-popups allow-popups-to-escape-sandbox"
@@ -27,7 +32,7 @@ func preview(html string, links bool) web.Raw {
 		ContentType: "text/html; charset=utf-8",
 		Body:        []byte(html),
 		Header: http.Header{
-			"Content-Security-Policy": {sandbox + "; default-src 'none'; img-src data:; style-src 'unsafe-inline'; " +
+			"Content-Security-Policy": {sandbox + "; default-src 'none'; img-src " + from + "; style-src 'unsafe-inline'; " +
 				"base-uri 'none'; form-action 'none'; frame-ancestors 'self'"},
 			"Referrer-Policy": {"no-referrer"},
 		},

@@ -15,7 +15,7 @@ import (
 // *Effects does nothing. Effects are for one goroutine.
 type Effects struct {
 	// Delay, Fault and Respond act before the request is handled. They are known
-	// from the start.
+	// from the start; Response may add to Delay.
 	Delay   time.Duration
 	Fault   string
 	Respond *scenarios.Respond
@@ -76,7 +76,7 @@ func (e *Effects) admit() {
 	ended := false
 	for i := range e.candidates {
 		c := &e.candidates[i]
-		parts := partsAt(admission, &c.rule.Then, e.canBreak)
+		parts := e.partsAt(admission, &c.rule.Then, e.canBreak)
 		switch {
 		case len(parts) == 0 && !ended:
 		case len(parts) > 0 && !e.allows(c):
@@ -91,10 +91,28 @@ func (e *Effects) admit() {
 	// response, if there is one.
 	for i := range e.candidates {
 		c := &e.candidates[i]
-		if c.hit == nil && (e.Broken() || e.Unhandled() && len(partsAt(response, &c.rule.Then, nil)) == 0) {
+		t := &c.rule.Then
+		if c.hit == nil && (e.Broken() || e.Unhandled() && (isInside(t) || len(e.partsAt(response, t, nil)) == 0)) {
 			c.shadow()
 		}
 	}
+}
+
+// partsAt are the parts of a rule that act at a place, if acts says that they make
+// a difference there. If acts is nil, all do. The delay of a rule that acts inside
+// is one of the response, which it makes late: a mail has none.
+func (e *Effects) partsAt(at place, t *scenarios.Then, acts func(part) bool) []part {
+	var all []part
+	for _, p := range partsOf(t) {
+		where := p.at
+		if p.key == "" && isInside(t) && t.Fault == "" && t.Respond == nil && e.request.Endpoint != "smtp" {
+			where = response
+		}
+		if where == at && (acts == nil || acts(p)) {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // canBreak tells whether a part can act on the request. What cuts a response
@@ -110,10 +128,10 @@ func (e *Effects) ask(at place, acts func(part) bool) {
 	defer e.engine.mu.Unlock()
 	for i := range e.candidates {
 		c := &e.candidates[i]
-		if c.passed {
+		if c.passed || at == response && c.hit == nil && isInside(&c.rule.Then) {
 			continue
 		}
-		if parts := partsAt(at, &c.rule.Then, acts); len(parts) > 0 && e.allows(c) {
+		if parts := e.partsAt(at, &c.rule.Then, acts); len(parts) > 0 && e.allows(c) {
 			e.say(i, parts)
 		}
 	}
@@ -321,14 +339,15 @@ func (e *Effects) KeySet() string {
 	return e.keys
 }
 
-// Response is what is changed in the response. patches tells whether a merge
-// patch can be applied to it.
-func (e *Effects) Response(patches func(patch map[string]any) bool) (patch map[string]any, headers map[string]string) {
+// Response is what is changed in the response, and how much later it is sent.
+// patches tells whether a merge patch can be applied to it.
+func (e *Effects) Response(patches func(patch map[string]any) bool) (patch map[string]any, headers map[string]string, delay time.Duration) {
 	if e == nil || e.Broken() {
-		return nil, nil
+		return nil, nil, 0
 	}
+	before := e.Delay
 	e.ask(response, func(p part) bool { return !strings.HasPrefix(p.key, "patch ") || patches(p.then.Patch) })
-	return e.patch, e.headers
+	return e.patch, e.headers, e.Delay - before
 }
 
 // Done notes which rules had nothing to act on, so that a test which waited for

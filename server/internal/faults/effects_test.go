@@ -314,3 +314,27 @@ func TestATokenEffectActsOnWhatTheAppGets(t *testing.T) {
 		}
 	}
 }
+
+// What else a rule says goes with the failure inside: it does not use the rule up
+// on a page that is opened, or on a wrong code.
+func TestTheRestOfARuleGoesWithTheFailureInside(t *testing.T) {
+	t.Parallel()
+	for _, inside := range []string{"otp: expired", "user: blocked", "token: {iss: https://x.test/}", "keys: rotate"} {
+		synctest.Test(t, func(t *testing.T) {
+			s := servertest.New(t, server.Config{At: servertest.At2030})
+			servertest.SwitchOn(t, s, "version: 1\nname: odd\nrules: [{id: a, times: 1, when: {endpoint: any}, then: {"+inside+", delay: 1s, headers: {X-Odd: a}, patch: {odd: true}}}]\n")
+			otp, began := servertest.Start(t, s, "ada@example.com"), time.Now()
+			servertest.Call(t, s, "GET", "/authorize?client_id=acme-web&response_type=code&redirect_uri=http://localhost:3000/cb&scope=openid", nil)
+			if w := servertest.Redeem(t, s, "bob@example.com", "000000", nil); time.Since(began) > 0 || w.Header().Get("X-Odd") != "" {
+				t.Errorf("%s: after %s: %v %s", inside, time.Since(began), w.Header(), w.Body)
+			}
+			w := servertest.Redeem(t, s, "ada@example.com", otp, servertest.Object{"audience": "https://api.acme.test/"})
+			if time.Since(began) != time.Second || w.Header().Get("X-Odd") != "a" || w.Header().Get("X-Mock-Scenario") != "odd/a" || !strings.Contains(w.Body.String(), `"odd":true`) {
+				t.Errorf("%s: after %s: %v %s", inside, time.Since(began), w.Header(), w.Body)
+			}
+			if got := s.Scenarios()[0].Rules[0]; got.Fired != 1 || !strings.Contains(got.Last[0].Effect, ", delay 1s, patch odd, header X-Odd") {
+				t.Errorf("%s: %+v", inside, got)
+			}
+		})
+	}
+}

@@ -126,7 +126,7 @@ func play(e *faults.Effects) *outcome {
 		o.Token = e.Token(func(string) bool { return true })
 		o.Keys = e.KeySet()
 	}
-	o.Patch, o.Headers = e.Response(func(map[string]any) bool { return true })
+	o.Patch, o.Headers, _ = e.Response(func(map[string]any) bool { return true })
 	e.Done()
 	return o
 }

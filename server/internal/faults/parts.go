@@ -32,16 +32,11 @@ type part struct {
 	add func(*Effects, *candidate) (words string)
 }
 
-// partsAt are the parts that act at a place, if acts says that they make a
-// difference there. If acts is nil, all do.
-func partsAt(at place, t *scenarios.Then, acts func(part) bool) []part {
-	var all []part
-	for _, p := range partsOf(t) {
-		if p.at == at && (acts == nil || acts(p)) {
-			all = append(all, p)
-		}
-	}
-	return all
+// isInside tells whether a rule acts while a request is handled: on a code, a
+// user, a message, a token or the keys. Such a rule changes a response only if it
+// has acted before, so that a page that is opened does not use it up.
+func isInside(t *scenarios.Then) bool {
+	return t.OTP != nil || t.User != "" || t.Signup != "" || t.Deliver != nil || t.Token != nil || t.Keys != ""
 }
 
 // partsOf are the parts of what a rule says.

@@ -40,6 +40,8 @@ func Authorize(c *web.Call) (any, error) {
 	switch {
 	case prompt == "none" && !signedIn:
 		return r.refuse(refusal.LoginRequired.Because(whySignedOut(c, r.RedirectURI)))
+	case prompt == "none" && challengesAgain(c, connection) && !signedInBy(c, session, connection):
+		return r.refuse(refusal.LoginRequired.Because("the browser is signed in by another connection than " + connection + ", and such a session does not count for it"))
 	case prompt == "none", signedIn && !challengesAgain(c, connection):
 		return r.approve(c, session)
 	}
@@ -113,6 +115,12 @@ func challengesAgain(c *web.Call, connection string) bool {
 	return strategy == tenant.StrategyEmail || strategy == tenant.StrategySMS
 }
 
+// signedInBy tells whether the user of a session is one of the connection.
+func signedInBy(c *web.Call, s tenant.Session, connection string) bool {
+	u, ok := c.Tenant.User(s.UserID)
+	return ok && u.Connection == connection
+}
+
 // whySignedOut is a hint about a silent login that finds no session. A likely
 // cause is a browser that does not send cookies to other sites.
 func whySignedOut(c *web.Call, back string) string {
@@ -156,7 +164,7 @@ func current(c *web.Call) (tenant.Transaction, *request, error) {
 		return tx, nil, overAlready()
 	}
 	a := tx.Authorization
-	a.Now, a.Effects = c.Now, c.Effects
+	a.Now, a.Caller, a.Effects = c.Now, passwordless.Caller(c, nil), c.Effects
 	return tx, &request{a}, nil
 }
 
@@ -189,5 +197,19 @@ func PageSubject(c *web.Call) web.Subject {
 	c.ClientID = cmp.Or(c.ClientID, tx.Authorization.Client.ClientID)
 	s.Recipient = cmp.Or(s.Recipient, tx.Recipient)
 	s.Connection = cmp.Or(s.Connection, tx.Realm, tx.Connection)
+	return s
+}
+
+// IdentifierSubject is whom the form of the page is about that asks who signs in.
+// The form names no connection: the address tells it.
+func IdentifierSubject(c *web.Call) web.Subject {
+	s := PageSubject(c)
+	tx, ok := c.Tenant.Transaction(c.Params.Text("state"), c.Now)
+	if !ok {
+		return s
+	}
+	if conn, recipient := choose(c, usable(c, tx), identifierOf(c)); conn != nil {
+		s.Connection, s.Recipient = conn.Name, recipient
+	}
 	return s
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -18,7 +19,10 @@ func VerifyRedirect(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.readResponse(c, "token"); err != nil {
+	if r.Client.IsThirdParty() {
+		return nil, tenant.RefuseThirdParty(r.Client)
+	}
+	if err := r.readResponse(c, passwordless.DefaultResponse(r.Client)); err != nil {
 		return r.refuse(err)
 	}
 	if err := c.Tenant.CheckAudience(r.Authorization); err != nil {

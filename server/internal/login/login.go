@@ -11,6 +11,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -43,7 +44,7 @@ func readClient(c *web.Call) (*request, error) {
 		return nil, refusal.CallbackMismatch.Because("redirect_uri " + to + " is not among the callbacks of client " + id + "; add it to the fixture, or start with --callback " + to)
 	}
 	r := &request{tenant.Authorization{
-		Client: client, RedirectURI: to, RedirectURIGiven: given, Mode: "query", Issuer: c.Issuer, Now: c.Now, Effects: c.Effects,
+		Client: client, RedirectURI: to, RedirectURIGiven: given, Mode: "query", Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects,
 		Scope: c.Params.Text("scope"), Audience: c.Params.Text("audience"), Nonce: c.Params.Text("nonce"),
 		Challenge: c.Params.Text("code_challenge"), Method: c.Params.Text("code_challenge_method"),
 	}}
@@ -100,7 +101,7 @@ func (r *request) readResponse(c *web.Call, otherwise string) error {
 	if len(asked) == 0 {
 		return refusal.MissingParameter.With("parameter", "response_type")
 	}
-	grants := map[string]string{"code": fixtures.GrantAuthorizationCode, "token": "implicit", "id_token": "implicit"}
+	grants := map[string]string{"code": fixtures.GrantAuthorizationCode, "token": fixtures.GrantImplicit, "id_token": fixtures.GrantImplicit}
 	for _, one := range r.ResponseTypes {
 		if err := tenant.AllowsGrant(r.Client, grants[one]); err != nil {
 			return err

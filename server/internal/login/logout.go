@@ -32,6 +32,9 @@ func Logout(c *web.Call) (any, error) {
 // the fragment are documented not to count.
 // Source: auth0/docs-v2 api/authentication/logout/oidc-logout.mdx.
 func OIDCLogout(c *web.Call) (any, error) {
+	if p, ok := c.Params.Get("federated"); ok && !p.Query && p.Text != "true" && p.Text != "false" {
+		return nil, refusal.BadFederated
+	}
 	client := c.Params.Text("client_id")
 	if hint := c.Params.Text("id_token_hint"); hint != "" {
 		said, ok := c.Tenant.ReadIDToken(hint)
@@ -71,29 +74,23 @@ func OIDCLogout(c *web.Call) (any, error) {
 
 // afterLogout is where a logout leads: the URL of the parameter, if it is
 // allowed. Without the parameter it is the client's first logout URL that has
-// no *.
+// no *. A logout that names no client uses the tenant's list.
 func afterLogout(c *web.Call, clientID, parameter string) (string, error) {
-	var clients []fixtures.Client
+	// The tenant's list is like that of a native client: it may have any scheme.
+	client, whose := &fixtures.Client{AppType: "native", AllowedLogoutURLs: c.Setup.Fixture.Tenant.AllowedLogoutURLs}, "the tenant (which are for a logout without client_id)"
 	if clientID != "" {
-		client, ok := c.Setup.Client(clientID)
-		if !ok {
+		known := false
+		if client, known = c.Setup.Client(clientID); !known {
 			return "", refusal.UnknownAuthorizeClient.With("client", clientID).Because("client " + clientID + " is not in the fixture")
 		}
-		clients = []fixtures.Client{*client}
-	} else {
-		clients = c.Setup.Fixture.Clients // Unlike Auth0, whose tenant has a list of its own.
+		whose = "client " + clientID
 	}
 	back := c.Params.Text(parameter)
-	if back == "" {
-		if clientID != "" {
-			return tenant.FirstLogoutURL(&clients[0]), nil
-		}
-		return "", nil
+	switch {
+	case back == "" && clientID != "":
+		return tenant.FirstLogoutURL(client), nil
+	case back == "", tenant.AllowsLogoutURL(client, back):
+		return back, nil
 	}
-	for i := range clients {
-		if tenant.AllowsLogoutURL(&clients[i], back) {
-			return back, nil
-		}
-	}
-	return "", refusal.LogoutMismatch.With("parameter", parameter, "url", back).Because("add " + back + " to allowed_logout_urls in the fixture, or start with --callback " + back)
+	return "", refusal.LogoutMismatch.With("parameter", parameter, "url", back).Because("add " + back + " to the allowed_logout_urls of " + whose + " in the fixture, or start with --callback " + back)
 }

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	_ "embed"
 	"errors"
 	"net/http"
@@ -79,10 +80,7 @@ func identifier(c *web.Call, signup bool) (any, error) {
 	if c.Method != http.MethodPost {
 		return r.show(c, tx, v)
 	}
-	v.Value = c.Params.Text("username")
-	if v.Value == "" {
-		v.Value = c.Params.Text("email")
-	}
+	v.Value = identifierOf(c)
 	conn, recipient := choose(c, conns, v.Value)
 	if conn == nil {
 		v.Error = "Enter a valid " + strings.ToLower(v.Label)
@@ -98,6 +96,11 @@ func identifier(c *web.Call, signup bool) (any, error) {
 	return to(challengePage(conn), tx), nil
 }
 
+// identifierOf is what the user typed. The sign-up page has another field.
+func identifierOf(c *web.Call) string {
+	return cmp.Or(c.Params.Text("username"), c.Params.Text("email"))
+}
+
 // wrong shows a refusal on a page. Any other error is returned.
 func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (told any, _ error) {
 	var refused *refusal.Refusal
@@ -109,6 +112,8 @@ func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (
 	switch {
 	case errors.Is(err, refusal.WrongEmailCode), errors.Is(err, refusal.WrongPhoneCode):
 		v.Error = "Code is invalid"
+	case errors.Is(err, refusal.TooManyAttempts):
+		v.Error = "Your account has been blocked after multiple consecutive login attempts."
 	case refused.Code == "sms_provider_error":
 		v.Error = "Code could not be sent. Please try again later."
 	}

@@ -145,3 +145,60 @@ func TestTokensOfTwoSessionsDifferWhileTheClockStands(t *testing.T) {
 		t.Errorf("sid is %v, then %v", a, b)
 	}
 }
+
+// The form of the first page names no connection. A scenario for e-mails or text
+// messages acts on it all the same, by the address.
+func TestAScenarioForAConnectionActsOnThePages(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030})
+	for _, c := range []struct {
+		scenario, page, field, who string
+		acts                       int
+	}{
+		{"email-lost", "login", "username", "ada@example.com", 1},
+		{"email-lost", "signup", "email", "new@example.com", 1},
+		{"email-lost", "login", "username", "+1 202 555 0101", 0},
+		{"sms-lost", "login", "username", "+1 202 555 0101", 1},
+		{"sms-lost", "login", "username", "ada@example.com", 0},
+		{"sms-lost", "login", "username", "dora@example.com", 0}, // has a password
+		{"email-lost", "login", "username", "dora@example.com", 0},
+		{"email-lost", "login", "username", "no address", 0},
+	} {
+		on := servertest.SwitchOn(t, s, servertest.Object{"name": c.scenario, "times": 1})
+		b := servertest.NewBrowser(t, s)
+		b.Call("POST", "/u/"+c.page+"/identifier?"+b.Begin("x"), url.Values{c.field: {c.who}})
+		if got := servertest.StatusOf(t, s, on.ID).Rules[0].Fired; int(got) != c.acts {
+			t.Errorf("%s with %s on the %s page: it has acted %d times, want %d", c.scenario, c.who, c.page, got, c.acts)
+		}
+		s.SwitchOff(on.ID)
+	}
+}
+
+// A scenario for a user also acts when the app exchanges the code of a login on the
+// pages, although that request does not name the user.
+func TestAScenarioForAUserActsOnTheCodeOfALogin(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030})
+	servertest.SwitchOn(t, s, servertest.Object{"name": "token-bad-signature", "when": servertest.Object{"recipient": "ada@*"}})
+	for who, want := range map[string]string{
+		"ada@example.com":                    "token-bad-signature/signature",
+		"bob@example.com":                    "",
+		"eve+mock-token-expired@example.com": "token-expired/expired",
+	} {
+		b := servertest.NewBrowser(t, s)
+		query := b.Begin("x")
+		page := b.Identify(query, who)
+		b.Call("POST", page, url.Values{"code": {servertest.Live(t, s, who)}})
+		back := b.Call("GET", "/authorize/resume?"+query, nil)
+		to, err := url.Parse(back.Header().Get("Location"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := servertest.Call(t, s, "POST", "/oauth/token", servertest.Object{
+			"grant_type": "authorization_code", "client_id": "acme-web", "client_secret": "acme-web-secret", "code": to.Query().Get("code"), "redirect_uri": "http://localhost:3000/cb",
+		})
+		if got := w.Header().Get("X-Mock-Scenario"); got != want {
+			t.Errorf("%s: %d, and %q acted, want %q", who, w.Code, got, want)
+		}
+	}
+}

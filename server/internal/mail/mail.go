@@ -69,18 +69,23 @@ func (l Letter) defaultEmail() Text {
 	what, value := l.secret()
 	client := l.Client.Name
 	w := wording{
+		title:    "Sign in to " + client,
+		headline: "Sign in to <strong>" + html.EscapeString(client) + "</strong>",
+		button:   "Sign in",
 		sentence: "Your verification " + what + " is: ",
 		value:    value,
-		client:   client,
 		rules:    fmt.Sprintf("It works once, within %s, and only the newest one counts.", inWords(l.Lifetime)),
 		ignore:   "If you did not ask to sign in to " + client + ", you can ignore this e-mail.",
 		help:     l.help(),
 	}
-	from := senderAddress
+	return Text{From: l.sender(), Subject: "Your verification " + what + " for " + client, Plain: w.plain(), HTML: w.page(what == "link")}
+}
+
+func (l Letter) sender() string {
 	if name := l.Tenant.FriendlyName; name != "" {
-		from = name + " <" + senderAddress + ">"
+		return name + " <" + senderAddress + ">"
 	}
-	return Text{From: from, Subject: "Your verification " + what + " for " + client, Plain: w.plain(), HTML: w.page(what == "link")}
+	return senderAddress
 }
 
 func (l Letter) defaultSMS() Text {
@@ -115,7 +120,10 @@ func (l Letter) help() string {
 // inWords is a time such as "3 minutes" or "90 seconds".
 func inWords(d time.Duration) string {
 	unit, n := "second", int64(d/time.Second)
-	if n >= 60 && n%60 == 0 {
+	switch {
+	case n >= 86400 && n%86400 == 0:
+		unit, n = "day", n/86400
+	case n >= 60 && n%60 == 0:
 		unit, n = "minute", n/60
 	}
 	if n == 1 {
@@ -126,8 +134,9 @@ func inWords(d time.Duration) string {
 
 // A wording is the sentences of the default e-mail.
 type wording struct {
+	title, button   string // of a page with a link
+	headline        string // the title in HTML
 	sentence, value string // the value is a code or a link
-	client          string
 	rules, ignore   string
 	help            string // may be empty
 }
@@ -196,7 +205,7 @@ const (
 
 // page is the HTML. It has the same sentences as plain.
 func (w wording) page(isLink bool) string {
-	value, client := html.EscapeString(w.value), html.EscapeString(w.client)
+	value, title := html.EscapeString(w.value), html.EscapeString(w.title)
 	var b strings.Builder
 	b.Grow(4096 + 3*len(value))
 	add := func(parts ...string) {
@@ -205,8 +214,8 @@ func (w wording) page(isLink bool) string {
 		}
 	}
 	if isLink {
-		add(pageHead, "Sign in to ", client, pageBody, "Sign in to ", client, pageCard)
-		add("Sign in to <strong>", client, "</strong>", pageCell, pageButton, value, pageButtonText, "Sign in", "</a></td></tr>\n</table>", pageCell, pageSmall)
+		add(pageHead, title, pageBody, title, pageCard)
+		add(w.headline, pageCell, pageButton, value, pageButtonText, w.button, "</a></td></tr>\n</table>", pageCell, pageSmall)
 		add(w.sentence, `<a href="`, value, pageLink, value, "</a>")
 	} else {
 		add(pageHead, w.sentence, value, pageBody, w.sentence, value, pageCard)

@@ -5,16 +5,12 @@ import (
 	"cmp"
 	"encoding/base64"
 	"io"
-	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
 	netmail "net/mail"
 	"net/textproto"
 	"strconv"
 	"strings"
-
-	"golang.org/x/text/encoding/htmlindex"
-	"golang.org/x/text/encoding/unicode"
 )
 
 // The bounds of a mail.
@@ -28,9 +24,11 @@ type Reading struct {
 	Header                    textproto.MIMEHeader // not decoded
 	From, Subject, Text, HTML string
 	// Codes and Links are those in the text, in their order, without
-	// duplicates.
+	// duplicates. A text that could not be decoded has none.
 	Codes, Links []string
 	Attachments  []Attachment
+
+	textUnknown, htmlUnknown bool // it could not be decoded
 }
 
 // An Attachment is a part other than the text.
@@ -44,7 +42,14 @@ type Attachment struct {
 // Read reads RFC 5322 bytes. Of a broken mail it reads as much as possible.
 func Read(raw []byte) Reading {
 	r := Parts(raw)
-	r.Codes, r.Links = extract(r.Text, r.HTML)
+	text, page := r.Text, r.HTML
+	if r.textUnknown {
+		text = ""
+	}
+	if r.htmlUnknown {
+		page = ""
+	}
+	r.Codes, r.Links = extract(text, page)
 	return r
 }
 
@@ -76,10 +81,8 @@ func (r *Reading) take(header textproto.MIMEHeader, body io.Reader, place string
 	if *parts--; *parts < 0 {
 		return
 	}
-	kind, params, err := mime.ParseMediaType(header.Get("Content-Type"))
-	if err != nil && kind == "" {
-		kind = "text/plain"
-	}
+	kind, params := parameters(header.Get("Content-Type"))
+	kind = cmp.Or(kind, "text/plain")
 	if strings.HasPrefix(kind, "multipart/") && params["boundary"] != "" {
 		if depth == 0 {
 			return
@@ -97,59 +100,59 @@ func (r *Reading) take(header textproto.MIMEHeader, body io.Reader, place string
 			r.take(part.Header, part, within, depth-1, parts)
 		}
 	}
-	content, _ := io.ReadAll(transferDecoder(header.Get("Content-Transfer-Encoding"), body)) // keep what comes before a mistake
-	disposition, named, _ := mime.ParseMediaType(header.Get("Content-Disposition"))
+	decoder, known := transferDecoder(header.Get("Content-Transfer-Encoding"), body)
+	content, _ := io.ReadAll(decoder) // keep what comes before a mistake
+	disposition, named := parameters(header.Get("Content-Disposition"))
 	var text *string
+	var unknown *bool
+	charset := params["charset"]
 	switch {
 	case disposition == "attachment":
 	case kind == "text/plain":
-		text = &r.Text
+		text, unknown = &r.Text, &r.textUnknown
 	case kind == "text/html":
-		text = &r.HTML
+		text, unknown = &r.HTML, &r.htmlUnknown
+		if charset == "" {
+			charset = pageCharset(content)
+		}
 	}
 	if text != nil {
 		if *text == "" {
-			*text = strings.ReplaceAll(decodeCharset(params["charset"], content), "\r\n", "\n")
+			decoded, knownCharset := decodeCharset(charset, content)
+			*text = strings.ReplaceAll(decoded, "\r\n", "\n")
+			*unknown = !known || !knownCharset
 		}
 		return
 	}
 	a := Attachment{
-		Part: cmp.Or(place, "0"), FileName: oneLine(decodeHeader(cmp.Or(named["filename"], params["name"]))), ContentType: kind,
+		Part: cmp.Or(place, "0"), FileName: fileName(cmp.Or(named["filename"], params["name"])), ContentType: oneLine(kind),
 		ContentID: strings.Trim(oneLine(header.Get("Content-Id")), "<>"), Content: content,
 	}
 	a.Inline = disposition == "inline" || disposition == "" && a.ContentID != ""
 	r.Attachments = append(r.Attachments, a)
 }
 
-func transferDecoder(encoding string, body io.Reader) io.Reader {
-	switch strings.ToLower(strings.TrimSpace(encoding)) {
-	case "base64":
-		return base64.NewDecoder(base64.StdEncoding, body)
-	case "quoted-printable":
-		return quotedprintable.NewReader(body)
-	}
-	return body
-}
+// maxFileName is the longest file name, in bytes, as in most file systems.
+const maxFileName = 255
 
-// decodeHeader decodes encoded words. A text that it cannot decode stays as it is.
-func decodeHeader(s string) string {
-	d := mime.WordDecoder{CharsetReader: func(charset string, input io.Reader) (io.Reader, error) {
-		content, err := io.ReadAll(input)
-		return strings.NewReader(decodeCharset(charset, content)), err
-	}}
-	if decoded, err := d.DecodeHeader(s); err == nil {
-		return decoded
+// fileName is the name of an attachment.
+func fileName(s string) string {
+	s = oneLine(decodeHeader(s))
+	if len(s) > maxFileName {
+		s = strings.ToValidUTF8(s[:maxFileName], "")
 	}
 	return s
 }
 
-// decodeCharset is the text in UTF-8. Text in an unknown charset is read as UTF-8,
-// and so is US-ASCII, since mails with that name often are in UTF-8.
-func decodeCharset(charset string, content []byte) string {
-	if e, err := htmlindex.Get(charset); err == nil && e != unicode.UTF8 && !strings.EqualFold(charset, "us-ascii") {
-		if decoded, err := e.NewDecoder().Bytes(content); err == nil {
-			return string(decoded)
-		}
+// transferDecoder undoes a transfer encoding, if it is known.
+func transferDecoder(encoding string, body io.Reader) (decoder io.Reader, known bool) {
+	switch strings.ToLower(strings.TrimSpace(encoding)) {
+	case "base64":
+		return base64.NewDecoder(base64.StdEncoding, body), true
+	case "quoted-printable":
+		return quotedprintable.NewReader(body), true
+	case "", "7bit", "8bit", "binary":
+		return body, true
 	}
-	return strings.ToValidUTF8(string(content), "\ufffd")
+	return body, false
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -36,10 +37,10 @@ func (r Request) magicLink(c *web.Call, s tenant.Secret) string {
 			add(p.Name, p.Text)
 		}
 	}
-	// What a link says that was asked for without authParams is not documented;
-	// it must name a way back all the same.
+	// What a link says that was asked for without authParams is not documented; it
+	// must end at the app all the same, by a grant that the client has.
 	if params.Text("response_type") == "" {
-		add("response_type", "token")
+		add("response_type", DefaultResponse(client))
 	}
 	if params.Text("redirect_uri") == "" {
 		if callback := tenant.FirstCallback(client); callback != "" {
@@ -51,6 +52,15 @@ func (r Request) magicLink(c *web.Call, s tenant.Secret) string {
 	add("client_id", client.ClientID)
 	add("email", r.Recipient)
 	return base + "/passwordless/verify_redirect?" + query.String()
+}
+
+// DefaultResponse is the response_type of a link whose start named none.
+func DefaultResponse(c *fixtures.Client) string {
+	has := func(grant string) bool { return slices.Contains(c.GrantTypes, grant) }
+	if !has(fixtures.GrantImplicit) && has(fixtures.GrantAuthorizationCode) {
+		return "code"
+	}
+	return "token"
 }
 
 // authParams are those of the request, and then those of the connection that the

@@ -85,7 +85,9 @@ func Call(t testing.TB, h http.Handler, method, target string, body any, changes
 		change(r)
 	}
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
+	if ServeBroken(h, w, r) && r.Context().Err() == nil {
+		t.Fatalf("%s %s: the handler broke the connection off", method, target)
+	}
 	return w
 }
 

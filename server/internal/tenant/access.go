@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -59,7 +60,7 @@ func (t *Tenant) Userinfo(content Access, pinned string, now time.Time) (token.C
 	if !ok {
 		client = &fixtures.Client{}
 	}
-	return override(claims, customClaims(&u, client)), nil
+	return override(claims, customClaims(&u, client, scopes)), nil
 }
 
 // override replaces claims by custom claims of the same name, and appends the
@@ -100,6 +101,7 @@ func (t *Tenant) ReadAccess(accessToken string) (Access, error) {
 	var jwt struct {
 		opaqueContent
 		Audience  any     `json:"aud"`
+		ClientID  string  `json:"client_id"` // RFC 9068's name for azp
 		Issued    float64 `json:"iat"`
 		NotBefore float64 `json:"nbf"`
 		Expires   float64 `json:"exp"`
@@ -111,6 +113,7 @@ func (t *Tenant) ReadAccess(accessToken string) (Access, error) {
 		return content, badAccess("The access token is not for /userinfo: its audience is an API alone, or it is an ID token")
 	}
 	jwt.opaqueContent.Expires = int64(jwt.Expires)
+	jwt.Client = cmp.Or(jwt.Client, jwt.ClientID)
 	return Access{jwt.opaqueContent, max(jwt.Issued, jwt.NotBefore)}, nil
 }
 

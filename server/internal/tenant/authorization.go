@@ -45,6 +45,7 @@ type Authorization struct {
 	TellsAuthTime bool
 	Issuer        string
 	Now           time.Time
+	Caller        Caller
 	// Effects are what scenarios do.
 	Effects *faults.Effects
 }
@@ -93,7 +94,7 @@ func (t *Tenant) CheckAudience(a Authorization) error {
 }
 
 func (a *Authorization) request() TokenRequest {
-	return TokenRequest{Client: a.Client, Audience: a.Audience, Scope: a.Scope, Issuer: a.Issuer, Now: a.Now, Effects: a.Effects}
+	return TokenRequest{Client: a.Client, Audience: a.Audience, Scope: a.Scope, Issuer: a.Issuer, Now: a.Now, Caller: a.Caller, Effects: a.Effects}
 }
 
 // Approve gives the app what it asked for, for the user of the session.
@@ -120,7 +121,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	var out Approval
 	if a.wants("code") {
 		kept := a
-		kept.Effects = nil // they are of this request alone
+		kept.Effects, kept.Caller = nil, Caller{} // they are of this request alone
 		out.Code = t.setup.Seed.Opaque(43, "code", a.Client.ClientID, s.UserID, n)
 		t.authCodes.put(out.Code, &authCode{
 			Authorization: kept, userID: s.UserID, sid: s.SID, authTime: s.AuthTime, expires: a.Now.Add(authCodeLifetime),
@@ -128,8 +129,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	}
 	var l *Login
 	if a.wants("token") || a.wants("id_token") {
-		scopes := grantScopes(strings.Fields(a.Scope), a.Client, api, u)
-		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == "offline_access" }) // a browser's address never carries a refresh token
+		scopes := withoutRefresh(grantScopes(strings.Fields(a.Scope), a.Client, api, u)) // a browser's address never carries a refresh token
 		l = t.loginLocked(r, api, u, scopes, nil, "front", n)
 		l.FrontChannel, l.Nonce, l.SID, l.Code = true, a.Nonce, s.SID, out.Code
 		l.ResponseTypes = a.ResponseTypes
@@ -179,7 +179,11 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 		return nil, err
 	}
 	c.used = true
-	l := t.loginLocked(r, api, u, grantScopes(strings.Fields(c.Scope), r.Client, api, u), nil, "code", code)
+	scopes := grantScopes(strings.Fields(c.Scope), r.Client, api, u)
+	if c.sid == "" {
+		scopes = withoutRefresh(scopes) // Source: auth0/docs-v2 passwordless-connection-limitations.mdx.
+	}
+	l := t.loginLocked(r, api, u, scopes, nil, "code", code)
 	l.Nonce, l.SID = c.Nonce, c.sid
 	if c.TellsAuthTime {
 		l.AuthTime = c.authTime
@@ -190,6 +194,26 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 		c.familyID = f.ID
 	}
 	return l, nil
+}
+
+// CodeOwner returns the user of an authorization code.
+func (t *Tenant) CodeOwner(code string) (fixtures.User, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c, ok := t.authCodes.get(code)
+	if !ok {
+		return fixtures.User{}, false
+	}
+	u, ok := t.users.get(c.userID)
+	if !ok {
+		return fixtures.User{}, false
+	}
+	return u.User, true
+}
+
+// withoutRefresh takes the scope of refresh tokens out of the granted ones.
+func withoutRefresh(scopes []string) []string {
+	return slices.DeleteFunc(scopes, func(s string) bool { return s == "offline_access" })
 }
 
 // verifies compares a verifier with the challenge of PKCE (RFC 7636 §4.6). A

@@ -33,6 +33,7 @@ type challenge struct {
 	expires  time.Time
 	tries    int
 	state    challengeState
+	usedBy   string // who used it, and when
 	device   string // the browser that asked for a link, "" for a code
 }
 
@@ -281,8 +282,9 @@ func (t *Tenant) redeemLocked(conn *fixtures.Connection, recipient, otp string, 
 	if err := t.checkCodeLocked(conn, recipient, otp, r); err != nil {
 		return err
 	}
+	t.bruteForce.attempts.remove(attemptKeyOf(conn, recipient, r))
 	if c, ok := t.challenges.bounded.get(challengeKeyOf(conn.Name, recipient)); ok && c.state == pending {
-		c.state = used
+		c.state, c.usedBy = used, r.Caller.Name+" at "+r.Now.Format(time.TimeOnly)
 		t.tellOutboxLocked(c, outbox.Used)
 	}
 	return nil
@@ -306,8 +308,8 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 	if u != nil && blocked(u, r.Effects) {
 		return refusal.UserBlocked
 	}
-	if u != nil && t.bruteForceLocked(conn, u, now) {
-		return refusal.TooManyAttempts
+	if err := t.refuseBlockedLocked(conn, recipient, r); err != nil {
+		return err
 	}
 	if u == nil && conn.Options.DisableSignup {
 		return wrong.Because("there is no user " + recipient + " on connection " + conn.Name + " any more, and its options say disable_signup")
@@ -333,13 +335,13 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 	case c.state == locked:
 		return refusal.TooManyTries
 	case c.state == used:
-		return wrong.Because("the code for " + recipient + " was used already")
+		return wrong.Because("the code for " + recipient + " was used already" + by(c.usedBy))
 	case c.lapsed(now):
 		c.state = expired
 		return refusal.CodeExpired
 	case right != otp:
 		c.tries++
-		t.countFailureLocked(u, now)
+		t.countFailureLocked(conn, recipient, u, r)
 		if c.tries < maxTries {
 			return wrong.Because(wrongCodeHint(right, otp))
 		}
@@ -356,6 +358,14 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 		return wrong
 	}
 	return nil
+}
+
+// by is the end of a hint that says who did something; "" if that is not known.
+func by(whom string) string {
+	if whom == "" {
+		return ""
+	}
+	return ", by " + whom
 }
 
 // tellOutboxLocked tells the outbox what became of a code.

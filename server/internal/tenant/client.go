@@ -86,8 +86,17 @@ func wrongSecretHint(c *fixtures.Client, creds Credentials) string {
 	return fmt.Sprintf("client %q is confidential and sent no client_secret; to make it public set token_endpoint_auth_method: none", c.ClientID)
 }
 
+// RefuseThirdParty refuses a third-party application at an endpoint that is not for
+// these.
+func RefuseThirdParty(c *fixtures.Client) error {
+	return refusal.ThirdPartyClient.Because(fmt.Sprintf("the fixture says is_first_party: false for client %q; third_party_security_mode: permissive would let it", c.ClientID))
+}
+
 // AllowsGrant refuses a grant that the client may not use.
 func AllowsGrant(c *fixtures.Client, grant string) error {
+	if c.IsThirdParty() && !fixtures.ForThirdParties(grant) {
+		return refusal.GrantNotAllowed.With("grant", grant).Because(fmt.Sprintf("client %q is a third-party application (is_first_party: false)", c.ClientID))
+	}
 	if slices.Contains(c.GrantTypes, grant) {
 		return nil
 	}

@@ -44,12 +44,15 @@ func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, passwo
 		return nil, refusal.WrongPassword.Because(withReason("there is no user "+username+" on connection "+conn.Name, t.setup.WhyUnknown(address)))
 	case blocked(u, r.Effects):
 		return nil, refusal.UserBlocked
-	case t.bruteForceLocked(conn, u, r.Now):
-		return nil, refusal.TooManyAttempts
-	case u.Password == "" || subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) != 1:
-		t.countFailureLocked(u, r.Now)
+	}
+	if err := t.refuseBlockedLocked(conn, address, r); err != nil {
+		return nil, err
+	}
+	if u.Password == "" || subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) != 1 {
+		t.countFailureLocked(conn, address, u, r)
 		return nil, refusal.WrongPassword.Because("the password is not the one that the user has")
 	}
+	t.bruteForce.attempts.remove(attemptKeyOf(conn, address, r))
 	return u, nil
 }
 

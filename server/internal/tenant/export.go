@@ -108,6 +108,6 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 		}
 	}
 	for _, f := range s.RefreshTokens {
-		t.families.put(f.ID, &family{RefreshFamily: f})
+		t.families.add(&family{RefreshFamily: f})
 	}
 }

@@ -37,6 +37,7 @@ type TokenRequest struct {
 	Scope    string // "" if absent
 	Issuer   string // with the trailing slash
 	Now      time.Time
+	Caller   Caller
 	// Effects are what scenarios do.
 	Effects *faults.Effects
 }
@@ -105,7 +106,7 @@ func grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServe
 		switch {
 		case slices.Contains(standard, s) || slices.Contains(ofAPI, s):
 		case s == "offline_access":
-			if slices.Contains(c.GrantTypes, fixtures.GrantRefreshToken) && (api == nil || api.AllowOfflineAccess) {
+			if mayRefresh(c) && (api == nil || api.AllowOfflineAccess) {
 				standard = append(standard, s)
 			}
 		case slices.Contains(oidcScopes, s):
@@ -117,6 +118,13 @@ func grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServe
 		}
 	}
 	return append(standard, ofAPI...)
+}
+
+// mayRefresh tells whether a client gets refresh tokens. A single-page app gets
+// them only if they rotate.
+// Source: auth0/docs-v2 configure-refresh-token-expiration.mdx.
+func mayRefresh(c *fixtures.Client) bool {
+	return slices.Contains(c.GrantTypes, fixtures.GrantRefreshToken) && (c.AppType != "spa" || rotates(c))
 }
 
 func hasScope(api *fixtures.ResourceServer, scope string) bool {
@@ -211,7 +219,8 @@ func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 		}
 		scopes = asked
 	}
-	return t.loginLocked(r, api, nil, scopes, []string{"client-credentials"}), nil
+	n := t.clientLogins.add(grantKey{r.Client.ClientID, api.Identifier})
+	return t.loginLocked(r, api, nil, scopes, []string{"client-credentials"}, strconv.FormatInt(n, 10)), nil
 }
 
 // without returns the members of a list that another list does not have.

@@ -3,8 +3,6 @@ package tenant
 import (
 	"math"
 	"time"
-
-	"github.com/mockauth0/mockauth0/fixtures"
 )
 
 // A Limit is one of Auth0's rate limits: a bucket that refills steadily.
@@ -17,15 +15,15 @@ type Limit struct {
 
 // Auth0's limits of a free tenant. Source: auth0/docs-v2 rate-limit-configurations/free-public.mdx.
 var (
-	LimitStart    = Limit{"passwordless.start", 50, 50, time.Hour} // each IP
-	LimitToken    = Limit{"oauth.token", 30, 30, time.Second}      // the tenant
-	LimitUserinfo = Limit{"userinfo", 10, 5, time.Minute}          // each user
-	LimitJWKS     = Limit{"jwks", 20, 20, time.Second}             // the tenant
+	LimitStart       = Limit{"passwordless.start", 50, 50, time.Hour} // each IP
+	LimitToken       = Limit{"oauth.token", 30, 30, time.Second}      // the tenant
+	LimitUserinfo    = Limit{"userinfo", 10, 5, time.Minute}          // each user
+	LimitCrossOrigin = Limit{"co.authenticate", 5, 5, time.Second}    // the tenant
+	LimitJWKS        = Limit{"jwks", 20, 20, time.Second}             // the tenant
 	// Two pages, each by itself, for each IP.
 	LimitEmailChallenge = Limit{"passwordless-email-challenge", 5, 5, time.Minute}
 	LimitSMSChallenge   = Limit{"passwordless-sms-challenge", 5, 5, time.Minute}
-	LimitOther          = Limit{"other", 300, 300, time.Minute}    // the tenant
-	limitFailures       = Limit{"failed codes", 10, 10, time.Hour} // each user
+	LimitOther          = Limit{"other", 300, 300, time.Minute} // the tenant
 )
 
 const maxBuckets = 10_000
@@ -52,10 +50,10 @@ type Quota struct {
 func (t *Tenant) Take(l Limit, key string, now time.Time) Quota {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.takeLocked(l, key, now, 1)
+	return t.takeLocked(l, key, now)
 }
 
-func (t *Tenant) takeLocked(l Limit, key string, now time.Time, cost float64) Quota {
+func (t *Tenant) takeLocked(l Limit, key string, now time.Time) Quota {
 	k := bucketKey{l.Name, key}
 	b, ok := t.buckets[k]
 	if !ok {
@@ -75,9 +73,9 @@ func (t *Tenant) takeLocked(l Limit, key string, now time.Time, cost float64) Qu
 		b.tokens = whole
 	}
 	b.at = now
-	q := Quota{Limit: l.Bucket, Exceeded: b.tokens < cost}
+	q := Quota{Limit: l.Bucket, Exceeded: b.tokens < 1}
 	if !q.Exceeded {
-		b.tokens -= cost
+		b.tokens--
 	}
 	whole := math.Floor(b.tokens)
 	q.Remaining = int(whole)
@@ -107,19 +105,5 @@ func (t *Tenant) forgetFullBucketsLocked(now time.Time) {
 			return
 		}
 		delete(t.buckets, k)
-	}
-}
-
-// bruteForceLocked tells whether the user's failed codes are used up.
-func (t *Tenant) bruteForceLocked(conn *fixtures.Connection, u *user, now time.Time) bool {
-	if !t.setup.Fixture.Limits.Enforce || conn.Options.BruteForceProtection != nil && !*conn.Options.BruteForceProtection {
-		return false
-	}
-	return t.takeLocked(limitFailures, u.UserID, now, 0).Remaining == 0
-}
-
-func (t *Tenant) countFailureLocked(u *user, now time.Time) {
-	if u != nil {
-		t.takeLocked(limitFailures, u.UserID, now, 1)
 	}
 }

@@ -39,7 +39,7 @@ func TestABucketRefillsSteadily(t *testing.T) {
 func TestACallIsFreeAtTheReset(t *testing.T) {
 	t.Parallel()
 	tn := newTenant(t)
-	for _, l := range []Limit{LimitStart, LimitToken, LimitUserinfo, LimitJWKS, LimitOther, limitFailures} {
+	for _, l := range []Limit{LimitStart, LimitToken, LimitUserinfo, LimitJWKS, LimitOther, LimitCrossOrigin, limitBlockNotice} {
 		now := noon
 		for range l.Bucket {
 			tn.Take(l, "", now)

@@ -59,18 +59,20 @@ func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *us
 	return l
 }
 
-// How many seconds an access token without audience lives: one that the token
-// endpoint gave, and one in a browser's address.
+// How many seconds an access token without audience lives: usually, and in the
+// implicit flow.
+// Source: auth0/docs-v2 secure/tokens/access-tokens.mdx.
 const (
-	opaqueLifetime             = 86400
-	opaqueFrontChannelLifetime = 7200
+	opaqueLifetime         = 86400
+	opaqueImplicitLifetime = 7200
 )
 
 // Issue signs the tokens of a login.
 func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
 	withID := slices.Contains(l.Scopes, "openid") && l.User != nil
-	if (l.API != nil || withID) && l.Effects.RotatesKeys() {
+	signsID := withID && l.Client.JWTConfiguration.Alg != fixtures.AlgHS256
+	if (l.API != nil || signsID) && l.Effects.RotatesKeys() {
 		t.Keys.Replace()
 	}
 	wrong := l.Effects.Token(func(part string) bool { return l.shows(part, withID) })
@@ -93,7 +95,7 @@ func (t *Tenant) accessToken(l *Login, scope string) (string, error) {
 	if l.API == nil {
 		return t.seal(t.opaqueOf(l, scope))
 	}
-	return t.Keys.Sign(accessClaims(l, scope))
+	return t.Keys.Sign(l.accessType(), t.accessClaims(l, scope))
 }
 
 // Audience returns the API of the login, as a request names it: "" if it has none.
@@ -110,8 +112,8 @@ func (l *Login) Audience() string {
 // accessLifetime returns how many seconds the access token lives.
 func (l *Login) accessLifetime() int64 {
 	switch {
-	case l.API == nil && l.FrontChannel:
-		return opaqueFrontChannelLifetime
+	case l.API == nil && l.FrontChannel && l.Code == "":
+		return opaqueImplicitLifetime
 	case l.API == nil:
 		return opaqueLifetime
 	case l.FrontChannel:
@@ -153,7 +155,7 @@ func (t *Tenant) signID(l *Login, claims token.Claims) (string, error) {
 	if l.Client.JWTConfiguration.Alg == fixtures.AlgHS256 {
 		return token.SignHS256(claims, []byte(l.Client.ClientSecret))
 	}
-	return t.Keys.Sign(claims)
+	return t.Keys.Sign(token.JWT, claims)
 }
 
 // halfHash returns the left half of a SHA-256.
@@ -185,7 +187,7 @@ func (t *Tenant) opaqueTokens() *token.Opaque {
 // idClaims returns the claims of an ID token, in Auth0's order of 2025. The
 // passwordless grant gives no sid, nonce, auth_time, amr or at_hash.
 func idClaims(l *Login) token.Claims {
-	claims := customClaims(l.User, l.Client)
+	claims := customClaims(l.User, l.Client, l.Scopes)
 	addProfile(&claims, *l.User, l.Scopes)
 	claims = append(claims,
 		token.Claim{Name: "iss", Value: l.Issuer},
@@ -206,9 +208,25 @@ func idClaims(l *Login) token.Claims {
 	return claims
 }
 
+// ofRFC9068 tells whether the API of the login has the profile of RFC 9068 for its
+// access tokens, and not Auth0's own.
+// Source: auth0/docs-v2 secure/tokens/access-tokens/access-token-profiles.mdx.
+func (l *Login) ofRFC9068() bool {
+	return l.API.TokenDialect == fixtures.DialectRFC9068 || l.API.TokenDialect == fixtures.DialectRFC9068Authz
+}
+
+// accessType returns the typ of the access token for the login's API.
+func (l *Login) accessType() token.Type {
+	if l.ofRFC9068() {
+		return token.AccessToken
+	}
+	return token.JWT
+}
+
 // accessClaims returns the claims of a JWT access token with that scope, in
-// Auth0's order of 2025.
-func accessClaims(l *Login, scope string) token.Claims {
+// Auth0's order of 2025. The profile of RFC 9068 has jti and client_id in place of
+// gty and azp.
+func (t *Tenant) accessClaims(l *Login, scope string) token.Claims {
 	subject := l.Client.ClientID + "@clients"
 	if l.User != nil {
 		subject = l.User.UserID
@@ -218,7 +236,7 @@ func accessClaims(l *Login, scope string) token.Claims {
 	if slices.Contains(l.Scopes, "openid") && l.User != nil {
 		audience = []string{identifier, l.Issuer + "userinfo"}
 	}
-	claims := append(customClaims(l.User, l.Client),
+	claims := append(customClaims(l.User, l.Client, l.Scopes),
 		token.Claim{Name: "iss", Value: l.Issuer},
 		token.Claim{Name: "sub", Value: subject},
 		token.Claim{Name: "aud", Value: audience},
@@ -228,15 +246,20 @@ func accessClaims(l *Login, scope string) token.Claims {
 	if len(l.Scopes) > 0 {
 		claims = append(claims, token.Claim{Name: "scope", Value: scope})
 	}
-	switch len(l.GrantTypes) {
-	case 0: // a login in a browser
-	case 1:
-		claims = append(claims, token.Claim{Name: "gty", Value: l.GrantTypes[0]})
-	default:
-		claims = append(claims, token.Claim{Name: "gty", Value: l.GrantTypes})
+	if l.ofRFC9068() {
+		jti := t.Setup().Seed.Opaque(22, append([]string{"jti", l.Client.ClientID, subject, l.API.Identifier}, l.name...)...)
+		claims = append(claims, token.Claim{Name: "jti", Value: jti}, token.Claim{Name: "client_id", Value: l.Client.ClientID})
+	} else {
+		switch len(l.GrantTypes) {
+		case 0: // a login in a browser
+		case 1:
+			claims = append(claims, token.Claim{Name: "gty", Value: l.GrantTypes[0]})
+		default:
+			claims = append(claims, token.Claim{Name: "gty", Value: l.GrantTypes})
+		}
+		claims = append(claims, token.Claim{Name: "azp", Value: l.Client.ClientID})
 	}
-	claims = append(claims, token.Claim{Name: "azp", Value: l.Client.ClientID})
-	if l.API.TokenDialect == "access_token_authz" {
+	if l.API.TokenDialect == fixtures.DialectAuthz || l.API.TokenDialect == fixtures.DialectRFC9068Authz {
 		claims = append(claims, token.Claim{Name: "permissions", Value: permissions(l)})
 	}
 	return claims

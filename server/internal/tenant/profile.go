@@ -68,29 +68,48 @@ type identity struct {
 	IsSocial   bool   `json:"isSocial"`
 }
 
+// standardClaims are the claims of OpenID Connect about a user, each with the scope
+// that releases it.
+// Source: OpenID Connect Core 5.4.
+var standardClaims = map[string]string{
+	"name": "profile", "family_name": "profile", "given_name": "profile", "middle_name": "profile", "nickname": "profile",
+	"preferred_username": "profile", "profile": "profile", "picture": "profile", "website": "profile", "gender": "profile",
+	"birthdate": "profile", "zoneinfo": "profile", "locale": "profile", "updated_at": "profile",
+	"email": "email", "email_verified": "email",
+	"phone_number": "phone", "phone_number_verified": "phone",
+	"address": "address",
+}
+
+// released tells whether the scopes release a claim. Every claim that is no
+// standard one is. A scope that has a claim's name releases that claim.
+// Source: auth0/docs-v2 get-started/apis/scopes/openid-connect-scopes.mdx.
+func released(name string, scopes []string) bool {
+	scope, standard := standardClaims[name]
+	return !standard || slices.Contains(scopes, scope) || slices.Contains(scopes, name)
+}
+
 // addProfile adds the claims that the scopes release to those of an ID token or of
-// /userinfo, in Auth0's order. A scope that has a claim's name releases that claim.
+// /userinfo, in Auth0's order.
 func addProfile(claims *token.Claims, u fixtures.User, scopes []string) {
-	released := func(name, scope string) bool { return slices.Contains(scopes, scope) || slices.Contains(scopes, name) }
-	add := func(name, scope, value string) {
-		if value != "" && released(name, scope) {
+	add := func(name, value string) {
+		if value != "" && released(name, scopes) {
 			claims.Add(name, value)
 		}
 	}
 	p := Profile(u)
-	add("given_name", "profile", p.GivenName)
-	add("family_name", "profile", p.FamilyName)
-	add("nickname", "profile", p.Nickname)
-	add("name", "profile", p.Name)
-	add("picture", "profile", p.Picture)
-	add("updated_at", "profile", isoTime(p.UpdatedAt))
+	add("given_name", p.GivenName)
+	add("family_name", p.FamilyName)
+	add("nickname", p.Nickname)
+	add("name", p.Name)
+	add("picture", p.Picture)
+	add("updated_at", isoTime(p.UpdatedAt))
 	if p.Email != "" {
-		add("email", "email", p.Email)
-		if released("email_verified", "email") {
+		add("email", p.Email)
+		if released("email_verified", scopes) {
 			claims.Add("email_verified", p.EmailVerified)
 		}
 	}
-	add("phone_number", "phone", p.PhoneNumber)
+	add("phone_number", p.PhoneNumber)
 	if slices.Contains(scopes, "created_at") {
 		claims.Add("created_at", isoTime(p.CreatedAt))
 	}
@@ -110,8 +129,9 @@ var reserved = strings.Fields(`
 	sip_from_tag sip_via_branch sub sub_jwk toe txn typ uuid vot vtm x5t#S256`)
 
 // customClaims returns the custom claims of the user and of the client, sorted by
-// name. If both have a claim, that of the user counts.
-func customClaims(u *fixtures.User, c *fixtures.Client) token.Claims {
+// name. If both have a claim, that of the user counts. The scopes filter standard
+// claims, in whatever way they were added.
+func customClaims(u *fixtures.User, c *fixtures.Client, scopes []string) token.Claims {
 	values := maps.Clone(c.Claims)
 	if u != nil && len(u.Claims) > 0 {
 		if values == nil {
@@ -121,7 +141,7 @@ func customClaims(u *fixtures.User, c *fixtures.Client) token.Claims {
 	}
 	var claims token.Claims
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if !slices.Contains(reserved, name) {
+		if !slices.Contains(reserved, name) && released(name, scopes) {
 			claims = append(claims, token.Claim{Name: name, Value: values[name]})
 		}
 	}

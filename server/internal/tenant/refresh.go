@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +14,13 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
-const maxFamilies = 20_000
+const (
+	maxFamilies = 20_000
+	// maxActive is how many refresh tokens a user can have of one client. With one
+	// more, the oldest is revoked.
+	// Source: auth0/docs-v2 secure/tokens/refresh-tokens.mdx.
+	maxActive = 200
+)
 
 // A family is the refresh tokens of one login. Its Generation counts how often
 // they were rotated.
@@ -25,20 +32,70 @@ type family struct {
 // A clientUser is a client together with a user of it.
 type clientUser struct{ clientID, userID string }
 
+func (f *family) owner() clientUser { return clientUser{f.ClientID, f.UserID} }
+
 type families struct {
 	bounded[string, *family]
-	count tally[clientUser] // how many families each client and user had so far
+	owned map[clientUser][]*family // the same families, the oldest first
+	count tally[clientUser]        // how many families each client and user had so far
 }
 
 func newFamilies() families {
-	return families{newBounded[string, *family](maxFamilies, nil), newTally[clientUser](maxFamilies)}
+	return families{newBounded[string, *family](maxFamilies, nil), map[clientUser][]*family{}, newTally[clientUser](maxFamilies)}
+}
+
+// add adds a family, or replaces the one with its ID.
+func (fs *families) add(f *family) {
+	fs.remove(f.ID)
+	if fs.len() == fs.max {
+		fs.dropped++
+		fs.remove(fs.first().key)
+	}
+	fs.put(f.ID, f)
+	fs.owned[f.owner()] = append(fs.owned[f.owner()], f)
+}
+
+func (fs *families) remove(id string) {
+	f, ok := fs.get(id)
+	if !ok {
+		return
+	}
+	fs.bounded.remove(id)
+	rest := slices.DeleteFunc(fs.owned[f.owner()], func(other *family) bool { return other == f })
+	if fs.owned[f.owner()] = rest; len(rest) == 0 {
+		delete(fs.owned, f.owner())
+	}
+}
+
+// removeOf removes those families of an owner that a function chooses.
+func (fs *families) removeOf(owner clientUser, chosen func(*family) bool) {
+	for _, f := range slices.Clone(fs.owned[owner]) {
+		if chosen(f) {
+			fs.remove(f.ID)
+		}
+	}
+}
+
+// makeRoom removes the owner's oldest families, so that one more can be added.
+// Those that have lapsed do not count.
+func (fs *families) makeRoom(owner clientUser, s fixtures.RefreshToken, now time.Time) {
+	if len(fs.owned[owner]) < maxActive {
+		return
+	}
+	if s.ExpirationType == "expiring" {
+		fs.removeOf(owner, func(f *family) bool { return f.lapsed(s, now) })
+	}
+	for len(fs.owned[owner]) >= maxActive {
+		fs.remove(fs.owned[owner][0].ID)
+	}
 }
 
 func (fs *families) settle(now time.Time, clients map[string]*fixtures.Client) {
-	fs.removeIf(func(f *family) bool {
-		c := clients[f.ClientID]
-		return c != nil && f.lapsed(c.RefreshToken, now)
-	})
+	for id, f := range fs.all {
+		if c := clients[f.ClientID]; c != nil && f.lapsed(c.RefreshToken, now) {
+			fs.remove(id)
+		}
+	}
 }
 
 // orphan takes the user out of the families of a deleted user. Refresh then
@@ -46,43 +103,62 @@ func (fs *families) settle(now time.Time, clients map[string]*fixtures.Client) {
 func (fs *families) orphan(userID string) {
 	for _, f := range fs.all {
 		if f.UserID == userID {
+			delete(fs.owned, f.owner())
 			f.UserID = ""
 		}
 	}
 }
 
-// lapsed applies the lifetimes of the client, which are in seconds.
+// lapsed tells whether a lifetime is over. The one from the login on was fixed
+// when the token was issued; the one without use is what the client has now.
+// Source: auth0/docs-v2 configure-refresh-token-expiration.mdx.
 func (f *family) lapsed(s fixtures.RefreshToken, now time.Time) bool {
-	if s.ExpirationType != "expiring" {
-		return false
-	}
-	infinite := func(flag *bool) bool { return flag != nil && *flag }
-	return !infinite(s.InfiniteTokenLifetime) && !now.Before(f.CreatedAt.Add(seconds(s.TokenLifetime))) ||
-		!infinite(s.InfiniteIdleTokenLifetime) && !now.Before(f.LastUsedAt.Add(seconds(s.IdleTokenLifetime)))
+	idles := s.ExpirationType == "expiring" && !isSet(s.InfiniteIdleTokenLifetime)
+	return !f.ExpiresAt.IsZero() && !now.Before(f.ExpiresAt) ||
+		idles && !now.Before(f.LastUsedAt.Add(seconds(s.IdleTokenLifetime)))
 }
+
+// expiry returns when a refresh token ends that is issued now. It is zero for one
+// that has no end.
+func expiry(s fixtures.RefreshToken, now time.Time) time.Time {
+	if s.ExpirationType != "expiring" || isSet(s.InfiniteTokenLifetime) {
+		return time.Time{}
+	}
+	return now.Add(seconds(s.TokenLifetime))
+}
+
+func isSet(flag *bool) bool { return flag != nil && *flag }
 
 func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 
 // newFamilyLocked begins a family for a login and returns its first token.
 func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
-	n := t.families.count.add(clientUser{l.Client.ClientID, l.User.UserID})
-	f := &family{RefreshFamily: fixtures.RefreshFamily{
-		ID:         t.setup.Seed.Hex(16, "refresh family", l.Client.ClientID, l.User.UserID, strconv.FormatInt(n, 10)),
-		ClientID:   l.Client.ClientID,
-		UserID:     l.User.UserID,
-		Scope:      strings.Join(l.Scopes, " "),
-		GrantType:  strings.Join(l.GrantTypes, " "),
-		CreatedAt:  now,
-		RotatedAt:  now,
-		LastUsedAt: now,
-	}}
+	f := fixtures.RefreshFamily{
+		UserID: l.User.UserID, Scope: strings.Join(l.Scopes, " "), GrantType: strings.Join(l.GrantTypes, " "), AuthTime: l.AuthTime,
+	}
 	if l.API != nil {
 		f.Audience = l.API.Identifier
 	}
-	t.families.put(f.ID, f)
+	return t.beginFamilyLocked(f, l.Client, now)
+}
+
+// beginFamilyLocked begins a family for what a login granted, and returns its
+// first token.
+func (t *Tenant) beginFamilyLocked(granted fixtures.RefreshFamily, c *fixtures.Client, now time.Time) string {
+	f := &family{RefreshFamily: granted}
+	f.ClientID, f.Generation = c.ClientID, 0
+	n := t.families.count.add(f.owner())
+	f.ID = t.setup.Seed.Hex(16, "refresh family", f.ClientID, f.UserID, strconv.FormatInt(n, 10))
+	f.Rotating = rotates(c)
+	f.CreatedAt, f.RotatedAt, f.LastUsedAt, f.ExpiresAt = now, now, now, expiry(c.RefreshToken, now)
+	t.families.makeRoom(f.owner(), c.RefreshToken, now)
+	t.families.add(f)
 	t.noteChange()
 	return t.refreshTokenLocked(f.ID, f.Generation)
 }
+
+// rotates tells whether the refresh tokens of a client rotate.
+func rotates(c *fixtures.Client) bool { return c.RefreshToken.RotationType == "rotating" }
 
 // A refresh token is "v1." and 36 bytes in base64url: 24 bytes of a MAC, and 12
 // bytes that hold the ID and the generation of the family. A mask which derives
@@ -172,7 +248,13 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	f.uses++
 	scopes := scopesWithin(strings.Fields(f.Scope), r.Scope)
 	l := t.loginLocked(r, api, u, scopes, append([]string{"refresh_token"}, strings.Fields(f.GrantType)...), f.ID, strconv.FormatInt(f.uses, 10))
-	if settings.RotationType == "rotating" {
+	l.AuthTime = f.AuthTime
+	if f.ExpiresAt.IsZero() { // one without an end gets one if the client has a lifetime by now
+		f.ExpiresAt = expiry(settings, r.Now)
+	}
+	switch {
+	case rotates(r.Client):
+		t.switchRotationLocked(f, true)
 		if generation == f.Generation {
 			f.Generation++
 			f.RotatedAt = r.Now
@@ -180,8 +262,26 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 		// Within the leeway the answer has the same new token again, so that two
 		// tabs which refresh at once both get one that works.
 		l.RefreshToken = t.refreshTokenLocked(f.ID, f.Generation)
+	case f.Rotating:
+		t.switchRotationLocked(f, false)
+		l.RefreshToken = t.beginFamilyLocked(f.RefreshFamily, r.Client, r.Now)
 	}
 	return l, nil
+}
+
+// switchRotationLocked is for a token that was issued before the rotation of its
+// client was switched on or off. Its exchange ends the other tokens that were
+// issued before, of the same client, API and user; if rotation is off now, it ends
+// the token's own family, too.
+// Source: auth0/docs-v2 configure-refresh-token-rotation.mdx.
+func (t *Tenant) switchRotationLocked(f *family, on bool) {
+	if f.Rotating == on {
+		return
+	}
+	t.families.removeOf(f.owner(), func(other *family) bool {
+		return other.Audience == f.Audience && other.Rotating == f.Rotating && (other != f || !on)
+	})
+	f.Rotating = on
 }
 
 func (t *Tenant) familyAPILocked(f *family) (*fixtures.ResourceServer, error) {
@@ -212,14 +312,21 @@ func (t *Tenant) RefreshOwner(presented string) (fixtures.User, bool) {
 	return u.User, true
 }
 
-// Revoke ends the family of a refresh token, if the token is the client's. The
-// caller does not learn whether it was, as at Auth0.
-func (t *Tenant) Revoke(c *fixtures.Client, presented string) {
+// Revoke ends the family of a refresh token. It refuses a token of another client.
+// For a token that the tenant does not know there is nothing to do.
+// Source: auth0/docs-v2 revoke-refresh-tokens.mdx.
+func (t *Tenant) Revoke(c *fixtures.Client, presented string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if f, _ := t.readRefreshLocked(presented); f != nil && f.ClientID == c.ClientID {
+	f, _ := t.readRefreshLocked(presented)
+	switch {
+	case f == nil:
+	case f.ClientID != c.ClientID:
+		return refusal.RevokeOfAnother.Because("the refresh token is of client " + strconv.Quote(f.ClientID))
+	default:
 		t.endFamilyLocked(f.ID)
 	}
+	return nil
 }
 
 // endFamilyLocked lets the refresh tokens of a family stop working.

@@ -35,6 +35,8 @@ type Tenant struct {
 	transactions transactions
 	tickets      tickets
 	assertions   assertions
+	bruteForce   bruteForce
+	clientLogins tally[grantKey] // how many tokens each client got in its own name for each API
 	pushed       pushedRequests
 	buckets      map[bucketKey]*bucket
 }
@@ -119,6 +121,8 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.families = newFamilies()
 	t.forgetLoginsLocked()
 	t.assertions = newAssertions()
+	t.bruteForce = newBruteForce()
+	t.clientLogins = newTally[grantKey](maxFamilies)
 	t.buckets = map[bucketKey]*bucket{}
 	if f.State != nil {
 		t.importLocked(f.State)
@@ -159,6 +163,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.transactions.settle(now)
 	t.tickets.settle(now)
 	t.assertions.settle(now)
+	t.bruteForce.settle(now)
 	t.pushed.settle(now)
 }
 

@@ -46,7 +46,7 @@ func (ts *transactions) settle(now time.Time) {
 
 // Begin begins a login.
 func (t *Tenant) Begin(tx Transaction) Transaction {
-	tx.Authorization.Effects = nil // they are of this request alone
+	tx.Authorization.Effects, tx.Authorization.Caller = nil, Caller{} // they are of this request alone
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	a := &tx.Authorization

@@ -83,6 +83,9 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 	if other := t.users.find(ready.Connection, ready.address); other != nil && other != old {
 		return fixtures.User{}, userExists(ready)
 	}
+	if old.Password != ready.Password {
+		t.bruteForce.forget(old.key()) // Source: brute-force-protection.mdx
+	}
 	if old.key() != ready.key() {
 		// The id may derive from the old address. The next user who signs up
 		// with that address is somebody else and needs another id.

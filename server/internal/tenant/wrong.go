@@ -48,11 +48,12 @@ func (t *Tenant) issueWrong(l *Login, w *scenarios.Token, out *Tokens, withID bo
 		}
 		out.AccessToken, err = t.seal(content)
 	} else {
-		out.AccessToken, err = t.signWrong(w, accessClaims(l, out.Scope), l.Now, t.Keys.Sign)
+		sign := func(claims token.Claims) (string, error) { return t.Keys.Sign(l.accessType(), claims) }
+		out.AccessToken, err = t.signWrong(w, l.accessType(), t.accessClaims(l, out.Scope), l.Now, sign)
 	}
 	if withID && err == nil {
 		sign := func(claims token.Claims) (string, error) { return t.signID(l, claims) }
-		out.IDToken, err = t.signWrong(w, l.hashed(idClaims(l), out.AccessToken), l.Now, sign)
+		out.IDToken, err = t.signWrong(w, token.JWT, l.hashed(idClaims(l), out.AccessToken), l.Now, sign)
 	}
 	if w.Malformed {
 		out.AccessToken, out.IDToken = malformed(out.AccessToken), malformed(out.IDToken)
@@ -69,15 +70,15 @@ func (t *Tenant) issueWrong(l *Login, w *scenarios.Token, out *Tokens, withID bo
 
 // signWrong signs claims in the wrong way that a scenario asks for, and else with
 // sign.
-func (t *Tenant) signWrong(w *scenarios.Token, claims token.Claims, now time.Time, sign func(token.Claims) (string, error)) (string, error) {
+func (t *Tenant) signWrong(w *scenarios.Token, typ token.Type, claims token.Claims, now time.Time, sign func(token.Claims) (string, error)) (string, error) {
 	claims = wrongClaims(w, claims, now)
 	switch {
 	case w.Alg == "none":
-		return t.Keys.Unsigned(claims)
+		return t.Keys.Unsigned(typ, claims)
 	case w.Signature == "bad":
-		return t.Keys.Forge(claims)
+		return t.Keys.Forge(typ, claims)
 	case w.KID == "unknown":
-		return t.Keys.SignUnknown(claims)
+		return t.Keys.SignUnknown(typ, claims)
 	}
 	return sign(claims)
 }

@@ -11,7 +11,7 @@ import (
 // which refuses secrets of less than 32 bytes. Auth0 accepts them, and the one in
 // its own example has 22.
 func SignHS256(claims Claims, secret []byte) (string, error) {
-	input, err := signingInput(header{Alg: "HS256", Typ: "JWT"}, claims)
+	input, err := signingInput(header{Alg: "HS256", Typ: JWT}, claims)
 	if err != nil {
 		return "", err
 	}

@@ -16,7 +16,7 @@ func TestAnHS256TokenIsVerifiedByItsSecretOnly(t *testing.T) {
 	if payload, err := token.VerifyHS256(signed, secret); err != nil || !strings.Contains(string(payload), `"sub":"1"`) {
 		t.Errorf("%s, %v", payload, err)
 	}
-	byRing, err := token.NewRing(token.Embedded("fast")).Sign(claims("1"))
+	byRing, err := token.NewRing(token.Embedded("fast")).Sign(token.JWT, claims("1"))
 	if err != nil {
 		t.Fatal(err)
 	}

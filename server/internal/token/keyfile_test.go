@@ -76,7 +76,7 @@ func TestKeyFilesSignInTurn(t *testing.T) {
 			t.Errorf("%s: the certificate is another key's", c.name)
 		}
 		for _, signs := range []*rsa.PrivateKey{key, other} { // a rotation goes to the next file
-			signed := must(ring.Sign(claims("1")))
+			signed := must(ring.Sign(token.JWT, claims("1")))
 			jws := must(jose.ParseSignedCompact(signed, []jose.SignatureAlgorithm{jose.RS256}))
 			_, err := jws.Verify(&signs.PublicKey)
 			if err := errors.Join(err, verifyWithJWKS(t, ring.JWKS(), signed)); err != nil {
@@ -103,7 +103,7 @@ func TestOneKeyFileRotatesToItself(t *testing.T) {
 	if after := ring.Rotate(); after == before || after != ring.KeyID() {
 		t.Errorf("kid %q after %q", after, before)
 	}
-	signed := must(ring.Sign(claims("1")))
+	signed := must(ring.Sign(token.JWT, claims("1")))
 	if err := verifyWithJWKS(t, ring.JWKS(), signed); err != nil {
 		t.Error(err)
 	}

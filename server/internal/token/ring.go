@@ -33,12 +33,12 @@ type Ring struct {
 func NewRing(keys *Keys) *Ring { return &Ring{keys: keys} }
 
 // Sign makes an RS256 token of the claims with the current key.
-func (r *Ring) Sign(claims Claims) (string, error) {
+func (r *Ring) Sign(typ Type, claims Claims) (string, error) {
 	r.mu.Lock()
 	r.signatures++
 	s := signer{r.keys.of(r.generation).key, r.keys.kid(r.generation)}
 	r.mu.Unlock()
-	return s.sign(claims)
+	return s.sign(typ, claims)
 }
 
 // Signatures returns how many tokens Sign has made since the last Reset.
@@ -50,15 +50,15 @@ func (r *Ring) Signatures() int64 {
 
 // SignUnknown makes a token with a key that is never published, and with that
 // key's id.
-func (r *Ring) SignUnknown(claims Claims) (string, error) {
+func (r *Ring) SignUnknown(typ Type, claims Claims) (string, error) {
 	keys := r.Keys()
-	return signer{keys.rogue().key, keys.rogueKID()}.sign(claims)
+	return signer{keys.rogue().key, keys.rogueKID()}.sign(typ, claims)
 }
 
 // Unsigned makes a token with alg none and an empty signature (RFC 7519 §6.1),
 // which every verifier must refuse.
-func (r *Ring) Unsigned(claims Claims) (string, error) {
-	input, err := signingInput(header{Alg: "none", Typ: "JWT"}, claims)
+func (r *Ring) Unsigned(typ Type, claims Claims) (string, error) {
+	input, err := signingInput(header{Alg: "none", Typ: typ}, claims)
 	if err != nil {
 		return "", err
 	}
@@ -67,8 +67,8 @@ func (r *Ring) Unsigned(claims Claims) (string, error) {
 
 // Forge makes a token in which only the signature is wrong: it names the current
 // key, but a key that is never published signs it.
-func (r *Ring) Forge(claims Claims) (string, error) {
-	return signer{r.Keys().rogue().key, r.KeyID()}.sign(claims)
+func (r *Ring) Forge(typ Type, claims Claims) (string, error) {
+	return signer{r.Keys().rogue().key, r.KeyID()}.sign(typ, claims)
 }
 
 // Certificate returns the certificate of the key that signs, in DER.

@@ -37,13 +37,13 @@ func verifyWithJWKS(t *testing.T, document []byte, compact string) error {
 
 func TestAfterARotationTheNextKeySigns(t *testing.T) {
 	ring := token.NewRing(token.Embedded("fast"))
-	first, _ := ring.Sign(claims("1"))
+	first, _ := ring.Sign(token.JWT, claims("1"))
 	before := ring.JWKS()
 	if err := verifyWithJWKS(t, before, first); err != nil {
 		t.Fatal(err)
 	}
 	kid := ring.Rotate()
-	second, _ := ring.Sign(claims("2"))
+	second, _ := ring.Sign(token.JWT, claims("2"))
 	if err := verifyWithJWKS(t, before, second); err != nil {
 		t.Errorf("the next key was published before it signed: %v", err)
 	}
@@ -64,7 +64,7 @@ func TestAfterARotationTheNextKeySigns(t *testing.T) {
 		t.Errorf("Verify of the previous key's token: %s, %v", payload, err)
 	}
 	ring.Reset(token.Embedded("fast"))
-	if third, _ := ring.Sign(claims("1")); third != first {
+	if third, _ := ring.Sign(token.JWT, claims("1")); third != first {
 		t.Error("Reset goes back to the first key")
 	}
 }
@@ -73,8 +73,8 @@ func TestAfterARotationTheNextKeySigns(t *testing.T) {
 // and by the ring. A forged one has the right kid and a wrong signature.
 func TestBrokenTokensAreRefused(t *testing.T) {
 	ring := token.NewRing(token.Embedded("fast"))
-	for name, sign := range map[string]func(token.Claims) (string, error){"unsigned": ring.Unsigned, "unknown key": ring.SignUnknown, "forged": ring.Forge} {
-		broken, err := sign(claims("1"))
+	for name, sign := range map[string]func(token.Type, token.Claims) (string, error){"unsigned": ring.Unsigned, "unknown key": ring.SignUnknown, "forged": ring.Forge} {
+		broken, err := sign(token.JWT, claims("1"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +85,7 @@ func TestBrokenTokensAreRefused(t *testing.T) {
 			t.Errorf("%s: by the ring: %s, %v", name, payload, err)
 		}
 	}
-	if unsigned, _ := ring.Unsigned(nil); unsigned != "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.e30." {
+	if unsigned, _ := ring.Unsigned(token.JWT, nil); unsigned != "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.e30." {
 		t.Errorf("unsigned: %s", unsigned)
 	}
 	if n := ring.Signatures(); n != 0 {
@@ -95,7 +95,7 @@ func TestBrokenTokensAreRefused(t *testing.T) {
 
 func TestReplaceWithdrawsAllOtherKeys(t *testing.T) {
 	ring := token.NewRing(token.Embedded("fast"))
-	old, _ := ring.Sign(claims("1"))
+	old, _ := ring.Sign(token.JWT, claims("1"))
 	current, next, previous := ring.KeyIDs()
 	if current != ring.KeyID() || next == "" || previous != "" {
 		t.Errorf("at first: %q, %q, %q", current, next, previous)
@@ -117,7 +117,7 @@ func TestReplaceWithdrawsAllOtherKeys(t *testing.T) {
 	if _, err := ring.Verify(old); !errors.Is(err, token.ErrSignature) {
 		t.Errorf("a token of a withdrawn key: %v", err)
 	}
-	signed, _ := ring.Sign(claims("2"))
+	signed, _ := ring.Sign(token.JWT, claims("2"))
 	if err := verifyWithJWKS(t, ring.JWKS(), signed); err != nil {
 		t.Error(err)
 	}
@@ -136,7 +136,7 @@ func TestReplaceWithdrawsAllOtherKeys(t *testing.T) {
 
 func FuzzVerify(f *testing.F) {
 	ring := token.NewRing(token.Embedded("fast"))
-	good, _ := ring.Sign(claims("1"))
+	good, _ := ring.Sign(token.JWT, claims("1"))
 	o := token.NewOpaque([32]byte{1})
 	opaque := o.Seal("i", []byte("{}"))
 	f.Add(good)
@@ -160,7 +160,7 @@ func BenchmarkToken(b *testing.B) {
 	c := claims("email|1")
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := ring.Sign(c); err != nil {
+		if _, err := ring.Sign(token.JWT, c); err != nil {
 			b.Fatal(err)
 		}
 	}

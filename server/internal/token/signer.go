@@ -14,10 +14,19 @@ type signer struct {
 	kid string
 }
 
+// A Type is the typ in a token's header.
+type Type string
+
+// The types of tokens. Auth0's own profile of access tokens uses JWT, too.
+const (
+	JWT         Type = "JWT"
+	AccessToken Type = "at+jwt" // RFC 9068 §2.1
+)
+
 // A header is the first part of a token.
 type header struct {
 	Alg string `json:"alg"`
-	Typ string `json:"typ"`
+	Typ Type   `json:"typ"`
 	Kid string `json:"kid,omitempty"`
 }
 
@@ -34,8 +43,8 @@ func signingInput(h header, claims Claims) (string, error) {
 	return encode(bytes.TrimSpace(head.Bytes())) + "." + encode(payload), nil
 }
 
-func (s signer) sign(claims Claims) (string, error) {
-	input, err := signingInput(header{"RS256", "JWT", s.kid}, claims)
+func (s signer) sign(typ Type, claims Claims) (string, error) {
+	input, err := signingInput(header{"RS256", typ, s.kid}, claims)
 	if err != nil {
 		return "", err
 	}

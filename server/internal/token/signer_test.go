@@ -14,8 +14,8 @@ func TestSignedTokensAreAuth0Shaped(t *testing.T) {
 	claims := Claims{{"iss", "http://localhost/"}, {"nickname", "a&<b"}, {"aud", []string{"a", "ü"}}}
 	for _, keys := range []*Keys{fast, ordinary} {
 		s := signer{keys.of(0).key, `k"<1`}
-		compact, err := s.sign(claims)
-		if again, _ := s.sign(claims); err != nil || again != compact {
+		compact, err := s.sign(JWT, claims)
+		if again, _ := s.sign(JWT, claims); err != nil || again != compact {
 			t.Fatalf("%s keys: %v, then %s", keys.name, err, again)
 		}
 		parsed, err := jose.ParseSignedCompact(compact, []jose.SignatureAlgorithm{jose.RS256})

@@ -69,7 +69,7 @@ type Call struct {
 	basic  *tenant.Credentials // of HTTP Basic
 	quota  *tenant.Quota       // nil until the call is counted
 	hints  []string            // for the journal and the log
-	gone   bool                // the client did not wait for the response
+	gone   bool                // the call ended before there was a response
 }
 
 // Count counts the call against a limit. The x-ratelimit headers of the
@@ -86,6 +86,15 @@ func (c *Call) Count(l tenant.Limit, key string) error {
 		return refusal.RateLimited.With("retry_after", strconv.Itoa(wait)).Because("the limit of " + l.Name + " is used up, and the fixture says limits.enforce: true")
 	}
 	return nil
+}
+
+// Caller says who calls, for hints: the request line, and the program that sent it.
+func (c *Call) Caller() string {
+	line := c.Method + " " + c.Path
+	if agent := c.Header.Get("User-Agent"); agent != "" {
+		line += " of " + agent
+	}
+	return clip(line)
 }
 
 // Hint tells the developer, in the journal and in the log, why the answer may not

@@ -68,7 +68,7 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 		c.Hint(originHint)
 	}
 	if c.Effects != nil {
-		res.amend(h, c.Effects)
+		res.amend(c)
 	}
 	return res, refused
 }
@@ -92,7 +92,7 @@ func setCORS(h http.Header, rule CORS, setup *tenant.Setup, origin string) (hint
 			return ""
 		}
 		if !setup.AllowsOrigin(origin) {
-			return "origin " + origin + " is in no client's allowed_origins or web_origins; the browser will not show the answer to the page"
+			return "origin " + origin + " is in no client's allowed_origins, web_origins or callbacks; the browser will not show the answer to the page"
 		}
 		h.Set("Access-Control-Allow-Origin", origin)
 		h["Access-Control-Expose-Headers"] = exposed

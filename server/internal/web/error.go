@@ -43,7 +43,7 @@ func (f *Front) encodeError(c *Call, h http.Header, route Route, err error) (res
 	}
 	res := encodeRefusal(h, d, refusal.ServerError, "")
 	if gone := c.Context.Err(); gone != nil && errors.Is(err, gone) {
-		c.gone = true // what is sent reaches nobody
+		c.gone = true // nothing is sent
 		return res, nil
 	}
 	f.Log.Error("a flow failed", "method", c.Method, "path", c.Path, "error", err)

@@ -60,7 +60,13 @@ func (f *Front) Serve(out http.ResponseWriter, r *http.Request, route Route, var
 	// 2. Refuse a page of an unknown origin. It counts for no scenario and no limit.
 	var value any
 	err := f.refusePage(c, route)
-	if err == nil {
+	switch {
+	case err != nil:
+	case c.Method == http.MethodHead && route.Dialect == Browser:
+		// A scanner of mail looks at links, and only the person may use them. So
+		// nothing runs: no flow, no scenario, no limit.
+		value = Raw{ContentType: "text/html; charset=utf-8"}
+	default:
 		// 3. Ask the scenarios what goes wrong, and run the flow.
 		value, err = f.answer(c, route, badRequest)
 	}
@@ -76,7 +82,11 @@ func (f *Front) Serve(out http.ResponseWriter, r *http.Request, route Route, var
 		f.note(c, res.status, refused)
 	}
 
-	// 6. Send the response.
+	// 6. Send the response. A call that could not wait has none: its client has
+	// gone, or the server stops.
+	if c.gone {
+		panic(http.ErrAbortHandler)
+	}
 	if r.Method == http.MethodHead {
 		res.stream, res.headOnly = nil, true
 	}

@@ -93,7 +93,7 @@ func (f *Front) refusePage(c *Call, route Route) error {
 		return nil
 	}
 	origin := c.Header.Get("Origin")
-	if pageOf(origin) == nil || f.knowsPage(c, origin) {
+	if !isPage(origin) || f.knowsPage(c, origin) {
 		return nil
 	}
 	return refusal.OriginNotAllowed.With("origin", origin).Because(unknownOrigin(origin, c))
@@ -119,8 +119,15 @@ func unknownOrigin(origin string, c *Call) string {
 		"if it is yours, add allowed_origins: [%q] to %s in the fixture, or start with --callback %s", origin, origin, client, origin)
 }
 
-// pageOf is the origin of a web page; nil for all else, such as null and
-// capacitor://localhost.
+// isPage tells whether an origin is that of a web page, which null and
+// capacitor://localhost are not. Browsers take host names that url.Parse does not,
+// such as {.example.com.
+func isPage(origin string) bool {
+	scheme, _, ok := strings.Cut(origin, ":")
+	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
+}
+
+// pageOf is the origin of a web page whose host can be read; nil for all else.
 func pageOf(origin string) *url.URL {
 	u, err := url.Parse(origin)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {

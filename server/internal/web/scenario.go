@@ -178,13 +178,17 @@ func canned(c *Call, r *scenarios.Respond) (any, error) {
 }
 
 // amend changes a response as the scenarios say, and names the rules that have
-// acted.
-func (res *response) amend(h http.Header, e *faults.Effects) {
-	patch, headers := e.Response(func(patch map[string]any) bool {
+// acted. It waits if they let the response be late.
+func (res *response) amend(c *Call) {
+	h, e := c.ResponseHeader, c.Effects
+	patch, headers, delay := e.Response(func(patch map[string]any) bool {
 		_, err := mergePatch(res.body, patch)
 		return err == nil
 	})
 	e.Done()
+	if sleep(c, delay) != nil {
+		c.gone = true
+	}
 	if names := e.Names(); names != "" {
 		h.Set(scenarioHeader, names)
 		if readable := h.Get("Access-Control-Expose-Headers"); readable != "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -191,6 +192,38 @@ func TestAClientThatGivesUpHadNoAnswer(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A server that stops ends a delay. The client gets no answer, and above all not
+// that the tenant failed.
+func TestADelayThatTheEndOfTheServerCutsHasNoAnswer(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{})
+	servertest.SwitchOn(t, s, "version: 1\nname: late\nrules: [{id: late, when: {endpoint: any}, then: {delay: 1m}}]\n")
+	for _, http2 := range []bool{false, true} {
+		stopped, stop := context.WithCancel(t.Context())
+		network := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			stop()
+			s.ServeHTTP(w, r)
+		}))
+		network.Config.BaseContext = func(net.Listener) context.Context { return stopped }
+		network.EnableHTTP2 = http2
+		network.StartTLS()
+		defer network.Close()
+		answer, err := network.Client().Post(network.URL+"/oauth/token", "application/json", strings.NewReader("{}"))
+		if err == nil {
+			answer.Body.Close()
+			t.Errorf("the answer is %s %s", answer.Proto, answer.Status)
+		}
+	}
+	if n := len(s.Requests()); n != 2 {
+		t.Errorf("%d requests came", n)
+	}
+	for _, one := range s.Requests() {
+		if one.Status != 0 || one.Scenario != "late/late" {
+			t.Errorf("the journal has %+v", one)
+		}
+	}
 }
 
 // A text message carries a code, whatever send says. An e-mail carries a link

@@ -17,6 +17,7 @@ import (
 // everything opens one view after the other: each panel, each kind of message.
 func (i *inbox) everything(look func(view string)) {
 	i.t.Helper()
+	i.expect("violates the following") // the remote picture
 	look("empty")
 	i.start("ada@example.com")
 	i.start("ada@example.com")
@@ -26,7 +27,11 @@ func (i *inbox) everything(look func(view string)) {
 	i.server.Outbox().Add(outbox.Message{
 		Kind: outbox.SMTP, Recipients: []string{strings.Repeat("a-very-long-name.", 12) + "@example.com"}, From: "Shop <shop@example.com>",
 		Subject: strings.Repeat("Averylongsubjectwithoutanyspace", 8), Text: strings.Repeat("x", 3000), Codes: []string{"12345678"}, Code: "12345678901234567890123456789012",
-		HTML: "<p style='width:3000px'>wide</p>", Links: []string{"https://example.com/" + strings.Repeat("long", 80)},
+		HTML: "<p style='width:3000px'>wide</p><img src='https://example.com/x.png'>", Links: []string{"https://example.com/" + strings.Repeat("long", 80)},
+		Attachments: []outbox.Attachment{
+			{Part: "2", FileName: strings.Repeat("Averylongfilename", 12) + ".pdf", ContentType: "application/pdf", Size: 48_000},
+			{Part: "3", ContentType: "x/" + strings.Repeat("long", 30), Size: 1},
+		},
 	})
 	if _, err := i.server.Inject("email-lost", none); err != nil {
 		i.t.Fatal(err)

@@ -101,6 +101,8 @@ func TestSPARefresh(t *testing.T) {
 		for name, settings := range map[string]map[string]any{
 			"worker":       {"useRefreshTokens": true},
 			"localStorage": {"useRefreshTokens": true, "cacheLocation": "localstorage"},
+			// The SDK wants auth_time in the ID token of a refresh, too.
+			"max_age": {"useRefreshTokens": true, "authorizationParams": map[string]any{"max_age": 3600}},
 		} {
 			t.Run(name, func(t *testing.T) {
 				s := openSPA(t, scheme, settings)

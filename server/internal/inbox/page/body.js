@@ -23,18 +23,12 @@ function tabs(message) {
   if (message.kind === "sms" || message.kind === "twilio") return [el("pre", { class: "bubble", text: message.text })];
   const address = `outbox/${encodeURIComponent(message.id)}`;
   const all = [
-    message.html && ["html", "HTML", () => [
-      el("iframe", {
-        class: "frame", title: "The e-mail as its reader sees it", src: `${address}/html?links=1`,
-        sandbox: "allow-popups allow-popups-to-escape-sandbox", referrerpolicy: "no-referrer",
-      }),
-      el("p", { class: "note", text: "Shown in a sandbox: no script runs and no picture is loaded. Links open in a new tab." }),
-    ]],
+    message.html && ["html", "HTML", () => page(message, `${address}/html?links=1`)],
     ["text", "Text", () => [el("pre", { class: "plain", tabIndex: 0, role: "group", "aria-label": "Plain text", text: message.text })]],
     ["source", "Source", () => {
       const pre = el("pre", { class: "plain source", tabIndex: 0, role: "group", "aria-label": "Source", text: "…" });
       read(`${address}/raw`).then((source) => { pre.textContent = source; }, (error) => { pre.textContent = error.message; });
-      return [pre, el("p", { class: "note" }, el("a", { href: `${address}/raw`, download: `${message.id}.eml`, text: "Save as a file" }))];
+      return [pre];
     }],
   ].filter(Boolean);
   const content = el("div", { class: "tab-content", role: "tabpanel", id: "body-content" });
@@ -65,4 +59,32 @@ function tabs(message) {
   });
   choose(all.some(([name]) => name === preferred) ? preferred : all[0][0], false);
   return [list, content];
+}
+
+// REMOTE matches what loads a picture from elsewhere. A mail may be a stranger's: no
+// repetition here stands beside another of the same characters, so the work is linear.
+const REMOTE = /\b(?:(?:src|srcset|background|poster)\s*=["'\s]*|url\((?:["'\s]|&quot;|&#39;)*)(?:https?:)?\/\//i;
+
+// page is the HTML in a sandbox. Remote pictures load when they are asked for, and then
+// only in this message.
+function page(message, address) {
+  const frame = (src) => el("iframe", {
+    class: "frame", title: "The e-mail as its reader sees it", src,
+    sandbox: "allow-popups allow-popups-to-escape-sandbox", referrerpolicy: "no-referrer",
+  });
+  const shown = frame(address);
+  const note = el("p", { class: "note", text: "Shown in a sandbox: no script runs, and nothing is loaded from elsewhere. Links open in a new tab." });
+  if (!REMOTE.test(message.html)) return [shown, note];
+  const offer = el("p", { class: "remote" }, el("span", { text: "This e-mail has remote pictures. Their server would learn that you read it." }),
+    el("button", {
+      type: "button", class: "quiet", text: "Load them",
+      onclick: () => {
+        const loaded = frame(`${address}&pictures=1`);
+        offer.remove();
+        shown.replaceWith(loaded);
+        loaded.focus();
+        note.textContent = "Shown in a sandbox: no script runs. Remote pictures are loaded. Links open in a new tab.";
+      },
+    }));
+  return [offer, shown, note];
 }

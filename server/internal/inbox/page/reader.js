@@ -1,8 +1,10 @@
 // The reader shows one message: its code, its link, what is known of it, and
 // its body.
 import { el, icon, setText, webLink, byId } from "./dom.js";
-import { complaint, action, copyButton } from "./controls.js";
+import { complaint, action, confirmed, copyButton } from "./controls.js";
+import { announce } from "./announce.js";
 import { ask } from "./api.js";
+import { attachmentsOf } from "./attachments.js";
 import { ago, countdown, fullTime } from "./clock.js";
 import { stateOf, meaning, kindOf, iconOf } from "./states.js";
 import { bodyOf } from "./body.js";
@@ -69,11 +71,13 @@ function build() {
     el("div", { class: "reader-title" },
       el("span", { class: "row-icon", title: kindOf(m) }, icon(iconOf(m))),
       el("h2", { text: title }), follow),
-    el("p", { class: "reader-to" }, "To ", el("strong", { text: m.recipients.join(", ") || "nobody" }), " · ", when));
+    el("div", { class: "reader-line" },
+      el("p", { class: "reader-to" }, "To ", el("strong", { text: m.recipients.join(", ") || "nobody" }), " · ", when),
+      keeping(m, line)));
   const change = actions(line);
   reader.replaceChildren(...[
     head, el("div", { class: "cards" }, m.code && codeCard(m, change), m.link && linkCard(m, change), !m.code && !m.link && plainState(m, change)),
-    line.element, others(m), facts(m), byHand(m), bodyOf(m),
+    line.element, others(m), facts(m), byHand(m), attachmentsOf(m), bodyOf(m),
   ].filter(Boolean));
   reader.scrollTop = 0;
 }
@@ -161,6 +165,17 @@ function actions(line) {
   parts.expire = action("Let it expire", line, change("expire"), { class: "quiet", title: "The code expires now. The clock does not move." });
   parts.deliver = action("Deliver it now", line, change("deliver"), { class: "quiet" });
   return el("div", { class: "actions" }, parts.deliver, parts.expire);
+}
+
+// keeping is to keep the message, or not.
+function keeping(m, line) {
+  const address = `outbox/${encodeURIComponent(m.id)}`;
+  return el("div", { class: "keeping" },
+    (m.kind === "email" || m.kind === "smtp") && el("a", { class: "button quiet", href: `${address}/raw`, download: `${m.id}.eml`, text: "Save as .eml" }),
+    confirmed("Delete", line, () => "Delete this message?", async () => {
+      await ask("DELETE", address);
+      announce("Deleted the message");
+    }, { class: "quiet" }));
 }
 
 // others are the codes and links beside the tenant's own.

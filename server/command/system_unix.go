@@ -40,3 +40,9 @@ func signalOf(e *exec.ExitError) int {
 	}
 	return 0
 }
+
+// isOurs tells whether a file belongs to the user of this process alone.
+func isOurs(info os.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) == os.Geteuid() && info.Mode().Perm() == 0o600
+}
