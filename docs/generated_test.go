@@ -119,15 +119,15 @@ func printed(t testing.TB, args ...string) string {
 	return out.String()
 }
 
-// commandLine is the help of all commands. A paragraph of the program's help is
-// not repeated below.
+// commandLine is the help of all commands. A paragraph of serve's help is not
+// repeated below.
 func (r *reader) commandLine(*block) string {
-	whole := printed(r, "--help")
-	parts := []string{"\n```text\n" + whole + "```\n"}
+	whole, serve := printed(r, "--help"), printed(r, "serve", "--help")
+	parts := []string{"\n```text\n" + whole + "```\n\n## serve\n\n```text\n" + serve + "```\n"}
 	for _, line := range regexp.MustCompile(`(?m)^  ([a-z]+) {2,}\S`).FindAllStringSubmatch(whole, -1) {
-		if name := line[1]; name != "serve" { // the program without a command
+		if name := line[1]; name != "serve" {
 			own := strings.Split(strings.TrimSpace(printed(r, name, "--help")), "\n\n")
-			own = slices.DeleteFunc(own, func(part string) bool { return strings.Contains(whole, part) })
+			own = slices.DeleteFunc(own, func(part string) bool { return strings.Contains(serve, part) })
 			parts = append(parts, "\n## "+name+"\n\n```text\n"+strings.Join(own, "\n\n")+"\n```\n")
 		}
 	}

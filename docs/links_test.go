@@ -92,3 +92,24 @@ func TestCommandsAndFlagsExist(t *testing.T) {
 		}
 	}
 }
+
+// The guide and the inbox page give auth0-js the same name of the tenant.
+func TestTheNameOfTheTenant(t *testing.T) {
+	t.Parallel()
+	named := regexp.MustCompile(`__tenant: '([^']*)'`)
+	names := map[string]bool{}
+	for _, file := range []string{"guides/sdk-setup.md", "../server/internal/inbox/page/snippets.js"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := named.FindStringSubmatch(string(text))
+		if found == nil {
+			t.Fatalf("%s gives no __tenant", file)
+		}
+		names[found[1]] = true
+	}
+	if len(names) != 1 {
+		t.Errorf("there are several names: %v", names)
+	}
+}

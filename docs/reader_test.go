@@ -220,12 +220,17 @@ const (
 	maxText    = 120 // characters of a text
 	maxMembers = 2   // of a list, and one if it is long
 	maxLines   = 12  // of a body that is not JSON
+	maxJSON    = 100 // lines of one that is
 )
 
 // shown is the body of a response, cut to what a reader needs.
 func shown(res *httptest.ResponseRecorder) string {
 	if strings.HasPrefix(res.Header().Get("Content-Type"), "application/json") {
-		return nextValue(json.NewDecoder(res.Body), "")
+		lines := strings.Split(nextValue(json.NewDecoder(res.Body), ""), "\n")
+		if len(lines) > maxJSON {
+			lines = append(lines[:maxJSON], "…")
+		}
+		return strings.Join(lines, "\n")
 	}
 	body := strings.TrimRight(strings.ReplaceAll(res.Body.String(), "\r\n", "\n"), "\n")
 	body = regexp.MustCompile(`(?m)^id: (.*)@.*$`).ReplaceAllString(body, "id: $1@…") // the rest differs from server to server

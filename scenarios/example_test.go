@@ -30,7 +30,7 @@ name: late
 rules:
   - id: second
     when: {connection: sms, cal: 2}
-    then: {deliver: {delay: 45}}
+    then: {deliver: {delay: [45]}}
   - id: third
     when: {connection: sms, call: 3}
     then: {delivery: {outcome: lost}}
@@ -38,7 +38,7 @@ rules:
 	fmt.Println(err)
 	// Output:
 	// late.yaml:5:29: rules[0].when.cal: unknown field; did you mean "call"?
-	// late.yaml:6:29: rules[0].then.deliver.delay: must be a duration with its unit, as in 45s, 2m30s or 1h, not the number 45
+	// late.yaml:6:29: rules[0].then.deliver.delay: must be a duration, as in 45s, 2m30s or 1h, or a number of seconds, not a list
 	// late.yaml:9:12: rules[1].then.delivery: unknown field; did you mean "deliver"?
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -17,13 +18,17 @@ func either(schemas ...any) strictyaml.Object {
 	return strictyaml.Object{{Key: "anyOf", Value: schemas}}
 }
 
-// A Moment is a duration, such as 2m, or a time in RFC 3339 form. "" means none.
+// A Moment is a duration, such as 2m, a number of seconds, or a time in RFC 3339 form. "" means none.
 type Moment string
 
 const (
-	durationForm = `[-+]?(0|([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|ms|s|m|h))+`
+	durationForm = `[-+]?([0-9]+(\.[0-9]*)?([eE][-+]?[0-9]{1,2})?|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|ms|s|m|h))+)`
 	timeForm     = `[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])`
 )
+
+// longestMoment is about 292 years in seconds, which is as long as a time.Duration can
+// be.
+const longestMoment = int64(math.MaxInt64 / time.Second)
 
 var momentForm = regexp.MustCompile(`^(` + durationForm + `|` + timeForm + `)?$`)
 
@@ -36,14 +41,14 @@ func (m *Moment) DecodeYAML(v strictyaml.Value) {
 			return
 		}
 	}
-	v.Problemf("must be a duration, as in 2m or 1h30m, or a time, as in 2030-01-01T00:00:00Z")
+	v.Problemf("must be a duration, as in 2m or 1h30m, a number of seconds, or a time, as in 2030-01-01T00:00:00Z")
 }
 
 // JSONSchema is the schema of what DecodeYAML reads.
 func (Moment) JSONSchema(func(any) strictyaml.Object) strictyaml.Object {
 	return either(
 		strictyaml.Object{{Key: "type", Value: "string"}, {Key: "pattern", Value: momentForm.String()}},
-		strictyaml.Object{{Key: "enum", Value: []int{0}}}, // 0 needs no unit
+		strictyaml.Object{{Key: "type", Value: "number"}, {Key: "minimum", Value: -longestMoment}, {Key: "maximum", Value: longestMoment}},
 	)
 }
 
@@ -59,7 +64,7 @@ func (m Moment) Time(start time.Time) (t time.Time, ok bool) {
 
 // duration is the moment's, if it is one.
 func (m Moment) duration() (time.Duration, bool) {
-	d, err := time.ParseDuration(string(m))
+	d, err := strictyaml.ParseDuration(string(m))
 	return d, err == nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -29,6 +30,9 @@ type byName struct {
 	Times int           `yaml:"times" min:"1" max:"1000000"`
 	TTL   time.Duration `yaml:"ttl"`
 }
+
+// NamedSchema is the JSON Schema of what ParseNamed reads.
+func NamedSchema() strictyaml.Object { return strictyaml.SchemaOf(reflect.TypeFor[byName]()) }
 
 // ParseNamed reads the name of a scenario together with a narrowing, as in
 // {"name": "slow", "when": {"recipient": "ada@*"}, "times": 2, "ttl": "1m"}.

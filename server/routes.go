@@ -360,7 +360,7 @@ func controlRoutes(a *control.API) []web.Route {
 		},
 		{
 			Method: "POST", Path: "/_mock/clock", Summary: `moves the clock: {"advance":"3m"}, {"set":"2030-01-01T00:00:00Z"}, {"freeze":true} or false, or {"reset":true}`,
-			Flow: a.MoveClock, TakesBody: true,
+			Flow: a.MoveClock,
 		},
 		{
 			Method: "GET", Path: "/_mock/tenant", Summary: "what an app needs to know: issuer, domain, clients with their secrets, connections, APIs, keys",
@@ -372,23 +372,23 @@ func controlRoutes(a *control.API) []web.Route {
 		},
 		{
 			Method: "POST", Path: "/_mock/users", Summary: "creates a user, in the fields of the fixture",
-			Flow: a.CreateUser, TakesBody: true,
+			Flow: a.CreateUser,
 		},
 		{
-			Method: "GET", Path: "/_mock/users/{id}", Summary: "one user",
+			Method: "GET", Path: "/_mock/users/{id}", Summary: "one user, by user_id, e-mail address or phone number",
 			Flow: a.ReadUser,
 		},
 		{
-			Method: "PATCH", Path: "/_mock/users/{id}", Summary: "changes the given fields of a user",
-			Flow: a.UpdateUser, TakesBody: true,
+			Method: "PATCH", Path: "/_mock/users/{id}", Summary: "changes the given fields of a user; the path is that of GET",
+			Flow: a.UpdateUser,
 		},
 		{
-			Method: "DELETE", Path: "/_mock/users/{id}", Summary: "deletes a user",
+			Method: "DELETE", Path: "/_mock/users/{id}", Summary: "deletes a user; the path is that of GET",
 			Flow: a.RemoveUser,
 		},
 		{
 			Method: "POST", Path: "/_mock/tokens", Summary: `signs any claims: {"claims":{…},"key":"current" or "rogue"}`,
-			Flow: a.MintToken, TakesBody: true,
+			Flow: a.MintToken,
 		},
 		{
 			Method: "POST", Path: "/_mock/keys/rotate", Summary: "lets the next key sign from now on",
@@ -408,7 +408,7 @@ func controlRoutes(a *control.API) []web.Route {
 		},
 		{
 			Method: "PUT", Path: "/_mock/state", Summary: "replaces the state of the tenant by a fixture",
-			Flow: a.ImportState, MaxBody: strictyaml.MaxSize, TakesBody: true,
+			Flow: a.ImportState, MaxBody: strictyaml.MaxSize,
 		},
 		{
 			Method: "POST", Path: "/_mock/reset", Summary: "goes back to the fixture that was loaded last",

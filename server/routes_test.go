@@ -46,7 +46,7 @@ func TestTheOpenAPIDocumentIsTheControlAPIsTable(t *testing.T) {
 			Parameters []struct{ Name, In string }
 		}
 	}](t, servertest.Call(t, s, "GET", "/_mock/openapi.json", nil))
-	if document.OpenAPI != "3.0.3" {
+	if document.OpenAPI != "3.1.0" {
 		t.Errorf("it says openapi %q", document.OpenAPI)
 	}
 	var got, want []string

@@ -9,8 +9,8 @@ import (
 	"github.com/mockauth0/mockauth0/server"
 )
 
-// URL is the tenant's address without a slash at the end: http://127.0.0.1:port,
-// or https://domain in memory.
+// URL is the tenant's address without a slash at the end: http://127.0.0.1:port
+// (see [Start]), or https://domain in memory.
 func (a *Auth0) URL() string {
 	if a.pipes != nil {
 		return a.TLSURL()

@@ -30,7 +30,7 @@ var overTLS = &tls.Config{
 	GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return authority().TLSConfig(), nil },
 }
 
-// A port is the listener of a tenant on a free port of 127.0.0.1.
+// A port is the listener of a tenant on a free port of the loopback address.
 type port struct {
 	*net.TCPListener
 	closing atomic.Bool // the tenant is being closed
@@ -41,7 +41,7 @@ type port struct {
 func openPort() (*port, error) {
 	config := net.ListenConfig{KeepAlive: -1}
 	config.SetMultipathTCP(false)
-	ln, err := config.Listen(context.Background(), "tcp4", "127.0.0.1:0")
+	ln, err := localtls.ListenLoopback(config)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -115,7 +116,11 @@ func (b *browser) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // owns tells whether a URL is the tenant's.
 func (a *Auth0) owns(u *url.URL) bool {
-	return u.Host == a.domain || a.port != nil && u.Host == strings.Replace(a.domain, "127.0.0.1", "localhost", 1)
+	if u.Host == a.domain || a.port == nil {
+		return u.Host == a.domain
+	}
+	_, port, _ := net.SplitHostPort(a.domain)
+	return u.Host == "localhost:"+port
 }
 
 // walk goes from the app through the tenant's pages and back to the app.

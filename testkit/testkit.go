@@ -52,7 +52,8 @@ type Auth0 struct {
 }
 
 // Start runs a tenant until t ends. The tenant answers http and https on one
-// free port of 127.0.0.1. With the option [InMemory] it has no port.
+// free port of 127.0.0.1, or of ::1 where there is no 127.0.0.1. With the option
+// [InMemory] it has no port.
 //
 // Start fails t if an option is wrong, and lists all mistakes of a fixture. If t
 // fails later, Start prints the tenant's requests, messages, scenarios and clock.

@@ -269,3 +269,21 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func TestParseDuration(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{
+		"3m": 3 * time.Minute, "2m30s": 150 * time.Second, "-1h": -time.Hour, ".5s": 500 * time.Millisecond, "0": 0,
+		"180": 3 * time.Minute, "1.5": 1500 * time.Millisecond, "-60": -time.Minute, "1e3": 1000 * time.Second,
+		"9223372036": 9223372036 * time.Second,
+	} {
+		if got, err := strictyaml.ParseDuration(text); err != nil || got != want {
+			t.Errorf("%q is %s, %v, want %s", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "soon", "3 m", "NaN", "Inf", "0x10", "1_000", "9223372037", "9e99", "3000000h", "s", "1d"} {
+		if got, err := strictyaml.ParseDuration(text); err == nil {
+			t.Errorf("%q is %s", text, got)
+		}
+	}
+}

@@ -134,7 +134,11 @@ func unknownCommand(root *cli.Command, name string) error {
 	for _, c := range root.VisibleCommands() {
 		names = append(names, c.Name)
 	}
-	if hint := closest(name, names); hint != "" {
+	hint := closest(name, names)
+	if name == "start" || name == "run" {
+		hint = `; did you mean "serve"?`
+	}
+	if hint != "" {
 		return fmt.Errorf("there is no command %q%s", name, hint)
 	}
 	return fmt.Errorf("there is no command %q; the commands are %s", name, strings.Join(names, ", "))

@@ -144,6 +144,8 @@ func TestMistakes(t *testing.T) {
 		sentence string
 	}{
 		{"sevre", `there is no command "sevre"; did you mean "serve"?`},
+		{"start", `there is no command "start"; did you mean "serve"?`},
+		{"run --port 3000", `there is no command "run"; did you mean "serve"?`},
 		{"help --nope", `there is no command "--nope"; the commands are serve, exec, env, otp, healthcheck, ca, init, validate, schema, scenarios, version, completion`},
 		{"help sevre", `there is no command "sevre"; did you mean "serve"?`},
 		{"xyzzy", `there is no command "xyzzy"; the commands are serve, exec, env, otp, healthcheck, ca, init, validate, schema, scenarios, version, completion`},

@@ -17,6 +17,8 @@ type flag struct {
 	list  bool   // it may be given several times
 	usage string
 	group string // the heading in the help text
+	// noTwin is set where others give the twin's name to something else.
+	noTwin bool
 
 	world    World
 	values   []string
@@ -56,10 +58,13 @@ func (f *flag) Set(value string) error {
 	return nil
 }
 
-// Lookup reads the twin; the library calls it if the command line does not have
-// the flag. An empty twin counts as unset. Other variables that begin with
+// Lookup reads the twin, if there is one; the library calls it if the command line
+// does not have the flag. An empty twin counts as unset. Other variables that begin with
 // MOCKAUTH0_ are ignored: Kubernetes sets some for a service of that name.
 func (f *flag) Lookup() (string, bool) {
+	if f.noTwin {
+		return "", false
+	}
 	value, _ := f.world.lookup(f.twin())
 	f.fromTwin = value != ""
 	return value, f.fromTwin

@@ -23,6 +23,10 @@ var (
 		name: "addr", takes: "HOST:PORT", list: true,
 		usage: "listen for http and https there; port 0 picks a free one (default " + defaultAddr + ")",
 	}
+	portFlag = flag{
+		name: "port", takes: "N", noTwin: true, // Kubernetes sets MOCKAUTH0_PORT for a service of that name
+		usage: "the same as --addr localhost:N; it has no twin in the environment",
+	}
 	logFlag = flag{
 		name: "log", takes: "FORMAT",
 		usage: "text, json or none, on stderr (default text on a terminal, else json)",

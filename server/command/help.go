@@ -7,12 +7,12 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-const twinNote = "Every flag has a twin in the environment, such as MOCKAUTH0_TLS_DIR for --tls-dir: " +
+const twinNote = "Every flag but --port has a twin in the environment, such as MOCKAUTH0_TLS_DIR for --tls-dir: " +
 	"a flag beats its twin, a list is separated by commas, and an empty twin counts as unset."
 
 // rootHelp is the help text of the program.
 func rootHelp(root *cli.Command) string {
-	commands := table{Title: "Commands", After: "\nmockauth0 COMMAND --help tells more about each.\n"}
+	commands := table{Title: "Commands", After: "\nmockauth0 COMMAND --help tells more about each, and serve --help lists the\nflags.\n"}
 	for _, c := range root.VisibleCommands() {
 		commands.Rows = append(commands.Rows, row{c.Name, c.Usage})
 	}
@@ -24,7 +24,7 @@ func rootHelp(root *cli.Command) string {
 	return layout(`mockauth0 is a local Auth0 tenant for tests.
 
 Usage: mockauth0 [flags]            the same as mockauth0 serve [flags]
-       mockauth0 COMMAND [flags]`, append([]table{commands, examples}, flagTables(root.Command("serve"))...), twinNote)
+       mockauth0 COMMAND [flags]`, []table{commands, examples}, "")
 }
 
 // commandHelp is the help text of a command.

@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,6 +65,25 @@ func (in *input) text(f flag) string {
 func (in *input) on(f flag) bool {
 	on, _ := strconv.ParseBool(in.text(f))
 	return on
+}
+
+// addresses are those of --addr and --port, or the default. As a flag, --port beats
+// the twin of --addr.
+func (in *input) addresses() ([]string, error) {
+	addrs, port := in.list(addrFlag), in.text(portFlag)
+	if port != "" {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return nil, in.refuse(portFlag, port, "write a number from 0 to 65535")
+		}
+		if in.flag(addrFlag).fromTwin {
+			addrs = nil
+		}
+		addrs = append(addrs[:len(addrs):len(addrs)], net.JoinHostPort("localhost", port))
+	}
+	if len(addrs) == 0 {
+		addrs = []string{defaultAddr}
+	}
+	return addrs, nil
 }
 
 // refuse is the sentence about a value of a flag that is no good.

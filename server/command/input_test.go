@@ -42,6 +42,10 @@ func valuesOf(flag string, environ []string, args ...string) ([]string, error) {
 // bad are values that a flag refuses, with the sentence behind its name. A
 // flag that is not here takes any text, and is in anyText.
 var bad = map[string][]struct{ value, sentence string }{
+	"serve/port": {
+		{"65536", "write a number from 0 to 65535"},
+		{":2884", "write a number from 0 to 65535"},
+	},
 	"serve/addr": {
 		{"localhost", `the address "localhost" is not of the form host:port; write it like localhost:PORT, [::1]:PORT or :PORT with --addr`},
 		{":99999", `the address ":99999" has no port between 0 and 65535; write it like localhost:PORT with --addr`},
@@ -160,7 +164,9 @@ func TestBadValues(t *testing.T) {
 				if f.list && strings.Contains(c.value, ",") {
 					t.Errorf("%s: a list's test value has no comma", f.name)
 				}
-				refused(t, environ(f.twin()+"="+c.value), asTwin, append([]string{f.command}, rest...)...)
+				if !f.noTwin {
+					refused(t, environ(f.twin()+"="+c.value), asTwin, append([]string{f.command}, rest...)...)
+				}
 				refused(t, environ(f.twin()+"=ignored"), asFlag, append([]string{f.command, "--" + f.name + "=" + c.value}, rest...)...)
 			}
 			if f.takes != "" {
@@ -206,8 +212,8 @@ func refusedText() string {
 	return err.(*net.OpError).Err.(*os.SyscallError).Err.Error()
 }
 
-// Every flag of every command has a twin, which a flag beats and which counts
-// as unset if it is empty.
+// Every flag of every command but --port has a twin, which a flag beats and which
+// counts as unset if it is empty.
 func TestTwins(t *testing.T) {
 	t.Parallel()
 	for _, f := range allFlags() {
@@ -215,7 +221,16 @@ func TestTwins(t *testing.T) {
 		if f.takes == "" {
 			value, flag = "true", "false"
 		}
+		if f.noTwin != (f.name == "port") {
+			t.Errorf("%s --%s: no twin is %t", f.command, f.name, f.noTwin)
+		}
 		twin := "MOCKAUTH0_" + strings.ToUpper(strings.ReplaceAll(f.name, "-", "_"))
+		if f.noTwin {
+			if got, err := valuesOf(f.name, []string{twin + "=1"}, f.command); err != nil || got != nil {
+				t.Errorf("%s=1 is read by %s: %q, %v", twin, f.command, got, err)
+			}
+			continue
+		}
 		for _, c := range []struct {
 			environ []string
 			args    []string
@@ -230,6 +245,33 @@ func TestTwins(t *testing.T) {
 			got, err := valuesOf(f.name, c.environ, append([]string{f.command}, c.args...)...)
 			if err != nil || !slices.Equal(got, c.want) {
 				t.Errorf("%s --%s with %q and %q: %q, %v, want %q", f.command, f.name, c.environ, c.args, got, err, c.want)
+			}
+		}
+	}
+}
+
+// --port N means --addr localhost:N. It beats the twin of --addr, and stands beside
+// the flag.
+func TestPort(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		environ, args, want string
+	}{
+		{"", "", defaultAddr},
+		{"", "--port 3000", "localhost:3000"},
+		{"", "--port 3000 --addr :1", ":1 localhost:3000"},
+		{"MOCKAUTH0_ADDR=:1,:2", "", ":1 :2"},
+		{"MOCKAUTH0_ADDR=:1,:2", "--port 3000", "localhost:3000"},
+		{"MOCKAUTH0_PORT=tcp://10.0.0.1:2884", "", defaultAddr},
+	} {
+		for _, command := range []string{"serve", "healthcheck"} {
+			var got []string
+			err := act(World{Args: append([]string{"mockauth0", command}, strings.Fields(c.args)...), Environ: []string{c.environ}}, func(in *input) (err error) {
+				got, err = in.addresses()
+				return err
+			})
+			if err != nil || strings.Join(got, " ") != c.want {
+				t.Errorf("%s with %q and %q: %q, %v, want %q", command, c.environ, c.args, got, err, c.want)
 			}
 		}
 	}

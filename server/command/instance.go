@@ -83,6 +83,9 @@ func launch(in *input, addrs []string) (_ *instance, err error) {
 	listeners, err := localtls.ListenAll("--"+addrFlag.name, addrs)
 	if err != nil {
 		i.ports.abandon()
+		if other := neighbour(addrs); other != "" {
+			return nil, fmt.Errorf("another mockauth0 serves there already: its inbox is %s/; use that one, or choose another address with --%s", other, addrFlag.name)
+		}
 		return nil, in.blame(addrFlag, err)
 	}
 	i.listeners = files.over(listeners)

@@ -161,6 +161,22 @@ func TestTakenPort(t *testing.T) {
 	refused(t, environ("MOCKAUTH0_ADDR="+addr), "MOCKAUTH0_ADDR: "+sentence)
 }
 
+// A second program on a port finds the first.
+func TestAPortOfAnotherMockauth0(t *testing.T) {
+	t.Parallel()
+	first := startServer(t, environ())
+	host := strings.TrimPrefix(first.url, "http://")
+	_, port, _ := net.SplitHostPort(host)
+	for _, args := range [][]string{
+		{"--addr", host}, {"--port", port}, {"--addr", ":" + port}, {"--addr", "127.0.0.1:0", "--addr", host},
+	} {
+		refused(t, environ(), "another mockauth0 serves there already: its inbox is http://localhost:"+port+"/; use that one, or choose another address with --addr", args...)
+	}
+	if status, body := get(t, first.url+"/_mock/"); status != http.StatusOK || body == "" {
+		t.Errorf("the inbox answers %d", status)
+	}
+}
+
 // custom wants two starts, and to fail the second.
 const custom = `
 version: 1

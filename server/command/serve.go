@@ -16,18 +16,18 @@ func serveCommand(w World) *cli.Command {
 		Name:        "serve",
 		Usage:       "answer http and https on one port until stopped",
 		Description: "Without flags that is " + defaultURL + " and https://" + defaultAddr + ".",
-		Flags:       libraryFlags(w, append([]flag{addrFlag}, serverFlags()...)...),
+		Flags:       libraryFlags(w, append([]flag{addrFlag, portFlag}, serverFlags()...)...),
 		Action:      action(w, 0, runServe),
 	}
 }
 
 func runServe(in *input) error {
+	addrs, err := in.addresses()
+	if err != nil {
+		return err
+	}
 	signals, restore := in.signals()
 	defer restore()
-	addrs := in.list(addrFlag)
-	if len(addrs) == 0 {
-		addrs = []string{defaultAddr}
-	}
 	i, stopped, err := launchUnlessStopped(in, addrs, signals)
 	if err != nil || stopped != nil {
 		return err

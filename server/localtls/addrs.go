@@ -92,6 +92,16 @@ func listenLocalhost(port string) ([]net.Listener, error) {
 	}
 }
 
+// ListenLoopback opens a free port of 127.0.0.1, or of ::1 where the machine has no
+// 127.0.0.1.
+func ListenLoopback(config net.ListenConfig) (net.Listener, error) {
+	ln, err := config.Listen(context.Background(), "tcp4", "127.0.0.1:0")
+	if isMissing(err) {
+		return config.Listen(context.Background(), "tcp6", "[::1]:0")
+	}
+	return ln, err
+}
+
 func listenOne(host, port string) ([]net.Listener, error) {
 	l, err := listen(host, port)
 	if err != nil {

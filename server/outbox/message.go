@@ -45,7 +45,7 @@ type Message struct {
 	ID string `json:"id"`
 	// Seq is the message's place in the order of delivery, from 1. It is 0 for
 	// a message that is not delivered.
-	Seq int64 `json:"seq"`
+	Seq int64 `json:"seq" nullable:"true"`
 	// Kind is Email, SMS, SMTP or Twilio.
 	Kind string `json:"kind"`
 	// To is the first of Recipients: a phone number in E.164 form, or an e-mail
@@ -80,7 +80,7 @@ type Message struct {
 	OTPState  string    `json:"otp_state"`
 	CreatedAt time.Time `json:"created_at"`
 	// DeliveredAt is zero until the message is delivered.
-	DeliveredAt time.Time `json:"delivered_at"`
+	DeliveredAt time.Time `json:"delivered_at" nullable:"true"`
 	// DeliverAt is when a queued message arrives. It is zero for all others.
 	DeliverAt time.Time `json:"deliver_at,omitzero"`
 	// ExpiresAt is the moment from which the code no longer works. It is zero if

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/mockauth0/mockauth0/server/localtls"
 	"github.com/mockauth0/mockauth0/server/mailhog"
 	"github.com/mockauth0/mockauth0/testkit"
 )
@@ -22,13 +23,13 @@ type Mail struct {
 }
 
 // Start runs the mail server and both HTTP APIs until t ends, each on a free port
-// of 127.0.0.1.
+// of 127.0.0.1, or of ::1 where there is no 127.0.0.1.
 func Start(t testing.TB, auth *testkit.Auth0) *Mail {
 	t.Helper()
 	s := auth.Server()
 	m := mailhog.New(mailhog.Options{Box: s.Outbox(), Now: s.Clock().Now, Decide: s.DecideSMTP})
 	listen := func() net.Listener {
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		ln, err := localtls.ListenLoopback(net.ListenConfig{})
 		if err != nil {
 			t.Fatalf("testkit/mailhog: %v", err)
 		}

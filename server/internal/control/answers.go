@@ -24,6 +24,11 @@ func encoded(status int, value any) (any, error) {
 	return web.Status{Code: status, Value: rawJSON(data)}, nil
 }
 
+// list is an answer that has only items.
+type list[T any] struct {
+	Items []T `json:"items"`
+}
+
 // rawJSON is JSON that is ready made.
 type rawJSON []byte
 
@@ -39,6 +44,13 @@ func badRequest(format string, args ...any) *refusal.Refusal {
 	return controlError(http.StatusBadRequest, "invalid_request", format, args...)
 }
 
+// with adds a member to the answer of a refusal. errors are the mistakes of a body;
+// each other list has a member of its own, so that errors has one shape.
+func with(r *refusal.Refusal, name string, value any) *refusal.Refusal {
+	r.Members = append(r.Members, refusal.Member{Name: name, Value: value})
+	return r
+}
+
 // mistakes words the mistakes of a body, all of them.
 func mistakes(err error) error {
 	var list *strictyaml.Errors
@@ -49,7 +61,7 @@ func mistakes(err error) error {
 	if n := len(*list) - 1; n > 0 {
 		first += fmt.Sprintf(" (and %d more)", n)
 	}
-	return web.Detailed{Refusal: badRequest("%s", first), Errors: *list}
+	return with(badRequest("%s", first), "errors", *list)
 }
 
 // decode reads a JSON or YAML body, strictly. What it takes without effect is in the

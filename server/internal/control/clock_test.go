@@ -23,6 +23,12 @@ func TestTheClockIsMovedStoppedAndResetOverHTTP(t *testing.T) {
 		}{
 			{"", began, true, "0s"},
 			{`{"advance":"3m"}`, began.Add(3 * time.Minute), true, "3m0s"},
+			{`{"advance":-0}`, began.Add(3 * time.Minute), true, "3m0s"},
+			{`{"advance":60}`, began.Add(4 * time.Minute), true, "4m0s"},
+			{`{"advance":"60"}`, began.Add(5 * time.Minute), true, "5m0s"},
+			{`{"advance":1.5}`, began.Add(301500 * time.Millisecond), true, "5m1.5s"},
+			{`{"reset":true}`, began, true, "0s"},
+			{`{"advance":"3m"}`, began.Add(3 * time.Minute), true, "3m0s"},
 			{`{"freeze":true}`, began.Add(3 * time.Minute), false, ""},
 			{`{"advance":"1h"}`, began.Add(63 * time.Minute), false, ""},
 			{`{"freeze":false}`, began.Add(63 * time.Minute), true, "1h3m0s"},

@@ -26,6 +26,7 @@ type Server interface {
 
 	Users() []fixtures.User
 	User(id string) (fixtures.User, bool)
+	UserByAddress(address string) (fixtures.User, bool)
 	AddUser(fixtures.User) (fixtures.User, error)
 	UpdateUser(id string, change func(*fixtures.User) error) (fixtures.User, error)
 	DeleteUser(id string) error

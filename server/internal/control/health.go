@@ -45,13 +45,16 @@ func (a *API) ReadHealth(*web.Call) (any, error) {
 	return h, nil
 }
 
+// requestList is what GET /_mock/requests answers.
+type requestList struct {
+	Items   []journal.Request `json:"items"`
+	Dropped int               `json:"dropped"`
+}
+
 // ListRequests is GET /_mock/requests.
 func (a *API) ListRequests(*web.Call) (any, error) {
 	entries, dropped := a.Journal.All()
-	return struct {
-		Items   []journal.Request `json:"items"`
-		Dropped int               `json:"dropped"`
-	}{entries, dropped}, nil
+	return requestList{entries, dropped}, nil
 }
 
 // ClearRequests is DELETE /_mock/requests.

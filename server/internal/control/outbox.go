@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mockauth0/mockauth0/internal/strictyaml"
 	"github.com/mockauth0/mockauth0/server/internal/mail"
 	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -45,7 +46,7 @@ func outboxError(err error) error {
 	var cursor *outbox.CursorError
 	switch {
 	case errors.As(err, &none):
-		return web.Detailed{Refusal: controlError(http.StatusNotFound, "no_message", "%s", none), Errors: none}
+		return with(controlError(http.StatusNotFound, "no_message", "%s", none), "outbox", none)
 	case errors.As(err, &cursor) && cursor.Expired:
 		return controlError(http.StatusGone, "cursor_expired", "%s", cursor)
 	case errors.As(err, &cursor):
@@ -119,19 +120,26 @@ func (a *API) pageParts(page outbox.Page, tellMissed bool) web.Parts {
 
 // checkFilters refuses words that no message can have.
 func checkFilters(values map[string]string) error {
-	for _, filter := range []struct {
-		name  string
-		known []string
-	}{
-		{"state", []string{outbox.Queued, outbox.Delivered, outbox.Lost, outbox.Bounced, "any"}},
-		{"kind", []string{outbox.Email, outbox.SMS, outbox.SMTP, outbox.Twilio}},
-	} {
-		if value := values[filter.name]; value != "" && !slices.Contains(filter.known, value) {
-			return badRequest("%s: unknown %s %q%s", filter.name, filter.name, value, suggest(value, filter.known))
+	for _, name := range []string{"state", "kind"} {
+		if value := values[name]; value != "" && !slices.Contains(words[name], value) {
+			return badRequest("%s: unknown %s %q%s", name, name, value, suggest(value, words[name]))
 		}
 	}
 	return nil
 }
+
+// words are the values of the query parameters that take only some.
+var words = map[string][]string{
+	"state":    {outbox.Queued, outbox.Delivered, outbox.Lost, outbox.Bounced, "any"},
+	"kind":     {outbox.Email, outbox.SMS, outbox.SMTP, outbox.Twilio},
+	"format":   {"text", "json"},
+	"brief":    yesOrNo,
+	"links":    yesOrNo,
+	"pictures": yesOrNo,
+	"describe": yesOrNo,
+}
+
+var yesOrNo = []string{"1", "true", "0", "false"}
 
 // filters are the filters of a query.
 func filters(values map[string]string) []outbox.Filter {
@@ -155,6 +163,11 @@ func filters(values map[string]string) []outbox.Filter {
 	return out
 }
 
+// A deletion is how many messages were deleted.
+type deletion struct {
+	Deleted int `json:"deleted"`
+}
+
 // DeleteMessages is DELETE /_mock/outbox.
 func (a *API) DeleteMessages(c *web.Call) (any, error) {
 	values := query(c)
@@ -164,7 +177,7 @@ func (a *API) DeleteMessages(c *web.Call) (any, error) {
 	if values["state"] == "any" {
 		delete(values, "state")
 	}
-	return map[string]int{"deleted": a.Server.Outbox().Delete(filters(values)...)}, nil
+	return deletion{a.Server.Outbox().Delete(filters(values)...)}, nil
 }
 
 // ReadCursor is GET /_mock/outbox/cursor.
@@ -192,15 +205,12 @@ func (a *API) wait(c *web.Call, more ...outbox.Filter) (outbox.Message, error) {
 	return m, nil
 }
 
-// parseWait reads a duration, or a number of seconds.
+// parseWait reads how long to wait.
 func parseWait(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil
 	}
-	d, err := time.ParseDuration(text)
-	if seconds, errNumber := strconv.ParseFloat(text, 64); errNumber == nil {
-		d, err = time.Duration(seconds*float64(time.Second)), nil
-	}
+	d, err := strictyaml.ParseDuration(text)
 	if err != nil || d < 0 || d > maxWait {
 		return 0, badRequest("wait: %q is not a time from 0s to %s, such as 10s", text, maxWait)
 	}
@@ -225,6 +235,16 @@ func (a *API) WaitForLink(c *web.Call) (any, error) {
 	return textOrJSON(c, "link", m.Link, m)
 }
 
+// A credential is a code or a link.
+type credential struct {
+	Code      string    `json:"code,omitempty"`
+	Link      string    `json:"link,omitempty"`
+	ID        string    `json:"id"`
+	To        string    `json:"to"`
+	OTPState  string    `json:"otp_state"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+}
+
 // textOrJSON is a code or link as a line of text, or as JSON if asked for.
 func textOrJSON(c *web.Call, name, value string, m outbox.Message) (any, error) {
 	values := query(c)
@@ -234,14 +254,7 @@ func textOrJSON(c *web.Call, name, value string, m outbox.Message) (any, error) 
 	}
 	switch format {
 	case "json":
-		return struct {
-			Code      string    `json:"code,omitempty"`
-			Link      string    `json:"link,omitempty"`
-			ID        string    `json:"id"`
-			To        string    `json:"to"`
-			OTPState  string    `json:"otp_state"`
-			ExpiresAt time.Time `json:"expires_at,omitzero"`
-		}{m.Code, m.Link, m.ID, m.To, m.OTPState, m.ExpiresAt}, nil
+		return credential{m.Code, m.Link, m.ID, m.To, m.OTPState, m.ExpiresAt}, nil
 	case "", "text":
 		return text(value + "\n"), nil
 	}
@@ -341,7 +354,7 @@ func (a *API) DeleteMessage(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]int{"deleted": a.Server.Outbox().Delete(outbox.ID(m.ID))}, nil
+	return deletion{a.Server.Outbox().Delete(outbox.ID(m.ID))}, nil
 }
 
 // ExpireMessage is POST /_mock/outbox/{id}/expire.

@@ -12,6 +12,13 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
+// scenarioList is what GET /_mock/scenarios answers.
+type scenarioList struct {
+	Items        []scenarios.Status `json:"items"`
+	Available    []string           `json:"available"`
+	Descriptions map[string]string  `json:"descriptions,omitempty"`
+}
+
 // ListScenarios is GET /_mock/scenarios.
 func (a *API) ListScenarios(c *web.Call) (any, error) {
 	describe, err := isOn(c, "describe")
@@ -28,11 +35,7 @@ func (a *API) ListScenarios(c *web.Call) (any, error) {
 			}
 		}
 	}
-	return struct {
-		Items        []scenarios.Status `json:"items"`
-		Available    []string           `json:"available"`
-		Descriptions map[string]string  `json:"descriptions,omitempty"`
-	}{a.Server.Scenarios(), available, descriptions}, nil
+	return scenarioList{a.Server.Scenarios(), available, descriptions}, nil
 }
 
 // SwitchScenarioOn is POST /_mock/scenarios.
@@ -124,6 +127,12 @@ type expectations struct {
 // DecodeYAML reads a map.
 func (e *expectations) DecodeYAML(v strictyaml.Value) { v.Decode(&e.byName) }
 
+// verified is the answer if all counters are as expected.
+type verified struct {
+	Checked int    `json:"checked"`
+	Status  string `json:"status"`
+}
+
 // VerifyScenarios is POST /_mock/scenarios/verify. It compares what happened
 // with the body or, without a body, with what the files of the active scenarios
 // expect.
@@ -151,11 +160,11 @@ func (a *API) VerifyScenarios(c *web.Call) (any, error) {
 		return nil, badRequest("%s", err)
 	}
 	if len(failures) == 0 {
-		return map[string]any{"status": "ok", "checked": checked}, nil
+		return verified{checked, "ok"}, nil
 	}
 	sentences := make([]string, len(failures))
 	for i, f := range failures {
 		sentences[i] = f.Message
 	}
-	return nil, web.Detailed{Refusal: controlError(http.StatusConflict, "not_met", "%s", strings.Join(sentences, "\n")), Errors: failures}
+	return nil, with(controlError(http.StatusConflict, "not_met", "%s", strings.Join(sentences, "\n")), "unmet", failures)
 }

@@ -46,6 +46,11 @@ type minting struct {
 	Key    string         `yaml:"key" enum:"current,rogue" doc:"current (default) signs; rogue gives a signature that no published key verifies."`
 }
 
+// minted is what POST /_mock/tokens answers.
+type minted struct {
+	Token string `json:"token"`
+}
+
 // MintToken is POST /_mock/tokens.
 func (a *API) MintToken(c *web.Call) (any, error) {
 	var m minting
@@ -60,12 +65,17 @@ func (a *API) MintToken(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, badRequest("claims: %s", err)
 	}
-	return map[string]string{"token": signed}, nil
+	return minted{signed}, nil
+}
+
+// A rotation names the key that signs from now on.
+type rotation struct {
+	KeyID string `json:"kid"`
 }
 
 // RotateKeys is POST /_mock/keys/rotate.
 func (a *API) RotateKeys(*web.Call) (any, error) {
-	return map[string]string{"kid": a.Server.RotateKey()}, nil
+	return rotation{a.Server.RotateKey()}, nil
 }
 
 // ExportState is GET /_mock/state.

@@ -28,7 +28,7 @@ func (a *API) ListUsers(*web.Call) (any, error) {
 		}
 		items[i] = data
 	}
-	return map[string]any{"items": items}, nil
+	return list[rawJSON]{items}, nil
 }
 
 // CreateUser is POST /_mock/users.
@@ -44,18 +44,35 @@ func (a *API) CreateUser(c *web.Call) (any, error) {
 	return encoded(http.StatusCreated, shown(added))
 }
 
+// userOf is the user that the path names, by user_id, e-mail address or phone number.
+func (a *API) userOf(c *web.Call) (fixtures.User, error) {
+	name := c.Vars["id"]
+	u, ok := a.Server.User(name)
+	if !ok {
+		u, ok = a.Server.UserByAddress(name)
+	}
+	if !ok {
+		return u, controlError(http.StatusNotFound, "no_user", "there is no user %q, by user_id or address; GET /_mock/users lists those there are", name)
+	}
+	return u, nil
+}
+
 // ReadUser is GET /_mock/users/{id}.
 func (a *API) ReadUser(c *web.Call) (any, error) {
-	u, ok := a.Server.User(c.Vars["id"])
-	if !ok {
-		return nil, controlError(http.StatusNotFound, "no_user", "there is no user %q; GET /_mock/users lists those there are", c.Vars["id"])
+	u, err := a.userOf(c)
+	if err != nil {
+		return nil, err
 	}
 	return encoded(http.StatusOK, shown(u))
 }
 
 // UpdateUser is PATCH /_mock/users/{id}.
 func (a *API) UpdateUser(c *web.Call) (any, error) {
-	u, err := a.Server.UpdateUser(c.Vars["id"], func(u *fixtures.User) error { return decode(c, u) })
+	u, err := a.userOf(c)
+	if err != nil {
+		return nil, err
+	}
+	u, err = a.Server.UpdateUser(u.UserID, func(u *fixtures.User) error { return decode(c, u) })
 	if err != nil {
 		return nil, userError(err)
 	}
@@ -64,7 +81,11 @@ func (a *API) UpdateUser(c *web.Call) (any, error) {
 
 // RemoveUser is DELETE /_mock/users/{id}.
 func (a *API) RemoveUser(c *web.Call) (any, error) {
-	if err := a.Server.DeleteUser(c.Vars["id"]); err != nil {
+	u, err := a.userOf(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Server.DeleteUser(u.UserID); err != nil {
 		return nil, userError(err)
 	}
 	return noContent, nil

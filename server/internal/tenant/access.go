@@ -84,7 +84,7 @@ func badAccess(reason string) error { return refusal.BadAccessToken.With("reason
 // /userinfo of its issuer. It does not check the times of the token; Userinfo does.
 func (t *Tenant) ReadAccess(accessToken string) (Access, error) {
 	if accessToken == "" {
-		return Access{}, refusal.NoAccessToken
+		return Access{}, refusal.NoAccessToken.Because("the request has no access token; send the header Authorization: Bearer ACCESS_TOKEN")
 	}
 	var content Access
 	if payload, err := t.opaqueTokens().Open(accessToken); err == nil {

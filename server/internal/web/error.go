@@ -14,7 +14,6 @@ type wireError struct {
 	Error       string `json:"error"`
 	Description string `json:"error_description,omitempty"`
 	URI         string `json:"error_uri,omitempty"`
-	Errors      any    `json:"errors,omitempty"`
 }
 
 // databaseError is the body of a refusal that comes from a database.
@@ -24,14 +23,6 @@ type databaseError struct {
 	Description string `json:"description"`
 	Status      int    `json:"statusCode"`
 }
-
-// A Detailed error of the control API carries a list of single mistakes.
-type Detailed struct {
-	*refusal.Refusal
-	Errors any
-}
-
-func (d Detailed) Unwrap() error { return d.Refusal }
 
 // encodeError encodes an error that a flow returned. One that is no refusal is
 // logged, and told as server_error.
@@ -44,15 +35,13 @@ func (f *Front) encodeError(c *Call, h http.Header, route Route, err error) (res
 			limited.RetryAfter, limited.Hint = refused.RetryAfter, refused.Hint
 			refused = &limited
 		}
-		var detailed Detailed
-		errors.As(err, &detailed)
 		c.Hint(refused.Hint)
 		if len(c.hints) == 0 && misreadJSON(c) {
 			c.Hint("the body looks like JSON, but the Content-Type does not say application/json")
 		}
-		return encodeRefusal(h, d, refused.Because(c.hint()), c.Effects.Refusers(), detailed.Errors), refused
+		return encodeRefusal(h, d, refused.Because(c.hint()), c.Effects.Refusers()), refused
 	}
-	res := encodeRefusal(h, d, refusal.ServerError, "", nil)
+	res := encodeRefusal(h, d, refusal.ServerError, "")
 	if gone := c.Context.Err(); gone != nil && errors.Is(err, gone) {
 		c.gone = true // nothing is sent
 		return res, nil
@@ -68,7 +57,7 @@ func misreadJSON(c *Call) bool {
 
 // encodeRefusal encodes a refusal in the dialect of its route. by names the rules
 // that made it, for a page.
-func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, by string, details any) response {
+func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, by string) response {
 	res := response{status: r.Status}
 	if r.Page != "" {
 		h.Set("Content-Type", "text/html")
@@ -100,7 +89,7 @@ func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, by string, deta
 		res.body = errorPage(r, by)
 		return res
 	}
-	var wire any = wireError{r.Code, r.Description, r.URI, details}
+	var wire any = wireError{r.Code, r.Description, r.URI}
 	if r.Class != "" {
 		wire = databaseError{r.Class, r.Code, r.Description, r.Status}
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync/atomic"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
@@ -198,7 +199,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 	sentence := fmt.Sprintf("%s %s: %s", entry.Method, entry.Path, what)
 	attrs := []any{"request_id", c.ID, "client_id", entry.ClientID}
 	if refused != nil {
-		sentence += " " + refused.Error()
+		sentence = strings.TrimSpace(sentence + " " + refused.Error()) // some refusals have no words
 		attrs = append(attrs, "status", status, "code", refused.Code)
 	}
 	if scenario != "" {

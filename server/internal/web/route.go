@@ -50,11 +50,9 @@ type Route struct {
 	// MaxBody is how many bytes a body may have; 0 means 1 MiB.
 	MaxBody int
 	// The following are for control endpoints. Query names the query parameters
-	// that are allowed. TakesBody says that the endpoint needs a body. Open lets
-	// everybody call, whatever Host and Origin say.
-	Query     []string
-	TakesBody bool
-	Open      bool
+	// that are allowed. Open lets everybody call, whatever Host and Origin say.
+	Query []string
+	Open  bool
 }
 
 // About is the summary, with the other paths.

@@ -143,6 +143,20 @@ func TestByKeyboardAlone(t *testing.T) {
 	if got := i.pasted(); got != third {
 		t.Errorf("copied: %q", got)
 	}
+	// On an app's mail it is the code that was found in it.
+	i.server.Outbox().Add(outbox.Message{Kind: outbox.SMTP, Recipients: []string{"ada@example.com"}, Subject: "Coupon", Text: "Your coupon: 20301", Codes: []string{"20301"}})
+	i.until(`document.querySelector(".row:first-child").innerText.includes("Coupon")`)
+	for range 3 {
+		i.keys("k")
+	}
+	i.until(`document.querySelector("#reader .others code")?.textContent === "20301"`)
+	i.keys("c")
+	i.untilText("#announce", "Copied code 20301")
+	if got := i.pasted(); got != "20301" {
+		t.Errorf("copied: %q", got)
+	}
+	i.keys("j")
+	digits(third)
 	i.keys("/")
 	i.until(`document.activeElement.id === "filter-to"`)
 	i.write("#filter-to", "j") // there it is a letter
@@ -151,7 +165,7 @@ func TestByKeyboardAlone(t *testing.T) {
 	i.until(`document.querySelector("#filter-to").value === ""`)
 
 	// Enter opens what has the focus, Escape closes one thing after the other.
-	i.run(chromedp.Focus(chromedp.CSS(row(3) + " .row-link")))
+	i.run(chromedp.Focus(chromedp.CSS(row(4) + " .row-link")))
 	i.keys(enter)
 	digits(first)
 	i.run(chromedp.Focus(chromedp.CSS(`[data-panel="clock"]`)))

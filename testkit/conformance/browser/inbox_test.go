@@ -340,6 +340,7 @@ func TestFilterAndClear(t *testing.T) {
 	if _, left := i.server.Outbox().Latest(outbox.To("ada@example.com"), outbox.Kind(outbox.Email)); left || len(i.server.Outbox().All()) != 5 {
 		t.Errorf("the outbox holds %d messages", len(i.server.Outbox().All()))
 	}
+	i.untilText("#reader", "No message matches the filter.")
 	i.press("#empty", "Show all")
 	count("5 messages")
 
@@ -455,7 +456,10 @@ func TestTheClockStandsAndRuns(t *testing.T) {
 	i.expect("400 (Bad Request)")
 	i.write("#advance-by", "soon")
 	i.press("#panel", "Advance")
-	i.untilText("#panel .complaint", `advance: "soon" is not a duration such as 3m or 24h`)
+	i.untilText("#panel .complaint", `advance: must be a duration, as in 45s, 2m30s or 1h, or a number of seconds, not the string "soon"`)
+	if place := value[bool](i.tab, `/\b1:\d/.test(document.querySelector("#panel .complaint").innerText)`); place {
+		t.Error("the complaint has a place in a JSON text that nobody wrote")
+	}
 	i.press("#panel", "Back to real time")
 	i.untilText("#panel .big-date", "runs with real time")
 	i.until(`document.querySelector("#panel .complaint").hidden`)

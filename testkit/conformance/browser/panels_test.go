@@ -129,6 +129,8 @@ func TestUsersAreAddedBlockedAndDeleted(t *testing.T) {
 	}
 	i.write("#find-user", "alan")
 	i.untilText("#panel", "1 user")
+	i.write("#find-user", "zoe")
+	i.untilText("#panel", "No user matches “zoe”.")
 
 	// A user who signs up elsewhere is listed, too.
 	i.write("#find-user", "new")

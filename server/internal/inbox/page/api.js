@@ -26,7 +26,9 @@ async function send(method, path, body) {
   if (!answer.ok) {
     let told = {};
     try { told = JSON.parse(text); } catch { /* something in between answered */ }
-    throw new Refused(answer.status, told.error ?? "", told.error_description || `${method} ${path}: ${answer.status} ${answer.statusText}`);
+    // The sentence has the places of the mistakes in a body, which nobody here wrote.
+    const mistakes = told.errors?.map((each) => [each.path, each.message].filter(Boolean).join(": ")).join("\n");
+    throw new Refused(answer.status, told.error ?? "", mistakes || told.error_description || `${method} ${path}: ${answer.status} ${answer.statusText}`);
   }
   return text;
 }

@@ -30,12 +30,13 @@ function shownMessage() {
 const draw = nextFrame(() => {
   const pinned = router.route().message !== "";
   const message = shownMessage();
-  reader.show(message, { pinned, missing: pinned && loaded });
+  const filtered = store.total() > 0 && store.visible().length === 0;
+  reader.show(message, { pinned, missing: pinned && loaded, filtered });
   if (message && pinned && store.markSeen(message.id)) title();
   list.choose(message?.id ?? "", { scroll });
   scroll = scroll && !message; // it may still come
   summary();
-  if (loaded) empty.show(store.total() === 0 ? "none" : store.visible().length === 0 ? "filtered" : "", unfilter);
+  if (loaded) empty.show(store.total() === 0 ? "none" : filtered ? "filtered" : "", unfilter);
   app.classList.toggle("no-messages", loaded && store.total() === 0);
   byId("list").hidden = loaded && store.visible().length === 0;
 });

@@ -8,6 +8,7 @@ const MOST = 200; // rows; with more users, people search
 export function usersPanel() {
   const line = complaint(), addLine = complaint();
   const count = el("p", { class: "about", role: "status" });
+  const none = el("p", { class: "note", hidden: true });
   const rows = el("ul", { class: "plain-list users", "aria-label": "Users" });
   const find = el("input", { id: "find-user", type: "search", placeholder: "Find a user", autocomplete: "off", spellcheck: false });
   const address = el("input", { id: "add-address", type: "text", placeholder: "grace@example.com or +12025550123", required: true, autocomplete: "off", autocapitalize: "off", spellcheck: false });
@@ -41,6 +42,8 @@ export function usersPanel() {
     const text = find.value.trim().toLowerCase();
     const found = text ? users.filter((u) => [u.email, u.phone_number, u.name, u.user_id].some((part) => part?.toLowerCase().includes(text))) : users;
     const some = found.slice(0, MOST);
+    none.hidden = !text || found.length > 0;
+    setText(none, `No user matches “${find.value.trim()}”.`);
     setText(count, found.length > MOST ? `${plural(found.length, "user")}, the first ${MOST} shown` : plural(found.length, "user"));
     const ids = new Set(some.map((u) => u.user_id));
     for (const [id, row] of shown) {
@@ -65,7 +68,7 @@ export function usersPanel() {
 
   return {
     stop: watching.stop,
-    elements: [form, el("div", { class: "section-head" }, count), el("div", { class: "inline" }, el("label", { class: "unseen", for: "find-user", text: "Find a user" }), find), line.element, rows],
+    elements: [form, el("div", { class: "section-head" }, count), el("div", { class: "inline" }, el("label", { class: "unseen", for: "find-user", text: "Find a user" }), find), line.element, none, rows],
   };
 }
 

@@ -21,12 +21,12 @@ export function start(goBack) { back = goBack; }
 
 export function shown() { return message; }
 
-// show shows a message, or nothing and whether one is missing. One that is
+// show shows a message, or nothing and why: one is missing, or the filter lets none pass. One that is
 // shown already is brought up to date in place: its body stays as it is.
-export function show(next, { pinned = false, missing = false } = {}) {
+export function show(next, { pinned = false, missing = false, filtered = false } = {}) {
   if (!next) {
     message = parts = null;
-    reader.replaceChildren(nothing(missing));
+    reader.replaceChildren(nothing(missing, filtered));
     return;
   }
   const same = message && message.id === next.id && message.created_at === next.created_at;
@@ -39,9 +39,9 @@ export function show(next, { pinned = false, missing = false } = {}) {
 // tick draws what changes with the time.
 export function tick() { if (message) update(); }
 
-// copyCode copies the code that is shown, or the link.
+// copyCode copies the code that is shown, or the link, or the first code that was found.
 export function copyCode() {
-  const button = parts?.copyCode ?? parts?.copyLink;
+  const button = parts?.copyCode ?? parts?.copyLink ?? reader.querySelector(".others button");
   button?.click();
   return Boolean(button);
 }
@@ -52,8 +52,9 @@ export function openLink() {
   return Boolean(parts?.link);
 }
 
-function nothing(missing) {
-  return el("p", { class: "nothing", text: missing ? "This message is not here. It may have been cleared." : "Nothing to read here yet." });
+function nothing(missing, filtered) {
+  const why = missing ? "This message is not here. It may have been cleared." : filtered ? "No message matches the filter." : "Nothing to read here yet.";
+  return el("p", { class: "nothing", text: why });
 }
 
 function build() {

@@ -44,7 +44,7 @@ export const SDKS = [
     redirect_uri: window.location.origin,${audience(t) ? `\n    audience: ${js(audience(t))},` : ""}
   },
 });`,
-    about: "auth0-vue and auth0-angular take the same domain and clientId.",
+    about: "auth0-vue and auth0-angular take the same domain and clientId. The newer APIs of auth0-spa-js want the domain without http://.",
   },
   {
     name: "auth0.js (passwordless)",
@@ -53,7 +53,7 @@ export const SDKS = [
   clientID: ${js(otpClient(t).client_id)},
   redirectUri: window.location.origin,
   responseType: 'token id_token',
-  overrides: { __tenant: 'mockauth0', __token_issuer: ${js(issuer())} },
+  overrides: { __tenant: 'acme', __token_issuer: ${js(issuer())} },
 });
 
 webAuth.passwordlessStart(
@@ -84,7 +84,6 @@ AUTH_AUTH0_ISSUER=${origin()}
 
 // auth.ts
 export const { handlers, auth } = NextAuth({ providers: [Auth0] });`,
-    about: "Write the issuer without a slash at the end: otherwise next-auth 4 asks for //.well-known.",
   },
   {
     name: "Express (express-openid-connect)",
@@ -114,7 +113,7 @@ const auth0 = new AuthenticationClient({
 
 await auth0.passwordless.sendEmail({ email: 'ada@example.com', send: 'code' });
 await auth0.passwordless.loginWithEmail({ email: 'ada@example.com', code, scope: 'openid' });`,
-    about: `${TRUST_NODE} From version 7 on: import { AuthenticationClient } from 'auth0/legacy'.`,
+    about: `${TRUST_NODE} From version 7 on, auth0 itself has no AuthenticationClient: import it from 'auth0/legacy'.`,
   },
   {
     name: "Node (@auth0/auth0-auth-js)",
