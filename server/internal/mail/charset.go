@@ -173,11 +173,10 @@ var (
 func parameters(header string) (value string, params map[string]string) {
 	charset := ""
 	// The mime package drops a parameter in a charset other than UTF-8.
-	header = extendedCharset.ReplaceAllStringFunc(header, func(m string) string {
-		found := extendedCharset.FindStringSubmatch(m)
-		charset = found[2]
-		return found[1] + "utf-8''"
-	})
+	if all := extendedCharset.FindAllStringSubmatch(header, -1); all != nil {
+		charset = all[len(all)-1][2]
+		header = extendedCharset.ReplaceAllString(header, "${1}utf-8''")
+	}
 	value, params, err := mime.ParseMediaType(header)
 	if err != nil {
 		value, _, _ = strings.Cut(header, ";")
