@@ -39,7 +39,7 @@ func TestTheWorkForAMailIsLinear(t *testing.T) {
 			t.Errorf("%s: %d", name, w.Code)
 		}
 		runtime.ReadMemStats(&after)
-		if got := after.TotalAlloc - before.TotalAlloc; got > 64<<20 {
+		if got := after.TotalAlloc - before.TotalAlloc; got > 256<<20 { // mostly under 25 MB; under the race detector pools forget, and it is up to 130
 			t.Errorf("%s: %d MB are allocated for %d bytes", name, got>>20, len(mail))
 		}
 	}
