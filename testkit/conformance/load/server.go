@@ -107,8 +107,8 @@ func (b *bench) build() error {
 	return err
 }
 
-func (b *bench) launch() (*server, error) {
-	return launch(b.ctx, []string{"MOCKAUTH0_TLS_DIR=" + filepath.Join(b.dir, "ca")},
+func (b *bench) launch(env ...string) (*server, error) {
+	return launch(b.ctx, append(env, "MOCKAUTH0_TLS_DIR="+filepath.Join(b.dir, "ca")),
 		b.program, "--addr", "127.0.0.1:0", "--fixture", "default", "--otp", "fixed:"+otp, "--log", "none")
 }
 
