@@ -1,6 +1,8 @@
 package server
 
 import (
+	"time"
+
 	"fmt"
 	"maps"
 	"slices"
@@ -63,6 +65,19 @@ func (s *Server) UpdateUser(id string, change func(*fixtures.User) error) (fixtu
 
 // DeleteUser deletes a user. Its refresh tokens stop working.
 func (s *Server) DeleteUser(id string) error { return s.tenant.DeleteUser(id) }
+
+// TOTP returns the code that the authenticator app of a user shows by the tenant's
+// clock, and the time at which the app shows the next one. It returns false if there
+// is no such user, or the user has no authenticator app.
+func (s *Server) TOTP(userID string) (code string, until time.Time, ok bool) {
+	return s.tenant.TOTP(userID)
+}
+
+// AnswerPush gives a user's answer to the newest push notification that waits for
+// one: accept or reject. It returns false if none waits.
+func (s *Server) AnswerPush(userID string, accept bool) bool {
+	return s.tenant.AnswerPush(userID, accept)
+}
 
 // ExpireMessage lets the code or link of a message expire now. The clock does
 // not move. It tells whether there is such a message.

@@ -196,6 +196,71 @@ var (
 		Source:   "auth0/Auth0.swift; auth0/docs-v2 relevant-api-endpoints.mdx",
 		Examples: map[string]string{"mfa_token": "Fe26.2*1*mockauth0"},
 	})
+	NotEnrolled = entry(Refusal{
+		Name: "mfa_not_enrolled", Status: 401, Code: "unsupported_challenge_type",
+		Description: "User is not enrolled. You can use /mfa/associate endpoint to enroll the first authenticator.", Source: "auth0/react-native-auth0, older tests",
+	})
+	UnsupportedChallenge = entry(Refusal{
+		Name: "mfa_unsupported_challenge", Status: 401, Code: "unsupported_challenge_type",
+		Description: "The user does not support the requested {asked}. Supported type: {supported}.", Source: "notes on the server's templates of MFA errors",
+		Examples: map[string]string{"asked": "challenge type (oob)", "supported": "otp"},
+	})
+	MalformedMFAToken = entry(Refusal{
+		Name: "mfa_token_malformed", Status: 403, Code: "invalid_grant",
+		Description: "Malformed mfa_token", Source: "auth0/Auth0.swift AuthenticationErrorSpec; auth0/Auth0.Android",
+	})
+	MFATokenExpired = entry(Refusal{
+		Name: "mfa_token_expired", Status: 401, Code: "expired_token",
+		Description: "mfa_token is expired", Source: "auth0/Auth0.swift AuthenticationErrorSpec has the words; sources differ in the status: 401 or 403", Unverified: true,
+	})
+	MFATokenOfAnother = entry(Refusal{
+		Name: "mfa_token_of_another", Status: 400, Code: "invalid_request",
+		Description: "mfa_token not issued to this client", Source: "notes on the server's templates of MFA errors; no source has the status", Unverified: true,
+	})
+	MalformedOOBCode = entry(Refusal{
+		Name: "oob_code_malformed", Status: 403, Code: "invalid_grant",
+		Description: "Malformed oob_code", Source: "auth0/react-native-auth0, older tests",
+	})
+	OOBCodeExpired = entry(Refusal{
+		Name: "oob_code_expired", Status: 401, Code: "expired_token",
+		Description: "oob_code is expired", Source: "sources differ in the status: 401 or 403", Unverified: true,
+	})
+	OOBCodeOfAnother = entry(Refusal{
+		Name: "oob_code_of_another", Status: 400, Code: "invalid_request",
+		Description: "The oob_code doesn't match the mfa_token", Source: "notes on the server's templates of MFA errors; no source has the status", Unverified: true,
+	})
+	WrongOTPCode = entry(Refusal{
+		Name: "wrong_otp_code", Status: 403, Code: "invalid_grant",
+		Description: "Invalid otp_code.", Source: "auth0/react-native-auth0, older tests; auth0/Auth0.swift",
+	})
+	WrongBindingCode = entry(Refusal{
+		Name: "wrong_binding_code", Status: 403, Code: "invalid_grant",
+		Description: "Invalid binding_code.", Source: "auth0/Auth0.swift AuthenticationErrorSpec; auth0/Auth0.Android",
+	})
+	MFARejected = entry(Refusal{
+		Name: "mfa_rejected", Status: 403, Code: "invalid_grant",
+		Description: "MFA Authorization rejected.", Source: "auth0/docs-v2 and the SDKs; auth0/go-auth0 recorded 400 access_denied for a rejected notification", Unverified: true,
+	})
+	NoRecoveryCode = entry(Refusal{
+		Name: "no_recovery_code", Status: 403, Code: "unsupported_challenge_type",
+		Description: "User does not have a recovery-code.", Source: "auth0/react-native-auth0, older tests",
+	})
+	AuthorizationPending = entry(Refusal{
+		Name: "mfa_authorization_pending", Status: 400, Code: "authorization_pending",
+		Description: "Authorization pending: please repeat the request in a few seconds.", Source: "auth0/go-auth0 authentication TestMFAVerifyWithOOB",
+	})
+	PollingTooFast = entry(Refusal{
+		Name: "mfa_slow_down", Status: 400, Code: "slow_down",
+		Description: "You are polling too fast, please slow down.", Source: "auth0/docs-v2 verify-with-out-of-band.mdx, which has the code", Unverified: true,
+	})
+	TooManyMFAFailures = entry(Refusal{
+		Name: "mfa_too_many_failures", Status: 429, Code: "too_many_attempts",
+		Description: "Too many failed codes. Wait for some minutes before retrying.", Source: "auth0/docs-v2 has the limit; the words are those of the pages", Unverified: true,
+	})
+	PrimaryEmail = entry(Refusal{
+		Name: "mfa_primary_email", Status: 400, Code: "invalid_request",
+		Description: "Verified primary emails cannot be deleted.", Source: "auth0/docs-v2 has the rule", Unverified: true,
+	})
 	WrongAuthCode = entry(Refusal{
 		Name: "wrong_auth_code", Status: 403, Code: "invalid_grant",
 		Description: "Invalid authorization code", Source: "auth0/go-auth0 authentication TestLoginWithAuthCode",

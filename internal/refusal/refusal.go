@@ -82,6 +82,18 @@ func (r *Refusal) With(pairs ...string) *Refusal {
 	return &filled
 }
 
+// WithMember is a copy in which a member has that value.
+func (r *Refusal) WithMember(name string, value any) *Refusal {
+	changed := *r
+	changed.Members = slices.Clone(r.Members)
+	for i := range changed.Members {
+		if changed.Members[i].Name == name {
+			changed.Members[i].Value = value
+		}
+	}
+	return &changed
+}
+
 // Filled is a copy in which every placeholder is filled: by its value in vars,
 // or else by its example.
 func (r *Refusal) Filled(vars map[string]string) *Refusal {

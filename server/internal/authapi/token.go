@@ -27,6 +27,9 @@ var grants = map[string]grant{
 	fixtures.GrantPassword:          passwordGrant,
 	fixtures.GrantPasswordRealm:     realmGrant,
 	fixtures.GrantClientCredentials: clientCredentialsGrant,
+	fixtures.GrantMFAOTP:            mfaOTPGrant,
+	fixtures.GrantMFAOOB:            mfaOOBGrant,
+	fixtures.GrantMFARecoveryCode:   mfaRecoveryCodeGrant,
 }
 
 // OAuthToken is POST /oauth/token.
@@ -34,7 +37,7 @@ var grants = map[string]grant{
 // and its neighbours.
 func OAuthToken(c *web.Call) (any, error) {
 	// 1. Check the parameters.
-	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier"); err != nil {
+	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier", "mfa_token", "oob_code", "binding_code", "recovery_code"); err != nil {
 		return nil, err
 	}
 	name := c.Params.Text("grant_type")
@@ -84,6 +87,8 @@ func TokenSubject(c *web.Call) web.Subject {
 		owner, _ = c.Tenant.RefreshOwner(c.Params.Text("refresh_token"))
 	case fixtures.GrantAuthorizationCode:
 		owner, _ = c.Tenant.CodeOwner(c.Params.Text("code"))
+	case fixtures.GrantMFAOTP, fixtures.GrantMFAOOB, fixtures.GrantMFARecoveryCode:
+		owner, _ = c.Tenant.MFATokenOwner(c.Params.Text("mfa_token"))
 	default:
 		return s
 	}

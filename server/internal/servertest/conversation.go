@@ -240,6 +240,10 @@ func (c *conversation) command(words []string) {
 	case "otp":
 		c.vars[arg(3)] = c.live(arg(1), outbox.WithCode()).Code
 		c.write("=", c.vars[arg(3)])
+	case "totp": // the code that the authenticator app of a user shows
+		u, _ := c.server.UserByAddress(arg(1))
+		c.vars[arg(3)], _, _ = c.server.TOTP(u.UserID)
+		c.write("=", c.vars[arg(3)])
 	case "link":
 		c.vars[arg(3)] = c.live(arg(1), outbox.WithLink()).Link
 		c.write("=", c.vars[arg(3)])

@@ -110,10 +110,6 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 		t.mu.Unlock()
 		return Approval{}, refusal.UserBlocked
 	}
-	if err := t.secondFactorLocked(a.Effects, s.ID, s.UserID); err != nil {
-		t.mu.Unlock()
-		return Approval{}, err
-	}
 	if live, ok := t.sessions.get(s.ID); ok {
 		live.signedInTo(a.Client.ClientID)
 	}

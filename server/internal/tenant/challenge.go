@@ -343,6 +343,7 @@ func (t *Tenant) ExpireMessage(id string) bool {
 	if c, ok := t.challenges.bounded.get(challengeKeyOf(m.Connection, m.To)); ok && slices.Contains(c.messages, id) && c.state == pending {
 		c.state = expired
 	}
+	t.expireOOBLocked(id)
 	t.Outbox.Expire(id)
 	return true
 }

@@ -21,6 +21,7 @@ type Login struct {
 	Scopes       []string
 	GrantTypes   []string // the gty claim: a string for one, an array for several
 	RefreshToken string   // "" if the login gives none
+	RecoveryCode string   // the user's new one, if the login has used the old one
 	Issuer       string
 	Now          time.Time
 	Effects      *faults.Effects // what scenarios do to the tokens
@@ -44,6 +45,7 @@ type Tokens struct {
 	IDToken      string `json:"id_token,omitempty"`
 	Scope        string `json:"scope,omitempty"`
 	ExpiresIn    int64  `json:"expires_in,omitempty"`
+	RecoveryCode string `json:"recovery_code,omitempty"`
 	TokenType    string `json:"token_type,omitempty"`
 }
 
@@ -69,7 +71,7 @@ const (
 
 // Issue signs the tokens of a login.
 func (t *Tenant) Issue(l *Login) (*Tokens, error) {
-	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
+	out := &Tokens{RefreshToken: l.RefreshToken, RecoveryCode: l.RecoveryCode, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
 	withID := slices.Contains(l.Scopes, "openid") && l.User != nil
 	signsID := withID && l.Client.JWTConfiguration.Alg != fixtures.AlgHS256
 	if (l.API != nil || signsID) && l.Effects.RotatesKeys() {
@@ -103,8 +105,8 @@ func (l *Login) Audience() string {
 	switch {
 	case l.API == nil:
 		return ""
-	case l.API.Identifier == ManagementPath:
-		return strings.TrimSuffix(l.Issuer, "/") + ManagementPath
+	case l.API.Identifier == ManagementPath, l.API.Identifier == MFAPath:
+		return strings.TrimSuffix(l.Issuer, "/") + l.API.Identifier
 	}
 	return l.API.Identifier
 }

@@ -236,9 +236,16 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	if blocked(u, r.Effects) {
 		return nil, refusal.RefreshUserBlocked
 	}
-	if err := t.secondFactorLocked(r.Effects, f.ID); err != nil {
-		return nil, err
+	return t.afterFirstFactorLocked(r, u, func(r TokenRequest, u *user) (*Login, error) { return t.exchangeLocked(r, f, generation, u) })
+}
+
+// exchangeLocked is the end of the refresh_token grant. The family may have ended
+// while the user gave a second factor.
+func (t *Tenant) exchangeLocked(r TokenRequest, f *family, generation int64, u *user) (*Login, error) {
+	if live, ok := t.families.get(f.ID); !ok || live != f {
+		return nil, refusal.WrongRefreshToken.Because("the refresh token has ended while the user gave a second factor")
 	}
+	settings := r.Client.RefreshToken
 	api, err := t.familyAPILocked(f)
 	if err != nil {
 		return nil, err
@@ -290,6 +297,8 @@ func (t *Tenant) familyAPILocked(f *family) (*fixtures.ResourceServer, error) {
 		return nil, nil
 	case ManagementPath:
 		return managementAPI, nil
+	case MFAPath:
+		return mfaAPI, nil
 	}
 	if api, ok := t.setup.apis[f.Audience]; ok {
 		return api, nil

@@ -39,6 +39,12 @@ type Tenant struct {
 	bruteForce   bruteForce
 	clientLogins tally[grantKey] // how many tokens each client got in its own name for each API
 	pushed       pushedRequests
+	secondSteps  secondSteps
+	enrollments  tally[string] // how many enrolments and recovery codes each user had so far
+	oob          bounded[string, *oobChallenge]
+	oobCount     tally[clientUser]       // how many messages each channel and recipient had so far
+	oobHeld      map[clientUser][]string // messages that arrive after the next one (deliver.swap)
+	totpUsed     bounded[string, int64]  // the step of the last code of each authenticator app
 	buckets      map[bucketKey]*bucket
 }
 
@@ -124,6 +130,7 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.assertions = newAssertions()
 	t.bruteForce = newBruteForce()
 	t.clientLogins = newTally[grantKey](maxFamilies)
+	t.enrollments = newTally[string](maxSecondSteps)
 	t.buckets = map[bucketKey]*bucket{}
 	if f.State != nil {
 		t.importLocked(f.State)
@@ -141,6 +148,11 @@ func (t *Tenant) forgetLoginsLocked() {
 	t.tickets = newTickets()
 	t.resets = newResets()
 	t.pushed = newPushedRequests()
+	t.secondSteps = newSecondSteps()
+	t.oob = newBounded[string](maxSecondSteps, func(c *oobChallenge) bool { return c.state == pending })
+	t.oobCount = newTally[clientUser](maxSecondSteps)
+	t.oobHeld = map[clientUser][]string{}
+	t.totpUsed = newBounded[string, int64](maxSecondSteps, nil)
 }
 
 func (t *Tenant) configureLocked(setup *Setup) {
@@ -168,6 +180,8 @@ func (t *Tenant) settle(now time.Time) {
 	t.assertions.settle(now)
 	t.bruteForce.settle(now)
 	t.pushed.settle(now)
+	t.secondSteps.settle(now)
+	t.settleOOBLocked(now)
 }
 
 // Counts says how many things of each sort a tenant holds, and how many it has

@@ -127,6 +127,7 @@ func cloned(u fixtures.User) fixtures.User {
 		}
 		u.Permissions = permissions
 	}
+	u.MFA = slices.Clone(u.MFA)
 	for _, values := range []*map[string]any{&u.Claims, &u.AppMetadata, &u.UserMetadata} {
 		if *values != nil {
 			*values = clonedValue(*values).(map[string]any)
@@ -268,6 +269,9 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 	if u.UpdatedAt.IsZero() {
 		u.UpdatedAt = u.CreatedAt
 	}
+	if err := t.completeAuthenticators(&u); err != nil {
+		return nil, err
+	}
 	return &user{User: u, address: address}, nil
 }
 
@@ -313,6 +317,14 @@ func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, erro
 // signInLocked signs in the user with an address, and creates the user at the
 // first login.
 func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now time.Time) *user {
+	u := t.verifiedUserLocked(conn, address, now)
+	t.noteLoginLocked(u, now)
+	return u
+}
+
+// verifiedUserLocked returns the user who has proved to own an address, and creates
+// the user at the first login.
+func (t *Tenant) verifiedUserLocked(conn *fixtures.Connection, address string, now time.Time) *user {
 	u := t.users.find(conn.Name, address)
 	if u == nil {
 		u = &user{address: address, User: fixtures.User{
@@ -333,7 +345,7 @@ func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now tim
 	} else {
 		u.EmailVerified = true
 	}
-	t.noteLoginLocked(u, now)
+	t.noteChange()
 	return u
 }
 

@@ -1,0 +1,306 @@
+package tenant
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/address"
+	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
+)
+
+const (
+	// secondStepLifetime is how much time a user has to give a second factor.
+	// Unverified: Auth0 says ten minutes of the tokens of the MFA API, and nothing
+	// of an mfa_token.
+	secondStepLifetime = 10 * time.Minute
+	maxSecondSteps     = 20_000
+)
+
+// MFAPath is the name of the MFA API. Its audience is the issuer with this path.
+const MFAPath = "/mfa/"
+
+// mfaAPI is the resource server of the MFA API.
+// Source: auth0/docs-v2 manage-authenticator-factors-mfa-api.mdx.
+var mfaAPI = &fixtures.ResourceServer{
+	Identifier: MFAPath, Name: "Auth0 MFA API", TokenLifetime: 600, TokenLifetimeForWeb: 600, TokenDialect: "access_token", AllowOfflineAccess: true,
+	Scopes: []fixtures.Scope{{Value: "enroll"}, {Value: "read:authenticators"}, {Value: "remove:authenticators"}},
+}
+
+// The channels by which a code or a question reaches the user, as the MFA API
+// names them.
+const (
+	ChannelSMS   = "sms"
+	ChannelVoice = "voice"
+	ChannelEmail = "email"
+	ChannelPush  = "auth0"
+)
+
+// An Authenticator is a second factor of a user, as the MFA API lists it. A phone
+// number is two of them if codes come by text message and by voice, and so is an
+// app with push notifications, which shows codes, too.
+type Authenticator struct {
+	ID      string // sms|dev_…
+	Type    string // the factor: fixtures.FactorOTP and so on
+	Channel string // one of the Channels; "" for a factor without
+	To      string // the number or address
+	Active  bool   // false: the enrolment was not confirmed
+
+	device string // the ID of its entry in the fixture
+}
+
+// authenticatorsLocked lists the second factors of a user. A verified e-mail
+// address is one without an entry.
+func (t *Tenant) authenticatorsLocked(u *user) []Authenticator {
+	var out []Authenticator
+	ofEmail := false
+	for i := range u.MFA {
+		a := &u.MFA[i]
+		one := Authenticator{Type: a.Type, Active: a.Confirmed(), device: a.ID}
+		add := func(prefix, factor, channel, to string) {
+			one.ID, one.Type, one.Channel, one.To = prefix+"|"+a.ID, factor, channel, to
+			out = append(out, one)
+		}
+		switch a.Type {
+		case fixtures.FactorOTP:
+			add("totp", a.Type, "", "")
+		case fixtures.FactorPhone:
+			for _, channel := range t.setup.Fixture.Guardian.Phone.MessageTypes {
+				add(channel, a.Type, channel, a.PhoneNumber)
+			}
+		case fixtures.FactorEmail:
+			ofEmail = ofEmail || address.Key(a.Email) == address.Key(u.Email)
+			add("email", a.Type, ChannelEmail, a.Email)
+		case fixtures.FactorPush:
+			add("push", a.Type, ChannelPush, "")
+			add("totp", fixtures.FactorOTP, "", "")
+		case fixtures.FactorRecovery:
+			add("recovery-code", a.Type, "", "")
+		}
+	}
+	if t.factorOn(fixtures.FactorEmail) && u.Email != "" && u.EmailVerified && !ofEmail {
+		out = append(out, Authenticator{
+			ID: "email|" + t.deviceID(u.UserID, fixtures.FactorEmail, u.Email), Type: fixtures.FactorEmail, Channel: ChannelEmail, To: u.Email, Active: true,
+		})
+	}
+	return out
+}
+
+// factorOn tells whether the tenant has a factor.
+func (t *Tenant) factorOn(factor string) bool {
+	on := &t.setup.Fixture.Guardian.Factors
+	switch factor {
+	case fixtures.FactorOTP:
+		return on.OTP
+	case fixtures.FactorPhone:
+		return on.SMS
+	case fixtures.FactorEmail:
+		return on.Email
+	case fixtures.FactorPush:
+		return on.PushNotification
+	case fixtures.FactorRecovery:
+		return on.RecoveryCode
+	}
+	return false
+}
+
+// independent are the factors that a user can enroll without having another.
+// Source: auth0/docs-v2 secure/multi-factor-authentication/multi-factor-authentication-factors.mdx.
+var independent = []string{fixtures.FactorOTP, fixtures.FactorPhone, fixtures.FactorPush}
+
+// usableLocked are the confirmed authenticators whose factor is on.
+func (t *Tenant) usableLocked(u *user) []Authenticator {
+	return slices.DeleteFunc(t.authenticatorsLocked(u), func(a Authenticator) bool {
+		return !a.Active || !t.factorOn(a.Type) && !(a.Type == fixtures.FactorOTP && t.isPush(u, a.device) && t.factorOn(fixtures.FactorPush))
+	})
+}
+
+func (t *Tenant) isPush(u *user, device string) bool {
+	return slices.ContainsFunc(u.MFA, func(a fixtures.Authenticator) bool { return a.ID == device && a.Type == fixtures.FactorPush })
+}
+
+// Requirements are the factors by which a user can go on, in the form of
+// mfa_requirements. One of the two is empty.
+type Requirements struct {
+	Challenge []string // of a user who has a second factor
+	Enroll    []string // of a user who has none yet
+}
+
+// requirementsLocked: a user with nothing but an e-mail address has to enroll, if
+// that is possible at all.
+func (t *Tenant) requirementsLocked(u *user) Requirements {
+	var r Requirements
+	usable := t.usableLocked(u)
+	has := func(factor string) bool {
+		return slices.ContainsFunc(usable, func(a Authenticator) bool { return a.Type == factor })
+	}
+	enrolled := slices.ContainsFunc(independent, has)
+	if !enrolled {
+		r.Enroll = slices.DeleteFunc(slices.Clone(independent), func(factor string) bool { return !t.factorOn(factor) })
+	}
+	if len(r.Enroll) == 0 {
+		for _, factor := range []string{fixtures.FactorOTP, fixtures.FactorPhone, fixtures.FactorEmail, fixtures.FactorPush, fixtures.FactorRecovery} {
+			if has(factor) {
+				r.Challenge = append(r.Challenge, factor)
+			}
+		}
+	}
+	return r
+}
+
+// enrolledLocked tells whether a user has a second factor other than e-mail.
+func (t *Tenant) enrolledLocked(u *user) bool {
+	return slices.ContainsFunc(t.usableLocked(u), func(a Authenticator) bool { return a.Type != fixtures.FactorEmail })
+}
+
+// secondFactorDueLocked tells whether a login of the user needs a second factor,
+// by the tenant's policy, by the user's own setting or by a scenario.
+func (t *Tenant) secondFactorDueLocked(u *user, e *faults.Effects) bool {
+	return u.MFARequired || slices.Contains(t.setup.Fixture.Guardian.Policies, "all-applications") || e.User("mfa_required")
+}
+
+// A secondStep is a login whose user has given the first factor and has to give a
+// second one. The MFA API names it by its mfa_token, the pages by their state.
+type secondStep struct {
+	id               string
+	userID, clientID string
+	enrolling        string // the ID of the authenticator that the user enrolls with it
+	expires          time.Time
+	used, lapsed     bool
+
+	// The rest is for the MFA API.
+	audience, scope string
+	finish          func(TokenRequest, *user) (*Login, error) // the rest of the grant
+
+	// The rest is for the pages.
+	page PageStep
+}
+
+type secondSteps struct {
+	bounded[string, *secondStep]
+	count tally[string] // how many each user had so far
+}
+
+func newSecondSteps() secondSteps {
+	underWay := func(s *secondStep) bool { return !s.used }
+	return secondSteps{newBounded[string](maxSecondSteps, underWay), newTally[string](maxSecondSteps)}
+}
+
+func (ss *secondSteps) settle(now time.Time) {
+	for _, s := range ss.all {
+		s.lapsed = s.lapsed || !now.Before(s.expires)
+	}
+}
+
+// afterFirstFactorLocked goes on with a grant whose user has given the first
+// factor: it finishes the grant, or asks for a second factor.
+func (t *Tenant) afterFirstFactorLocked(r TokenRequest, u *user, finish func(TokenRequest, *user) (*Login, error)) (*Login, error) {
+	forMFA := r.Audience == strings.TrimSuffix(r.Issuer, "/")+MFAPath && t.enrolledLocked(u)
+	if !forMFA && !t.secondFactorDueLocked(u, r.Effects) {
+		return finish(r, u)
+	}
+	if !slices.ContainsFunc([]string{fixtures.GrantMFAOTP, fixtures.GrantMFAOOB, fixtures.GrantMFARecoveryCode}, func(g string) bool { return slices.Contains(r.Client.GrantTypes, g) }) {
+		return nil, refusal.GrantNotAllowed.With("grant", fixtures.GrantMFAOTP).Because("the login needs a second factor, and client " + strconv.Quote(r.Client.ClientID) + " has none of the MFA grants among its grant_types")
+	}
+	s := t.newSecondStepLocked(u, r.Client, r.Now)
+	s.audience, s.scope, s.finish = r.Audience, r.Scope, finish
+	return nil, refusal.MFARequired.With("mfa_token", s.id).WithMember("mfa_requirements", t.requirementsLocked(u).wire())
+}
+
+// wire is the value of mfa_requirements.
+func (r Requirements) wire() map[string][]map[string]string {
+	out := map[string][]map[string]string{}
+	for name, factors := range map[string][]string{"challenge": r.Challenge, "enroll": r.Enroll} {
+		for _, factor := range factors {
+			out[name] = append(out[name], map[string]string{"type": factor})
+		}
+	}
+	return out
+}
+
+// newSecondStepLocked has an ID in the form of Auth0's mfa_token.
+// Source: the recordings of auth0/go-auth0, whose oob_code has the form.
+func (t *Tenant) newSecondStepLocked(u *user, c *fixtures.Client, now time.Time) *secondStep {
+	n := strconv.FormatInt(t.secondSteps.count.add(u.UserID), 10)
+	s := &secondStep{userID: u.UserID, clientID: c.ClientID, expires: now.Add(secondStepLifetime)}
+	s.id = t.sealedLocked(now, s.expires, "mfa token", u.UserID, c.ClientID, n)
+	t.secondSteps.put(s.id, s)
+	return s
+}
+
+// sealedLocked is an opaque text in the form of Iron, which Auth0 uses.
+func (t *Tenant) sealedLocked(now, expires time.Time, names ...string) string {
+	part := func(n int, what string) string { return t.setup.Seed.Opaque(n, append([]string{what}, names...)...) }
+	hex := func(what string) string { return t.setup.Seed.Hex(64, append([]string{what}, names...)...) }
+	return "Fe26.2*SERVER_" + strconv.FormatInt(now.Unix(), 10) + "*" + hex("salt") + "*" + part(22, "iv") + "*" + part(43, "content") +
+		"*" + strconv.FormatInt(expires.UnixMilli(), 10) + "*" + hex("mac salt") + "*" + part(43, "mac")
+}
+
+// secondStepLocked is the step that an mfa_token of the client names.
+func (t *Tenant) secondStepLocked(token string, client *fixtures.Client, now time.Time) (*secondStep, *user, error) {
+	s, ok := t.secondSteps.get(token)
+	switch {
+	case !ok || s.finish == nil:
+		return nil, nil, refusal.MalformedMFAToken.Because("the mock has not made this mfa_token, or it has forgotten it since")
+	case client != nil && s.clientID != client.ClientID:
+		return nil, nil, refusal.MFATokenOfAnother.Because("the mfa_token is of client " + strconv.Quote(s.clientID))
+	case s.used:
+		return nil, nil, refusal.MalformedMFAToken.Because("the mfa_token was used already")
+	case s.lapsed || !now.Before(s.expires):
+		return nil, nil, refusal.MFATokenExpired
+	}
+	u, ok := t.users.get(s.userID)
+	if !ok {
+		return nil, nil, refusal.MalformedMFAToken.Because("the user of the mfa_token was deleted")
+	}
+	return s, u, nil
+}
+
+// RedeemMFA is the three MFA grants: it finishes the login that asked for a second
+// factor. recoveryCode is the user's new one, if the old one was used.
+func (t *Tenant) RedeemMFA(r TokenRequest, token string, p Proof) (l *Login, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s, u, err := t.secondStepLocked(token, r.Client, r.Now)
+	if err != nil {
+		return nil, err
+	}
+	if blocked(u, r.Effects) {
+		return nil, refusal.UserBlocked
+	}
+	u, recoveryCode, err := t.proveLocked(s, u, p, r)
+	if err != nil {
+		return nil, err
+	}
+	r.Audience, r.Scope = s.audience, s.scope
+	if l, err = s.finish(r, u); err != nil {
+		return nil, err
+	}
+	s.used = true
+	l.RecoveryCode = recoveryCode
+	return l, nil
+}
+
+// MFATokenOwner is the user whom an mfa_token is about.
+func (t *Tenant) MFATokenOwner(token string) (fixtures.User, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s, ok := t.secondSteps.get(token)
+	if !ok {
+		return fixtures.User{}, false
+	}
+	u, ok := t.users.get(s.userID)
+	if !ok {
+		return fixtures.User{}, false
+	}
+	return cloned(u.User), true
+}
+
+// A PageStep is what the pages of a second factor remember.
+type PageStep struct {
+	// Login is the ID of the Transaction.
+	Login string
+}
