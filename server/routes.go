@@ -256,7 +256,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 })
 
 // messageFilters are the query parameters that choose messages.
-var messageFilters = []string{"to", "kind", "connection", "client", "state", "since"}
+var messageFilters = []string{"to", "kind", "purpose", "connection", "client", "state", "since"}
 
 // controlRoutes are the mock's own endpoints.
 func controlRoutes(a *control.API) []web.Route {

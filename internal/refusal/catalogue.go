@@ -205,6 +205,11 @@ var (
 		Description: "The user does not support the requested {asked}. Supported type: {supported}.", Source: "notes on the server's templates of MFA errors",
 		Examples: map[string]string{"asked": "challenge type (oob)", "supported": "otp"},
 	})
+	FactorOff = entry(Refusal{
+		Name: "mfa_factor_off", Status: 401, Code: "unsupported_challenge_type",
+		Description: "The user does not support the requested challenge type ({factor}).", Source: "notes on the server's templates of MFA errors", Unverified: true,
+		Examples: map[string]string{"factor": "otp"},
+	})
 	MalformedMFAToken = entry(Refusal{
 		Name: "mfa_token_malformed", Status: 403, Code: "invalid_grant",
 		Description: "Malformed mfa_token", Source: "auth0/Auth0.swift AuthenticationErrorSpec; auth0/Auth0.Android",
@@ -229,6 +234,18 @@ var (
 		Name: "oob_code_of_another", Status: 400, Code: "invalid_request",
 		Description: "The oob_code doesn't match the mfa_token", Source: "notes on the server's templates of MFA errors; no source has the status", Unverified: true,
 	})
+	NoSuchAuthenticator = entry(Refusal{
+		Name: "no_such_authenticator", Status: 400, Code: "invalid_request",
+		Description: "Authenticator not found.", Source: "nothing public has the answer", Unverified: true,
+	})
+	TooManyMFAMessages = entry(Refusal{
+		Name: "mfa_too_many_messages", Status: 429, Code: "too_many_attempts",
+		Description: "You have exceeded the maximum number of phone messages per hour. Wait a few minutes and try again.", Source: "auth0/docs-v2 has the limit; the words are those of the pages", Unverified: true,
+	})
+	TooManyMFAEmails = entry(Refusal{
+		Name: "mfa_too_many_emails", Status: 429, Code: "too_many_attempts",
+		Description: "You have exceeded the amount of emails. Wait a few minutes and try again.", Source: "auth0/docs-v2 has the limit; the words are those of the pages", Unverified: true,
+	})
 	WrongOTPCode = entry(Refusal{
 		Name: "wrong_otp_code", Status: 403, Code: "invalid_grant",
 		Description: "Invalid otp_code.", Source: "auth0/react-native-auth0, older tests; auth0/Auth0.swift",
@@ -239,7 +256,7 @@ var (
 	})
 	MFARejected = entry(Refusal{
 		Name: "mfa_rejected", Status: 403, Code: "invalid_grant",
-		Description: "MFA Authorization rejected.", Source: "auth0/docs-v2 and the SDKs; auth0/go-auth0 recorded 400 access_denied for a rejected notification", Unverified: true,
+		Description: "MFA Authorization rejected.", Source: "auth0/docs-v2 and the SDKs; auth0/go-auth0 recorded 400 access_denied for a rejected notification; that a wrong recovery code gets it too is not proven", Unverified: true,
 	})
 	NoRecoveryCode = entry(Refusal{
 		Name: "no_recovery_code", Status: 403, Code: "unsupported_challenge_type",

@@ -38,35 +38,11 @@ func Start(c *web.Call, r Request) (tenant.Started, error) {
 	if why := c.Setup.WhyUnknown(r.Recipient); done.New && why != "" {
 		c.Log.Warn(why)
 	}
-	report(c, done.Sent, r.Recipient)
+	c.TellSent(done.Sent, r.Recipient)
 	if r.Connection.Strategy == tenant.StrategySMS {
 		err = callGateway(c, r.Connection, done.Sent)
 	}
 	return done, err
-}
-
-// report tells the developer at the terminal what was sent.
-func report(c *web.Call, sent []outbox.Message, recipient string) {
-	if len(sent) == 0 {
-		c.Log.Info("Nothing was sent to " + recipient + ": the user is blocked")
-		return
-	}
-	m := sent[0]
-	if m.State == outbox.Lost || m.State == outbox.Bounced {
-		c.Log.Info("The message to "+recipient+" is "+m.State, "scenario", m.Scenario)
-		return
-	}
-	if m.State == outbox.Queued {
-		c.Log.Info("The message to "+recipient+" arrives later", "deliver_at", m.DeliverAt, "scenario", m.Scenario)
-	}
-	if m.Note != "" {
-		c.Log.Warn("The message to "+recipient+": "+m.Note, "connection", m.Connection)
-	}
-	if m.Code != "" {
-		c.Log.Info("To sign in as "+recipient+" use the code "+m.Code, "kind", m.Kind, "client_id", m.ClientID)
-	} else {
-		c.Log.Info("To sign in as "+recipient+" open "+m.Link, "kind", m.Kind, "client_id", m.ClientID)
-	}
 }
 
 // compose writes the message. It carries what send asked for, a code or a link,
@@ -75,11 +51,11 @@ func report(c *web.Call, sent []outbox.Message, recipient string) {
 func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 	letter := mail.Letter{
 		Tenant: s.Tenant, Client: r.Client, Connection: r.Connection, Templates: s.Templates, Recipient: r.Recipient,
-		Send: r.Send, Language: Language(c), Code: s.Code, OTP: s.Code, Now: c.Now,
+		Send: r.Send, Language: c.Language(), Code: s.Code, OTP: s.Code, Now: c.Now,
 		Lifetime: time.Duration(r.Connection.Options.TOTP.TimeStep) * time.Second,
 	}
 	m := outbox.Message{
-		To: r.Recipient, Recipients: []string{r.Recipient}, ClientID: r.Client.ClientID, Connection: r.Connection.Name,
+		Purpose: outbox.Passwordless, To: r.Recipient, Recipients: []string{r.Recipient}, ClientID: r.Client.ClientID, Connection: r.Connection.Name,
 		Send: r.Send, Language: letter.Language, ExpiresAt: s.Expires, CreatedAt: c.Now,
 	}
 	if r.Connection.Strategy == tenant.StrategySMS {
@@ -101,14 +77,6 @@ func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 	text := mail.Email(letter)
 	m.From, m.Subject, m.Text, m.HTML, m.Note = text.From, text.Subject, text.Plain, text.HTML, text.Note
 	return m
-}
-
-// Language is the template's request_language: raw, as Auth0 keeps it.
-func Language(c *web.Call) string {
-	if l := c.Header.Get("X-Request-Language"); l != "" {
-		return l
-	}
-	return c.Header.Get("Accept-Language")
 }
 
 // joined is two notes as one.

@@ -89,6 +89,13 @@ func (t *Tenant) takeLocked(l Limit, key string, now time.Time) Quota {
 	return q
 }
 
+// giveBackLocked takes back that a call was counted.
+func (t *Tenant) giveBackLocked(l Limit, key string) {
+	if b, ok := t.buckets[bucketKey{l.Name, key}]; ok {
+		b.tokens = min(float64(l.Bucket), b.tokens+1)
+	}
+}
+
 // forgetFullBucketsLocked drops the buckets that were last used an hour ago. They
 // are full by now, as new ones are.
 func (t *Tenant) forgetFullBucketsLocked(now time.Time) {

@@ -113,13 +113,18 @@ var independent = []string{fixtures.FactorOTP, fixtures.FactorPhone, fixtures.Fa
 
 // usableLocked are the confirmed authenticators whose factor is on.
 func (t *Tenant) usableLocked(u *user) []Authenticator {
-	return slices.DeleteFunc(t.authenticatorsLocked(u), func(a Authenticator) bool {
-		return !a.Active || !t.factorOn(a.Type) && !(a.Type == fixtures.FactorOTP && t.isPush(u, a.device) && t.factorOn(fixtures.FactorPush))
-	})
+	return slices.DeleteFunc(t.authenticatorsLocked(u), func(a Authenticator) bool { return !a.Active || !t.usable(u, a) })
 }
 
-func (t *Tenant) isPush(u *user, device string) bool {
-	return slices.ContainsFunc(u.MFA, func(a fixtures.Authenticator) bool { return a.ID == device && a.Type == fixtures.FactorPush })
+// usable tells whether the factor of an authenticator is on. The codes of an app
+// with push notifications are on with these.
+func (t *Tenant) usable(u *user, a Authenticator) bool {
+	for i := range u.MFA {
+		if u.MFA[i].ID == a.device {
+			return t.factorOn(u.MFA[i].Type)
+		}
+	}
+	return t.factorOn(a.Type)
 }
 
 // Requirements are the factors by which a user can go on, in the form of
@@ -167,7 +172,8 @@ func (t *Tenant) secondFactorDueLocked(u *user, e *faults.Effects) bool {
 type secondStep struct {
 	id               string
 	userID, clientID string
-	enrolling        string // the ID of the authenticator that the user enrolls with it
+	enrolling        string        // the ID of the entry that the user enrolls with it
+	oob              *oobChallenge // the newest message or notification; nil if there is none
 	expires          time.Time
 	used, lapsed     bool
 
@@ -239,17 +245,54 @@ func (t *Tenant) sealedLocked(now, expires time.Time, names ...string) string {
 		"*" + strconv.FormatInt(expires.UnixMilli(), 10) + "*" + hex("mac salt") + "*" + part(43, "mac")
 }
 
-// secondStepLocked is the step that an mfa_token of the client names.
-func (t *Tenant) secondStepLocked(token string, client *fixtures.Client, now time.Time) (*secondStep, *user, error) {
-	s, ok := t.secondSteps.get(token)
+// A StepRequest names the second step with which a user goes on.
+type StepRequest struct {
+	Step    string           // the mfa_token, or the ID of the step of a page
+	Client  *fixtures.Client // who asks; nil if that is not known, as of a page
+	Page    bool             // a page asks
+	Now     time.Time
+	Effects *faults.Effects
+}
+
+// A SecondStep is what both surfaces see of a second step.
+type SecondStep struct {
+	User           fixtures.User
+	ClientID       string
+	Authenticators []Authenticator // those with which the user can go on
+	Requirements   Requirements
+	// OOBCode names the newest message or notification of the step, which went to
+	// OOBTo; "" if there is none. Answer is what the user has answered to a
+	// notification: accept, reject or "".
+	OOBCode string
+	OOBTo   Authenticator
+	Answer  string
+}
+
+// SecondStep returns the second step that a request names.
+func (t *Tenant) SecondStep(r StepRequest) (SecondStep, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s, u, err := t.secondStepLocked(r)
+	if err != nil {
+		return SecondStep{}, err
+	}
+	out := SecondStep{User: cloned(u.User), ClientID: s.clientID, Authenticators: t.usableLocked(u), Requirements: t.requirementsLocked(u)}
+	if s.oob != nil {
+		out.OOBCode, out.OOBTo, out.Answer = s.oob.id, s.oob.authenticator, s.oob.answer
+	}
+	return out, nil
+}
+
+func (t *Tenant) secondStepLocked(r StepRequest) (*secondStep, *user, error) {
+	s, ok := t.secondSteps.get(r.Step)
 	switch {
-	case !ok || s.finish == nil:
+	case !ok || r.Page != (s.finish == nil):
 		return nil, nil, refusal.MalformedMFAToken.Because("the mock has not made this mfa_token, or it has forgotten it since")
-	case client != nil && s.clientID != client.ClientID:
+	case r.Client != nil && s.clientID != r.Client.ClientID:
 		return nil, nil, refusal.MFATokenOfAnother.Because("the mfa_token is of client " + strconv.Quote(s.clientID))
 	case s.used:
 		return nil, nil, refusal.MalformedMFAToken.Because("the mfa_token was used already")
-	case s.lapsed || !now.Before(s.expires):
+	case s.lapsed || !r.Now.Before(s.expires):
 		return nil, nil, refusal.MFATokenExpired
 	}
 	u, ok := t.users.get(s.userID)
@@ -259,19 +302,30 @@ func (t *Tenant) secondStepLocked(token string, client *fixtures.Client, now tim
 	return s, u, nil
 }
 
+// Prove checks the second factor of a user on a page. recoveryCode is the user's
+// new one, if the old one was used. The step stays open until the page ends it.
+func (t *Tenant) Prove(r StepRequest, p Proof) (recoveryCode string, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s, u, err := t.secondStepLocked(r)
+	if err != nil {
+		return "", err
+	}
+	_, recoveryCode, err = t.proveLocked(s, u, p, r)
+	return recoveryCode, err
+}
+
 // RedeemMFA is the three MFA grants: it finishes the login that asked for a second
 // factor. recoveryCode is the user's new one, if the old one was used.
 func (t *Tenant) RedeemMFA(r TokenRequest, token string, p Proof) (l *Login, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s, u, err := t.secondStepLocked(token, r.Client, r.Now)
+	step := StepRequest{Step: token, Client: r.Client, Now: r.Now, Effects: r.Effects}
+	s, u, err := t.secondStepLocked(step)
 	if err != nil {
 		return nil, err
 	}
-	if blocked(u, r.Effects) {
-		return nil, refusal.UserBlocked
-	}
-	u, recoveryCode, err := t.proveLocked(s, u, p, r)
+	u, recoveryCode, err := t.proveLocked(s, u, p, step)
 	if err != nil {
 		return nil, err
 	}

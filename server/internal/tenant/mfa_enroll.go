@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"encoding/base32"
 	"net/url"
 	"slices"
@@ -86,55 +87,108 @@ func (t *Tenant) completeAuthenticators(u *fixtures.User) error {
 	return nil
 }
 
-// enrollLocked begins the enrolment of a factor for the user of a step. to is the
-// number or address of a factor by phone or e-mail.
-func (t *Tenant) enrollLocked(s *secondStep, u *user, factor, channel, to string, now time.Time) (Enrollment, *user, error) {
-	if !t.factorOn(factor) || factor == fixtures.FactorPhone && !slices.Contains(t.setup.Fixture.Guardian.Phone.MessageTypes, channel) {
-		return Enrollment{}, u, refusal.UnsupportedChallenge.With("asked", "challenge type ("+factor+")", "supported", "").Because("the factor " + factor + " is off; see guardian.factors in the fixture")
+// newDeviceIDLocked is the ID of an authenticator that the user enrolls now.
+func (t *Tenant) newDeviceIDLocked(u *user) string {
+	for {
+		id := t.deviceID(u.UserID, "enrolment", strconv.FormatInt(t.enrollments.add(u.UserID), 10))
+		if !slices.ContainsFunc(u.MFA, func(a fixtures.Authenticator) bool { return a.ID == id }) {
+			return id
+		}
 	}
-	n := strconv.FormatInt(t.enrollments.add(u.UserID), 10)
-	entry := fixtures.Authenticator{ID: t.deviceID(u.UserID, "enrolment", n), Type: factor, Active: pointer(false)}
-	switch factor {
+}
+
+// newRecoveryCodeLocked is a recovery code that the user does not have yet.
+func (t *Tenant) newRecoveryCodeLocked(u *user) string {
+	for {
+		code := t.recoveryCode(u.UserID, strconv.FormatInt(t.enrollments.add(u.UserID), 10))
+		if !slices.ContainsFunc(u.MFA, func(a fixtures.Authenticator) bool { return a.Code == code }) {
+			return code
+		}
+	}
+}
+
+// An EnrollRequest asks for the enrolment of a factor.
+type EnrollRequest struct {
+	StepRequest
+	Factor  string // fixtures.FactorOTP, FactorPhone, FactorEmail or FactorPush
+	Channel string // of a factor by phone: ChannelSMS or ChannelVoice
+	To      string // the number of a factor by phone, the address of one by e-mail: normalised
+	Origin  string // by which the request reached the tenant
+}
+
+// Enroll begins the enrolment of a factor. One that was begun before and not
+// confirmed ends.
+func (t *Tenant) Enroll(r EnrollRequest) (Enrollment, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s, u, err := t.secondStepLocked(r.StepRequest)
+	if err != nil {
+		return Enrollment{}, err
+	}
+	return t.enrollLocked(s, u, r)
+}
+
+func (t *Tenant) enrollLocked(s *secondStep, u *user, r EnrollRequest) (Enrollment, error) {
+	if blocked(u, r.Effects) {
+		return Enrollment{}, refusal.UserBlocked
+	}
+	if !t.factorOn(r.Factor) || r.Factor == fixtures.FactorPhone && !slices.Contains(t.setup.Fixture.Guardian.Phone.MessageTypes, r.Channel) {
+		return Enrollment{}, refusal.FactorOff.With("factor", r.Factor).Because("the factor " + r.Factor + " is off; see guardian in the fixture")
+	}
+	entry := fixtures.Authenticator{ID: t.newDeviceIDLocked(u), Type: r.Factor, Active: pointer(false)}
+	channel := r.Channel
+	switch r.Factor {
 	case fixtures.FactorPhone:
-		entry.PhoneNumber = to
+		entry.PhoneNumber = r.To
 	case fixtures.FactorEmail:
-		entry.Email = to
+		entry.Email, channel = r.To, ChannelEmail
+	case fixtures.FactorPush:
+		channel = ChannelPush
+		fallthrough
 	default:
 		entry.Secret = t.totpSecret(u.UserID, entry.ID)
 	}
 	first := !slices.ContainsFunc(u.MFA, func(a fixtures.Authenticator) bool { return a.Confirmed() })
-	entries := slices.DeleteFunc(slices.Clone(u.MFA), func(a fixtures.Authenticator) bool { // one that was begun before and not confirmed
-		return !a.Confirmed() && (a.Type == factor || a.Type == fixtures.FactorRecovery)
+	entries := slices.DeleteFunc(slices.Clone(u.MFA), func(a fixtures.Authenticator) bool {
+		return !a.Confirmed() && (a.Type == r.Factor || a.Type == fixtures.FactorRecovery)
 	})
 	entries = append(entries, entry)
 	out := Enrollment{Secret: entry.Secret}
 	if first && t.factorOn(fixtures.FactorRecovery) {
-		out.RecoveryCode = t.recoveryCode(u.UserID, n)
-		entries = append(entries, fixtures.Authenticator{ID: t.deviceID(u.UserID, "recovery", n), Type: fixtures.FactorRecovery, Code: out.RecoveryCode, Active: pointer(false)})
+		out.RecoveryCode = t.newRecoveryCodeLocked(u)
+		entries = append(entries, fixtures.Authenticator{ID: t.newDeviceIDLocked(u), Type: fixtures.FactorRecovery, Code: out.RecoveryCode, Active: pointer(false)})
 	}
-	u, err := t.setAuthenticatorsLocked(u, entries, now)
+	u, err := t.setAuthenticatorsLocked(u, entries, r.Now)
 	if err != nil {
-		return out, u, err
+		return Enrollment{}, err
 	}
-	if s != nil {
-		s.enrolling = entry.ID
-	}
+	s.enrolling = entry.ID
 	for _, a := range t.authenticatorsLocked(u) {
-		if a.device == entry.ID && (a.Channel == channel || channel == "") {
+		if a.device == entry.ID && a.Channel == channel {
 			out.Authenticator = a
-			break
 		}
 	}
-	label := url.PathEscape(t.setup.Fixture.Tenant.FriendlyName) + ":" + url.PathEscape(u.Name)
-	issuer := strings.ReplaceAll(url.QueryEscape(t.setup.Fixture.Tenant.FriendlyName), "+", "%20")
-	switch factor {
-	case fixtures.FactorOTP:
-		out.BarcodeURI = "otpauth://totp/" + label + "?secret=" + entry.Secret + "&issuer=" + issuer + "&algorithm=SHA1&digits=6&period=30"
-	case fixtures.FactorPush:
-		out.BarcodeURI = "otpauth://totp/" + label + "?enrollment_tx_id=" + t.setup.Seed.Alphanumeric(32, "enrollment transaction", u.UserID, n) + "&base_url="
-	}
-	return out, u, nil
+	out.BarcodeURI = t.barcodeURI(u, &entry, r.Origin)
+	return out, nil
 }
+
+// barcodeURI is what the QR code says that an app reads; "" of a factor without an
+// app.
+// Source: the recordings of auth0/go-auth0.
+func (t *Tenant) barcodeURI(u *user, a *fixtures.Authenticator, origin string) string {
+	tenant := t.setup.Fixture.Tenant.FriendlyName
+	uri := "otpauth://totp/" + escape(tenant) + ":" + escape(cmp.Or(u.Email, u.PhoneNumber, u.UserID))
+	switch a.Type {
+	case fixtures.FactorOTP:
+		return uri + "?secret=" + a.Secret + "&issuer=" + escape(tenant) + "&algorithm=SHA1&digits=6&period=30"
+	case fixtures.FactorPush:
+		return uri + "?enrollment_tx_id=" + t.setup.Seed.Alphanumeric(32, "enrollment transaction", u.UserID, a.ID) + "&base_url=" + escape(origin)
+	}
+	return ""
+}
+
+// escape is encodeURIComponent, as far as a name or an address needs it.
+func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
 func pointer[T any](v T) *T { return &v }
 

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/address"
 	"github.com/mockauth0/mockauth0/internal/refusal"
-	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
@@ -21,29 +21,35 @@ const (
 	pushInterval = 5 * time.Second
 )
 
+// How many messages a user may get. They count only where the fixture enforces
+// limits.
+// Source: auth0/docs-v2 rate-limit-configurations/authentication-api.
+var (
+	limitMFAPhone = Limit{"mfa.phone", 10, 1, time.Hour}
+	limitMFAEmail = Limit{"mfa.email", 20, 1, time.Minute}
+)
+
 // An oobChallenge is a message with a code, or a push notification, that waits for
 // the user. OOB is out of band.
 type oobChallenge struct {
-	id       string // the oob_code
-	step     string // the ID of the second step
-	userID   string
-	device   string // the ID of the authenticator
-	channel  string
-	code     string // of a message
-	messages []string
-	expires  time.Time
-	tries    int
-	state    challengeState
-	answer   string // to a push notification: accept, reject or ""
-	polled   time.Time
+	id            string // the oob_code
+	step          string // the ID of the second step
+	userID        string
+	authenticator Authenticator
+	code          string // of a message
+	messages      []string
+	expires       time.Time
+	state         challengeState
+	answer        string // to a push notification: accept, reject or ""
+	polled        time.Time
 }
 
 // An OOBRequest asks for a message or a push notification.
 type OOBRequest struct {
-	Client        *fixtures.Client
-	Authenticator Authenticator
-	Now           time.Time
-	Effects       *faults.Effects
+	StepRequest
+	// Authenticator is the ID of one of the user. It may be one that the user
+	// enrolls now.
+	Authenticator string
 	// Compose makes the message. It is called under the tenant's lock.
 	Compose func(OOBSecret) outbox.Message
 }
@@ -51,7 +57,7 @@ type OOBRequest struct {
 // An OOBSecret is what the message of a second factor carries.
 type OOBSecret struct {
 	Tenant    fixtures.Tenant
-	Client    *fixtures.Client
+	Client    *fixtures.Client // whom the user signs in to
 	User      fixtures.User
 	Channel   string
 	To        string
@@ -61,30 +67,67 @@ type OOBSecret struct {
 	Expires   time.Time
 }
 
-// startOOBLocked sends a message, or a push notification, which only the control
-// API sees. A message that came before it for the same step lapses.
-func (t *Tenant) startOOBLocked(s *secondStep, u *user, r OOBRequest) (oobCode string, sent []outbox.Message) {
-	t.noteChange()
-	for _, c := range t.oob.all {
-		if c.step == s.id && c.state == pending {
-			c.state = used
-			t.tellOOBLocked(c, outbox.Superseded)
+// An OOB is what became of an OOBRequest.
+type OOB struct {
+	Code          string // the oob_code
+	UserID        string
+	Authenticator Authenticator
+	Sent          []outbox.Message // none of a push notification
+}
+
+// StartOOB sends a message with a code, or a push notification. Only the control
+// API sees the latter. What came before it for the same step lapses.
+func (t *Tenant) StartOOB(r OOBRequest) (OOB, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s, u, err := t.secondStepLocked(r.StepRequest)
+	if err != nil {
+		return OOB{}, err
+	}
+	return t.startOOBLocked(s, u, r)
+}
+
+func (t *Tenant) startOOBLocked(s *secondStep, u *user, r OOBRequest) (OOB, error) {
+	// 1. May the user have it?
+	all := t.authenticatorsLocked(u)
+	i := slices.IndexFunc(all, func(a Authenticator) bool { return a.ID == r.Authenticator })
+	if i < 0 || all[i].Channel == "" || !all[i].Active && all[i].device != s.enrolling || !t.usable(u, all[i]) {
+		return OOB{}, refusal.NoSuchAuthenticator
+	}
+	a := all[i]
+	if blocked(u, r.Effects) {
+		return OOB{}, refusal.UserBlocked
+	}
+	if t.setup.Fixture.Limits.Enforce && a.Channel != ChannelPush {
+		l, refused := limitMFAPhone, refusal.TooManyMFAMessages
+		if a.Channel == ChannelEmail {
+			l, refused = limitMFAEmail, refusal.TooManyMFAEmails
+		}
+		if t.takeLocked(l, u.UserID, r.Now).Exceeded {
+			return OOB{}, refused.Because("the limit of " + l.Name + " is used up, and the fixture says limits.enforce: true")
 		}
 	}
-	a := r.Authenticator
-	key := clientUser{a.Channel, cmp.Or(a.To, u.UserID)}
+	// 2. End the one before.
+	t.noteChange() // of the number of messages
+	if before := s.oob; before != nil && before.state == pending {
+		before.state = used
+		t.tellOOBLocked(before, outbox.Superseded)
+	}
+	// 3. Make the new one.
+	key := oobKeyOf(a, u)
 	n := t.oobCount.add(key)
-	c := &oobChallenge{step: s.id, userID: u.UserID, device: a.device, channel: a.Channel, expires: r.Now.Add(oobLifetime)}
-	c.id = t.sealedLocked(r.Now, c.expires, "oob code", a.Channel, key.userID, strconv.FormatInt(n, 10))
+	c := &oobChallenge{step: s.id, userID: u.UserID, authenticator: a, expires: r.Now.Add(oobLifetime)}
+	c.id = t.sealedLocked(r.Now, c.expires, "oob code", key.channel, key.to, strconv.FormatInt(n, 10))
 	t.oob.put(c.id, c)
+	s.oob = c
 	if a.Channel == ChannelPush {
-		return c.id, nil
+		return OOB{Code: c.id, UserID: u.UserID, Authenticator: a}, nil
 	}
-	// A code of its own series, which the modes and presets of otp rule, too.
-	c.code, _ = t.nthCodeLocked(&fixtures.Connection{Name: "mfa-" + a.Channel, Options: fixtures.ConnectionOptions{TOTP: fixtures.TOTP{Length: 6}}}, a.To, n)
+	c.code = t.oobCodeLocked(key, n)
 	secret := OOBSecret{
-		Tenant: t.setup.Fixture.Tenant, Client: r.Client, User: cloned(u.User), Channel: a.Channel, To: a.To, Code: c.code, Enrolling: !a.Active, Now: r.Now, Expires: c.expires,
+		Tenant: t.setup.Fixture.Tenant, Client: t.clientOfLocked(s), User: cloned(u.User), Channel: a.Channel, To: a.To, Code: c.code, Enrolling: !a.Active, Now: r.Now, Expires: c.expires,
 	}
+	// 4. Send it.
 	sent, held := t.deliverLocked(r.Effects, r.Now, []string{"code"}, func(how delivery) outbox.Message {
 		if how.corrupt == "code" {
 			secret.Code = otherDigits(secret.Code)
@@ -102,7 +145,35 @@ func (t *Tenant) startOOBLocked(s *secondStep, u *user, r OOBRequest) (oobCode s
 	for _, m := range before {
 		t.Outbox.Deliver(m)
 	}
-	return c.id, sent
+	return OOB{Code: c.id, UserID: u.UserID, Authenticator: a, Sent: sent}, nil
+}
+
+// An oobKey is what messages are counted for: a channel, and a number, an address
+// or a user.
+type oobKey struct{ channel, to string }
+
+func oobKeyOf(a Authenticator, u *user) oobKey {
+	return oobKey{a.Channel, cmp.Or(address.Key(a.To), u.UserID)}
+}
+
+// oobCodeLocked is the n-th code of a channel and recipient. It is of a series of
+// its own, which the modes and presets of otp rule, too. It is never the one before.
+func (t *Tenant) oobCodeLocked(key oobKey, n int64) string {
+	series := &fixtures.Connection{Name: "mfa-" + key.channel, Options: fixtures.ConnectionOptions{TOTP: fixtures.TOTP{Length: 6}}}
+	before, _ := t.nthCodeLocked(series, key.to, max(1, n-1))
+	if n == 1 {
+		before = ""
+	}
+	code, after := t.makeCodeLocked(series, key.to, n, before)
+	t.oobCount.set(key, after)
+	return code
+}
+
+func (t *Tenant) clientOfLocked(s *secondStep) *fixtures.Client {
+	if client, ok := t.setup.Client(s.clientID); ok {
+		return client
+	}
+	return &fixtures.Client{ClientID: s.clientID}
 }
 
 func (t *Tenant) tellOOBLocked(c *oobChallenge, state string) {
@@ -128,12 +199,13 @@ func (t *Tenant) oobLocked(s *secondStep, oobCode string, now time.Time) (*oobCh
 }
 
 // proveOOBLocked checks the code of a message, or the answer to a notification.
-func (t *Tenant) proveOOBLocked(s *secondStep, u *user, p Proof, r TokenRequest) (*user, error) {
+func (t *Tenant) proveOOBLocked(s *secondStep, u *user, p Proof, r StepRequest) (*user, error) {
 	c, err := t.oobLocked(s, p.OOBCode, r.Now)
 	if err != nil {
 		return u, err
 	}
-	if c.channel == ChannelPush {
+	switch {
+	case c.authenticator.Channel == ChannelPush:
 		if err := c.poll(r.Now, t.Clock.Running()); err != nil {
 			return u, err
 		}
@@ -141,26 +213,16 @@ func (t *Tenant) proveOOBLocked(s *secondStep, u *user, p Proof, r TokenRequest)
 		if c.answer == "reject" {
 			return u, refusal.MFARejected.Because("the user has rejected the notification")
 		}
-		return t.confirmLocked(u, c.device, r.Now)
-	}
-	if p.BindingCode == "" {
+		return t.confirmLocked(u, c.authenticator.device, r.Now)
+	case p.BindingCode == "":
 		return u, refusal.MissingParameter.With("parameter", "binding_code")
 	}
-	how := otpEffect(r.Effects, p.BindingCode, p.BindingCode == c.code, c.code)
-	switch right := cmp.Or(how.Code, c.code); {
-	case how.Verdict == "accept_any":
-	case how.Verdict == "expired":
-		return u, refusal.OOBCodeExpired
-	case how.Verdict == "locked":
-		return u, refusal.TooManyMFAFailures
-	case how.Verdict == "wrong":
-		return u, refusal.WrongBindingCode
-	case p.BindingCode != right:
-		return u, refusal.WrongBindingCode.Because(wrongCodeHint(right, p.BindingCode))
+	if err := judgeCode(r, p.BindingCode, c.code, refusal.WrongBindingCode, refusal.OOBCodeExpired); err != nil {
+		return u, err
 	}
 	c.state = used
 	t.tellOOBLocked(c, outbox.Used)
-	return t.confirmLocked(u, c.device, r.Now)
+	return t.confirmLocked(u, c.authenticator.device, r.Now)
 }
 
 // poll refuses a request for an answer that has not come. With a stopped clock no
@@ -189,7 +251,7 @@ func (t *Tenant) AnswerPush(userID string, accept bool) bool {
 	defer t.mu.Unlock()
 	var newest *oobChallenge
 	for _, c := range t.oob.all {
-		if c.userID == userID && c.channel == ChannelPush && c.state == pending && c.answer == "" && now.Before(c.expires) {
+		if c.userID == userID && c.authenticator.Channel == ChannelPush && c.state == pending && c.answer == "" && now.Before(c.expires) {
 			newest = c
 		}
 	}

@@ -2,8 +2,8 @@ package tenant
 
 import (
 	"crypto/subtle"
+	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/pquerna/otp"
@@ -24,8 +24,12 @@ type Proof struct {
 // TOTPPeriod is how long a code of an authenticator app is shown.
 const TOTPPeriod = 30 * time.Second
 
-// totpCode is the code of an authenticator app at a time.
-func totpCode(secret string, at time.Time) string {
+// totpPeriod counts the periods of authenticator apps.
+func totpPeriod(at time.Time) int64 { return at.Unix() / int64(TOTPPeriod/time.Second) }
+
+// totpCode is the code of an authenticator app in a period.
+func totpCode(secret string, period int64) string {
+	at := time.Unix(period*int64(TOTPPeriod/time.Second), 0)
 	code, err := totp.GenerateCodeCustom(secret, at, totp.ValidateOpts{Period: uint(TOTPPeriod / time.Second), Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
 	if err != nil {
 		return "" // the secret was checked: it is base32
@@ -33,10 +37,44 @@ func totpCode(secret string, at time.Time) string {
 	return code
 }
 
+// limitMFACodes is how many wrong codes a user may give. It counts only where the
+// fixture enforces limits, as brute-force protection does.
+// Source: auth0/docs-v2 deploy-monitor/logs/log-event-type-codes.mdx, gd_otp_rate_limit_exceed.
+var limitMFACodes = Limit{"mfa.codes", 10, 1, 6 * time.Minute}
+
 // proveLocked checks a second factor. It completes the enrolment of the factor, if
 // that is open. It returns the user, and a new recovery code if the old one was
 // used.
-func (t *Tenant) proveLocked(s *secondStep, u *user, p Proof, r TokenRequest) (*user, string, error) {
+func (t *Tenant) proveLocked(s *secondStep, u *user, p Proof, r StepRequest) (*user, string, error) {
+	if blocked(u, r.Effects) {
+		return u, "", refusal.UserBlocked
+	}
+	code := limitMFACodes
+	if t.setup.Fixture.Limits.Enforce && t.takeLocked(code, u.UserID, r.Now).Exceeded {
+		return u, "", refusal.TooManyMFAFailures.Because("the user gave too many wrong codes, and the fixture says limits.enforce: true")
+	}
+	u, recoveryCode, err := t.checkProofLocked(s, u, p, r)
+	if !isWrongCode(err, p) && t.setup.Fixture.Limits.Enforce {
+		t.giveBackLocked(code, u.UserID)
+	}
+	return u, recoveryCode, err
+}
+
+// isWrongCode tells whether a proof was refused for its code. A user who rejects a
+// notification has given none.
+func isWrongCode(err error, p Proof) bool {
+	var refused *refusal.Refusal
+	if !errors.As(err, &refused) {
+		return false
+	}
+	switch refused.Name {
+	case refusal.WrongOTPCode.Name, refusal.WrongBindingCode.Name:
+		return true
+	}
+	return refused.Name == refusal.MFARejected.Name && p.RecoveryCode != ""
+}
+
+func (t *Tenant) checkProofLocked(s *secondStep, u *user, p Proof, r StepRequest) (*user, string, error) {
 	switch {
 	case p.OOBCode != "":
 		u, err := t.proveOOBLocked(s, u, p, r)
@@ -48,58 +86,76 @@ func (t *Tenant) proveLocked(s *secondStep, u *user, p Proof, r TokenRequest) (*
 	return u, "", err
 }
 
+// judgeCode compares a code with the right one, as scenarios say. wrong is the
+// refusal of a wrong one, and late that of one whose time is over.
+func judgeCode(r StepRequest, code, right string, wrong, late *refusal.Refusal) error {
+	matches := subtle.ConstantTimeCompare([]byte(code), []byte(right)) == 1
+	switch how := otpEffect(r.Effects, code, matches, right); {
+	case how.Verdict == "accept_any":
+		return nil
+	case how.Verdict == "expired":
+		return late
+	case how.Verdict == "locked":
+		return refusal.TooManyMFAFailures
+	case how.Verdict == "wrong", how.Code != "" && how.Code != code:
+		return wrong
+	case how.Code == "" && !matches:
+		return wrong.Because(wrongCodeHint(right, code))
+	}
+	return nil
+}
+
 // proveTOTPLocked checks the code of an authenticator app. A code works once.
-// Unverified: how many steps a clock may be wrong; here it is one.
-func (t *Tenant) proveTOTPLocked(s *secondStep, u *user, code string, r TokenRequest) (*user, error) {
-	known := false
+// Unverified: by how many periods the clock of a phone may be wrong; here it is one.
+func (t *Tenant) proveTOTPLocked(s *secondStep, u *user, code string, r StepRequest) (*user, error) {
+	// 1. Find the app that shows the code; without one, the first that might.
+	var app *fixtures.Authenticator
+	period := totpPeriod(r.Now)
+	shown := period // when the app shows the code
+	found := false
 	for i := range u.MFA {
 		a := &u.MFA[i]
-		if a.Type != fixtures.FactorOTP && a.Type != fixtures.FactorPush || !a.Confirmed() && a.ID != s.enrolling {
+		if a.Secret == "" || !a.Confirmed() && a.ID != s.enrolling || !t.factorOn(a.Type) {
 			continue
 		}
-		if !t.factorOn(a.Type) {
-			continue
+		if app == nil {
+			app = a
 		}
-		known = true
-		present := r.Now.Unix() / int64(TOTPPeriod/time.Second)
-		for step := present - 1; step <= present+1; step++ {
-			right := totpCode(a.Secret, time.Unix(step*int64(TOTPPeriod/time.Second), 0))
-			matches := subtle.ConstantTimeCompare([]byte(code), []byte(right)) == 1
-			how := otpEffect(r.Effects, code, matches, right)
-			if how.Verdict == "accept_any" {
-				return t.confirmLocked(u, a.ID, r.Now)
+		for p := period - 1; p <= period+1 && !found; p++ {
+			if found = totpCode(a.Secret, p) == code; found {
+				app, shown = a, p
 			}
-			if !matches {
-				continue
-			}
-			if how.Verdict != "" || how.Code != "" && how.Code != code {
-				return u, refusal.WrongOTPCode
-			}
-			key := u.UserID + "\t" + a.ID
-			if last, ok := t.totpUsed.get(key); ok && last >= step {
-				return u, refusal.WrongOTPCode.Because("the code was used already; an authenticator app shows the next one after at most 30 seconds of the tenant's clock")
-			}
-			t.totpUsed.put(key, step)
-			return t.confirmLocked(u, a.ID, r.Now)
 		}
 	}
-	if !known {
+	if app == nil {
 		return u, refusal.NotEnrolled.Because("user " + u.UserID + " has no authenticator app; add one to mfa of the user, or enroll one")
 	}
-	return u, refusal.WrongOTPCode.Because("the code is not the one of the tenant's clock; see GET /_mock/users/{id}/totp")
+	// 2. Judge it.
+	if err := judgeCode(r, code, totpCode(app.Secret, shown), refusal.WrongOTPCode, refusal.WrongOTPCode); err != nil {
+		return u, err
+	}
+	// 3. Nobody can use it again.
+	key := u.UserID + "\t" + app.ID
+	if last, ok := t.totpUsed.get(key); found && ok && last >= shown {
+		return u, refusal.WrongOTPCode.Because("the code was used already; the app shows the next one after at most 30 seconds of the tenant's clock")
+	}
+	if found {
+		t.totpUsed.put(key, shown)
+	}
+	return t.confirmLocked(u, app.ID, r.Now)
 }
 
 // useRecoveryCodeLocked checks a recovery code and replaces it by a new one.
-func (t *Tenant) useRecoveryCodeLocked(u *user, code string, r TokenRequest) (*user, string, error) {
+func (t *Tenant) useRecoveryCodeLocked(u *user, code string, r StepRequest) (*user, string, error) {
 	i := slices.IndexFunc(u.MFA, func(a fixtures.Authenticator) bool { return a.Type == fixtures.FactorRecovery && a.Confirmed() })
 	if i < 0 || !t.factorOn(fixtures.FactorRecovery) {
-		return u, "", refusal.NoRecoveryCode
+		return u, "", refusal.NoRecoveryCode.Because("user " + u.UserID + " has none; add one to mfa of the user")
 	}
-	if subtle.ConstantTimeCompare([]byte(u.MFA[i].Code), []byte(code)) != 1 {
-		return u, "", refusal.MFARejected.Because("the recovery code is not the one that the user has")
+	if err := judgeCode(r, code, u.MFA[i].Code, refusal.MFARejected, refusal.MFARejected); err != nil {
+		return u, "", err
 	}
 	entries := slices.Clone(u.MFA)
-	entries[i].Code = t.recoveryCode(u.UserID, strconv.FormatInt(t.enrollments.add(u.UserID), 10))
+	entries[i].Code = t.newRecoveryCodeLocked(u)
 	u, err := t.setAuthenticatorsLocked(u, entries, r.Now)
 	return u, entries[i].Code, err
 }
@@ -114,8 +170,8 @@ func (t *Tenant) TOTP(userID string) (code string, until time.Time, ok bool) {
 		return "", now, false
 	}
 	for i := range u.MFA {
-		if a := &u.MFA[i]; a.Secret != "" {
-			return totpCode(a.Secret, now), now.Truncate(TOTPPeriod).Add(TOTPPeriod), true
+		if a := &u.MFA[i]; a.Secret != "" && t.factorOn(a.Type) {
+			return totpCode(a.Secret, totpPeriod(now)), now.Truncate(TOTPPeriod).Add(TOTPPeriod), true
 		}
 	}
 	return "", now, false

@@ -42,9 +42,9 @@ type Tenant struct {
 	secondSteps  secondSteps
 	enrollments  tally[string] // how many enrolments and recovery codes each user had so far
 	oob          bounded[string, *oobChallenge]
-	oobCount     tally[clientUser]       // how many messages each channel and recipient had so far
-	oobHeld      map[clientUser][]string // messages that arrive after the next one (deliver.swap)
-	totpUsed     bounded[string, int64]  // the step of the last code of each authenticator app
+	oobCount     tally[oobKey]          // how many messages each channel and recipient had so far
+	oobHeld      map[oobKey][]string    // messages that arrive after the next one (deliver.swap)
+	totpUsed     bounded[string, int64] // the step of the last code of each authenticator app
 	buckets      map[bucketKey]*bucket
 }
 
@@ -131,6 +131,7 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.bruteForce = newBruteForce()
 	t.clientLogins = newTally[grantKey](maxFamilies)
 	t.enrollments = newTally[string](maxSecondSteps)
+	t.oobCount = newTally[oobKey](maxSecondSteps)
 	t.buckets = map[bucketKey]*bucket{}
 	if f.State != nil {
 		t.importLocked(f.State)
@@ -150,8 +151,7 @@ func (t *Tenant) forgetLoginsLocked() {
 	t.pushed = newPushedRequests()
 	t.secondSteps = newSecondSteps()
 	t.oob = newBounded[string](maxSecondSteps, func(c *oobChallenge) bool { return c.state == pending })
-	t.oobCount = newTally[clientUser](maxSecondSteps)
-	t.oobHeld = map[clientUser][]string{}
+	t.oobHeld = map[oobKey][]string{}
 	t.totpUsed = newBounded[string, int64](maxSecondSteps, nil)
 }
 
