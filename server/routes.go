@@ -247,6 +247,12 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Flow: authapi.CER, Limited: refusal.RateLimitedText, Dialect: web.Discovery, CORS: web.AnyOrigin,
 		},
 	}
+	for _, p := range login.MFAPages() {
+		get := web.Route{Method: "GET", Path: p.Path, Also: p.Also, Summary: p.Summary, Endpoint: "authorize", Subject: login.MFASubject, Flow: p.Flow, Dialect: web.Browser}
+		post := get
+		post.Method, post.Summary = "POST", "the form of that page: "+p.Form
+		table = append(table, get, post)
+	}
 	for i := range table {
 		if table[i].Subject == nil {
 			table[i].Subject = passwordless.NamedSubject

@@ -17,7 +17,10 @@ import (
 )
 
 // A request is an Authorization. Its responses go back to the app.
-type request struct{ tenant.Authorization }
+type request struct {
+	tenant.Authorization
+	silent bool // the app wants no page (prompt=none)
+}
 
 // readClient finds the client and the redirect URI. A mistake in them is shown
 // on a page, since there is no app to send it to.
@@ -43,7 +46,7 @@ func readClient(c *web.Call) (*request, error) {
 	case !tenant.AllowsCallback(client, to):
 		return nil, refusal.CallbackMismatch.Because("redirect_uri " + to + " is not among the callbacks of client " + id + "; add it to the fixture, or start with --callback " + to)
 	}
-	r := &request{tenant.Authorization{
+	r := &request{Authorization: tenant.Authorization{
 		Client: client, RedirectURI: to, RedirectURIGiven: given, Mode: "query", Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects,
 		Scope: c.Params.Text("scope"), Audience: c.Params.Text("audience"), Nonce: c.Params.Text("nonce"),
 		Challenge: c.Params.Text("code_challenge"), Method: c.Params.Text("code_challenge_method"),
@@ -120,8 +123,20 @@ func (r *request) refuse(err error) (any, error) {
 	return web.Told{Value: response, Refusal: refused}, err
 }
 
-// approve signs the user in to the app.
-func (r *request) approve(c *web.Call, s tenant.Session) (any, error) {
+// approve signs the user in to the app, or leads to the pages of a second factor. tx
+// is the login that the user comes from; its ID is "" if none was begun.
+func (r *request) approve(c *web.Call, tx tenant.Transaction, s tenant.Session) (any, error) {
+	need := c.Tenant.SecondFactor(r.Authorization, tx, s, c.Cookies(rememberCookie))
+	c.Hint(need.Hint)
+	switch {
+	case need.Due && r.silent:
+		return r.refuse(refusal.LoginRequired.Because("the login needs a second factor, and prompt=none allows no page"))
+	case need.Due:
+		return r.askSecondFactor(c, tx, s, need.Remembers)
+	case tx.ID != "" && !c.Tenant.End(tx):
+		return nil, overAlready()
+	}
+	r.SecondFactor = tx.PassedBy == s.UserID
 	given, err := c.Tenant.Approve(r.Authorization, s)
 	if err != nil {
 		return r.refuse(err)

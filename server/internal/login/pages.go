@@ -4,6 +4,7 @@ import (
 	"cmp"
 	_ "embed"
 	"errors"
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -22,7 +23,8 @@ var pagesHTML string
 //go:embed pages.css
 var pagesCSS string
 
-// pagesJS is for Show password. The pages work without it.
+// pagesJS is for Show password, for Copy code, and for pages that wait. The pages work
+// without it.
 //
 //go:embed pages.js
 var pagesJS string
@@ -45,7 +47,16 @@ type view struct {
 	Who, What                           string  // whom the page is about, and what kind of name that is
 	Edit                                string  // the page that asks for another
 	Forgot                              string  // the page for who has forgotten the password
-	Resend, Other                       *aside
+	Other                               *aside
+	EditAction                          string // or the button that leads there
+	Alert, AlertCode                    string // what is wrong, if it is with no field
+	QR                                  template.URL
+	Secret                              string // to be copied
+	Above, Lines                        []line // between the picture and the fields; below the form
+	Radio                               *radio
+	Check                               *check
+	Choices                             []button // a list in place of a form
+	Poll                                bool     // the page asks by itself whether it can go on
 	Notice                              string
 	Inbox                               string // where the message is; "" if the page does not say so
 	InboxHas                            string // what is there
@@ -63,8 +74,39 @@ type field struct {
 	Error, Code                              string // what is wrong with it
 }
 
-// An aside is a line below the form: a question, and a link or button.
+// An aside is a line below the form: a question, and a link.
 type aside struct{ Ask, Text, To string }
+
+// A line is a question, and the buttons that answer it.
+type line struct {
+	Ask     string
+	Buttons []button
+}
+
+// A button sends an action.
+type button struct {
+	Action, Text string
+	Detail       string // a second line
+	Or           bool   // it is an alternative to the one before
+}
+
+// A radio asks for one of several things.
+type radio struct {
+	Name, Label string
+	Options     []option
+}
+
+type option struct {
+	Value, Label string
+	Chosen       bool
+}
+
+// A check is a box to tick.
+type check struct {
+	Name, Value, Label string
+	Required           bool
+	Error, Code        string // what is wrong with it
+}
 
 // pagePolicy has no form-action. Browsers also apply form-action to the redirects
 // that follow a form, and these lead to the app's callback and further.
@@ -74,12 +116,12 @@ var pagePolicy = "default-src 'none'; img-src data:; style-src " + source(style)
 func (v *view) mistake(code string) { v.mistakeAt(len(v.Fields)-1, code) }
 
 func (v *view) mistakeAt(i int, code string) {
-	v.Fields[i].Code, v.Fields[i].Error = code, mistakes[code]
+	v.Fields[i].Code, v.Fields[i].Error = code, v.words(code)
 }
 
-// wrong tells whether something is wrong with a field.
+// wrong tells whether something is wrong with what the user has sent.
 func (v *view) wrong() bool {
-	return slices.ContainsFunc(v.Fields, func(f field) bool { return f.Error != "" })
+	return v.Alert != "" || v.Check != nil && v.Check.Error != "" || slices.ContainsFunc(v.Fields, func(f field) bool { return f.Error != "" })
 }
 
 // focus is the field where the user begins: what is wrong, or else what is empty.
@@ -95,9 +137,10 @@ func (v *view) focus() int {
 	return 0
 }
 
-// Script tells whether the page has a password to show.
+// Script tells whether the page has a password to show, a secret to copy, or
+// something to wait for.
 func (v view) Script() bool {
-	return slices.ContainsFunc(v.Fields, func(f field) bool { return f.Type == "password" })
+	return v.Poll || v.Secret != "" || slices.ContainsFunc(v.Fields, func(f field) bool { return f.Type == "password" })
 }
 
 // show shows a page of a login.
@@ -120,7 +163,11 @@ func (v view) show(c *web.Call) (any, error) {
 	if c.Setup.Fixture.Tenant.HideInboxLink {
 		v.Inbox = ""
 	}
-	page, err := render(pages().Lookup("page"), pagePolicy, v)
+	policy := pagePolicy
+	if v.Poll {
+		policy += "; connect-src 'self'"
+	}
+	page, err := render(pages().Lookup("page"), policy, v)
 	if v.wrong() || v.failed != "" {
 		page.Status = http.StatusBadRequest
 	}
@@ -343,6 +390,8 @@ func challenge(c *web.Call, strategy string) (any, error) {
 	return r.signedIn(c, tx, v, session, err)
 }
 
+var resend = []button{{Action: "resend", Text: "Resend"}}
+
 // challengeView is the page that asks for a code.
 func challengeView(c *web.Call, conn *fixtures.Connection, tx tenant.Transaction) view {
 	code := field{Name: "code", Label: "Enter the code", Type: "text", Mode: "numeric", Complete: "one-time-code"}
@@ -352,10 +401,10 @@ func challengeView(c *web.Call, conn *fixtures.Connection, tx tenant.Transaction
 		v.Screen = "login-passwordless-sms-otp"
 		v.Who, v.What, v.Edit = tx.Recipient, "phone number", edit
 		code.Label = "Enter the " + strconv.Itoa(conn.Options.TOTP.Length) + "-digit code"
-		v.Resend = &aside{Ask: "Didn't receive a code?"}
+		v.Lines = []line{{"Didn't receive a code?", resend}}
 	} else {
 		v.Screen = "login-passwordless-email-code"
-		v.Resend = &aside{Ask: "Didn't receive an email?"}
+		v.Lines = []line{{"Didn't receive an email?", resend}}
 		v.Other = &aside{Text: "Use another email address", To: edit}
 	}
 	v.Fields = []field{code}

@@ -244,6 +244,11 @@ func (c *conversation) command(words []string) {
 		u, _ := c.server.UserByAddress(arg(1))
 		c.vars[arg(3)], _, _ = c.server.TOTP(u.UserID)
 		c.write("=", c.vars[arg(3)])
+	case "push": // the user's answer to the newest push notification
+		u, _ := c.server.UserByAddress(arg(1))
+		if !c.server.AnswerPush(u.UserID, arg(2) == "accept") {
+			c.failf("no push notification waits")
+		}
 	case "link":
 		c.vars[arg(3)] = c.live(arg(1), outbox.WithLink()).Link
 		c.write("=", c.vars[arg(3)])

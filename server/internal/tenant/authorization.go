@@ -43,9 +43,13 @@ type Authorization struct {
 	Challenge, Method string
 	// TellsAuthTime asks for the auth_time claim.
 	TellsAuthTime bool
-	Issuer        string
-	Now           time.Time
-	Caller        Caller
+	// StepUp tells that the app asks for a second factor.
+	StepUp bool
+	// SecondFactor tells that the user has given one in this login.
+	SecondFactor bool
+	Issuer       string
+	Now          time.Time
+	Caller       Caller
 	// Effects are what scenarios do.
 	Effects *faults.Effects
 }
@@ -128,6 +132,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 		scopes := withoutRefresh(grantScopes(strings.Fields(a.Scope), a.Client, api, u)) // a browser's address never carries a refresh token
 		l = t.loginLocked(r, api, u, scopes, nil, "front", n)
 		l.FrontChannel, l.Nonce, l.SID, l.Code = true, a.Nonce, s.SID, out.Code
+		l.SecondFactor = a.SecondFactor
 		l.ResponseTypes = a.ResponseTypes
 		if a.TellsAuthTime {
 			l.AuthTime = s.AuthTime
@@ -180,7 +185,7 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 		scopes = withoutRefresh(scopes) // Source: auth0/docs-v2 passwordless-connection-limitations.mdx.
 	}
 	l := t.loginLocked(r, api, u, scopes, nil, "code", code)
-	l.Nonce, l.SID = c.Nonce, c.sid
+	l.Nonce, l.SID, l.SecondFactor = c.Nonce, c.sid, c.SecondFactor
 	if c.TellsAuthTime {
 		l.AuthTime = c.authTime
 	}

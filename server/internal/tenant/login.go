@@ -30,6 +30,8 @@ type Login struct {
 	Nonce    string
 	SID      string
 	AuthTime time.Time // zero unless the app asked for it
+	// SecondFactor tells that the user gave one in the login that this is the end of.
+	SecondFactor bool
 	// FrontChannel says that the browser's address carries the tokens.
 	FrontChannel  bool
 	Code          string   // the code that goes with them
@@ -198,6 +200,10 @@ func idClaims(l *Login) token.Claims {
 		token.Claim{Name: "iat", Value: l.Now.Unix()},
 		token.Claim{Name: "exp", Value: l.Now.Unix() + l.Client.JWTConfiguration.LifetimeInSeconds},
 	)
+	if l.SecondFactor {
+		claims.Add("acr", MultiFactor)
+		claims.Add("amr", []string{"mfa"})
+	}
 	if l.SID != "" {
 		claims.Add("sid", l.SID)
 	}

@@ -352,9 +352,3 @@ func (t *Tenant) MFATokenOwner(token string) (fixtures.User, bool) {
 	}
 	return cloned(u.User), true
 }
-
-// A PageStep is what the pages of a second factor remember.
-type PageStep struct {
-	// Login is the ID of the Transaction.
-	Login string
-}

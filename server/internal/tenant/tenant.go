@@ -45,6 +45,7 @@ type Tenant struct {
 	oobCount     tally[oobKey]          // how many messages each channel and recipient had so far
 	oobHeld      map[oobKey][]string    // messages that arrive after the next one (deliver.swap)
 	totpUsed     bounded[string, int64] // the step of the last code of each authenticator app
+	remembered   bounded[string, rememberedBrowser]
 	buckets      map[bucketKey]*bucket
 }
 
@@ -153,6 +154,7 @@ func (t *Tenant) forgetLoginsLocked() {
 	t.oob = newBounded[string](maxSecondSteps, func(c *oobChallenge) bool { return c.state == pending })
 	t.oobHeld = map[oobKey][]string{}
 	t.totpUsed = newBounded[string, int64](maxSecondSteps, nil)
+	t.remembered = newBounded[string, rememberedBrowser](maxRemembered, nil)
 }
 
 func (t *Tenant) configureLocked(setup *Setup) {
@@ -182,6 +184,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.pushed.settle(now)
 	t.secondSteps.settle(now)
 	t.settleOOBLocked(now)
+	t.remembered.removeIf(func(b rememberedBrowser) bool { return !now.Before(b.expires) })
 }
 
 // Counts says how many things of each sort a tenant holds, and how many it has

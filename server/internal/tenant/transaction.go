@@ -25,9 +25,14 @@ type Transaction struct {
 	Realm, Recipient string
 	// SignedIn is the ID of the session that the login led to, "" before that.
 	SignedIn string
+	// Linked is the user whom a magic link signed in, without a session.
+	Linked Session
+	// PassedBy is the ID of the user who has given a second factor in this login.
+	PassedBy string
 
-	proof   string // the code or password with which the user signed in
-	expires time.Time
+	proof      string // the code or password with which the user signed in
+	secondStep string // the ID of the step that leads through the pages of a second factor
+	expires    time.Time
 }
 
 type transactions struct {
@@ -82,6 +87,7 @@ func (t *Tenant) Identify(tx Transaction, connection, recipient string) {
 		return
 	}
 	stored.Realm, stored.Recipient, stored.SignedIn, stored.proof = connection, recipient, "", ""
+	stored.Linked, stored.PassedBy = Session{}, ""
 }
 
 // repeatedSignInLocked returns the session of a transaction if the user has
