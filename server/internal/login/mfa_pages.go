@@ -271,8 +271,9 @@ func (m *secondFactor) askPhone(v view, channel string) (any, error) {
 		return m.pick()
 	}
 	phone, ok := fixtures.NormalizePhone(typed)
-	if !ok && !strings.HasPrefix(typed, "+") {
+	if !ok {
 		phone, ok = fixtures.NormalizePhone("+1" + typed)
+		ok = ok && len(phone) == len("+12025550101")
 	}
 	switch {
 	case typed == "":

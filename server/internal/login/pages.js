@@ -26,7 +26,7 @@ for (const button of document.querySelectorAll("[data-poll]")) {
         return;
       }
     } catch {
-      // The next answer may come.
+      next = pause;
     }
     setTimeout(ask, next);
   };
