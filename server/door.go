@@ -1,11 +1,10 @@
 package server
 
 import (
-	"time"
-
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
@@ -67,16 +66,17 @@ func (s *Server) UpdateUser(id string, change func(*fixtures.User) error) (fixtu
 func (s *Server) DeleteUser(id string) error { return s.tenant.DeleteUser(id) }
 
 // TOTP returns the code that the authenticator app of a user shows by the tenant's
-// clock, and the time at which the app shows the next one. It returns false if there
-// is no such user, or the user has no authenticator app.
-func (s *Server) TOTP(userID string) (code string, until time.Time, ok bool) {
-	return s.tenant.TOTP(userID)
+// clock, and when the app shows the next one. The user is a user_id, an e-mail
+// address or a phone number. The error says that there is no such user, or which
+// factors the user has.
+func (s *Server) TOTP(user string) (code string, expires time.Time, err error) {
+	return s.tenant.TOTP(user)
 }
 
-// AnswerPush gives a user's answer to the newest push notification that waits for
-// one: accept or reject. It returns false if none waits.
-func (s *Server) AnswerPush(userID string, accept bool) bool {
-	return s.tenant.AnswerPush(userID, accept)
+// AnswerPush accepts or rejects the newest push notification that waits for a user,
+// who is named as for TOTP. The error says why none waits.
+func (s *Server) AnswerPush(user string, accept bool) error {
+	return s.tenant.AnswerPush(user, accept)
 }
 
 // ExpireMessage lets the code or link of a message expire now. The clock does

@@ -27,8 +27,24 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "passwordless.start", Subject: authapi.StartSubject, Client: authapi.StartClient, Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/oauth/token", Summary: "gives tokens for a code, a refresh token, a password, or a client's own credentials",
+			Method: "POST", Path: "/oauth/token", Summary: "gives tokens for a code, a refresh token, a password, a second factor, or a client's own credentials",
 			Endpoint: "oauth.token", Subject: authapi.TokenSubject, Client: authapi.TokenClient, Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
+		},
+		{
+			Method: "POST", Path: "/mfa/challenge", Summary: "asks for a second factor: sends the code of a message, or a push notification",
+			Endpoint: "mfa.challenge", Subject: authapi.MFASubject, Client: authapi.TokenClient, Flow: authapi.MFAChallenge, Dialect: web.API, CORS: web.Origins,
+		},
+		{
+			Method: "POST", Path: "/mfa/associate", Summary: "begins the enrolment of a second factor",
+			Endpoint: "mfa.associate", Subject: authapi.MFASubject, Client: authapi.TokenClient, Flow: authapi.MFAAssociate, Dialect: web.API, CORS: web.Origins,
+		},
+		{
+			Method: "GET", Path: "/mfa/authenticators", Summary: "the second factors of a user",
+			Endpoint: "mfa.authenticators", Subject: authapi.MFASubject, Client: authapi.TokenClient, Flow: authapi.MFAAuthenticators, Dialect: web.API, CORS: web.Origins,
+		},
+		{
+			Method: "DELETE", Path: "/mfa/authenticators/{id}", Summary: "removes a second factor of a user",
+			Endpoint: "mfa.authenticators", Subject: authapi.MFASubject, Client: authapi.TokenClient, Flow: authapi.MFARemoveAuthenticator, Dialect: web.API, CORS: web.Origins,
 		},
 		{
 			Method: "GET", Path: "/.well-known/jwks.json", Summary: "the public keys that verify tokens",
@@ -391,6 +407,14 @@ func controlRoutes(a *control.API) []web.Route {
 		{
 			Method: "DELETE", Path: "/_mock/users/{id}", Summary: "deletes a user; the path is that of GET",
 			Flow: a.RemoveUser,
+		},
+		{
+			Method: "GET", Path: "/_mock/users/{id}/totp", Summary: "the code that the user's authenticator app shows by the tenant's clock, and for how long",
+			Flow: a.ReadTOTP,
+		},
+		{
+			Method: "POST", Path: "/_mock/push", Summary: `answers the user's newest push notification: {"user":"ada@example.com","answer":"accept"} or "reject"`,
+			Flow: a.AnswerPush,
 		},
 		{
 			Method: "POST", Path: "/_mock/tokens", Summary: `signs any claims: {"claims":{…},"key":"current" or "rogue"}`,

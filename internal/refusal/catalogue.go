@@ -202,13 +202,38 @@ var (
 	})
 	UnsupportedChallenge = entry(Refusal{
 		Name: "mfa_unsupported_challenge", Status: 401, Code: "unsupported_challenge_type",
-		Description: "The user does not support the requested {asked}. Supported type: {supported}.", Source: "notes on the server's templates of MFA errors",
-		Examples: map[string]string{"asked": "challenge type (oob)", "supported": "otp"},
+		Description: "The user does not support {asked}. Supported type: {supported}.", Source: "notes on the server's templates of MFA errors",
+		Examples: map[string]string{"asked": "the requested challenge type (oob)", "supported": "otp"},
 	})
 	FactorOff = entry(Refusal{
 		Name: "mfa_factor_off", Status: 401, Code: "unsupported_challenge_type",
 		Description: "The user does not support the requested challenge type ({factor}).", Source: "notes on the server's templates of MFA errors", Unverified: true,
 		Examples: map[string]string{"factor": "otp"},
+	})
+	BadMFAToken = entry(Refusal{
+		Name: "mfa_token_invalid", Status: 401, Code: "invalid_grant",
+		Description: "The mfa_token provided is invalid. Try getting a new token.", Source: "auth0/auth0.net MfaAuthenticationTests",
+	})
+	InsufficientMFAScope = entry(Refusal{
+		Name: "mfa_insufficient_scope", Status: 403, Code: "insufficient_scope",
+		Description: "Insufficient scope, expected: {scope}", Source: "auth0/docs-v2 has the scopes; the words are ours", Unverified: true,
+		Examples: map[string]string{"scope": "enroll"},
+	})
+	AlreadyEnrolled = entry(Refusal{
+		Name: "mfa_already_enrolled", Status: 403, Code: "access_denied",
+		Description: "User is already enrolled.", Source: "auth0/auth0.net MfaAuthenticationTests",
+	})
+	BadMFAPhone = entry(Refusal{
+		Name: "mfa_bad_phone", Status: 400, Code: "invalid_request",
+		Description: "Invalid phone_number", Source: "nothing public has the words", Unverified: true,
+	})
+	BadMFAEmail = entry(Refusal{
+		Name: "mfa_bad_email", Status: 400, Code: "invalid_request",
+		Description: "Invalid email", Source: "nothing public has the words", Unverified: true,
+	})
+	AuthenticatorGone = entry(Refusal{
+		Name: "mfa_authenticator_gone", Status: 404, Code: "not_found",
+		Description: "Authenticator not found.", Source: "auth0/docs-v2 has the status; the words are ours", Unverified: true,
 	})
 	MalformedMFAToken = entry(Refusal{
 		Name: "mfa_token_malformed", Status: 403, Code: "invalid_grant",

@@ -25,9 +25,6 @@ func All() []Feature { return features }
 
 var features = []Feature{
 	{Name: "the Management API", Paths: []string{"/api/v2"}},
-	{Name: "MFA", Paths: []string{"/mfa/challenge", "/mfa/associate", "/mfa/authenticators"}, Grants: []string{
-		"http://auth0.com/oauth/grant-type/mfa-otp", "http://auth0.com/oauth/grant-type/mfa-oob", "http://auth0.com/oauth/grant-type/mfa-recovery-code",
-	}},
 	{Name: "organizations", Parameters: []string{"organization", "invitation"}},
 	{Name: "the device flow", Paths: []string{"/oauth/device/code", "/activate"}, Grants: []string{"urn:ietf:params:oauth:grant-type:device_code"}},
 	{Name: "DPoP", Parameters: []string{"dpop_jkt"}, Headers: []string{"DPoP"}},

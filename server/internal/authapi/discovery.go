@@ -15,6 +15,7 @@ type discovery struct {
 	AuthorizationEndpoint        string   `json:"authorization_endpoint"`
 	TokenEndpoint                string   `json:"token_endpoint"`
 	UserinfoEndpoint             string   `json:"userinfo_endpoint"`
+	MFAChallengeEndpoint         string   `json:"mfa_challenge_endpoint"`
 	JWKSURI                      string   `json:"jwks_uri"`
 	RevocationEndpoint           string   `json:"revocation_endpoint"`
 	ScopesSupported              []string `json:"scopes_supported"`
@@ -44,6 +45,7 @@ func Discovery(c *web.Call) (any, error) {
 		EndSessionEndpoint:    c.Issuer + "oidc/logout",
 		TokenEndpoint:         base + "/oauth/token",
 		UserinfoEndpoint:      base + "/userinfo",
+		MFAChallengeEndpoint:  base + "/mfa/challenge",
 		JWKSURI:               base + "/.well-known/jwks.json",
 		RevocationEndpoint:    base + "/oauth/revoke",
 		PushedRequestEndpoint: base + "/oauth/par",

@@ -112,7 +112,7 @@ func userError(err error) error {
 	if !errors.As(err, &why) {
 		return err
 	}
-	status := map[string]int{"no_user": http.StatusNotFound, "user_exists": http.StatusConflict}[why.Code]
+	status := map[string]int{"no_user": http.StatusNotFound, "no_totp": http.StatusNotFound, "no_push": http.StatusNotFound, "user_exists": http.StatusConflict}[why.Code]
 	if status == 0 {
 		status = http.StatusBadRequest
 	}

@@ -241,14 +241,10 @@ func (c *conversation) command(words []string) {
 		c.vars[arg(3)] = c.live(arg(1), outbox.WithCode()).Code
 		c.write("=", c.vars[arg(3)])
 	case "totp": // the code that the authenticator app of a user shows
-		u, _ := c.server.UserByAddress(arg(1))
-		c.vars[arg(3)], _, _ = c.server.TOTP(u.UserID)
+		c.vars[arg(3)], _, err = c.server.TOTP(arg(1))
 		c.write("=", c.vars[arg(3)])
-	case "push": // the user's answer to the newest push notification
-		u, _ := c.server.UserByAddress(arg(1))
-		if !c.server.AnswerPush(u.UserID, arg(2) == "accept") {
-			c.failf("no push notification waits")
-		}
+	case "push": // the answer to a push notification
+		err = c.server.AnswerPush(arg(1), arg(2) == "accept")
 	case "link":
 		c.vars[arg(3)] = c.live(arg(1), outbox.WithLink()).Link
 		c.write("=", c.vars[arg(3)])

@@ -40,6 +40,9 @@ type TokenRequest struct {
 	Caller   Caller
 	// Effects are what scenarios do.
 	Effects *faults.Effects
+	// provedSecondFactor tells that the login has been asked for a second factor
+	// already, or that its pages have let it pass.
+	provedSecondFactor bool
 }
 
 // api returns the API that a request is for, nil if it names none. known is false

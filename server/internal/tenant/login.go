@@ -26,6 +26,8 @@ type Login struct {
 	Now          time.Time
 	Effects      *faults.Effects // what scenarios do to the tokens
 
+	provedSecondFactor bool // as in the TokenRequest
+
 	// The rest is for logins in a browser.
 	Nonce    string
 	SID      string
@@ -55,7 +57,7 @@ type Tokens struct {
 // of the same client and user. It must not depend on logins of others, so that
 // one test does not change the tokens of another.
 func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *user, scopes, gty []string, name ...string) *Login {
-	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now, Effects: r.Effects, name: name}
+	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now, Effects: r.Effects, name: name, provedSecondFactor: r.provedSecondFactor}
 	if u != nil {
 		copied := u.User
 		l.User = &copied

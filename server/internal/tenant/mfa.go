@@ -27,7 +27,7 @@ const MFAPath = "/mfa/"
 // Source: auth0/docs-v2 manage-authenticator-factors-mfa-api.mdx.
 var mfaAPI = &fixtures.ResourceServer{
 	Identifier: MFAPath, Name: "Auth0 MFA API", TokenLifetime: 600, TokenLifetimeForWeb: 600, TokenDialect: "access_token", AllowOfflineAccess: true,
-	Scopes: []fixtures.Scope{{Value: "enroll"}, {Value: "read:authenticators"}, {Value: "remove:authenticators"}},
+	Scopes: []fixtures.Scope{{Value: ScopeEnroll}, {Value: ScopeReadAuthenticators}, {Value: ScopeRemoveAuthenticators}},
 }
 
 // The channels by which a code or a question reaches the user, as the MFA API
@@ -161,10 +161,10 @@ func (t *Tenant) enrolledLocked(u *user) bool {
 	return slices.ContainsFunc(t.usableLocked(u), func(a Authenticator) bool { return a.Type != fixtures.FactorEmail })
 }
 
-// secondFactorDueLocked tells whether a login of the user needs a second factor,
-// by the tenant's policy, by the user's own setting or by a scenario.
-func (t *Tenant) secondFactorDueLocked(u *user, e *faults.Effects) bool {
-	return u.MFARequired || slices.Contains(t.setup.Fixture.Guardian.Policies, "all-applications") || e.User("mfa_required")
+// secondFactorDueLocked tells whether every login of the user needs a second factor,
+// by the tenant's policy or by the user's own setting.
+func (t *Tenant) secondFactorDueLocked(u *user) bool {
+	return u.MFARequired || slices.Contains(t.setup.Fixture.Guardian.Policies, "all-applications")
 }
 
 // A secondStep is a login whose user has given the first factor and has to give a
@@ -176,6 +176,7 @@ type secondStep struct {
 	oob              *oobChallenge // the newest message or notification; nil if there is none
 	expires          time.Time
 	used, lapsed     bool
+	managed          bool // it is an access token of the MFA API: it is good for several proofs
 
 	// The rest is for the MFA API.
 	audience, scope string
@@ -205,7 +206,8 @@ func (ss *secondSteps) settle(now time.Time) {
 // factor: it finishes the grant, or asks for a second factor.
 func (t *Tenant) afterFirstFactorLocked(r TokenRequest, u *user, finish func(TokenRequest, *user) (*Login, error)) (*Login, error) {
 	forMFA := r.Audience == strings.TrimSuffix(r.Issuer, "/")+MFAPath && t.enrolledLocked(u)
-	if !forMFA && !t.secondFactorDueLocked(u, r.Effects) {
+	due := !r.provedSecondFactor && t.secondFactorDueLocked(u)
+	if !forMFA && !due && !r.Effects.User("mfa_required") {
 		return finish(r, u)
 	}
 	if !slices.ContainsFunc([]string{fixtures.GrantMFAOTP, fixtures.GrantMFAOOB, fixtures.GrantMFARecoveryCode}, func(g string) bool { return slices.Contains(r.Client.GrantTypes, g) }) {
@@ -329,11 +331,12 @@ func (t *Tenant) RedeemMFA(r TokenRequest, token string, p Proof) (l *Login, err
 	if err != nil {
 		return nil, err
 	}
-	r.Audience, r.Scope = s.audience, s.scope
+	r.Audience, r.Scope, r.provedSecondFactor = s.audience, s.scope, true
 	if l, err = s.finish(r, u); err != nil {
 		return nil, err
 	}
-	s.used = true
+	t.supersedeOOBLocked(s) // of a user who gave another factor in the end
+	s.used = !s.managed
 	l.RecoveryCode = recoveryCode
 	return l, nil
 }

@@ -109,10 +109,7 @@ func (t *Tenant) startOOBLocked(s *secondStep, u *user, r OOBRequest) (OOB, erro
 	}
 	// 2. End the one before.
 	t.noteChange() // of the number of messages
-	if before := s.oob; before != nil && before.state == pending {
-		before.state = used
-		t.tellOOBLocked(before, outbox.Superseded)
-	}
+	t.supersedeOOBLocked(s)
 	// 3. Make the new one.
 	key := oobKeyOf(a, u)
 	n := t.oobCount.add(key)
@@ -176,6 +173,14 @@ func (t *Tenant) clientOfLocked(s *secondStep) *fixtures.Client {
 	return &fixtures.Client{ClientID: s.clientID}
 }
 
+// supersedeOOBLocked ends the newest message or notification of a step.
+func (t *Tenant) supersedeOOBLocked(s *secondStep) {
+	if c := s.oob; c != nil && c.state == pending {
+		c.state = used
+		t.tellOOBLocked(c, outbox.Superseded)
+	}
+}
+
 func (t *Tenant) tellOOBLocked(c *oobChallenge, state string) {
 	for _, id := range c.messages {
 		t.Outbox.SetOTPState(id, state)
@@ -210,7 +215,7 @@ func (t *Tenant) proveOOBLocked(s *secondStep, u *user, p Proof, r StepRequest) 
 			return u, err
 		}
 		c.state = used
-		if c.answer == "reject" {
+		if c.answer == pushReject {
 			return u, refusal.MFARejected.Because("the user has rejected the notification")
 		}
 		return t.confirmLocked(u, c.authenticator.device, r.Now)
@@ -237,30 +242,6 @@ func (c *oobChallenge) poll(now time.Time, running bool) error {
 		return refusal.PollingTooFast
 	}
 	return refusal.AuthorizationPending
-}
-
-// AnswerPush gives the user's answer to the newest push notification that waits for
-// one. It returns false if none does.
-func (t *Tenant) AnswerPush(userID string, accept bool) bool {
-	answer := "reject"
-	if accept {
-		answer = "accept"
-	}
-	now := t.Clock.Now()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var newest *oobChallenge
-	for _, c := range t.oob.all {
-		if c.userID == userID && c.authenticator.Channel == ChannelPush && c.state == pending && c.answer == "" && now.Before(c.expires) {
-			newest = c
-		}
-	}
-	if newest == nil {
-		return false
-	}
-	newest.answer = answer
-	t.noteChange()
-	return true
 }
 
 // expireOOBLocked lets the code of a message expire now.

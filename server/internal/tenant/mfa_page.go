@@ -98,7 +98,7 @@ func (t *Tenant) SecondFactor(a Authorization, tx Transaction, s Session, rememb
 		return Need{Due: true}
 	case !s.SecondFactor.IsZero():
 		return Need{}
-	case t.secondFactorDueLocked(u, nil) && !known:
+	case t.secondFactorDueLocked(u) && !known:
 		return Need{Due: true, Remembers: true}
 	case a.Effects.User("mfa_required"):
 		return Need{Due: true}

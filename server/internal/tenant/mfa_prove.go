@@ -159,20 +159,3 @@ func (t *Tenant) useRecoveryCodeLocked(u *user, code string, r StepRequest) (*us
 	u, err := t.setAuthenticatorsLocked(u, entries, r.Now)
 	return u, entries[i].Code, err
 }
-
-// TOTP is the code that the authenticator app of a user shows now, and until when.
-func (t *Tenant) TOTP(userID string) (code string, until time.Time, ok bool) {
-	now := t.Clock.Now()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	u, ok := t.users.get(userID)
-	if !ok {
-		return "", now, false
-	}
-	for i := range u.MFA {
-		if a := &u.MFA[i]; a.Secret != "" && t.factorOn(a.Type) {
-			return totpCode(a.Secret, totpPeriod(now)), now.Truncate(TOTPPeriod).Add(TOTPPeriod), true
-		}
-	}
-	return "", now, false
-}

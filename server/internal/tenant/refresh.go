@@ -134,7 +134,7 @@ func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 // newFamilyLocked begins a family for a login and returns its first token.
 func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
 	f := fixtures.RefreshFamily{
-		UserID: l.User.UserID, Scope: strings.Join(l.Scopes, " "), GrantType: strings.Join(l.GrantTypes, " "), AuthTime: l.AuthTime,
+		UserID: l.User.UserID, Scope: strings.Join(l.Scopes, " "), GrantType: strings.Join(l.GrantTypes, " "), AuthTime: l.AuthTime, SecondFactor: l.provedSecondFactor,
 	}
 	if l.API != nil {
 		f.Audience = l.API.Identifier
@@ -236,6 +236,7 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	if blocked(u, r.Effects) {
 		return nil, refusal.RefreshUserBlocked
 	}
+	r.provedSecondFactor = f.SecondFactor
 	return t.afterFirstFactorLocked(r, u, func(r TokenRequest, u *user) (*Login, error) { return t.exchangeLocked(r, f, generation, u) })
 }
 
@@ -252,6 +253,7 @@ func (t *Tenant) exchangeLocked(r TokenRequest, f *family, generation int64, u *
 	}
 	t.noteChange()
 	f.LastUsedAt = r.Now
+	f.SecondFactor = r.provedSecondFactor
 	f.uses++
 	scopes := scopesWithin(strings.Fields(f.Scope), r.Scope)
 	l := t.loginLocked(r, api, u, scopes, append([]string{"refresh_token"}, strings.Fields(f.GrantType)...), f.ID, strconv.FormatInt(f.uses, 10))

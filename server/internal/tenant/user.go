@@ -12,7 +12,7 @@ import (
 
 // A UserError says why a user cannot be added or changed.
 type UserError struct {
-	Code        string // user_exists, invalid_user or no_user
+	Code        string // user_exists, invalid_user, no_user, no_totp or no_push
 	Description string
 }
 
@@ -174,12 +174,19 @@ func (t *Tenant) User(id string) (fixtures.User, bool) {
 func (t *Tenant) UserByAddress(address string) (fixtures.User, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i := range t.setup.Fixture.Connections {
-		if u := t.users.find(t.setup.Fixture.Connections[i].Name, address); u != nil {
-			return cloned(u.User), true
-		}
+	if u := t.addressedLocked(address); u != nil {
+		return cloned(u.User), true
 	}
 	return fixtures.User{}, false
+}
+
+func (t *Tenant) addressedLocked(address string) *user {
+	for i := range t.setup.Fixture.Connections {
+		if u := t.users.find(t.setup.Fixture.Connections[i].Name, address); u != nil {
+			return u
+		}
+	}
+	return nil
 }
 
 // Users returns all users in the order of their creation.
@@ -222,6 +229,9 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 		}
 		if u.LoginsCount == 0 {
 			ready.LastLogin, ready.LoginsCount = old.LastLogin, old.LoginsCount
+		}
+		if u.MFA == nil {
+			ready.MFA = old.MFA
 		}
 		ready.seq = old.seq
 	}
