@@ -90,26 +90,7 @@ func (t *Tenant) authenticatorsLocked(u *user) []Authenticator {
 }
 
 // factorOn tells whether the tenant has a factor.
-func (t *Tenant) factorOn(factor string) bool {
-	on := &t.setup.Fixture.Guardian.Factors
-	switch factor {
-	case fixtures.FactorOTP:
-		return on.OTP
-	case fixtures.FactorPhone:
-		return on.SMS
-	case fixtures.FactorEmail:
-		return on.Email
-	case fixtures.FactorPush:
-		return on.PushNotification
-	case fixtures.FactorRecovery:
-		return on.RecoveryCode
-	}
-	return false
-}
-
-// independent are the factors that a user can enroll without having another.
-// Source: auth0/docs-v2 secure/multi-factor-authentication/multi-factor-authentication-factors.mdx.
-var independent = []string{fixtures.FactorOTP, fixtures.FactorPhone, fixtures.FactorPush}
+func (t *Tenant) factorOn(factor string) bool { return t.setup.Fixture.Guardian.On(factor) }
 
 // usableLocked are the confirmed authenticators whose factor is on.
 func (t *Tenant) usableLocked(u *user) []Authenticator {
@@ -142,9 +123,9 @@ func (t *Tenant) requirementsLocked(u *user) Requirements {
 	has := func(factor string) bool {
 		return slices.ContainsFunc(usable, func(a Authenticator) bool { return a.Type == factor })
 	}
-	enrolled := slices.ContainsFunc(independent, has)
+	enrolled := slices.ContainsFunc(fixtures.IndependentFactors, has)
 	if !enrolled {
-		r.Enroll = slices.DeleteFunc(slices.Clone(independent), func(factor string) bool { return !t.factorOn(factor) })
+		r.Enroll = slices.DeleteFunc(slices.Clone(fixtures.IndependentFactors), func(factor string) bool { return !t.factorOn(factor) })
 	}
 	if len(r.Enroll) == 0 {
 		for _, factor := range []string{fixtures.FactorOTP, fixtures.FactorPhone, fixtures.FactorEmail, fixtures.FactorPush, fixtures.FactorRecovery} {

@@ -46,22 +46,17 @@ func (t *Tenant) completeAuthenticators(u *fixtures.User) error {
 	seen := map[string]bool{}
 	for i := range u.MFA {
 		a := &u.MFA[i]
+		if field, text := a.Mistake(); field != "" {
+			return invalidUser("mfa[%d].%s: %s", i, field, text)
+		}
 		switch a.Type {
 		case fixtures.FactorPhone:
-			phone, ok := fixtures.NormalizePhone(a.PhoneNumber)
-			if !ok {
-				return invalidUser("mfa[%d].phone_number: %q is not a phone number in E.164 form, such as +12025550101", i, a.PhoneNumber)
-			}
-			a.PhoneNumber = phone
+			a.PhoneNumber, _ = fixtures.NormalizePhone(a.PhoneNumber)
 		case fixtures.FactorEmail:
 			if a.Email == "" {
 				a.Email = u.Email
 			}
-			email, ok := fixtures.NormalizeEmail(a.Email)
-			if !ok {
-				return invalidUser("mfa[%d].email: %q is not an e-mail address", i, a.Email)
-			}
-			a.Email = email
+			a.Email, _ = fixtures.NormalizeEmail(a.Email)
 		}
 		if a.ID == "" {
 			a.ID = t.deviceID(u.UserID, a.Type, a.PhoneNumber+a.Email)
@@ -74,9 +69,6 @@ func (t *Tenant) completeAuthenticators(u *fixtures.User) error {
 		case fixtures.FactorOTP, fixtures.FactorPush:
 			if a.Secret == "" {
 				a.Secret = t.totpSecret(u.UserID, a.ID)
-			}
-			if _, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.TrimRight(a.Secret, "=")); err != nil {
-				return invalidUser("mfa[%d].secret: %q is not base32, which has the letters A to Z and the digits 2 to 7", i, a.Secret)
 			}
 		case fixtures.FactorRecovery:
 			if a.Code == "" {
