@@ -2,10 +2,12 @@ package browser
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
@@ -203,7 +205,7 @@ func TestMFAWithAnAuthenticatorApp(t *testing.T) {
 		t.Errorf("the QR code has %d pixels", size)
 	}
 	s.choose("toggle-view")
-	u, _ := s.auth.Server().UserByAddress(dora)
+	u, _ := s.auth.Server().User(s.userID(dora))
 	if secret := s.text("#text_code"); len(u.MFA) == 0 || secret != u.MFA[0].Secret {
 		t.Errorf("the secret is %q; the user has %+v", secret, u.MFA)
 	}
@@ -273,4 +275,48 @@ func TestMFAWithAPhone(t *testing.T) {
 		t.Errorf("the new recovery code is %q", code)
 	}
 	s.gotCode()
+}
+
+// auth0-spa-js asks for tokens by a refresh token, is told that the user has to give a
+// second factor, and lets the user give it without a page. It calls the MFA API over
+// https alone.
+func TestMFAOfAnSPA(t *testing.T) {
+	needHTTPS(t)
+	s := startSDK(t, "https", desktop)
+	s.visit("/spa.html", map[string]any{"domain": strings.TrimPrefix(s.tenant, "https://"), "clientId": "acme-native", "useRefreshTokens": true, "useRefreshTokensFallback": false})
+	s.status("signed out")
+	s.leave(`client.loginWithRedirect()`)
+	s.signIn(ada)
+	s.status("signed in as " + ada)
+	if _, err := s.auth.Server().UpdateUser(s.userID(ada), func(u *fixtures.User) error {
+		u.MFARequired = true
+		u.MFA = []fixtures.Authenticator{{Type: fixtures.FactorOTP}, {Type: fixtures.FactorPhone, PhoneNumber: "+12025550101"}}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.expect("403 (Forbidden)")
+	s.expect("status of 403")
+	got := value[struct{ Name, Kinds string }](s.tab, `client.getTokenSilently({cacheMode: "off"}).catch(async (error) => {
+		window.mfaToken = error.mfa_token;
+		window.all = await client.mfa.getAuthenticators(mfaToken);
+		return {Name: error.constructor === auth0.MfaRequiredError ? error.error : String(error), Kinds: all.map((each) => each.id.split("|")[0]).sort().join(" ")};
+	})`)
+	if got.Name != "mfa_required" || got.Kinds != "email sms totp voice" {
+		t.Errorf("getTokenSilently: %+v", got)
+	}
+	wrong := value[string](s.tab, `client.mfa.verify({mfaToken, otp: "000000"}).then(() => "no error", (error) => error.error)`)
+	if wrong != "invalid_grant" {
+		t.Errorf("a wrong code: %s", wrong)
+	}
+	value[any](s.tab, `client.mfa.challenge({mfaToken, challengeType: "oob", authenticatorId: all.find((each) => each.id.startsWith("sms|")).id}).then((answer) => { window.oobCode = answer.oobCode; })`)
+	token := value[string](s.tab, `client.mfa.verify({mfaToken, oobCode, bindingCode: `+quoted(s.auth.OTP(t, "+12025550101"))+`}).then((tokens) => tokens.access_token)`)
+	if token == "" || value[string](s.tab, `client.getTokenSilently()`) != token {
+		t.Errorf("the app has not kept the token %q", token)
+	}
+}
+
+func (s *sdk) userID(who string) string {
+	u, _ := s.auth.Server().UserByAddress(who)
+	return u.UserID
 }
