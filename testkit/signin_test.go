@@ -197,6 +197,26 @@ func TestSignInIsForTheClientsCookies(t *testing.T) {
 
 // The last response of a native app's login is the redirect to the app's own
 // scheme.
+// A user who has to give a second factor gives it: the code of an authenticator app, or
+// of a text message.
+func TestSignInWithASecondFactor(t *testing.T) {
+	t.Parallel()
+	for name, factor := range map[string]fixtures.Authenticator{
+		"app": {Type: fixtures.FactorOTP}, "phone": {Type: fixtures.FactorPhone, PhoneNumber: "+12025550101"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			auth := testkit.Start(t, testkit.Users(fixtures.User{Email: "ada@example.com", EmailVerified: true, Name: "Ada", MFARequired: true, MFA: []fixtures.Authenticator{factor}}))
+			app := httptest.NewServer(newWebApp(auth))
+			defer app.Close()
+			res := auth.SignIn(t, nil, app.URL+"/login", "ada@example.com")
+			if body, _ := io.ReadAll(res.Body); !strings.Contains(string(body), "Ada") {
+				t.Errorf("%s", body)
+			}
+		})
+	}
+}
+
 func TestSignInOfANativeApp(t *testing.T) {
 	t.Parallel()
 	auth := testkit.Start(t)

@@ -143,6 +143,13 @@ func blank(t *testing.T, how look) *tab {
 	if err := chromedp.Do(ctx); err != nil { // makes the tab, which must not end with a deadline
 		t.Fatal(err)
 	}
+	p.pretend(how)
+	return p
+}
+
+// pretend gives the tab another look.
+func (p *tab) pretend(how look) {
+	p.t.Helper()
 	scheme, motion := "light", "no-preference"
 	if how.dark {
 		scheme = "dark"
@@ -151,15 +158,14 @@ func blank(t *testing.T, how look) *tab {
 		motion = "reduce"
 	}
 	p.run(chromedp.EmulateViewport(how.width, how.height))
-	if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	if err := p.try(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
 		}})
 		return err
 	})); err != nil {
-		t.Fatal(err)
+		p.t.Fatal(err)
 	}
-	return p
 }
 
 // hear listens to what a page complains about.
