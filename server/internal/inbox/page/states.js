@@ -19,9 +19,12 @@ export function stateOf(message) {
 
 export function meaning(state) { return MEANING[state] ?? ""; }
 
-const KINDS = { email: "E-mail", sms: "SMS", smtp: "App e-mail", twilio: "App SMS" };
+const KINDS = { email: "E-mail", sms: "SMS", voice: "Call", smtp: "App e-mail", twilio: "App SMS" };
 
 export function kindOf(message) { return KINDS[message.kind] ?? message.kind; }
+
+// isText tells whether a message is a text alone: it was sent to a phone.
+export function isText(message) { return message.kind === "sms" || message.kind === "voice" || message.kind === "twilio"; }
 
 export function iconOf(message) { return message.kind === "email" || message.kind === "smtp" ? "mail" : "sms"; }
 
