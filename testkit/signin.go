@@ -231,11 +231,7 @@ func (a *Auth0) codeFor(t testing.TB, path, user string) string {
 	t.Helper()
 	switch {
 	case strings.HasPrefix(path, "/u/mfa-otp-"):
-		code, _, err := a.server.TOTP(user)
-		if err != nil {
-			t.Fatalf("testkit: SignIn: %v", err)
-		}
-		return code
+		return a.TOTP(t, user)
 	case strings.HasPrefix(path, "/u/mfa-sms-"), strings.HasPrefix(path, "/u/mfa-voice-"):
 		u, _ := a.server.UserByAddress(user)
 		for i := range u.MFA {

@@ -23,8 +23,8 @@ const KINDS = { email: "E-mail", sms: "SMS", voice: "Call", smtp: "App e-mail", 
 
 export function kindOf(message) { return KINDS[message.kind] ?? message.kind; }
 
-// isShort tells whether a message is a plain text without a subject: it went to a phone.
-export function isShort(message) { return ["sms", "voice", "twilio"].includes(message.kind); }
+// isText tells whether a message is a text alone: it was sent to a phone.
+export function isText(message) { return message.kind === "sms" || message.kind === "voice" || message.kind === "twilio"; }
 
 export function iconOf(message) { return message.kind === "email" || message.kind === "smtp" ? "mail" : "sms"; }
 
