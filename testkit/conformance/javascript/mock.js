@@ -9,8 +9,9 @@ export const client = {
   clientSecret: process.env.AUTH0_CLIENT_SECRET,
 };
 
-async function control(method, path) {
-  const answer = await fetch(process.env.MOCKAUTH0_URL + path, { method, signal: AbortSignal.timeout(30_000) });
+async function control(method, path, body) {
+  const init = { method, body: body && JSON.stringify(body), headers: body && { 'content-type': 'application/json' }, signal: AbortSignal.timeout(30_000) };
+  const answer = await fetch(process.env.MOCKAUTH0_URL + path, init);
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
   return text;
@@ -31,3 +32,12 @@ export async function expire(to) {
 export function wrong(code) {
   return (code[0] === '0' ? '1' : '0') + code.slice(1);
 }
+
+// Adds a user, in the fields of the fixture.
+export async function addUser(user) { await control('POST', '/_mock/users', user); }
+
+// The code that the authenticator app of a user shows.
+export async function totp(user) { return JSON.parse(await control('GET', `/_mock/users/${encodeURIComponent(user)}/totp`)).code; }
+
+// Accepts the push notification that waits for a user.
+export async function acceptPush(user) { await control('POST', '/_mock/push', { user, answer: 'accept' }); }
