@@ -248,7 +248,7 @@ func TestSecondFactorsOfAUser(t *testing.T) {
 		i.untilText("#panel .factors summary", fmt.Sprintf("Second factors (%d)", count))
 	}
 	add("otp", "", 1)
-	i.press("#panel .factors", "Show the code of "+ada)
+	i.press("#panel .factors", "Show code of "+ada)
 	i.until(`/^[0-9]{6}$/.test(document.querySelector("#panel .factors code").innerText)`)
 	i.press("#panel .factors", "Remove Authenticator app of "+ada)
 	i.press("#panel .factors", "Remove Authenticator app?")

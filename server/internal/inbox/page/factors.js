@@ -48,7 +48,7 @@ function row(factor, user, address, line, remove) {
       el("div", { class: "user-name" }, el("strong", { text: name }), el("span", { text: factor.phone_number ?? factor.email ?? factor.code ?? "" })),
       factor.active === false && el("span", { class: "badge", "data-state": "queued", text: "not confirmed" })),
     el("div", { class: "steps" },
-      factor.secret && action("Show code", line, async () => setText(shown, (await ask("GET", `users/${encodeURIComponent(user.user_id)}/totp`)).code), { class: "quiet", "aria-label": `Show the code of ${address}`, "data-does": `code ${factor.id}` }),
+      factor.secret && action("Show code", line, async () => setText(shown, (await ask("GET", `users/${encodeURIComponent(user.user_id)}/totp`)).code), { class: "quiet", "aria-label": `Show code of ${address}`, "data-does": `code ${factor.id}` }),
       shown,
       factor.type === "push-notification" && [answer("Accept"), answer("Reject")],
       confirmed("Remove", line, () => `Remove ${name}?`, remove, { class: "quiet", "aria-label": `Remove ${name} of ${address}`, "data-does": `remove ${factor.id}` })));
