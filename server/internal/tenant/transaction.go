@@ -87,7 +87,7 @@ func (t *Tenant) Identify(tx Transaction, connection, recipient string) {
 		return
 	}
 	stored.Realm, stored.Recipient, stored.SignedIn, stored.proof = connection, recipient, "", ""
-	stored.Linked, stored.PassedBy = Session{}, ""
+	stored.Linked = Session{}
 }
 
 // repeatedSignInLocked returns the session of a transaction if the user has
