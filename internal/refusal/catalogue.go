@@ -50,6 +50,11 @@ var (
 		Description: "error in authParams - invalid type: {type} (expected object)", Source: docStart,
 		Examples: map[string]string{"type": "number"},
 	})
+	BadAuthParam = entry(Refusal{
+		Name: "bad_auth_param", Status: 400, Code: "bad.authParams",
+		Description: "error in authParams.{member} - invalid type: {type} (expected string)", Source: "the wording of bad_auth_params", Unverified: true,
+		Examples: map[string]string{"member": "redirect_uri", "type": "array"},
+	})
 	BadType = entry(Refusal{
 		Name: "bad_type", Status: 400, Code: "bad.{property}",
 		Description: "error in {property} - invalid type: {type} (expected {expected})", Source: "https://github.com/auth0/auth0-python/issues/228; the wording of bad.authParams",

@@ -84,13 +84,16 @@ func ChangePassword(c *web.Call) (any, error) {
 	return web.Raw{ContentType: "text/html; charset=utf-8", Body: []byte("We've just sent you an email to reset your password.")}, nil
 }
 
+// databaseTexts are the properties of both endpoints that are strings.
+var databaseTexts = []string{
+	"client_id", "connection", "email", "password", "username", "given_name", "family_name", "name", "nickname", "picture", "organization", "captcha",
+}
+
 // databasePayload checks what both endpoints need: a client, a database, an
 // address.
 func databasePayload(c *web.Call) error {
-	for _, name := range []string{"client_id", "connection", "email", "password"} {
-		if p, ok := c.Params.Get(name); ok && p.Kind != web.String {
-			return refusal.BadType.With("property", name, "type", string(p.Kind), "expected", "string")
-		}
+	if err := textsOnly(c.Params, databaseTexts...); err != nil {
+		return err
 	}
 	email := c.Params.Text("email")
 	switch _, good := fixtures.NormalizeEmail(email); {

@@ -87,8 +87,12 @@ func credentials(c *web.Call) (credentialType, error) {
 	}
 	bad := refusal.BadCredentialsBody.With("parameters", strings.Join(kind.parameters, ", "))
 	for _, name := range kind.parameters {
-		if c.Params.Text(name) == "" {
+		p, given := c.Params.Get(name)
+		switch {
+		case !given:
 			return kind, bad.Because("there is no " + name)
+		case p.Kind != web.String:
+			return kind, bad.Because(name + " is no string but of the type " + string(p.Kind))
 		}
 	}
 	for _, p := range c.Params {

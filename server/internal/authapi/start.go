@@ -14,11 +14,11 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// startProperties are the properties that POST /passwordless/start allows; any
-// other is refused.
-var startProperties = []string{
-	"client_id", "client_secret", "client_assertion", "client_assertion_type", "connection",
-	"email", "phone_number", "send", "authParams", "captcha", "state", "_csrf", "_intstate",
+// startTexts are the properties of POST /passwordless/start that are strings. Besides
+// them only authParams is allowed; any other property is refused.
+var startTexts = []string{
+	"client_id", "connection", "email", "phone_number", "send", "client_secret",
+	"client_assertion", "client_assertion_type", "captcha", "state", "_csrf", "_intstate",
 }
 
 // sends are the values of send: what a message carries.
@@ -130,10 +130,8 @@ func CountStart(c *web.Call) error {
 // readStart checks the schema of a start, and reads what it asks for.
 func readStart(c *web.Call) (passwordless.Request, error) {
 	r := passwordless.Request{Recipient: c.Subject.Recipient, Send: c.Subject.Send}
-	for _, name := range []string{"client_id", "connection", "email", "phone_number", "send", "client_secret"} {
-		if p, ok := c.Params.Get(name); ok && p.Kind != web.String {
-			return r, refusal.BadType.With("property", name, "type", string(p.Kind), "expected", "string")
-		}
+	if err := textsOnly(c.Params, startTexts...); err != nil {
+		return r, err
 	}
 	switch {
 	case c.Params.Text("client_id") == "":
@@ -170,15 +168,29 @@ func readStart(c *web.Call) (passwordless.Request, error) {
 		if err != nil {
 			return r, refusal.BadBody.With("reason", "authParams: "+err.Error())
 		}
+		if p, ok := passwordless.NotText(members); ok {
+			return r, refusal.BadAuthParam.With("member", p.Name, "type", string(p.Kind))
+		}
 		r.AuthParams = members
 	}
 	return r, unknownProperties(c.Params)
 }
 
+// textsOnly refuses properties that are present but are no strings, in the words of
+// the endpoints that check a JSON schema.
+func textsOnly(ps web.Params, names ...string) error {
+	for _, name := range names {
+		if p, ok := ps.Get(name); ok && p.Kind != web.String {
+			return refusal.BadType.With("property", name, "type", string(p.Kind), "expected", "string")
+		}
+	}
+	return nil
+}
+
 func unknownProperties(ps web.Params) error {
 	var unknown []string
 	for _, p := range ps {
-		if !p.Query && !slices.Contains(startProperties, p.Name) {
+		if !p.Query && p.Name != "authParams" && !slices.Contains(startTexts, p.Name) {
 			unknown = append(unknown, p.Name)
 		}
 	}

@@ -34,7 +34,7 @@ var grants = map[string]grant{
 // and its neighbours.
 func OAuthToken(c *web.Call) (any, error) {
 	// 1. Check the parameters.
-	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier"); err != nil {
+	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier"); err != nil {
 		return nil, err
 	}
 	name := c.Params.Text("grant_type")
@@ -193,7 +193,7 @@ func CountToken(c *web.Call) error { return c.Count(tenant.LimitToken, "") }
 // type of one.
 // Source: auth0/go-auth0 authentication TestRevokeRefreshToken.
 func OAuthRevoke(c *web.Call) (any, error) {
-	if err := stringsOnly(c.Params, "client_id", "client_secret", "token"); err != nil {
+	if err := stringsOnly(c.Params, "client_id", "client_secret", "client_assertion", "client_assertion_type", "token"); err != nil {
 		return nil, err
 	}
 	client, err := c.Client()
