@@ -63,6 +63,14 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Flow: login.AndroidLink, Dialect: web.Browser,
 		},
 		{
+			Method: "GET", Path: "/apple-app-site-association", Also: []string{"/.well-known/apple-app-site-association"}, Summary: "the iOS apps of all clients, by their mobile settings",
+			Flow: authapi.AppleAppSiteAssociation, Dialect: web.API, CORS: web.AnyOrigin,
+		},
+		{
+			Method: "GET", Path: "/.well-known/assetlinks.json", Summary: "the Android apps of all clients, by their mobile settings",
+			Flow: authapi.AssetLinks, Dialect: web.API, CORS: web.AnyOrigin,
+		},
+		{
 			Method: "GET", Path: "/authorize", Summary: "where an app sends a browser to sign in",
 			Endpoint: "authorize", Flow: login.Authorize, Dialect: web.Browser,
 		},
