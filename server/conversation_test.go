@@ -41,8 +41,8 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 //	                               @ outbox … all, as they arrived
 //	@ mailed ada@example.com as $at  name the path of the link in the last message
 //	@ claims $id_token             = the payload follows, its signature verified
-//	                               against the key set, or what is wrong with
-//	                               it; @ header … the header
+//	                               against the key set or by a secret, or what
+//	                               is wrong with it; @ header … the header
 //	@ keys                         = the ids of the keys in the key set
 //	@ let $old = $refresh_token    name a value; @ fill $big 4096 makes bytes
 //	@ inject otp-expired           switch a scenario on, built in or of

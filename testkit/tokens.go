@@ -218,8 +218,9 @@ func claimsOf(token string) (claims map[string]any, err error) {
 	return claims, err
 }
 
-// MintToken makes a token with any claims, signed with the tenant's key. If iss,
-// iat or exp is absent, it is filled in.
+// MintToken makes a token with any claims, signed with the tenant's key. If aud is an
+// API or a client with HS256, its secret signs. If iss, iat or exp is absent, it is
+// filled in.
 func (a *Auth0) MintToken(t testing.TB, claims map[string]any) string {
 	t.Helper()
 	token, err := a.server.MintToken(a.issuer, claims)
@@ -230,7 +231,7 @@ func (a *Auth0) MintToken(t testing.TB, claims map[string]any) string {
 }
 
 // ForgeToken makes a token as MintToken does, but with a signature that no
-// published key verifies.
+// published key, and no secret of an API, verifies.
 func (a *Auth0) ForgeToken(t testing.TB, claims map[string]any) string {
 	t.Helper()
 	token, err := a.server.ForgeToken(a.issuer, claims)
