@@ -183,8 +183,8 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Count: authapi.CountCrossOrigin, Limited: refusal.RateLimitedOAuth, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/passwordless/verify", Summary: "checks a code and leaves it good for verify_redirect",
-			Endpoint: "passwordless.verify", Flow: authapi.PasswordlessVerify, Dialect: web.API, CORS: web.Credentials,
+			Method: "POST", Path: "/passwordless/verify", Summary: "checks a code and leaves it good for verify_redirect; with grant_type: password it gives tokens for the code",
+			Endpoint: "passwordless.verify", Client: authapi.StartClient, Flow: authapi.PasswordlessVerify, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "POST", Path: "/passwordless/challenge", Summary: "the captcha that a login by code needs: none",
