@@ -184,7 +184,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/passwordless/verify", Summary: "checks a code and leaves it good for verify_redirect; with grant_type: password it gives tokens for the code",
-			Endpoint: "passwordless.verify", Client: authapi.StartClient, Flow: authapi.PasswordlessVerify, Dialect: web.API, CORS: web.Credentials,
+			Endpoint: "passwordless.verify", Client: authapi.VerifyClient, Flow: authapi.PasswordlessVerify, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "POST", Path: "/passwordless/challenge", Summary: "the captcha that a login by code needs: none",

@@ -4,6 +4,7 @@ package authapi
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
@@ -88,9 +89,34 @@ func StartSubject(c *web.Call) web.Subject {
 	return s
 }
 
-// StartClient authenticates the client of a start. HTTP Basic does not count
-// here, as at Auth0, which also has other words here than at the token endpoint.
+// StartClient authenticates the client of a start. A login page cannot keep a secret:
+// it sends the state of its login instead.
+// Source: auth0/docs-v2 past-migrations/migrate-to-passwordless.mdx.
 func StartClient(c *web.Call) (*fixtures.Client, error) {
+	client, err := VerifyClient(c)
+	switch {
+	case !errors.Is(err, refusal.StartAuthenticationRequired):
+		return client, err
+	case fromLoginPage(c):
+		client, _ = c.Setup.Client(c.BodyCredentials().ClientID)
+		return client, nil
+	case c.Params.Text("state") != "":
+		return nil, refusal.StartAuthenticationRequired.Because("the client sent no secret, and state is that of no login of its own that is under way")
+	}
+	return client, err
+}
+
+// fromLoginPage tells whether a start has the state of a login of its client that is
+// under way, and no other proof.
+func fromLoginPage(c *web.Call) bool {
+	creds := c.BodyCredentials()
+	tx, ok := c.Tenant.Transaction(c.Params.Text("state"), c.Now)
+	return ok && tx.Authorization.Client.ClientID == creds.ClientID && creds.Secret == "" && creds.Assertion == ""
+}
+
+// VerifyClient authenticates the client of a passwordless call. HTTP Basic does not
+// count here, as at Auth0, which also has other words here than at the token endpoint.
+func VerifyClient(c *web.Call) (*fixtures.Client, error) {
 	creds := c.BodyCredentials()
 	client, ok := c.Setup.Client(creds.ClientID)
 	switch {
@@ -121,7 +147,7 @@ func CountStart(c *web.Call) error {
 	if err != nil || !tenant.Confidential(client) {
 		return c.Count(tenant.LimitStart, c.IP)
 	}
-	if client.IsTokenEndpointIPHeaderTrusted && c.Header.Get("Auth0-Forwarded-For") != "" {
+	if client.IsTokenEndpointIPHeaderTrusted && !fromLoginPage(c) && c.Header.Get("Auth0-Forwarded-For") != "" {
 		return c.Count(tenant.LimitStart, passwordless.EndUserIP(c, client))
 	}
 	return c.Count(tenant.LimitOther, "")
