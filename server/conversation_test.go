@@ -36,6 +36,8 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 //	@ show Cache-Control X-Rate*   show these headers, too, from here on
 //	@ advance 3m                   move the clock; @ set TIME stops it there
 //	@ otp ada@example.com as $otp  = the live code; @ link … the live link
+//	@ captcha $state as $answer    = the answer of the newest captcha of a login,
+//	                               * of all
 //	@ message ada@example.com      = the message that was sent last follows;
 //	                               @ state … shows what became of its code,
 //	                               @ outbox … all, as they arrived

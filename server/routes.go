@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 	"github.com/mockauth0/mockauth0/server/internal/authapi"
@@ -187,20 +188,20 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "passwordless.verify", Client: authapi.VerifyClient, Flow: authapi.PasswordlessVerify, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/passwordless/challenge", Summary: "the captcha that a login by code needs: none",
-			Flow: authapi.Captcha, Dialect: web.API, CORS: web.Credentials,
+			Method: "POST", Path: "/passwordless/challenge", Summary: "which captcha a login by code needs",
+			Flow: authapi.Captcha(fixtures.FlowPasswordless), Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/usernamepassword/challenge", Summary: "the captcha that a login by password needs: none",
-			Flow: authapi.Captcha, Dialect: web.API, CORS: web.Credentials,
+			Method: "POST", Path: "/usernamepassword/challenge", Summary: "which captcha a login by password needs",
+			Flow: authapi.Captcha(fixtures.FlowPassword), Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/dbconnections/signup/challenge", Summary: "the captcha that a sign-up needs: none",
-			Flow: authapi.Captcha, Dialect: web.API, CORS: web.Credentials,
+			Method: "POST", Path: "/dbconnections/signup/challenge", Summary: "which captcha a sign-up needs",
+			Flow: authapi.Captcha(fixtures.FlowPassword), Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/dbconnections/change_password/challenge", Summary: "the captcha that a password change needs: none",
-			Flow: authapi.Captcha, Dialect: web.API, CORS: web.Credentials,
+			Method: "POST", Path: "/dbconnections/change_password/challenge", Summary: "which captcha a password change needs",
+			Flow: authapi.Captcha(fixtures.FlowPasswordReset), Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "POST", Path: "/dbconnections/signup", Summary: "creates a database user with a password",
@@ -337,6 +338,10 @@ func controlRoutes(a *control.API) []web.Route {
 		{
 			Method: "POST", Path: "/_mock/outbox/{id}/deliver", Summary: "delivers a queued message now",
 			Flow: a.WithCursor(a.DeliverMessage),
+		},
+		{
+			Method: "GET", Path: "/_mock/captcha", Summary: "the answer of the newest captcha: of a login, by its state, or of all",
+			Flow: a.ReadCaptcha, Query: []string{"state", "format"},
 		},
 		{
 			Method: "GET", Path: "/_mock/scenarios", Summary: "the scenarios that are on, with what they did; and the names of all; describe=1 adds what they do",

@@ -77,7 +77,13 @@ func (a *Auth0) Tokens(t testing.TB, user string, r ...TokenRequest) Tokens {
 		if isPhone(user) {
 			address = "phone_number"
 		}
-		a.post(t, user, "/passwordless/start", want.ClientID, url.Values{"connection": {conn.Name}, address: {user}, "send": {"code"}})
+		start := url.Values{"connection": {conn.Name}, address: {user}, "send": {"code"}}
+		if a.server.Fixture().NeedsCaptcha(fixtures.FlowPasswordless) {
+			a.post(t, user, "/passwordless/challenge", want.ClientID, url.Values{"state": {user}})
+			start.Set("state", user)
+			start.Set("captcha", a.Captcha(t, user))
+		}
+		a.post(t, user, "/passwordless/start", want.ClientID, start)
 		form.Set("grant_type", fixtures.GrantPasswordlessOTP)
 		form.Set("otp", a.OTP(t, user))
 	}

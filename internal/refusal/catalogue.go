@@ -105,6 +105,10 @@ var (
 		Name: "invalid_captcha", Status: 401, Code: "invalid_captcha",
 		Description: "Invalid captcha value", Source: "the answer of /usernamepassword/login, quoted in public code of real tenants", Unverified: true,
 	})
+	RequiresVerification = entry(Refusal{
+		Name: "requires_verification", Status: 401, Code: "requires_verification",
+		Description: "Suspicious request requires verification", Source: "auth0/docs articles/api/authentication/errors/_oauth-ro.md; auth0/Auth0.swift AuthenticationErrorSpec.swift",
+	})
 	SMSProviderError = entry(Refusal{
 		Name: "sms_provider_error", Status: 400, Code: "sms_provider_error",
 		Description: "Unexpected response while calling the SMS gateway: {code}", Source: docGateway,

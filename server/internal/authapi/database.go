@@ -7,6 +7,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -45,7 +46,11 @@ func Signup(c *web.Call) (any, error) {
 	if err := checkDatabaseClient(c, conn); err != nil {
 		return nil, err
 	}
-	// 4. Add the user.
+	// 4. See whether a person asks.
+	if err := passwordless.SolveCaptcha(c, fixtures.FlowPassword); err != nil {
+		return nil, err
+	}
+	// 5. Add the user.
 	email, _ := fixtures.NormalizeEmail(c.Params.Text("email")) // checked by signupPayload
 	u := fixtures.User{
 		Email: email, Password: c.Params.Text("password"), GivenName: c.Params.Text("given_name"), FamilyName: c.Params.Text("family_name"),
@@ -76,6 +81,9 @@ func ChangePassword(c *web.Call) (any, error) {
 		return nil, refusal.TextOnly(err)
 	}
 	if err := checkDatabaseClient(c, conn); err != nil {
+		return nil, err
+	}
+	if err := passwordless.SolveCaptcha(c, fixtures.FlowPasswordReset); err != nil {
 		return nil, err
 	}
 	client, _ := c.Setup.Client(c.Params.Text("client_id")) // checked by checkDatabaseClient

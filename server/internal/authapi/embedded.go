@@ -197,11 +197,3 @@ func verifiedConnection(c *web.Call, client *fixtures.Client, code string) (*fix
 	}
 	return conn, err
 }
-
-// Captcha answers the four endpoints that say which captcha a login needs:
-// none. auth0.js and Lock ask them.
-func Captcha(*web.Call) (any, error) {
-	return struct {
-		Required bool `json:"required"`
-	}{}, nil
-}

@@ -59,7 +59,11 @@ func PasswordlessStart(c *web.Call) (any, error) {
 	if r.Connection, err = c.Setup.PasswordlessConnection(name, r.Client); err != nil {
 		return nil, err
 	}
-	// 4. Make the code and send the message.
+	// 4. See whether a person asks.
+	if err := passwordless.SolveCaptcha(c, fixtures.FlowPasswordless); err != nil {
+		return nil, err
+	}
+	// 5. Make the code and send the message.
 	done, err := passwordless.Start(c, r)
 	if err != nil {
 		return nil, err
