@@ -121,7 +121,7 @@ func diff(want, got string) string {
 
 // staged are the refusals that only scenarios cause.
 var staged = []string{
-	"invalid_captcha", "sms_provider_error", "sms_provider_unauthorized", "sms_provider_timeout", "mfa_required", "unavailable", "bad_gateway_html", "server_error",
+	"sms_provider_error", "sms_provider_unauthorized", "sms_provider_timeout", "mfa_required", "unavailable", "bad_gateway_html", "server_error",
 }
 
 // Each refusal of the catalogue is the answer to some request of the conversations.

@@ -32,6 +32,7 @@ func TellNewAddress(c *web.Call, u fixtures.User) {
 		Recipient: u.Email, Operation: mail.ChangeEmail, Language: Language(c), Now: c.Now,
 	}
 	text := mail.Email(letter)
+	c.Log.Info("The e-mail about the new address goes to "+u.Email, "connection", conn.Name)
 	c.Tenant.Outbox.Add(outbox.Message{
 		Kind: outbox.Email, To: u.Email, Recipients: []string{u.Email}, ClientID: client.ClientID, Connection: conn.Name, Language: letter.Language, CreatedAt: c.Now,
 		From: text.From, Subject: text.Subject, Text: text.Plain, HTML: text.HTML, Note: text.Note,
