@@ -37,13 +37,15 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 //	@ show Cache-Control X-Rate*   show these headers, too, from here on
 //	@ advance 3m                   move the clock; @ set TIME stops it there
 //	@ otp ada@example.com as $otp  = the live code; @ link … the live link
+//	@ captcha $state as $answer    = the answer of the newest captcha of a login,
+//	                               * of all
 //	@ message ada@example.com      = the message that was sent last follows;
 //	                               @ state … shows what became of its code,
 //	                               @ outbox … all, as they arrived
 //	@ mailed ada@example.com as $at  name the path of the link in the last message
 //	@ claims $id_token             = the payload follows, its signature verified
-//	                               against the key set, or what is wrong with
-//	                               it; @ header … the header
+//	                               against the key set or by a secret, or what
+//	                               is wrong with it; @ header … the header
 //	@ keys                         = the ids of the keys in the key set
 //	@ let $old = $refresh_token    name a value; @ fill $big 4096 makes bytes
 //	@ inject otp-expired           switch a scenario on, built in or of
@@ -120,7 +122,7 @@ func diff(want, got string) string {
 
 // staged are the refusals that only scenarios cause.
 var staged = []string{
-	"invalid_captcha", "sms_provider_error", "sms_provider_unauthorized", "sms_provider_timeout", "mfa_required", "unavailable", "bad_gateway_html", "server_error",
+	"sms_provider_error", "sms_provider_unauthorized", "sms_provider_timeout", "mfa_required", "unavailable", "bad_gateway_html", "server_error",
 }
 
 // Each refusal of the catalogue is the answer to some request of the conversations.
