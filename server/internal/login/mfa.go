@@ -363,7 +363,7 @@ func (m *secondFactor) wrong(v view, err error) (told any, _ error) {
 		code = "transaction-not-found"
 	}
 	if len(v.Fields) == 0 {
-		v.Alert, v.AlertCode = v.words(code), code
+		v.Alert, v.AlertCode = v.wordsFor(code), code
 	} else {
 		v.mistake(code)
 	}

@@ -373,7 +373,7 @@ func newRecoveryCode(m *secondFactor) (any, error) {
 		return m.show(v)
 	}
 	if m.Params.Text("saved") != "on" {
-		v.Check.Code, v.Check.Error = "no-confirmation", v.words("no-confirmation")
+		v.Check.Code, v.Check.Error = "no-confirmation", v.wordsFor("no-confirmation")
 		return m.show(v)
 	}
 	page, err := m.Tenant.SaveRecoveryCode(m.page.ID, m.Now)

@@ -47,6 +47,7 @@ type view struct {
 	Who, What                           string  // whom the page is about, and what kind of name that is
 	Edit                                string  // the page that asks for another
 	Forgot                              string  // the page for who has forgotten the password
+	Captcha                             *riddle // nil if the page has none
 	Other                               *aside
 	EditAction                          string // or the button that leads there
 	Alert, AlertCode                    string // what is wrong, if it is with no field
@@ -63,15 +64,25 @@ type view struct {
 	// Scenario names the rules that made the error.
 	Scenario string
 
-	email  string // for the words
-	failed string // the words, if they are not those of the screen; the page is an error's
+	flow   fixtures.Flow // what the page's captcha stands before; "" for a page that has none
+	email  string        // for the words
+	names  string        // for the words: what a user has forgotten the password of
+	words  string        // which words, if they are not those of the screen
+	failed string        // the words, if they are not those of the screen; the page is an error's
 }
 
 // A field is one that the user fills in.
 type field struct {
 	Name, Label, Type, Mode, Complete, Value string
-	Focus                                    bool   // it is where the user begins
+	Focus                                    bool // it is where the user begins
+	Optional                                 bool
 	Error, Code                              string // what is wrong with it
+}
+
+// A riddle is the captcha of a page.
+type riddle struct {
+	Picture     template.URL
+	Error, Code string // what is wrong with the answer
 }
 
 // An aside is a line below the form: a question, and a link.
@@ -116,12 +127,12 @@ var pagePolicy = "default-src 'none'; img-src data:; style-src " + source(style)
 func (v *view) mistake(code string) { v.mistakeAt(len(v.Fields)-1, code) }
 
 func (v *view) mistakeAt(i int, code string) {
-	v.Fields[i].Code, v.Fields[i].Error = code, v.words(code)
+	v.Fields[i].Code, v.Fields[i].Error = code, v.wordsFor(code)
 }
 
 // wrong tells whether something is wrong with what the user has sent.
 func (v *view) wrong() bool {
-	return v.Alert != "" || v.Check != nil && v.Check.Error != "" || slices.ContainsFunc(v.Fields, func(f field) bool { return f.Error != "" })
+	return v.Alert != "" || v.Captcha != nil && v.Captcha.Error != "" || v.Check != nil && v.Check.Error != "" || slices.ContainsFunc(v.Fields, func(f field) bool { return f.Error != "" })
 }
 
 // focus is the field where the user begins: what is wrong, or else what is empty.
@@ -146,6 +157,12 @@ func (v view) Script() bool {
 // show shows a page of a login.
 func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
 	v.Client, v.State = r.Client.Name, tx.ID
+	if picture, needed := passwordless.NewCaptcha(c, v.flow, tx.ID); needed {
+		if v.Captcha == nil {
+			v.Captcha = &riddle{}
+		}
+		v.Captcha.Picture = template.URL(picture) // a data URL of our own
+	}
 	return v.show(c)
 }
 
@@ -154,7 +171,7 @@ func (v view) show(c *web.Call) (any, error) {
 	v.Tenant = c.Setup.Fixture.Tenant.FriendlyName
 	v.Action = cmp.Or(v.Action, "default")
 	v.fill()
-	if len(v.Fields) > 0 {
+	if len(v.Fields) > 0 && (v.Captcha == nil || v.Captcha.Error == "") {
 		v.Fields[v.focus()].Focus = true
 	}
 	if v.wrong() {
@@ -174,7 +191,19 @@ func (v view) show(c *web.Call) (any, error) {
 	return page, err
 }
 
+// unsolved refuses a form whose captcha is not solved. It comes last, since an answer
+// is good once.
+func (r *request) unsolved(c *web.Call, tx tenant.Transaction, v view) (told any, refused bool, _ error) {
+	err := passwordless.SolveCaptcha(c, v.flow)
+	if err == nil {
+		return nil, false, nil
+	}
+	told, err = r.wrong(c, tx, v, err)
+	return told, true, err
+}
+
 // wrong shows a refusal on a page, at its last field. Any other error is returned.
+// The words are for the names of the user's connection.
 func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (told any, _ error) {
 	var refused *refusal.Refusal
 	if !errors.As(err, &refused) {
@@ -184,10 +213,12 @@ func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (
 	switch {
 	case errors.Is(err, refusal.WrongEmailCode), errors.Is(err, refusal.WrongPhoneCode):
 		v.mistake("invalid-verification-code")
+	case errors.Is(err, refusal.InvalidCaptcha):
+		v.Captcha = &riddle{Code: "invalid-captcha", Error: mistakes["invalid-captcha"]}
 	case errors.Is(err, refusal.WrongPassword):
-		v.mistake("wrong-email-credentials")
-	case errors.Is(err, refusal.UserExists):
-		v.mistakeAt(0, "email-in-use")
+		v.mistake(wrongCredentials(c, tx))
+	case errors.Is(err, refusal.UserExists), errors.Is(err, refusal.UsernameExists):
+		v.taken(err, "email-in-use")
 	case errors.Is(err, refusal.InvalidSignup):
 		v.mistakeAt(0, "auth0-users-validation")
 	case errors.Is(err, refusal.TooManyAttempts):
@@ -249,9 +280,12 @@ func identifier(c *web.Call, signup bool) (any, error) {
 		return nil, err
 	}
 	conns := usable(c, tx)
-	v, name := view{Screen: "login-id", Other: toSignup(c, tx)}, "username"
+	v, name := view{Screen: "login-id", Other: toSignup(c, tx), flow: identifierFlow(c, conns)}, "username"
 	if signup {
 		v.Screen, v.Other, name = "signup-id", toLogin(c, tx), "email"
+		if asksForNames(conns) {
+			return r.signupNames(c, tx, v, conns[0])
+		}
 	}
 	who := identifierField(conns, name)
 	if signup && who.Type == "tel" {
@@ -266,10 +300,13 @@ func identifier(c *web.Call, signup bool) (any, error) {
 	v.Fields = []field{who}
 	conn, recipient := choose(c, conns, who.Value)
 	if conn == nil {
-		v.mistake(unfit(who))
+		v.usernameMistake(0, unfit(who.Value, conns...), conns...)
 		return r.show(c, tx, v)
 	}
-	c.Tenant.Identify(tx, conn.Name, recipient)
+	if told, refused, err := r.unsolved(c, tx, v); refused {
+		return told, err
+	}
+	c.Tenant.Identify(tx, conn.Name, recipient, fixtures.User{})
 	switch isDatabase := conn.Strategy == tenant.StrategyDatabase; {
 	case isDatabase && signup:
 		return to("/u/signup/password", tx), nil
@@ -282,67 +319,41 @@ func identifier(c *web.Call, signup bool) (any, error) {
 	return to(challengePage(conn), tx), nil
 }
 
+// identifierFlow is the flow whose captcha the page has that asks who signs in: that of
+// a login with a code, which the page sends, or else that of one with a password.
+func identifierFlow(c *web.Call, conns []*fixtures.Connection) fixtures.Flow {
+	if slices.ContainsFunc(conns, tenant.Passwordless) && c.Setup.Fixture.NeedsCaptcha(fixtures.FlowPasswordless) {
+		return fixtures.FlowPasswordless
+	}
+	if slices.ContainsFunc(conns, func(conn *fixtures.Connection) bool { return conn.Strategy == tenant.StrategyDatabase }) {
+		return fixtures.FlowPassword
+	}
+	return ""
+}
+
 // identifierOf is what the user typed. The sign-up page has another field.
 func identifierOf(c *web.Call) string {
-	return cmp.Or(c.Params.Text("username"), c.Params.Text("email"), c.Params.Text("phone"))
+	return cmp.Or(c.Params.Text("email"), c.Params.Text("phone"), c.Params.Text("username"))
 }
 
 func challengePage(conn *fixtures.Connection) string {
 	return "/u/login/passwordless-" + conn.Strategy + "-challenge"
 }
 
-// identifierField is the field that asks who the user is.
-func identifierField(conns []*fixtures.Connection, name string) field {
-	f := field{Name: name, Complete: "username"}
-	isSMS := func(conn *fixtures.Connection) bool { return conn.Strategy == tenant.StrategySMS }
-	isEmail := func(conn *fixtures.Connection) bool { return conn.Strategy != tenant.StrategySMS }
-	switch phone := slices.ContainsFunc(conns, isSMS); {
-	case phone && slices.ContainsFunc(conns, isEmail):
-		f.Label, f.Type = "Phone number or Email address", "text"
-	case phone:
-		f.Label, f.Type = "Phone number", "tel"
-	default:
-		f.Label, f.Type, f.Mode = "Email address", "email", "email"
-	}
-	return f
-}
-
-// unfit is Auth0's name for what is wrong with an identifier that no connection
-// takes.
-func unfit(f field) string {
-	switch {
-	case f.Type == "text":
-		return "invalid-email-phone"
-	case f.Type == "tel":
-		return "invalid-phone-number"
-	case f.Value == "":
-		return "no-email"
-	}
-	return "invalid-email-format"
-}
-
 // choose finds the connection by which a user signs in: the first that knows the
 // user, or else the first that fits the address.
-func choose(c *web.Call, conns []*fixtures.Connection, who string) (*fixtures.Connection, string) {
-	email, isEmail := fixtures.NormalizeEmail(who)
-	phone, isPhone := fixtures.NormalizePhone(who)
-	var first *fixtures.Connection
-	address := email
-	if isPhone && !isEmail {
-		address = phone
-	}
+func choose(c *web.Call, conns []*fixtures.Connection, who string) (first *fixtures.Connection, name string) {
 	for _, conn := range conns {
-		if fits := conn.Strategy == tenant.StrategySMS && isPhone || conn.Strategy != tenant.StrategySMS && isEmail; !fits {
-			continue
-		}
-		if c.Tenant.Knows(conn.Name, address) {
-			return conn, address
-		}
-		if first == nil {
-			first = conn
+		typed, kind := conn.Identify(who)
+		switch {
+		case kind == "":
+		case c.Tenant.Knows(conn.Name, typed):
+			return conn, typed
+		case first == nil:
+			first, name = conn, typed
 		}
 	}
-	return first, address
+	return first, name
 }
 
 // EmailChallenge is /u/login/passwordless-email-challenge: the code of an

@@ -245,6 +245,13 @@ func (c *conversation) command(words []string) {
 		c.write("=", c.vars[arg(3)])
 	case "push": // the answer to a push notification
 		err = c.server.AnswerPush(arg(1), arg(2) == "accept")
+	case "captcha":
+		answer, ok := c.server.Captcha(strings.Trim(c.expand(arg(1)), "*"))
+		if !ok {
+			c.failf("no captcha is live for %s", arg(1))
+		}
+		c.vars[arg(3)] = answer
+		c.write("=", answer)
 	case "link":
 		c.vars[arg(3)] = c.live(arg(1), outbox.WithLink()).Link
 		c.write("=", c.vars[arg(3)])
