@@ -151,6 +151,9 @@ func (t *Tenant) RedeemPassword(r TokenRequest, realm, username, password string
 	if !known {
 		return nil, refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
 	}
+	if err := r.allowsBearer(api); err != nil {
+		return nil, err
+	}
 	conn, err := t.Database(realm, r.Client)
 	if err != nil {
 		return nil, err

@@ -38,6 +38,9 @@ type TokenRequest struct {
 	Issuer   string // with the trailing slash
 	Now      time.Time
 	Caller   Caller
+	// ProofKey is the thumbprint of the key that the client has proven to possess by
+	// DPoP, "" if it sent no proof.
+	ProofKey string
 	// Effects are what scenarios do.
 	Effects *faults.Effects
 }
@@ -142,6 +145,9 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 	if !known {
 		return nil, refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
 	}
+	if err := r.allowsBearer(api); err != nil {
+		return nil, err
+	}
 	asked := passwordScopes(r.Scope)
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -200,6 +206,9 @@ func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 	}
 	if api == nil {
 		return nil, refusal.NoAudience
+	}
+	if err := r.allowsBearer(api); err != nil {
+		return nil, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

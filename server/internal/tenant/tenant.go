@@ -36,6 +36,7 @@ type Tenant struct {
 	tickets      tickets
 	resets       resets
 	assertions   assertions
+	proofs       proofs
 	bruteForce   bruteForce
 	clientLogins tally[grantKey] // how many tokens each client got in its own name for each API
 	pushed       pushedRequests
@@ -122,6 +123,7 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.families = newFamilies()
 	t.forgetLoginsLocked()
 	t.assertions = newAssertions()
+	t.proofs = newProofs()
 	t.bruteForce = newBruteForce()
 	t.clientLogins = newTally[grantKey](maxFamilies)
 	t.buckets = map[bucketKey]*bucket{}
