@@ -37,7 +37,7 @@ func ReadProof(compact string) (*Proof, error) {
 	}
 	jws, err := jose.ParseSignedCompact(compact, []jose.SignatureAlgorithm{jose.ES256, jose.RS256})
 	if err != nil {
-		return nil, fmt.Errorf("it is no token that ES256 or RS256 signed: %s", strings.TrimPrefix(err.Error(), "go-jose/go-jose: "))
+		return nil, fmt.Errorf("it is no token that ES256 or RS256 signed: %s", strings.ReplaceAll(err.Error(), "go-jose/go-jose: ", ""))
 	}
 	header := jws.Signatures[0].Protected
 	if typ, _ := header.ExtraHeaders[jose.HeaderType].(string); !strings.EqualFold(typ, "dpop+jwt") {
