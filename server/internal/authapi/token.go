@@ -105,11 +105,15 @@ func TokenClient(c *web.Call) (*fixtures.Client, error) {
 // Source: auth0/docs-v2 secure/sender-constraining/demonstrating-proof-of-possession-dpop.mdx.
 func proofKey(c *web.Call, client *fixtures.Client) (string, error) {
 	use := c.ProofUse()
-	use.NeedsNonce = !tenant.Confidential(client)
-	if use.NeedsNonce && len(use.Proofs) > 0 {
+	if len(use.Proofs) == 0 {
+		return "", nil
+	}
+	use.NeedsNonce, use.Effects = !tenant.Confidential(client), c.Effects
+	key, err := c.Tenant.CheckProof(use)
+	if use.NeedsNonce || errors.Is(err, refusal.UseProofNonce) {
 		c.ResponseHeader.Set("DPoP-Nonce", c.Tenant.ProofNonce(c.Now))
 	}
-	return c.Tenant.CheckProof(use)
+	return key, err
 }
 
 func tokenRequest(c *web.Call, client *fixtures.Client) (tenant.TokenRequest, error) {

@@ -16,6 +16,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
@@ -66,6 +67,8 @@ type ProofUse struct {
 	// NeedsNonce asks for a nonce in the proof.
 	NeedsNonce bool
 	Now        time.Time
+	// Effects are what scenarios do.
+	Effects *faults.Effects
 }
 
 // CheckProof returns the thumbprint of the key that the sender of a request has
@@ -86,6 +89,9 @@ func (t *Tenant) CheckProof(u ProofUse) (key string, err error) {
 	}
 	if !t.proofs.use(usedProof{p.Key, p.ID}, unixTime(*p.IssuedAt)) {
 		return "", refusal.WrongProof.Because(fmt.Sprintf("the DPoP proof does not count: its jti %q was used already, and a proof is good for one request", p.ID))
+	}
+	if u.Effects.StaleNonce() {
+		return "", refusal.UseProofNonce
 	}
 	return p.Key, nil
 }
