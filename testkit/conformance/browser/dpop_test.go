@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/mockauth0/mockauth0/scenarios"
 )
 
 // An app that binds its tokens to a key of the browser: the login, a refresh, and calls
@@ -66,6 +68,22 @@ func TestDPoP(t *testing.T) {
 			s.status("signed in as " + ada)
 		})
 	}
+}
+
+// A server does the same with a key of its own. Its client is confidential, so the tenant
+// asks it for a nonce only where a scenario says so.
+func TestDPoPOfNextJS(t *testing.T) {
+	s := startSDK(t, "http", desktop)
+	npmPackages(t, "../../recipes/nextjs")
+	api := s.node("api.cjs", "ISSUER="+s.tenant+"/")
+	s.startNode("nextjs-auth0.mjs", "TENANT="+s.tenant, "API="+api)
+	stale := s.auth.Inject(t, scenarios.DPoPNonceStale)
+	s.run(chromedp.Navigate(s.app + "/auth/login"))
+	s.signIn(ada)
+	s.status("signed in as " + ada)
+	s.run(chromedp.Navigate(s.app + "/orders"))
+	s.status("200 43")
+	stale.MustFire(t, 1)
 }
 
 // nonces counts how often the tenant has asked for a nonce.

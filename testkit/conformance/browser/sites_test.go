@@ -109,7 +109,7 @@ type sdk struct {
 func startSDK(t *testing.T, scheme string, how look, opts ...testkit.Option) *sdk {
 	t.Helper()
 	chromium(t) // or skip before a tenant starts
-	npmPackages(t)
+	npmPackages(t, ".")
 	auth := testkit.Start(t, opts...)
 	return &sdk{blank(t, how), scheme + "://" + serveApps(t), scheme + "://" + byName(auth.Domain()), auth}
 }
@@ -191,16 +191,16 @@ func serveBoth(t *testing.T, h http.Handler) string {
 
 var npmInstall sync.Mutex
 
-// npmPackages installs what package-lock.json names, if it is not there.
-func npmPackages(t *testing.T) {
+// npmPackages installs what the package-lock.json of a folder names, if it is not there.
+func npmPackages(t *testing.T, folder string) {
 	t.Helper()
 	npmInstall.Lock()
 	defer npmInstall.Unlock()
-	wanted, err := os.Stat("package-lock.json")
+	wanted, err := os.Stat(filepath.Join(folder, "package-lock.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	installed, err := os.Stat(filepath.Join("node_modules", ".package-lock.json"))
+	installed, err := os.Stat(filepath.Join(folder, "node_modules", ".package-lock.json"))
 	if err == nil && !installed.ModTime().Before(wanted.ModTime()) {
 		return
 	}
@@ -213,7 +213,7 @@ func npmPackages(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	if out, err := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "npm", "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund").CombinedOutput(); err != nil {
 		t.Fatalf("npm ci: %v\n%s", err, out)
 	}
 }
