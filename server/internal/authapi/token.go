@@ -104,10 +104,10 @@ func TokenClient(c *web.Call) (*fixtures.Client, error) {
 // authenticate needs a nonce in it, and gets the next one with each answer.
 // Source: auth0/docs-v2 secure/sender-constraining/demonstrating-proof-of-possession-dpop.mdx.
 func proofKey(c *web.Call, client *fixtures.Client) (string, error) {
-	use := c.ProofUse()
-	if len(use.Proofs) == 0 {
+	if len(c.Header.Values("DPoP")) == 0 {
 		return "", nil
 	}
+	use := c.ProofUse()
 	use.NeedsNonce, use.Effects = !tenant.Confidential(client), c.Effects
 	key, err := c.Tenant.CheckProof(use)
 	if use.NeedsNonce || errors.Is(err, refusal.UseProofNonce) {

@@ -33,21 +33,22 @@ const proofNonceStep = 300 * time.Second
 
 const maxProofs = 20_000
 
-// A usedProof names a proof by its key and its jti.
-type usedProof struct{ key, id string }
+// A usedProof names a proof: it is the hash of its key and its jti, which may be long.
+type usedProof [sha256.Size]byte
 
 // proofs are those that have been used, each with its iat. They are not exported: a
-// proof is good for five minutes.
+// proof is good for some five minutes, and a restart may forget it.
 type proofs struct {
 	bounded[usedProof, time.Time]
 }
 
 func newProofs() proofs { return proofs{newBounded[usedProof, time.Time](maxProofs, nil)} }
 
-// use notes the use of a proof, and tells whether it is the first one. A proof with
-// the iat of the one before, give or take the time for which a proof is good, is the
-// same one. So the memory needs no clock, and a proof can be held against two.
-func (ps *proofs) use(p usedProof, issued time.Time) bool {
+// use notes the use of a proof, and tells whether it is the first one. A jti counts for
+// as long as a proof is good: with a much later iat it is the jti of another proof. So
+// the memory needs no clock, although a proof may fit either of two.
+func (ps *proofs) use(proof *token.Proof) bool {
+	p, issued := usedProof(sha256.Sum256([]byte(proof.Key+proof.ID))), unixTime(*proof.IssuedAt)
 	if before, used := ps.get(p); used && issued.Sub(before).Abs() <= proofAge+proofAhead {
 		return false
 	}
@@ -87,7 +88,7 @@ func (t *Tenant) CheckProof(u ProofUse) (key string, err error) {
 	if u.NeedsNonce && !t.givesNonceLocked(p.Nonce, u.Now) {
 		return "", refusal.UseProofNonce.Because(nonceHint(p.Nonce))
 	}
-	if !t.proofs.use(usedProof{p.Key, p.ID}, unixTime(*p.IssuedAt)) {
+	if !t.proofs.use(p) {
 		return "", refusal.WrongProof.Because(fmt.Sprintf("the DPoP proof does not count: its jti %q was used already, and a proof is good for one request", p.ID))
 	}
 	if u.Effects.StaleNonce() {
