@@ -113,7 +113,7 @@ var library = []builtIn{
 	{UserBlocked, "21"},
 	{MFARequired, "22"},
 	{SignupDisabled, "23"},
-	{DPoPNonceStale, ""},
+	{DPoPNonceStale, "26"},
 	{Flaky, "24"},
 	{StrictClient, "25"},
 }

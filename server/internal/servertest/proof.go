@@ -5,13 +5,12 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha256"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"math/big"
 	"testing"
-
-	"encoding/asn1"
 )
 
 // A ProofKey signs the DPoP proofs of an app. It uses nothing but crypto/ecdsa, so
