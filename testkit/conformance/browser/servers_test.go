@@ -60,6 +60,7 @@ func (s *sdk) node(script string, env ...string) string {
 // express-openid-connect as it is out of the box, with an ID token by
 // form_post, and with a code.
 func TestExpressOpenIDConnect(t *testing.T) {
+	t.Parallel()
 	for name, settings := range map[string]map[string]any{
 		"id_token by form_post": {},
 		"code": {
@@ -93,6 +94,7 @@ func TestExpressOpenIDConnect(t *testing.T) {
 
 // passport-auth0 speaks https alone; its Node trusts NODE_EXTRA_CA_CERTS.
 func TestPassportAuth0(t *testing.T) {
+	t.Parallel()
 	needHTTPS(t)
 	s := startSDK(t, "https", desktop)
 	s.startNode("passport-auth0.cjs", "DOMAIN="+strings.TrimPrefix(s.tenant, "https://"))
