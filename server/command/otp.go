@@ -68,9 +68,6 @@ func runOTP(in *input) error {
 // runTOTP prints the code of a user's authenticator app. The fixture has its secret;
 // of an app that was enrolled later, only the server knows it.
 func runTOTP(in *input, user string) error {
-	if in.text(emailFlag)+in.text(phoneFlag) != "" {
-		return errors.New("otp prints one code: give --totp alone, or --email or --phone")
-	}
 	config, err := serverConfig(in)
 	if err != nil {
 		return err
@@ -81,7 +78,10 @@ func runTOTP(in *input, user string) error {
 	}
 	code, _, err := s.TOTP(user)
 	if err != nil {
-		return in.blame(totpFlag, err)
+		return in.refuse(totpFlag, user, "%w", err)
+	}
+	if in.text(emailFlag)+in.text(phoneFlag) != "" {
+		return errors.New("otp prints one code: give --totp alone, or --email or --phone")
 	}
 	return say(in.World, code+"\n")
 }

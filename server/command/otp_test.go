@@ -37,7 +37,7 @@ func TestOTPOfAnApp(t *testing.T) {
 	if got := run(t, environ(), "otp", "--totp", "ADA@example.com", "--fixture", fixture, "--clock", "2030-01-01T00:00:00Z"); got != (result{out: "098407\n"}) {
 		t.Errorf("%+v", got)
 	}
-	refused(t, environ(), "--totp: user bob@example.com has no authenticator app: mfa of the user has no factors; add {type: otp} to it, or enroll one", "otp", "--totp", "bob@example.com", "--fixture", fixture)
+	refused(t, environ(), "--totp bob@example.com: user bob@example.com has no authenticator app: mfa of the user has no factors; add {type: otp} to it, or enroll one", "otp", "--totp", "bob@example.com", "--fixture", fixture)
 	refused(t, environ(), "otp prints one code: give --totp alone, or --email or --phone", "otp", "--totp", "ada@example.com", "--email", "ada@example.com")
 }
 

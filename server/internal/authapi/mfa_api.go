@@ -126,7 +126,7 @@ func mfaAccess(c *web.Call, scope string) (tenant.MFAAccess, error) {
 		}
 		step.Client = client
 	}
-	access, err := c.Tenant.MFAAccess(c.BearerToken(), c.Issuer, step)
+	access, err := c.Tenant.MFAAccess(c.AccessToken(), c.Issuer, step)
 	if err != nil {
 		return access, err
 	}
@@ -280,7 +280,7 @@ func MFARemoveAuthenticator(c *web.Call) (any, error) {
 func MFASubject(c *web.Call) web.Subject {
 	owner, ok := c.Tenant.MFATokenOwner(c.Params.Text("mfa_token"))
 	if !ok {
-		access, err := c.Tenant.MFAAccess(c.BearerToken(), c.Issuer, mfa.Step(c, ""))
+		access, err := c.Tenant.MFAAccess(c.AccessToken(), c.Issuer, mfa.Step(c, ""))
 		if err != nil {
 			return web.Subject{}
 		}

@@ -38,6 +38,9 @@ type TokenRequest struct {
 	Issuer   string // with the trailing slash
 	Now      time.Time
 	Caller   Caller
+	// ProofKey is the thumbprint of the key that the client has proven to possess by
+	// DPoP, "" if it sent no proof.
+	ProofKey string
 	// Effects are what scenarios do.
 	Effects *faults.Effects
 	// provedSecondFactor tells that the login has been asked for a second factor
@@ -158,6 +161,10 @@ func (t *Tenant) RedeemLegacyCode(r TokenRequest, conn *fixtures.Connection, rec
 }
 
 func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string, finish func(TokenRequest, *user) (*Login, error)) (*Login, error) {
+	api, _ := t.api(r)
+	if err := r.allowsBearer(api); err != nil {
+		return nil, err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
@@ -225,6 +232,9 @@ func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 	}
 	if api == nil {
 		return nil, refusal.NoAudience
+	}
+	if err := r.allowsBearer(api); err != nil {
+		return nil, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -308,11 +308,16 @@ func (t *Tenant) RedeemMFA(r TokenRequest, token string, p Proof) (l *Login, err
 	if err != nil {
 		return nil, err
 	}
+	r.Audience, r.Scope, r.provedSecondFactor = s.audience, s.scope, true
+	if api, known := t.findAPILocked(r); known {
+		if err := r.allowsBearer(api); err != nil { // the proof stays good
+			return nil, err
+		}
+	}
 	u, recoveryCode, err := t.proveLocked(s, u, p, step)
 	if err != nil {
 		return nil, err
 	}
-	r.Audience, r.Scope, r.provedSecondFactor = s.audience, s.scope, true
 	if l, err = s.finish(r, u); err != nil {
 		return nil, err
 	}

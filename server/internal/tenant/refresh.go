@@ -139,6 +139,9 @@ func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
 	if l.API != nil {
 		f.Audience = l.API.Identifier
 	}
+	if !Confidential(l.Client) {
+		f.ProofKey = l.ProofKey // a confidential client proves itself at each refresh (RFC 9449 §5)
+	}
 	return t.beginFamilyLocked(f, l.Client, now)
 }
 
@@ -219,15 +222,8 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 		t.endFamilyLocked(f.ID)
 		return nil, refusal.WrongRefreshToken.Because("the refresh token has expired")
 	}
-	if generation != f.Generation {
-		// The leeway is only for the token before the present one. Without a
-		// leeway the times must not be compared: of two requests at once, the
-		// one that comes second may have read the clock first.
-		leeway := seconds(settings.Leeway)
-		if generation != f.Generation-1 || leeway == 0 || !r.Now.Before(f.RotatedAt.Add(leeway)) {
-			t.endFamilyLocked(f.ID)
-			return nil, refusal.WrongRefreshToken.Because("a refresh token was used again after its rotation: its whole family is revoked")
-		}
+	if err := t.acceptLocked(f, generation, r); err != nil {
+		return nil, err
 	}
 	u, ok := t.users.get(f.UserID)
 	if !ok {
@@ -240,15 +236,39 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	return t.afterFirstFactorLocked(r, u, func(r TokenRequest, u *user) (*Login, error) { return t.exchangeLocked(r, f, generation, u) })
 }
 
+// acceptLocked refuses a refresh token without its key, and one that was used before.
+func (t *Tenant) acceptLocked(f *family, generation int64, r TokenRequest) error {
+	if f.ProofKey != "" && f.ProofKey != r.ProofKey { // before the check for reuse: who lacks the key shall end nothing
+		return refusal.WrongRefreshKey.Because(wrongKeyHint(r.ProofKey, "the refresh token is bound to the key of the login"))
+	}
+	if generation != f.Generation {
+		// The leeway is only for the token before the present one. Without a
+		// leeway the times must not be compared: of two requests at once, the
+		// one that comes second may have read the clock first.
+		leeway := seconds(r.Client.RefreshToken.Leeway)
+		if generation != f.Generation-1 || leeway == 0 || !r.Now.Before(f.RotatedAt.Add(leeway)) {
+			t.endFamilyLocked(f.ID)
+			return refusal.WrongRefreshToken.Because("a refresh token was used again after its rotation: its whole family is revoked")
+		}
+	}
+	return nil
+}
+
 // exchangeLocked is the end of the refresh_token grant. The family may have ended
 // while the user gave a second factor.
 func (t *Tenant) exchangeLocked(r TokenRequest, f *family, generation int64, u *user) (*Login, error) {
 	if live, ok := t.families.get(f.ID); !ok || live != f {
 		return nil, refusal.WrongRefreshToken.Because("the refresh token has ended while the user gave a second factor")
 	}
+	if err := t.acceptLocked(f, generation, r); err != nil {
+		return nil, err
+	}
 	settings := r.Client.RefreshToken
 	api, err := t.familyAPILocked(f)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.allowsBearer(api); err != nil {
 		return nil, err
 	}
 	t.noteChange()
