@@ -136,6 +136,7 @@ func TestLoginPagesAreAccessible(t *testing.T) {
 			s.eachPage(look)
 			s = startSDK(t, "http", how, withoutIdentifierFirst)
 			s.eachPageWithoutIdentifierFirst(look)
+			s.eachDevicePage(look)
 			if passed < 100 {
 				t.Errorf("axe passed only %d rules", passed)
 			}
