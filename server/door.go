@@ -222,9 +222,9 @@ func (s *Server) DecideSMTP(from, to string) (what *scenarios.Then, rules string
 
 func noDelivery() (how scenarios.Deliver, rules string) { return how, "" }
 
-// State is the tenant as a fixture. A server that loads it has the same users
-// and refresh tokens. Messages, codes and requests are not in it. Of scenarios it
-// has the names.
+// State is the tenant as a fixture. A server that loads it has the same users,
+// devices and refresh tokens. Messages, codes and requests are not in it. Of
+// scenarios it has the names.
 func (s *Server) State() *fixtures.Fixture {
 	f := s.tenant.Export()
 	f.Scenarios = nil

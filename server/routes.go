@@ -427,7 +427,7 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.ClearRequests,
 		},
 		{
-			Method: "GET", Path: "/_mock/state", Summary: "settings, users and refresh tokens, as a fixture file",
+			Method: "GET", Path: "/_mock/state", Summary: "settings, users, devices and refresh tokens, as a fixture file",
 			Flow: a.ExportState,
 		},
 		{
