@@ -67,7 +67,7 @@ func TestOnlyTheUserConfirmsADevice(t *testing.T) {
 	d := startDevice(t, s)
 	confirm := "/activate?user_code=" + d.UserCode
 	servertest.Call(t, s, "GET", confirm+"&action=confirm", nil)
-	servertest.Call(t, s, "HEAD", confirm+"&action=cancel", nil)
+	servertest.Call(t, s, "GET", confirm+"&action=cancel", nil)
 	if w := servertest.Call(t, s, "POST", confirm, url.Values{"action": {"cancel"}}, servertest.Header("Origin", "https://elsewhere.test")); w.Code != http.StatusForbidden {
 		t.Errorf("another site: %d %s", w.Code, w.Body)
 	}

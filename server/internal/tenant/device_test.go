@@ -200,6 +200,13 @@ func TestDevicesAreBounded(t *testing.T) {
 	if _, err := tn.WaitingDevice(kept.UserCode, noon); err != nil {
 		t.Errorf("the next: %v", err)
 	}
+	approveDevice(t, tn, kept, noon)
+	if _, err := tn.RedeemDevice(r, kept.DeviceCode); err != nil {
+		t.Error(err)
+	}
+	if n := tn.Counts().DeviceCodes; n != maxDevices-1 || tn.devices.byUser.len() != n {
+		t.Errorf("with its tokens a device is forgotten: %d devices, and %d user codes", n, tn.devices.byUser.len())
+	}
 }
 
 // What is exported goes on: a device that waits, one with an answer, and the count. A
@@ -264,4 +271,18 @@ func TestDevicesAreChangesOfTheState(t *testing.T) {
 	r.Now = noon.Add(time.Hour)
 	_, _ = tn.RedeemDevice(r, d.DeviceCode)
 	changed("its end", true)
+}
+
+// The state of a device's login does not depend on the logins of other devices.
+func TestTheLoginOfADeviceIsNamedByIt(t *testing.T) {
+	t.Parallel()
+	stateOf := func(tn *Tenant, userCode string) string {
+		client, _ := tn.Setup().Client("acme-native")
+		return tn.Begin(Transaction{Authorization: Authorization{Client: client, UserCode: userCode, Now: noon}}).ID
+	}
+	alone, crowded := newTenant(t), newTenant(t)
+	stateOf(crowded, "BBBB-BBBB")
+	if one, among := stateOf(alone, "CCCC-CCCC"), stateOf(crowded, "CCCC-CCCC"); one != among {
+		t.Errorf("alone it is %s, and among others %s", one, among)
+	}
 }
