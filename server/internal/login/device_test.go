@@ -88,10 +88,10 @@ func TestScenariosActOnDevices(t *testing.T) {
 	} {
 		s := servertest.New(t, server.Config{At: servertest.At2030})
 		b := servertest.NewBrowser(t, s)
-		w := b.Call("POST", b.Identify(b.Begin("x"), "ada@example.com"), url.Values{"code": {servertest.Live(t, s, "ada@example.com")}})
+		b.Call("POST", b.Identify(b.Begin("x"), "ada@example.com"), url.Values{"code": {servertest.Live(t, s, "ada@example.com")}})
 		d := startDevice(t, s)
 		servertest.SwitchOn(t, s, "version: 1\nname: one\nrules: [{id: it, "+tt.rule+"}]\n")
-		w = b.Call("POST", "/activate?user_code="+d.UserCode, url.Values{"action": {"confirm"}})
+		w := b.Call("POST", "/activate?user_code="+d.UserCode, url.Values{"action": {"confirm"}})
 		if got := w.Header().Get("Location"); got != tt.end {
 			t.Errorf("%s: it ends at %q", tt.rule, got)
 		}

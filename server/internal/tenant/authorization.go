@@ -219,7 +219,12 @@ func (t *Tenant) CodeOwner(code string) (fixtures.User, bool) {
 	if !ok {
 		return fixtures.User{}, false
 	}
-	u, ok := t.users.get(c.userID)
+	return t.ownerLocked(c.userID)
+}
+
+// ownerLocked returns the user to whom something was given. Nobody may change it.
+func (t *Tenant) ownerLocked(userID string) (fixtures.User, bool) {
+	u, ok := t.users.get(userID)
 	if !ok {
 		return fixtures.User{}, false
 	}

@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	// DeviceLifetime is for how many seconds a device has its codes, and
-	// DeviceInterval is how many seconds it waits between two polls.
+	// DeviceLifetime is for how many seconds a device has its codes.
 	// Source: auth0/docs-v2 call-your-api-using-the-device-authorization-flow.mdx.
 	DeviceLifetime = 900
+	// DeviceInterval is how many seconds a device waits between two polls.
 	DeviceInterval = 5
 
 	// pollLeeway is by how much two polls may be closer than the interval. A client
@@ -267,9 +267,5 @@ func (t *Tenant) DeviceOwner(deviceCode string) (fixtures.User, bool) {
 	if !ok {
 		return fixtures.User{}, false
 	}
-	u, ok := t.users.get(d.UserID)
-	if !ok {
-		return fixtures.User{}, false
-	}
-	return u.User, true
+	return t.ownerLocked(d.UserID)
 }
