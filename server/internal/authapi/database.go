@@ -7,6 +7,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -45,7 +46,11 @@ func Signup(c *web.Call) (any, error) {
 	if err := checkDatabaseClient(c, conn); err != nil {
 		return nil, err
 	}
-	// 4. Add the user.
+	// 4. See whether a person asks.
+	if err := passwordless.SolveCaptcha(c, fixtures.FlowPassword); err != nil {
+		return nil, err
+	}
+	// 5. Add the user.
 	email, _ := fixtures.NormalizeEmail(c.Params.Text("email")) // checked by signupPayload
 	u := fixtures.User{
 		Email: email, Password: c.Params.Text("password"), GivenName: c.Params.Text("given_name"), FamilyName: c.Params.Text("family_name"),
@@ -78,19 +83,25 @@ func ChangePassword(c *web.Call) (any, error) {
 	if err := checkDatabaseClient(c, conn); err != nil {
 		return nil, err
 	}
+	if err := passwordless.SolveCaptcha(c, fixtures.FlowPasswordReset); err != nil {
+		return nil, err
+	}
 	client, _ := c.Setup.Client(c.Params.Text("client_id")) // checked by checkDatabaseClient
 	email, _ := fixtures.NormalizeEmail(c.Params.Text("email"))
 	tickets.SendReset(c, client, conn, email)
 	return web.Raw{ContentType: "text/html; charset=utf-8", Body: []byte("We've just sent you an email to reset your password.")}, nil
 }
 
+// databaseTexts are the properties of both endpoints that are strings.
+var databaseTexts = []string{
+	"client_id", "connection", "email", "password", "username", "given_name", "family_name", "name", "nickname", "picture", "organization", "captcha",
+}
+
 // databasePayload checks what both endpoints need: a client, a database, an
 // address.
 func databasePayload(c *web.Call) error {
-	for _, name := range []string{"client_id", "connection", "email", "password"} {
-		if p, ok := c.Params.Get(name); ok && p.Kind != web.String {
-			return refusal.BadType.With("property", name, "type", string(p.Kind), "expected", "string")
-		}
+	if err := textsOnly(c.Params, databaseTexts...); err != nil {
+		return err
 	}
 	email := c.Params.Text("email")
 	switch _, good := fixtures.NormalizeEmail(email); {

@@ -19,12 +19,15 @@ func Login(c *web.Call) (any, error) {
 		return to("/u/login/identifier", tx), nil
 	}
 	v := view{
-		Screen: "login", Forgot: forgot(conns[0], tx), Other: toSignup(c, tx),
+		Screen: "login", flow: fixtures.FlowPassword, Forgot: forgot(conns[0], tx), Other: toSignup(c, tx),
 		Fields: []field{identifierField(conns, "username"), passwordField("current-password")},
 	}
 	conn, tx, ok := v.bothFields(c, tx, conns)
 	if !ok {
 		return r.show(c, tx, v)
+	}
+	if told, refused, err := r.unsolved(c, tx, v); refused {
+		return told, err
 	}
 	session, err := c.Tenant.SignInWithPassword(r.Authorization, tx, conn, c.Params.Text("password"), browserSession(c))
 	return r.signedIn(c, tx, v, session, err)
@@ -67,7 +70,7 @@ func Password(c *web.Call) (any, error) {
 		return to(loginPage(c, tx), tx), nil
 	}
 	v := view{
-		Screen: "login-password", Who: tx.Recipient, What: "email address", Edit: page(loginPage(c, tx), tx),
+		Screen: "login-password", flow: fixtures.FlowPassword, Who: tx.Recipient, What: "email address", Edit: page(loginPage(c, tx), tx),
 		Hidden: []field{{Name: "username", Value: tx.Recipient}}, Fields: []field{passwordField("current-password")},
 		Forgot: forgot(conn, tx), Other: toSignup(c, tx),
 	}
@@ -78,6 +81,9 @@ func Password(c *web.Call) (any, error) {
 	if password == "" {
 		v.mistake("no-password")
 		return r.show(c, tx, v)
+	}
+	if told, refused, err := r.unsolved(c, tx, v); refused {
+		return told, err
 	}
 	session, err := c.Tenant.SignInWithPassword(r.Authorization, tx, conn, password, browserSession(c))
 	return r.signedIn(c, tx, v, session, err)
@@ -108,7 +114,7 @@ func SignupBoth(c *web.Call) (any, error) {
 		return to("/u/signup/identifier", tx), nil
 	}
 	v := view{
-		Screen: "signup", Other: toLogin(c, tx),
+		Screen: "signup", flow: fixtures.FlowPassword, Other: toLogin(c, tx),
 		Fields: []field{identifierField(conns, "email"), passwordField("new-password")},
 	}
 	conn, tx, ok := v.bothFields(c, tx, conns)
@@ -128,7 +134,7 @@ func SignupPassword(c *web.Call) (any, error) {
 		return to(signupPage(c, tx), tx), nil
 	}
 	v := view{
-		Screen: "signup-password", Who: tx.Recipient, What: "email address", Edit: page(signupPage(c, tx), tx),
+		Screen: "signup-password", flow: fixtures.FlowPassword, Who: tx.Recipient, What: "email address", Edit: page(signupPage(c, tx), tx),
 		Hidden: []field{{Name: "email", Value: tx.Recipient}}, Fields: []field{passwordField("new-password")}, Other: toLogin(c, tx),
 	}
 	switch {
@@ -146,6 +152,9 @@ func SignupPassword(c *web.Call) (any, error) {
 // Unverified: without the flag enable_public_signup_user_exists_error, which words
 // Auth0 has for it, and at which field.
 func (r *request) signUp(c *web.Call, tx tenant.Transaction, v view, conn *fixtures.Connection) (any, error) {
+	if told, refused, err := r.unsolved(c, tx, v); refused {
+		return told, err
+	}
 	session, err := c.Tenant.SignUpAndIn(r.Authorization, tx, conn, c.Params.Text("password"), browserSession(c))
 	return r.signedIn(c, tx, v, session, err)
 }

@@ -42,7 +42,7 @@ func ResetRequest(c *web.Call) (any, error) {
 	if tx.Realm == conn.Name {
 		email.Value = tx.Recipient
 	}
-	v := view{Screen: "reset-password-request", Fields: []field{email}, Other: &aside{Text: "Back to " + r.Client.Name, To: page(loginPage(c, tx), tx)}}
+	v := view{Screen: "reset-password-request", flow: fixtures.FlowPasswordReset, Fields: []field{email}, Other: &aside{Text: "Back to " + r.Client.Name, To: page(loginPage(c, tx), tx)}}
 	switch action := c.Params.Text("action"); {
 	case c.Method != http.MethodPost:
 		return r.show(c, tx, v)
@@ -55,6 +55,11 @@ func ResetRequest(c *web.Call) (any, error) {
 	if !ok {
 		v.mistake(unfit(v.Fields[0]))
 		return r.show(c, tx, v)
+	}
+	if c.Params.Text("action") != "resend-email-action" { // whose form has no captcha
+		if told, refused, err := r.unsolved(c, tx, v); refused {
+			return told, err
+		}
 	}
 	c.Tenant.Identify(tx, conn.Name, recipient)
 	tickets.SendReset(c, r.Client, conn, recipient)

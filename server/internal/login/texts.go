@@ -59,5 +59,6 @@ var mistakes = map[string]string{
 	"no-password-reset":                "Enter a new password.",
 	"no-re-enter-password":             "New password confirmation is missing",
 	"password-mismatch":                "Passwords don't match",
+	"invalid-captcha":                  "Solve the challenge question to verify you are not a robot.",
 	"user-blocked":                     "Your account has been blocked after multiple consecutive login attempts.",
 }

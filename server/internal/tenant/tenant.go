@@ -35,6 +35,7 @@ type Tenant struct {
 	transactions transactions
 	tickets      tickets
 	resets       resets
+	captchas     captchas
 	assertions   assertions
 	bruteForce   bruteForce
 	clientLogins tally[grantKey] // how many tokens each client got in its own name for each API
@@ -141,6 +142,7 @@ func (t *Tenant) forgetLoginsLocked() {
 	t.transactions = newTransactions()
 	t.tickets = newTickets()
 	t.resets = newResets()
+	t.captchas = newCaptchas()
 	t.pushed = newPushedRequests()
 	t.devices = newDevices()
 }
@@ -167,6 +169,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.transactions.settle(now)
 	t.tickets.settle(now)
 	t.resets.settle(now)
+	t.captchas.settle(now)
 	t.assertions.settle(now)
 	t.bruteForce.settle(now)
 	t.pushed.settle(now)

@@ -66,6 +66,7 @@ func (s *sdk) connected(d device) {
 // The user of a device types its code, confirms it and signs in. The next device needs
 // the confirmation alone. The third one is not the user's.
 func TestDevice(t *testing.T) {
+	t.Parallel()
 	s := startSDK(t, "http", desktop)
 	s.mayBeRefused()
 	d := s.startDevice()
