@@ -144,6 +144,29 @@ var (
 		Name: "user_exists", Status: 400, Class: "BadRequestError", Code: "user_exists",
 		Description: "The user already exists.", Source: "https://github.com/auth0/lock/issues/2321",
 	})
+	UsernameExists = entry(Refusal{
+		Name: "username_exists", Status: 400, Class: "BadRequestError", Code: "user_exists",
+		Description: "The user already exists (username: {username}).", Source: "https://github.com/auth0/lock/issues/2321",
+		Examples: map[string]string{"username": "ada"},
+	})
+	RequiredUsername = entry(Refusal{
+		Name: "required_username", Status: 400, Code: "missing username for {connection} connection with requires_username enabled",
+		Source:   "auth0/auth0-java src/test/resources/auth/error_with_error.json",
+		Examples: map[string]string{"connection": "Username-Password-Authentication"},
+	})
+	MissingUsername = entry(Refusal{
+		Name: "missing_username", Status: 400, Code: "Missing required property: username",
+		Source: "the wording of bad.email", Unverified: true,
+	})
+	NoIdentifier = entry(Refusal{
+		Name: "no_identifier", Status: 400, Code: "At least one identifier is required",
+		Source: docTexts + ", of a page", Unverified: true,
+	})
+	BadUsername = entry(Refusal{
+		Name: "bad_username", Status: 400, Code: "error in username - {reason}",
+		Source: docTexts + ", of a page; before them, the wording of bad.email", Unverified: true,
+		Examples: map[string]string{"reason": "The username has invalid characters."},
+	})
 	DatabaseSignupDisabled = entry(Refusal{
 		Name: "database_signup_disabled", Status: 400, Code: "public signup is disabled",
 		Source: "https://github.com/auth0/auth0.js/issues/356",

@@ -14,17 +14,21 @@ import (
 )
 
 // signedUp is the response, its members in Auth0's order.
-// Source: auth0/go-auth0 authentication TestDatabaseSignUp.
+// Source: auth0/go-auth0 authentication TestDatabaseSignUp and its neighbours, which
+// have no names and no user_metadata.
 type signedUp struct {
-	ID           string         `json:"_id"`
-	Email        string         `json:"email"`
-	Verified     bool           `json:"email_verified"`
-	GivenName    string         `json:"given_name,omitempty"`
-	FamilyName   string         `json:"family_name,omitempty"`
-	Name         string         `json:"name,omitempty"`
-	Nickname     string         `json:"nickname,omitempty"`
-	Picture      string         `json:"picture,omitempty"`
-	UserMetadata map[string]any `json:"user_metadata,omitempty"`
+	ID            string         `json:"_id"`
+	Email         string         `json:"email,omitempty"`
+	Username      string         `json:"username,omitempty"`
+	EmailVerified *bool          `json:"email_verified,omitempty"` // of a user with an e-mail address
+	PhoneNumber   string         `json:"phone_number,omitempty"`
+	PhoneVerified *bool          `json:"phone_verified,omitempty"` // of a user with a phone number
+	GivenName     string         `json:"given_name,omitempty"`
+	FamilyName    string         `json:"family_name,omitempty"`
+	Name          string         `json:"name,omitempty"`
+	Nickname      string         `json:"nickname,omitempty"`
+	Picture       string         `json:"picture,omitempty"`
+	UserMetadata  map[string]any `json:"user_metadata,omitempty"`
 }
 
 // Signup is POST /dbconnections/signup. Any password is strong enough.
@@ -36,6 +40,10 @@ func Signup(c *web.Call) (any, error) {
 	}
 	conn, err := database(c)
 	if err != nil {
+		return nil, refusal.TextOnly(err)
+	}
+	names := namesOf(c)
+	if err := tenant.CheckSignup(conn, &names); err != nil {
 		return nil, refusal.TextOnly(err)
 	}
 	// 2. See whether the database takes new users.
@@ -51,9 +59,8 @@ func Signup(c *web.Call) (any, error) {
 		return nil, err
 	}
 	// 5. Add the user.
-	email, _ := fixtures.NormalizeEmail(c.Params.Text("email")) // checked by signupPayload
 	u := fixtures.User{
-		Email: email, Password: c.Params.Text("password"), GivenName: c.Params.Text("given_name"), FamilyName: c.Params.Text("family_name"),
+		Password: c.Params.Text("password"), GivenName: c.Params.Text("given_name"), FamilyName: c.Params.Text("family_name"),
 		Name: c.Params.Text("name"), Nickname: c.Params.Text("nickname"), Picture: c.Params.Text("picture"),
 	}
 	if p, ok := c.Params.Get("user_metadata"); ok {
@@ -61,17 +68,38 @@ func Signup(c *web.Call) (any, error) {
 			return nil, refusal.BadBody.With("reason", err.Error())
 		}
 	}
+	u.Email, u.PhoneNumber, u.Username = names.Email, names.PhoneNumber, names.Username
 	u, err = c.Tenant.SignUp(conn, u, c.Now)
 	if err != nil {
 		return nil, err
 	}
 	_, id, _ := strings.Cut(u.UserID, "|")
-	return signedUp{id, u.Email, u.EmailVerified, u.GivenName, u.FamilyName, u.Name, u.Nickname, u.Picture, u.UserMetadata}, nil
+	out := signedUp{
+		ID: id, Email: u.Email, Username: u.Username, PhoneNumber: u.PhoneNumber,
+		GivenName: u.GivenName, FamilyName: u.FamilyName, Name: u.Name, Nickname: u.Nickname, Picture: u.Picture, UserMetadata: u.UserMetadata,
+	}
+	if u.Email != "" {
+		out.EmailVerified = &u.EmailVerified
+	}
+	if u.PhoneNumber != "" {
+		out.PhoneVerified = &u.PhoneVerified
+	}
+	return out, nil
+}
+
+// namesOf are the names in a request, in their normal forms.
+func namesOf(c *web.Call) (names fixtures.User) {
+	names.Email, _ = fixtures.NormalizeEmail(c.Params.Text("email"))
+	names.PhoneNumber, _ = fixtures.NormalizePhone(c.Params.Text("phone_number"))
+	names.Username, _ = fixtures.NormalizeUsername(c.Params.Text("username"))
+	return names
 }
 
 // ChangePassword is POST /dbconnections/change_password. Its answer does not
-// depend on whether the user exists.
-// Source: auth0/ruby-auth0 cassette of change_password.
+// depend on whether the user exists. The user is named by e-mail address or, if the
+// database has other names, by one of these.
+// Source: auth0/ruby-auth0 cassette of change_password. Unverified: username and
+// phone_number.
 func ChangePassword(c *web.Call) (any, error) {
 	if err := databasePayload(c); err != nil {
 		return nil, refusal.TextOnly(err)
@@ -87,34 +115,46 @@ func ChangePassword(c *web.Call) (any, error) {
 		return nil, err
 	}
 	client, _ := c.Setup.Client(c.Params.Text("client_id")) // checked by checkDatabaseClient
-	email, _ := fixtures.NormalizeEmail(c.Params.Text("email"))
-	tickets.SendReset(c, client, conn, email)
+	names := namesOf(c)
+	name := names.MainIdentifier()
+	if name == "" {
+		return nil, refusal.TextOnly(refusal.MissingEmail)
+	}
+	tickets.SendReset(c, client, conn, name)
 	return web.Raw{ContentType: "text/html; charset=utf-8", Body: []byte("We've just sent you an email to reset your password.")}, nil
 }
 
 // databaseTexts are the properties of both endpoints that are strings.
 var databaseTexts = []string{
-	"client_id", "connection", "email", "password", "username", "given_name", "family_name", "name", "nickname", "picture", "organization", "captcha",
+	"client_id", "connection", "email", "password", "username", "phone_number", "given_name", "family_name", "name", "nickname", "picture", "organization", "captcha",
 }
 
-// databasePayload checks what both endpoints need: a client, a database, an
-// address.
+// databasePayload checks what both endpoints need: a client, a database, a user.
 func databasePayload(c *web.Call) error {
 	if err := textsOnly(c.Params, databaseTexts...); err != nil {
 		return err
 	}
-	email := c.Params.Text("email")
+	email, phone := c.Params.Text("email"), c.Params.Text("phone_number")
+	conn, ok := c.Setup.Connection(c.Params.Text("connection"))
+	_, isNumber := fixtures.NormalizePhone(phone)
 	switch _, good := fixtures.NormalizeEmail(email); {
 	case c.Params.Text("client_id") == "":
 		return refusal.MissingClientID
 	case c.Params.Text("connection") == "":
 		return refusal.MissingConnection
-	case email == "":
+	case email == "" && !(ok && hasOtherNames(conn)):
 		return refusal.MissingEmail
-	case !good:
+	case email != "" && !good:
 		return refusal.BadEmail.With("email", email)
+	case phone != "" && !(isNumber && fixtures.IsE164Wire(phone)):
+		return refusal.BadPhoneNumber
 	}
 	return nil
+}
+
+// hasOtherNames tells whether a user of the database may have no e-mail address.
+func hasOtherNames(conn *fixtures.Connection) bool {
+	return conn.Options.Attributes != nil || conn.Options.RequiresUsername
 }
 
 func signupPayload(c *web.Call) error {

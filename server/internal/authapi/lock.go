@@ -28,6 +28,16 @@ type (
 		Password   string `json:"passwordPolicy,omitempty"`
 		ShowSignup *bool  `json:"showSignup,omitempty"`
 		ShowForgot *bool  `json:"showForgot,omitempty"`
+		// A database whose users have a username.
+		RequiresUsername bool                `json:"requires_username,omitempty"`
+		Validation       *usernameValidation `json:"validation,omitempty"`
+	}
+	usernameValidation struct {
+		Username usernameLengths `json:"username"`
+	}
+	usernameLengths struct {
+		Min int `json:"min"`
+		Max int `json:"max"`
 	}
 )
 
@@ -51,6 +61,10 @@ func ClientSettings(c *web.Call) (any, error) {
 		settings := connectionSettings{Name: conn.Name}
 		if conn.Strategy == tenant.StrategyDatabase {
 			settings.Password, settings.ShowSignup, settings.ShowForgot = "none", ref(!conn.Options.DisableSignup), ref(true)
+			if conn.Options.RequiresUsername {
+				shortest, longest := conn.UsernameLengths()
+				settings.RequiresUsername, settings.Validation = true, &usernameValidation{usernameLengths{shortest, longest}}
+			}
 		}
 		out.Strategies[i].Connections = append(out.Strategies[i].Connections, settings)
 	}

@@ -58,13 +58,16 @@ type view struct {
 
 	flow   fixtures.Flow // what the page's captcha stands before; "" for a page that has none
 	email  string        // for the words
+	names  string        // for the words: what a user has forgotten the password of
+	words  string        // which words, if they are not those of the screen
 	failed string        // the words, if they are not those of the screen; the page is an error's
 }
 
 // A field is one that the user fills in.
 type field struct {
 	Name, Label, Type, Mode, Complete, Value string
-	Focus                                    bool   // it is where the user begins
+	Focus                                    bool // it is where the user begins
+	Optional                                 bool
 	Error, Code                              string // what is wrong with it
 }
 
@@ -156,6 +159,7 @@ func (r *request) unsolved(c *web.Call, tx tenant.Transaction, v view) (told any
 }
 
 // wrong shows a refusal on a page, at its last field. Any other error is returned.
+// The words are for the names of the user's connection.
 func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (told any, _ error) {
 	var refused *refusal.Refusal
 	if !errors.As(err, &refused) {
@@ -168,9 +172,9 @@ func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (
 	case errors.Is(err, refusal.InvalidCaptcha):
 		v.Captcha = &riddle{Code: "invalid-captcha", Error: mistakes["invalid-captcha"]}
 	case errors.Is(err, refusal.WrongPassword):
-		v.mistake("wrong-email-credentials")
-	case errors.Is(err, refusal.UserExists):
-		v.mistakeAt(0, "email-in-use")
+		v.mistake(wrongCredentials(c, tx))
+	case errors.Is(err, refusal.UserExists), errors.Is(err, refusal.UsernameExists):
+		v.taken(err, "email-in-use")
 	case errors.Is(err, refusal.InvalidSignup):
 		v.mistakeAt(0, "auth0-users-validation")
 	case errors.Is(err, refusal.TooManyAttempts):
@@ -235,6 +239,9 @@ func identifier(c *web.Call, signup bool) (any, error) {
 	v, name := view{Screen: "login-id", Other: toSignup(c, tx), flow: identifierFlow(c, conns)}, "username"
 	if signup {
 		v.Screen, v.Other, name = "signup-id", toLogin(c, tx), "email"
+		if asksForNames(conns) {
+			return r.signupNames(c, tx, v, conns[0])
+		}
 	}
 	who := identifierField(conns, name)
 	if signup && who.Type == "tel" {
@@ -249,13 +256,13 @@ func identifier(c *web.Call, signup bool) (any, error) {
 	v.Fields = []field{who}
 	conn, recipient := choose(c, conns, who.Value)
 	if conn == nil {
-		v.mistake(unfit(who))
+		v.usernameMistake(0, unfit(who.Value, conns...), conns...)
 		return r.show(c, tx, v)
 	}
 	if told, refused, err := r.unsolved(c, tx, v); refused {
 		return told, err
 	}
-	c.Tenant.Identify(tx, conn.Name, recipient)
+	c.Tenant.Identify(tx, conn.Name, recipient, fixtures.User{})
 	switch isDatabase := conn.Strategy == tenant.StrategyDatabase; {
 	case isDatabase && signup:
 		return to("/u/signup/password", tx), nil
@@ -282,65 +289,27 @@ func identifierFlow(c *web.Call, conns []*fixtures.Connection) fixtures.Flow {
 
 // identifierOf is what the user typed. The sign-up page has another field.
 func identifierOf(c *web.Call) string {
-	return cmp.Or(c.Params.Text("username"), c.Params.Text("email"), c.Params.Text("phone"))
+	return cmp.Or(c.Params.Text("email"), c.Params.Text("phone"), c.Params.Text("username"))
 }
 
 func challengePage(conn *fixtures.Connection) string {
 	return "/u/login/passwordless-" + conn.Strategy + "-challenge"
 }
 
-// identifierField is the field that asks who the user is.
-func identifierField(conns []*fixtures.Connection, name string) field {
-	f := field{Name: name, Complete: "username"}
-	isSMS := func(conn *fixtures.Connection) bool { return conn.Strategy == tenant.StrategySMS }
-	isEmail := func(conn *fixtures.Connection) bool { return conn.Strategy != tenant.StrategySMS }
-	switch phone := slices.ContainsFunc(conns, isSMS); {
-	case phone && slices.ContainsFunc(conns, isEmail):
-		f.Label, f.Type = "Phone number or Email address", "text"
-	case phone:
-		f.Label, f.Type = "Phone number", "tel"
-	default:
-		f.Label, f.Type, f.Mode = "Email address", "email", "email"
-	}
-	return f
-}
-
-// unfit is Auth0's name for what is wrong with an identifier that no connection
-// takes.
-func unfit(f field) string {
-	switch {
-	case f.Type == "text":
-		return "invalid-email-phone"
-	case f.Type == "tel":
-		return "invalid-phone-number"
-	case f.Value == "":
-		return "no-email"
-	}
-	return "invalid-email-format"
-}
-
 // choose finds the connection by which a user signs in: the first that knows the
 // user, or else the first that fits the address.
-func choose(c *web.Call, conns []*fixtures.Connection, who string) (*fixtures.Connection, string) {
-	email, isEmail := fixtures.NormalizeEmail(who)
-	phone, isPhone := fixtures.NormalizePhone(who)
-	var first *fixtures.Connection
-	address := email
-	if isPhone && !isEmail {
-		address = phone
-	}
+func choose(c *web.Call, conns []*fixtures.Connection, who string) (first *fixtures.Connection, name string) {
 	for _, conn := range conns {
-		if fits := conn.Strategy == tenant.StrategySMS && isPhone || conn.Strategy != tenant.StrategySMS && isEmail; !fits {
-			continue
-		}
-		if c.Tenant.Knows(conn.Name, address) {
-			return conn, address
-		}
-		if first == nil {
-			first = conn
+		typed, kind := conn.Identify(who)
+		switch {
+		case kind == "":
+		case c.Tenant.Knows(conn.Name, typed):
+			return conn, typed
+		case first == nil:
+			first, name = conn, typed
 		}
 	}
-	return first, address
+	return first, name
 }
 
 // EmailChallenge is /u/login/passwordless-email-challenge: the code of an

@@ -43,7 +43,7 @@ func (v *view) bothFields(c *web.Call, tx tenant.Transaction, conns []*fixtures.
 	who.Value = identifierOf(c)
 	conn, recipient := choose(c, conns, who.Value)
 	if conn == nil {
-		v.mistakeAt(0, unfit(*who))
+		v.usernameMistake(0, unfit(who.Value, conns...), conns...)
 	}
 	if c.Params.Text("password") == "" {
 		v.mistake("no-password")
@@ -51,7 +51,7 @@ func (v *view) bothFields(c *web.Call, tx tenant.Transaction, conns []*fixtures.
 	if v.wrong() {
 		return nil, tx, false
 	}
-	c.Tenant.Identify(tx, conn.Name, recipient)
+	c.Tenant.Identify(tx, conn.Name, recipient, fixtures.User{})
 	tx.Realm, tx.Recipient = conn.Name, recipient
 	return conn, tx, true
 }
@@ -70,7 +70,7 @@ func Password(c *web.Call) (any, error) {
 		return to(loginPage(c, tx), tx), nil
 	}
 	v := view{
-		Screen: "login-password", flow: fixtures.FlowPassword, Who: tx.Recipient, What: "email address", Edit: page(loginPage(c, tx), tx),
+		Screen: "login-password", flow: fixtures.FlowPassword, Who: tx.Recipient, What: spokenKinds[kindOf(tx.Recipient)], Edit: page(loginPage(c, tx), tx),
 		Hidden: []field{{Name: "username", Value: tx.Recipient}}, Fields: []field{passwordField("current-password")},
 		Forgot: forgot(conn, tx), Other: toSignup(c, tx),
 	}
@@ -113,15 +113,35 @@ func SignupBoth(c *web.Call) (any, error) {
 	if len(conns) == 0 {
 		return to("/u/signup/identifier", tx), nil
 	}
-	v := view{
-		Screen: "signup", flow: fixtures.FlowPassword, Other: toLogin(c, tx),
-		Fields: []field{identifierField(conns, "email"), passwordField("new-password")},
+	v := view{Screen: "signup", flow: fixtures.FlowPassword, Other: toLogin(c, tx)}
+	if asksForNames(conns) {
+		return r.signupBothNames(c, tx, v, conns[0])
 	}
+	v.Fields = []field{identifierField(conns, "email"), passwordField("new-password")}
 	conn, tx, ok := v.bothFields(c, tx, conns)
 	if !ok {
 		return r.show(c, tx, v)
 	}
-	return r.signUp(c, tx, v, conn)
+	return r.signUp(c, tx, v, conn, newUser(tx))
+}
+
+// signupBothNames is SignupBoth for a database whose users have several names.
+func (r *request) signupBothNames(c *web.Call, tx tenant.Transaction, v view, conn *fixtures.Connection) (any, error) {
+	fields, kinds := newNames(conn, fixtures.User{}, false)
+	if v.Fields = append(fields, passwordField("new-password")); c.Method != http.MethodPost {
+		v.Fields[0].Value = tx.Hint
+		return r.show(c, tx, v)
+	}
+	given := v.readNames(c, conn, kinds, fixtures.User{})
+	if c.Params.Text("password") == "" {
+		v.mistake("no-password")
+	}
+	if v.wrong() {
+		return r.show(c, tx, v)
+	}
+	c.Tenant.Identify(tx, conn.Name, given.MainIdentifier(), given)
+	tx.Realm, tx.Recipient = conn.Name, given.MainIdentifier()
+	return r.signUp(c, tx, v, conn, given)
 }
 
 // SignupPassword is /u/signup/password: the password of a new database user.
@@ -133,28 +153,48 @@ func SignupPassword(c *web.Call) (any, error) {
 	case conn == nil:
 		return to(signupPage(c, tx), tx), nil
 	}
+	given := newUser(tx)
+	missing, kinds := newNames(conn, given, true)
 	v := view{
-		Screen: "signup-password", flow: fixtures.FlowPassword, Who: tx.Recipient, What: "email address", Edit: page(signupPage(c, tx), tx),
-		Hidden: []field{{Name: "email", Value: tx.Recipient}}, Fields: []field{passwordField("new-password")}, Other: toLogin(c, tx),
+		Screen: "signup-password", flow: fixtures.FlowPassword, Who: tx.Recipient, What: spokenKinds[kindOf(tx.Recipient)], Edit: page(signupPage(c, tx), tx),
+		Fields: append(missing, passwordField("new-password")), Other: toLogin(c, tx),
 	}
-	switch {
-	case c.Method != http.MethodPost:
+	for _, kind := range fixtures.Kinds {
+		if name := given.Identifier(kind); name != "" {
+			v.Hidden = append(v.Hidden, field{Name: nameFields[kind].Name, Value: name})
+		}
+	}
+	if c.Method != http.MethodPost {
 		return r.show(c, tx, v)
-	case c.Params.Text("password") == "":
+	}
+	given = v.readNames(c, conn, kinds, given)
+	if c.Params.Text("password") == "" {
 		v.mistake("no-password")
+	}
+	if v.wrong() {
 		return r.show(c, tx, v)
 	}
-	return r.signUp(c, tx, v, conn)
+	return r.signUp(c, tx, v, conn, given)
 }
 
 // signUp creates the user of a page, and signs the user in. An address that is
 // taken is the first field's affair, if the page asks for it.
 // Unverified: without the flag enable_public_signup_user_exists_error, which words
 // Auth0 has for it, and at which field.
-func (r *request) signUp(c *web.Call, tx tenant.Transaction, v view, conn *fixtures.Connection) (any, error) {
+func (r *request) signUp(c *web.Call, tx tenant.Transaction, v view, conn *fixtures.Connection, newUser fixtures.User) (any, error) {
 	if told, refused, err := r.unsolved(c, tx, v); refused {
 		return told, err
 	}
-	session, err := c.Tenant.SignUpAndIn(r.Authorization, tx, conn, c.Params.Text("password"), browserSession(c))
+	newUser.Password = c.Params.Text("password")
+	session, err := c.Tenant.SignUpAndIn(r.Authorization, tx, conn, newUser, browserSession(c))
 	return r.signedIn(c, tx, v, session, err)
+}
+
+// wrongCredentials is Auth0's name for a wrong name or password of the connection
+// that a user chose.
+func wrongCredentials(c *web.Call, tx tenant.Transaction) string {
+	if conn, ok := c.Setup.Connection(tx.Realm); ok {
+		return namesOf(conn).wrong
+	}
+	return wordsOf[kinds{email: true}].wrong
 }

@@ -37,23 +37,26 @@ func ResetRequest(c *web.Call) (any, error) {
 	if err != nil || conn.Strategy != tenant.StrategyDatabase {
 		return to(loginPage(c, tx), tx), nil
 	}
-	email := identifierField([]*fixtures.Connection{conn}, "email")
-	email.Value = tx.Hint
+	who := resetField(conn)
+	who.Value = tx.Hint
 	if tx.Realm == conn.Name {
-		email.Value = tx.Recipient
+		who.Value = tx.Recipient
 	}
-	v := view{Screen: "reset-password-request", flow: fixtures.FlowPasswordReset, Fields: []field{email}, Other: &aside{Text: "Back to " + r.Client.Name, To: page(loginPage(c, tx), tx)}}
+	v := view{Screen: "reset-password-request", flow: fixtures.FlowPasswordReset, Fields: []field{who}, Other: &aside{Text: "Back to " + r.Client.Name, To: page(loginPage(c, tx), tx)}}
+	if conn.Options.Attributes != nil {
+		v.words, v.names = "reset-password-request, names", namesOf(conn).reset
+	}
 	switch action := c.Params.Text("action"); {
 	case c.Method != http.MethodPost:
 		return r.show(c, tx, v)
 	case action == "back-to-login":
 		return to(loginPage(c, tx), tx), nil
 	case action != "resend-email-action": // whose form has no address
-		v.Fields[0].Value = c.Params.Text("email")
+		v.Fields[0].Value = identifierOf(c)
 	}
-	recipient, ok := fixtures.NormalizeEmail(v.Fields[0].Value)
-	if !ok {
-		v.mistake(unfit(v.Fields[0]))
+	recipient, kind := conn.Identify(v.Fields[0].Value)
+	if kind == "" {
+		v.usernameMistake(0, unfit(v.Fields[0].Value, conn), conn)
 		return r.show(c, tx, v)
 	}
 	if c.Params.Text("action") != "resend-email-action" { // whose form has no captcha
@@ -61,12 +64,25 @@ func ResetRequest(c *web.Call) (any, error) {
 			return told, err
 		}
 	}
-	c.Tenant.Identify(tx, conn.Name, recipient)
+	c.Tenant.Identify(tx, conn.Name, recipient, fixtures.User{})
 	tickets.SendReset(c, r.Client, conn, recipient)
+	screen := ""
+	if kind != fixtures.KindEmail {
+		screen = "reset-password-email, username"
+	}
 	return r.show(c, tx, view{
-		Screen: "reset-password-email", Action: "resend-email-action", email: recipient, Inbox: "/_mock/", InboxHas: "What was sent",
+		Screen: "reset-password-email", words: screen, Action: "resend-email-action", email: recipient, Inbox: "/_mock/", InboxHas: "What was sent",
 		Other: &aside{Text: "Go back", To: page(loginPage(c, tx), tx)},
 	})
+}
+
+// resetField is the field that asks who has forgotten the password. Only with
+// attributes Auth0 asks for other names than the e-mail address.
+func resetField(conn *fixtures.Connection) field {
+	if conn.Options.Attributes == nil {
+		return field{Name: "email", Label: "Email address", Type: "email", Mode: "email", Complete: "username"}
+	}
+	return identifierField([]*fixtures.Connection{conn}, "username")
 }
 
 // ResetVerify is GET /u/reset-verify, where the link of the e-mail leads. It only

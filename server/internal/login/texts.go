@@ -17,7 +17,9 @@ var texts = map[string]text{
 	"login-passwordless-email-code":  {"Enter your email code to log in", "Verify Your Identity", "We've sent an email with your code to ${email}", "Continue"},
 	"login-passwordless-sms-otp":     {"Enter your phone code to log in", "Verify Your Identity", "We've sent a text message to:", "Continue"},
 	"reset-password-request":         {"Reset your password", "Forgot Your Password?", "Enter your email address and we will send you instructions to reset your password.", "Continue"},
+	"reset-password-request, names":  {"Reset your password", "Forgot Your Password?", "Enter your ${names} and we will send you instructions to reset your password.", "Continue"},
 	"reset-password-email":           {"Check your email", "Check Your Email", "Please check the email address ${email} for instructions to reset your password.", "Resend email"},
+	"reset-password-email, username": {"Check your email", "Check Your Email", "Please check the email address associated with the username ${email} for instructions to reset your password.", "Resend email"},
 	"reset-password":                 {"Reset your password", "Change Your Password", "Enter a new password below to change your password.", "Reset password"},
 	"reset-password-success":         {"Password reset successful", "Password Changed!", "Your password has been changed successfully.", ""},
 	"reset-password-error":           {"Password reset error", "Please Try Again", "Something went wrong. Please return to the login page and select \"Forgot Your Password\" to try again.", ""},
@@ -34,8 +36,8 @@ var texts = map[string]text{
 
 // fill puts the values of the variables into the words of the view's screen.
 func (v *view) fill() {
-	t := texts[cmp.Or(v.failed, v.Screen)]
-	variables := strings.NewReplacer("${companyName}", v.Tenant, "${clientName}", v.Client, "${email}", v.email)
+	t := texts[cmp.Or(v.failed, v.words, v.Screen)]
+	variables := strings.NewReplacer("${names}", v.names, "${companyName}", v.Tenant, "${clientName}", v.Client, "${email}", v.email)
 	v.Title, v.Heading, v.Description, v.Button = t.title, t.heading, variables.Replace(t.description), t.button
 }
 
@@ -44,21 +46,35 @@ func (v *view) fill() {
 // invalid-email-format, whose words are those that public tests of real pages look
 // for, and it has no-code for other screens only.
 var mistakes = map[string]string{
-	"no-email":                         "Please enter an email address",
-	"invalid-email-format":             "Email is not valid.",
-	"invalid-phone-number":             "Enter a valid phone number",
-	"invalid-email-phone":              "Enter a valid email address or phone number. Phone numbers must include the country code.",
-	"no-db-connection":                 "Invalid connection",
-	"no-code":                          "Please enter a code",
-	"invalid-verification-code":        "Code is invalid",
-	"passwordless-authenticator-error": "Code could not be sent. Please try again later.",
-	"no-password":                      "Password is required",
-	"wrong-email-credentials":          "Wrong email or password",
-	"email-in-use":                     "The user already exists.",
-	"auth0-users-validation":           "Something went wrong, please try again later",
-	"no-password-reset":                "Enter a new password.",
-	"no-re-enter-password":             "New password confirmation is missing",
-	"password-mismatch":                "Passwords don't match",
-	"invalid-captcha":                  "Solve the challenge question to verify you are not a robot.",
-	"user-blocked":                     "Your account has been blocked after multiple consecutive login attempts.",
+	"no-email":                               "Please enter an email address",
+	"invalid-email-format":                   "Email is not valid.",
+	"invalid-phone-number":                   "Enter a valid phone number",
+	"invalid-email-phone":                    "Enter a valid email address or phone number. Phone numbers must include the country code.",
+	"invalid-email-username":                 "Enter a valid email address or username",
+	"invalid-phone-username":                 "Enter a valid phone number or username. Phone numbers must include the country code.",
+	"invalid-email-phone-username":           "Enter a valid email address, phone number, or username. Phone numbers must include the country code.",
+	"invalid-username":                       "Username can only contain alphanumeric characters or: '${characters}'. Username should have between ${min} and ${max} characters.",
+	"no-username":                            "Username is required",
+	"no-identifier":                          "At least one identifier is required",
+	"username-taken":                         "The username provided is in use already.",
+	"no-db-connection":                       "Invalid connection",
+	"no-code":                                "Please enter a code",
+	"invalid-verification-code":              "Code is invalid",
+	"passwordless-authenticator-error":       "Code could not be sent. Please try again later.",
+	"no-password":                            "Password is required",
+	"wrong-credentials":                      "Wrong username or password",
+	"wrong-email-credentials":                "Wrong email or password",
+	"wrong-phone-credentials":                "Incorrect phone number or password",
+	"wrong-username-credentials":             "Incorrect username or password",
+	"wrong-email-username-credentials":       "Incorrect email address, username, or password",
+	"wrong-email-phone-credentials":          "Incorrect email address, phone number, or password. Phone numbers must include the country code.",
+	"wrong-phone-username-credentials":       "Incorrect phone number, username or password. Phone numbers must include the country code.",
+	"wrong-email-phone-username-credentials": "Incorrect email address, phone number, username, or password. Phone numbers must include the country code.",
+	"email-in-use":                           "The user already exists.",
+	"auth0-users-validation":                 "Something went wrong, please try again later",
+	"no-password-reset":                      "Enter a new password.",
+	"no-re-enter-password":                   "New password confirmation is missing",
+	"password-mismatch":                      "Passwords don't match",
+	"user-blocked":                           "Your account has been blocked after multiple consecutive login attempts.",
+	"invalid-captcha":                        "Solve the challenge question to verify you are not a robot.",
 }

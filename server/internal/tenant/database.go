@@ -37,22 +37,24 @@ func (t *Tenant) Database(realm string, c *fixtures.Client) (*fixtures.Connectio
 
 // checkPasswordLocked returns the user with this name and password.
 func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, password string, r TokenRequest) (*user, error) {
-	address, ok := fixtures.NormalizeEmail(username)
-	u := t.users.find(conn.Name, address)
+	name, kind := conn.Identify(username)
+	u := t.users.find(conn.Name, name)
 	switch {
-	case !ok || u == nil:
-		return nil, refusal.WrongPassword.Because(withReason("there is no user "+username+" on connection "+conn.Name, t.setup.WhyUnknown(address)))
+	case kind == "" || u == nil:
+		return nil, refusal.WrongPassword.Because(withReason("there is no user "+username+" on connection "+conn.Name, t.setup.WhyUnknown(name)))
+	case !conn.TakesPasswords():
+		return nil, refusal.WrongPassword.Because("the options of connection " + strconv.Quote(conn.Name) + " say authentication_methods.password.enabled: false")
 	case blocked(u, r.Effects):
 		return nil, refusal.UserBlocked
 	}
-	if err := t.refuseBlockedLocked(conn, address, r); err != nil {
+	if err := t.refuseBlockedLocked(conn, u.address, r); err != nil { // by whatever name the user is called
 		return nil, err
 	}
 	if u.Password == "" || subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) != 1 {
-		t.countFailureLocked(conn, address, u, r)
+		t.countFailureLocked(conn, u.address, u, r)
 		return nil, refusal.WrongPassword.Because("the password is not the one that the user has")
 	}
-	t.bruteForce.attempts.remove(attemptKeyOf(conn, address, r))
+	t.bruteForce.attempts.remove(attemptKeyOf(conn, u.address, r))
 	return u, nil
 }
 
@@ -89,12 +91,10 @@ func (t *Tenant) SignUp(conn *fixtures.Connection, u fixtures.User, now time.Tim
 
 func (t *Tenant) signUpLocked(conn *fixtures.Connection, u fixtures.User, now time.Time) (*user, error) {
 	u.Connection = conn.Name
-	if t.users.find(conn.Name, u.Email) != nil {
-		taken := refusal.InvalidSignup
-		if t.setup.Fixture.Tenant.Flags.EnablePublicSignupUserExistsError {
-			taken = refusal.UserExists
+	for _, kind := range fixtures.Kinds {
+		if name := u.Identifier(kind); name != "" && t.users.find(conn.Name, name) != nil {
+			return nil, t.takenLocked(conn, kind, name)
 		}
-		return nil, taken.Because("there is a user " + u.Email + " on connection " + strconv.Quote(conn.Name))
 	}
 	ready, err := t.completeLocked(u, now)
 	if err != nil {
@@ -105,8 +105,70 @@ func (t *Tenant) signUpLocked(conn *fixtures.Connection, u fixtures.User, now ti
 	return ready, nil
 }
 
+// takenLocked refuses a sign-up with a name that another user has.
+func (t *Tenant) takenLocked(conn *fixtures.Connection, kind, name string) error {
+	taken := refusal.InvalidSignup
+	switch exists := t.setup.Fixture.Tenant.Flags.EnablePublicSignupUserExistsError; {
+	case exists && kind == fixtures.KindUsername:
+		taken = refusal.UsernameExists.With("username", name)
+	case exists:
+		taken = refusal.UserExists
+	}
+	return taken.Because("there is a user " + name + " on connection " + strconv.Quote(conn.Name))
+}
+
+// CheckSignup refuses a sign-up without a name that the database requires, or with a
+// username that it does not allow. It takes those names away for which the database
+// has no sign-up.
+func CheckSignup(conn *fixtures.Connection, u *fixtures.User) error {
+	for _, kind := range fixtures.Kinds {
+		status, given := conn.SignupStatus(kind), u.Identifier(kind) != ""
+		switch {
+		case status == fixtures.SignupInactive:
+			u.SetIdentifier(kind, "")
+		case given || status == fixtures.SignupOptional:
+		case kind == fixtures.KindEmail:
+			return refusal.MissingEmail
+		case kind == fixtures.KindPhone:
+			return refusal.MissingPhoneNumber
+		case conn.Options.RequiresUsername:
+			return refusal.RequiredUsername.With("connection", conn.Name)
+		default:
+			return refusal.MissingUsername
+		}
+	}
+	if u.MainIdentifier() == "" {
+		return refusal.NoIdentifier
+	}
+	if u.Username != "" && conn.CheckUsername(u.Username) != "" {
+		return refusal.BadUsername.With("reason", usernameWords(conn, u.Username))
+	}
+	return nil
+}
+
+// usernameWords say what is wrong with a username, in the words of Auth0's pages.
+func usernameWords(conn *fixtures.Connection, username string) string {
+	return UsernameMistake(conn, conn.CheckUsername(username))
+}
+
+// UsernameMistake is the sentence of Auth0's pages for what is wrong with a username.
+// Source: auth0/docs-v2 customize-text-elements.mdx.
+func UsernameMistake(conn *fixtures.Connection, code string) string {
+	shortest, longest := conn.UsernameLengths()
+	switch code {
+	case fixtures.UsernameTooShort:
+		return "The username must have at least " + strconv.Itoa(shortest) + " characters."
+	case fixtures.UsernameTooLong:
+		return "The username must not be longer than " + strconv.Itoa(longest) + " characters."
+	case fixtures.UsernameIsEmail:
+		return "The username cannot be an email."
+	}
+	return "The username has invalid characters."
+}
+
 // SignUpAndIn is SignUp on a login page, which also signs the new user in.
-func (t *Tenant) SignUpAndIn(a Authorization, tx Transaction, conn *fixtures.Connection, password, sessionID string) (Session, error) {
+func (t *Tenant) SignUpAndIn(a Authorization, tx Transaction, conn *fixtures.Connection, newUser fixtures.User, sessionID string) (Session, error) {
+	password := newUser.Password
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if s, again := t.repeatedSignInLocked(tx, password, a.Now); again {
@@ -115,7 +177,7 @@ func (t *Tenant) SignUpAndIn(a Authorization, tx Transaction, conn *fixtures.Con
 	if err := AllowsSignup(conn, a.Effects); err != nil {
 		return Session{}, err
 	}
-	u, err := t.signUpLocked(conn, fixtures.User{Email: tx.Recipient, Password: password}, a.Now)
+	u, err := t.signUpLocked(conn, newUser, a.Now)
 	if err != nil {
 		return Session{}, err
 	}

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"crypto/md5" //nolint:gosec // gravatar names pictures by MD5
 	"encoding/hex"
 	"maps"
@@ -14,10 +15,7 @@ import (
 
 // Profile returns a user with every default that Auth0 fills in.
 func Profile(u fixtures.User) fixtures.User {
-	address := u.Email
-	if address == "" {
-		address = u.PhoneNumber
-	}
+	address := cmp.Or(u.Email, u.Username, u.PhoneNumber)
 	if u.Name == "" {
 		u.Name = address
 	}

@@ -18,7 +18,7 @@ const ResetLifetime = 432_000 * time.Second
 type ResetRequest struct {
 	Client     *fixtures.Client
 	Connection *fixtures.Connection // a database
-	Recipient  string               // normalised
+	Recipient  string               // normalised: an e-mail address, or another name of the user
 	Now        time.Time
 	// Effects are what scenarios do.
 	Effects *faults.Effects
@@ -62,12 +62,12 @@ func (rs *resets) settle(now time.Time) {
 }
 
 // StartReset makes a ticket and puts the e-mail into the outbox. known is false if
-// there is no such user, who then gets none.
+// there is no such user, or the user has no e-mail address: then there is no e-mail.
 func (t *Tenant) StartReset(r ResetRequest) (sent []outbox.Message, known bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	u := t.users.find(r.Connection.Name, r.Recipient)
-	if u == nil {
+	if u == nil || u.Email == "" {
 		return nil, false
 	}
 	id := t.setup.Seed.Alphanumeric(32, "reset ticket", u.UserID, strconv.FormatInt(t.resets.count.add(u.UserID), 10))

@@ -3,6 +3,8 @@ package tenant
 import (
 	"strconv"
 	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
 )
 
 const (
@@ -22,8 +24,10 @@ type Transaction struct {
 	// Hint is what the page shows in the field for the identifier at first.
 	Hint string
 	// Realm is the connection that the user chose, and Recipient the normalised
-	// address or number of the user there.
+	// address, number or username of the user there.
 	Realm, Recipient string
+	// NewUser has the names of a user who signs up, if the page asked for several.
+	NewUser fixtures.User
 	// SignedIn is the ID of the session that the login led to, "" before that.
 	SignedIn string
 
@@ -76,13 +80,17 @@ func (t *Tenant) Transaction(id string, now time.Time) (Transaction, bool) {
 	return *tx, true
 }
 
-// Identify notes who wants to sign in. If somebody else has signed in before in
-// this transaction, that no longer counts.
-func (t *Tenant) Identify(tx Transaction, connection, recipient string) {
+// Identify notes who wants to sign in, or sign up with several names. If
+// somebody else has signed in before in this transaction, that no longer counts.
+func (t *Tenant) Identify(tx Transaction, connection, recipient string, newUser fixtures.User) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	stored, ok := t.transactions.get(tx.ID)
-	if !ok || stored.Realm == connection && stored.Recipient == recipient {
+	if !ok {
+		return
+	}
+	stored.NewUser = newUser
+	if stored.Realm == connection && stored.Recipient == recipient {
 		return
 	}
 	stored.Realm, stored.Recipient, stored.SignedIn, stored.proof = connection, recipient, "", ""

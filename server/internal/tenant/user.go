@@ -32,8 +32,7 @@ func (t *Tenant) AddUser(u fixtures.User) (fixtures.User, error) {
 	if err != nil {
 		return fixtures.User{}, err
 	}
-	_, taken := t.users.get(ready.UserID)
-	if taken || t.users.find(ready.Connection, ready.address) != nil {
+	if len(t.users.sameAs(ready)) > 0 {
 		return fixtures.User{}, userExists(ready)
 	}
 	t.users.insert(ready)
@@ -80,7 +79,7 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 	if err != nil {
 		return fixtures.User{}, err
 	}
-	if other := t.users.find(ready.Connection, ready.address); other != nil && other != old {
+	if slices.ContainsFunc(t.users.sameAs(ready), func(other *user) bool { return other != old }) {
 		return fixtures.User{}, userExists(ready)
 	}
 	if old.Password != ready.Password {
@@ -210,11 +209,7 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 	}
 	// The fixture may give one user's id to the address of another user. Then
 	// both are replaced.
-	withID, _ := t.users.get(ready.UserID)
-	for _, old := range []*user{withID, t.users.find(ready.Connection, ready.address)} {
-		if old == nil {
-			continue
-		}
+	for _, old := range t.users.sameAs(ready) {
 		t.users.remove(old)
 		if u.CreatedAt.IsZero() {
 			ready.CreatedAt, ready.UpdatedAt = old.CreatedAt, old.UpdatedAt
@@ -244,7 +239,10 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 		}
 		u.PhoneNumber = phone
 	}
-	if u.Email == "" && u.PhoneNumber == "" {
+	if u.Username != "" {
+		u.Username, _ = fixtures.NormalizeUsername(u.Username) // checked by fits
+	}
+	if u.MainIdentifier() == "" {
 		return nil, invalidUser("a user needs an email or a phone_number")
 	}
 	conn, err := t.connectionOfLocked(u)
@@ -255,7 +253,7 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 		return nil, err
 	}
 	u.Connection = conn.Name
-	address := u.Email
+	address := u.MainIdentifier()
 	if conn.Strategy == StrategySMS {
 		address = u.PhoneNumber
 	}
@@ -275,13 +273,23 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 // loaded again.
 func fits(u fixtures.User, conn *fixtures.Connection) error {
 	strategy, id, ok := strings.Cut(u.UserID, "|")
+	lacks := ""
+	if conn.Strategy == StrategyDatabase {
+		lacks = conn.Lacks(&u)
+	}
 	switch {
 	case u.UserID != "" && (!ok || id == "" || strategy != conn.Strategy):
 		return invalidUser("user_id: %q is no user_id of connection %q; write %s|id, or leave it out", u.UserID, conn.Name, conn.Strategy)
 	case conn.Strategy == StrategySMS && u.PhoneNumber == "":
 		return invalidUser("phone_number: the connection %q has the strategy sms, so its users need one", conn.Name)
-	case conn.Strategy != StrategySMS && u.Email == "":
+	case conn.Strategy == StrategyEmail && u.Email == "", lacks == fixtures.KindEmail:
 		return invalidUser("email: the connection %q has the strategy %s, so its users need one", conn.Name, conn.Strategy)
+	case lacks != "":
+		return invalidUser("%s: each user of the connection %q has one", lacks, conn.Name)
+	case conn.Strategy != StrategyDatabase && u.Username != "":
+		return invalidUser("username: the connection %q has the strategy %s, which has no usernames", conn.Name, conn.Strategy)
+	case u.Username != "" && conn.CheckUsername(u.Username) != "":
+		return invalidUser("username: %s", usernameWords(conn, u.Username))
 	case conn.Strategy != StrategyDatabase && u.Password != "":
 		return invalidUser("password: the connection %q has the strategy %s, which knows no passwords", conn.Name, conn.Strategy)
 	}
@@ -297,7 +305,7 @@ func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, erro
 	}
 	strategy := StrategyEmail
 	switch {
-	case u.Password != "":
+	case u.Password != "", u.Username != "":
 		strategy = StrategyDatabase
 	case u.Email == "":
 		strategy = StrategySMS
@@ -307,7 +315,7 @@ func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, erro
 			return &t.setup.Fixture.Connections[i], nil
 		}
 	}
-	return nil, invalidUser("connection: the fixture has no connection of strategy %s for %s%s", strategy, u.Email, u.PhoneNumber)
+	return nil, invalidUser("connection: the fixture has no connection of strategy %s for %s", strategy, u.MainIdentifier())
 }
 
 // signInLocked signs in the user with an address, and creates the user at the

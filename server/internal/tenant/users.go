@@ -14,11 +14,11 @@ import (
 // A user is what the tenant knows about one user.
 type user struct {
 	fixtures.User
-	address string // what the user signs in with: the phone number on an SMS connection, else the e-mail address
+	address string // what stands for the user: the phone number on an SMS connection, else the first of e-mail address, phone number and username
 	seq     int    // the user's place in the order of creation, from 1
 }
 
-// A userKey names a user by what they sign in with.
+// A userKey names a user of a connection by an address, a number or a username.
 // Make it with userKeyOf.
 type userKey struct{ connection, address string }
 
@@ -57,17 +57,50 @@ func (us *users) insert(u *user) {
 		u.seq = us.seq
 	}
 	us.byID[u.UserID] = u
-	us.byAddress[u.key()] = u
+	for _, key := range u.keys() {
+		us.byAddress[key] = u
+	}
 }
 
 func (us *users) remove(u *user) {
 	delete(us.byID, u.UserID)
-	delete(us.byAddress, u.key())
+	for _, key := range u.keys() {
+		delete(us.byAddress, key)
+	}
+}
+
+// sameAs returns the users who have the id of this one, or one of its names.
+func (us *users) sameAs(u *user) []*user {
+	var same []*user
+	add := func(other *user) {
+		if other != nil && !slices.Contains(same, other) {
+			same = append(same, other)
+		}
+	}
+	add(us.byID[u.UserID])
+	for _, key := range u.keys() {
+		add(us.byAddress[key])
+	}
+	return same
 }
 
 // sorted returns all users in the order of their creation.
 func (us *users) sorted() []*user {
 	return slices.SortedFunc(maps.Values(us.byID), func(a, b *user) int { return cmp.Compare(a.seq, b.seq) })
+}
+
+// keys are all names of the user. In a database each is one user's.
+func (u *user) keys() []userKey {
+	keys := []userKey{u.key()}
+	if !strings.HasPrefix(u.UserID, StrategyDatabase+"|") {
+		return keys
+	}
+	for _, kind := range fixtures.Kinds {
+		if name := u.Identifier(kind); name != "" && name != u.address {
+			keys = append(keys, userKeyOf(u.Connection, name))
+		}
+	}
+	return keys
 }
 
 func (u *user) key() userKey { return userKeyOf(u.Connection, u.address) }

@@ -24,7 +24,7 @@ func SendReset(c *web.Call, client *fixtures.Client, conn *fixtures.Connection, 
 	})
 	switch {
 	case !known:
-		c.Hint("nothing was sent: there is no user " + recipient + " on connection " + conn.Name)
+		c.Hint("nothing was sent: there is no user " + recipient + " with an e-mail address on connection " + conn.Name)
 	case sent[0].State == outbox.Lost || sent[0].State == outbox.Bounced:
 		c.Log.Info("The message to "+recipient+" is "+sent[0].State, "scenario", sent[0].Scenario)
 	default:
