@@ -124,24 +124,28 @@ func (r *request) readResponse(c *web.Call, otherwise string) error {
 	return nil
 }
 
-// refuse tells the app of a refusal. Any other error is returned.
-func (r *request) refuse(err error) (any, error) {
+// refuse tells the app of a refusal, or denies the device. Any other error is
+// returned.
+func (r *request) refuse(c *web.Call, err error) (any, error) {
 	var refused *refusal.Refusal
 	if !errors.As(err, &refused) {
 		return nil, err
+	}
+	if r.UserCode != "" {
+		return web.Told{Value: denyDevice(c, r.UserCode), Refusal: refused}, nil
 	}
 	response, err := r.respond(pairs{{"error", refused.Code}, {"error_description", refused.Description}})
 	return web.Told{Value: response, Refusal: refused}, err
 }
 
-// approve signs the user in to the app, or leads to the pages of a second factor. tx
+// approve signs the user in to the app or at the device, or leads to the pages of a second factor. tx
 // is the login that the user comes from; its ID is "" if none was begun.
 func (r *request) approve(c *web.Call, tx tenant.Transaction, s tenant.Session) (any, error) {
 	need := c.Tenant.SecondFactor(r.Authorization, tx, s, c.Cookies(rememberCookie))
 	c.Hint(need.Hint)
 	switch {
 	case need.Due && r.silent:
-		return r.refuse(refusal.LoginRequired.Because("the login needs a second factor, and prompt=none allows no page"))
+		return r.refuse(c, refusal.LoginRequired.Because("the login needs a second factor, and prompt=none allows no page"))
 	case need.Due:
 		return r.askSecondFactor(c, tx, s, need.Remembers)
 	case tx.ID != "" && !c.Tenant.End(tx):
@@ -149,8 +153,11 @@ func (r *request) approve(c *web.Call, tx tenant.Transaction, s tenant.Session) 
 	}
 	r.SecondFactor = tx.PassedBy == s.UserID
 	given, err := c.Tenant.Approve(r.Authorization, s)
-	if err != nil {
-		return r.refuse(err)
+	switch {
+	case err != nil:
+		return r.refuse(c, err)
+	case r.UserCode != "":
+		return web.Redirect{To: "/device/success"}, nil
 	}
 	return r.respond(approved(given))
 }

@@ -338,7 +338,7 @@ func (m *secondFactor) wrong(v view, err error) (told any, _ error) {
 	}
 	if errors.Is(err, refusal.UserBlocked) {
 		m.Tenant.End(m.tx)
-		return m.r.refuse(err)
+		return m.r.refuse(m.Call, err)
 	}
 	code := "invalid-code"
 	switch {

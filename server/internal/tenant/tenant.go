@@ -48,6 +48,7 @@ type Tenant struct {
 	oobHeld      map[oobKey][]string    // messages that arrive after the next one (deliver.swap)
 	totpUsed     bounded[string, int64] // the step of the last code of each authenticator app
 	remembered   bounded[string, rememberedBrowser]
+	devices      devices
 	buckets      map[bucketKey]*bucket
 }
 
@@ -159,6 +160,7 @@ func (t *Tenant) forgetLoginsLocked() {
 	t.oobHeld = map[oobKey][]string{}
 	t.totpUsed = newBounded[string, int64](maxSecondSteps, nil)
 	t.remembered = newBounded[string, rememberedBrowser](maxRemembered, nil)
+	t.devices = newDevices()
 }
 
 func (t *Tenant) configureLocked(setup *Setup) {
@@ -190,6 +192,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.secondSteps.settle(now)
 	t.settleOOBLocked(now)
 	t.remembered.removeIf(func(b rememberedBrowser) bool { return !now.Before(b.expires) })
+	t.devices.settle(now)
 }
 
 // Counts says how many things of each sort a tenant holds, and how many it has
@@ -204,6 +207,8 @@ type Counts struct {
 	DroppedSessions   int `json:"dropped_sessions"`
 	AuthCodes         int `json:"auth_codes"`
 	DroppedAuthCodes  int `json:"dropped_auth_codes"`
+	DeviceCodes       int `json:"device_codes"`
+	DroppedDevices    int `json:"dropped_device_codes"`
 }
 
 // Counts returns how much the tenant holds now.
@@ -220,5 +225,7 @@ func (t *Tenant) Counts() Counts {
 		DroppedSessions:   t.sessions.dropped,
 		AuthCodes:         t.authCodes.len(),
 		DroppedAuthCodes:  t.authCodes.dropped,
+		DeviceCodes:       t.devices.len(),
+		DroppedDevices:    t.devices.dropped,
 	}
 }

@@ -141,6 +141,7 @@ func TestLoginPagesAreAccessible(t *testing.T) {
 	s.eachPage(each)
 	s = startSDK(t, "http", desktop, withoutIdentifierFirst)
 	s.eachPageWithoutIdentifierFirst(each)
+	s.eachDevicePage(each)
 	s = startSDK(t, "http", desktop, secondFactors)
 	s.eachMFAPage(each)
 	for _, how := range looks {

@@ -28,6 +28,11 @@ export async function expire(to) {
   await control('POST', `/_mock/outbox/${id}/expire`);
 }
 
+// Answers for the user of a device.
+export async function answerDevice(userCode, answer) {
+  await control('POST', `/_mock/devices/${userCode}`, answer);
+}
+
 // A code of the same length that is not the given one.
 export function wrong(code) {
   return (code[0] === '0' ? '1' : '0') + code.slice(1);
