@@ -11,7 +11,7 @@ func TestFilters(t *testing.T) {
 	b, _ := stopped(t, Options{})
 	b.Add(Message{Kind: Email, To: "ada@example.com", Code: "1", Connection: "email", ClientID: "acme-web"})                                     // 1
 	b.Add(Message{Kind: Email, Recipients: []string{"ada+w3@example.com", "Bob@Example.com"}, Link: "l", Connection: "email"})                   // 2
-	b.Add(Message{Kind: SMS, Purpose: MFACode, To: "+14155550100", Code: "2", OTPState: Used, Connection: "sms", ClientID: "acme-native"})                         // 3
+	b.Add(Message{Kind: SMS, Purpose: MFACode, To: "+14155550100", Code: "2", OTPState: Used, Connection: "sms", ClientID: "acme-native"})       // 3
 	b.Add(Message{Kind: SMTP, To: "carl@example.com", Codes: []string{"3"}, Links: []string{"m"}})                                               // 4
 	b.Add(Message{Kind: Email, To: "ada@example.com", Code: "4", State: Lost})                                                                   // 5
 	b.Add(Message{Kind: Email, To: "ada@example.com", Code: "5", State: Bounced})                                                                // 6
