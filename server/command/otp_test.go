@@ -38,7 +38,7 @@ func TestOTPOfAnApp(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	refused(t, environ(), "--totp bob@example.com: user bob@example.com has no authenticator app: mfa of the user has no factors; add {type: otp} to it, or enroll one", "otp", "--totp", "bob@example.com", "--fixture", fixture)
-	refused(t, environ(), "otp prints one code: give --totp alone, or --email or --phone", "otp", "--totp", "ada@example.com", "--email", "ada@example.com")
+	refused(t, environ(), "otp prints one code: give --totp alone, or --email or --phone", "otp", "--totp", "ada@example.com", "--email", "ada@example.com", "--fixture", fixture)
 }
 
 // The code is the one that a server sends.

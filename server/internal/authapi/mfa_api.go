@@ -1,6 +1,7 @@
 package authapi
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -191,21 +192,19 @@ func enrollRequest(c *web.Call, access tenant.MFAAccess) (tenant.EnrollRequest, 
 	if err != nil {
 		return r, err
 	}
-	ok := true
 	switch r.Channel = channels[0]; r.Channel {
 	case tenant.ChannelPush:
 		r.Factor = fixtures.FactorPush
 	case tenant.ChannelEmail:
-		u, _ := c.Tenant.User(access.UserID)
 		r.Factor = fixtures.FactorEmail
-		if r.To, ok = u.Email, u.Email != ""; c.Params.Text("email") != "" || !ok {
-			r.To, ok = fixtures.NormalizeEmail(c.Params.Text("email"))
-		}
-		if !ok {
+		u, _ := c.Tenant.User(access.UserID)
+		var ok bool
+		if r.To, ok = fixtures.NormalizeEmail(cmp.Or(c.Params.Text("email"), u.Email)); !ok {
 			return r, refusal.BadMFAEmail
 		}
 	case tenant.ChannelSMS, tenant.ChannelVoice:
 		r.Factor = fixtures.FactorPhone
+		var ok bool
 		if r.To, ok = fixtures.NormalizePhone(c.Params.Text("phone_number")); !ok {
 			return r, refusal.BadMFAPhone
 		}

@@ -1,6 +1,7 @@
 package authapi_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -47,9 +48,7 @@ func decoded[T any](t testing.TB, w *httptest.ResponseRecorder) (value T) {
 func prove(t testing.TB, s *server.Server, grant, token string, more servertest.Object, changes ...servertest.Change) *httptest.ResponseRecorder {
 	t.Helper()
 	body := servertest.Object{"grant_type": "http://auth0.com/oauth/grant-type/" + grant, "client_id": "acme-native", "mfa_token": token}
-	for name, value := range more {
-		body[name] = value
-	}
+	maps.Copy(body, more)
 	return servertest.Call(t, s, "POST", "/oauth/token", body, changes...)
 }
 

@@ -123,8 +123,7 @@ func (t *Tenant) requirementsLocked(u *user) Requirements {
 	has := func(factor string) bool {
 		return slices.ContainsFunc(usable, func(a Authenticator) bool { return a.Type == factor })
 	}
-	enrolled := slices.ContainsFunc(fixtures.IndependentFactors, has)
-	if !enrolled {
+	if !t.enrolledLocked(u) {
 		r.Enroll = slices.DeleteFunc(slices.Clone(fixtures.IndependentFactors), func(factor string) bool { return !t.factorOn(factor) })
 	}
 	if len(r.Enroll) == 0 {
@@ -137,9 +136,9 @@ func (t *Tenant) requirementsLocked(u *user) Requirements {
 	return r
 }
 
-// enrolledLocked tells whether a user has a second factor other than e-mail.
+// enrolledLocked tells whether a user has a second factor that needs no other one.
 func (t *Tenant) enrolledLocked(u *user) bool {
-	return slices.ContainsFunc(t.usableLocked(u), func(a Authenticator) bool { return a.Type != fixtures.FactorEmail })
+	return slices.ContainsFunc(t.usableLocked(u), func(a Authenticator) bool { return slices.Contains(fixtures.IndependentFactors, a.Type) })
 }
 
 // secondFactorDueLocked tells whether every login of the user needs a second factor,
@@ -269,7 +268,7 @@ func (t *Tenant) SecondStep(r StepRequest) (SecondStep, error) {
 func (t *Tenant) secondStepLocked(r StepRequest) (*secondStep, *user, error) {
 	s, ok := t.secondSteps.get(r.Step)
 	switch {
-	case !ok || r.Page != (s.finish == nil):
+	case !ok || r.Page != (s.page.Login != ""):
 		return nil, nil, refusal.MalformedMFAToken.Because("the mock has not made this mfa_token, or it has forgotten it since")
 	case r.Client != nil && s.clientID != r.Client.ClientID:
 		return nil, nil, refusal.MFATokenOfAnother.Because("the mfa_token is of client " + strconv.Quote(s.clientID))

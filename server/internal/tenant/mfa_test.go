@@ -20,8 +20,10 @@ func mfaTenant(t testing.TB) *Tenant {
 	_, err := tn.UpdateUser(tn.userNamed(t, "dora@example.com").UserID, func(u *fixtures.User) error {
 		u.MFARequired = true
 		u.MFA = []fixtures.Authenticator{
-			{Type: fixtures.FactorOTP, Secret: "JBSWY3DPEHPK3PXP"}, {Type: fixtures.FactorPhone, PhoneNumber: "+12025550101"},
-			{Type: fixtures.FactorPush, Secret: "GEZDGNBVGY3TQOJQ"}, {Type: fixtures.FactorRecovery, Code: "MZCRK3YX5V3AKNNYY6JEBQCL"},
+			{Type: fixtures.FactorOTP, Secret: "JBSWY3DPEHPK3PXP"},
+			{Type: fixtures.FactorPhone, PhoneNumber: "+12025550101"},
+			{Type: fixtures.FactorPush, Secret: "GEZDGNBVGY3TQOJQ"},
+			{Type: fixtures.FactorRecovery, Code: "MZCRK3YX5V3AKNNYY6JEBQCL"},
 		}
 		return nil
 	})
@@ -58,10 +60,12 @@ func TestOfTenThousandSecondFactorsOneWins(t *testing.T) {
 	t.Parallel()
 	for name, give := range map[string]func(*testing.T, *Tenant) func(i int) (token string, p Proof){
 		"an mfa_token with an app's code": func(t *testing.T, tn *Tenant) func(int) (string, Proof) {
+			t.Helper()
 			mfaToken, code := secondStepOf(t, tn), totpCode("JBSWY3DPEHPK3PXP", totpPeriod(noon))
 			return func(int) (string, Proof) { return mfaToken, Proof{OTP: code} }
 		},
 		"an app's code, in logins of their own": func(t *testing.T, tn *Tenant) func(int) (string, Proof) {
+			t.Helper()
 			var tokens []string
 			for range 10_000 {
 				tokens = append(tokens, secondStepOf(t, tn))
@@ -70,11 +74,13 @@ func TestOfTenThousandSecondFactorsOneWins(t *testing.T) {
 			return func(i int) (string, Proof) { return tokens[i], Proof{OTP: code} }
 		},
 		"the code of a message": func(t *testing.T, tn *Tenant) func(int) (string, Proof) {
+			t.Helper()
 			token := secondStepOf(t, tn)
 			oob, code := startOOB(t, tn, token, ChannelSMS)
 			return func(int) (string, Proof) { return token, Proof{OOBCode: oob, BindingCode: code} }
 		},
 		"a push notification": func(t *testing.T, tn *Tenant) func(int) (string, Proof) {
+			t.Helper()
 			token := secondStepOf(t, tn)
 			oob, _ := startOOB(t, tn, token, ChannelPush)
 			if err := tn.AnswerPush("dora@example.com", true); err != nil {
@@ -83,6 +89,7 @@ func TestOfTenThousandSecondFactorsOneWins(t *testing.T) {
 			return func(int) (string, Proof) { return token, Proof{OOBCode: oob} }
 		},
 		"a recovery code, in logins of their own": func(t *testing.T, tn *Tenant) func(int) (string, Proof) {
+			t.Helper()
 			var tokens []string
 			for range 10_000 {
 				tokens = append(tokens, secondStepOf(t, tn))
