@@ -138,11 +138,9 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 	if err != nil {
 		return nil, err
 	}
-	api, known := t.api(r)
-	if !known {
+	if _, known := t.api(r); !known {
 		return nil, refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
 	}
-	asked := passwordScopes(r.Scope)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
@@ -151,8 +149,17 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 	if err := t.secondFactorLocked(r.Effects, conn.Name, recipient); err != nil {
 		return nil, err
 	}
-	u := t.signInLocked(conn, recipient, r.Now)
-	l := t.loginLocked(r, api, u, grantScopes(asked, r.Client, api, u), []string{"password"}, strconv.Itoa(u.LoginsCount))
+	return t.passwordLoginLocked(r, t.verifiedUserLocked(conn, recipient, r.Now))
+}
+
+// passwordLoginLocked is the end of the password-style grants.
+func (t *Tenant) passwordLoginLocked(r TokenRequest, u *user) (*Login, error) {
+	api, err := t.apiLocked(r)
+	if err != nil {
+		return nil, err
+	}
+	t.noteLoginLocked(u, r.Now)
+	l := t.loginLocked(r, api, u, grantScopes(passwordScopes(r.Scope), r.Client, api, u), []string{"password"}, strconv.Itoa(u.LoginsCount))
 	if slices.Contains(l.Scopes, "offline_access") {
 		l.RefreshToken = t.newFamilyLocked(l, r.Now)
 	}
