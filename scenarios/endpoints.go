@@ -46,11 +46,11 @@ func (Respond) EnumValues(field string) []string {
 var (
 	onOTP     = []string{"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify"}
 	onUser    = []string{"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "userinfo"}
-	onMFA     = []string{"oauth.token", "verify_redirect", "authorize"} // the others never ask for a second factor
+	onMFA     = []string{"oauth.token", "verify_redirect", "authorize", "passwordless.verify"} // the others never ask for a second factor
 	onSignup  = []string{"passwordless.start", "oauth.token", "otp.challenge", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "dbconnections.signup"}
 	onDeliver = []string{"passwordless.start", "otp.challenge", "authorize", "dbconnections.change_password", "smtp"}
-	onToken   = []string{"oauth.token", "verify_redirect", "authorize"}
-	onRotate  = []string{"jwks", "oauth.token"}
+	onToken   = []string{"oauth.token", "verify_redirect", "authorize", "passwordless.verify"}
+	onRotate  = []string{"jwks", "oauth.token", "passwordless.verify"}
 	onKeys    = []string{"jwks"}
 )
 

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -36,13 +37,15 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 //	@ show Cache-Control X-Rate*   show these headers, too, from here on
 //	@ advance 3m                   move the clock; @ set TIME stops it there
 //	@ otp ada@example.com as $otp  = the live code; @ link … the live link
+//	@ captcha $state as $answer    = the answer of the newest captcha of a login,
+//	                               * of all
 //	@ message ada@example.com      = the message that was sent last follows;
 //	                               @ state … shows what became of its code,
 //	                               @ outbox … all, as they arrived
 //	@ mailed ada@example.com as $at  name the path of the link in the last message
 //	@ claims $id_token             = the payload follows, its signature verified
-//	                               against the key set, or what is wrong with
-//	                               it; @ header … the header
+//	                               against the key set or by a secret, or what
+//	                               is wrong with it; @ header … the header
 //	@ keys                         = the ids of the keys in the key set
 //	@ let $old = $refresh_token    name a value; @ fill $big 4096 makes bytes
 //	@ inject otp-expired           switch a scenario on, built in or of
@@ -119,7 +122,7 @@ func diff(want, got string) string {
 
 // staged are the refusals that only scenarios cause.
 var staged = []string{
-	"invalid_captcha", "sms_provider_error", "sms_provider_unauthorized", "sms_provider_timeout", "mfa_required", "unavailable", "bad_gateway_html", "server_error",
+	"sms_provider_error", "sms_provider_unauthorized", "sms_provider_timeout", "mfa_required", "unavailable", "bad_gateway_html", "server_error",
 }
 
 // Each refusal of the catalogue is the answer to some request of the conversations.
@@ -171,29 +174,51 @@ func refusalsOf(r journal.Request) []string {
 	}
 	var names []string
 	best := -1
-	for _, entry := range refusal.All() {
-		if strings.HasPrefix(r.Path, "/dbconnections/") && r.Description == "" { // the text alone
-			entry = refusal.TextOnly(entry).(*refusal.Refusal)
+	for _, entry := range entries() {
+		words := entry.words
+		if strings.HasPrefix(r.Path, "/dbconnections/") && r.Description == "" {
+			words = entry.textOnly
 		}
-		if r.Status >= 400 && !strings.HasPrefix(r.Path, "/u/") && entry.Status != r.Status || !matches(entry.Code, r.Error) || !matches(entry.Description, r.Description) {
+		if r.Status >= 400 && !strings.HasPrefix(r.Path, "/u/") && entry.Status != r.Status || !words.code.MatchString(r.Error) || !words.description.MatchString(r.Description) {
 			continue
 		}
 		if strings.HasSuffix(entry.Name, "start_secret") != (r.Path == "/passwordless/start") && r.Description == "Unauthorized" {
 			continue
 		}
-		fixed := len(placeholder.ReplaceAllString(regexp.QuoteMeta(entry.Code+entry.Description), ""))
-		if fixed > best {
-			names, best = nil, fixed
+		if words.fixed > best {
+			names, best = nil, words.fixed
 		}
-		if fixed == best {
+		if words.fixed == best {
 			names = append(names, entry.Name)
 		}
 	}
 	return names
 }
 
-func matches(pattern, text string) bool {
-	return regexp.MustCompile("^(?s:" + placeholder.ReplaceAllString(regexp.QuoteMeta(pattern), ".*") + ")$").MatchString(text)
+// An entry of the catalogue, with the patterns of its words as they are usually, and
+// where the text stands alone.
+type entry struct {
+	*refusal.Refusal
+	words, textOnly words
+}
+
+type words struct {
+	code, description *regexp.Regexp
+	fixed             int // the length of what is no placeholder
+}
+
+var entries = sync.OnceValue(func() (out []entry) {
+	for _, r := range refusal.All() {
+		out = append(out, entry{r, wordsOf(r), wordsOf(refusal.TextOnly(r).(*refusal.Refusal))})
+	}
+	return out
+})
+
+func wordsOf(r *refusal.Refusal) words {
+	pattern := func(text string) *regexp.Regexp {
+		return regexp.MustCompile("^(?s:" + placeholder.ReplaceAllString(regexp.QuoteMeta(text), ".*") + ")$")
+	}
+	return words{pattern(r.Code), pattern(r.Description), len(placeholder.ReplaceAllString(regexp.QuoteMeta(r.Code+r.Description), ""))}
 }
 
 func TestEachRefusalHasANameAndASource(t *testing.T) {

@@ -75,16 +75,23 @@ func (s *Server) PredictOTP(connection, recipient string, n int64) (string, erro
 	return s.tenant.PredictOTP(connection, fixtures.NormalizeRecipient(recipient), n)
 }
 
-// MintToken signs any claims with the current key. iss, iat and exp (a day
-// later) are filled in if absent.
+// Captcha is the answer of the newest live captcha: of the login with that state, or of
+// all if state is "". It tells whether there is one.
+func (s *Server) Captcha(state string) (answer string, ok bool) {
+	c, ok := s.tenant.NewestCaptcha(state, s.Clock().Now())
+	return c.Answer, ok
+}
+
+// MintToken signs any claims: with the current key or, if aud is an API or a client
+// with HS256, with its secret. iss, iat and exp (a day later) are filled in if absent.
 func (s *Server) MintToken(issuer string, claims map[string]any) (string, error) {
-	return s.tenant.Keys.Sign(token.JWT, s.fill(issuer, claims))
+	return s.tenant.Mint(s.fill(issuer, claims))
 }
 
 // ForgeToken is MintToken with a signature that no published key verifies. The
 // token is right in everything else, its kid included.
 func (s *Server) ForgeToken(issuer string, claims map[string]any) (string, error) {
-	return s.tenant.Keys.Forge(token.JWT, s.fill(issuer, claims))
+	return s.tenant.Forge(s.fill(issuer, claims))
 }
 
 // fill adds the claims that are absent, and orders all: the registered ones

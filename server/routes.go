@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 	"github.com/mockauth0/mockauth0/server/internal/authapi"
@@ -61,6 +62,14 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		{
 			Method: "GET", Path: "/android/{id}/email", Summary: "where the link of send=link_android leads a browser that is not on an Android phone",
 			Flow: login.AndroidLink, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/apple-app-site-association", Also: []string{"/.well-known/apple-app-site-association"}, Summary: "the iOS apps of all clients, by their mobile settings",
+			Flow: authapi.AppleAppSiteAssociation, Dialect: web.API, CORS: web.AnyOrigin,
+		},
+		{
+			Method: "GET", Path: "/.well-known/assetlinks.json", Summary: "the Android apps of all clients, by their mobile settings",
+			Flow: authapi.AssetLinks, Dialect: web.API, CORS: web.AnyOrigin,
 		},
 		{
 			Method: "GET", Path: "/authorize", Summary: "where an app sends a browser to sign in",
@@ -203,24 +212,24 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "otp.challenge", Client: authapi.OTPClient, Flow: authapi.OTPChallenge, Count: authapi.CountOTP, Dialect: web.API, CORS: web.Origins,
 		},
 		{
-			Method: "POST", Path: "/passwordless/verify", Summary: "checks a code and leaves it good for verify_redirect",
-			Endpoint: "passwordless.verify", Flow: authapi.PasswordlessVerify, Dialect: web.API, CORS: web.Credentials,
+			Method: "POST", Path: "/passwordless/verify", Summary: "checks a code and leaves it good for verify_redirect; with grant_type: password it gives tokens for the code",
+			Endpoint: "passwordless.verify", Client: authapi.VerifyClient, Flow: authapi.PasswordlessVerify, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/passwordless/challenge", Summary: "the captcha that a login by code needs: none",
-			Flow: authapi.Captcha, Dialect: web.API, CORS: web.Credentials,
+			Method: "POST", Path: "/passwordless/challenge", Summary: "which captcha a login by code needs",
+			Flow: authapi.Captcha(fixtures.FlowPasswordless), Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/usernamepassword/challenge", Summary: "the captcha that a login by password needs: none",
-			Flow: authapi.Captcha, Dialect: web.API, CORS: web.Credentials,
+			Method: "POST", Path: "/usernamepassword/challenge", Summary: "which captcha a login by password needs",
+			Flow: authapi.Captcha(fixtures.FlowPassword), Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/dbconnections/signup/challenge", Summary: "the captcha that a sign-up needs: none",
-			Flow: authapi.Captcha, Dialect: web.API, CORS: web.Credentials,
+			Method: "POST", Path: "/dbconnections/signup/challenge", Summary: "which captcha a sign-up needs",
+			Flow: authapi.Captcha(fixtures.FlowPassword), Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/dbconnections/change_password/challenge", Summary: "the captcha that a password change needs: none",
-			Flow: authapi.Captcha, Dialect: web.API, CORS: web.Credentials,
+			Method: "POST", Path: "/dbconnections/change_password/challenge", Summary: "which captcha a password change needs",
+			Flow: authapi.Captcha(fixtures.FlowPasswordReset), Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "POST", Path: "/dbconnections/signup", Summary: "creates a database user with a password",
@@ -357,6 +366,10 @@ func controlRoutes(a *control.API) []web.Route {
 		{
 			Method: "POST", Path: "/_mock/outbox/{id}/deliver", Summary: "delivers a queued message now",
 			Flow: a.WithCursor(a.DeliverMessage),
+		},
+		{
+			Method: "GET", Path: "/_mock/captcha", Summary: "the answer of the newest captcha: of a login, by its state, or of all",
+			Flow: a.ReadCaptcha, Query: []string{"state", "format"},
 		},
 		{
 			Method: "GET", Path: "/_mock/scenarios", Summary: "the scenarios that are on, with what they did; and the names of all; describe=1 adds what they do",

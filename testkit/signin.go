@@ -191,6 +191,8 @@ func (b *browser) answer(t testing.TB, res *http.Response, page *html.Node, user
 			values.Set(name, b.a.OTP(t, user))
 		case name == "password":
 			values.Set(name, b.a.passwordOf(user))
+		case name == "captcha":
+			values.Set(name, b.a.Captcha(t, res.Request.URL.Query().Get("state")))
 		default:
 			return nil, fmt.Errorf("the page at %s asks for %s, which SignIn does not know", res.Request.URL.Path, name)
 		}

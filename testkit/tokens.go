@@ -77,7 +77,13 @@ func (a *Auth0) Tokens(t testing.TB, user string, r ...TokenRequest) Tokens {
 		if isPhone(user) {
 			address = "phone_number"
 		}
-		a.post(t, user, "/passwordless/start", want.ClientID, url.Values{"connection": {conn.Name}, address: {user}, "send": {"code"}})
+		start := url.Values{"connection": {conn.Name}, address: {user}, "send": {"code"}}
+		if a.server.Fixture().NeedsCaptcha(fixtures.FlowPasswordless) {
+			a.post(t, user, "/passwordless/challenge", want.ClientID, url.Values{"state": {user}})
+			start.Set("state", user)
+			start.Set("captcha", a.Captcha(t, user))
+		}
+		a.post(t, user, "/passwordless/start", want.ClientID, start)
 		form.Set("grant_type", fixtures.GrantPasswordlessOTP)
 		form.Set("otp", a.OTP(t, user))
 	}
@@ -218,8 +224,9 @@ func claimsOf(token string) (claims map[string]any, err error) {
 	return claims, err
 }
 
-// MintToken makes a token with any claims, signed with the tenant's key. If iss,
-// iat or exp is absent, it is filled in.
+// MintToken makes a token with any claims, signed with the tenant's key. If aud is an
+// API or a client with HS256, its secret signs. If iss, iat or exp is absent, it is
+// filled in.
 func (a *Auth0) MintToken(t testing.TB, claims map[string]any) string {
 	t.Helper()
 	token, err := a.server.MintToken(a.issuer, claims)
@@ -230,7 +237,7 @@ func (a *Auth0) MintToken(t testing.TB, claims map[string]any) string {
 }
 
 // ForgeToken makes a token as MintToken does, but with a signature that no
-// published key verifies.
+// published key, and no secret of an API, verifies.
 func (a *Auth0) ForgeToken(t testing.TB, claims map[string]any) string {
 	t.Helper()
 	token, err := a.server.ForgeToken(a.issuer, claims)

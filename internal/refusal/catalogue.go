@@ -51,6 +51,11 @@ var (
 		Description: "error in authParams - invalid type: {type} (expected object)", Source: docStart,
 		Examples: map[string]string{"type": "number"},
 	})
+	BadAuthParam = entry(Refusal{
+		Name: "bad_auth_param", Status: 400, Code: "bad.authParams",
+		Description: "error in authParams.{member} - invalid type: {type} (expected string)", Source: "the wording of bad_auth_params", Unverified: true,
+		Examples: map[string]string{"member": "redirect_uri", "type": "array"},
+	})
 	BadType = entry(Refusal{
 		Name: "bad_type", Status: 400, Code: "bad.{property}",
 		Description: "error in {property} - invalid type: {type} (expected {expected})", Source: "https://github.com/auth0/auth0-python/issues/228; the wording of bad.authParams",
@@ -100,6 +105,10 @@ var (
 	InvalidCaptcha = entry(Refusal{
 		Name: "invalid_captcha", Status: 401, Code: "invalid_captcha",
 		Description: "Invalid captcha value", Source: "the answer of /usernamepassword/login, quoted in public code of real tenants", Unverified: true,
+	})
+	RequiresVerification = entry(Refusal{
+		Name: "requires_verification", Status: 401, Code: "requires_verification",
+		Description: "Suspicious request requires verification", Source: "auth0/docs articles/api/authentication/errors/_oauth-ro.md; auth0/Auth0.swift AuthenticationErrorSpec.swift",
 	})
 	SMSProviderError = entry(Refusal{
 		Name: "sms_provider_error", Status: 400, Code: "sms_provider_error",

@@ -118,6 +118,10 @@ var (
 		Description: "missing {parameter} parameter", Source: docVerify,
 		Examples: map[string]string{"parameter": "username"},
 	})
+	BadVerifyScope = entry(Refusal{
+		Name: "bad_verify_scope", Status: 400, Code: "invalid_request",
+		Description: "scope parameter must be a string", Source: docVerify,
+	})
 	WrongStrategy = entry(Refusal{
 		Name: "wrong_strategy", Status: 400, Code: "invalid_request",
 		Description: "specified strategy does not support requested operation", Source: docVerify,

@@ -149,6 +149,13 @@ func (c *Container) MagicLink(ctx context.Context, to string) (string, error) {
 	return c.sent(ctx, "link", to)
 }
 
+// Captcha is the answer of the newest captcha that is not solved yet: of the login whose
+// pages have that state in their URL, or of all if state is "".
+func (c *Container) Captcha(ctx context.Context, state string) (string, error) {
+	data, err := c.get(ctx, "/_mock/captcha", url.Values{"state": {state}})
+	return strings.TrimSpace(string(data)), err
+}
+
 func (c *Container) sent(ctx context.Context, what, to string) (string, error) {
 	data, err := c.get(ctx, "/_mock/outbox/"+what, url.Values{"to": {to}, "wait": {mailTime.String()}})
 	return strings.TrimSpace(string(data)), err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -53,7 +54,11 @@ func Signup(c *web.Call) (any, error) {
 	if err := checkDatabaseClient(c, conn); err != nil {
 		return nil, err
 	}
-	// 4. Add the user.
+	// 4. See whether a person asks.
+	if err := passwordless.SolveCaptcha(c, fixtures.FlowPassword); err != nil {
+		return nil, err
+	}
+	// 5. Add the user.
 	u := fixtures.User{
 		Password: c.Params.Text("password"), GivenName: c.Params.Text("given_name"), FamilyName: c.Params.Text("family_name"),
 		Name: c.Params.Text("name"), Nickname: c.Params.Text("nickname"), Picture: c.Params.Text("picture"),
@@ -106,6 +111,9 @@ func ChangePassword(c *web.Call) (any, error) {
 	if err := checkDatabaseClient(c, conn); err != nil {
 		return nil, err
 	}
+	if err := passwordless.SolveCaptcha(c, fixtures.FlowPasswordReset); err != nil {
+		return nil, err
+	}
 	client, _ := c.Setup.Client(c.Params.Text("client_id")) // checked by checkDatabaseClient
 	names := namesOf(c)
 	name := names.MainIdentifier()
@@ -116,12 +124,15 @@ func ChangePassword(c *web.Call) (any, error) {
 	return web.Raw{ContentType: "text/html; charset=utf-8", Body: []byte("We've just sent you an email to reset your password.")}, nil
 }
 
+// databaseTexts are the properties of both endpoints that are strings.
+var databaseTexts = []string{
+	"client_id", "connection", "email", "password", "username", "phone_number", "given_name", "family_name", "name", "nickname", "picture", "organization", "captcha",
+}
+
 // databasePayload checks what both endpoints need: a client, a database, a user.
 func databasePayload(c *web.Call) error {
-	for _, name := range []string{"client_id", "connection", "email", "password", "username", "phone_number"} {
-		if p, ok := c.Params.Get(name); ok && p.Kind != web.String {
-			return refusal.BadType.With("property", name, "type", string(p.Kind), "expected", "string")
-		}
+	if err := textsOnly(c.Params, databaseTexts...); err != nil {
+		return err
 	}
 	email, phone := c.Params.Text("email"), c.Params.Text("phone_number")
 	conn, ok := c.Setup.Connection(c.Params.Text("connection"))

@@ -87,8 +87,12 @@ func credentials(c *web.Call) (credentialType, error) {
 	}
 	bad := refusal.BadCredentialsBody.With("parameters", strings.Join(kind.parameters, ", "))
 	for _, name := range kind.parameters {
-		if c.Params.Text(name) == "" {
+		p, given := c.Params.Get(name)
+		switch {
+		case !given:
 			return kind, bad.Because("there is no " + name)
+		case p.Kind != web.String:
+			return kind, bad.Because(name + " is no string but of the type " + string(p.Kind))
 		}
 	}
 	for _, p := range c.Params {
@@ -107,21 +111,20 @@ func passwordTicket(c *web.Call, r tenant.TokenRequest) (tenant.Ticket, error) {
 	return c.Tenant.TicketForPassword(r, c.Params.Text("realm"), c.Params.Text("username"), c.Params.Text("password"))
 }
 
-// legacyGrant is the grant by which /passwordless/verify gave tokens in tenants
-// from before June 2017.
-const legacyGrant = "http://auth0.com/oauth/legacy/grant-type/ro"
-
 // PasswordlessVerify is POST /passwordless/verify: it checks a code and does not
 // use it up. A login page of the tenant's own calls it before it goes to
-// verify_redirect with the code.
+// verify_redirect with the code. With a grant_type it is legacyVerify.
 // Source: auth0/auth0.js src/authentication/passwordless-authentication.js.
 func PasswordlessVerify(c *web.Call) (any, error) {
-	if err := stringsOnly(c.Params, "client_id", "connection", "email", "phone_number", "username", "verification_code", "grant_type"); err != nil {
+	if err := stringsOnly(c.Params, "client_id", "client_secret", "connection", "email", "phone_number", "username", "password", "verification_code", "grant_type", "redirect_uri"); err != nil {
 		return nil, err
 	}
 	id := c.Params.Text("client_id")
 	if id == "" {
 		return nil, refusal.MissingClientID
+	}
+	if c.Params.Text("grant_type") != "" {
+		return legacyVerify(c)
 	}
 	client, ok := c.Setup.Client(id)
 	switch {
@@ -130,33 +133,67 @@ func PasswordlessVerify(c *web.Call) (any, error) {
 	case client.IsThirdParty():
 		return nil, tenant.RefuseThirdParty(client)
 	}
-	if c.Params.Text("grant_type") != "" {
-		return nil, tenant.AllowsGrant(client, legacyGrant)
-	}
-	connection, recipient := c.Subject.Connection, c.Subject.Recipient
-	for _, p := range [][2]string{{"connection", connection}, {"username", recipient}, {"verification_code", c.Params.Text("verification_code")}} {
-		if p[1] == "" {
-			return nil, refusal.MissingVerifyParameter.With("parameter", p[0])
-		}
-	}
-	conn, err := c.Setup.UsableConnection(connection, client)
-	switch {
-	case err != nil:
+	conn, err := verifiedConnection(c, client, "verification_code")
+	if err != nil {
 		return nil, err
-	case !tenant.Passwordless(conn):
-		return nil, refusal.WrongStrategy
 	}
 	r := tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects}
-	if err := c.Tenant.CheckCode(r, conn, recipient, c.Params.Text("verification_code")); err != nil {
+	if err := c.Tenant.CheckCode(r, conn, c.Subject.Recipient, c.Params.Text("verification_code")); err != nil {
 		return nil, refusal.Recode(err, "invalid_grant", 401, "invalid_user_password")
 	}
 	return struct{}{}, nil
 }
 
-// Captcha answers the four endpoints that say which captcha a login needs:
-// none. auth0.js and Lock ask them.
-func Captcha(*web.Call) (any, error) {
-	return struct {
-		Required bool `json:"required"`
-	}{}, nil
+// legacyVerify exchanges a code for tokens, as tenants from before June 2017 do for
+// the clients with the legacy grant. The code is called password there.
+//
+// Unverified: the order of the members of the answer, and what it answers for a
+// redirect_uri that is no callback of the client.
+// Source: auth0/docs-v2 api/authentication/passwordless/verify.mdx.
+func legacyVerify(c *web.Call) (any, error) {
+	client, err := c.Client()
+	if err != nil {
+		return nil, err
+	}
+	if err := tenant.AllowsGrant(client, fixtures.GrantLegacyRO); err != nil {
+		return nil, err
+	}
+	if name := c.Params.Text("grant_type"); name != fixtures.GrantPassword {
+		return nil, refusal.UnsupportedGrant.With("grant", name).Because("at /passwordless/verify the grant_type is password")
+	}
+	conn, err := verifiedConnection(c, client, "password")
+	if err != nil {
+		return nil, err
+	}
+	scope, given := c.Params.Get("scope")
+	if given && scope.Kind != web.String {
+		return nil, refusal.BadVerifyScope
+	}
+	if uri := c.Params.Text("redirect_uri"); uri != "" && !tenant.AllowsCallback(client, uri) {
+		return nil, refusal.CallbackMismatch.Because("redirect_uri " + uri + " is not among the callbacks of client " + client.ClientID)
+	}
+	r := tenant.TokenRequest{Client: client, Scope: scope.Text, Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, client), Effects: c.Effects}
+	login, err := c.Tenant.RedeemLegacyCode(r, conn, c.Subject.Recipient, c.Params.Text("password"))
+	if err != nil {
+		return nil, refusal.Recode(err, "invalid_grant", 401, "invalid_user_password")
+	}
+	return c.Tenant.Issue(login)
+}
+
+// verifiedConnection is the connection whose code the request holds in a parameter.
+func verifiedConnection(c *web.Call, client *fixtures.Client, code string) (*fixtures.Connection, error) {
+	name := c.Subject.Connection
+	for _, p := range [][2]string{{"connection", name}, {"username", c.Subject.Recipient}, {code, c.Params.Text(code)}} {
+		if p[1] == "" {
+			return nil, refusal.MissingVerifyParameter.With("parameter", p[0])
+		}
+	}
+	if conn, ok := c.Setup.Connection(name); ok && conn.Disabled && tenant.Enabled(conn, client.ClientID) {
+		return nil, refusal.RealmDisabled
+	}
+	conn, err := c.Setup.UsableConnection(name, client)
+	if err == nil && !tenant.Passwordless(conn) {
+		err = refusal.WrongStrategy
+	}
+	return conn, err
 }

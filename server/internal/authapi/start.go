@@ -4,6 +4,7 @@ package authapi
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
@@ -14,11 +15,11 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// startProperties are the properties that POST /passwordless/start allows; any
-// other is refused.
-var startProperties = []string{
-	"client_id", "client_secret", "client_assertion", "client_assertion_type", "connection",
-	"email", "phone_number", "send", "authParams", "captcha", "state", "_csrf", "_intstate",
+// startTexts are the properties of POST /passwordless/start that are strings. Besides
+// them only authParams is allowed; any other property is refused.
+var startTexts = []string{
+	"client_id", "connection", "email", "phone_number", "send", "client_secret",
+	"client_assertion", "client_assertion_type", "captcha", "state", "_csrf", "_intstate",
 }
 
 // sends are the values of send: what a message carries.
@@ -58,7 +59,11 @@ func PasswordlessStart(c *web.Call) (any, error) {
 	if r.Connection, err = c.Setup.PasswordlessConnection(name, r.Client); err != nil {
 		return nil, err
 	}
-	// 4. Make the code and send the message.
+	// 4. See whether a person asks.
+	if err := passwordless.SolveCaptcha(c, fixtures.FlowPasswordless); err != nil {
+		return nil, err
+	}
+	// 5. Make the code and send the message.
 	done, err := passwordless.Start(c, r)
 	if err != nil {
 		return nil, err
@@ -88,9 +93,34 @@ func StartSubject(c *web.Call) web.Subject {
 	return s
 }
 
-// StartClient authenticates the client of a start. HTTP Basic does not count
-// here, as at Auth0, which also has other words here than at the token endpoint.
+// StartClient authenticates the client of a start. A login page cannot keep a secret:
+// it sends the state of its login instead.
+// Source: auth0/docs-v2 past-migrations/migrate-to-passwordless.mdx.
 func StartClient(c *web.Call) (*fixtures.Client, error) {
+	client, err := VerifyClient(c)
+	switch {
+	case !errors.Is(err, refusal.StartAuthenticationRequired):
+		return client, err
+	case fromLoginPage(c):
+		client, _ = c.Setup.Client(c.BodyCredentials().ClientID)
+		return client, nil
+	case c.Params.Text("state") != "":
+		return nil, refusal.StartAuthenticationRequired.Because("the client sent no secret, and state is that of no login of its own that is under way")
+	}
+	return client, err
+}
+
+// fromLoginPage tells whether a start has the state of a login of its client that is
+// under way, and no other proof.
+func fromLoginPage(c *web.Call) bool {
+	creds := c.BodyCredentials()
+	tx, ok := c.Tenant.Transaction(c.Params.Text("state"), c.Now)
+	return ok && tx.Authorization.Client.ClientID == creds.ClientID && creds.Secret == "" && creds.Assertion == ""
+}
+
+// VerifyClient authenticates the client of a passwordless call. HTTP Basic does not
+// count here, as at Auth0, which also has other words here than at the token endpoint.
+func VerifyClient(c *web.Call) (*fixtures.Client, error) {
 	creds := c.BodyCredentials()
 	client, ok := c.Setup.Client(creds.ClientID)
 	switch {
@@ -121,7 +151,7 @@ func CountStart(c *web.Call) error {
 	if err != nil || !tenant.Confidential(client) {
 		return c.Count(tenant.LimitStart, c.IP)
 	}
-	if client.IsTokenEndpointIPHeaderTrusted && c.Header.Get("Auth0-Forwarded-For") != "" {
+	if client.IsTokenEndpointIPHeaderTrusted && !fromLoginPage(c) && c.Header.Get("Auth0-Forwarded-For") != "" {
 		return c.Count(tenant.LimitStart, passwordless.EndUserIP(c, client))
 	}
 	return c.Count(tenant.LimitOther, "")
@@ -130,10 +160,8 @@ func CountStart(c *web.Call) error {
 // readStart checks the schema of a start, and reads what it asks for.
 func readStart(c *web.Call) (passwordless.Request, error) {
 	r := passwordless.Request{Recipient: c.Subject.Recipient, Send: c.Subject.Send}
-	for _, name := range []string{"client_id", "connection", "email", "phone_number", "send", "client_secret"} {
-		if p, ok := c.Params.Get(name); ok && p.Kind != web.String {
-			return r, refusal.BadType.With("property", name, "type", string(p.Kind), "expected", "string")
-		}
+	if err := textsOnly(c.Params, startTexts...); err != nil {
+		return r, err
 	}
 	switch {
 	case c.Params.Text("client_id") == "":
@@ -170,15 +198,29 @@ func readStart(c *web.Call) (passwordless.Request, error) {
 		if err != nil {
 			return r, refusal.BadBody.With("reason", "authParams: "+err.Error())
 		}
+		if p, ok := passwordless.NotText(members); ok {
+			return r, refusal.BadAuthParam.With("member", p.Name, "type", string(p.Kind))
+		}
 		r.AuthParams = members
 	}
 	return r, unknownProperties(c.Params)
 }
 
+// textsOnly refuses properties that are present but are no strings, in the words of
+// the endpoints that check a JSON schema.
+func textsOnly(ps web.Params, names ...string) error {
+	for _, name := range names {
+		if p, ok := ps.Get(name); ok && p.Kind != web.String {
+			return refusal.BadType.With("property", name, "type", string(p.Kind), "expected", "string")
+		}
+	}
+	return nil
+}
+
 func unknownProperties(ps web.Params) error {
 	var unknown []string
 	for _, p := range ps {
-		if !p.Query && !slices.Contains(startProperties, p.Name) {
+		if !p.Query && p.Name != "authParams" && !slices.Contains(startTexts, p.Name) {
 			unknown = append(unknown, p.Name)
 		}
 	}

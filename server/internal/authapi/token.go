@@ -34,7 +34,7 @@ var grants = map[string]grant{
 // and its neighbours.
 func OAuthToken(c *web.Call) (any, error) {
 	// 1. Check the parameters.
-	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier", "auth_session"); err != nil {
+	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier", "auth_session"); err != nil {
 		return nil, err
 	}
 	name := c.Params.Text("grant_type")
@@ -165,6 +165,9 @@ func passwordGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
 	if err := required(c, "username", "password"); err != nil {
 		return nil, err
 	}
+	if err := withoutCaptcha(c); err != nil {
+		return nil, err
+	}
 	return c.Tenant.RedeemPassword(r, "", c.Params.Text("username"), c.Params.Text("password"))
 }
 
@@ -173,7 +176,20 @@ func realmGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
 	if err := required(c, "username", "password", "realm"); err != nil {
 		return nil, err
 	}
+	if err := withoutCaptcha(c); err != nil {
+		return nil, err
+	}
 	return c.Tenant.RedeemPassword(r, c.Params.Text("realm"), c.Params.Text("username"), c.Params.Text("password"))
+}
+
+// withoutCaptcha refuses a login with a password that needs a captcha. An app that has
+// asked for the password itself cannot show one.
+// Source: auth0/docs-v2 bot-detection-native-apps.mdx.
+func withoutCaptcha(c *web.Call) error {
+	if !c.Setup.Fixture.NeedsCaptcha(fixtures.FlowPassword) {
+		return nil
+	}
+	return refusal.RequiresVerification.Because("the tenant asks for a captcha before a login with a password (attack_protection of the fixture); sign in on the login pages")
 }
 
 func codeGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
@@ -204,7 +220,7 @@ func CountToken(c *web.Call) error { return c.Count(tenant.LimitToken, "") }
 // type of one.
 // Source: auth0/go-auth0 authentication TestRevokeRefreshToken.
 func OAuthRevoke(c *web.Call) (any, error) {
-	if err := stringsOnly(c.Params, "client_id", "client_secret", "token"); err != nil {
+	if err := stringsOnly(c.Params, "client_id", "client_secret", "client_assertion", "client_assertion_type", "token"); err != nil {
 		return nil, err
 	}
 	client, err := c.Client()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
@@ -65,8 +66,8 @@ func mistakes(err error) error {
 }
 
 // decode reads a JSON or YAML body, strictly. What it takes without effect is in the
-// log.
-func decode(c *web.Call, into any) error {
+// log, but for the fields that the caller reads by itself.
+func decode(c *web.Call, into any, others ...string) error {
 	if err := readable(c); err != nil {
 		return err
 	}
@@ -79,7 +80,9 @@ func decode(c *web.Call, into any) error {
 	}
 	var ignored []string
 	for _, field := range doc.Ignored() {
-		ignored = append(ignored, field.Path)
+		if !slices.Contains(others, field.Path) {
+			ignored = append(ignored, field.Path)
+		}
 	}
 	if ignored != nil {
 		c.Log.Warn("The mock does not act on these fields of Auth0: "+strings.Join(ignored, ", "), "method", c.Method, "path", c.Path)

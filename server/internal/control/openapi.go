@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -59,6 +60,7 @@ var described = sync.OnceValue(func() map[string]description {
 		"DELETE /_mock/outbox/{id}":           {answer: deletion{}, refuses: notFound},
 		"POST /_mock/outbox/{id}/expire":      {answer: outbox.Message{}, refuses: notFound},
 		"POST /_mock/outbox/{id}/deliver":     {answer: outbox.Message{}, refuses: notFound},
+		"GET /_mock/captcha":                  {answer: solution{}, media: plainText, refuses: notFound},
 		"GET /_mock/scenarios":                {answer: scenarioList{}},
 		"POST /_mock/scenarios":               {body: object{"anyOf": []any{scenarios.NamedSchema(), strictyaml.SchemaOf(reflect.TypeFor[scenarios.Scenario]())}}, status: http.StatusCreated, answer: scenarios.Status{}, refuses: notFound},
 		"DELETE /_mock/scenarios":             {status: http.StatusNoContent},
@@ -148,7 +150,7 @@ func (types components) operation(r web.Route) object {
 	}
 	for _, q := range r.Query {
 		schema := object{"type": "string"}
-		if known := words[q]; known != nil {
+		if known := words[q]; known != nil && (q != "state" || slices.Contains(r.Query, "kind")) { // elsewhere a state is that of a login
 			schema["enum"] = known
 		}
 		if q == "limit" {

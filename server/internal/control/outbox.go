@@ -223,7 +223,7 @@ func (a *API) WaitForCode(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return textOrJSON(c, "code", m.Code, m)
+	return ofMessage(c, m.Code, m)
 }
 
 // WaitForLink is GET /_mock/outbox/link.
@@ -232,7 +232,7 @@ func (a *API) WaitForLink(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return textOrJSON(c, "link", m.Link, m)
+	return ofMessage(c, m.Link, m)
 }
 
 // A credential is a code or a link.
@@ -245,8 +245,13 @@ type credential struct {
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
-// textOrJSON is a code or link as a line of text, or as JSON if asked for.
-func textOrJSON(c *web.Call, name, value string, m outbox.Message) (any, error) {
+// ofMessage is a code or link as a line of text, or as JSON if asked for.
+func ofMessage(c *web.Call, value string, m outbox.Message) (any, error) {
+	return textOrJSON(c, value, credential{m.Code, m.Link, m.ID, m.To, m.OTPState, m.ExpiresAt})
+}
+
+// textOrJSON is a value as a line of text, or as JSON if asked for.
+func textOrJSON(c *web.Call, value string, whole any) (any, error) {
 	values := query(c)
 	format := values["format"]
 	if format == "" && strings.Contains(c.Header.Get("Accept"), "application/json") {
@@ -254,7 +259,7 @@ func textOrJSON(c *web.Call, name, value string, m outbox.Message) (any, error) 
 	}
 	switch format {
 	case "json":
-		return credential{m.Code, m.Link, m.ID, m.To, m.OTPState, m.ExpiresAt}, nil
+		return whole, nil
 	case "", "text":
 		return text(value + "\n"), nil
 	}

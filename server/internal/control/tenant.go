@@ -43,7 +43,7 @@ func (a *API) ReadTenant(c *web.Call) (any, error) {
 // minting is the body of POST /_mock/tokens.
 type minting struct {
 	Claims map[string]any `yaml:"claims" required:"true" doc:"The claims. iss, iat and exp are filled in if absent."`
-	Key    string         `yaml:"key" enum:"current,rogue" doc:"current (default) signs; rogue gives a signature that no published key verifies."`
+	Key    string         `yaml:"key" enum:"current,rogue" doc:"current (default) signs, or the secret of an API or client with HS256 that is the aud; rogue gives a signature that neither verifies."`
 }
 
 // minted is what POST /_mock/tokens answers.

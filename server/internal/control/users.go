@@ -5,6 +5,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -66,17 +67,41 @@ func (a *API) ReadUser(c *web.Call) (any, error) {
 	return encoded(http.StatusOK, shown(u))
 }
 
-// UpdateUser is PATCH /_mock/users/{id}.
+// UpdateUser is PATCH /_mock/users/{id}. With verify_email, as in Auth0's Management
+// API, a user whose address it changes is told by e-mail.
 func (a *API) UpdateUser(c *web.Call) (any, error) {
-	u, err := a.userOf(c)
+	before, err := a.userOf(c)
 	if err != nil {
 		return nil, err
 	}
-	u, err = a.Server.UpdateUser(u.UserID, func(u *fixtures.User) error { return decode(c, u) })
+	tell, err := a.tells(c, before)
+	if err != nil {
+		return nil, err
+	}
+	u, err := a.Server.UpdateUser(before.UserID, func(u *fixtures.User) error { return decode(c, u, verifyEmail) })
 	if err != nil {
 		return nil, userError(err)
 	}
+	if tell && u.Email != before.Email {
+		passwordless.TellNewAddress(c, u)
+	}
 	return encoded(http.StatusOK, shown(u))
+}
+
+const verifyEmail = "verify_email"
+
+// tells tells whether a change of the address sends an e-mail.
+func (a *API) tells(c *web.Call, u fixtures.User) (bool, error) {
+	p, given := c.Params.Get(verifyEmail)
+	switch {
+	case !given:
+		return false, nil
+	case p.Kind != web.Boolean:
+		return false, badRequest("verify_email: this must be true or false")
+	case p.Text == "true" && a.Tenant.Setup().Strategy(u.Connection) != tenant.StrategyEmail:
+		return false, badRequest("verify_email: the user is of connection %q; only the users of a passwordless e-mail connection get this e-mail", u.Connection)
+	}
+	return p.Text == "true", nil
 }
 
 // RemoveUser is DELETE /_mock/users/{id}.

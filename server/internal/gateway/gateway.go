@@ -194,6 +194,6 @@ func bearer(a *fixtures.GatewayAuthentication, now time.Time) string {
 	if a.Subject != "" {
 		claims.Add("sub", a.Subject)
 	}
-	signed, _ := token.SignHS256(claims, key) // these claims are always JSON
+	signed, _ := token.SignHS256(token.JWT, claims, key) // these claims are always JSON
 	return signed
 }

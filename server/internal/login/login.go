@@ -19,9 +19,20 @@ import (
 // A request is an Authorization. Its responses go back to the app.
 type request struct{ tenant.Authorization }
 
+// textsOnly refuses a parameter that must be a string and is none.
+func textsOnly(c *web.Call) error {
+	if p, ok := passwordless.NotText(c.Params); ok {
+		return refusal.BadParameterType.With("parameter", p.Name).Because("the parameter " + p.Name + " is no string; one that is given twice is a list")
+	}
+	return nil
+}
+
 // readClient finds the client and the redirect URI. A mistake in them is shown
 // on a page, since there is no app to send it to.
 func readClient(c *web.Call) (*request, error) {
+	if err := textsOnly(c); err != nil {
+		return nil, err
+	}
 	id := c.Params.Text("client_id")
 	if id == "" {
 		return nil, refusal.MissingParameter.With("parameter", "client_id")

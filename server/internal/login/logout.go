@@ -76,6 +76,9 @@ func OIDCLogout(c *web.Call) (any, error) {
 // allowed. Without the parameter it is the client's first logout URL that has
 // no *. A logout that names no client uses the tenant's list.
 func afterLogout(c *web.Call, clientID, parameter string) (string, error) {
+	if err := textsOnly(c); err != nil {
+		return "", err
+	}
 	// The tenant's list is like that of a native client: it may have any scheme.
 	client, whose := &fixtures.Client{AppType: "native", AllowedLogoutURLs: c.Setup.Fixture.Tenant.AllowedLogoutURLs}, "the tenant (which are for a logout without client_id)"
 	if clientID != "" {

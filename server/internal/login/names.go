@@ -203,6 +203,9 @@ func (r *request) signupNames(c *web.Call, tx tenant.Transaction, v view, conn *
 	if v.wrong() {
 		return r.show(c, tx, v)
 	}
+	if told, refused, err := r.unsolved(c, tx, v); refused {
+		return told, err
+	}
 	recipient := given.MainIdentifier()
 	c.Tenant.Identify(tx, conn.Name, recipient, given)
 	if conn.CodeFirst(kindOf(recipient)) {

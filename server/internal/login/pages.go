@@ -4,6 +4,7 @@ import (
 	"cmp"
 	_ "embed"
 	"errors"
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -45,6 +46,7 @@ type view struct {
 	Who, What                           string  // whom the page is about, and what kind of name that is
 	Edit                                string  // the page that asks for another
 	Forgot                              string  // the page for who has forgotten the password
+	Captcha                             *riddle // nil if the page has none
 	Resend, Other                       *aside
 	ResendAction                        string   // what "Resend" sends
 	Instead                             *choice  // another way to send the code
@@ -55,10 +57,11 @@ type view struct {
 	// Scenario names the rules that made the error.
 	Scenario string
 
-	email  string // for the words
-	names  string // for the words: what a user has forgotten the password of
-	words  string // which words, if they are not those of the screen
-	failed string // the words, if they are not those of the screen; the page is an error's
+	flow   fixtures.Flow // what the page's captcha stands before; "" for a page that has none
+	email  string        // for the words
+	names  string        // for the words: what a user has forgotten the password of
+	words  string        // which words, if they are not those of the screen
+	failed string        // the words, if they are not those of the screen; the page is an error's
 }
 
 // A field is one that the user fills in.
@@ -71,6 +74,12 @@ type field struct {
 
 // A choice is a button, and the action that it sends.
 type choice struct{ Action, Text string }
+
+// A riddle is the captcha of a page.
+type riddle struct {
+	Picture     template.URL
+	Error, Code string // what is wrong with the answer
+}
 
 // An aside is a line below the form: a question, and a link or button.
 type aside struct{ Ask, Text, To string }
@@ -88,7 +97,7 @@ func (v *view) mistakeAt(i int, code string) {
 
 // wrong tells whether something is wrong with a field.
 func (v *view) wrong() bool {
-	return slices.ContainsFunc(v.Fields, func(f field) bool { return f.Error != "" })
+	return v.Captcha != nil && v.Captcha.Error != "" || slices.ContainsFunc(v.Fields, func(f field) bool { return f.Error != "" })
 }
 
 // focus is the field where the user begins: what is wrong, or else what is empty.
@@ -112,6 +121,12 @@ func (v view) Script() bool {
 // show shows a page of a login.
 func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
 	v.Client, v.State = r.Client.Name, tx.ID
+	if picture, needed := passwordless.NewCaptcha(c, v.flow, tx.ID); needed {
+		if v.Captcha == nil {
+			v.Captcha = &riddle{}
+		}
+		v.Captcha.Picture = template.URL(picture) // a data URL of our own
+	}
 	return v.show(c)
 }
 
@@ -120,7 +135,7 @@ func (v view) show(c *web.Call) (any, error) {
 	v.Tenant = c.Setup.Fixture.Tenant.FriendlyName
 	v.Action, v.ResendAction = cmp.Or(v.Action, "default"), cmp.Or(v.ResendAction, "resend")
 	v.fill()
-	if len(v.Fields) > 0 {
+	if len(v.Fields) > 0 && (v.Captcha == nil || v.Captcha.Error == "") {
 		v.Fields[v.focus()].Focus = true
 	}
 	if v.wrong() {
@@ -136,6 +151,17 @@ func (v view) show(c *web.Call) (any, error) {
 	return page, err
 }
 
+// unsolved refuses a form whose captcha is not solved. It comes last, since an answer
+// is good once.
+func (r *request) unsolved(c *web.Call, tx tenant.Transaction, v view) (told any, refused bool, _ error) {
+	err := passwordless.SolveCaptcha(c, v.flow)
+	if err == nil {
+		return nil, false, nil
+	}
+	told, err = r.wrong(c, tx, v, err)
+	return told, true, err
+}
+
 // wrong shows a refusal on a page, at its last field. Any other error is returned.
 // The words are for the names of the user's connection.
 func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (told any, _ error) {
@@ -147,6 +173,8 @@ func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (
 	switch {
 	case errors.Is(err, refusal.WrongEmailCode), errors.Is(err, refusal.WrongPhoneCode):
 		v.mistake("invalid-verification-code")
+	case errors.Is(err, refusal.InvalidCaptcha):
+		v.Captcha = &riddle{Code: "invalid-captcha", Error: mistakes["invalid-captcha"]}
 	case errors.Is(err, refusal.WrongPassword):
 		v.mistake(wrongCredentials(c, tx))
 	case errors.Is(err, refusal.UserExists), errors.Is(err, refusal.UsernameExists):
@@ -212,7 +240,7 @@ func identifier(c *web.Call, signup bool) (any, error) {
 		return nil, err
 	}
 	conns := usable(c, tx)
-	v, name := view{Screen: "login-id", Other: toSignup(c, tx)}, "username"
+	v, name := view{Screen: "login-id", Other: toSignup(c, tx), flow: identifierFlow(c, conns)}, "username"
 	if signup {
 		v.Screen, v.Other, name = "signup-id", toLogin(c, tx), "email"
 		if asksForNames(conns) {
@@ -235,6 +263,9 @@ func identifier(c *web.Call, signup bool) (any, error) {
 		v.usernameMistake(0, unfit(who.Value, conns...), conns...)
 		return r.show(c, tx, v)
 	}
+	if told, refused, err := r.unsolved(c, tx, v); refused {
+		return told, err
+	}
 	var given fixtures.User
 	if signup && conn.CodeFirst(kindOf(recipient)) {
 		given.SetIdentifier(kindOf(recipient), recipient)
@@ -252,6 +283,18 @@ func identifier(c *web.Call, signup bool) (any, error) {
 		return r.wrong(c, tx, v, err)
 	}
 	return to(challengePage(conn), tx), nil
+}
+
+// identifierFlow is the flow whose captcha the page has that asks who signs in: that of
+// a login with a code, which the page sends, or else that of one with a password.
+func identifierFlow(c *web.Call, conns []*fixtures.Connection) fixtures.Flow {
+	if slices.ContainsFunc(conns, tenant.Passwordless) && c.Setup.Fixture.NeedsCaptcha(fixtures.FlowPasswordless) {
+		return fixtures.FlowPasswordless
+	}
+	if slices.ContainsFunc(conns, func(conn *fixtures.Connection) bool { return conn.Strategy == tenant.StrategyDatabase }) {
+		return fixtures.FlowPassword
+	}
+	return ""
 }
 
 // identifierOf is what the user typed. The sign-up page has another field.

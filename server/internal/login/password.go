@@ -19,12 +19,15 @@ func Login(c *web.Call) (any, error) {
 		return to("/u/login/identifier", tx), nil
 	}
 	v := view{
-		Screen: "login", Forgot: forgot(conns[0], tx), Other: toSignup(c, tx),
+		Screen: "login", flow: fixtures.FlowPassword, Forgot: forgot(conns[0], tx), Other: toSignup(c, tx),
 		Fields: []field{identifierField(conns, "username"), passwordField("current-password")},
 	}
 	conn, tx, ok := v.bothFields(c, tx, conns)
 	if !ok {
 		return r.show(c, tx, v)
+	}
+	if told, refused, err := r.unsolved(c, tx, v); refused {
+		return told, err
 	}
 	session, err := c.Tenant.SignInWithPassword(r.Authorization, tx, conn, c.Params.Text("password"), browserSession(c))
 	return r.signedIn(c, tx, v, session, err)
@@ -67,7 +70,7 @@ func Password(c *web.Call) (any, error) {
 		return to(loginPage(c, tx), tx), nil
 	}
 	v := view{
-		Screen: "login-password", Who: tx.Recipient, What: spokenKinds[kindOf(tx.Recipient)], Edit: page(loginPage(c, tx), tx),
+		Screen: "login-password", flow: fixtures.FlowPassword, Who: tx.Recipient, What: spokenKinds[kindOf(tx.Recipient)], Edit: page(loginPage(c, tx), tx),
 		Hidden: []field{{Name: "username", Value: tx.Recipient}}, Fields: []field{passwordField("current-password")},
 		Forgot: forgot(conn, tx), Other: toSignup(c, tx),
 	}
@@ -84,6 +87,9 @@ func Password(c *web.Call) (any, error) {
 	if password == "" {
 		v.mistake("no-password")
 		return r.show(c, tx, v)
+	}
+	if told, refused, err := r.unsolved(c, tx, v); refused {
+		return told, err
 	}
 	session, err := c.Tenant.SignInWithPassword(r.Authorization, tx, conn, password, browserSession(c))
 	return r.signedIn(c, tx, v, session, err)
@@ -113,7 +119,7 @@ func SignupBoth(c *web.Call) (any, error) {
 	if len(conns) == 0 {
 		return to("/u/signup/identifier", tx), nil
 	}
-	v := view{Screen: "signup", Other: toLogin(c, tx)}
+	v := view{Screen: "signup", flow: fixtures.FlowPassword, Other: toLogin(c, tx)}
 	if asksForNames(conns) {
 		return r.signupBothNames(c, tx, v, conns[0])
 	}
@@ -156,7 +162,7 @@ func SignupPassword(c *web.Call) (any, error) {
 	given := newUser(tx)
 	missing, kinds := newNames(conn, given, true)
 	v := view{
-		Screen: "signup-password", Who: tx.Recipient, What: spokenKinds[kindOf(tx.Recipient)], Edit: page(signupPage(c, tx), tx),
+		Screen: "signup-password", flow: fixtures.FlowPassword, Who: tx.Recipient, What: spokenKinds[kindOf(tx.Recipient)], Edit: page(signupPage(c, tx), tx),
 		Fields: append(missing, passwordField("new-password")), Other: toLogin(c, tx),
 	}
 	for _, kind := range fixtures.Kinds {
@@ -182,6 +188,9 @@ func SignupPassword(c *web.Call) (any, error) {
 // Unverified: without the flag enable_public_signup_user_exists_error, which words
 // Auth0 has for it, and at which field.
 func (r *request) signUp(c *web.Call, tx tenant.Transaction, v view, conn *fixtures.Connection, newUser fixtures.User) (any, error) {
+	if told, refused, err := r.unsolved(c, tx, v); refused {
+		return told, err
+	}
 	newUser.Password = c.Params.Text("password")
 	session, err := c.Tenant.SignUpAndIn(r.Authorization, tx, conn, newUser, browserSession(c))
 	return r.signedIn(c, tx, v, session, err)

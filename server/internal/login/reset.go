@@ -42,7 +42,7 @@ func ResetRequest(c *web.Call) (any, error) {
 	if tx.Realm == conn.Name {
 		who.Value = tx.Recipient
 	}
-	v := view{Screen: "reset-password-request", Fields: []field{who}, Other: &aside{Text: "Back to " + r.Client.Name, To: page(loginPage(c, tx), tx)}}
+	v := view{Screen: "reset-password-request", flow: fixtures.FlowPasswordReset, Fields: []field{who}, Other: &aside{Text: "Back to " + r.Client.Name, To: page(loginPage(c, tx), tx)}}
 	if conn.Options.Attributes != nil {
 		v.words, v.names = "reset-password-request, names", namesOf(conn).reset
 	}
@@ -58,6 +58,11 @@ func ResetRequest(c *web.Call) (any, error) {
 	if kind == "" {
 		v.usernameMistake(0, unfit(v.Fields[0].Value, conn), conn)
 		return r.show(c, tx, v)
+	}
+	if c.Params.Text("action") != "resend-email-action" { // whose form has no captcha
+		if told, refused, err := r.unsolved(c, tx, v); refused {
+			return told, err
+		}
 	}
 	c.Tenant.Identify(tx, conn.Name, recipient, fixtures.User{})
 	tickets.SendReset(c, r.Client, conn, recipient)

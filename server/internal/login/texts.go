@@ -82,4 +82,5 @@ var mistakes = map[string]string{
 	"no-re-enter-password":                   "New password confirmation is missing",
 	"password-mismatch":                      "Passwords don't match",
 	"user-blocked":                           "Your account has been blocked after multiple consecutive login attempts.",
+	"invalid-captcha":                        "Solve the challenge question to verify you are not a robot.",
 }

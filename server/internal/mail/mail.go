@@ -19,6 +19,9 @@ const (
 	SMSSender     = "+15005550006"
 )
 
+// ChangeEmail is the operation of the message to a user whose address was changed.
+const ChangeEmail = "change_email"
+
 // A Letter has all that a message is written from.
 type Letter struct {
 	Tenant     fixtures.Tenant
@@ -27,6 +30,7 @@ type Letter struct {
 	Templates  fixtures.Templates
 	Recipient  string // an address or a number
 	Send       string
+	Operation  string        // ChangeEmail of a message that tells of a new address, else ""
 	Language   string        // request_language, as it was sent
 	Code       string        // of a message with a code
 	Link       string        // of a message with a magic link
@@ -72,6 +76,9 @@ func Voice(l Letter) Text {
 // link (auth0/docs-v2 lock-android-passwordless-with-magic-link.mdx), since test
 // suites look for them.
 func (l Letter) defaultEmail() Text {
+	if l.Operation == ChangeEmail {
+		return l.changedEmail()
+	}
 	what, value := l.secret()
 	client := l.Client.Name
 	w := wording{
@@ -85,6 +92,21 @@ func (l Letter) defaultEmail() Text {
 		help:     l.help(),
 	}
 	return Text{From: l.sender(), Subject: "Your verification " + what + " for " + client, Plain: w.plain(), HTML: w.page(what == "link")}
+}
+
+// changedEmail has the sentence of Auth0's default template.
+// Source: auth0/docs articles/email/templates.md, the template of passwordless e-mail.
+func (l Letter) changedEmail() Text {
+	w := wording{
+		title:    "Your email address has been updated",
+		sentence: "Your email address has been updated.",
+		rules:    "You sign in to " + l.Tenant.FriendlyName + " with " + l.Recipient + " from now on.",
+		ignore:   "If you did not ask for it, tell those who run " + l.Tenant.FriendlyName + ".",
+		help:     l.help(),
+	}
+	page := w
+	page.rules = html.EscapeString(w.rules)
+	return Text{From: l.sender(), Subject: w.title, Plain: w.plain(), HTML: page.page(false)}
 }
 
 func (l Letter) sender() string {
@@ -142,7 +164,7 @@ func inWords(d time.Duration) string {
 type wording struct {
 	title, button   string // of a page with a link
 	headline        string // the title in HTML
-	sentence, value string // the value is a code or a link
+	sentence, value string // the value is a code or a link, if there is one
 	rules, ignore   string
 	help            string // may be empty
 }
@@ -223,6 +245,8 @@ func (w wording) page(isLink bool) string {
 		add(pageHead, title, pageBody, title, pageCard)
 		add(w.headline, pageCell, pageButton, value, pageButtonText, w.button, "</a></td></tr>\n</table>", pageCell, pageSmall)
 		add(w.sentence, `<a href="`, value, pageLink, value, "</a>")
+	} else if w.value == "" {
+		add(pageHead, w.sentence, pageBody, w.sentence, pageCard, w.sentence)
 	} else {
 		add(pageHead, w.sentence, value, pageBody, w.sentence, value, pageCard)
 		add(w.sentence, pageCode, value, "</strong></span>")

@@ -94,10 +94,10 @@ func (l Letter) variables() map[string]any {
 	}
 	vars := map[string]any{
 		"application": application, "client": application,
-		"request_language": orNil(l.Language), "operation": nil,
+		"request_language": orNil(l.Language), "operation": orNil(l.Operation),
 		"tenant": fixtures.TenantName, "friendly_name": l.Tenant.FriendlyName,
 		"support_email": orNil(l.Tenant.SupportEmail), "support_url": orNil(l.Tenant.SupportURL),
-		"send": l.Send, "code": l.OTP, "password": l.OTP, "link": orNil(l.Link),
+		"send": orNil(l.Send), "code": orNil(l.OTP), "password": orNil(l.OTP), "link": orNil(l.Link),
 	}
 	if l.Connection != nil {
 		vars["connection"] = map[string]any{"name": l.Connection.Name}

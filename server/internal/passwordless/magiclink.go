@@ -80,6 +80,25 @@ func (r Request) authParams() web.Params {
 	return all
 }
 
+// browserTexts are the parameters of /authorize, and of logout, that are strings.
+// authParams are parameters of /authorize, too.
+var browserTexts = []string{
+	"response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce", "audience", "connection", "connection_scope",
+	"prompt", "display", "screen_hint", "login_hint", "ui_locales", "acr_values", "organization", "invitation", "id_token_hint", "protocol",
+	"code_challenge", "code_challenge_method", "login_ticket", "realm", "request_uri",
+	"returnTo", "post_logout_redirect_uri", "logout_hint",
+}
+
+// NotText is the first parameter that must be a string there and is none: an
+// object, say, or a parameter that was given twice.
+func NotText(ps web.Params) (p web.Param, found bool) {
+	i := slices.IndexFunc(ps, func(p web.Param) bool { return p.Kind != web.String && slices.Contains(browserTexts, p.Name) })
+	if i < 0 {
+		return p, false
+	}
+	return ps[i], true
+}
+
 // linkOwn are the parameters of a link that only the tenant sets.
 var linkOwn = []string{"verification_code", "connection", "client_id", "email"}
 

@@ -240,6 +240,13 @@ func (c *conversation) command(words []string) {
 	case "otp":
 		c.vars[arg(3)] = c.live(arg(1), outbox.WithCode()).Code
 		c.write("=", c.vars[arg(3)])
+	case "captcha":
+		answer, ok := c.server.Captcha(strings.Trim(c.expand(arg(1)), "*"))
+		if !ok {
+			c.failf("no captcha is live for %s", arg(1))
+		}
+		c.vars[arg(3)] = answer
+		c.write("=", answer)
 	case "link":
 		c.vars[arg(3)] = c.live(arg(1), outbox.WithLink()).Link
 		c.write("=", c.vars[arg(3)])

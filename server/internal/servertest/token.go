@@ -2,6 +2,7 @@ package servertest
 
 import (
 	"crypto"
+	"crypto/hmac"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -71,6 +72,33 @@ func Verify(keys []JWK, compact string) ([]byte, error) {
 		}
 	}
 	return nil, errors.New("the signature is by none of the keys")
+}
+
+// VerifyShared returns the payload of a token that a secret of the fixture signed by
+// HS256. Like Verify it uses none of the server's own code.
+func VerifyShared(f *fixtures.Fixture, compact string) ([]byte, error) {
+	end := max(0, strings.LastIndex(compact, "."))
+	input, signature := compact[:end], strings.TrimPrefix(compact[end:], ".")
+	header, payload, ok := strings.Cut(input, ".")
+	head, err := base64.RawURLEncoding.DecodeString(header)
+	if !ok || err != nil || !strings.Contains(string(head), `"HS256"`) {
+		return nil, errors.New("no HS256")
+	}
+	var secrets []string
+	for _, api := range f.ResourceServers {
+		secrets = append(secrets, api.SigningSecret)
+	}
+	for _, client := range f.Clients {
+		secrets = append(secrets, client.ClientSecret)
+	}
+	for _, secret := range secrets {
+		hash := hmac.New(sha256.New, []byte(secret))
+		hash.Write([]byte(input))
+		if secret != "" && base64.RawURLEncoding.EncodeToString(hash.Sum(nil)) == signature {
+			return base64.RawURLEncoding.DecodeString(payload)
+		}
+	}
+	return nil, errors.New("the signature is by none of the secrets")
 }
 
 // Claims are the claims of a token that one of the server's keys must have signed.

@@ -224,5 +224,5 @@ func (t *Tenant) RedeemPassword(r TokenRequest, realm, username, password string
 	if err := t.secondFactorLocked(r.Effects, conn.Name, u.UserID); err != nil {
 		return nil, err
 	}
-	return t.passwordLoginLocked(r, u)
+	return t.passwordLoginLocked(r, u, passwordScopes(r.Scope))
 }

@@ -141,6 +141,16 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 	if _, known := t.api(r); !known {
 		return nil, refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
 	}
+	return t.redeemCode(r, conn, recipient, otp, passwordScopes(r.Scope))
+}
+
+// RedeemLegacyCode is the grant of /passwordless/verify. Unlike RedeemOTP it gives no
+// scope that was not asked for.
+func (t *Tenant) RedeemLegacyCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string) (*Login, error) {
+	return t.redeemCode(r, conn, recipient, otp, strings.Fields(r.Scope))
+}
+
+func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string, asked []string) (*Login, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
@@ -149,17 +159,17 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 	if err := t.secondFactorLocked(r.Effects, conn.Name, recipient); err != nil {
 		return nil, err
 	}
-	return t.passwordLoginLocked(r, t.verifiedUserLocked(conn, recipient, r.Now))
+	return t.passwordLoginLocked(r, t.verifiedUserLocked(conn, recipient, r.Now), asked)
 }
 
 // passwordLoginLocked is the end of the password-style grants.
-func (t *Tenant) passwordLoginLocked(r TokenRequest, u *user) (*Login, error) {
+func (t *Tenant) passwordLoginLocked(r TokenRequest, u *user, asked []string) (*Login, error) {
 	api, err := t.apiLocked(r)
 	if err != nil {
 		return nil, err
 	}
 	t.noteLoginLocked(u, r.Now)
-	l := t.loginLocked(r, api, u, grantScopes(passwordScopes(r.Scope), r.Client, api, u), []string{"password"}, strconv.Itoa(u.LoginsCount))
+	l := t.loginLocked(r, api, u, grantScopes(asked, r.Client, api, u), []string{"password"}, strconv.Itoa(u.LoginsCount))
 	if slices.Contains(l.Scopes, "offline_access") {
 		l.RefreshToken = t.newFamilyLocked(l, r.Now)
 	}

@@ -71,8 +71,9 @@ const (
 func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
 	withID := slices.Contains(l.Scopes, "openid") && l.User != nil
-	signsID := withID && l.Client.JWTConfiguration.Alg != fixtures.AlgHS256
-	if (l.API != nil || signsID) && l.Effects.RotatesKeys() {
+	signsID := withID && idSecret(l.Client) == nil
+	signsAccess := l.API != nil && accessSecret(l.API) == nil
+	if (signsAccess || signsID) && l.Effects.RotatesKeys() {
 		t.Keys.Replace()
 	}
 	wrong := l.Effects.Token(func(part string) bool { return l.shows(part, withID) })
@@ -95,7 +96,7 @@ func (t *Tenant) accessToken(l *Login, scope string) (string, error) {
 	if l.API == nil {
 		return t.seal(t.opaqueOf(l, scope))
 	}
-	return t.Keys.Sign(l.accessType(), t.accessClaims(l, scope))
+	return t.sign(accessSecret(l.API), l.accessType(), t.accessClaims(l, scope))
 }
 
 // Audience returns the API of the login, as a request names it: "" if it has none.
@@ -152,10 +153,7 @@ func (l *Login) hashed(claims token.Claims, accessToken string) token.Claims {
 // signID signs an ID token as the client's jwt_configuration says: with the
 // tenant's key or, without a kid, with the client's secret.
 func (t *Tenant) signID(l *Login, claims token.Claims) (string, error) {
-	if l.Client.JWTConfiguration.Alg == fixtures.AlgHS256 {
-		return token.SignHS256(claims, []byte(l.Client.ClientSecret))
-	}
-	return t.Keys.Sign(token.JWT, claims)
+	return t.sign(idSecret(l.Client), token.JWT, claims)
 }
 
 // halfHash returns the left half of a SHA-256.
@@ -233,7 +231,9 @@ func (t *Tenant) accessClaims(l *Login, scope string) token.Claims {
 	}
 	identifier := l.Audience()
 	var audience any = identifier
-	if slices.Contains(l.Scopes, "openid") && l.User != nil {
+	// Source: auth0/docs-v2 secure/tokens/access-tokens/get-access-tokens.mdx: only an
+	// API with RS256 has tokens with two audiences.
+	if slices.Contains(l.Scopes, "openid") && l.User != nil && accessSecret(l.API) == nil {
 		audience = []string{identifier, l.Issuer + "userinfo"}
 	}
 	claims := append(customClaims(l.User, l.Client, l.Scopes),

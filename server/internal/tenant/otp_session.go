@@ -130,7 +130,7 @@ func (t *Tenant) RedeemOTPSession(r TokenRequest, id, otp string) (*Login, error
 	if err := t.secondFactorLocked(r.Effects, conn.Name, s.recipient); err != nil {
 		return nil, err
 	}
-	return t.passwordLoginLocked(r, t.verifiedUserLocked(conn, s.recipient, r.Now))
+	return t.passwordLoginLocked(r, t.verifiedUserLocked(conn, s.recipient, r.Now), passwordScopes(r.Scope))
 }
 
 // otpSessionLocked returns a session that a code could be for, and its connection.

@@ -111,6 +111,11 @@ func (s *Setup) Client(id string) (*fixtures.Client, bool) {
 	return c, ok
 }
 
+// Templates are those of a connection.
+func (s *Setup) Templates(conn *fixtures.Connection) fixtures.Templates {
+	return s.templates[conn.Name]
+}
+
 // Confidential tells whether a client must authenticate.
 func Confidential(c *fixtures.Client) bool { return c.TokenEndpointAuthMethod != "none" }
 

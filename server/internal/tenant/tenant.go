@@ -36,6 +36,7 @@ type Tenant struct {
 	transactions transactions
 	tickets      tickets
 	resets       resets
+	captchas     captchas
 	assertions   assertions
 	bruteForce   bruteForce
 	clientLogins tally[grantKey] // how many tokens each client got in its own name for each API
@@ -142,6 +143,7 @@ func (t *Tenant) forgetLoginsLocked() {
 	t.transactions = newTransactions()
 	t.tickets = newTickets()
 	t.resets = newResets()
+	t.captchas = newCaptchas()
 	t.pushed = newPushedRequests()
 }
 
@@ -168,6 +170,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.transactions.settle(now)
 	t.tickets.settle(now)
 	t.resets.settle(now)
+	t.captchas.settle(now)
 	t.assertions.settle(now)
 	t.bruteForce.settle(now)
 	t.pushed.settle(now)

@@ -48,12 +48,10 @@ func (t *Tenant) issueWrong(l *Login, w *scenarios.Token, out *Tokens, withID bo
 		}
 		out.AccessToken, err = t.seal(content)
 	} else {
-		sign := func(claims token.Claims) (string, error) { return t.Keys.Sign(l.accessType(), claims) }
-		out.AccessToken, err = t.signWrong(w, l.accessType(), t.accessClaims(l, out.Scope), l.Now, sign)
+		out.AccessToken, err = t.signWrong(w, accessSecret(l.API), l.accessType(), t.accessClaims(l, out.Scope), l.Now)
 	}
 	if withID && err == nil {
-		sign := func(claims token.Claims) (string, error) { return t.signID(l, claims) }
-		out.IDToken, err = t.signWrong(w, token.JWT, l.hashed(idClaims(l), out.AccessToken), l.Now, sign)
+		out.IDToken, err = t.signWrong(w, idSecret(l.Client), token.JWT, l.hashed(idClaims(l), out.AccessToken), l.Now)
 	}
 	if w.Malformed {
 		out.AccessToken, out.IDToken = malformed(out.AccessToken), malformed(out.IDToken)
@@ -68,19 +66,18 @@ func (t *Tenant) issueWrong(l *Login, w *scenarios.Token, out *Tokens, withID bo
 	return err
 }
 
-// signWrong signs claims in the wrong way that a scenario asks for, and else with
-// sign.
-func (t *Tenant) signWrong(w *scenarios.Token, typ token.Type, claims token.Claims, now time.Time, sign func(token.Claims) (string, error)) (string, error) {
+// signWrong signs claims in the wrong way that a scenario asks for.
+func (t *Tenant) signWrong(w *scenarios.Token, secret sharedSecret, typ token.Type, claims token.Claims, now time.Time) (string, error) {
 	claims = wrongClaims(w, claims, now)
 	switch {
 	case w.Alg == "none":
 		return t.Keys.Unsigned(typ, claims)
 	case w.Signature == "bad":
-		return t.Keys.Forge(typ, claims)
+		return t.forge(secret, typ, claims)
 	case w.KID == "unknown":
 		return t.Keys.SignUnknown(typ, claims)
 	}
-	return sign(claims)
+	return t.sign(secret, typ, claims)
 }
 
 // wrongClaims changes claims as a scenario says.

@@ -53,7 +53,7 @@ func TestClaimsAreWrittenAsEncodingJSONDoes(t *testing.T) {
 		bad := token.Claims{{Name: "x", Value: value}}
 		_, written := bad.MarshalJSON()
 		_, signed := token.NewRing(token.Embedded("fast")).Sign(token.JWT, bad)
-		_, shared := token.SignHS256(bad, []byte("0123456789abcdef0123456789abcdef"))
+		_, shared := token.SignHS256(token.JWT, bad, []byte("0123456789abcdef0123456789abcdef"))
 		if written == nil || signed == nil || shared == nil {
 			t.Errorf("%v: written with %v, signed with %v and %v", value, written, signed, shared)
 		}

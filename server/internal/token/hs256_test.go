@@ -9,7 +9,7 @@ import (
 
 func TestAnHS256TokenIsVerifiedByItsSecretOnly(t *testing.T) {
 	secret := []byte("0123456789abcdef0123456789abcdef")
-	signed, err := token.SignHS256(claims("1"), secret)
+	signed, err := token.SignHS256(token.JWT, claims("1"), secret)
 	if err != nil {
 		t.Fatal(err)
 	}

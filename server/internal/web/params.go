@@ -73,7 +73,7 @@ func (p Param) Strings() (members []string, ok bool) {
 // secrets are the parameters that the journal does not show.
 var secrets = map[string]bool{
 	"client_secret": true, "client_assertion": true, "password": true, "refresh_token": true,
-	"password-reset": true, "re-enter-password": true, "ticket": true,
+	"captcha": true, "password-reset": true, "re-enter-password": true, "ticket": true,
 	"access_token": true, "id_token": true, "token": true, "subject_token": true, "actor_token": true, "mfa_token": true, "assertion": true, "login_ticket": true, "auth_session": true, "code": true, "code_verifier": true, "id_token_hint": true,
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -45,34 +44,16 @@ func (p *tab) hide(hidden bool) {
 		dispatchEvent(new Event(%[1]t ? "blur" : "focus"));`, hidden)))
 }
 
-// toFront brings the page back in front of a tab that it has opened.
-func (p *tab) toFront() {
-	p.t.Helper()
-	p.run(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, page.BringToFront, cdp.Empty{})
-		return err
-	}))
-	p.until(`!document.hidden`)
-}
-
-// newTab is the tab that something opens.
-func (p *tab) newTab(open func()) *tab {
+// opens is the tab that something opens.
+func (p *tab) opens(open func()) *tab {
 	p.t.Helper()
 	before := p.pages()
 	open()
 	for end := time.Now().Add(patience); time.Now().Before(end); {
 		for id := range p.pages() {
-			if before[id] {
-				continue
+			if !before[id] {
+				return newTab(p.t, p.ctx, chromedp.WithTargetID(id))
 			}
-			opened := &tab{t: p.t}
-			ctx, closeTab := chromedp.NewContext(p.ctx, chromedp.WithTargetID(id), chromedp.WithListener(opened.hear))
-			p.t.Cleanup(closeTab)
-			opened.ctx = ctx
-			if err := chromedp.Do(ctx); err != nil {
-				p.t.Fatal(err)
-			}
-			return opened
 		}
 		value[any](p, `new Promise((wake) => setTimeout(wake, 50))`)
 	}
@@ -80,7 +61,7 @@ func (p *tab) newTab(open func()) *tab {
 	return nil
 }
 
-// pages are all tabs of the browser.
+// pages are all tabs of the profile.
 func (p *tab) pages() map[target.ID]bool {
 	p.t.Helper()
 	all, err := chromedp.Targets(p.ctx)
@@ -89,7 +70,7 @@ func (p *tab) pages() map[target.ID]bool {
 	}
 	pages := map[target.ID]bool{}
 	for _, info := range all {
-		if info.Type == "page" {
+		if info.Type == "page" && info.BrowserContextID == chromedp.FromContext(p.ctx).BrowserContextID {
 			pages[info.TargetID] = true
 		}
 	}

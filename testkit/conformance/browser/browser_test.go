@@ -25,8 +25,8 @@ import (
 // slow machine need a while; a step that works does not use it up.
 const patience = 30 * time.Second
 
-// One Chromium serves all tests; each page is in a profile of its own. Keys go to
-// the page that has the focus, so of tests that run in parallel one at most types.
+// One Chromium serves all tests. Each test has a profile of its own, and each of
+// its pages has the focus, so that tests run in parallel.
 var shared struct {
 	once    sync.Once
 	browser context.Context
@@ -136,13 +136,14 @@ func open(t *testing.T, address string, how look) *tab {
 // blank is a tab before its first page.
 func blank(t *testing.T, how look) *tab {
 	t.Helper()
-	p := &tab{t: t}
-	ctx, closeTab := chromedp.NewContext(chromium(t), chromedp.WithNewBrowserContext(), chromedp.WithListener(p.hear))
-	t.Cleanup(closeTab)
-	p.ctx = ctx
-	if err := chromedp.Do(ctx); err != nil { // makes the tab, which must not end with a deadline
-		t.Fatal(err)
-	}
+	p := newTab(t, chromium(t), chromedp.WithNewBrowserContext())
+	p.pretend(how)
+	return p
+}
+
+// pretend gives the tab a look, and waits until the page has it.
+func (p *tab) pretend(how look) {
+	p.t.Helper()
 	scheme, motion := "light", "no-preference"
 	if how.dark {
 		scheme = "dark"
@@ -150,15 +151,31 @@ func blank(t *testing.T, how look) *tab {
 	if how.still {
 		motion = "reduce"
 	}
-	p.run(chromedp.EmulateViewport(how.width, how.height))
-	if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	p.run(chromedp.EmulateViewport(how.width, how.height), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
 		}})
 		return err
-	})); err != nil {
+	}))
+	p.until(fmt.Sprintf(`innerWidth === %d && innerHeight === %d && matchMedia("(prefers-color-scheme: %s) and (prefers-reduced-motion: %s)").matches
+		&& new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))`, how.width, how.height, scheme, motion))
+}
+
+// newTab is a tab of the browser, or of the profile, whose context is given. It has the focus,
+// whatever other tabs there are.
+func newTab(t *testing.T, in context.Context, options ...chromedp.ContextOption) *tab {
+	t.Helper()
+	p := &tab{t: t}
+	ctx, closeTab := chromedp.NewContext(in, append(options, chromedp.WithListener(p.hear))...)
+	t.Cleanup(closeTab)
+	p.ctx = ctx
+	if err := chromedp.Do(ctx); err != nil { // makes the tab, which must not end with a deadline
 		t.Fatal(err)
 	}
+	p.run(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+		return err
+	}))
 	return p
 }
 

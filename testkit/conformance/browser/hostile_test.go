@@ -14,6 +14,7 @@ const pwn = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>
 
 // What a message or a request holds is a stranger's: it is shown as text.
 func TestAHostileMessageIsOnlyText(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	i.expect("Blocked script execution in")     // the e-mail's scripts
 	i.expect("violates the following")          // its picture and its style sheet
@@ -43,7 +44,7 @@ func TestAHostileMessageIsOnlyText(t *testing.T) {
 	i.untilText("#reader .link-card", "This is not a web address")
 
 	// In the frame the e-mail is drawn, and its link opens a tab outside of it.
-	opened := i.newTab(func() {
+	opened := i.opens(func() {
 		i.drawn()
 		i.clickMiddle("#reader iframe")
 	})
@@ -51,7 +52,6 @@ func TestAHostileMessageIsOnlyText(t *testing.T) {
 	if !value[bool](opened, `window.opener === null && origin !== "null"`) {
 		t.Error("the tab of the link is in the sandbox, or knows who opened it")
 	}
-	i.toFront()
 	for _, name := range []string{"Text", "Source"} {
 		i.press("#reader", name)
 		i.untilText("#body-content", "window.pwned=1")

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -102,9 +103,17 @@ func (i *inbox) redeem(to, code string) answer {
 // row is a CSS selector of the n-th row, counted from the top and from 1.
 func row(n int) string { return fmt.Sprintf("#rows .row:nth-child(%d)", n) }
 
-// pasted is what the clipboard holds: it is pasted into a field of its own.
-func (i *inbox) pasted() string {
+// clipboard is held by the test that copies: the browser has one for all of them.
+var clipboard sync.Mutex
+
+// copied copies something, which the page calls so, and returns what the clipboard
+// then holds: it is pasted into a field of its own.
+func (i *inbox) copied(what string, by func()) string {
 	i.t.Helper()
+	clipboard.Lock()
+	defer clipboard.Unlock()
+	by()
+	i.untilText("#announce", "Copied "+what)
 	value[any](i.tab, `(() => {
 		window.before = document.activeElement;
 		document.body.append(Object.assign(document.createElement("textarea"), {id: "paste"}));
@@ -125,6 +134,7 @@ func (i *inbox) pasted() string {
 // A code is on the page the moment it is sent, large, ready to be copied, and
 // told to those who do not see it.
 func TestMessagesAppearAsTheyAreSent(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	value[any](i.tab, `window.notReloaded = true`)
 
@@ -148,9 +158,7 @@ func TestMessagesAppearAsTheyAreSent(t *testing.T) {
 	if got := strings.Join(strings.Fields(i.text("#reader .digits")), ""); got != m.Code {
 		t.Errorf("the reader shows %q, want %s", got, m.Code)
 	}
-	i.press("#reader", "Copy code "+m.Code)
-	i.untilText("#announce", "Copied code")
-	if got := i.pasted(); got != m.Code {
+	if got := i.copied("code", func() { i.press("#reader", "Copy code "+m.Code) }); got != m.Code {
 		t.Errorf("copied: %q, want %s", got, m.Code)
 	}
 
@@ -159,9 +167,7 @@ func TestMessagesAppearAsTheyAreSent(t *testing.T) {
 	i.untilText(row(1), sms)
 	i.untilText("#reader h2", "SMS to +12025550101")
 	i.untilText("#reader .bubble", "Your verification code is: "+sms)
-	i.press(row(2), "Copy code "+m.Code)
-	i.untilText("#announce", "Copied code")
-	if got := i.pasted(); got != m.Code {
+	if got := i.copied("code", func() { i.press(row(2), "Copy code "+m.Code) }); got != m.Code {
 		t.Errorf("copied from the list: %q, want %s", got, m.Code)
 	}
 
@@ -180,6 +186,7 @@ func TestMessagesAppearAsTheyAreSent(t *testing.T) {
 
 // The magic link leads to the app, in a tab that knows nothing of the page.
 func TestAMagicLinkOpensATabOfItsOwn(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	app := serve(t, "127.0.0.1:0", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -196,26 +203,24 @@ func TestAMagicLinkOpensATabOfItsOwn(t *testing.T) {
 	m, _ := i.server.Outbox().Latest()
 	i.untilText(row(1), "Magic link")
 	i.untilText("#reader .address", m.Link)
-	i.press("#reader", "Copy link")
-	i.untilText("#announce", "Copied link")
-	if got := i.pasted(); got != m.Link {
+	if got := i.copied("link", func() { i.press("#reader", "Copy link") }); got != m.Link {
 		t.Errorf("copied: %q, want %s", got, m.Link)
 	}
 	if rel := value[string](i.tab, `document.querySelector("#reader .link-card a").rel`); rel != "noopener noreferrer" {
 		t.Errorf("the link's rel is %q", rel)
 	}
-	opened := i.newTab(func() { i.press("#reader", "Open the magic link") })
+	opened := i.opens(func() { i.press("#reader", "Open the magic link") })
 	opened.until(`location.href.startsWith(` + quoted(callback+"?code=") + `)`)
 	if !value[bool](opened, `window.opener === null && document.referrer === ""`) {
 		t.Error("the tab of the link knows the page that it came from")
 	}
-	i.toFront()
 	i.until(`document.querySelector("#reader").dataset.state === "used"`)
 }
 
 // By a name that is not localhost, over http, browsers give pages no clipboard
 // but the old way. The page works all the same.
 func TestThePageWorksByAnotherNameAndWithoutTheClipboard(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop, testkit.PinIssuer("http://mockauth0.test/")) // so the name is a given one
 	i.expect("Cross-Origin-Opener-Policy header has been ignored")
 	_, port, _ := strings.Cut(strings.TrimPrefix(i.url, "http://"), ":")
@@ -228,15 +233,14 @@ func TestThePageWorksByAnotherNameAndWithoutTheClipboard(t *testing.T) {
 	i.untilText("#empty pre", "http://mockauth0.test:"+port+"/passwordless/start")
 	code := i.start("ada@example.com")
 	i.untilText(row(1), code)
-	i.press("#reader", "Copy code "+code)
-	i.untilText("#announce", "Copied code")
-	if got := i.pasted(); got != code {
+	if got := i.copied("code", func() { i.press("#reader", "Copy code "+code) }); got != code {
 		t.Errorf("copied: %q, want %s", got, code)
 	}
 }
 
 // By a name that nobody gave, the page's script is refused, and the page says what to do.
 func TestThePageSaysWhyItIsStuck(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	i.expect("Cross-Origin-Opener-Policy header has been ignored")
 	i.expect("403 (Forbidden)")
@@ -248,6 +252,7 @@ func TestThePageSaysWhyItIsStuck(t *testing.T) {
 
 // Over https all is the same, and the snippets say https.
 func TestThePageWorksOverHTTPS(t *testing.T) {
+	t.Parallel()
 	chromium(t)
 	auth := testkit.Start(t)
 	p := blank(t, desktop)
@@ -265,6 +270,7 @@ func TestThePageWorksOverHTTPS(t *testing.T) {
 
 // The title counts what came while the page was not looked at.
 func TestTheTitleCountsWhatWasNotSeen(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	i.start("ada@example.com")
 	i.until(`document.querySelector(".row")`)
@@ -281,6 +287,7 @@ func TestTheTitleCountsWhatWasNotSeen(t *testing.T) {
 
 // What is open stands in the address.
 func TestAnAddressOpensWhatItNames(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	first := i.start("ada@example.com")
 	i.start("bob@example.com")
@@ -299,10 +306,11 @@ func TestAnAddressOpensWhatItNames(t *testing.T) {
 
 // An app's own messages have no code of the tenant, but what was found in them.
 func TestAnAppsOwnMessages(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	i.server.Outbox().Add(outbox.Message{Kind: outbox.Twilio, To: "+12025550101", Text: "Your parcel 4711 is here", Codes: []string{"4711"}})
 	i.untilText("#reader .others", "Found in it")
-	i.until(`document.querySelector(".row-what").textContent === "Your parcel 4711 is here" && document.querySelector(".row-subject").textContent === "App SMS"`)
+	i.until(`document.querySelector(".row-what")?.textContent === "Your parcel 4711 is here" && document.querySelector(".row-subject")?.textContent === "App SMS"`)
 	first := i.start("ada@example.com")
 	i.until(`document.querySelector("#reader .digits")?.textContent === ` + quoted(first) + ` && !document.querySelector("#reader .others")`)
 	i.server.Outbox().Add(outbox.Message{Kind: outbox.Email, To: "bob@example.com", Code: "123456", Codes: []string{"123456", "2026"}})
@@ -310,6 +318,7 @@ func TestAnAppsOwnMessages(t *testing.T) {
 }
 
 func TestFilterAndClear(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	for _, to := range []string{"ada@example.com", "ada+work@example.com", "bob@example.com", "+12025550101"} {
 		i.start(to)
@@ -362,6 +371,7 @@ func TestFilterAndClear(t *testing.T) {
 
 // Each state of a code is shown as it comes, the clock's included.
 func TestStatesAreAlive(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	state := func(n int, want string) {
 		t.Helper()
@@ -424,6 +434,7 @@ func TestStatesAreAlive(t *testing.T) {
 
 // A stopped clock stands.
 func TestTheClockStandsAndRuns(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	i.press("#nav", "Clock")
 	i.press("#panel", "Freeze")

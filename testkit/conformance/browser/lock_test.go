@@ -43,6 +43,7 @@ func (p *tab) hosts() func() []string {
 // Lock's own widget, in the app: it takes the address or number and the code,
 // checks the ID token, and asks nobody but the app and the tenant for anything.
 func TestLock(t *testing.T) {
+	t.Parallel()
 	for method, c := range map[string]struct{ field, typed, to string }{
 		"email": {"input[name=email]", ada, ada},
 		"sms":   {"input[name=phoneNumber]", "2025550101", "+12025550101"}, // Lock puts the tenant's +1 before it

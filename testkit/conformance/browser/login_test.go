@@ -52,6 +52,7 @@ func newApp(t *testing.T, address, home string) *app {
 // policy of a page with a form against all of that. What
 // strangers wrote is text on the pages, too.
 func TestALoginEndsAtTheApp(t *testing.T) {
+	t.Parallel()
 	chromium(t)
 	auth := testkit.Start(t, testkit.FixtureYAML(`version: 1
 extends: default

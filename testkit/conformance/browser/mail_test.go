@@ -78,6 +78,7 @@ no picture
 
 // Attachments are listed with name, type and size, and can be saved.
 func TestAttachmentsAreListedAndSaved(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	i.expect("violates the following") // the remote picture
 	i.mail(invoice("http://127.0.0.1:9"))
@@ -109,6 +110,7 @@ func TestAttachmentsAreListedAndSaved(t *testing.T) {
 
 // An inline picture is drawn at once, and a remote one when somebody asks for it.
 func TestRemotePicturesLoadOnAClick(t *testing.T) {
+	t.Parallel()
 	asked := make(chan string, 10)
 	remote := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Referer") != "" {
@@ -134,10 +136,9 @@ func TestRemotePicturesLoadOnAClick(t *testing.T) {
 	if len(asked) != 0 {
 		t.Errorf("%s was loaded before anybody asked", <-asked)
 	}
-	i.toFront()
 	i.press("#reader .remote", "Load them")
 	i.untilText("#body-content", "Remote pictures are loaded.")
-	i.until(`!document.querySelector("#reader .remote") && document.querySelector("#reader iframe").src.endsWith("html?links=1&pictures=1")`)
+	i.until(`!document.querySelector("#reader .remote") && document.querySelector("#reader iframe")?.src.endsWith("html?links=1&pictures=1")`)
 	select {
 	case path := <-asked:
 		if path != "/pixel.png" {
@@ -149,7 +150,6 @@ func TestRemotePicturesLoadOnAClick(t *testing.T) {
 	alone.run(chromedp.Navigate(i.url + "/_mock/outbox/msg_00000001/html?pictures=1"))
 	alone.until(`document.readyState === "complete" && document.images[1].naturalWidth === 1`)
 	// The next mail asks again.
-	i.toFront()
 	i.mail(invoice(remote.URL))
 	i.untilText("#count", "2 messages")
 	i.untilText("#reader .remote", "This e-mail has remote pictures.")
@@ -157,6 +157,7 @@ func TestRemotePicturesLoadOnAClick(t *testing.T) {
 
 // One message is deleted, by two clicks, and the others stay.
 func TestAMessageIsDeletedAlone(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	first, second := i.start("ada@example.com"), i.start("bob@example.com")
 	i.untilText("#reader .digits", second[:3])

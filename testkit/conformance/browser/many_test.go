@@ -60,6 +60,7 @@ func (b bigBox) send(n int) outbox.Message {
 
 // With ten thousand messages the page is as quick as with ten.
 func TestTenThousandMessages(t *testing.T) {
+	t.Parallel()
 	chromium(t)
 	const many = 10_000
 	box := bigBox{outbox.New(outbox.Options{Max: many + 100}), newServer(t)}

@@ -16,6 +16,7 @@ const auth0js = "eyJuYW1lIjoiYXV0aDAuanMiLCJ2ZXJzaW9uIjoiOS4yOC4wIn0"
 // A failure is switched on, shows what it did, and is switched off; the journal
 // tells who was hit by it.
 func TestAScenarioIsSwitchedOnAndCounts(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	i.press("#nav", "Scenarios")
 	i.untilText("#panel", "No scenario is on")
@@ -84,6 +85,7 @@ func TestAScenarioIsSwitchedOnAndCounts(t *testing.T) {
 
 // A refusal is told in the control API's own words, beside what was pressed.
 func TestARefusalIsTold(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	i.press("#nav", "Scenarios")
 	i.expect("400 (Bad Request)")
@@ -93,6 +95,7 @@ func TestARefusalIsTold(t *testing.T) {
 }
 
 func TestUsersAreAddedBlockedAndDeleted(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	i.press("#nav", "Users")
 	i.untilText("#panel", "4 users")
@@ -139,6 +142,7 @@ func TestUsersAreAddedBlockedAndDeleted(t *testing.T) {
 }
 
 func TestKeysAreRotated(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	i.press("#nav", "Keys")
 	i.untilText("#panel", "Current")
@@ -173,6 +177,7 @@ func TestKeysAreRotated(t *testing.T) {
 
 // The names an app asks for, and the lines to paste, are those of this tenant.
 func TestPointYourAppHere(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	i.press("#empty", "point your app here")
 	i.untilText("#panel-title", "Point your app here")
@@ -180,9 +185,7 @@ func TestPointYourAppHere(t *testing.T) {
 	for _, words := range []string{domain, i.url + "/", "https://api.acme.test/", "acme-native", "acme-web-secret", "Username-Password-Authentication", "this certificate authority"} {
 		i.untilText("#panel", words)
 	}
-	i.press("#panel dl div:nth-child(2)", "Copy issuer")
-	i.untilText("#announce", "Copied issuer")
-	if got := i.pasted(); got != i.url+"/" {
+	if got := i.copied("issuer", func() { i.press("#panel dl div:nth-child(2)", "Copy issuer") }); got != i.url+"/" {
 		t.Errorf("copied: %q", got)
 	}
 	sdks := value[[]string](i.tab, `[...document.querySelectorAll("#sdk option")].map((each) => each.textContent)`)
@@ -209,6 +212,7 @@ func TestNothingIsAskedForThatIsNotSeen(t *testing.T) {
 	i.untilText("#panel", "No requests yet")
 	asked.until(t, "/_mock/requests", 2)
 	i.press("#panel", "Close the panel")
+	i.until(`document.querySelector("#panel").hidden`)
 	asked.until(t, "/_mock/clock", asked.count("/_mock/clock")+2) // whatever was under way
 	before := asked.count("/_mock/requests")
 	asked.until(t, "/_mock/clock", asked.count("/_mock/clock")+3)

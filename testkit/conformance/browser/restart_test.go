@@ -122,6 +122,7 @@ func openServed(t *testing.T, asked *counter) *inbox {
 // After a restart the page has what the new server has, once, and goes on. A
 // connection that was only broken goes on where it was.
 func TestItGoesOnAfterARestart(t *testing.T) {
+	t.Parallel()
 	chromium(t)
 	old := newServer(t)
 	asked := &counter{next: old}

@@ -55,6 +55,7 @@ func (s *sdk) startNode(script string, env ...string) {
 // express-openid-connect as it is out of the box, with an ID token by
 // form_post, and with a code.
 func TestExpressOpenIDConnect(t *testing.T) {
+	t.Parallel()
 	for name, settings := range map[string]map[string]any{
 		"id_token by form_post": {},
 		"code": {
@@ -88,6 +89,7 @@ func TestExpressOpenIDConnect(t *testing.T) {
 
 // passport-auth0 speaks https alone; its Node trusts NODE_EXTRA_CA_CERTS.
 func TestPassportAuth0(t *testing.T) {
+	t.Parallel()
 	needHTTPS(t)
 	s := startSDK(t, "https", desktop)
 	s.startNode("passport-auth0.cjs", "DOMAIN="+strings.TrimPrefix(s.tenant, "https://"))

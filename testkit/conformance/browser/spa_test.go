@@ -56,6 +56,7 @@ func (s *sdk) refused(call string) string {
 // A login by redirect and PKCE, then the same browser without a page: as the
 // SDK does it, by a frame and web_message.
 func TestSPASilently(t *testing.T) {
+	t.Parallel()
 	schemes(t, func(t *testing.T, scheme string) {
 		t.Helper()
 		s := openSPA(t, scheme, map[string]any{"authorizationParams": map[string]any{"audience": "https://api.acme.test/", "scope": "openid profile email read:orders"}})
@@ -96,6 +97,7 @@ func TestSPASilently(t *testing.T) {
 // Refresh tokens rotate, in the worker and in localStorage: the second refresh
 // has what the first one gave.
 func TestSPARefresh(t *testing.T) {
+	t.Parallel()
 	schemes(t, func(t *testing.T, scheme string) {
 		t.Helper()
 		for name, settings := range map[string]map[string]any{
@@ -145,8 +147,9 @@ func TestSPARefresh(t *testing.T) {
 
 // In a window of its own, which posts to the one that opened it and is closed.
 func TestSPAPopup(t *testing.T) {
+	t.Parallel()
 	s := openSPA(t, "http", map[string]any{})
-	window := &sdk{s.newTab(func() { s.press("body", "Log in in a window") }), s.app, s.tenant, s.auth}
+	window := &sdk{s.opens(func() { s.press("body", "Log in in a window") }), s.app, s.tenant, s.auth}
 	window.continues("#username", ada)
 	window.until(`location.pathname.endsWith("-challenge")`)
 	window.write("input[name=code]", s.auth.OTP(t, ada))
@@ -156,6 +159,7 @@ func TestSPAPopup(t *testing.T) {
 
 // A user who is blocked learns it from the app.
 func TestSPABlocked(t *testing.T) {
+	t.Parallel()
 	s := openSPA(t, "http", map[string]any{})
 	s.leave(`client.loginWithRedirect()`)
 	s.continues("#username", "alan@example.com")
@@ -168,6 +172,7 @@ func TestSPABlocked(t *testing.T) {
 // An app and a tenant by different names are two sites: no cookie comes in a
 // frame, as README tells, and refresh tokens do not care.
 func TestSPAOnAnotherSite(t *testing.T) {
+	t.Parallel()
 	for name, settings := range map[string]map[string]any{"frame": {}, "refresh token": {"useRefreshTokens": true, "useRefreshTokensFallback": false}} {
 		t.Run(name, func(t *testing.T) {
 			s := startSDK(t, "http", desktop)

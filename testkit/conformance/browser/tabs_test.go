@@ -11,12 +11,9 @@ import (
 // another opens a page in a further tab of the same profile.
 func (p *tab) another(address string, expected ...string) *tab {
 	p.t.Helper()
-	next := &tab{t: p.t, expected: expected}
-	ctx, closeTab := chromedp.NewContext(p.ctx, chromedp.WithListener(next.hear))
-	p.t.Cleanup(closeTab)
-	next.ctx = ctx
-	if err := chromedp.Do(ctx); err != nil { // makes the tab, which must not end with a deadline
-		p.t.Fatal(err)
+	next := newTab(p.t, p.ctx)
+	for _, part := range expected {
+		next.expect(part)
 	}
 	next.run(chromedp.Navigate(address))
 	return next
@@ -25,6 +22,7 @@ func (p *tab) another(address string, expected ...string) *tab {
 // A browser opens six connections to a server over http. All tabs of a profile share one
 // stream, so that there may be more of them.
 func TestEightTabsShareOneStream(t *testing.T) {
+	t.Parallel()
 	asked := &counter{}
 	i := openServed(t, asked)
 	first := i.start("ada@example.com")
@@ -70,6 +68,7 @@ func TestEightTabsShareOneStream(t *testing.T) {
 // A browser without shared workers reads a stream for each tab, and so does one that
 // does not load this worker.
 func TestATabWithoutTheWorkerReadsItsOwnStream(t *testing.T) {
+	t.Parallel()
 	chromium(t)
 	s := newServer(t)
 	for name, missing := range map[string]string{"no shared workers": "", "no worker": "/_mock/inbox/worker.js"} {
@@ -104,6 +103,7 @@ func TestATabWithoutTheWorkerReadsItsOwnStream(t *testing.T) {
 
 // A page that the back button brings back shows what came meanwhile, and goes on.
 func TestThePageGoesOnAfterTheBackButton(t *testing.T) {
+	t.Parallel()
 	i := openServed(t, &counter{})
 	i.start("ada@example.com")
 	i.until(`document.querySelectorAll(".row").length === 1`)

@@ -85,6 +85,7 @@ func (s *sdk) shown(field string) {
 func (s *sdk) mayBeRefused() { s.expect("400 (Bad Request)") }
 
 func TestPhoneLogin(t *testing.T) {
+	t.Parallel()
 	s := openLogin(t, desktop, map[string]string{"connection": "sms"})
 	s.mayBeRefused()
 	s.continues("#username", "202-555-01")
@@ -97,6 +98,7 @@ func TestPhoneLogin(t *testing.T) {
 }
 
 func TestResend(t *testing.T) {
+	t.Parallel()
 	s := openLogin(t, desktop, nil)
 	s.mayBeRefused()
 	s.continues("#username", ada)
@@ -112,6 +114,7 @@ func TestResend(t *testing.T) {
 }
 
 func TestThreeWrongCodes(t *testing.T) {
+	t.Parallel()
 	s := openLogin(t, desktop, nil)
 	s.mayBeRefused()
 	s.expect("403 (Forbidden)")
@@ -133,6 +136,7 @@ func TestThreeWrongCodes(t *testing.T) {
 }
 
 func TestCodeExpires(t *testing.T) {
+	t.Parallel()
 	s := openLogin(t, desktop, nil)
 	s.mayBeRefused()
 	s.continues("#username", ada)
@@ -151,6 +155,7 @@ func TestCodeExpires(t *testing.T) {
 // Only keys, as who does not see the page uses it: what is needed first has
 // the focus, Enter sends, Tab goes on to the rest.
 func TestLoginByKeyboard(t *testing.T) {
+	t.Parallel()
 	s := openLogin(t, desktop, nil)
 	typed := func(text string) {
 		t.Helper()
@@ -177,6 +182,7 @@ func TestLoginByKeyboard(t *testing.T) {
 
 // The back button after a login: Auth0's page, and the app's way on is open.
 func TestBackAfterLogin(t *testing.T) {
+	t.Parallel()
 	s := openLogin(t, desktop, nil)
 	s.mayBeRefused()
 	s.continues("#username", ada)
@@ -195,6 +201,7 @@ func TestBackAfterLogin(t *testing.T) {
 // A user who is signed in with one app is signed in with the next, and each app says what it
 // wants of that.
 func TestOneSessionForAllApps(t *testing.T) {
+	t.Parallel()
 	s := openLogin(t, desktop, map[string]string{"prompt": "none"})
 	if got := s.came(); got.Get("error") != "login_required" {
 		t.Errorf("nobody is signed in: %v", got)
@@ -218,6 +225,7 @@ func TestOneSessionForAllApps(t *testing.T) {
 }
 
 func TestPasswordLogin(t *testing.T) {
+	t.Parallel()
 	s := openLogin(t, desktop, map[string]string{"connection": "Username-Password-Authentication", "login_hint": "dora@example.com"})
 	s.mayBeRefused()
 	s.next(func() { s.click("button[value=default]") }) // the hint stands in the field
@@ -233,6 +241,7 @@ func TestPasswordLogin(t *testing.T) {
 
 // One page asks for both, as suites of nextjs-auth0 and auth0-react fill it.
 func TestLoginOnOnePage(t *testing.T) {
+	t.Parallel()
 	s := openLogin(t, desktop, nil, withoutIdentifierFirst)
 	s.mayBeRefused()
 	s.at("/u/login")
@@ -260,6 +269,7 @@ func TestLoginOnOnePage(t *testing.T) {
 
 // A new address in a database gets a password, and not a page that refuses each.
 func TestSignupWithAPassword(t *testing.T) {
+	t.Parallel()
 	s := openLogin(t, desktop, map[string]string{"connection": "Username-Password-Authentication"})
 	s.mayBeRefused()
 	s.continues("#username", "new@example.com")
@@ -290,6 +300,7 @@ func (s *sdk) resetLink() string {
 }
 
 func TestForgottenPassword(t *testing.T) {
+	t.Parallel()
 	s := openLogin(t, desktop, map[string]string{"connection": "Username-Password-Authentication"})
 	s.mayBeRefused()
 	s.continues("#username", "dora@example.com")
@@ -321,6 +332,7 @@ func TestForgottenPassword(t *testing.T) {
 }
 
 func TestSignupPage(t *testing.T) {
+	t.Parallel()
 	s := openLogin(t, desktop, map[string]string{"screen_hint": "signup"})
 	s.at("/u/signup/identifier")
 	s.next(func() { s.press("main", "Log in") })
@@ -340,6 +352,7 @@ func TestSignupPage(t *testing.T) {
 // An app's callback may lead on to where it likes: nothing on the pages holds
 // the browser back.
 func TestCallbackLeadsElsewhere(t *testing.T) {
+	t.Parallel()
 	s := startSDK(t, "http", desktop)
 	elsewhere := "http://" + serveBoth(t, http.RedirectHandler("http://127.0.0.1:"+port(s.app)+"/callback.html?state=kept&code=passed-on", http.StatusFound))
 	s.authorize(map[string]string{"redirect_uri": elsewhere + "/cb"})

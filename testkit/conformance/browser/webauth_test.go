@@ -27,6 +27,7 @@ func openWebAuth(t *testing.T, scheme, client string, opts ...testkit.Option) *s
 // A click on the link of an e-mail leads to an app that had asked for it, with
 // tokens that it checks: nonce, state, signature and at_hash.
 func TestMagicLink(t *testing.T) {
+	t.Parallel()
 	schemes(t, func(t *testing.T, scheme string) { //nolint:thelper // it is the test: its lines are to be told
 		s := openWebAuth(t, scheme, "acme-spa")
 		value[any](s.tab, `call("passwordlessStart", {connection: "email", send: "link", email: "`+ada+`"})`)
@@ -41,6 +42,7 @@ func TestMagicLink(t *testing.T) {
 
 // auth0-js by redirect, and silently by web_message.
 func TestCheckSession(t *testing.T) {
+	t.Parallel()
 	schemes(t, func(t *testing.T, scheme string) { //nolint:thelper // it is the test: its lines are to be told
 		s := openWebAuth(t, scheme, "acme-spa")
 		if got := s.refused(`call("checkSession", {}).catch((e) => { throw {error: e.code, error_description: e.description}; })`); got != "login_required: Login required" {
@@ -64,6 +66,7 @@ func TestCheckSession(t *testing.T) {
 // The app's own form: a code is asked for and given by the SDK, and no page of
 // the tenant is seen.
 func TestEmbeddedLogin(t *testing.T) {
+	t.Parallel()
 	schemes(t, func(t *testing.T, scheme string) {
 		t.Helper()
 		local := []string{"http://localhost:*", "https://localhost:*"}
