@@ -20,19 +20,17 @@ type otpSession struct {
 	n                               int64  // which challenge of the recipient has its code
 	silent                          string // why nothing was sent; "" if a code was
 	expires                         time.Time
-	used, lapsed                    bool
+	used                            bool
 }
 
 type otpSessions struct{ bounded[string, *otpSession] }
 
 func newOTPSessions() otpSessions {
-	return otpSessions{newBounded[string](maxOTPSessions, func(s *otpSession) bool { return !s.used && !s.lapsed })}
+	return otpSessions{newBounded[string](maxOTPSessions, func(s *otpSession) bool { return !s.used })}
 }
 
 func (ss *otpSessions) settle(now time.Time) {
-	for _, s := range ss.all {
-		s.lapsed = s.lapsed || !now.Before(s.expires)
-	}
+	ss.removeIf(func(s *otpSession) bool { return !now.Before(s.expires) })
 }
 
 // An OTPSessionRequest asks for a code for a user of a database.
@@ -139,7 +137,7 @@ func (t *Tenant) otpSessionLocked(r TokenRequest, id string) (*otpSession, *fixt
 	s, ok := t.otpSessions.get(id)
 	switch {
 	case !ok:
-		return nil, nil, wrong("there is no such auth_session")
+		return nil, nil, wrong("there is no such auth_session; it may have expired")
 	case s.clientID != r.Client.ClientID:
 		return nil, nil, wrong("the auth_session was given to client " + strconv.Quote(s.clientID))
 	case s.used:
@@ -155,7 +153,7 @@ func (t *Tenant) otpSessionLocked(r TokenRequest, id string) (*otpSession, *fixt
 		return nil, nil, refusal.OTPUserBlocked
 	case s.silent != "":
 		return nil, nil, wrong("nothing was sent: " + s.silent)
-	case s.lapsed || !r.Now.Before(s.expires):
+	case !r.Now.Before(s.expires):
 		return nil, nil, wrong("the auth_session has expired")
 	case c == nil || c.n != s.n:
 		return nil, nil, wrong("a newer start has replaced the auth_session")
