@@ -57,7 +57,7 @@ func (c *checker) checkTogether(p place, t *Then) {
 
 // needsHandling reports whether the effect acts only if the request is handled.
 func (t *Then) needsHandling(e effect) bool {
-	return slices.Contains([]string{"otp", "user", "signup", "deliver", "token"}, e.name) || e.name == "keys" && t.Keys != "rotate"
+	return slices.Contains([]string{"dpop", "otp", "user", "signup", "deliver", "token"}, e.name) || e.name == "keys" && t.Keys != "rotate"
 }
 
 func (c *checker) checkDelay(p place, d *Delay) {

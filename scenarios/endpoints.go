@@ -44,6 +44,7 @@ func (Respond) EnumValues(field string) []string {
 // The endpoints on which each effect can act. Effects that are absent here can
 // act on all endpoints.
 var (
+	onDPoP    = []string{"oauth.token"}
 	onOTP     = []string{"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify"}
 	onUser    = []string{"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "userinfo"}
 	onMFA     = []string{"oauth.token", "verify_redirect", "authorize", "passwordless.verify"} // the others never ask for a second factor
@@ -72,6 +73,7 @@ func (t *Then) effects() []effect {
 	add(t.Delay != nil, "delay", nil)
 	add(t.Fault != "", "fault", nil)
 	add(t.Respond != nil, "respond", nil)
+	add(t.DPoP != "", "dpop", onDPoP)
 	add(t.OTP != nil, "otp", onOTP)
 	add(t.User == "mfa_required", "user", onMFA)
 	add(t.User == "blocked", "user", onUser)

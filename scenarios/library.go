@@ -70,6 +70,8 @@ const (
 	MFARequired = "mfa-required"
 	// SignupDisabled refuses new users.
 	SignupDisabled = "signup-disabled"
+	// DPoPNonceStale asks each client once for another nonce in its DPoP proof.
+	DPoPNonceStale = "dpop-nonce-stale"
 	// Flaky fails one in ten requests for a code or a token.
 	Flaky = "flaky"
 	// StrictClient does a little of everything that a client should survive by retrying.
@@ -111,6 +113,7 @@ var library = []builtIn{
 	{UserBlocked, "21"},
 	{MFARequired, "22"},
 	{SignupDisabled, "23"},
+	{DPoPNonceStale, "26"},
 	{Flaky, "24"},
 	{StrictClient, "25"},
 }

@@ -20,7 +20,7 @@ import (
 func TestTheLibrary(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("library/*.yaml")
-	if err != nil || len(files) != len(scenarios.Names()) || len(files) != 31 {
+	if err != nil || len(files) != len(scenarios.Names()) || len(files) != 32 {
 		t.Errorf("%d files, %d names, %v", len(files), len(scenarios.Names()), err)
 	}
 	for _, name := range scenarios.Names() {
@@ -112,6 +112,7 @@ func TestMagicPhone(t *testing.T) {
 		"+15005550113": "truncated-json", "+15005550114": "token-bad-signature", "+15005550115": "token-alg-none", "+15005550116": "token-expired",
 		"+15005550117": "token-wrong-issuer", "+15005550118": "token-wrong-audience", "+15005550119": "clock-skew", "+15005550120": "jwks-rotated",
 		"+15005550121": "user-blocked", "+15005550122": "mfa-required", "+15005550123": "signup-disabled", "+15005550124": "flaky", "+15005550125": "strict-client",
+		"+15005550126": "dpop-nonce-stale",
 	}
 	numbers := 0
 	for _, name := range scenarios.Names() {

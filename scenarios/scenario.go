@@ -61,16 +61,17 @@ type When struct {
 }
 
 // Then is what happens when a rule acts. Delay, Fault and Respond act before
-// the request is handled. OTP acts when a code is redeemed to which it makes a
-// difference, User when a user signs in, Signup when a new user would sign up,
-// Deliver when a message is sent, Token when tokens are signed, Keys when the
-// key set is served (rotate: when tokens are signed, too), Patch and Headers on
-// the response. A request that does not come to one of these places is not
-// counted for call, times and probability.
+// the request is handled. DPoP acts on a proof that would be accepted, OTP when a
+// code is redeemed to which it makes a difference, User when a user signs in,
+// Signup when a new user would sign up, Deliver when a message is sent, Token
+// when tokens are signed, Keys when the key set is served (rotate: when tokens
+// are signed, too), Patch and Headers on the response. A request that does not
+// come to one of these places is not counted for call, times and probability.
 type Then struct {
 	Delay   *Delay            `yaml:"delay" doc:"Wait before the response, in real time: a duration; {min, max}, evenly distributed; or {median, p99}, log-normally distributed. The delays of several rules add up."`
 	Fault   string            `yaml:"fault" enum:"reset,empty,hang,truncate,garbage,dribble" doc:"Break the connection. reset: TCP reset; empty: close it without a response; hang: send nothing until the client gives up; garbage: send bytes that are not HTTP. With these four the request is not handled. truncate: send half of the response; dribble: send the response in small pieces, for two seconds."`
 	Respond *Respond          `yaml:"respond" doc:"Send this response. The request is not handled."`
+	DPoP    string            `yaml:"dpop" enum:"stale_nonce" doc:"stale_nonce: a DPoP proof is refused, and the response has the nonce that the next one needs."`
 	OTP     *OTP              `yaml:"otp" doc:"What happens to a code that is redeemed. expired, locked, wrong: it is refused for that reason; accept_any: every code is right; {code: \"111111\"}: this code is right, instead of the one that was sent. The outbox shows the code that was sent."`
 	User    string            `yaml:"user" enum:"blocked,mfa_required" doc:"blocked: the user is blocked; mfa_required: the user must give a second factor."`
 	Signup  string            `yaml:"signup" enum:"disabled" doc:"disabled: new users may not sign up."`

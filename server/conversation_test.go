@@ -48,6 +48,9 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 //	                               is wrong with it; @ header … the header
 //	@ keys                         = the ids of the keys in the key set
 //	@ let $old = $refresh_token    name a value; @ fill $big 4096 makes bytes
+//	@ proof $p = POST /oauth/token nonce $n
+//	                               sign a DPoP proof of that request; of NAME is
+//	                               another key than "app", token $t adds the ath
 //	@ inject otp-expired           switch a scenario on, built in or of
 //	                               testdata/scenarios; @ off otp-expired
 //	@ scenario otp-expired         = what its rules did
@@ -60,7 +63,7 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 // synctest's, so that nobody waits.
 //
 // Tokens in an answer are shown by names, $access_token, $id_token and
-// $refresh_token, and as $refresh_token2 when there is another one. The page of
+// $refresh_token, the nonce of a header as $nonce, and $refresh_token2 when there is another one. The page of
 // an e-mail is shown as $page: it is in internal/mail/testdata. -update
 // writes everything that begins with < or =.
 func TestConversations(t *testing.T) {

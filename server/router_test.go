@@ -35,6 +35,9 @@ func FuzzRequest(f *testing.F) {
 	f.Add(uint8(1), uint8(1), "", "", "", []byte("{\"scope\":[\"\xff\"],\"x\":{\"\xfe\":[\"\xff\"]}}"))
 	f.Add(uint8(1), uint8(1), "Basic YTpi", "", "", []byte(`{"grant_type":"refresh_token","client_id":"acme-native","refresh_token":"v1.x"}`))
 	f.Add(uint8(1), uint8(2), "Bearer eyJ..", "x=%00&y=;", "", []byte("grant_type=refresh_token&scope=a&scope=b&%ff=%fe"))
+	proof := servertest.NewProofKey(f, "app").Proof(f, servertest.Object{"jti": "1", "htm": "POST", "htu": "http://localhost:2884/oauth/token", "iat": servertest.At2030.Unix()})
+	f.Add(uint8(1), uint8(2), proof, "", "", []byte("grant_type=client_credentials&client_id=acme-m2m&client_secret=acme-m2m-secret&audience=https://api.acme.test/"))
+	f.Add(uint8(3), uint8(0), "DPoP eyJ..", "", "", []byte(nil))
 	f.Add(uint8(15), uint8(0), "", "to=+&wait=0.1&format=json", "", []byte(nil))
 	f.Add(uint8(24), uint8(1), "", "", "", []byte(`{"advance":"2540400h"}`))
 	f.Add(uint8(30), uint8(1), "", "", "", []byte(`{"claims":{"exp":1e400,"\u0000":-0}}`))
@@ -57,6 +60,7 @@ func FuzzRequest(f *testing.F) {
 		r.Header.Set("Authorization", authorization)
 		r.Header.Set("Origin", "http://localhost:3000")
 		r.Header.Set("Auth0-Client", authorization)
+		r.Header.Set("DPoP", authorization)
 		if asked != "" {
 			r.Header.Set("X-Mock-Scenario", asked)
 		}

@@ -61,11 +61,12 @@ func Clients(clients ...fixtures.Client) Option {
 	}
 }
 
-// Audience adds an API with its scopes. The API allows offline access. The first
-// API is the one that [Auth0.Tokens] gets tokens for.
+// Audience adds an API with its scopes. The API allows offline access, and a token
+// request with a DPoP proof gets a bound token for it. The first API is the one that
+// [Auth0.Tokens] gets tokens for.
 func Audience(identifier string, scopes ...string) Option {
 	return func(s *settings) error {
-		api := fixtures.ResourceServer{Identifier: identifier, AllowOfflineAccess: true}
+		api := fixtures.ResourceServer{Identifier: identifier, AllowOfflineAccess: true, ProofOfPossession: fixtures.ProofOfPossession{Mechanism: fixtures.MechanismDPoP}}
 		for _, scope := range scopes {
 			api.Scopes = append(api.Scopes, fixtures.Scope{Value: scope})
 		}

@@ -11,6 +11,7 @@ const (
 	docTexts    = "auth0/docs-v2 customize-text-elements.mdx, which has code and words"
 	docOpenAPI  = "auth0/docs-v2 main/docs/oas/authentication/authentication-api-oas.json"
 	docOTP      = "auth0/docs-v2 auth-api-passwordless-db-connections.mdx"
+	docDPoP     = "auth0/docs-v2 secure/sender-constraining/demonstrating-proof-of-possession-dpop.mdx"
 	oauth2orize = "jaredhanson/oauth2orize, which Auth0's OAuth answers match"
 )
 
@@ -306,6 +307,30 @@ func validationError(field, message string) []Member {
 	return []Member{{"validation_errors", []any{map[string]string{"field": field, "message": message}}}}
 }
 
+// DPoP, at POST /oauth/token and POST /oauth/par.
+var (
+	UseProofNonce = entry(Refusal{
+		Name: "use_dpop_nonce", Status: 400, Code: "use_dpop_nonce",
+		Description: "Authorization server requires nonce in DPoP proof", Source: docDPoP,
+	})
+	WrongProof = entry(Refusal{
+		Name: "wrong_dpop_proof", Status: 400, Code: "invalid_dpop_proof",
+		Description: "Invalid DPoP proof", Source: docDPoP + ", which has the code", Unverified: true,
+	})
+	ProofRequired = entry(Refusal{
+		Name: "dpop_proof_required", Status: 400, Code: "invalid_request",
+		Description: "DPoP proof is required", Source: "auth0/docs-v2 secure/sender-constraining/configure-sender-constraining.mdx says that no token is issued", Unverified: true,
+	})
+	WrongProofKey = entry(Refusal{
+		Name: "wrong_dpop_key", Status: 400, Code: "invalid_grant",
+		Description: "DPoP proof does not match dpop_jkt", Source: "RFC 9449 §10", Unverified: true,
+	})
+	WrongRefreshKey = entry(Refusal{
+		Name: "wrong_refresh_dpop_key", Status: 400, Code: "invalid_grant",
+		Description: "DPoP proof does not match the refresh token binding", Source: docDPoP + ", which says that the same key is needed", Unverified: true,
+	})
+)
+
 // POST /oauth/revoke.
 var (
 	RevokeOfAnother = entry(Refusal{
@@ -330,7 +355,22 @@ var (
 		Description: "{reason}", Source: "auth0/ruby-auth0 cassette should_fail_as_not_authorized.yml",
 		Examples: map[string]string{"reason": "invalid_token"},
 	})
+	BoundAccessToken = entry(Refusal{
+		Name: "bound_access_token", Status: 401, Code: "invalid_token", Challenge: challengeDPoP,
+		Description: "The access token is bound to a key and needs the scheme DPoP", Source: "RFC 9449 §7.1", Unverified: true,
+	})
+	WrongAccessKey = entry(Refusal{
+		Name: "wrong_access_dpop_key", Status: 401, Code: "invalid_token", Challenge: challengeDPoP,
+		Description: "The access token is not bound to the key of the DPoP proof", Source: "RFC 9449 §7.1", Unverified: true,
+	})
+	WrongAccessProof = entry(Refusal{
+		Name: "wrong_access_dpop_proof", Status: 401, Code: "invalid_dpop_proof", Challenge: challengeDPoP,
+		Description: "Invalid DPoP proof", Source: "RFC 9449 §7.1", Unverified: true,
+	})
 )
+
+// challengeDPoP is how /userinfo asks for an access token that is bound to a key.
+const challengeDPoP = `DPoP algs="ES256 RS256"`
 
 // Every endpoint.
 var (

@@ -39,6 +39,9 @@ type Refusal struct {
 	Class string
 	// Plain means that the body is the description, as plain text.
 	Plain bool
+	// Challenge begins the header WWW-Authenticate of a 401 of /userinfo. "" is that of
+	// Bearer tokens.
+	Challenge string
 	// RetryAfter is the Retry-After header, in seconds; it may be a placeholder.
 	RetryAfter string
 	// Source says which public text has these words.

@@ -30,7 +30,6 @@ var features = []Feature{
 	}},
 	{Name: "organizations", Parameters: []string{"organization", "invitation"}},
 	{Name: "the device flow", Paths: []string{"/oauth/device/code", "/activate"}, Grants: []string{"urn:ietf:params:oauth:grant-type:device_code"}},
-	{Name: "DPoP", Parameters: []string{"dpop_jkt"}, Headers: []string{"DPoP"}},
 	{Name: "passkeys", Paths: []string{"/passkey/register", "/passkey/challenge"}, Grants: []string{"urn:okta:params:oauth:grant-type:webauthn"}},
 	{Name: "token exchange", Grants: []string{
 		"urn:ietf:params:oauth:grant-type:token-exchange",

@@ -55,6 +55,14 @@ func (c *Clock) nowLocked() time.Time {
 // wrong in comparisons across a move.
 func machineTime() time.Time { return time.Now().Round(0).UTC() }
 
+// Recent tells whether a time lies at most age before now or ahead after it. It is for
+// a time that a program wrote which does not know the tenant's clock: now counts, and
+// so does the machine's own time.
+func Recent(at, now time.Time, age, ahead time.Duration) bool {
+	around := func(now time.Time) bool { return !at.Before(now.Add(-age)) && !at.After(now.Add(ahead)) }
+	return around(now) || around(machineTime())
+}
+
 // Running tells whether the time passes by itself.
 func (c *Clock) Running() bool {
 	c.mu.Lock()

@@ -268,3 +268,18 @@ func TestWatcherSeesEachMoveWhole(t *testing.T) {
 		}
 	}
 }
+
+// A time counts as recent by the tenant's clock or by the machine's.
+func TestATimeIsRecentByEitherClock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		real, tenants := time.Now(), time.Now().AddDate(10, 0, 0)
+		for _, now := range []time.Time{real, tenants} {
+			for off, want := range map[time.Duration]bool{-61 * time.Second: false, -60 * time.Second: true, 0: true, 10 * time.Second: true, 11 * time.Second: false} {
+				if got := clock.Recent(now.Add(off), tenants, time.Minute, 10*time.Second); got != want {
+					t.Errorf("%s off %s: %t", off, now, got)
+				}
+			}
+		}
+	})
+}

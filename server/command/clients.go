@@ -75,7 +75,7 @@ func parseAudience(spec string) (fixtures.ResourceServer, error) {
 	if identifier == "" {
 		return fixtures.ResourceServer{}, errors.New("there is no identifier; write URL[=SCOPE,…]")
 	}
-	api := fixtures.ResourceServer{Identifier: identifier, AllowOfflineAccess: true}
+	api := fixtures.ResourceServer{Identifier: identifier, AllowOfflineAccess: true, ProofOfPossession: fixtures.ProofOfPossession{Mechanism: fixtures.MechanismDPoP}}
 	for scope := range strings.SplitSeq(scopes, ",") {
 		if scope = strings.TrimSpace(scope); scope != "" {
 			api.Scopes = append(api.Scopes, fixtures.Scope{Value: scope})

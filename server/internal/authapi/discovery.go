@@ -30,6 +30,7 @@ type discovery struct {
 	IDTokenSigningAlgsSupported  []string `json:"id_token_signing_alg_values_supported"`
 	EndSessionEndpoint           string   `json:"end_session_endpoint"`
 	PushedRequestEndpoint        string   `json:"pushed_authorization_request_endpoint"`
+	DPoPSigningAlgs              []string `json:"dpop_signing_alg_values_supported"`
 }
 
 // Discovery is GET /.well-known/openid-configuration and
@@ -59,6 +60,7 @@ func Discovery(c *web.Call) (any, error) {
 		TokenEndpointAuthAlgs:       []string{"RS256", "RS384", "PS256"},
 		ClaimsSupported:             []string{"aud", "auth_time", "created_at", "email", "email_verified", "exp", "family_name", "given_name", "iat", "identities", "iss", "name", "nickname", "phone_number", "picture", "sub"},
 		IDTokenSigningAlgsSupported: []string{"HS256", "RS256"},
+		DPoPSigningAlgs:             []string{"ES256"}, // the tenant takes RS256, too, as Auth0's text says
 	}, nil
 }
 

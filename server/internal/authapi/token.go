@@ -61,11 +61,15 @@ func OAuthToken(c *web.Call) (any, error) {
 	if err := tenant.AllowsGrant(client, name); err != nil {
 		return nil, err
 	}
-	// 4. Redeem what the client presents.
+	// 4. Find the key that the client has, if it sent a proof.
 	request, err := tokenRequest(c, client)
 	if err != nil {
 		return nil, err
 	}
+	if request.ProofKey, err = proofKey(c, client); err != nil {
+		return nil, err
+	}
+	// 5. Redeem what the client presents.
 	login, err := give(c, request)
 	if err != nil {
 		return nil, err
@@ -73,7 +77,7 @@ func OAuthToken(c *web.Call) (any, error) {
 	if asked, given := request.Audience, login.Audience(); asked != "" && asked != given && asked != c.Issuer+"userinfo" {
 		c.Hint("the parameter audience is ignored: the token is for the audience of the login, " + cmp.Or(given, "which has none"))
 	}
-	// 5. Sign the tokens.
+	// 6. Sign the tokens.
 	return c.Tenant.Issue(login)
 }
 
@@ -102,6 +106,22 @@ func TokenSubject(c *web.Call) web.Subject {
 // TokenClient authenticates the client of a token request.
 func TokenClient(c *web.Call) (*fixtures.Client, error) {
 	return c.Tenant.AuthenticateForToken(c.Setup, c.Credentials())
+}
+
+// proofKey checks the DPoP proof of a token request. Who sends one without having to
+// authenticate needs a nonce in it, and gets the next one with each answer.
+// Source: auth0/docs-v2 secure/sender-constraining/demonstrating-proof-of-possession-dpop.mdx.
+func proofKey(c *web.Call, client *fixtures.Client) (string, error) {
+	if len(c.Header.Values("DPoP")) == 0 {
+		return "", nil
+	}
+	use := c.ProofUse()
+	use.NeedsNonce, use.Effects = !tenant.Confidential(client), c.Effects
+	key, err := c.Tenant.CheckProof(use)
+	if use.NeedsNonce || errors.Is(err, refusal.UseProofNonce) {
+		c.ResponseHeader.Set("DPoP-Nonce", c.Tenant.ProofNonce(c.Now))
+	}
+	return key, err
 }
 
 func tokenRequest(c *web.Call, client *fixtures.Client) (tenant.TokenRequest, error) {

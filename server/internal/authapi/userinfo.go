@@ -1,7 +1,10 @@
 package authapi
 
 import (
+	"errors"
+
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -12,10 +15,37 @@ func Userinfo(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkProof(c, access); err != nil {
+		return nil, err
+	}
 	if c.Effects.User("blocked") {
 		return nil, tenant.BlockedAccess
 	}
 	return c.Tenant.Userinfo(access, c.Pinned, c.Now)
+}
+
+// checkProof refuses an access token that is bound to a key, unless a DPoP proof of
+// that key comes with it.
+// Source: RFC 9449 §7.1.
+func checkProof(c *web.Call, access tenant.Access) error {
+	switch {
+	case !c.WithProof() && access.ProofKey == "":
+		return nil
+	case !c.WithProof():
+		return refusal.BoundAccessToken.Because("send the header Authorization: DPoP ACCESS_TOKEN, and the header DPoP with a proof")
+	case c.Header.Get("DPoP") == "":
+		return refusal.WrongAccessProof.Because("the request has no header DPoP")
+	}
+	use := c.ProofUse()
+	use.AccessToken = c.AccessToken()
+	key, err := c.Tenant.CheckProof(use)
+	if wrong := (*refusal.Refusal)(nil); errors.As(err, &wrong) {
+		return refusal.WrongAccessProof.Because(wrong.Hint)
+	}
+	if err == nil && key != access.ProofKey {
+		return refusal.WrongAccessKey
+	}
+	return err
 }
 
 // CountUserinfo counts a call against the limit of its user. Calls without a

@@ -27,6 +27,7 @@ type Effects struct {
 	said       map[string]int // which candidate said a part, by the part's key
 
 	// What rules said at later places.
+	dpop      string
 	otp       scenarios.OTP
 	user      string
 	signup    string
@@ -228,7 +229,7 @@ func (e *Effects) Names() string { return e.names(func(*scenarios.Then) bool { r
 // Refusers are those of Names that refuse what was asked for.
 func (e *Effects) Refusers() string {
 	return e.names(func(t *scenarios.Then) bool {
-		return t.Respond != nil || t.OTP != nil || t.User != "" || t.Signup != ""
+		return t.Respond != nil || t.DPoP != "" || t.OTP != nil || t.User != "" || t.Signup != ""
 	})
 }
 
@@ -256,6 +257,16 @@ func (e *Effects) Unhandled() bool { return e != nil && (e.Respond != nil || e.B
 // Broken reports whether there is no response.
 func (e *Effects) Broken() bool {
 	return e != nil && (e.Fault == "reset" || e.Fault == "empty" || e.Fault == "hang" || e.Fault == "garbage")
+}
+
+// StaleNonce tells whether a DPoP proof, which would be accepted now, is refused for its
+// nonce.
+func (e *Effects) StaleNonce() bool {
+	if e == nil {
+		return false
+	}
+	e.ask(proving, nil)
+	return e.dpop == "stale_nonce"
 }
 
 // OTP is what happens to a code that is redeemed. acts tells whether that makes

@@ -59,10 +59,24 @@ func (p *player) logIn() (steps []step) {
 	if sent := p.sent(); len(sent) > 0 {
 		otp = slices.MaxFunc(sent, func(a, b outbox.Message) int { return strings.Compare(a.ID, b.ID) }).Code
 	}
-	given := do("POST", "/oauth/token", servertest.Object{"grant_type": servertest.GrantOTP, "client_id": "acme-native", "username": p.to, "otp": otp, "realm": connection, "audience": "https://api.acme.test/"})
+	given := do("POST", "/oauth/token", servertest.Object{"grant_type": servertest.GrantOTP, "client_id": "acme-native", "username": p.to, "otp": otp, "realm": connection, "audience": "https://api.acme.test/"}, p.proof()...)
 	do("GET", "/.well-known/jwks.json", nil)
 	do("GET", "/userinfo", nil, servertest.Header("Authorization", "Bearer "+given.AccessToken))
 	return steps
+}
+
+// proof is the DPoP proof of a login, with the nonce that the tenant wants, where the
+// scenario is about proofs.
+func (p *player) proof() []servertest.Change {
+	if !strings.HasPrefix(p.name, "dpop-") {
+		return nil
+	}
+	proof := func(jti, nonce string) servertest.Change {
+		claims := servertest.Object{"jti": jti, "htm": "POST", "htu": "http://localhost:2884/oauth/token", "iat": servertest.At2030.Unix(), "nonce": nonce}
+		return servertest.Header("DPoP", servertest.NewProofKey(p, "app").Proof(p, claims))
+	}
+	asked := servertest.Call(p, p, "POST", "/oauth/token", servertest.Object{"grant_type": "refresh_token", "client_id": "acme-native"}, proof("1", ""))
+	return []servertest.Change{proof("2", asked.Header().Get("DPoP-Nonce"))}
 }
 
 // sent are the messages to the recipient.

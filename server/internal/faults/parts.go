@@ -13,6 +13,7 @@ type place int
 
 const (
 	admission place = iota // before the request is handled
+	proving                // that the client has a key
 	redeeming              // a code
 	signingIn              // a user
 	signingUp              // a new user
@@ -32,11 +33,11 @@ type part struct {
 	add func(*Effects, *candidate) (words string)
 }
 
-// isInside tells whether a rule acts while a request is handled: on a code, a
+// isInside tells whether a rule acts while a request is handled: on a proof, a code, a
 // user, a message, a token or the keys. Such a rule changes a response only if it
 // has acted before, so that a page that is opened does not use it up.
 func isInside(t *scenarios.Then) bool {
-	return t.OTP != nil || t.User != "" || t.Signup != "" || t.Deliver != nil || t.Token != nil || t.Keys != ""
+	return t.DPoP != "" || t.OTP != nil || t.User != "" || t.Signup != "" || t.Deliver != nil || t.Token != nil || t.Keys != ""
 }
 
 // partsOf are the parts of what a rule says.
@@ -61,6 +62,7 @@ func partsOf(t *scenarios.Then) []part {
 	if t.Respond != nil {
 		add(true, admission, "respond", "respond "+respondWord(t.Respond), func(e *Effects) { e.Respond = t.Respond })
 	}
+	add(t.DPoP != "", proving, "dpop", "dpop "+t.DPoP, func(e *Effects) { e.dpop = t.DPoP })
 	if t.OTP != nil {
 		add(true, redeeming, "otp", "otp "+otpWord(t.OTP), func(e *Effects) { e.otp = *t.OTP })
 	}
@@ -155,6 +157,8 @@ func otpWord(o *scenarios.OTP) string {
 // whyNot says why a rule did not act on a request that was for it.
 func whyNot(t *scenarios.Then) string {
 	switch {
+	case t.DPoP != "":
+		return "no DPoP proof came that would have been accepted"
 	case t.OTP != nil && t.OTP.Verdict == "accept_any":
 		return "no wrong code was redeemed"
 	case t.OTP != nil && t.OTP.Code != "":

@@ -57,7 +57,7 @@ func readClient(c *web.Call) (*request, error) {
 	r := &request{tenant.Authorization{
 		Client: client, RedirectURI: to, RedirectURIGiven: given, Mode: "query", Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects,
 		Scope: c.Params.Text("scope"), Audience: c.Params.Text("audience"), Nonce: c.Params.Text("nonce"),
-		Challenge: c.Params.Text("code_challenge"), Method: c.Params.Text("code_challenge_method"),
+		Challenge: c.Params.Text("code_challenge"), Method: c.Params.Text("code_challenge_method"), ProofKey: c.Params.Text("dpop_jkt"),
 	}}
 	if p, ok := c.Params.Get("state"); ok {
 		r.State = &p.Text

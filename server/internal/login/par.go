@@ -58,6 +58,9 @@ func PushedAuthorizationRequest(c *web.Call) (any, error) {
 			parameters = append(parameters, [2]string{p.Name, p.Text})
 		}
 	}
+	if parameters, err = withProof(c, parameters); err != nil {
+		return nil, err
+	}
 	c.Params = pushedParams(client.ClientID, parameters)
 	r, err := readClient(c)
 	if err != nil {
@@ -68,6 +71,23 @@ func PushedAuthorizationRequest(c *web.Call) (any, error) {
 	}
 	uri := c.Tenant.Push(client, parameters, c.Now)
 	return web.Status{Code: http.StatusCreated, Value: pushedGiven{tenant.PushedLifetime, uri}}, nil
+}
+
+// withProof adds the dpop_jkt that a DPoP proof stands for. A request that has both
+// must name the same key in both.
+// Source: RFC 9449 §10.1.
+func withProof(c *web.Call, parameters [][2]string) ([][2]string, error) {
+	key, err := c.Tenant.CheckProof(c.ProofUse())
+	if err != nil || key == "" {
+		return parameters, err
+	}
+	switch asked := c.Params.Text("dpop_jkt"); asked {
+	case "":
+		return append(parameters, [2]string{"dpop_jkt", key}), nil
+	case key:
+		return parameters, nil
+	}
+	return nil, refusal.WrongProof.Because("the dpop_jkt of the request is not the thumbprint of the key of its DPoP proof")
 }
 
 // unfold replaces a request_uri by the parameters that the client has pushed.

@@ -265,6 +265,8 @@ func (c *conversation) command(words []string) {
 		c.write("=", c.decoded(words[0], c.expand(arg(1))))
 	case "let":
 		c.vars[arg(1)] = c.expand(arg(3))
+	case "proof":
+		c.vars[arg(1)] = c.proof(arg(3), arg(4), words[5:])
 	case "fill":
 		var n int
 		n, err = strconv.Atoi(arg(2))
@@ -301,6 +303,23 @@ func (c *conversation) command(words []string) {
 	}
 }
 
+// proof signs a DPoP proof of a request, at the tenant's time.
+func (c *conversation) proof(method, path string, more []string) string {
+	claims := Object{"jti": fmt.Sprintf("proof of line %d", c.line), "htm": method, "htu": "http://localhost:2884" + path, "iat": c.server.Clock().Now().Unix()}
+	key := NewProofKey(c, "app")
+	for i := 0; i+1 < len(more); i += 2 {
+		switch value := c.expand(more[i+1]); more[i] {
+		case "of":
+			key = NewProofKey(c, value)
+		case "token":
+			claims["ath"] = AccessTokenHash(value)
+		default:
+			claims[more[i]] = value
+		}
+	}
+	return key.Proof(c, claims)
+}
+
 // live is the newest message to somebody whose code or link is good.
 func (c *conversation) live(to string, with outbox.Filter) outbox.Message {
 	m, ok := c.server.Outbox().Latest(outbox.To(to), outbox.Live(), with)
@@ -330,6 +349,8 @@ func (c *conversation) writeHeaders(header http.Header) {
 				value = c.redirect(value)
 			case "Set-Cookie":
 				value = c.setCookie(value)
+			case "Dpop-Nonce":
+				value = c.nameOf("$nonce", value)
 			}
 			if shown {
 				fmt.Fprintf(&c.out, "< %s: %s\n", name, value)

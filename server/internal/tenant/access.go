@@ -27,6 +27,9 @@ type opaqueContent struct {
 	Scope   string `json:"scope"`
 	Issued  int64  `json:"iat"`
 	Expires int64  `json:"exp"`
+	// ProofKey is the thumbprint of the key to which the token is bound; "" for a
+	// Bearer token.
+	ProofKey string `json:"jkt,omitempty"`
 }
 
 // Userinfo returns the profile of the token's user, with sub first. If the issuer
@@ -108,6 +111,8 @@ func (t *Tenant) ReadAccess(accessToken string) (Access, error) {
 		Issued    float64 `json:"iat"`
 		NotBefore float64 `json:"nbf"`
 		Expires   float64 `json:"exp"`
+		// Confirmation is the claim in which a JWT has the ProofKey.
+		Confirmation confirmation `json:"cnf"`
 	}
 	if err := json.Unmarshal(payload, &jwt); err != nil {
 		return content, badAccess("The access token is malformed")
@@ -116,6 +121,7 @@ func (t *Tenant) ReadAccess(accessToken string) (Access, error) {
 		return content, badAccess("The access token is not for /userinfo: its audience is an API alone, or it is an ID token")
 	}
 	jwt.opaqueContent.Expires = int64(jwt.Expires)
+	jwt.opaqueContent.ProofKey = jwt.Confirmation.ProofKey
 	jwt.Client = cmp.Or(jwt.Client, jwt.ClientID)
 	return Access{jwt.opaqueContent, max(jwt.Issued, jwt.NotBefore)}, nil
 }

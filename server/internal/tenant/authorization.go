@@ -1,9 +1,7 @@
 package tenant
 
 import (
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
 	"net/url"
 	"slices"
 	"strconv"
@@ -41,6 +39,9 @@ type Authorization struct {
 	// Challenge is the code_challenge of PKCE, and Method is S256 or plain. Both
 	// are "" if there is none.
 	Challenge, Method string
+	// ProofKey is the thumbprint of the key of which the exchange of the code needs a
+	// DPoP proof, "" if it needs none.
+	ProofKey string
 	// TellsAuthTime asks for the auth_time claim.
 	TellsAuthTime bool
 	Issuer        string
@@ -103,6 +104,11 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	api, known := t.api(r)
 	if !known {
 		return Approval{}, t.CheckAudience(a)
+	}
+	if a.wants("token") { // which is a Bearer token: a browser's address brings no proof
+		if err := r.allowsBearer(api); err != nil {
+			return Approval{}, err
+		}
 	}
 	t.mu.Lock()
 	u, ok := t.users.get(s.UserID)
@@ -169,6 +175,8 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 		return nil, refusal.WrongRedirectURI.With("sent", originOf(redirectURI), "expected", originOf(c.RedirectURI))
 	case !c.verifies(verifier):
 		return nil, refusal.WrongVerifier
+	case c.ProofKey != "" && c.ProofKey != r.ProofKey:
+		return nil, refusal.WrongProofKey.Because(wrongKeyHint(r.ProofKey, "the code was asked for with the dpop_jkt of another key"))
 	}
 	u, ok := t.users.get(c.userID)
 	if !ok || blocked(u, r.Effects) {
@@ -176,6 +184,9 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 	}
 	api, err := t.apiLocked(c.request())
 	if err != nil {
+		return nil, err
+	}
+	if err := r.allowsBearer(api); err != nil {
 		return nil, err
 	}
 	c.used = true
@@ -222,8 +233,7 @@ func withoutRefresh(scopes []string) []string {
 func (c *authCode) verifies(verifier string) bool {
 	computed := verifier
 	if c.Method == "S256" {
-		sum := sha256.Sum256([]byte(verifier))
-		computed = base64.RawURLEncoding.EncodeToString(sum[:])
+		computed = hashOf(verifier)
 	}
 	if c.Challenge == "" {
 		return verifier == ""

@@ -38,6 +38,9 @@ type TokenRequest struct {
 	Issuer   string // with the trailing slash
 	Now      time.Time
 	Caller   Caller
+	// ProofKey is the thumbprint of the key that the client has proven to possess by
+	// DPoP, "" if it sent no proof.
+	ProofKey string
 	// Effects are what scenarios do.
 	Effects *faults.Effects
 }
@@ -138,9 +141,6 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 	if err != nil {
 		return nil, err
 	}
-	if _, known := t.api(r); !known {
-		return nil, refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
-	}
 	return t.redeemCode(r, conn, recipient, otp, passwordScopes(r.Scope))
 }
 
@@ -151,6 +151,9 @@ func (t *Tenant) RedeemLegacyCode(r TokenRequest, conn *fixtures.Connection, rec
 }
 
 func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string, asked []string) (*Login, error) {
+	if err := t.checkAPI(r); err != nil {
+		return nil, err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
@@ -160,6 +163,16 @@ func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient
 		return nil, err
 	}
 	return t.passwordLoginLocked(r, t.verifiedUserLocked(conn, recipient, r.Now), asked)
+}
+
+// checkAPI refuses a password-style grant for an API that does not exist, or that
+// gives this request no token.
+func (t *Tenant) checkAPI(r TokenRequest) error {
+	api, known := t.api(r)
+	if !known {
+		return refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
+	}
+	return r.allowsBearer(api)
 }
 
 // passwordLoginLocked is the end of the password-style grants.
@@ -217,6 +230,9 @@ func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 	}
 	if api == nil {
 		return nil, refusal.NoAudience
+	}
+	if err := r.allowsBearer(api); err != nil {
+		return nil, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

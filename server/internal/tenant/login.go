@@ -24,6 +24,9 @@ type Login struct {
 	Issuer       string
 	Now          time.Time
 	Effects      *faults.Effects // what scenarios do to the tokens
+	// ProofKey is the thumbprint of the key to which the access token is bound; "" for
+	// a Bearer token.
+	ProofKey string
 
 	// The rest is for logins in a browser.
 	Nonce    string
@@ -51,7 +54,7 @@ type Tokens struct {
 // of the same client and user. It must not depend on logins of others, so that
 // one test does not change the tokens of another.
 func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *user, scopes, gty []string, name ...string) *Login {
-	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now, Effects: r.Effects, name: name}
+	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now, Effects: r.Effects, ProofKey: r.boundKey(api), name: name}
 	if u != nil {
 		copied := u.User
 		l.User = &copied
@@ -70,6 +73,9 @@ const (
 // Issue signs the tokens of a login.
 func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
+	if l.ProofKey != "" {
+		out.TokenType = "DPoP"
+	}
 	withID := slices.Contains(l.Scopes, "openid") && l.User != nil
 	signsID := withID && idSecret(l.Client) == nil
 	signsAccess := l.API != nil && accessSecret(l.API) == nil
@@ -167,7 +173,7 @@ func (t *Tenant) opaqueOf(l *Login, scope string) opaqueContent {
 	id := t.Setup().Seed.Hex(32, append([]string{"login", l.Client.ClientID, l.User.UserID}, l.name...)...)
 	return opaqueContent{
 		ID: id, Issuer: l.Issuer, Subject: l.User.UserID, Client: l.Client.ClientID, Scope: scope,
-		Issued: l.Now.Unix(), Expires: l.Now.Unix() + l.accessLifetime(),
+		Issued: l.Now.Unix(), Expires: l.Now.Unix() + l.accessLifetime(), ProofKey: l.ProofKey,
 	}
 }
 
@@ -262,7 +268,15 @@ func (t *Tenant) accessClaims(l *Login, scope string) token.Claims {
 	if l.API.TokenDialect == fixtures.DialectAuthz || l.API.TokenDialect == fixtures.DialectRFC9068Authz {
 		claims = append(claims, token.Claim{Name: "permissions", Value: permissions(l)})
 	}
+	if l.ProofKey != "" {
+		claims = append(claims, token.Claim{Name: "cnf", Value: confirmation{l.ProofKey}})
+	}
 	return claims
+}
+
+// A confirmation is the claim cnf: the key to which a token is bound (RFC 9449 §6.1).
+type confirmation struct {
+	ProofKey string `json:"jkt"`
 }
 
 // permissions returns the permissions claim. For a user without permissions it is

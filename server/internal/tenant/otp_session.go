@@ -103,8 +103,8 @@ func (t *Tenant) OTPSessionOwner(id string) (connection, recipient string) {
 // RedeemOTPSession is the passwordless grant for users of databases. Whatever is wrong
 // has one answer, so that nobody learns who has an account.
 func (t *Tenant) RedeemOTPSession(r TokenRequest, id, otp string) (*Login, error) {
-	if _, known := t.api(r); !known {
-		return nil, refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
+	if err := t.checkAPI(r); err != nil {
+		return nil, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

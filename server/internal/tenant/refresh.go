@@ -139,6 +139,9 @@ func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
 	if l.API != nil {
 		f.Audience = l.API.Identifier
 	}
+	if !Confidential(l.Client) {
+		f.ProofKey = l.ProofKey // a confidential client proves itself at each refresh (RFC 9449 §5)
+	}
 	return t.beginFamilyLocked(f, l.Client, now)
 }
 
@@ -219,6 +222,9 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 		t.endFamilyLocked(f.ID)
 		return nil, refusal.WrongRefreshToken.Because("the refresh token has expired")
 	}
+	if f.ProofKey != "" && f.ProofKey != r.ProofKey { // before the check for reuse: who lacks the key shall end nothing
+		return nil, refusal.WrongRefreshKey.Because(wrongKeyHint(r.ProofKey, "the refresh token is bound to the key of the login"))
+	}
 	if generation != f.Generation {
 		// The leeway is only for the token before the present one. Without a
 		// leeway the times must not be compared: of two requests at once, the
@@ -241,6 +247,9 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	}
 	api, err := t.familyAPILocked(f)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.allowsBearer(api); err != nil {
 		return nil, err
 	}
 	t.noteChange()

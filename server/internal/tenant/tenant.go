@@ -38,6 +38,7 @@ type Tenant struct {
 	resets       resets
 	captchas     captchas
 	assertions   assertions
+	proofs       proofs
 	bruteForce   bruteForce
 	clientLogins tally[grantKey] // how many tokens each client got in its own name for each API
 	pushed       pushedRequests
@@ -124,6 +125,7 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.families = newFamilies()
 	t.forgetLoginsLocked()
 	t.assertions = newAssertions()
+	t.proofs = newProofs()
 	t.bruteForce = newBruteForce()
 	t.clientLogins = newTally[grantKey](maxFamilies)
 	t.buckets = map[bucketKey]*bucket{}

@@ -147,7 +147,7 @@ type accessResult struct {
 // Access verifies the access token of the call, once.
 func (c *Call) Access() (tenant.Access, error) {
 	if c.access == nil {
-		access, err := c.Tenant.ReadAccess(c.BearerToken())
+		access, err := c.Tenant.ReadAccess(c.AccessToken())
 		c.access = &accessResult{access, err}
 	}
 	return c.access.access, c.access.err
@@ -260,14 +260,27 @@ func formDecode(s string) string {
 	return s
 }
 
-// BearerToken is the access token of the Authorization header, else of the
+// AccessToken is the access token of the Authorization header, else of the
 // access_token parameter, which passport-auth0 sends.
-func (c *Call) BearerToken() string {
+func (c *Call) AccessToken() string {
 	scheme, value, _ := strings.Cut(c.Header.Get("Authorization"), " ")
-	if strings.EqualFold(scheme, "Bearer") {
+	if strings.EqualFold(scheme, "Bearer") || c.WithProof() {
 		return strings.TrimSpace(value)
 	}
 	return c.Params.Text("access_token")
+}
+
+// WithProof tells whether the scheme of the Authorization header is that of access
+// tokens which go with a DPoP proof.
+func (c *Call) WithProof() bool {
+	scheme, _, _ := strings.Cut(c.Header.Get("Authorization"), " ")
+	return strings.EqualFold(scheme, "DPoP")
+}
+
+// ProofUse is the call and its DPoP proofs, for Tenant.CheckProof.
+func (c *Call) ProofUse() tenant.ProofUse {
+	urls := []string{c.Origin + c.Path, strings.TrimSuffix(c.Issuer, "/") + c.Path}
+	return tenant.ProofUse{Proofs: c.Header.Values("DPoP"), Method: c.Method, URLs: urls, Now: c.Now}
 }
 
 // Naming tells by which names a tenant is reached.

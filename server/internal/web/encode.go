@@ -29,7 +29,7 @@ var (
 	plainJSON  = []string{"application/json"}
 	utf8JSON   = []string{"application/json; charset=utf-8"}
 	// exposed are the headers that a page may read.
-	exposed     = []string{"X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After"}
+	exposed     = []string{"X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, DPoP-Nonce"}
 	everyOrigin = []string{"*"}
 	noCookies   = []string{"false"}
 )

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -66,7 +67,7 @@ func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, by string) resp
 	}
 	h["Cache-Control"] = neverCache
 	if d == Bearer && r.Status == http.StatusUnauthorized {
-		challenge := `Bearer realm="Users"`
+		challenge := cmp.Or(r.Challenge, `Bearer realm="Users"`)
 		if r.Code != "" {
 			challenge += fmt.Sprintf(`, error=%q, error_description=%q`, r.Code, r.Description)
 		}

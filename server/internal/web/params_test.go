@@ -136,7 +136,7 @@ func TestBasicCredentialsAreFormEncoded(t *testing.T) {
 	}
 }
 
-func TestTheBearerTokenIsInTheHeaderOrAParameter(t *testing.T) {
+func TestTheAccessTokenIsInTheHeaderOrAParameter(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ header, query, want string }{
 		{"Bearer abc", "", "abc"},
@@ -145,10 +145,11 @@ func TestTheBearerTokenIsInTheHeaderOrAParameter(t *testing.T) {
 		{"", "access_token=x", "x"},
 		{"Basic abc", "access_token=x", "x"},
 		{"Bearer", "access_token=x", ""},
+		{"dpop abc", "access_token=x", "abc"},
 		{"", "", ""},
 	} {
 		call, _ := read(t, "", tt.query, "", "Authorization", tt.header)
-		if got := call.BearerToken(); got != tt.want {
+		if got := call.AccessToken(); got != tt.want {
 			t.Errorf("header %q, query %q: %q, want %q", tt.header, tt.query, got, tt.want)
 		}
 	}

@@ -289,7 +289,7 @@ func (p *tab) tooWide(pixels int) []string {
 func axe(t *testing.T) string {
 	t.Helper()
 	chromium(t)
-	npmPackages(t)
+	npmPackages(t, ".")
 	data, err := os.ReadFile(filepath.Join("node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
 		t.Fatal(err)

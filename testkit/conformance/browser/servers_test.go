@@ -14,9 +14,14 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// startNode starts a web app of apps/, which ends with the test, and points
-// the browser's app at it.
+// startNode starts a web app of apps/, and points the browser's app at it.
 func (s *sdk) startNode(script string, env ...string) {
+	s.t.Helper()
+	s.app = s.node(script, env...)
+}
+
+// node starts a program of apps/, which ends with the test, and returns its URL.
+func (s *sdk) node(script string, env ...string) string {
 	s.t.Helper()
 	ca := filepath.Join(s.t.TempDir(), "ca.pem")
 	if err := os.WriteFile(ca, caOf(s.t, s.auth), 0o600); err != nil {
@@ -49,7 +54,7 @@ func (s *sdk) startNode(script string, env ...string) {
 	if err != nil {
 		s.t.Fatalf("%s does not start: %v\n%s", script, err, complaints.String())
 	}
-	s.app = strings.TrimSpace(line)
+	return strings.TrimSpace(line)
 }
 
 // express-openid-connect as it is out of the box, with an ID token by

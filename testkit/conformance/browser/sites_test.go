@@ -109,7 +109,7 @@ type sdk struct {
 func startSDK(t *testing.T, scheme string, how look, opts ...testkit.Option) *sdk {
 	t.Helper()
 	chromium(t) // or skip before a tenant starts
-	npmPackages(t)
+	npmPackages(t, ".")
 	auth := testkit.Start(t, opts...)
 	return &sdk{blank(t, how), scheme + "://" + serveApps(t), scheme + "://" + byName(auth.Domain()), auth}
 }
@@ -124,15 +124,17 @@ func serveApps(t *testing.T) string {
 	t.Helper()
 	files := http.NewServeMux()
 	files.Handle("/node_modules/", http.StripPrefix("/node_modules/", http.FileServer(http.Dir("node_modules"))))
-	files.HandleFunc("/bundled/lock.js", func(w http.ResponseWriter, _ *http.Request) {
-		script, err := bundledLock()
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-		_, _ = w.Write(script)
-	})
+	for path, bundled := range map[string]func() ([]byte, error){"/bundled/lock.js": bundledLock, "/bundled/react.js": bundledReact} {
+		files.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			script, err := bundled()
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+				return
+			}
+			w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+			_, _ = w.Write(script)
+		})
+	}
 	files.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	files.Handle("/", http.FileServer(http.Dir("apps")))
 	return serveBoth(t, files)
@@ -142,17 +144,25 @@ func serveApps(t *testing.T) string {
 // modules for bundlers alone. The fields are webpack's, since what is main in
 // Lock's auth0-js is no module; Lock's React is 18, its neighbours' here is 19.
 var bundledLock = sync.OnceValues(func() ([]byte, error) {
+	return bundle("lock.js", "--main-fields=browser,module,main",
+		"--alias:react=./node_modules/auth0-lock/node_modules/react", "--alias:react-dom=./node_modules/auth0-lock/node_modules/react-dom", "--define:global=window")
+})
+
+// bundledReact is the app of auth0-react.
+var bundledReact = sync.OnceValues(func() ([]byte, error) { return bundle("react.jsx", "--jsx=automatic") })
+
+// bundle is an app of apps/ with its packages in one file.
+func bundle(app string, flags ...string) ([]byte, error) {
 	var complaints strings.Builder
-	c := exec.Command("node", filepath.Join("node_modules", "esbuild", "bin", "esbuild"), filepath.Join("apps", "lock.js"),
-		"--bundle", "--log-level=error", "--main-fields=browser,module,main",
-		"--alias:react=./node_modules/auth0-lock/node_modules/react", "--alias:react-dom=./node_modules/auth0-lock/node_modules/react-dom", `--define:process.env.NODE_ENV="production"`, "--define:global=window")
+	args := append([]string{filepath.Join("node_modules", "esbuild", "bin", "esbuild"), filepath.Join("apps", app), "--bundle", "--log-level=error", `--define:process.env.NODE_ENV="production"`}, flags...)
+	c := exec.Command("node", args...)
 	c.Stderr = &complaints
 	script, err := c.Output()
 	if err != nil {
 		return nil, fmt.Errorf("esbuild: %w\n%s", err, complaints.String())
 	}
 	return script, nil
-})
+}
 
 // serveBoth answers http and https on a free port, and returns localhost:port.
 func serveBoth(t *testing.T, h http.Handler) string {
@@ -181,16 +191,16 @@ func serveBoth(t *testing.T, h http.Handler) string {
 
 var npmInstall sync.Mutex
 
-// npmPackages installs what package-lock.json names, if it is not there.
-func npmPackages(t *testing.T) {
+// npmPackages installs what the package-lock.json of a folder names, if it is not there.
+func npmPackages(t *testing.T, folder string) {
 	t.Helper()
 	npmInstall.Lock()
 	defer npmInstall.Unlock()
-	wanted, err := os.Stat("package-lock.json")
+	wanted, err := os.Stat(filepath.Join(folder, "package-lock.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	installed, err := os.Stat(filepath.Join("node_modules", ".package-lock.json"))
+	installed, err := os.Stat(filepath.Join(folder, "node_modules", ".package-lock.json"))
 	if err == nil && !installed.ModTime().Before(wanted.ModTime()) {
 		return
 	}
@@ -203,7 +213,7 @@ func npmPackages(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	if out, err := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "npm", "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund").CombinedOutput(); err != nil {
 		t.Fatalf("npm ci: %v\n%s", err, out)
 	}
 }
