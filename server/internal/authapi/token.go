@@ -27,6 +27,7 @@ var grants = map[string]grant{
 	fixtures.GrantPassword:          passwordGrant,
 	fixtures.GrantPasswordRealm:     realmGrant,
 	fixtures.GrantClientCredentials: clientCredentialsGrant,
+	fixtures.GrantDeviceCode:        deviceGrant,
 }
 
 // OAuthToken is POST /oauth/token.
@@ -34,7 +35,7 @@ var grants = map[string]grant{
 // and its neighbours.
 func OAuthToken(c *web.Call) (any, error) {
 	// 1. Check the parameters.
-	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier", "auth_session"); err != nil {
+	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier", "device_code", "auth_session"); err != nil {
 		return nil, err
 	}
 	name := c.Params.Text("grant_type")
@@ -81,8 +82,9 @@ func OAuthToken(c *web.Call) (any, error) {
 	return c.Tenant.Issue(login)
 }
 
-// TokenSubject is the user of a token request: the one whom it names, or the one
-// to whom the authorization code or the refresh token was given.
+// TokenSubject is the user of a token request: the one whom it names, the one to
+// whom the authorization code or the refresh token was given, or the one who approved
+// the device.
 func TokenSubject(c *web.Call) web.Subject {
 	s := passwordless.NamedSubject(c)
 	var owner fixtures.User
@@ -96,6 +98,8 @@ func TokenSubject(c *web.Call) web.Subject {
 		owner, _ = c.Tenant.RefreshOwner(c.Params.Text("refresh_token"))
 	case fixtures.GrantAuthorizationCode:
 		owner, _ = c.Tenant.CodeOwner(c.Params.Text("code"))
+	case fixtures.GrantDeviceCode:
+		owner, _ = c.Tenant.DeviceOwner(c.Params.Text("device_code"))
 	default:
 		return s
 	}

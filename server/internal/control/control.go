@@ -31,6 +31,9 @@ type Server interface {
 	UpdateUser(id string, change func(*fixtures.User) error) (fixtures.User, error)
 	DeleteUser(id string) error
 
+	ApproveDevice(userCode, user string) (fixtures.DeviceCode, error)
+	DenyDevice(userCode string) (fixtures.DeviceCode, error)
+
 	MintToken(issuer string, claims map[string]any) (string, error)
 	ForgeToken(issuer string, claims map[string]any) (string, error)
 	RotateKey() string

@@ -174,7 +174,7 @@ func Confirmation(c *web.Call) (any, error) {
 	}
 	session, err := c.Tenant.ConfirmSignUp(r.Authorization, tx, conn, browserSession(c))
 	if errors.Is(err, refusal.DatabaseSignupDisabled) {
-		return r.refuse(err)
+		return r.refuse(c, err)
 	}
 	return r.signedIn(c, tx, v, session, err)
 }

@@ -44,9 +44,12 @@ type Authorization struct {
 	ProofKey string
 	// TellsAuthTime asks for the auth_time claim.
 	TellsAuthTime bool
-	Issuer        string
-	Now           time.Time
-	Caller        Caller
+	// UserCode is the code of the device for which the user signs in; "" for an app.
+	// A device gets no response: it asks for its tokens.
+	UserCode string
+	Issuer   string
+	Now      time.Time
+	Caller   Caller
 	// Effects are what scenarios do.
 	Effects *faults.Effects
 }
@@ -87,9 +90,11 @@ func (cs *authCodes) settle(now time.Time) {
 }
 
 // CheckAudience refuses an authorization for an API that does not exist.
-func (t *Tenant) CheckAudience(a Authorization) error {
-	if _, known := t.api(a.request()); !known {
-		return refusal.NoSuchService.With("audience", a.Audience).Because(unknownAudienceHint(a.Audience))
+func (t *Tenant) CheckAudience(a Authorization) error { return t.checkAudience(a.request()) }
+
+func (t *Tenant) checkAudience(r TokenRequest) error {
+	if _, known := t.api(r); !known {
+		return refusal.NoSuchService.With("audience", r.Audience).Because(unknownAudienceHint(r.Audience))
 	}
 	return nil
 }
@@ -98,7 +103,8 @@ func (a *Authorization) request() TokenRequest {
 	return TokenRequest{Client: a.Client, Audience: a.Audience, Scope: a.Scope, Issuer: a.Issuer, Now: a.Now, Caller: a.Caller, Effects: a.Effects}
 }
 
-// Approve gives the app what it asked for, for the user of the session.
+// Approve gives the app what it asked for, for the user of the session. For a device
+// it notes the user.
 func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	r := a.request()
 	api, known := t.api(r)
@@ -122,6 +128,15 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	}
 	if live, ok := t.sessions.get(s.ID); ok {
 		live.signedInTo(a.Client.ClientID)
+	}
+	if a.UserCode != "" {
+		defer t.mu.Unlock()
+		d, refused := t.waitingDeviceLocked(a.UserCode, a.Now)
+		if refused != nil {
+			return Approval{}, refused
+		}
+		t.answerDeviceLocked(d, s)
+		return Approval{}, nil
 	}
 	n := strconv.FormatInt(t.authCodes.count.add(clientUser{a.Client.ClientID, s.UserID}), 10)
 	var out Approval
@@ -215,7 +230,12 @@ func (t *Tenant) CodeOwner(code string) (fixtures.User, bool) {
 	if !ok {
 		return fixtures.User{}, false
 	}
-	u, ok := t.users.get(c.userID)
+	return t.ownerLocked(c.userID)
+}
+
+// ownerLocked returns the user to whom something was given. Nobody may change it.
+func (t *Tenant) ownerLocked(userID string) (fixtures.User, bool) {
+	u, ok := t.users.get(userID)
 	if !ok {
 		return fixtures.User{}, false
 	}

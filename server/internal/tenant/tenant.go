@@ -42,6 +42,7 @@ type Tenant struct {
 	bruteForce   bruteForce
 	clientLogins tally[grantKey] // how many tokens each client got in its own name for each API
 	pushed       pushedRequests
+	devices      devices
 	buckets      map[bucketKey]*bucket
 }
 
@@ -147,6 +148,7 @@ func (t *Tenant) forgetLoginsLocked() {
 	t.resets = newResets()
 	t.captchas = newCaptchas()
 	t.pushed = newPushedRequests()
+	t.devices = newDevices()
 }
 
 func (t *Tenant) configureLocked(setup *Setup) {
@@ -176,6 +178,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.assertions.settle(now)
 	t.bruteForce.settle(now)
 	t.pushed.settle(now)
+	t.devices.settle(now)
 }
 
 // Counts says how many things of each sort a tenant holds, and how many it has
@@ -190,6 +193,8 @@ type Counts struct {
 	DroppedSessions   int `json:"dropped_sessions"`
 	AuthCodes         int `json:"auth_codes"`
 	DroppedAuthCodes  int `json:"dropped_auth_codes"`
+	DeviceCodes       int `json:"device_codes"`
+	DroppedDevices    int `json:"dropped_device_codes"`
 }
 
 // Counts returns how much the tenant holds now.
@@ -206,5 +211,7 @@ func (t *Tenant) Counts() Counts {
 		DroppedSessions:   t.sessions.dropped,
 		AuthCodes:         t.authCodes.len(),
 		DroppedAuthCodes:  t.authCodes.dropped,
+		DeviceCodes:       t.devices.len(),
+		DroppedDevices:    t.devices.dropped,
 	}
 }

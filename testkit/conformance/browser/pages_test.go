@@ -193,6 +193,7 @@ func TestLoginPagesAreAccessible(t *testing.T) {
 	s.eachPage(each)
 	s = startSDK(t, "http", desktop, withoutIdentifierFirst)
 	s.eachPageWithoutIdentifierFirst(each)
+	s.eachDevicePage(each)
 	s = startSDK(t, "http", desktop, withCodes)
 	s.eachPageWithCodes(each)
 	for _, how := range looks {

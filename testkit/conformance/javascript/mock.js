@@ -9,8 +9,8 @@ export const client = {
   clientSecret: process.env.AUTH0_CLIENT_SECRET,
 };
 
-async function control(method, path) {
-  const answer = await fetch(process.env.MOCKAUTH0_URL + path, { method, signal: AbortSignal.timeout(30_000) });
+async function control(method, path, body) {
+  const answer = await fetch(process.env.MOCKAUTH0_URL + path, { method, body, signal: AbortSignal.timeout(30_000) });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
   return text;
@@ -30,6 +30,11 @@ export async function message(to) {
 export async function expire(to) {
   const { id } = await message(to);
   await control('POST', `/_mock/outbox/${id}/expire`);
+}
+
+// Answers for the user of a device.
+export async function answerDevice(userCode, answer) {
+  await control('POST', `/_mock/devices/${userCode}`, JSON.stringify(answer));
 }
 
 // A code of the same length that is not the given one.
