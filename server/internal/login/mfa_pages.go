@@ -105,8 +105,8 @@ func (m *secondFactor) enroll(factor, channel, to string) error {
 	return err
 }
 
-// A codePage asks for the code of a message.
-type codePage struct {
+// A messagePage asks for the code of a message.
+type messagePage struct {
 	channel, screen, label, ask, resend string
 	pick, list                          string // the button that leads to the other numbers or addresses, and their page
 	other, switchTo                     string // the other way by which a code comes to a phone, and the button's action
@@ -114,22 +114,22 @@ type codePage struct {
 }
 
 var (
-	smsCode = codePage{
+	smsCode = messagePage{
 		channel: tenant.ChannelSMS, screen: "mfa-sms-challenge", label: "Enter the 6-digit code", ask: "Didn't receive a code?", resend: "Resend",
 		pick: "pick-sms", list: "sms-list", other: tenant.ChannelVoice, switchTo: "switch-to-voice", or: "get a call",
 	}
-	voiceCode = codePage{
+	voiceCode = messagePage{
 		channel: tenant.ChannelVoice, screen: "mfa-voice-challenge", label: "Enter the 6-digit code", ask: "Didn't receive a call?", resend: "Call again",
 		pick: "pick-phone", list: "sms-list", other: tenant.ChannelSMS, switchTo: "switch-to-sms", or: "send a text",
 	}
-	emailCode = codePage{
+	emailCode = messagePage{
 		channel: tenant.ChannelEmail, screen: "mfa-email-challenge", label: "Enter the code", ask: "Didn't receive an email?", resend: "Resend",
 		pick: "pick-email", list: "email-list",
 	}
 )
 
 // challenge asks for the code of a message to an authenticator of the user.
-func (p codePage) challenge(m *secondFactor) (any, error) {
+func (p messagePage) challenge(m *secondFactor) (any, error) {
 	if !m.page.Proved {
 		a, ok := m.by(p.channel)
 		if !ok {
@@ -164,7 +164,7 @@ func (m *secondFactor) by(channel string) (tenant.Authenticator, bool) {
 
 // askCode asks for the code of a message to the authenticator of the step, and sends
 // it first.
-func (p codePage) askCode(m *secondFactor) (any, error) {
+func (p messagePage) askCode(m *secondFactor) (any, error) {
 	a := m.page.Authenticator
 	v := view{
 		Screen: p.screen, Fields: []field{codeField(p.label)}, Check: m.remember(), Who: masked(a.To), What: "phone number",
@@ -211,7 +211,7 @@ func (p codePage) askCode(m *secondFactor) (any, error) {
 }
 
 // turn lets the code come the other way.
-func (p codePage) turn(m *secondFactor) (any, error) {
+func (p messagePage) turn(m *secondFactor) (any, error) {
 	if m.page.Enrolls {
 		if err := m.enroll(fixtures.FactorPhone, p.other, m.page.Authenticator.To); err != nil {
 			return nil, err
@@ -229,7 +229,7 @@ func (p codePage) turn(m *secondFactor) (any, error) {
 }
 
 // enrollment asks for a phone number.
-func (p codePage) enrollment(m *secondFactor) (any, error) {
+func (p messagePage) enrollment(m *secondFactor) (any, error) {
 	screen := "mfa-" + p.channel + "-enrollment"
 	return m.askPhone(view{Screen: screen}, p.channel)
 }
@@ -538,7 +538,7 @@ func loginOptions(m *secondFactor) (any, error) {
 	}
 	v := view{Screen: "mfa-login-options", Lines: goBack}
 	for _, o := range m.options() {
-		v.Choices = append(v.Choices, o.button)
+		v.List = append(v.List, o.button)
 	}
 	return m.show(v)
 }
@@ -553,7 +553,7 @@ func enrollOptions(m *secondFactor) (any, error) {
 	}
 	v := view{Screen: "mfa-begin-enroll-options"}
 	for _, factor := range m.page.Can {
-		v.Choices = append(v.Choices, button{Action: m.factorAction(factor), Text: m.factorName(factor)})
+		v.List = append(v.List, button{Action: m.factorAction(factor), Text: m.factorName(factor)})
 	}
 	return m.show(v)
 }
@@ -571,7 +571,7 @@ func listOf(factor string) func(*secondFactor) (any, error) {
 		}
 		v := view{Screen: map[string]string{fixtures.FactorPhone: "mfa-sms-list", fixtures.FactorEmail: "mfa-email-list", fixtures.FactorPush: "mfa-push-list"}[factor], Lines: goBack}
 		for i, a := range all {
-			v.Choices = append(v.Choices, button{Action: "selection-action::" + strconv.Itoa(i), Text: m.detail(a)})
+			v.List = append(v.List, button{Action: "selection-action::" + strconv.Itoa(i), Text: m.detail(a)})
 		}
 		return m.show(v)
 	}

@@ -58,7 +58,8 @@ type view struct {
 	Above, Lines                        []line // between the picture and the fields; below the form
 	Radio                               *radio
 	Check                               *check
-	Choices                             []button // a list in place of a form
+	List                                []button // in place of a form
+	Choices                             []button // further buttons
 	Poll                                bool     // the page asks by itself whether it can go on
 	Notice                              string
 	Inbox                               string // where the message is; "" if the page does not say so
@@ -308,8 +309,14 @@ func identifier(c *web.Call, signup bool) (any, error) {
 	if told, refused, err := r.unsolved(c, tx, v); refused {
 		return told, err
 	}
-	c.Tenant.Identify(tx, conn.Name, recipient, fixtures.User{})
+	var given fixtures.User
+	if signup && conn.CodeFirst(kindOf(recipient)) {
+		given.SetIdentifier(kindOf(recipient), recipient)
+	}
+	c.Tenant.Identify(tx, conn.Name, recipient, given)
 	switch isDatabase := conn.Strategy == tenant.StrategyDatabase; {
+	case conn.CodeFirst(kindOf(recipient)):
+		return r.toCode(c, tx, conn, recipient)
 	case isDatabase && signup:
 		return to("/u/signup/password", tx), nil
 	case isDatabase:
@@ -413,7 +420,7 @@ func challengeView(c *web.Call, conn *fixtures.Connection, tx tenant.Transaction
 	if conn.Strategy == tenant.StrategySMS {
 		v.Screen = "login-passwordless-sms-otp"
 		v.Who, v.What, v.Edit = tx.Recipient, "phone number", edit
-		code.Label = "Enter the " + strconv.Itoa(conn.Options.TOTP.Length) + "-digit code"
+		code.Label = "Enter the " + strconv.Itoa(conn.Code().Length) + "-digit code"
 		v.Lines = []line{{"Didn't receive a code?", resend}}
 	} else {
 		v.Screen = "login-passwordless-email-code"
