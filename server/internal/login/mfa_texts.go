@@ -55,6 +55,9 @@ var mfaMistakes = map[string]string{
 
 // wordsFor are the words for what is wrong, by Auth0's name for it.
 func (v *view) wordsFor(code string) string {
-	words := cmp.Or(mistakes[code], mfaMistakes[v.Screen+", "+code], mfaMistakes[code])
+	words := mistakes[code]
+	if strings.HasPrefix(v.Screen, "mfa-") {
+		words = cmp.Or(mfaMistakes[v.Screen+", "+code], mfaMistakes[code], words)
+	}
 	return strings.ReplaceAll(words, "${appName}", appName)
 }

@@ -175,6 +175,7 @@ func (s *sdk) eachMFAPage(look func(name string)) {
 // An app whose user enrolls an authenticator app and gives its code at the next login:
 // the ID token tells of it. The browser is then remembered.
 func TestMFAWithAnAuthenticatorApp(t *testing.T) {
+	t.Parallel()
 	s := startSDK(t, "http", desktop, secondFactors)
 	s.mayBeRefused()
 	s.visit("/spa.html", map[string]any{"authorizationParams": map[string]any{"connection": "Username-Password-Authentication"}})
@@ -238,6 +239,7 @@ func TestMFAWithAnAuthenticatorApp(t *testing.T) {
 // A push notification, whose page goes on by itself, then a text message and a recovery
 // code. An app asks for each by acr_values.
 func TestMFAWithAPhone(t *testing.T) {
+	t.Parallel()
 	s := openLogin(t, desktop, map[string]string{"connection": "email"}, secondFactors)
 	s.mayBeRefused()
 	stepUp := func(factor string) {
@@ -281,6 +283,7 @@ func TestMFAWithAPhone(t *testing.T) {
 // second factor, and lets the user give it without a page. It calls the MFA API over
 // https alone.
 func TestMFAOfAnSPA(t *testing.T) {
+	t.Parallel()
 	needHTTPS(t)
 	s := startSDK(t, "https", desktop)
 	s.visit("/spa.html", map[string]any{"domain": strings.TrimPrefix(s.tenant, "https://"), "clientId": "acme-native", "useRefreshTokens": true, "useRefreshTokensFallback": false})

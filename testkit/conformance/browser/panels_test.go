@@ -237,6 +237,7 @@ func TestNothingIsAskedForThatIsNotSeen(t *testing.T) {
 // Factors are added and removed, an authenticator app shows its code, and a push
 // notification that waits is answered.
 func TestSecondFactorsOfAUser(t *testing.T) {
+	t.Parallel()
 	i := openInbox(t, desktop)
 	i.press("#nav", "Users")
 	i.write("#find-user", ada)
@@ -266,10 +267,11 @@ func TestSecondFactorsOfAUser(t *testing.T) {
 	i.press("#panel .factors", "Ask always for a second factor of "+ada)
 	i.untilText("#panel .factors", "Do not ask always")
 
-	told := func(got answer) (all struct {
+	type answers struct {
 		Token string `json:"mfa_token"`
 		Code  string `json:"oob_code"`
-	}) {
+	}
+	told := func(got answer) (all answers) {
 		t.Helper()
 		if err := json.Unmarshal(got.body, &all); err != nil {
 			t.Fatalf("%d %s: %v", got.status, got.body, err)
