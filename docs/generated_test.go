@@ -215,7 +215,7 @@ func (s schema) forms() (all []string) {
 	form, known := words[first]
 	isDuration, isTime := strings.Contains(s.Pattern, "|ms|"), strings.Contains(s.Pattern, "T(")
 	switch {
-	case len(all) > 20:
+	case len(all) > 40:
 		return []string{"a name, see below"}
 	case isDuration && isTime:
 		return append(all, "duration", "time")

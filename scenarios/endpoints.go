@@ -15,7 +15,7 @@ const anyEndpoint = "any"
 var endpoints = []string{
 	"passwordless.start", "oauth.token", "oauth.revoke", "mfa.challenge", "mfa.associate", "mfa.authenticators", "otp.challenge", "verify_redirect", "authorize",
 	"co.authenticate", "passwordless.verify", "dbconnections.signup", "dbconnections.change_password", "oauth.par",
-	"userinfo", "jwks", "openid-configuration", "logout", "management", "smtp", anyEndpoint,
+	"oauth.device_code", "activate", "userinfo", "jwks", "openid-configuration", "logout", "management", "smtp", anyEndpoint,
 }
 
 // EnumValues are the values that a field can have, if they are too many for a
@@ -46,8 +46,8 @@ func (Respond) EnumValues(field string) []string {
 var (
 	onDPoP    = []string{"oauth.token"}
 	onOTP     = []string{"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify"}
-	onUser    = []string{"oauth.token", "mfa.challenge", "mfa.associate", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "userinfo"}
-	onMFA     = []string{"oauth.token", "verify_redirect", "authorize", "passwordless.verify"} // the others never ask for a second factor
+	onUser    = []string{"oauth.token", "mfa.challenge", "mfa.associate", "verify_redirect", "authorize", "activate", "co.authenticate", "passwordless.verify", "userinfo"}
+	onMFA     = []string{"oauth.token", "verify_redirect", "authorize", "activate", "passwordless.verify"} // the others never ask for a second factor
 	onSignup  = []string{"passwordless.start", "oauth.token", "otp.challenge", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "dbconnections.signup"}
 	onDeliver = []string{"passwordless.start", "mfa.challenge", "mfa.associate", "otp.challenge", "authorize", "dbconnections.change_password", "smtp"}
 	onToken   = []string{"oauth.token", "verify_redirect", "authorize", "passwordless.verify"}

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"maps"
@@ -165,6 +166,9 @@ func TestEveryRefusalIsInAConversation(t *testing.T) {
 
 var placeholder = regexp.MustCompile(`\\\{[a-z]+\\\}`)
 
+// unauthorized are the endpoints with an entry of their own for an unknown client.
+var unauthorized = map[string]string{"/passwordless/start": "wrong_start_secret", "/oauth/device/code": "unknown_device_client"}
+
 // refusalsOf are the entries of the catalogue that an answer may come from. Of
 // the entries whose words match, those with the longest fixed text count. Where
 // two endpoints share the words, the endpoint decides.
@@ -188,7 +192,7 @@ func refusalsOf(r journal.Request) []string {
 		if r.Status >= 400 && !strings.HasPrefix(r.Path, "/u/") && entry.Status != r.Status || !words.code.MatchString(r.Error) || !words.description.MatchString(r.Description) {
 			continue
 		}
-		if strings.HasSuffix(entry.Name, "start_secret") != (r.Path == "/passwordless/start") && r.Description == "Unauthorized" {
+		if r.Description == "Unauthorized" && entry.Name != cmp.Or(unauthorized[r.Path], "wrong_client") {
 			continue
 		}
 		if words.fixed > best {

@@ -79,6 +79,24 @@ func (s *Server) AnswerPush(user string, accept bool) error {
 	return s.tenant.AnswerPush(user, accept)
 }
 
+// ApproveDevice answers for the user of a device, as if the user had entered the code
+// and signed in. The user is a user_id, an e-mail address or a phone number.
+func (s *Server) ApproveDevice(userCode, user string) (fixtures.DeviceCode, error) {
+	u, ok := s.User(user)
+	if !ok {
+		u, ok = s.UserByAddress(user)
+	}
+	if !ok {
+		u.UserID = user // there is none, which the tenant says
+	}
+	return s.tenant.ApproveDevice(userCode, u.UserID, s.Clock().Now())
+}
+
+// DenyDevice denies a device its tokens, as if its user had cancelled.
+func (s *Server) DenyDevice(userCode string) (fixtures.DeviceCode, error) {
+	return s.tenant.DenyDevice(userCode, s.Clock().Now())
+}
+
 // ExpireMessage lets the code or link of a message expire now. The clock does
 // not move. It tells whether there is such a message.
 func (s *Server) ExpireMessage(id string) bool { return s.tenant.ExpireMessage(id) }
@@ -226,9 +244,9 @@ func (s *Server) DecideSMTP(from, to string) (what *scenarios.Then, rules string
 
 func noDelivery() (how scenarios.Deliver, rules string) { return how, "" }
 
-// State is the tenant as a fixture. A server that loads it has the same users
-// and refresh tokens. Messages, codes and requests are not in it. Of scenarios it
-// has the names.
+// State is the tenant as a fixture. A server that loads it has the same users,
+// devices and refresh tokens. Messages, codes and requests are not in it. Of
+// scenarios it has the names.
 func (s *Server) State() *fixtures.Fixture {
 	f := s.tenant.Export()
 	f.Scenarios = nil

@@ -79,7 +79,7 @@ func TestTheOpenAPIDocumentDescribesTheConversations(t *testing.T) {
 	}
 	schemas := strictyamltest.NewDocument(t, data)
 	escape := strings.NewReplacer("~", "~0", "/", "~1")
-	variable := regexp.MustCompile(`\\\{[a-z]+\\\}`)
+	variable := regexp.MustCompile(`\\\{[a-z_]+\\\}`)
 	pathOf := func(path string) string {
 		if document.Paths[path] != nil {
 			return path

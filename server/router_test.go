@@ -28,6 +28,12 @@ func FuzzRequest(f *testing.F) {
 	for i := range routes {
 		f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com"}`))
 	}
+	for i, e := range routes {
+		if strings.Contains(e.Path, "/device") || e.Path == "/activate" || e.Path == "/oauth/token" {
+			f.Add(uint8(i), uint8(2), "", "user_code=bbbb%20bbbb", "", []byte("client_id=acme-native&grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code=x&action=confirm&code=%00"))
+			f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","scope":["openid"],"user":"ada@example.com","answer":"approve"}`))
+		}
+	}
 	f.Add(uint8(0), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com","authParams":{"a":[{}],"state":"\ud800"}}`))
 	f.Add(uint8(1), uint8(1), "", "", "", []byte("{\"scope\":[\"\xff\"],\"x\":{\"\xfe\":[\"\xff\"]}}"))
 	f.Add(uint8(1), uint8(1), "Basic YTpi", "", "", []byte(`{"grant_type":"refresh_token","client_id":"acme-native","refresh_token":"v1.x"}`))

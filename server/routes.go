@@ -28,7 +28,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "passwordless.start", Subject: authapi.StartSubject, Client: authapi.StartClient, Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/oauth/token", Summary: "gives tokens for a code, a refresh token, a password, a second factor, or a client's own credentials",
+			Method: "POST", Path: "/oauth/token", Summary: "gives tokens for a code, a refresh token, a password, a second factor, a device, or a client's own credentials",
 			Endpoint: "oauth.token", Subject: authapi.TokenSubject, Client: authapi.TokenClient, Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
 		},
 		{
@@ -98,6 +98,26 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		{
 			Method: "GET", Path: "/authorize/resume", Summary: "where the login pages send the browser when the login is done",
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Resume, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/oauth/device/code", Summary: "gives a device without a browser a device_code, and a code for its user",
+			Endpoint: "oauth.device_code", Client: authapi.DeviceClient, Flow: authapi.DeviceCode, Dialect: web.API,
+		},
+		{
+			Method: "GET", Path: "/activate", Summary: "where the user of a device enters the code that it shows; with user_code, where the user confirms it",
+			Endpoint: "activate", Subject: login.DeviceSubject, Flow: login.Activate, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/activate", Summary: "the forms of these pages: the code, action=confirm, or action=cancel",
+			Endpoint: "activate", Subject: login.DeviceSubject, Flow: login.Activate, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/device/success", Summary: "where the login for a device ends",
+			Endpoint: "activate", Flow: login.DeviceSuccess, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/device/failure", Summary: "where it ends if the user cancels, or is refused",
+			Endpoint: "activate", Flow: login.DeviceFailure, Dialect: web.Browser,
 		},
 		{
 			Method: "GET", Path: "/u/login", Summary: "the login page that asks for address and password at once: with prompts.identifier_first: false",
@@ -424,6 +444,10 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.AnswerPush,
 		},
 		{
+			Method: "POST", Path: "/_mock/devices/{user_code}", Summary: `answers for the user of a device: {"user":"ada@example.com","answer":"approve"} or {"answer":"deny"}`,
+			Flow: a.AnswerDevice,
+		},
+		{
 			Method: "POST", Path: "/_mock/tokens", Summary: `signs any claims: {"claims":{…},"key":"current" or "rogue"}`,
 			Flow: a.MintToken,
 		},
@@ -440,7 +464,7 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.ClearRequests,
 		},
 		{
-			Method: "GET", Path: "/_mock/state", Summary: "settings, users and refresh tokens, as a fixture file",
+			Method: "GET", Path: "/_mock/state", Summary: "settings, users, devices and refresh tokens, as a fixture file",
 			Flow: a.ExportState,
 		},
 		{

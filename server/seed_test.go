@@ -111,6 +111,23 @@ var secrets = map[string]struct {
 			return servertest.Call(t, s, "GET", "/authorize?client_id=acme-web&request_uri="+url.QueryEscape(value), nil).Code == http.StatusFound
 		},
 	},
+	"device code": {
+		func(t testing.TB, s *server.Server) string {
+			t.Helper()
+			w := servertest.Call(t, s, "POST", "/oauth/device/code", url.Values{"client_id": {"acme-native"}})
+			d := servertest.DecodeAnswer[map[string]any](t, w)
+			if _, err := s.ApproveDevice(d["user_code"].(string), "ada@example.com"); err != nil {
+				t.Fatal(err)
+			}
+			return d["device_code"].(string)
+		},
+		func(t testing.TB, s *server.Server, value string) bool {
+			t.Helper()
+			return servertest.Call(t, s, "POST", "/oauth/token", url.Values{
+				"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "client_id": {"acme-native"}, "device_code": {value},
+			}).Code == http.StatusOK
+		},
+	},
 	"device cookie": {
 		func(t testing.TB, s *server.Server) string {
 			t.Helper()
@@ -315,7 +332,7 @@ func TestAReloadThatBringsASecretSeedEndsWhatCameBefore(t *testing.T) {
 			servertest.Call(t, s, "GET", "/_mock/", nil)
 		}
 		before := map[string]string{}
-		for _, name := range []string{"code of /authorize", "state of the login pages", "login ticket", "request_uri", "session", "opaque access token", "refresh token", "code"} {
+		for _, name := range []string{"code of /authorize", "state of the login pages", "login ticket", "request_uri", "device code", "session", "opaque access token", "refresh token", "code"} {
 			before[name] = secrets[name].give(t, s)
 		}
 		reload(naming("3") + long)

@@ -86,6 +86,11 @@ func calls(t *testing.T, s *server.Server, do exchange) {
 		w = do("POST", "/oauth/par", url.Values{"client_id": {"acme-web"}, "client_secret": {"acme-web-secret"}, "response_type": {"code"}, "redirect_uri": {servertest.AppOrigin}})
 		do("GET", "/authorize?client_id=acme-web&request_uri="+fmt.Sprint(servertest.DecodeAnswer[servertest.Object](t, w)["request_uri"]), nil)
 	}
+	w := do("POST", "/oauth/device/code", servertest.Object{"client_id": "acme-native", "scope": "openid offline_access"})
+	d := servertest.DecodeAnswer[map[string]any](t, w)
+	do("GET", fmt.Sprint("/activate?user_code=", d["user_code"]), nil)
+	do("POST", fmt.Sprint("/_mock/devices/", d["user_code"]), servertest.Object{"user": "ada@example.com", "answer": "approve"})
+	do("POST", "/oauth/token", servertest.Object{"grant_type": fixtures.GrantDeviceCode, "client_id": "acme-native", "device_code": d["device_code"]})
 	do("POST", "/dbconnections/signup", servertest.Object{"client_id": "acme-spa", "connection": "Username-Password-Authentication", "email": "eve@example.com", "password": "s3cret"})
 	do("POST", "/_mock/tokens", servertest.Object{"claims": servertest.Object{"b": 1, "a": []int{2}}})
 	do("POST", "/_mock/keys/rotate", nil)
@@ -147,11 +152,12 @@ func TestWhatOneGetsDoesNotDependOnOthers(t *testing.T) {
 		login := servertest.Login(t, s, "ada@example.com", nil)
 		ticket := servertest.PasswordTicket(t, s)
 		pushed := servertest.Call(t, s, "POST", "/oauth/par", url.Values{"client_id": {"acme-web"}, "client_secret": {"acme-web-secret"}, "response_type": {"code"}, "redirect_uri": {servertest.AppOrigin}})
+		device := servertest.Call(t, s, "POST", "/oauth/device/code", url.Values{"client_id": {"acme-native"}})
 		began := servertest.PostStart(t, s, "ada@example.com", servertest.Object{"client_id": "acme-spa"})
 		if again := servertest.Login(t, s, "ada@example.com", nil); again.AccessToken == login.AccessToken {
 			t.Error("two logins have the same opaque access token")
 		}
-		return fmt.Sprintln(login, ticket, servertest.Call(t, s, "GET", servertest.ToAuthorize(ticket), nil).Header()["Location"], pushed.Body, began.Header()["Set-Cookie"])
+		return fmt.Sprintln(login, ticket, servertest.Call(t, s, "GET", servertest.ToAuthorize(ticket), nil).Header()["Location"], pushed.Body, device.Body, began.Header()["Set-Cookie"])
 	}
 	alone := run(func(*server.Server) {})
 	among := run(func(s *server.Server) {

@@ -72,6 +72,15 @@ func TestLogin(t *testing.T) {
 	}
 }
 
+func TestTelevision(t *testing.T) {
+	auth := testkit.Start(t)
+	tv := startTelevision(t, auth) // the code under test
+	auth.ApproveDevice(t, tv.UserCode, "ada@example.com")
+	if got := tv.poll(t); got != "ada@example.com" {
+		t.Errorf("the television is signed in as %q", got)
+	}
+}
+
 func TestLateLogin(t *testing.T) {
 	auth := testkit.Start(t)
 	app := newShop(auth.URL(), auth.ClientID())

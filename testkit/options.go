@@ -53,7 +53,7 @@ func Clients(clients ...fixtures.Client) Option {
 	return func(s *settings) error {
 		for _, c := range clients {
 			if c.GrantTypes == nil {
-				c.GrantTypes = []string{fixtures.GrantPasswordlessOTP, fixtures.GrantRefreshToken, fixtures.GrantAuthorizationCode}
+				c.GrantTypes = []string{fixtures.GrantPasswordlessOTP, fixtures.GrantRefreshToken, fixtures.GrantAuthorizationCode, fixtures.GrantDeviceCode}
 			}
 			s.config.Clients = append(s.config.Clients, c)
 		}

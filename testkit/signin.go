@@ -35,6 +35,10 @@ const (
 // It need not trust the tenant's certificate. If c is nil, SignIn uses a new
 // browser.
 //
+// The URL can also be the verification_uri_complete of a device. SignIn confirms the
+// code, signs the user in, and returns the page that says that the device is
+// connected.
+//
 // SignIn fails t and lists its requests if a page shows an error, or if the URL
 // does not lead to the tenant. If the tenant redirects back to the app with an
 // error, SignIn returns what the app answers.
@@ -137,7 +141,7 @@ func (b *browser) walk(t testing.TB, start, user string) (*http.Response, error)
 			return nil, err
 		case !b.reached:
 			return nil, fmt.Errorf("this does not lead to the tenant at %s; give the URL at which the app starts a login", b.a.URL())
-		case !b.a.owns(res.Request.URL) || isRedirect(res):
+		case !b.a.owns(res.Request.URL), isRedirect(res), res.Request.URL.Path == "/device/success":
 			return res, nil
 		}
 		page, err := html.Parse(bytes.NewReader(body))
@@ -183,6 +187,7 @@ func (b *browser) answer(t testing.TB, res *http.Response, page *html.Node, user
 	for _, field := range fieldsOf(form) {
 		name := attribute(field, "name")
 		switch {
+		case values.Has(name): // of two buttons the first one goes on
 		case attribute(field, "type") == "hidden" || is("button")(field):
 			values.Set(name, attribute(field, "value"))
 		case name == "username" || name == "email" || name == "phone":

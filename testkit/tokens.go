@@ -224,6 +224,24 @@ func claimsOf(token string) (claims map[string]any, err error) {
 	return claims, err
 }
 
+// ApproveDevice answers for the user of a device, as if the user had entered the code
+// that the device shows and signed in. The user is an e-mail address, a phone number
+// or a user_id, and must exist.
+func (a *Auth0) ApproveDevice(t testing.TB, userCode, user string) {
+	t.Helper()
+	if _, err := a.server.ApproveDevice(userCode, user); err != nil {
+		t.Fatalf("testkit: ApproveDevice of %q for %s: %v", userCode, user, err)
+	}
+}
+
+// DenyDevice denies a device its tokens, as if its user had cancelled.
+func (a *Auth0) DenyDevice(t testing.TB, userCode string) {
+	t.Helper()
+	if _, err := a.server.DenyDevice(userCode); err != nil {
+		t.Fatalf("testkit: DenyDevice of %q: %v", userCode, err)
+	}
+}
+
 // MintToken makes a token with any claims, signed with the tenant's key. If aud is an
 // API or a client with HS256, its secret signs. If iss, iat or exp is absent, it is
 // filled in.

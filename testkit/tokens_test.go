@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -220,6 +221,98 @@ func TestTokensTellsWhatWentWrong(t *testing.T) {
 			}
 			if got := failureOf(t, func(r *recorder) { auth.Tokens(r, tt.user, tt.request...) }); !strings.Contains(got, tt.want) {
 				t.Errorf("got %q, want %q in it", got, tt.want)
+			}
+		})
+	}
+}
+
+// A television is a device under test.
+type television struct {
+	auth     *testkit.Auth0
+	UserCode string `json:"user_code"`
+	Code     string `json:"device_code"`
+	Complete string `json:"verification_uri_complete"`
+}
+
+func startTelevision(t *testing.T, auth *testkit.Auth0) *television {
+	t.Helper()
+	tv := &television{auth: auth}
+	tv.post(t, "/oauth/device/code", url.Values{"scope": {"openid email"}}, tv)
+	return tv
+}
+
+func (tv *television) post(t *testing.T, path string, form url.Values, into any) {
+	t.Helper()
+	form.Set("client_id", tv.auth.ClientID())
+	res, err := tv.auth.Client().PostForm(tv.auth.URL()+path, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if err := json.NewDecoder(res.Body).Decode(into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// poll returns the address of the user, or else the error.
+func (tv *television) poll(t *testing.T) string {
+	t.Helper()
+	var answer struct {
+		Error   string `json:"error"`
+		IDToken string `json:"id_token"`
+	}
+	tv.post(t, "/oauth/token", url.Values{"grant_type": {fixtures.GrantDeviceCode}, "device_code": {tv.Code}}, &answer)
+	if answer.Error != "" {
+		return answer.Error
+	}
+	return fmt.Sprint(claim(t, answer.IDToken, "email"))
+}
+
+func TestDevices(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		answer func(*testkit.Auth0, *television)
+		want   string
+	}{
+		"nobody answers": {func(*testkit.Auth0, *television) {}, "authorization_pending"},
+		"approved":       {func(a *testkit.Auth0, tv *television) { a.ApproveDevice(t, tv.UserCode, "Ada@example.com") }, "ada@example.com"},
+		"approved by user_id": {func(a *testkit.Auth0, tv *television) {
+			u, _ := a.Server().UserByAddress("ada@example.com")
+			a.ApproveDevice(t, tv.UserCode, u.UserID)
+		}, "ada@example.com"},
+		"denied": {func(a *testkit.Auth0, tv *television) { a.DenyDevice(t, tv.UserCode) }, "access_denied"},
+		"signed in": {func(a *testkit.Auth0, tv *television) {
+			if got := text(t, a.SignIn(t, nil, tv.Complete, "ada@example.com")); !strings.Contains(got, "Your device is now connected.") {
+				t.Errorf("the last page says %s", got)
+			}
+		}, "ada@example.com"},
+		"an unknown user": {func(a *testkit.Auth0, tv *television) {
+			const want = `no user "nobody@example.com"`
+			if got := failureOf(t, func(r *recorder) { a.ApproveDevice(r, tv.UserCode, "nobody@example.com") }); !strings.Contains(got, want) {
+				t.Errorf("got %q, want %q in it", got, want)
+			}
+		}, "authorization_pending"},
+		"another device": {func(a *testkit.Auth0, tv *television) {
+			const want = `no device has the user code "BBBB-BBBB"`
+			if got := failureOf(t, func(r *recorder) { a.DenyDevice(r, "BBBB-BBBB") }); !strings.Contains(got, want) {
+				t.Errorf("got %q, want %q in it", got, want)
+			}
+		}, "authorization_pending"},
+		"refused": {func(a *testkit.Auth0, tv *television) {
+			a.Inject(t, "user-blocked")
+			const want = "/device/failure"
+			if got := failureOf(t, func(r *recorder) { a.SignIn(r, nil, tv.Complete, "ada@example.com") }); !strings.Contains(got, want) {
+				t.Errorf("got %q, want %q in it", got, want)
+			}
+		}, "access_denied"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			auth := testkit.Start(t)
+			tv := startTelevision(t, auth)
+			tt.answer(auth, tv)
+			if got := tv.poll(t); got != tt.want {
+				t.Errorf("the device gets %q, want %q", got, tt.want)
 			}
 		})
 	}

@@ -66,10 +66,13 @@ func (s Seed) Opaque(n int, names ...string) string {
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 // Alphanumeric is n letters and digits of Bytes, at most 32.
-func (s Seed) Alphanumeric(n int, names ...string) string {
+func (s Seed) Alphanumeric(n int, names ...string) string { return s.Text(alphanumeric, n, names...) }
+
+// Text is n characters of an alphabet by Bytes, at most 32.
+func (s Seed) Text(alphabet string, n int, names ...string) string {
 	sum := s.Bytes(names...)
 	for i := range n {
-		sum[i] = alphanumeric[int(sum[i])%len(alphanumeric)]
+		sum[i] = alphabet[int(sum[i])%len(alphabet)]
 	}
 	return string(sum[:n])
 }

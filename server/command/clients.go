@@ -17,7 +17,7 @@ import (
 var clientTypes = map[string]fixtures.Client{
 	"native": {
 		AppType: "native", TokenEndpointAuthMethod: "none", CrossOriginAuthentication: true,
-		GrantTypes: []string{fixtures.GrantPasswordlessOTP, fixtures.GrantRefreshToken, fixtures.GrantAuthorizationCode, fixtures.GrantPassword, fixtures.GrantPasswordRealm},
+		GrantTypes: []string{fixtures.GrantPasswordlessOTP, fixtures.GrantRefreshToken, fixtures.GrantAuthorizationCode, fixtures.GrantPassword, fixtures.GrantPasswordRealm, fixtures.GrantDeviceCode},
 	},
 	"web": {
 		AppType: "regular_web", TokenEndpointAuthMethod: "client_secret_post", CrossOriginAuthentication: true,

@@ -13,9 +13,8 @@ import (
 )
 
 // What the mail server allocates for a mail is a small multiple of its bytes, whatever
-// lines and parts the mail has. MailHog's session and parser copy it for each line.
-//
-//nolint:paralleltest // it counts what the whole process allocates
+// lines and parts the mail has. MailHog's session and parser copy it for each line. The
+// test is not parallel, since it counts what the whole process allocates.
 func TestTheWorkForAMailIsLinear(t *testing.T) {
 	m := start(t)
 	parts := "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Repeat("--b\r\nA: b\r\n\r\nx\r\n", 900)

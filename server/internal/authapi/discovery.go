@@ -14,6 +14,7 @@ type discovery struct {
 	Issuer                       string   `json:"issuer"`
 	AuthorizationEndpoint        string   `json:"authorization_endpoint"`
 	TokenEndpoint                string   `json:"token_endpoint"`
+	DeviceEndpoint               string   `json:"device_authorization_endpoint"`
 	UserinfoEndpoint             string   `json:"userinfo_endpoint"`
 	MFAChallengeEndpoint         string   `json:"mfa_challenge_endpoint"`
 	JWKSURI                      string   `json:"jwks_uri"`
@@ -45,6 +46,7 @@ func Discovery(c *web.Call) (any, error) {
 		AuthorizationEndpoint: c.Issuer + "authorize",
 		EndSessionEndpoint:    c.Issuer + "oidc/logout",
 		TokenEndpoint:         base + "/oauth/token",
+		DeviceEndpoint:        base + "/oauth/device/code",
 		UserinfoEndpoint:      base + "/userinfo",
 		MFAChallengeEndpoint:  base + "/mfa/challenge",
 		JWKSURI:               base + "/.well-known/jwks.json",

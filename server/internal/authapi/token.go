@@ -30,6 +30,7 @@ var grants = map[string]grant{
 	fixtures.GrantMFAOTP:            mfaOTPGrant,
 	fixtures.GrantMFAOOB:            mfaOOBGrant,
 	fixtures.GrantMFARecoveryCode:   mfaRecoveryCodeGrant,
+	fixtures.GrantDeviceCode:        deviceGrant,
 }
 
 // OAuthToken is POST /oauth/token.
@@ -37,7 +38,7 @@ var grants = map[string]grant{
 // and its neighbours.
 func OAuthToken(c *web.Call) (any, error) {
 	// 1. Check the parameters.
-	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier", "mfa_token", "oob_code", "binding_code", "recovery_code"); err != nil {
+	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier", "device_code", "mfa_token", "oob_code", "binding_code", "recovery_code"); err != nil {
 		return nil, err
 	}
 	name := c.Params.Text("grant_type")
@@ -81,8 +82,9 @@ func OAuthToken(c *web.Call) (any, error) {
 	return c.Tenant.Issue(login)
 }
 
-// TokenSubject is the user of a token request: the one whom it names, or the one
-// to whom the authorization code or the refresh token was given.
+// TokenSubject is the user of a token request: the one whom it names, the one to
+// whom the authorization code or the refresh token was given, or the one who approved
+// the device.
 func TokenSubject(c *web.Call) web.Subject {
 	s := passwordless.NamedSubject(c)
 	var owner fixtures.User
@@ -93,6 +95,8 @@ func TokenSubject(c *web.Call) web.Subject {
 		owner, _ = c.Tenant.CodeOwner(c.Params.Text("code"))
 	case fixtures.GrantMFAOTP, fixtures.GrantMFAOOB, fixtures.GrantMFARecoveryCode:
 		owner, _ = c.Tenant.MFATokenOwner(c.Params.Text("mfa_token"))
+	case fixtures.GrantDeviceCode:
+		owner, _ = c.Tenant.DeviceOwner(c.Params.Text("device_code"))
 	default:
 		return s
 	}

@@ -34,6 +34,9 @@ type Server interface {
 	TOTP(user string) (code string, expires time.Time, err error)
 	AnswerPush(user string, accept bool) error
 
+	ApproveDevice(userCode, user string) (fixtures.DeviceCode, error)
+	DenyDevice(userCode string) (fixtures.DeviceCode, error)
+
 	MintToken(issuer string, claims map[string]any) (string, error)
 	ForgeToken(issuer string, claims map[string]any) (string, error)
 	RotateKey() string

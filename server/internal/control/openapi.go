@@ -77,6 +77,7 @@ var described = sync.OnceValue(func() map[string]description {
 		"DELETE /_mock/users/{id}":            {status: http.StatusNoContent, refuses: notFound},
 		"GET /_mock/users/{id}/totp":          {answer: appCode{}, refuses: notFound},
 		"POST /_mock/push":                    {body: pushAnswer{}, status: http.StatusNoContent, refuses: notFound},
+		"POST /_mock/devices/{user_code}":     {body: deviceAnswer{}, answer: fixtures.DeviceCode{}, refuses: []int{http.StatusNotFound, http.StatusConflict}},
 		"POST /_mock/tokens":                  {body: minting{}, answer: minted{}},
 		"POST /_mock/keys/rotate":             {answer: rotation{}},
 		"GET /_mock/requests":                 {answer: requestList{}},
@@ -101,7 +102,7 @@ type refused struct {
 	Unmet       []scenarios.Failure    `json:"unmet,omitempty"`
 }
 
-var pathVariable = regexp.MustCompile(`\{([a-z]+)\}`)
+var pathVariable = regexp.MustCompile(`\{([a-z_]+)\}`)
 
 // ReadOpenAPI is GET /_mock/openapi.json: the control API's part of the table, with
 // the types of its bodies and answers.

@@ -27,7 +27,7 @@ func Authorize(c *web.Call) (any, error) {
 		return nil, err
 	}
 	if err := r.read(c); err != nil {
-		return r.refuse(err)
+		return r.refuse(c, err)
 	}
 	if ticket := c.Params.Text("login_ticket"); ticket != "" {
 		return r.redeemTicket(c, ticket)
@@ -39,30 +39,36 @@ func Authorize(c *web.Call) (any, error) {
 	session, signedIn := r.session(c, prompt)
 	switch {
 	case prompt == "none" && !signedIn:
-		return r.refuse(refusal.LoginRequired.Because(whySignedOut(c, r.RedirectURI)))
+		return r.refuse(c, refusal.LoginRequired.Because(whySignedOut(c, r.RedirectURI)))
 	case prompt == "none" && challengesAgain(c, connection) && !signedInBy(c, session, connection):
-		return r.refuse(refusal.LoginRequired.Because("the browser is signed in by another connection than " + connection + ", and such a session does not count for it"))
+		return r.refuse(c, refusal.LoginRequired.Because("the browser is signed in by another connection than "+connection+", and such a session does not count for it"))
 	case prompt == "none", signedIn && !challengesAgain(c, connection):
 		return r.approve(c, session)
 	}
 	if connection != "" {
 		if _, err := c.Setup.UsableConnection(connection, r.Client); err != nil {
-			return r.refuse(err)
+			return r.refuse(c, err)
 		}
 	}
-	tx := c.Tenant.Begin(tenant.Transaction{Authorization: r.Authorization, Connection: connection, Hint: c.Params.Text("login_hint")})
-	passwordless.SetDevice(c, c.Setup.Seed.Opaque(43, "device", tx.ID))
+	tx := begin(c, tenant.Transaction{Authorization: r.Authorization, Connection: connection, Hint: c.Params.Text("login_hint")})
 	if c.Params.Text("screen_hint") == "signup" {
 		return to(signupPage(c, tx), tx), nil
 	}
 	return to(loginPage(c, tx), tx), nil
 }
 
+// begin begins a login, and gives the browser a name.
+func begin(c *web.Call, tx tenant.Transaction) tenant.Transaction {
+	tx = c.Tenant.Begin(tx)
+	passwordless.SetDevice(c, c.Setup.Seed.Opaque(43, "device", tx.ID))
+	return tx
+}
+
 // redeemTicket signs in the user who got a ticket at /co/authenticate.
 func (r *request) redeemTicket(c *web.Call, ticket string) (any, error) {
 	session, err := c.Tenant.RedeemTicket(r.Authorization, ticket, c.Params.Text("realm"), browserSession(c))
 	if err != nil {
-		return r.refuse(err)
+		return r.refuse(c, err)
 	}
 	setSession(c, session)
 	return r.approve(c, session)
@@ -138,7 +144,8 @@ func sameSite(a, b string) bool {
 	return errX == nil && errY == nil && x.Scheme == y.Scheme && x.Hostname() == y.Hostname()
 }
 
-// Resume is GET /authorize/resume: the end of a login that began at /authorize.
+// Resume is GET /authorize/resume: the end of a login that began at /authorize or at
+// /activate.
 func Resume(c *web.Call) (any, error) {
 	tx, r, err := current(c)
 	if err != nil {

@@ -23,10 +23,10 @@ func VerifyRedirect(c *web.Call) (any, error) {
 		return nil, tenant.RefuseThirdParty(r.Client)
 	}
 	if err := r.readResponse(c, passwordless.DefaultResponse(r.Client)); err != nil {
-		return r.refuse(err)
+		return r.refuse(c, err)
 	}
 	if err := c.Tenant.CheckAudience(r.Authorization); err != nil {
-		return r.refuse(err)
+		return r.refuse(c, err)
 	}
 	connection, recipient := c.Subject.Connection, c.Subject.Recipient
 	session, err := c.Tenant.RedeemLink(r.Authorization, connection, recipient, c.Params.Text("verification_code"), passwordless.Device(c))
@@ -34,7 +34,7 @@ func VerifyRedirect(c *web.Call) (any, error) {
 		return nil, err
 	}
 	if err != nil {
-		return r.refuse(refusal.Recode(err, "invalid_grant", http.StatusUnauthorized, "unauthorized"))
+		return r.refuse(c, refusal.Recode(err, "invalid_grant", http.StatusUnauthorized, "unauthorized"))
 	}
 	return r.approve(c, session)
 }

@@ -121,21 +121,28 @@ func (r *request) readResponse(c *web.Call, otherwise string) error {
 	return nil
 }
 
-// refuse tells the app of a refusal. Any other error is returned.
-func (r *request) refuse(err error) (any, error) {
+// refuse tells the app of a refusal, or denies the device. Any other error is
+// returned.
+func (r *request) refuse(c *web.Call, err error) (any, error) {
 	var refused *refusal.Refusal
 	if !errors.As(err, &refused) {
 		return nil, err
+	}
+	if r.UserCode != "" {
+		return web.Told{Value: denyDevice(c, r.UserCode), Refusal: refused}, nil
 	}
 	response, err := r.respond(pairs{{"error", refused.Code}, {"error_description", refused.Description}})
 	return web.Told{Value: response, Refusal: refused}, err
 }
 
-// approve signs the user in to the app.
+// approve signs the user in to the app, or at the device.
 func (r *request) approve(c *web.Call, s tenant.Session) (any, error) {
 	given, err := c.Tenant.Approve(r.Authorization, s)
-	if err != nil {
-		return r.refuse(err)
+	switch {
+	case err != nil:
+		return r.refuse(c, err)
+	case r.UserCode != "":
+		return web.Redirect{To: "/device/success"}, nil
 	}
 	return r.respond(approved(given))
 }

@@ -43,8 +43,10 @@ type view struct {
 	Fields                              []field
 	Hidden                              []field // sent with the form, but not seen
 	Action                              string  // what the button sends
+	Cancel                              string  // the text of a second button, which sends cancel
+	Note                                string  // below the buttons
 	Who, What                           string  // whom the page is about, and what kind of name that is
-	Edit                                string  // the page that asks for another
+	Edit                                string  // the page that asks for another; "" if there is none
 	Forgot                              string  // the page for who has forgotten the password
 	Captcha                             *riddle // nil if the page has none
 	Resend, Other                       *aside
@@ -379,7 +381,7 @@ func (r *request) signedIn(c *web.Call, tx tenant.Transaction, v view, session t
 	switch {
 	case errors.Is(err, refusal.UserBlocked):
 		c.Tenant.End(tx)
-		return r.refuse(err)
+		return r.refuse(c, err)
 	case err != nil:
 		return r.wrong(c, tx, v, err)
 	}

@@ -44,9 +44,12 @@ type Authorization struct {
 	ProofKey string
 	// TellsAuthTime asks for the auth_time claim.
 	TellsAuthTime bool
-	Issuer        string
-	Now           time.Time
-	Caller        Caller
+	// UserCode is the code of the device for which the user signs in; "" for an app.
+	// A device gets no response: it asks for its tokens.
+	UserCode string
+	Issuer   string
+	Now      time.Time
+	Caller   Caller
 	// Effects are what scenarios do.
 	Effects *faults.Effects
 }
@@ -70,8 +73,6 @@ type authCode struct {
 	expires  time.Time
 	used     bool
 	familyID string // the family of the refresh token that the code gave
-
-	provedSecondFactor bool // as in the TokenRequest
 }
 
 type authCodes struct {
@@ -89,9 +90,11 @@ func (cs *authCodes) settle(now time.Time) {
 }
 
 // CheckAudience refuses an authorization for an API that does not exist.
-func (t *Tenant) CheckAudience(a Authorization) error {
-	if _, known := t.api(a.request()); !known {
-		return refusal.NoSuchService.With("audience", a.Audience).Because(unknownAudienceHint(a.Audience))
+func (t *Tenant) CheckAudience(a Authorization) error { return t.checkAudience(a.request()) }
+
+func (t *Tenant) checkAudience(r TokenRequest) error {
+	if _, known := t.api(r); !known {
+		return refusal.NoSuchService.With("audience", r.Audience).Because(unknownAudienceHint(r.Audience))
 	}
 	return nil
 }
@@ -100,7 +103,8 @@ func (a *Authorization) request() TokenRequest {
 	return TokenRequest{Client: a.Client, Audience: a.Audience, Scope: a.Scope, Issuer: a.Issuer, Now: a.Now, Caller: a.Caller, Effects: a.Effects}
 }
 
-// Approve gives the app what it asked for, for the user of the session.
+// Approve gives the app what it asked for, for the user of the session. For a device
+// it notes the user.
 func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	r := a.request()
 	api, known := t.api(r)
@@ -121,6 +125,15 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	if live, ok := t.sessions.get(s.ID); ok {
 		live.signedInTo(a.Client.ClientID)
 	}
+	if a.UserCode != "" {
+		defer t.mu.Unlock()
+		d, refused := t.waitingDeviceLocked(a.UserCode, a.Now)
+		if refused != nil {
+			return Approval{}, refused
+		}
+		t.answerDeviceLocked(d, s)
+		return Approval{}, nil
+	}
 	n := strconv.FormatInt(t.authCodes.count.add(clientUser{a.Client.ClientID, s.UserID}), 10)
 	var out Approval
 	if a.wants("code") {
@@ -129,7 +142,6 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 		out.Code = t.setup.Seed.Opaque(43, "code", a.Client.ClientID, s.UserID, n)
 		t.authCodes.put(out.Code, &authCode{
 			Authorization: kept, userID: s.UserID, sid: s.SID, authTime: s.AuthTime, expires: a.Now.Add(authCodeLifetime),
-			provedSecondFactor: t.secondFactorDueLocked(u), // the pages have asked for it
 		})
 	}
 	var l *Login
@@ -193,7 +205,7 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 	if c.sid == "" {
 		scopes = withoutRefresh(scopes) // Source: auth0/docs-v2 passwordless-connection-limitations.mdx.
 	}
-	r.provedSecondFactor = c.provedSecondFactor
+	r.provedSecondFactor = t.secondFactorDueLocked(u) // the pages have asked for it
 	l := t.loginLocked(r, api, u, scopes, nil, "code", code)
 	l.Nonce, l.SID = c.Nonce, c.sid
 	if c.TellsAuthTime {
@@ -215,7 +227,12 @@ func (t *Tenant) CodeOwner(code string) (fixtures.User, bool) {
 	if !ok {
 		return fixtures.User{}, false
 	}
-	u, ok := t.users.get(c.userID)
+	return t.ownerLocked(c.userID)
+}
+
+// ownerLocked returns the user to whom something was given. Nobody may change it.
+func (t *Tenant) ownerLocked(userID string) (fixtures.User, bool) {
+	u, ok := t.users.get(userID)
 	if !ok {
 		return fixtures.User{}, false
 	}

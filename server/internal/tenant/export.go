@@ -10,7 +10,7 @@ import (
 )
 
 // Export returns the tenant as a fixture. A tenant made of it has the same
-// clients, users and live refresh tokens, and counts codes on from the same
+// clients, users, devices and live refresh tokens, and counts codes on from the same
 // numbers.
 func (t *Tenant) Export() *fixtures.Fixture {
 	now, isRunning, offset := t.Clock.Now(), t.Clock.Running(), t.Clock.Offset()
@@ -38,6 +38,12 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	}
 	for key, n := range t.families.count.counts.all {
 		f.State.Counters[counterName("refresh", key.clientID, key.userID)] = n
+	}
+	for client, n := range t.devices.count.counts.all {
+		f.State.Counters[counterName("device", client, "")] = n
+	}
+	for _, d := range t.devices.all {
+		f.State.DeviceCodes = append(f.State.DeviceCodes, d.DeviceCode)
 	}
 	if n := t.families.count.forgotten; n > 0 {
 		f.State.Counters[counterName("refresh forgotten", "", "")] = n
@@ -94,7 +100,7 @@ func (t *Tenant) Restore(f *fixtures.Fixture) {
 	}
 }
 
-// importLocked adds the counters and refresh tokens of an export.
+// importLocked adds the counters, refresh tokens and devices of an export.
 func (t *Tenant) importLocked(s *fixtures.State) {
 	for _, name := range slices.Sorted(maps.Keys(s.Counters)) {
 		n := s.Counters[name]
@@ -113,11 +119,18 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 			t.enrollments.set(whom, n)
 		case "refresh":
 			t.families.count.set(clientUser{of, whom}, n)
+		case "device":
+			t.devices.count.set(of, n)
 		case "refresh forgotten":
 			t.families.count.forgotten = max(t.families.count.forgotten, n)
 		}
 	}
 	for _, f := range s.RefreshTokens {
 		t.families.add(&family{RefreshFamily: f})
+	}
+	for _, c := range s.DeviceCodes {
+		if !t.devices.has(c) {
+			t.devices.add(c)
+		}
 	}
 }

@@ -336,11 +336,7 @@ func (t *Tenant) RefreshOwner(presented string) (fixtures.User, bool) {
 	if f == nil {
 		return fixtures.User{}, false
 	}
-	u, ok := t.users.get(f.UserID)
-	if !ok {
-		return fixtures.User{}, false
-	}
-	return u.User, true
+	return t.ownerLocked(f.UserID)
 }
 
 // Revoke ends the family of a refresh token. It refuses a token of another client.

@@ -47,6 +47,7 @@ type Tenant struct {
 	oobCount     tally[oobKey]          // how many messages each channel and recipient had so far
 	oobHeld      map[oobKey][]string    // messages that arrive after the next one (deliver.swap)
 	totpUsed     bounded[string, int64] // the step of the last code of each authenticator app
+	devices      devices
 	buckets      map[bucketKey]*bucket
 }
 
@@ -157,6 +158,7 @@ func (t *Tenant) forgetLoginsLocked() {
 	t.oob = newBounded[string](maxSecondSteps, func(c *oobChallenge) bool { return c.state == pending })
 	t.oobHeld = map[oobKey][]string{}
 	t.totpUsed = newBounded[string, int64](maxSecondSteps, nil)
+	t.devices = newDevices()
 }
 
 func (t *Tenant) configureLocked(setup *Setup) {
@@ -187,6 +189,7 @@ func (t *Tenant) settle(now time.Time) {
 	t.pushed.settle(now)
 	t.secondSteps.settle(now)
 	t.settleOOBLocked(now)
+	t.devices.settle(now)
 }
 
 // Counts says how many things of each sort a tenant holds, and how many it has
@@ -201,6 +204,8 @@ type Counts struct {
 	DroppedSessions   int `json:"dropped_sessions"`
 	AuthCodes         int `json:"auth_codes"`
 	DroppedAuthCodes  int `json:"dropped_auth_codes"`
+	DeviceCodes       int `json:"device_codes"`
+	DroppedDevices    int `json:"dropped_device_codes"`
 }
 
 // Counts returns how much the tenant holds now.
@@ -217,5 +222,7 @@ func (t *Tenant) Counts() Counts {
 		DroppedSessions:   t.sessions.dropped,
 		AuthCodes:         t.authCodes.len(),
 		DroppedAuthCodes:  t.authCodes.dropped,
+		DeviceCodes:       t.devices.len(),
+		DroppedDevices:    t.devices.dropped,
 	}
 }

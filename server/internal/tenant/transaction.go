@@ -13,7 +13,8 @@ const (
 	maxTransactions     = 20_000
 )
 
-// A Transaction is a login between the call of /authorize and the app's callback.
+// A Transaction is a login between the call of /authorize and the app's callback, or
+// between the two ends of a device's login: /activate and /device/success.
 type Transaction struct {
 	// ID is the state parameter of the login pages.
 	ID            string
@@ -57,6 +58,9 @@ func (t *Tenant) Begin(tx Transaction) Transaction {
 	names := []string{"transaction", a.Client.ClientID, a.RedirectURI, a.Nonce, a.Challenge}
 	if a.State != nil {
 		names = append(names, *a.State)
+	}
+	if a.UserCode != "" {
+		names = append(names, "device", a.UserCode)
 	}
 	name := t.setup.Seed.Hex(32, names...)
 	tx.ID = t.setup.Seed.Opaque(43, "transaction", name, strconv.FormatInt(t.transactions.count.add(name), 10))

@@ -10,9 +10,9 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
-// A UserError says why a user cannot be added or changed.
+// A UserError says why a user cannot be added or changed, or answer for a device.
 type UserError struct {
-	Code        string // user_exists, invalid_user, no_user, no_totp or no_push
+	Code        string // user_exists, invalid_user, no_user, user_blocked, no_device, no_totp or no_push
 	Description string
 }
 

@@ -141,6 +141,7 @@ func TestLoginPagesAreAccessible(t *testing.T) {
 	s.eachPage(each)
 	s = startSDK(t, "http", desktop, withoutIdentifierFirst)
 	s.eachPageWithoutIdentifierFirst(each)
+	s.eachDevicePage(each)
 	for _, how := range looks {
 		if passed[how.name] < 100 {
 			t.Errorf("%s: axe passed only %d rules", how.name, passed[how.name])
