@@ -37,6 +37,12 @@ func FuzzRequest(f *testing.F) {
 			f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","scope":["openid"],"user":"ada@example.com","answer":"approve"}`))
 		}
 	}
+	for i, e := range routes {
+		if strings.Contains(e.Path, "/mfa/") || strings.HasSuffix(e.Path, "/push") || e.Path == "/oauth/token" {
+			f.Add(uint8(i), uint8(1), "Bearer Fe26.2*x", "", "", []byte(`{"client_id":"acme-native","mfa_token":"Fe26.2*x","challenge_type":"otp oob","authenticator_types":["oob",1],"oob_channels":["sms"],"phone_number":"+1","user":"ada@example.com","answer":"accept"}`))
+			f.Add(uint8(i), uint8(2), "Bearer eyJ..", "", "", []byte("grant_type=http://auth0.com/oauth/grant-type/mfa-oob&client_id=acme-native&mfa_token=x&oob_code=%00&binding_code=1"))
+		}
+	}
 	f.Add(uint8(0), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com","authParams":{"a":[{}],"state":"\ud800"}}`))
 	f.Add(uint8(1), uint8(1), "", "", "", []byte("{\"scope\":[\"\xff\"],\"x\":{\"\xfe\":[\"\xff\"]}}"))
 	f.Add(uint8(1), uint8(1), "Basic YTpi", "", "", []byte(`{"grant_type":"refresh_token","client_id":"acme-native","refresh_token":"v1.x"}`))

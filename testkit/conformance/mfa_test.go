@@ -168,7 +168,7 @@ func goAuth0Enrolls(ctx context.Context, t *testing.T, m mock, a *authentication
 		t.Fatalf("%+v, %v", all, err)
 	}
 	list := strings.ReplaceAll(shape(string(heard.body)), "true", "false")
-	for _, element := range strings.Split(strings.Trim(recorded(t, "TestMFAListAuthenticators"), "[]"), "},{") {
+	for element := range strings.SplitSeq(strings.Trim(recorded(t, "TestMFAListAuthenticators"), "[]"), "},{") {
 		element = shape("{" + strings.Trim(element, "{}") + "}")
 		withType := strings.ReplaceAll(strings.Replace(element, "{", `{"type":"",`, 1), "true", "false")
 		if !strings.Contains(list, withType) {

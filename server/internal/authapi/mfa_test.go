@@ -282,12 +282,26 @@ func TestEnrolmentsAreExportedAndForgotten(t *testing.T) {
 	}) {
 		t.Errorf("after an export erin has %+v", again)
 	}
+	token = signIn(t, s, "dora@example.com").Token
 	s.Reset()
 	if rest := servertest.UserOf(t, s, "erin@example.com").MFA; rest != nil {
 		t.Errorf("after a reset erin has %+v", rest)
 	}
 	if w := challenge(t, s, token); w.Code != http.StatusForbidden {
 		t.Errorf("after a reset the mfa_token answers %d %s", w.Code, w.Body)
+	}
+}
+
+// The limit of codes is one of wrong codes: right ones do not count.
+func TestRightCodesDoNotCount(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, mfaFixture+"limits: {enforce: true}\n")})
+	for range 12 { // the limit is 10
+		token := signIn(t, s, "dora@example.com").Token
+		servertest.DecodeAnswer[servertest.Tokens](t, prove(t, s, "mfa-otp", token, servertest.Object{"otp": totp(t, s, "dora@example.com")}))
+		if err := s.Clock().Advance(30 * time.Second); err != nil { // a code works once
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -77,8 +77,6 @@ type authCode struct {
 	expires  time.Time
 	used     bool
 	familyID string // the family of the refresh token that the code gave
-
-	provedSecondFactor bool // as in the TokenRequest
 }
 
 type authCodes struct {
@@ -148,7 +146,6 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 		out.Code = t.setup.Seed.Opaque(43, "code", a.Client.ClientID, s.UserID, n)
 		t.authCodes.put(out.Code, &authCode{
 			Authorization: kept, userID: s.UserID, sid: s.SID, authTime: s.AuthTime, expires: a.Now.Add(authCodeLifetime),
-			provedSecondFactor: t.secondFactorDueLocked(u), // the pages have asked for it
 		})
 	}
 	var l *Login
@@ -213,7 +210,7 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 	if c.sid == "" {
 		scopes = withoutRefresh(scopes) // Source: auth0/docs-v2 passwordless-connection-limitations.mdx.
 	}
-	r.provedSecondFactor = c.provedSecondFactor
+	r.provedSecondFactor = t.secondFactorDueLocked(u) // the pages have asked for it
 	l := t.loginLocked(r, api, u, scopes, nil, "code", code)
 	l.Nonce, l.SID, l.SecondFactor = c.Nonce, c.sid, c.SecondFactor
 	if c.TellsAuthTime {

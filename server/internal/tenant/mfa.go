@@ -284,19 +284,6 @@ func (t *Tenant) secondStepLocked(r StepRequest) (*secondStep, *user, error) {
 	return s, u, nil
 }
 
-// Prove checks the second factor of a user on a page. recoveryCode is the user's
-// new one, if the old one was used. The step stays open until the page ends it.
-func (t *Tenant) Prove(r StepRequest, p Proof) (recoveryCode string, err error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	s, u, err := t.secondStepLocked(r)
-	if err != nil {
-		return "", err
-	}
-	_, recoveryCode, err = t.proveLocked(s, u, p, r)
-	return recoveryCode, err
-}
-
 // RedeemMFA is the three MFA grants: it finishes the login that asked for a second
 // factor. recoveryCode is the user's new one, if the old one was used.
 func (t *Tenant) RedeemMFA(r TokenRequest, token string, p Proof) (l *Login, err error) {

@@ -10,8 +10,7 @@ export const client = {
 };
 
 async function control(method, path, body) {
-  const init = { method, body: body && JSON.stringify(body), headers: body && { 'content-type': 'application/json' }, signal: AbortSignal.timeout(30_000) };
-  const answer = await fetch(process.env.MOCKAUTH0_URL + path, init);
+  const answer = await fetch(process.env.MOCKAUTH0_URL + path, { method, body, signal: AbortSignal.timeout(30_000) });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
   return text;
@@ -35,7 +34,7 @@ export async function expire(to) {
 
 // Answers for the user of a device.
 export async function answerDevice(userCode, answer) {
-  await control('POST', `/_mock/devices/${userCode}`, answer);
+  await control('POST', `/_mock/devices/${userCode}`, JSON.stringify(answer));
 }
 
 // A code of the same length that is not the given one.
@@ -44,10 +43,10 @@ export function wrong(code) {
 }
 
 // Adds a user, in the fields of the fixture.
-export async function addUser(user) { await control('POST', '/_mock/users', user); }
+export async function addUser(user) { await control('POST', '/_mock/users', JSON.stringify(user)); }
 
 // The code that the authenticator app of a user shows.
 export async function totp(user) { return JSON.parse(await control('GET', `/_mock/users/${encodeURIComponent(user)}/totp`)).code; }
 
 // Accepts the push notification that waits for a user.
-export async function acceptPush(user) { await control('POST', '/_mock/push', { user, answer: 'accept' }); }
+export async function acceptPush(user) { await control('POST', '/_mock/push', JSON.stringify({ user, answer: 'accept' })); }
