@@ -42,17 +42,27 @@ func otpChallenge(m *secondFactor) (any, error) {
 		return web.Redirect{To: m.next()}, nil
 	}
 	v := view{Screen: "mfa-otp-challenge", Fields: []field{codeField("Enter your one-time code")}, Check: m.remember(), Lines: m.otherMethod()}
+	return m.askOTP(v)
+}
+
+// askOTP asks for the code of an authenticator app.
+func (m *secondFactor) askOTP(v view) (any, error) {
+	return m.askForm(v, sixDigits, "invalid-otp-code-format", func(code string) tenant.Proof { return tenant.Proof{OTP: code} })
+}
+
+// askForm asks for a code of a form, and takes it.
+func (m *secondFactor) askForm(v view, form *regexp.Regexp, misformed string, proof func(code string) tenant.Proof) (any, error) {
 	switch action, _ := m.action(); action {
-	case "":
+	case "", "toggle-view":
 		return m.show(v)
 	case "pick-authenticator":
 		return m.pick()
 	}
-	code, ok := m.typedCode(&v, sixDigits, "invalid-otp-code-format")
+	code, ok := m.typedCode(&v, form, misformed)
 	if !ok {
 		return m.show(v)
 	}
-	return m.prove(v, tenant.Proof{OTP: code}, false)
+	return m.prove(v, proof(code), false)
 }
 
 // otpEnrollment shows the secret of an authenticator app, as a QR code or as text.
@@ -63,8 +73,7 @@ func otpEnrollment(m *secondFactor) (any, error) {
 	if err := m.enroll(fixtures.FactorOTP, "", ""); err != nil {
 		return nil, err
 	}
-	action, _ := m.action()
-	if action == "toggle-view" {
+	if action, _ := m.action(); action == "toggle-view" {
 		page, err := m.Tenant.ToggleView(m.page.ID, m.Now)
 		if err != nil {
 			return nil, err
@@ -82,17 +91,7 @@ func otpEnrollment(m *secondFactor) (any, error) {
 		}
 	}
 	v.Lines = append(v.Lines, m.otherMethod()...)
-	switch action {
-	case "", "toggle-view":
-		return m.show(v)
-	case "pick-authenticator":
-		return m.pick()
-	}
-	code, ok := m.typedCode(&v, sixDigits, "invalid-otp-code-format")
-	if !ok {
-		return m.show(v)
-	}
-	return m.prove(v, tenant.Proof{OTP: code}, false)
+	return m.askOTP(v)
 }
 
 // enroll begins the enrolment of a factor, unless that is under way.
@@ -350,17 +349,7 @@ func recoveryChallenge(m *secondFactor) (any, error) {
 	}
 	code := field{Name: "code", Label: "Enter your recovery code", Type: "text", Complete: "off"}
 	v := view{Screen: "mfa-recovery-code-challenge", Fields: []field{code}, Lines: m.otherMethod()}
-	switch action, _ := m.action(); action {
-	case "":
-		return m.show(v)
-	case "pick-authenticator":
-		return m.pick()
-	}
-	typed, ok := m.typedCode(&v, recoveryForm, "invalid-code-format")
-	if !ok {
-		return m.show(v)
-	}
-	return m.prove(v, tenant.Proof{RecoveryCode: strings.ToUpper(typed)}, false)
+	return m.askForm(v, recoveryForm, "invalid-code-format", func(code string) tenant.Proof { return tenant.Proof{RecoveryCode: strings.ToUpper(code)} })
 }
 
 // newRecoveryCode shows a recovery code until the user has written it down.
