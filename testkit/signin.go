@@ -227,8 +227,10 @@ func (b *browser) problem(res *http.Response, said *html.Node) error {
 // passwordOf is the password of a user of a database, "" if there is none.
 func (a *Auth0) passwordOf(user string) string {
 	for _, u := range a.server.Users() {
-		if u.Password != "" && fixtures.SameRecipient(u.Email, user) {
-			return u.Password
+		for _, kind := range fixtures.Kinds {
+			if name := u.Identifier(kind); u.Password != "" && name != "" && fixtures.SameRecipient(name, user) {
+				return u.Password
+			}
 		}
 	}
 	return ""

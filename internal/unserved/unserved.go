@@ -26,7 +26,6 @@ func All() []Feature { return features }
 var features = []Feature{
 	{Name: "the Management API", Paths: []string{"/api/v2"}},
 	{Name: "organizations", Parameters: []string{"organization", "invitation"}},
-	{Name: "codes for users of databases", Paths: []string{"/otp/challenge"}, Parameters: []string{"auth_session"}},
 	{Name: "passkeys", Paths: []string{"/passkey/register", "/passkey/challenge"}, Grants: []string{"urn:okta:params:oauth:grant-type:webauthn"}},
 	{Name: "token exchange", Grants: []string{
 		"urn:ietf:params:oauth:grant-type:token-exchange",

@@ -208,11 +208,7 @@ func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, conn *fixtu
 
 // RedeemPassword is the password grant, and with a realm the password-realm grant.
 func (t *Tenant) RedeemPassword(r TokenRequest, realm, username, password string) (*Login, error) {
-	api, known := t.api(r)
-	if !known {
-		return nil, refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
-	}
-	if err := r.allowsBearer(api); err != nil {
+	if err := t.checkAPI(r); err != nil {
 		return nil, err
 	}
 	conn, err := t.Database(realm, r.Client)

@@ -146,9 +146,6 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 	if err != nil {
 		return nil, err
 	}
-	if _, known := t.api(r); !known {
-		return nil, refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
-	}
 	return t.redeemCode(r, conn, recipient, otp, t.passwordLoginLocked)
 }
 
@@ -161,8 +158,7 @@ func (t *Tenant) RedeemLegacyCode(r TokenRequest, conn *fixtures.Connection, rec
 }
 
 func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string, finish func(TokenRequest, *user) (*Login, error)) (*Login, error) {
-	api, _ := t.api(r)
-	if err := r.allowsBearer(api); err != nil {
+	if err := t.checkAPI(r); err != nil {
 		return nil, err
 	}
 	t.mu.Lock()
@@ -171,6 +167,16 @@ func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient
 		return nil, err
 	}
 	return t.afterFirstFactorLocked(r, t.verifiedUserLocked(conn, recipient, r.Now), finish)
+}
+
+// checkAPI refuses a password-style grant for an API that does not exist, or that
+// gives this request no token.
+func (t *Tenant) checkAPI(r TokenRequest) error {
+	api, known := t.api(r)
+	if !known {
+		return refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
+	}
+	return r.allowsBearer(api)
 }
 
 // passwordLoginLocked is the end of the password-style grants.

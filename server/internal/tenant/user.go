@@ -350,7 +350,7 @@ func (t *Tenant) verifiedUserLocked(conn *fixtures.Connection, address string, n
 			Connection: conn.Name,
 			CreatedAt:  now,
 		}}
-		if conn.Strategy == StrategySMS {
+		if isNumber(address) {
 			u.PhoneNumber = address
 		} else {
 			u.Email = address
@@ -358,7 +358,7 @@ func (t *Tenant) verifiedUserLocked(conn *fixtures.Connection, address string, n
 		t.users.insert(u)
 	}
 	// A user who has the code can read what is sent to the address.
-	if conn.Strategy == StrategySMS {
+	if isNumber(address) {
 		u.PhoneVerified = true
 	} else {
 		u.EmailVerified = true
@@ -366,6 +366,9 @@ func (t *Tenant) verifiedUserLocked(conn *fixtures.Connection, address string, n
 	t.noteChange()
 	return u
 }
+
+// isNumber tells whether an address to which codes go is a phone number.
+func isNumber(address string) bool { return fixtures.IsE164Wire(address) }
 
 // noteLoginLocked counts a login of the user.
 func (t *Tenant) noteLoginLocked(u *user, now time.Time) {

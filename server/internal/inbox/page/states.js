@@ -23,10 +23,10 @@ const KINDS = { email: "E-mail", sms: "SMS", voice: "Call", smtp: "App e-mail", 
 
 export function kindOf(message) { return KINDS[message.kind] ?? message.kind; }
 
-// isText tells whether a message is a text alone: it was sent to a phone.
-export function isText(message) { return message.kind === "sms" || message.kind === "voice" || message.kind === "twilio"; }
+// isMail tells an e-mail from what goes to a phone.
+export function isMail(message) { return message.kind === "email" || message.kind === "smtp"; }
 
-export function iconOf(message) { return message.kind === "email" || message.kind === "smtp" ? "mail" : "sms"; }
+export function iconOf(message) { return isMail(message) ? "mail" : "sms"; }
 
 // sayable names a message in a sentence: e-mail to ada@example.com.
 export function sayable(message) {
