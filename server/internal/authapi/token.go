@@ -38,7 +38,7 @@ var grants = map[string]grant{
 // and its neighbours.
 func OAuthToken(c *web.Call) (any, error) {
 	// 1. Check the parameters.
-	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier", "mfa_token", "oob_code", "binding_code", "recovery_code", "device_code", "auth_session"); err != nil {
+	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier", "device_code", "mfa_token", "oob_code", "binding_code", "recovery_code", "auth_session"); err != nil {
 		return nil, err
 	}
 	name := c.Params.Text("grant_type")

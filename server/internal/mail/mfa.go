@@ -3,7 +3,6 @@ package mail
 import (
 	"fmt"
 	"html"
-	"strings"
 )
 
 // MFAEmail is the e-mail with the code of a second factor. Its words are ours.
@@ -28,11 +27,8 @@ func MFASMS(l Letter, enrolling bool) Text {
 	return Text{From: SMSSender, Plain: l.Code + " is your verification code " + mfaPurpose(l, enrolling) + "."}
 }
 
-// MFAVoice is what a voice says on the phone. Its words are ours.
-func MFAVoice(l Letter, enrolling bool) Text {
-	digits := strings.Join(strings.Split(l.Code, ""), ", ")
-	return Text{From: SMSSender, Plain: "Hello. Your verification code " + mfaPurpose(l, enrolling) + " is: " + digits + ". Again: " + digits + "."}
-}
+// MFAVoice is what a voice says on the phone.
+func MFAVoice(l Letter, enrolling bool) Text { return l.spoken(mfaPurpose(l, enrolling)) }
 
 func mfaPurpose(l Letter, enrolling bool) string {
 	if enrolling {

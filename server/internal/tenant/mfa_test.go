@@ -214,3 +214,26 @@ func TestSecretsOfFactorsDeriveFromNames(t *testing.T) {
 		t.Errorf("after an export:\n%s\n%s", a, b)
 	}
 }
+
+// A restart keeps what a user of the fixture has enrolled, unless the fixture says
+// which factors the user has.
+func TestARestartKeepsEnrolments(t *testing.T) {
+	t.Parallel()
+	before := mfaTenant(t)
+	after := newTenant(t)
+	after.Restore(before.Export())
+	if have := after.userNamed(t, "dora@example.com").MFA; len(have) != 4 {
+		t.Errorf("dora has %+v", have)
+	}
+	f, err := fixtures.Load("default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited := *f
+	edited.Users = []fixtures.User{{Email: "dora@example.com", Password: "Passw0rd!", MFA: []fixtures.Authenticator{{Type: fixtures.FactorOTP}}}}
+	after = New(&edited, token.Embedded("fast"))
+	after.Restore(before.Export())
+	if have := after.userNamed(t, "dora@example.com").MFA; len(have) != 1 {
+		t.Errorf("with mfa in the fixture dora has %+v", have)
+	}
+}
