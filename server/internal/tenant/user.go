@@ -101,7 +101,8 @@ func userExists(u *user) *UserError {
 	return &UserError{"user_exists", "the user " + u.address + " exists already on connection " + u.Connection}
 }
 
-// DeleteUser deletes a user. The user's refresh tokens stop working.
+// DeleteUser deletes a user. The user's refresh tokens, codes and sessions stop
+// working.
 func (t *Tenant) DeleteUser(id string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -111,9 +112,34 @@ func (t *Tenant) DeleteUser(id string) error {
 	}
 	t.users.remove(u)
 	t.users.deleted[u.key()]++
-	t.families.orphan(id)
+	t.forgetUserLocked(id)
 	t.noteChange()
 	return nil
+}
+
+// forgetUserLocked takes a deleted user out of all that was given to the user. Another
+// user may get the same user_id, and must not get that.
+func (t *Tenant) forgetUserLocked(id string) {
+	t.families.orphan(id)
+	t.sessions.removeIf(func(s *Session) bool { return s.UserID == id })
+	for _, c := range t.authCodes.all {
+		forget(&c.userID, id)
+	}
+	for _, k := range t.tickets.all {
+		forget(&k.userID, id)
+	}
+	for _, k := range t.resets.all {
+		forget(&k.userID, id)
+	}
+	for _, d := range t.devices.all {
+		forget(&d.UserID, id)
+	}
+}
+
+func forget(owner *string, id string) {
+	if *owner == id {
+		*owner = ""
+	}
 }
 
 // cloned returns a deep copy. The maps of a user can be those of the fixture,
