@@ -32,8 +32,8 @@ func (t *Tenant) AddUser(u fixtures.User) (fixtures.User, error) {
 	if err != nil {
 		return fixtures.User{}, err
 	}
-	if len(t.users.sameAs(ready)) > 0 {
-		return fixtures.User{}, userExists(ready)
+	if same := t.users.sameAs(ready); len(same) > 0 {
+		return fixtures.User{}, userExists(ready, same[0])
 	}
 	t.users.insert(ready)
 	t.noteChange()
@@ -79,8 +79,10 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 	if err != nil {
 		return fixtures.User{}, err
 	}
-	if slices.ContainsFunc(t.users.sameAs(ready), func(other *user) bool { return other != old }) {
-		return fixtures.User{}, userExists(ready)
+	for _, other := range t.users.sameAs(ready) {
+		if other != old {
+			return fixtures.User{}, userExists(ready, other)
+		}
 	}
 	if old.Password != ready.Password {
 		t.bruteForce.forget(old.key()) // Source: brute-force-protection.mdx
@@ -97,8 +99,16 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 	return cloned(ready.User), nil
 }
 
-func userExists(u *user) *UserError {
-	return &UserError{"user_exists", "the user " + u.address + " exists already on connection " + u.Connection}
+// userExists names what another user has already: a name, or else the user_id.
+func userExists(u, other *user) *UserError {
+	taken := u.UserID
+	for _, key := range u.keys() {
+		if slices.Contains(other.keys(), key) {
+			taken = key.address
+			break
+		}
+	}
+	return &UserError{"user_exists", "the user " + taken + " exists already on connection " + other.Connection}
 }
 
 // DeleteUser deletes a user. The user's refresh tokens, codes and sessions stop
