@@ -13,8 +13,6 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
-
-	"github.com/mockauth0/mockauth0/fixtures"
 )
 
 const (
@@ -227,7 +225,7 @@ func (b *browser) problem(res *http.Response, said *html.Node) error {
 // passwordOf is the password of a user of a database, "" if there is none.
 func (a *Auth0) passwordOf(user string) string {
 	for _, u := range a.server.Users() {
-		if u.Password != "" && fixtures.SameRecipient(u.Email, user) {
+		if u.Password != "" && u.HasName(user) {
 			return u.Password
 		}
 	}

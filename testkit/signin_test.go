@@ -125,6 +125,13 @@ func TestSignIn(t *testing.T) {
 				a.more = url.Values{"connection": {"Username-Password-Authentication"}}
 			}, want: "Welcome, Another Ada!",
 		},
+		"by a username and its password": {
+			opts: []testkit.Option{
+				testkit.FixtureYAML("version: 1\nextends: default\nconnections: [{name: db, strategy: auth0, enabled_clients: [\"*\"], options: {requires_username: true}}]\nusers: []\n"),
+				testkit.Users(fixtures.User{Username: "Grace", Email: "grace@example.com", Password: "secret", Name: "Grace Hopper"}),
+			},
+			user: "grace", want: "Welcome, Grace Hopper!",
+		},
 		"on one page": {
 			opts: []testkit.Option{testkit.FixtureYAML("version: 1\nextends: default\nprompts: {identifier_first: false}\n")},
 			user: "dora@example.com", want: "Welcome, Dora!",

@@ -289,10 +289,7 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 		return nil, err
 	}
 	u.Connection = conn.Name
-	address := u.MainIdentifier()
-	if conn.Strategy == StrategySMS {
-		address = u.PhoneNumber
-	}
+	address := addressOf(u, conn.Strategy)
 	if u.UserID == "" {
 		u.UserID = conn.Strategy + "|" + t.newUserIDLocked(conn, address)
 	}

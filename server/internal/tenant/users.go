@@ -18,6 +18,16 @@ type user struct {
 	seq     int    // the user's place in the order of creation, from 1
 }
 
+// AddressOf is what stands for a user: where codes are sent, or else the username.
+func (s *Setup) AddressOf(u fixtures.User) string { return addressOf(u, s.Strategy(u.Connection)) }
+
+func addressOf(u fixtures.User, strategy string) string {
+	if strategy == StrategySMS {
+		return u.PhoneNumber
+	}
+	return u.MainIdentifier()
+}
+
 // A userKey names a user of a connection by an address, a number or a username.
 // Make it with userKeyOf.
 type userKey struct{ connection, address string }
