@@ -26,6 +26,9 @@ func FuzzRequest(f *testing.F) {
 	routes := append(servertest.Table(f, shared), servertest.Endpoint{Method: "GET", Path: "/health"}, servertest.Endpoint{Method: "OPTIONS", Path: "/oauth/token"}, servertest.Endpoint{Method: "GET", Path: "/nowhere"})
 	types := []string{"", "application/json", "application/x-www-form-urlencoded", "text/plain", "application/json; charset=utf-16", ";"}
 	for i := range routes {
+		if routes[i].Path == "/otp/challenge" {
+			f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"Username-Password-Authentication","phone_number":"+12025550101","allow_signup":true,"delivery_method":"voice"}`))
+		}
 		f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com"}`))
 	}
 	for i, e := range routes {

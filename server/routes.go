@@ -168,6 +168,30 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Password, Dialect: web.Browser,
 		},
 		{
+			Method: "GET", Path: "/u/email-identifier/challenge", Summary: "the page that asks a user of a database for the code of an e-mail",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.EmailCode, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/email-identifier/challenge", Summary: "the form of that page: the code, or another action",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.EmailCode, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/phone-identifier/challenge", Summary: "the page that asks a user of a database for the code of a text message or a call",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.PhoneCode, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/phone-identifier/challenge", Summary: "the form of that page: the code, or another action",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.PhoneCode, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/confirmation", Summary: "the page that asks who has no account whether to create one",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Confirmation, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/confirmation", Summary: "the form of that page, which creates the user of a database",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Confirmation, Dialect: web.Browser,
+		},
+		{
 			Method: "GET", Path: "/u/login/password-reset-start/{connection}", Summary: "where \"Forgot password?\" leads; it leads on",
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.ResetStart, Dialect: web.Browser,
 		},
@@ -202,6 +226,10 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		{
 			Method: "POST", Path: "/co/authenticate", Summary: "embedded login: gives a login_ticket for a code or a password; /authorize takes the ticket",
 			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Count: authapi.CountCrossOrigin, Limited: refusal.RateLimitedOAuth, Dialect: web.API, CORS: web.Credentials,
+		},
+		{
+			Method: "POST", Path: "/otp/challenge", Summary: "sends a code to a user of a database, by e-mail, text message or voice call",
+			Endpoint: "otp.challenge", Client: authapi.OTPClient, Flow: authapi.OTPChallenge, Count: authapi.CountOTP, Dialect: web.API, CORS: web.Origins,
 		},
 		{
 			Method: "POST", Path: "/passwordless/verify", Summary: "checks a code and leaves it good for verify_redirect; with grant_type: password it gives tokens for the code",

@@ -125,16 +125,21 @@ func TestSignIn(t *testing.T) {
 				a.more = url.Values{"connection": {"Username-Password-Authentication"}}
 			}, want: "Welcome, Another Ada!",
 		},
-		"by a username and its password": {
-			opts: []testkit.Option{
-				testkit.FixtureYAML("version: 1\nextends: default\nconnections: [{name: db, strategy: auth0, enabled_clients: [\"*\"], options: {requires_username: true}}]\nusers: []\n"),
-				testkit.Users(fixtures.User{Username: "Grace", Email: "grace@example.com", Password: "secret", Name: "Grace Hopper"}),
-			},
-			user: "grace", want: "Welcome, Grace Hopper!",
-		},
 		"on one page": {
 			opts: []testkit.Option{testkit.FixtureYAML("version: 1\nextends: default\nprompts: {identifier_first: false}\n")},
 			user: "dora@example.com", want: "Welcome, Dora!",
+		},
+		"by username": {
+			opts: []testkit.Option{testkit.FixtureYAML("version: 1\nextends: default\nconnections:\n" +
+				"  - {name: people, strategy: auth0, enabled_clients: ['*'], options: {requires_username: true}}\n" +
+				"users:\n  - {username: grace, email: grace@example.com, name: Grace, password: secret}\n")},
+			user: "Grace", want: "Welcome, Grace!",
+		},
+		"by a code for a new user of a database": {
+			opts: []testkit.Option{testkit.FixtureYAML("version: 1\nextends: default\nconnections:\n" +
+				"  - name: people\n    strategy: auth0\n    enabled_clients: ['*']\n" +
+				"    options: {authentication_methods: {password: {enabled: false}, email_otp: {enabled: true}}}\n")},
+			user: "new@example.com", want: "Welcome, new@example.com!",
 		},
 		"at the page for signing up by phone": {user: "+12025550101", app: func(_ *testkit.Auth0, a *webApp) {
 			a.more = url.Values{"screen_hint": {"signup"}, "connection": {"sms"}}

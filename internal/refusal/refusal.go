@@ -77,12 +77,31 @@ func (r *Refusal) With(pairs ...string) *Refusal {
 		fill := func(s string) string { return strings.ReplaceAll(s, "{"+pairs[i]+"}", pairs[i+1]) }
 		filled.Code, filled.Description, filled.RetryAfter = fill(filled.Code), fill(filled.Description), fill(filled.RetryAfter)
 		for j, m := range filled.Members {
-			if text, ok := m.Value.(string); ok {
-				filled.Members[j].Value = fill(text)
-			}
+			filled.Members[j].Value = filledValue(m.Value, fill)
 		}
 	}
 	return &filled
+}
+
+// filledValue is a copy of a member's value with its texts filled.
+func filledValue(value any, fill func(string) string) any {
+	switch v := value.(type) {
+	case string:
+		return fill(v)
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = filledValue(v[i], fill)
+		}
+		return list
+	case map[string]string:
+		object := make(map[string]string, len(v))
+		for name, text := range v {
+			object[name] = fill(text)
+		}
+		return object
+	}
+	return value
 }
 
 // Filled is a copy in which every placeholder is filled: by its value in vars,

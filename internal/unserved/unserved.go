@@ -29,7 +29,6 @@ var features = []Feature{
 		"http://auth0.com/oauth/grant-type/mfa-otp", "http://auth0.com/oauth/grant-type/mfa-oob", "http://auth0.com/oauth/grant-type/mfa-recovery-code",
 	}},
 	{Name: "organizations", Parameters: []string{"organization", "invitation"}},
-	{Name: "codes for users of databases", Paths: []string{"/otp/challenge"}, Parameters: []string{"auth_session"}},
 	{Name: "passkeys", Paths: []string{"/passkey/register", "/passkey/challenge"}, Grants: []string{"urn:okta:params:oauth:grant-type:webauthn"}},
 	{Name: "token exchange", Grants: []string{
 		"urn:ietf:params:oauth:grant-type:token-exchange",

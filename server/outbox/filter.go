@@ -43,7 +43,7 @@ func To(addr string) Filter {
 // ID picks the message with that id.
 func ID(id string) Filter { return Filter{byID, id} }
 
-// Kind picks the messages of a kind: Email, SMS, SMTP or Twilio.
+// Kind picks the messages of a kind: Email, SMS, Voice, SMTP or Twilio.
 func Kind(kind string) Filter { return Filter{byKind, kind} }
 
 // Connection picks the messages of the connection with that name.

@@ -131,7 +131,7 @@ func checkFilters(values map[string]string) error {
 // words are the values of the query parameters that take only some.
 var words = map[string][]string{
 	"state":    {outbox.Queued, outbox.Delivered, outbox.Lost, outbox.Bounced, "any"},
-	"kind":     {outbox.Email, outbox.SMS, outbox.SMTP, outbox.Twilio},
+	"kind":     {outbox.Email, outbox.SMS, outbox.Voice, outbox.SMTP, outbox.Twilio},
 	"format":   {"text", "json"},
 	"brief":    yesOrNo,
 	"links":    yesOrNo,

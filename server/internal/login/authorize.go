@@ -193,7 +193,7 @@ func usable(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
 
 // databases are the usable connections that know passwords.
 func databases(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
-	return slices.DeleteFunc(usable(c, tx), func(conn *fixtures.Connection) bool { return conn.Strategy != tenant.StrategyDatabase })
+	return slices.DeleteFunc(usable(c, tx), func(conn *fixtures.Connection) bool { return !conn.TakesPasswords() })
 }
 
 // PageSubject is whom a page of a login is about: the user whom the form names,

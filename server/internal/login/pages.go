@@ -50,6 +50,9 @@ type view struct {
 	Forgot                              string  // the page for who has forgotten the password
 	Captcha                             *riddle // nil if the page has none
 	Resend, Other                       *aside
+	ResendAction                        string   // what "Resend" sends
+	Instead                             *choice  // another way to send the code
+	Choices                             []choice // other buttons
 	Notice                              string
 	Inbox                               string // where the message is; "" if the page does not say so
 	InboxHas                            string // what is there
@@ -70,6 +73,9 @@ type field struct {
 	Optional                                 bool
 	Error, Code                              string // what is wrong with it
 }
+
+// A choice is a button, and the action that it sends.
+type choice struct{ Action, Text string }
 
 // A riddle is the captcha of a page.
 type riddle struct {
@@ -129,7 +135,7 @@ func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) 
 // show shows a page. A page with an error has status 400.
 func (v view) show(c *web.Call) (any, error) {
 	v.Tenant = c.Setup.Fixture.Tenant.FriendlyName
-	v.Action = cmp.Or(v.Action, "default")
+	v.Action, v.ResendAction = cmp.Or(v.Action, "default"), cmp.Or(v.ResendAction, "resend")
 	v.fill()
 	if len(v.Fields) > 0 && (v.Captcha == nil || v.Captcha.Error == "") {
 		v.Fields[v.focus()].Focus = true
@@ -262,8 +268,14 @@ func identifier(c *web.Call, signup bool) (any, error) {
 	if told, refused, err := r.unsolved(c, tx, v); refused {
 		return told, err
 	}
-	c.Tenant.Identify(tx, conn.Name, recipient, fixtures.User{})
+	var given fixtures.User
+	if signup && conn.CodeFirst(kindOf(recipient)) {
+		given.SetIdentifier(kindOf(recipient), recipient)
+	}
+	c.Tenant.Identify(tx, conn.Name, recipient, given)
 	switch isDatabase := conn.Strategy == tenant.StrategyDatabase; {
+	case conn.CodeFirst(kindOf(recipient)):
+		return r.toCode(c, tx, conn, recipient)
 	case isDatabase && signup:
 		return to("/u/signup/password", tx), nil
 	case isDatabase:
@@ -365,7 +377,7 @@ func challengeView(c *web.Call, conn *fixtures.Connection, tx tenant.Transaction
 	if conn.Strategy == tenant.StrategySMS {
 		v.Screen = "login-passwordless-sms-otp"
 		v.Who, v.What, v.Edit = tx.Recipient, "phone number", edit
-		code.Label = "Enter the " + strconv.Itoa(conn.Options.TOTP.Length) + "-digit code"
+		code.Label = "Enter the " + strconv.Itoa(conn.Code().Length) + "-digit code"
 		v.Resend = &aside{Ask: "Didn't receive a code?"}
 	} else {
 		v.Screen = "login-passwordless-email-code"

@@ -21,16 +21,13 @@ type Request struct {
 	Recipient  string // normalised
 	Send       string // code, link, link_ios or link_android
 	AuthParams web.Params
+	Voice      bool // the code is said in a call, and not written in a text message
 }
 
 // Start sends the message. A blocked user gets none, and the caller cannot
 // tell.
 func Start(c *web.Call, r Request) (tenant.Started, error) {
-	done, err := c.Tenant.Challenge(tenant.ChallengeRequest{
-		Connection: r.Connection, Recipient: r.Recipient, Now: c.Now, Effects: c.Effects,
-		Device: Device(c), Link: r.Connection.Strategy == tenant.StrategyEmail && r.Send == "link",
-		Compose: func(s tenant.Secret) outbox.Message { return r.compose(c, s) },
-	})
+	done, err := c.Tenant.Challenge(r.challenge(c))
 	if err != nil {
 		return done, err
 	}
@@ -43,6 +40,32 @@ func Start(c *web.Call, r Request) (tenant.Started, error) {
 		err = callGateway(c, r.Connection, done.Sent)
 	}
 	return done, err
+}
+
+func (r Request) challenge(c *web.Call) tenant.ChallengeRequest {
+	return tenant.ChallengeRequest{
+		Connection: r.Connection, Recipient: r.Recipient, Now: c.Now, Effects: c.Effects,
+		Device: Device(c), Link: r.Connection.Strategy == tenant.StrategyEmail && r.Send == "link",
+		Compose: func(s tenant.Secret) outbox.Message { return r.compose(c, s) },
+	}
+}
+
+// StartSession sends a code to a user of a database. The answer is the same if it
+// sends none.
+func StartSession(c *web.Call, r Request, allowSignup bool) tenant.OTPSession {
+	done := c.Tenant.StartOTPSession(tenant.OTPSessionRequest{ChallengeRequest: r.challenge(c), Client: r.Client, AllowSignup: allowSignup})
+	if done.Silent != "" {
+		c.Hint("nothing was sent: " + done.Silent)
+		return done
+	}
+	report(c, done.Sent, r.Recipient)
+	return done
+}
+
+// SendCode sends a code to who is, or may become, a user of a database, as a login
+// page asks for it. A blocked user gets none.
+func SendCode(c *web.Call, r Request) {
+	report(c, c.Tenant.ChallengeOfDatabase(r.challenge(c)).Sent, r.Recipient)
 }
 
 // report tells the developer at the terminal what was sent.
@@ -76,15 +99,18 @@ func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 	letter := mail.Letter{
 		Tenant: s.Tenant, Client: r.Client, Connection: r.Connection, Templates: s.Templates, Recipient: r.Recipient,
 		Send: r.Send, Language: Language(c), Code: s.Code, OTP: s.Code, Now: c.Now,
-		Lifetime: time.Duration(r.Connection.Options.TOTP.TimeStep) * time.Second,
+		Lifetime: time.Duration(r.Connection.Code().TimeStep) * time.Second,
 	}
 	m := outbox.Message{
 		To: r.Recipient, Recipients: []string{r.Recipient}, ClientID: r.Client.ClientID, Connection: r.Connection.Name,
 		Send: r.Send, Language: letter.Language, ExpiresAt: s.Expires, CreatedAt: c.Now,
 	}
-	if r.Connection.Strategy == tenant.StrategySMS {
+	if fixtures.IsE164Wire(r.Recipient) {
 		m.Kind, m.Code = outbox.SMS, s.Code
 		text := mail.SMS(letter)
+		if r.Voice {
+			m.Kind, text = outbox.Voice, mail.Voice(letter)
+		}
 		m.From, m.Text, m.Note = text.From, text.Plain, joined(text.Note, gatewayNote(c, r.Connection, s.KeptBack))
 		return m
 	}

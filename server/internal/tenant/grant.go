@@ -141,22 +141,17 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 	if err != nil {
 		return nil, err
 	}
-	api, known := t.api(r)
-	if !known {
-		return nil, refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
-	}
-	return t.redeemCode(r, conn, recipient, otp, api, passwordScopes(r.Scope))
+	return t.redeemCode(r, conn, recipient, otp, passwordScopes(r.Scope))
 }
 
 // RedeemLegacyCode is the grant of /passwordless/verify. Unlike RedeemOTP it gives no
 // scope that was not asked for.
 func (t *Tenant) RedeemLegacyCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string) (*Login, error) {
-	api, _ := t.api(r) // only the default audience, which the fixture has
-	return t.redeemCode(r, conn, recipient, otp, api, strings.Fields(r.Scope))
+	return t.redeemCode(r, conn, recipient, otp, strings.Fields(r.Scope))
 }
 
-func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string, api *fixtures.ResourceServer, asked []string) (*Login, error) {
-	if err := r.allowsBearer(api); err != nil {
+func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string, asked []string) (*Login, error) {
+	if err := t.checkAPI(r); err != nil {
 		return nil, err
 	}
 	t.mu.Lock()
@@ -167,7 +162,26 @@ func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient
 	if err := t.secondFactorLocked(r.Effects, conn.Name, recipient); err != nil {
 		return nil, err
 	}
-	u := t.signInLocked(conn, recipient, r.Now)
+	return t.passwordLoginLocked(r, t.verifiedUserLocked(conn, recipient, r.Now), asked)
+}
+
+// checkAPI refuses a password-style grant for an API that does not exist, or that
+// gives this request no token.
+func (t *Tenant) checkAPI(r TokenRequest) error {
+	api, known := t.api(r)
+	if !known {
+		return refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
+	}
+	return r.allowsBearer(api)
+}
+
+// passwordLoginLocked is the end of the password-style grants.
+func (t *Tenant) passwordLoginLocked(r TokenRequest, u *user, asked []string) (*Login, error) {
+	api, err := t.apiLocked(r)
+	if err != nil {
+		return nil, err
+	}
+	t.noteLoginLocked(u, r.Now)
 	l := t.loginLocked(r, api, u, grantScopes(asked, r.Client, api, u), []string{"password"}, strconv.Itoa(u.LoginsCount))
 	if slices.Contains(l.Scopes, "offline_access") {
 		l.RefreshToken = t.newFamilyLocked(l, r.Now)

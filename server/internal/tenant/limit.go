@@ -16,6 +16,7 @@ type Limit struct {
 // Auth0's limits of a free tenant. Source: auth0/docs-v2 rate-limit-configurations/free-public.mdx.
 var (
 	LimitStart       = Limit{"passwordless.start", 50, 50, time.Hour} // each IP
+	LimitOTP         = Limit{"otp.challenge", 50, 50, time.Hour}      // each IP; source: auth-api-passwordless-db-connections.mdx
 	LimitToken       = Limit{"oauth.token", 30, 30, time.Second}      // the tenant
 	LimitUserinfo    = Limit{"userinfo", 10, 5, time.Minute}          // each user
 	LimitCrossOrigin = Limit{"co.authenticate", 5, 5, time.Second}    // the tenant

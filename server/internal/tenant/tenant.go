@@ -29,6 +29,7 @@ type Tenant struct {
 	opaque       *token.Opaque
 	users        users
 	challenges   challenges
+	otpSessions  otpSessions
 	families     families
 	sessions     sessions
 	authCodes    authCodes
@@ -140,6 +141,7 @@ func (t *Tenant) loadLocked(setup *Setup) {
 // forgetLoginsLocked forgets sessions, and logins that have begun.
 func (t *Tenant) forgetLoginsLocked() {
 	t.sessions = newSessions()
+	t.otpSessions = newOTPSessions()
 	t.authCodes = newAuthCodes()
 	t.transactions = newTransactions()
 	t.tickets = newTickets()
@@ -165,6 +167,7 @@ func (t *Tenant) settle(now time.Time) {
 	defer t.mu.Unlock()
 	t.noteChange() // Export has the clock, which moves
 	t.challenges.settle(now)
+	t.otpSessions.settle(now)
 	t.families.settle(now, t.setup.clients)
 	t.sessions.settle(now)
 	t.authCodes.settle(now)

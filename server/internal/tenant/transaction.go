@@ -28,6 +28,9 @@ type Transaction struct {
 	Realm, Recipient string
 	// NewUser has the names of a user who signs up, if the page asked for several.
 	NewUser fixtures.User
+	// Verified says that the recipient has proved by a code to own the address, and
+	// has no account.
+	Verified bool
 	// SignedIn is the ID of the session that the login led to, "" before that.
 	SignedIn string
 
@@ -93,7 +96,7 @@ func (t *Tenant) Identify(tx Transaction, connection, recipient string, newUser 
 	if stored.Realm == connection && stored.Recipient == recipient {
 		return
 	}
-	stored.Realm, stored.Recipient, stored.SignedIn, stored.proof = connection, recipient, "", ""
+	stored.Realm, stored.Recipient, stored.SignedIn, stored.proof, stored.Verified = connection, recipient, "", "", false
 }
 
 // repeatedSignInLocked returns the session of a transaction if the user has

@@ -354,6 +354,14 @@ func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, erro
 // signInLocked signs in the user with an address, and creates the user at the
 // first login.
 func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now time.Time) *user {
+	u := t.verifiedUserLocked(conn, address, now)
+	t.noteLoginLocked(u, now)
+	return u
+}
+
+// verifiedUserLocked returns the user who has proved to own an address, and creates
+// the user at the first login.
+func (t *Tenant) verifiedUserLocked(conn *fixtures.Connection, address string, now time.Time) *user {
 	u := t.users.find(conn.Name, address)
 	if u == nil {
 		u = &user{address: address, User: fixtures.User{
@@ -361,7 +369,7 @@ func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now tim
 			Connection: conn.Name,
 			CreatedAt:  now,
 		}}
-		if conn.Strategy == StrategySMS {
+		if isNumber(address) {
 			u.PhoneNumber = address
 		} else {
 			u.Email = address
@@ -369,14 +377,17 @@ func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now tim
 		t.users.insert(u)
 	}
 	// A user who has the code can read what is sent to the address.
-	if conn.Strategy == StrategySMS {
+	if isNumber(address) {
 		u.PhoneVerified = true
 	} else {
 		u.EmailVerified = true
 	}
-	t.noteLoginLocked(u, now)
+	t.noteChange()
 	return u
 }
+
+// isNumber tells whether an address to which codes go is a phone number.
+func isNumber(address string) bool { return fixtures.IsE164Wire(address) }
 
 // noteLoginLocked counts a login of the user.
 func (t *Tenant) noteLoginLocked(u *user, now time.Time) {

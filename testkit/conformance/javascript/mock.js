@@ -21,9 +21,14 @@ export async function code(to) {
   return (await control('GET', `/_mock/outbox/code?wait=10s&to=${encodeURIComponent(to)}`)).trim();
 }
 
+// The message that was sent last to the recipient.
+export async function message(to) {
+  return JSON.parse(await control('GET', `/_mock/outbox/latest?to=${encodeURIComponent(to)}`));
+}
+
 // Makes the code that was sent last to the recipient lapse.
 export async function expire(to) {
-  const { id } = JSON.parse(await control('GET', `/_mock/outbox/latest?to=${encodeURIComponent(to)}`));
+  const { id } = await message(to);
   await control('POST', `/_mock/outbox/${id}/expire`);
 }
 
