@@ -138,4 +138,10 @@ func (u *user) objectID() string {
 	return id
 }
 
+// owns tells whether an address to which codes go is the user's. It is not if it is the
+// user's name: a username may look like an address of somebody else.
+func (u *user) owns(address string) bool {
+	return userKeyOf(u.Connection, u.Identifier(kindOfAddress(address))) == userKeyOf(u.Connection, address)
+}
+
 func (u *user) verified() bool { return u.EmailVerified || u.PhoneVerified }
