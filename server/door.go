@@ -44,7 +44,7 @@ func (s *Server) Users() []fixtures.User { return s.tenant.Users() }
 // User is the user with the user_id.
 func (s *Server) User(id string) (fixtures.User, bool) { return s.tenant.User(id) }
 
-// UserByAddress is the user with the e-mail address or phone number. If several
+// UserByAddress is the user with the e-mail address, phone number or username. If several
 // connections have one, the connection that is first in the fixture counts.
 func (s *Server) UserByAddress(address string) (fixtures.User, bool) {
 	return s.tenant.UserByAddress(fixtures.NormalizeRecipient(address))
@@ -62,7 +62,7 @@ func (s *Server) UpdateUser(id string, change func(*fixtures.User) error) (fixtu
 	return s.tenant.UpdateUser(id, change)
 }
 
-// DeleteUser deletes a user. Its refresh tokens stop working.
+// DeleteUser deletes a user. Its refresh tokens, codes and sessions stop working.
 func (s *Server) DeleteUser(id string) error { return s.tenant.DeleteUser(id) }
 
 // TOTP returns the code that the authenticator app of a user shows by the tenant's
@@ -80,7 +80,7 @@ func (s *Server) AnswerPush(user string, accept bool) error {
 }
 
 // ApproveDevice answers for the user of a device, as if the user had entered the code
-// and signed in. The user is a user_id, an e-mail address or a phone number.
+// and signed in. The user is a user_id, an e-mail address, a phone number or a username.
 func (s *Server) ApproveDevice(userCode, user string) (fixtures.DeviceCode, error) {
 	u, ok := s.User(user)
 	if !ok {

@@ -458,7 +458,7 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.CreateUser,
 		},
 		{
-			Method: "GET", Path: "/_mock/users/{id}", Summary: "one user, by user_id, e-mail address or phone number",
+			Method: "GET", Path: "/_mock/users/{id}", Summary: "one user, by user_id, e-mail address, phone number or username",
 			Flow: a.ReadUser,
 		},
 		{

@@ -13,8 +13,6 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
-
-	"github.com/mockauth0/mockauth0/fixtures"
 )
 
 const (
@@ -253,10 +251,8 @@ func (a *Auth0) codeFor(t testing.TB, path, user string) string {
 // passwordOf is the password of a user of a database, "" if there is none.
 func (a *Auth0) passwordOf(user string) string {
 	for _, u := range a.server.Users() {
-		for _, kind := range fixtures.Kinds {
-			if name := u.Identifier(kind); u.Password != "" && name != "" && fixtures.SameRecipient(name, user) {
-				return u.Password
-			}
+		if u.Password != "" && u.HasName(user) {
+			return u.Password
 		}
 	}
 	return ""

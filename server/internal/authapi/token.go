@@ -108,7 +108,7 @@ func TokenSubject(c *web.Call) web.Subject {
 	default:
 		return s
 	}
-	s.Connection, s.Recipient = owner.Connection, address(owner)
+	s.Connection, s.Recipient = owner.Connection, c.Setup.AddressOf(owner)
 	return s
 }
 

@@ -43,8 +43,8 @@ func Activate(c *web.Call) (any, error) {
 
 // userCode is what the user typed, or what stands in the address.
 func userCode(c *web.Call) string {
-	if p, ok := c.Params.Get("code"); ok {
-		return p.Text
+	if _, typed := c.Params.Get("code"); typed {
+		return c.Params.Text("code") // "" if there are two
 	}
 	return c.Params.Text("user_code")
 }

@@ -71,8 +71,20 @@ func TestOnlyTheUserConfirmsADevice(t *testing.T) {
 	if w := servertest.Call(t, s, "POST", confirm, url.Values{"action": {"cancel"}}, servertest.Header("Origin", "https://elsewhere.test")); w.Code != http.StatusForbidden {
 		t.Errorf("another site: %d %s", w.Code, w.Body)
 	}
+	for _, origin := range []string{"null", "", "chrome-extension://abcdefgh"} { // null is that of a sandboxed frame
+		for _, action := range []string{"confirm", "cancel"} {
+			w := servertest.Call(t, s, "POST", confirm, url.Values{"action": {action}}, servertest.Header("Origin", origin), servertest.Header("Sec-Fetch-Site", "cross-site"))
+			if w.Code != http.StatusForbidden {
+				t.Errorf("%s by another site with the origin %q: %d %s", action, origin, w.Code, w.Header().Get("Location"))
+			}
+		}
+	}
 	if got := d.poll(t, s); got != "authorization_pending" {
 		t.Errorf("the device gets %q", got)
+	}
+	own := servertest.Call(t, s, "POST", confirm, url.Values{"action": {"cancel"}}, servertest.Header("Origin", "null"), servertest.Header("Sec-Fetch-Site", "same-origin")) // a page with the policy no-referrer
+	if got := d.poll(t, s); own.Code != http.StatusFound || got != "access_denied" {
+		t.Errorf("the tenant's own page: %d, the device gets %q", own.Code, got)
 	}
 }
 

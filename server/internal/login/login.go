@@ -24,7 +24,12 @@ type request struct {
 
 // textsOnly refuses a parameter that must be a string and is none.
 func textsOnly(c *web.Call) error {
-	if p, ok := passwordless.NotText(c.Params); ok {
+	p, wrong := passwordless.NotText(c.Params)
+	if !wrong { // a number in authParams
+		p, wrong = c.Params.Get("max_age")
+		wrong = wrong && p.Kind == web.Array
+	}
+	if wrong {
 		return refusal.BadParameterType.With("parameter", p.Name).Because("the parameter " + p.Name + " is no string; one that is given twice is a list")
 	}
 	return nil

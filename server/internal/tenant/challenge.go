@@ -257,6 +257,9 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 	if err := t.refuseBlockedLocked(conn, recipient, r); err != nil {
 		return err
 	}
+	if u != nil && !u.owns(recipient) {
+		return wrong.Because(nameOnly(recipient))
+	}
 	if u == nil && conn.Options.DisableSignup {
 		return wrong.Because("there is no user " + recipient + " on connection " + conn.Name + " any more, and its options say disable_signup")
 	}

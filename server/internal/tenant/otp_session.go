@@ -64,6 +64,8 @@ func (t *Tenant) StartOTPSession(r OTPSessionRequest) OTPSession {
 	switch {
 	case u != nil && u.Blocked:
 		s.silent = "the user " + r.Recipient + " is blocked"
+	case u != nil && !u.owns(r.Recipient):
+		s.silent = nameOnly(r.Recipient)
 	case u != nil:
 	case !r.AllowSignup:
 		s.silent = withReason("there is no user "+r.Recipient+" on connection "+strconv.Quote(conn.Name)+", and allow_signup is not true", t.setup.WhyUnknown(r.Recipient))
@@ -79,6 +81,11 @@ func (t *Tenant) StartOTPSession(r OTPSessionRequest) OTPSession {
 	out.ID = t.setup.Seed.Hex(24, "otp session", key.connection, key.recipient, strconv.FormatInt(c.n, 10))
 	t.otpSessions.put(out.ID, s)
 	return out
+}
+
+// nameOnly tells why no code goes to an address.
+func nameOnly(address string) string {
+	return address + " is the username of a user, and not an address of that user"
 }
 
 // kindOfAddress is the kind of an address to which codes go.
@@ -166,7 +173,7 @@ func (t *Tenant) ChallengeOfDatabase(r ChallengeRequest) Started {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	u := t.users.find(r.Connection.Name, r.Recipient)
-	return t.challengeLocked(r, u, u != nil && u.Blocked)
+	return t.challengeLocked(r, u, u != nil && (u.Blocked || !u.owns(r.Recipient)))
 }
 
 // SignInWithCode is SignIn for a user of a database. known is false if there is no
@@ -226,7 +233,7 @@ func (t *Tenant) ConfirmSignUp(a Authorization, tx Transaction, conn *fixtures.C
 			return Session{}, err
 		}
 	}
-	if u != nil && u.Blocked || a.Effects.User("blocked") {
+	if u != nil && (u.Blocked || !u.owns(tx.Recipient)) || a.Effects.User("blocked") {
 		return Session{}, refusal.UserBlocked
 	}
 	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, a.Now)

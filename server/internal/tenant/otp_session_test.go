@@ -109,3 +109,41 @@ func TestADeletedUserDoesNotComeBack(t *testing.T) {
 		t.Errorf("there is %+v again", u)
 	}
 }
+
+// A username may look like the address of somebody else. Who reads the mail there does
+// not sign in as the user of that name, whether the user came before the code or after.
+func TestACodeIsForTheOwnerOfTheAddress(t *testing.T) {
+	t.Parallel()
+	const allowed = "{signup: {status: optional}, validation: {max_length: 100, allowed_types: {email: true, phone_number: true}}}"
+	f, err := fixtures.Parse("fixture.yaml", []byte("version: 1\nextends: default\nconnections:\n"+
+		"  - name: Username-Password-Authentication\n    strategy: auth0\n    enabled_clients: ['*']\n    options:\n"+
+		"      authentication_methods: {email_otp: {enabled: true}, phone_otp: {enabled: true}}\n"+
+		"      attributes: {email: {signup: {status: optional}}, phone_number: {signup: {status: optional}}, username: "+allowed+"}\n"+
+		"users: []\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ada@example.com", "+12025550101"} {
+		tn := New(f, token.Embedded("fast"))
+		native, _ := tn.Setup().Client("acme-native")
+		conn := tn.Setup().connections["Username-Password-Authentication"]
+		early, code := startSession(tn, native, name, noon)
+		if code == "" {
+			t.Fatalf("no code is sent to %s", name)
+		}
+		if _, err := tn.SignUp(conn, fixtures.User{Username: name, Email: "eve@example.com", Password: "x"}, noon); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tn.RedeemOTPSession(TokenRequest{Client: native, Now: noon}, early.ID, code); !errors.Is(err, refusal.WrongOTPSession) {
+			t.Errorf("the code that went to %s before: %v", name, err)
+		}
+		late, code := startSession(tn, native, name, noon)
+		page := tn.ChallengeOfDatabase(ChallengeRequest{Connection: conn, Recipient: name, Now: noon, Compose: func(Secret) outbox.Message { return outbox.Message{To: name} }})
+		if code != "" || late.Silent == "" || len(page.Sent) > 0 {
+			t.Errorf("%s gets the code of the user of that name: %q, %+v", name, code, page)
+		}
+		if u, _ := tn.UserByAddress("eve@example.com"); u.EmailVerified || u.LoginsCount > 0 {
+			t.Errorf("%s signed in as %+v", name, u)
+		}
+	}
+}

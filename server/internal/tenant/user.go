@@ -32,8 +32,8 @@ func (t *Tenant) AddUser(u fixtures.User) (fixtures.User, error) {
 	if err != nil {
 		return fixtures.User{}, err
 	}
-	if len(t.users.sameAs(ready)) > 0 {
-		return fixtures.User{}, userExists(ready)
+	if same := t.users.sameAs(ready); len(same) > 0 {
+		return fixtures.User{}, userExists(ready, same[0])
 	}
 	t.users.insert(ready)
 	t.noteChange()
@@ -79,8 +79,10 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 	if err != nil {
 		return fixtures.User{}, err
 	}
-	if slices.ContainsFunc(t.users.sameAs(ready), func(other *user) bool { return other != old }) {
-		return fixtures.User{}, userExists(ready)
+	for _, other := range t.users.sameAs(ready) {
+		if other != old {
+			return fixtures.User{}, userExists(ready, other)
+		}
 	}
 	if old.Password != ready.Password {
 		t.bruteForce.forget(old.key()) // Source: brute-force-protection.mdx
@@ -97,11 +99,20 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 	return cloned(ready.User), nil
 }
 
-func userExists(u *user) *UserError {
-	return &UserError{"user_exists", "the user " + u.address + " exists already on connection " + u.Connection}
+// userExists names what another user has already: a name, or else the user_id.
+func userExists(u, other *user) *UserError {
+	taken := u.UserID
+	for _, key := range u.keys() {
+		if slices.Contains(other.keys(), key) {
+			taken = key.address
+			break
+		}
+	}
+	return &UserError{"user_exists", "the user " + taken + " exists already on connection " + other.Connection}
 }
 
-// DeleteUser deletes a user. The user's refresh tokens stop working.
+// DeleteUser deletes a user. The user's refresh tokens, codes and sessions stop
+// working.
 func (t *Tenant) DeleteUser(id string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -111,9 +122,34 @@ func (t *Tenant) DeleteUser(id string) error {
 	}
 	t.users.remove(u)
 	t.users.deleted[u.key()]++
-	t.families.orphan(id)
+	t.forgetUserLocked(id)
 	t.noteChange()
 	return nil
+}
+
+// forgetUserLocked takes a deleted user out of all that was given to the user. Another
+// user may get the same user_id, and must not get that.
+func (t *Tenant) forgetUserLocked(id string) {
+	t.families.orphan(id)
+	t.sessions.removeIf(func(s *Session) bool { return s.UserID == id })
+	for _, c := range t.authCodes.all {
+		forget(&c.userID, id)
+	}
+	for _, k := range t.tickets.all {
+		forget(&k.userID, id)
+	}
+	for _, k := range t.resets.all {
+		forget(&k.userID, id)
+	}
+	for _, d := range t.devices.all {
+		forget(&d.UserID, id)
+	}
+}
+
+func forget(owner *string, id string) {
+	if *owner == id {
+		*owner = ""
+	}
 }
 
 // cloned returns a deep copy. The maps of a user can be those of the fixture,
@@ -264,10 +300,7 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 		return nil, err
 	}
 	u.Connection = conn.Name
-	address := u.MainIdentifier()
-	if conn.Strategy == StrategySMS {
-		address = u.PhoneNumber
-	}
+	address := addressOf(u, conn.Strategy)
 	if u.UserID == "" {
 		u.UserID = conn.Strategy + "|" + t.newUserIDLocked(conn, address)
 	}
