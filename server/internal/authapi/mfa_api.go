@@ -285,5 +285,5 @@ func MFASubject(c *web.Call) web.Subject {
 		}
 		owner, _ = c.Tenant.User(access.UserID)
 	}
-	return web.Subject{Connection: owner.Connection, Recipient: address(owner)}
+	return web.Subject{Connection: owner.Connection, Recipient: c.Setup.AddressOf(owner)}
 }
