@@ -14,6 +14,7 @@ import (
 // of /userinfo and of an API that takes no other tokens. Ten minutes later the nonce
 // that the SDK remembers is over, and it tries again with the one that it is told.
 func TestDPoP(t *testing.T) {
+	t.Parallel()
 	const forAPI = `, {}, {audience: "https://api.acme.test/"})`
 	for name, app := range map[string]struct {
 		page     string
@@ -73,6 +74,7 @@ func TestDPoP(t *testing.T) {
 // A server does the same with a key of its own. Its client is confidential, so the tenant
 // asks it for a nonce only where a scenario says so.
 func TestDPoPOfNextJS(t *testing.T) {
+	t.Parallel()
 	s := startSDK(t, "http", desktop)
 	npmPackages(t, "../../recipes/nextjs")
 	api := s.node("api.cjs", "ISSUER="+s.tenant+"/")
