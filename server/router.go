@@ -134,6 +134,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // the answer if it may read others: else it would learn only that CORS failed.
 func (s *Server) serveNothing(w http.ResponseWriter, r *http.Request) {
 	route := web.Route{Dialect: web.API, CORS: web.Credentials, Flow: notServed, Subject: passwordless.NamedSubject}
+	if strings.HasPrefix(r.URL.Path, "/api/v2/") {
+		route.Dialect = web.Management
+	}
 	if strings.HasPrefix(r.URL.Path, "/_mock/") {
 		if refused := s.refuseControl(r); refused != nil {
 			s.front.Serve(w, r, refusalRoute(refused), nil)

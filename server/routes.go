@@ -11,6 +11,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/inbox"
 	"github.com/mockauth0/mockauth0/server/internal/login"
+	"github.com/mockauth0/mockauth0/server/internal/management"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -276,6 +277,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Flow: authapi.CER, Limited: refusal.RateLimitedText, Dialect: web.Discovery, CORS: web.AnyOrigin,
 		},
 	}
+	table = append(table, management.Routes()...)
 	for i := range table {
 		if table[i].Subject == nil {
 			table[i].Subject = passwordless.NamedSubject
@@ -424,7 +426,7 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.AnswerDevice,
 		},
 		{
-			Method: "POST", Path: "/_mock/tokens", Summary: `signs any claims: {"claims":{…},"key":"current" or "rogue"}`,
+			Method: "POST", Path: "/_mock/tokens", Summary: `signs any claims: {"claims":{…},"key":"current" or "rogue"}; {"management":["read:users"]} gives a token for the Management API`,
 			Flow: a.MintToken,
 		},
 		{

@@ -24,7 +24,7 @@ type Feature struct {
 func All() []Feature { return features }
 
 var features = []Feature{
-	{Name: "the Management API", Paths: []string{"/api/v2"}},
+	{Name: "other resources of the Management API", Paths: []string{"/api/v2"}},
 	{Name: "MFA", Paths: []string{"/mfa/challenge", "/mfa/associate", "/mfa/authenticators"}, Parameters: []string{"acr_values"}, Grants: []string{
 		"http://auth0.com/oauth/grant-type/mfa-otp", "http://auth0.com/oauth/grant-type/mfa-oob", "http://auth0.com/oauth/grant-type/mfa-recovery-code",
 	}},

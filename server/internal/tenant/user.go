@@ -188,12 +188,47 @@ func (t *Tenant) Users() []fixtures.User {
 }
 
 func (t *Tenant) listUsersLocked() []fixtures.User {
-	sorted := t.users.sorted()
-	out := make([]fixtures.User, len(sorted))
-	for i, u := range sorted {
+	out := make([]fixtures.User, len(t.users.ordered))
+	for i, u := range t.users.ordered {
 		out[i] = cloned(u.User)
 	}
 	return out
+}
+
+// A Selection chooses users for a list.
+type Selection struct {
+	Match   func(*fixtures.User) bool     // nil: all; it must not change or keep the user
+	Compare func(a, b *fixtures.User) int // nil: the order of creation
+	Offset  int
+	Limit   int // 0: none
+}
+
+// SelectUsers returns the chosen users, and how many there are without the limit.
+func (t *Tenant) SelectUsers(s Selection) (page []fixtures.User, total int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	chosen := t.users.ordered
+	if s.Match != nil {
+		chosen = nil
+		for _, u := range t.users.ordered {
+			if s.Match(&u.User) {
+				chosen = append(chosen, u)
+			}
+		}
+	}
+	if s.Compare != nil {
+		chosen = slices.Clone(chosen)
+		slices.SortStableFunc(chosen, func(a, b *user) int { return s.Compare(&a.User, &b.User) })
+	}
+	total = len(chosen)
+	chosen = chosen[min(s.Offset, total):]
+	if s.Limit > 0 {
+		chosen = chosen[:min(s.Limit, len(chosen))]
+	}
+	for _, u := range chosen {
+		page = append(page, cloned(u.User))
+	}
+	return page, total
 }
 
 // mergeUserLocked adds a user of a fixture. If there is a user with the same
