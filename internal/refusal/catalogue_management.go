@@ -16,11 +16,20 @@ var (
 		Name: "management_no_token", Status: 401, Description: "Missing authentication",
 		Challenge: "Bearer", Source: recordRuby,
 	})
-	// BadManagementToken has the member attributes, too, which repeats the message.
-	BadManagementToken = entry(Refusal{
-		Name: "management_bad_token", Status: 401, Description: "{reason}",
-		Challenge: `Bearer error="{reason}"`, Source: docManage + "; " + boom,
-		Examples: map[string]string{"reason": "Expired token received for JSON Web Token validation"},
+	// A 401 with a challenge that has the message has the member attributes, too, which
+	// repeats it.
+	WrongManagementSignature = entry(Refusal{
+		Name: "management_wrong_signature", Status: 401, Description: "Invalid signature received for JSON Web Token validation",
+		Challenge: `Bearer error="Invalid signature received for JSON Web Token validation"`, Source: docManage + "; " + boom,
+	})
+	ExpiredManagementToken = entry(Refusal{
+		Name: "management_expired_token", Status: 401, Description: "Expired token received for JSON Web Token validation",
+		Challenge: `Bearer error="Expired token received for JSON Web Token validation"`, Source: docManage + "; " + boom,
+	})
+	WrongManagementAudience = entry(Refusal{
+		Name: "management_wrong_audience", Status: 401, Description: "Bad audience: {audience}",
+		Challenge: `Bearer error="Bad audience: {audience}"`, Source: "https://github.com/auth0/node-auth0/issues/787; " + boom,
+		Examples: map[string]string{"audience": "https://api.acme.test/"},
 	})
 	MalformedManagementToken = entry(Refusal{
 		Name: "management_malformed_token", Status: 400, Code: "Bearer",
@@ -37,13 +46,13 @@ var (
 	})
 	InvalidBody = entry(Refusal{
 		Name: "management_invalid_body", Status: 400, Code: "invalid_body",
-		Description: "{problem}", Source: zSchema,
-		Examples: map[string]string{"problem": "Payload validation error: 'Missing required property: connection'."},
+		Description: "Payload validation error: {problem}", Source: zSchema,
+		Examples: map[string]string{"problem": "'Missing required property: connection'."},
 	})
 	InvalidQuery = entry(Refusal{
 		Name: "management_invalid_query", Status: 400, Code: "invalid_query_string",
-		Description: "{problem}", Source: zSchema,
-		Examples: map[string]string{"problem": "Query validation error: 'Missing required property: email'."},
+		Description: "Query validation error: {problem}", Source: zSchema,
+		Examples: map[string]string{"problem": "'Missing required property: email'."},
 	})
 	MalformedPayload = entry(Refusal{
 		Name: "management_malformed_payload", Status: 400,
@@ -80,6 +89,48 @@ var (
 		Name: "management_existent_user", Status: 409, Code: "auth0_idp_error",
 		Description: "The user already exists.", Source: "several applications compare it",
 	})
+	InexistentClient = entry(Refusal{
+		Name: "management_inexistent_client", Status: 404, Code: "inexistent_client",
+		Description: "The client does not exist", Source: recordings,
+	})
+	InexistentConnection = entry(Refusal{
+		Name: "management_inexistent_connection", Status: 404, Code: "inexistent_connection",
+		Description: "The connection does not exist", Source: recordings,
+	})
+	InexistentResourceServer = entry(Refusal{
+		Name: "management_inexistent_resource_server", Status: 404, Code: "inexistent_resource_server",
+		Description: "The resource server does not exist", Source: recordings,
+	})
+	InexistentGrant = entry(Refusal{
+		Name: "management_inexistent_client_grant", Status: 404, Code: "inexistent_client_grant",
+		Description: "The grant does not exist.", Source: recordings,
+	})
+	ExistentConnection = entry(Refusal{
+		Name: "management_existent_connection", Status: 409, Code: "connection_conflict",
+		Description: "A connection with the same name already exists", Source: "public code of applications", Unverified: true,
+	})
+	ExistentResourceServer = entry(Refusal{
+		Name: "management_existent_resource_server", Status: 409,
+		Description: "A resource server with the same identifier already exists", Source: "the wording of management_existent_connection", Unverified: true,
+	})
+	ExistentGrant = entry(Refusal{
+		Name: "management_existent_client_grant", Status: 409,
+		Description: "A resource with this identifier already exists.", Source: "no public text", Unverified: true,
+	})
+	SystemResource = entry(Refusal{
+		Name: "management_system_resource", Status: 400, Code: "operation_not_supported",
+		Description: "The Management API cannot be changed or deleted", Source: "ours", Unverified: true,
+	})
+	InvalidGrantTypes = entry(Refusal{
+		Name: "management_invalid_grant_types", Status: 400, Code: "invalid_body",
+		Description: "Invalid grant types: {grants}", Source: "alexkappa/terraform-provider-auth0#256", Unverified: true,
+		Examples: map[string]string{"grants": "client_credentials"},
+	})
+	UnknownScopes = entry(Refusal{
+		Name: "management_unknown_scopes", Status: 400, Code: "invalid_body",
+		Description: "The following scopes are not in the resource server: {scopes}", Source: "no public text", Unverified: true,
+		Examples: map[string]string{"scopes": "read:nothing"},
+	})
 	InexistentSession = entry(Refusal{
 		Name: "management_inexistent_session", Status: 404, Code: "inexistent_session",
 		Description: "The session does not exist.", Source: "the wording of management_inexistent_user", Unverified: true,
@@ -113,10 +164,5 @@ var (
 		Name: "management_not_together", Status: 400, Code: "operation_not_supported",
 		Description: "Cannot update {one} and {other} simultaneously", Source: docManage, Unverified: true,
 		Examples: map[string]string{"one": "password", "other": "email"},
-	})
-	NoSuchUserChange = entry(Refusal{
-		Name: "management_user_change", Status: 400, Code: "invalid_body",
-		Description: "{reason}", Source: "the mock's own rules about users", Unverified: true,
-		Examples: map[string]string{"reason": "password: the connection \"email\" has the strategy email, which knows no passwords"},
 	})
 )

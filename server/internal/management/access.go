@@ -41,23 +41,17 @@ func (c *call) authenticate() error {
 	}
 	var ok bool
 	if c.bearer, ok = c.Tenant.ReadManagementToken(compact); !ok {
-		return badToken("Invalid signature received for JSON Web Token validation")
+		return refusal.WrongManagementSignature
 	}
 	c.ClientID = c.bearer.Client
 	switch {
 	case !c.bearer.For(), c.Pinned != "" && c.bearer.Issuer != c.Pinned:
 		name, _ := c.bearer.Audience.(string)
-		return badToken("Bad audience: " + printable.Line(name))
+		return refusal.WrongManagementAudience.With("audience", strings.ReplaceAll(clip(printable.Line(name)), `"`, "'"))
 	case float64(c.Now.Unix()) >= c.bearer.Expires:
-		return badToken("Expired token received for JSON Web Token validation")
+		return refusal.ExpiredManagementToken
 	}
 	return nil
 }
 
 func (c *call) audience() string { return c.Issuer + "api/v2/" }
-
-func badToken(reason string) error {
-	refused := refusal.BadManagementToken.With("reason", reason)
-	refused.Challenge = `Bearer error="` + strings.ReplaceAll(reason, `"`, `\"`) + `"`
-	return refused
-}

@@ -23,6 +23,12 @@ const Path = "/api/v2"
 func operations() []operation {
 	return slices.Concat(
 		users.operations(),
+		clients.operations(),
+		connections.operations(),
+		resourceServers.operations(),
+		clientGrants.operations(),
+		clientOperations,
+		connectionOperations,
 		userOperations,
 		sessionOperations,
 	)
@@ -49,8 +55,12 @@ type call struct {
 	// own tells that users act on themselves, and may do no more than that.
 	own   bool
 	query map[string]string
-	body  map[string]any
-	list  []any // the body, if it is an array
+	// values are all values of each query parameter.
+	values url.Values
+	body   map[string]any
+	// scopes are all that the Management API has. The table itself cannot name them.
+	scopes func() []string
+	list   []any // the body, if it is an array
 }
 
 // Routes are the routes of the Management API.
@@ -90,7 +100,7 @@ func subject(c *web.Call) web.Subject {
 
 // flow checks a request in hapi's order, and runs the operation.
 func (o operation) flow(w *web.Call) (any, error) {
-	c := &call{Call: w}
+	c := &call{Call: w, scopes: Scopes}
 	// 1. Who calls, and may it?
 	if err := c.authorize(o); err != nil {
 		return nil, err
@@ -106,9 +116,10 @@ func (o operation) flow(w *web.Call) (any, error) {
 	// 3. Check the query, then the body.
 	query, err := url.ParseQuery(w.Query)
 	if err != nil {
-		return nil, refusal.InvalidQuery.With("problem", "the query string is malformed")
+		return nil, refusal.InvalidQuery.With("problem", "'the query string is malformed'.")
 	}
-	if c.query, err = checkQuery(o.query, query); err != nil {
+	c.values = ungrouped(query)
+	if c.query, err = checkQuery(o.query, c.values); err != nil {
 		return nil, err
 	}
 	if o.body != nil {

@@ -32,6 +32,9 @@ var (
 		{name: "from", about: "Optional Id from which to start selection.", types: []string{"string"}},
 		{name: "take", about: "Number of results per page. Defaults to 50.", types: []string{"integer"}, min: 1, max: 100},
 	}
+	// onlyCheckpoints are for lists without page: SDKs send include_totals there, too.
+	onlyCheckpoints = append(slices.Clone(checkpoints), pages[2])
+
 	fieldLists = []property{
 		{name: "fields", about: "Comma-separated list of fields to include or exclude (based on value provided for include_fields) in the result. Leave empty to retrieve all fields.", types: []string{"string"}},
 		{name: "include_fields", about: "Whether specified fields are to be included (true) or excluded (false).", types: []string{"boolean"}},
@@ -68,7 +71,7 @@ func (c *call) page() (p page, err error) {
 		if from := c.query["from"]; from != "" {
 			text, _ := base64.RawURLEncoding.DecodeString(from)
 			if p.start, err = strconv.Atoi(string(text)); err != nil || p.start < 0 {
-				return p, refusal.InvalidQuery.With("problem", "Query validation error: 'Object didn't pass validation for format checkpoint: "+clip(from)+"' on property from (Optional Id from which to start selection.).")
+				return p, refusal.InvalidQuery.With("problem", "'Object didn't pass validation for format checkpoint: "+clip(from)+"' on property from (Optional Id from which to start selection.).")
 			}
 		}
 	}

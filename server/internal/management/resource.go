@@ -28,6 +28,7 @@ type resource[T any] struct {
 	always                   []string // the fields that an answer has though fields does not name them
 	deleted                  func(*call) web.Status
 
+	// Of a section of the fixture these come from configured.
 	list   func(*call, page) (items []T, total int, err error)
 	find   func(c *call, id string) (T, bool)
 	add    func(*call) (T, error)

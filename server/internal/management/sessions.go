@@ -11,11 +11,11 @@ import (
 
 // sessionOperations are those on sessions and refresh tokens.
 var sessionOperations = []operation{
-	{method: "GET", path: "/users/{id}/sessions", summary: "lists the sessions of a user", scopes: []string{"read:sessions"}, query: checkpoints, run: listSessions},
+	{method: "GET", path: "/users/{id}/sessions", summary: "lists the sessions of a user", scopes: []string{"read:sessions"}, query: onlyCheckpoints, run: listSessions},
 	{method: "DELETE", path: "/users/{id}/sessions", summary: "ends the sessions of a user", scopes: []string{"delete:sessions"}, run: endSessions},
 	{method: "GET", path: "/sessions/{id}", summary: "reads a session", scopes: []string{"read:sessions"}, run: readSession},
 	{method: "DELETE", path: "/sessions/{id}", summary: "ends a session", scopes: []string{"delete:sessions"}, run: endSession},
-	{method: "GET", path: "/users/{id}/refresh-tokens", summary: "lists the refresh tokens of a user", scopes: []string{"read:refresh_tokens"}, query: checkpoints, run: listRefreshTokens},
+	{method: "GET", path: "/users/{id}/refresh-tokens", summary: "lists the refresh tokens of a user", scopes: []string{"read:refresh_tokens"}, query: onlyCheckpoints, run: listRefreshTokens},
 	{method: "DELETE", path: "/users/{id}/refresh-tokens", summary: "revokes the refresh tokens of a user", scopes: []string{"delete:refresh_tokens"}, run: revokeRefreshTokens},
 	{method: "GET", path: "/refresh-tokens/{id}", summary: "reads a refresh token", scopes: []string{"read:refresh_tokens"}, run: readRefreshToken},
 	{method: "DELETE", path: "/refresh-tokens/{id}", summary: "revokes a refresh token", scopes: []string{"delete:refresh_tokens"}, run: revokeRefreshToken},

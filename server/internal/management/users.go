@@ -160,7 +160,7 @@ func listUsers(c *call, p page) ([]fixtures.User, int, error) {
 	if sort := c.query["sort"]; sort != "" {
 		by, ok := sortUsers(sort)
 		if !ok {
-			return nil, 0, refusal.InvalidQuery.With("problem", `Query validation error: 'String does not match pattern ^(([a-zA-Z0-9_\.\-])+\:(1|-1))$: `+clip(sort)+"' on property sort (Field to sort by. Use field:order where order is 1 for ascending and -1 for descending. e.g. created_at:1).")
+			return nil, 0, refusal.InvalidQuery.With("problem", `'String does not match pattern ^(([a-zA-Z0-9_\.\-])+\:(1|-1))$: `+clip(sort)+"' on property sort (Field to sort by. Use field:order where order is 1 for ascending and -1 for descending. e.g. created_at:1).")
 		}
 		chosen.Compare = by
 	}
@@ -207,7 +207,7 @@ func complete(u fixtures.User, conn *fixtures.Connection) error {
 	}
 	switch {
 	case lacks != "":
-		return refusal.InvalidBody.With("problem", "Payload validation error: 'Missing required property: "+lacks+"'.")
+		return refusal.InvalidBody.With("problem", "'Missing required property: "+lacks+"'.")
 	case u.Username != "" && !conn.HasUsernames():
 		return refusal.UsernameNotAllowed
 	}
@@ -226,7 +226,7 @@ func userError(err error) error {
 	case "no_user":
 		return refusal.InexistentUser
 	}
-	return refusal.NoSuchUserChange.With("reason", clip(why.Description))
+	return refusal.InvalidBody.With("problem", "'"+clip(why.Description)+"'.")
 }
 
 // writeUser puts the members of a body into a user. null unsets one.

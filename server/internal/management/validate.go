@@ -3,6 +3,7 @@ package management
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"net/mail"
 	"net/url"
@@ -27,6 +28,7 @@ type property struct {
 	required    []string   // members of an object
 	members     []property // of an object; nil allows any
 	items       *property  // of an array
+	open        bool       // an object may have other members, too
 }
 
 // of returns a copy with a description.
@@ -72,7 +74,7 @@ func sentence(of string, faults []fault) string {
 	const most = 20 // a body can have thousands
 	var parts []string
 	for _, f := range faults[:min(most, len(faults))] {
-		text := of + " validation error: '" + f.words + "'"
+		text := "'" + f.words + "'"
 		if f.on != "" {
 			text += " on property " + f.on
 			if f.about != "" {
@@ -81,7 +83,7 @@ func sentence(of string, faults []fault) string {
 		}
 		parts = append(parts, text+".")
 	}
-	return strings.Join(parts, " (also) ")
+	return strings.Join(parts, " (also) "+of+" validation error: ")
 }
 
 func (p *property) check(value any, on string, faults *[]fault) {
@@ -135,7 +137,7 @@ func (p *property) checkObject(o object, on string, wrong func(string, ...any), 
 			extra = append(extra, clip(m.Key))
 		}
 	}
-	if len(extra) > 0 {
+	if len(extra) > 0 && !p.open {
 		wrong("Additional properties not allowed: %s", strings.Join(extra[:min(20, len(extra))], ","))
 	}
 	for _, known := range slices.Backward(p.members) {
@@ -221,7 +223,9 @@ func checkQuery(known []property, query url.Values) (map[string]string, error) {
 	values, faults := map[string]string{}, []fault{}
 	var extra []string
 	for name, given := range query {
-		values[name] = given[len(given)-1]
+		if len(given) > 0 {
+			values[name] = given[len(given)-1]
+		}
 		if !slices.ContainsFunc(known, func(p property) bool { return p.name == name }) {
 			extra = append(extra, clip(name))
 		}
@@ -244,6 +248,16 @@ func checkQuery(known []property, query url.Values) (map[string]string, error) {
 		return nil, refusal.InvalidQuery.With("problem", sentence("Query", faults))
 	}
 	return values, nil
+}
+
+// ungrouped are the values of a query in which strategy[0] and strategy[] are strategy.
+func ungrouped(query url.Values) url.Values {
+	all := url.Values{}
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		plain, _, _ := strings.Cut(name, "[")
+		all[plain] = append(all[plain], query[name]...)
+	}
+	return all
 }
 
 // queryValue is the text of a query parameter in the type that it should have, if it

@@ -109,11 +109,15 @@ func (t *Tenant) DeleteUser(id string) error {
 	if !ok {
 		return noUser(id)
 	}
-	t.users.remove(u)
-	t.users.deleted[u.key()]++
-	t.families.orphan(id)
+	t.deleteUserLocked(u)
 	t.noteChange()
 	return nil
+}
+
+func (t *Tenant) deleteUserLocked(u *user) {
+	t.users.remove(u)
+	t.users.deleted[u.key()]++
+	t.families.orphan(u.UserID)
 }
 
 // cloned returns a deep copy. The maps of a user can be those of the fixture,
