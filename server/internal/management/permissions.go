@@ -52,8 +52,11 @@ func listPermissions(c *call) (any, error) {
 		for _, name := range u.Permissions[audience] {
 			scope, _ := scopeOf(api, name)
 			all = append(all, object{
-				{Key: "permission_name", Value: name}, {Key: "description", Value: scope.Description},
-				{Key: "resource_server_name", Value: api.Name}, {Key: "resource_server_identifier", Value: audience}, {Key: "sources", Value: direct},
+				{Key: "permission_name", Value: name},
+				{Key: "description", Value: scope.Description},
+				{Key: "resource_server_name", Value: api.Name},
+				{Key: "resource_server_identifier", Value: audience},
+				{Key: "sources", Value: direct},
 			})
 		}
 	}

@@ -27,6 +27,16 @@ func searchUsers(q string) (matcher, error) {
 	return m, err
 }
 
+// onlyEmail is the address of a search that is for one address and nothing else; ""
+// of any other. Such a search needs not look at all users.
+func onlyEmail(q string) string {
+	tokens := scan(q)
+	if len(tokens) == 3 && tokens[0].text == "email" && tokens[1].kind == colon && (tokens[2].kind == phrase || len(tokens[2].parts) == 1) {
+		return tokens[2].text
+	}
+	return ""
+}
+
 // A token is one word of a search: a term, a phrase in quotes, a bracket, or an
 // operator.
 type token struct {

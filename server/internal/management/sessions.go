@@ -28,11 +28,15 @@ func showSession(s tenant.Session) object {
 		clients = append(clients, object{{Key: "client_id", Value: id}})
 	}
 	return object{
-		{Key: "id", Value: s.SID}, {Key: "user_id", Value: s.UserID},
-		{Key: "created_at", Value: isoTime(s.CreatedAt())}, {Key: "updated_at", Value: isoTime(s.UsedAt())},
+		{Key: "id", Value: s.SID},
+		{Key: "user_id", Value: s.UserID},
+		{Key: "created_at", Value: isoTime(s.CreatedAt())},
+		{Key: "updated_at", Value: isoTime(s.UsedAt())},
 		{Key: "authenticated_at", Value: isoTime(s.AuthTime)},
-		{Key: "idle_expires_at", Value: isoTime(s.IdleExpiresAt())}, {Key: "expires_at", Value: isoTime(s.ExpiresAt())},
-		{Key: "last_interacted_at", Value: isoTime(s.UsedAt())}, {Key: "clients", Value: clients},
+		{Key: "idle_expires_at", Value: isoTime(s.IdleExpiresAt())},
+		{Key: "expires_at", Value: isoTime(s.ExpiresAt())},
+		{Key: "last_interacted_at", Value: isoTime(s.UsedAt())},
+		{Key: "clients", Value: clients},
 	}
 }
 
@@ -103,10 +107,16 @@ func showRefreshToken(f fixtures.RefreshFamily) object {
 		servers = append(servers, object{{Key: "audience", Value: f.Audience}, {Key: "scopes", Value: f.Scope}})
 	}
 	return object{
-		{Key: "id", Value: f.ID}, {Key: "user_id", Value: f.UserID}, {Key: "created_at", Value: isoTime(f.CreatedAt)},
-		{Key: "idle_expires_at", Value: nil}, {Key: "expires_at", Value: orNull(f.ExpiresAt)},
-		{Key: "client_id", Value: f.ClientID}, {Key: "session_id", Value: nil}, {Key: "rotating", Value: f.Rotating},
-		{Key: "resource_servers", Value: servers}, {Key: "last_exchanged_at", Value: orNull(f.LastUsedAt)},
+		{Key: "id", Value: f.ID},
+		{Key: "user_id", Value: f.UserID},
+		{Key: "created_at", Value: isoTime(f.CreatedAt)},
+		{Key: "idle_expires_at", Value: nil},
+		{Key: "expires_at", Value: orNull(f.ExpiresAt)},
+		{Key: "client_id", Value: f.ClientID},
+		{Key: "session_id", Value: nil},
+		{Key: "rotating", Value: f.Rotating},
+		{Key: "resource_servers", Value: servers},
+		{Key: "last_exchanged_at", Value: orNull(f.LastUsedAt)},
 	}
 }
 

@@ -2,8 +2,11 @@ package management_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
@@ -76,6 +79,7 @@ func TestChangesAreInTheExport(t *testing.T) {
 	c.must("POST", "/users", servertest.Object{"connection": "crew", "email": "grace@example.com", "name": "Grace", "nickname": "g", "password": "Passw0rd!", "user_metadata": servertest.Object{"n": 1.5, "list": []any{1, "a", servertest.Object{}}}})
 	c.must("DELETE", "/connections/"+conn["id"].(string)+"/users?email=nobody@example.com", nil)
 	c.must("DELETE", "/clients/acme-spa", nil)
+	c.must("DELETE", "/resource-servers/https%3A%2F%2Fapi.acme.test%2F", nil) // of which ada has a permission
 	c.must("PATCH", "/connections/"+conn["id"].(string), servertest.Object{"show_as_button": true})
 
 	state := exported(t, c.server)
@@ -91,6 +95,9 @@ func TestChangesAreInTheExport(t *testing.T) {
 		if !strings.Contains(state, want) {
 			t.Errorf("the export lacks %s", want)
 		}
+	}
+	if strings.Contains(state, "api.acme.test") {
+		t.Error("the export has a permission of an API that was deleted")
 	}
 	c.server.Reset()
 	if got := exported(t, c.server); got != before {
@@ -112,4 +119,110 @@ func TestUsersFitTheirConnection(t *testing.T) {
 		t.Errorf("it says %q", message)
 	}
 	c.must("PATCH", path, servertest.Object{"options": servertest.Object{"disable_signup": true}})
+}
+
+// A client that is made again begins anew: the refresh tokens of the one before are gone.
+func TestAClientTakesItsRefreshTokensAlong(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t)
+	body := servertest.Object{"name": "Again", "app_type": "native", "token_endpoint_auth_method": "none", "grant_types": []string{servertest.GrantOTP, "refresh_token"}}
+	id := c.must("POST", "/clients", body)["client_id"].(string)
+	tokens := servertest.Login(t, c.server, "ada@example.com", servertest.Object{"client_id": id, "scope": "openid offline_access"})
+	if tokens.RefreshToken == "" {
+		t.Fatal("there is no refresh token")
+	}
+	c.must("DELETE", "/clients/"+id, nil)
+	if again := c.must("POST", "/clients", body)["client_id"]; again != id {
+		t.Errorf("the new client is %s, and was %s", again, id)
+	}
+	w := servertest.Call(t, c.server, "POST", "/oauth/token", servertest.Object{"grant_type": "refresh_token", "client_id": id, "refresh_token": tokens.RefreshToken})
+	if w.Code != 403 {
+		t.Errorf("a refresh token of the old client: %d %s", w.Code, w.Body)
+	}
+}
+
+// The journal shows no secret of a body, however deep and large it is.
+func TestTheJournalShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t)
+	const secret = "very-secret-indeed"
+	c.refused("POST", "/connections", servertest.Object{"name": "x", "strategy": "none", "options": servertest.Object{
+		"twilio_token": secret, "template": strings.Repeat("long ", 1000), "gateway_authentication": servertest.Object{"secret": secret},
+	}})
+	c.refused("POST", "/connections", servertest.Object{"options": servertest.Object{"twilio_token": secret}})
+	c.refused("POST", "/users", servertest.Object{"connection": "none", "password": secret})
+	c.refused("POST", "/resource-servers", servertest.Object{"signing_secret": secret})
+	journal, err := json.Marshal(c.server.Requests())
+	if err != nil || strings.Contains(string(journal), secret) {
+		t.Errorf("the journal has it: %s (%v)", journal, err)
+	}
+}
+
+// A slash that came encoded is no border of a path, and one that came plain is.
+func TestAnAPIIsFoundByItsIdentifier(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t)
+	for _, id := range []string{"https%3A%2F%2Fapi.acme.test%2F", "https%3a%2f%2fapi.acme.test%2f", "https%253A%252F%252Fapi.acme.test%252F"} {
+		if got := c.must("GET", "/resource-servers/"+id, nil)["identifier"]; got != "https://api.acme.test/" {
+			t.Errorf("%s is %v", id, got)
+		}
+	}
+	if got := c.refused("GET", "/resource-servers/https://api.acme.test/", nil); !strings.Contains(got, "does not serve") {
+		t.Errorf("plain slashes: %s", got)
+	}
+}
+
+// A search for one address looks it up, and finds what a search through all users finds.
+func TestASearchForOneAddress(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t)
+	c.must("POST", "/users", servertest.Object{"connection": "sms", "phone_number": "+12025550177", "email": "Ada@example.com"})
+	for _, q := range []string{`email:ADA@Example.com`, `email:"ada@example.com"`, `(email:"ada@example.com")`, `email:ada@example*`} {
+		found := c.must("GET", "/users?include_totals=true&q="+url.QueryEscape(q), nil)
+		if found["total"] != 2.0 {
+			t.Errorf("%s: %v", q, found)
+		}
+	}
+}
+
+func BenchmarkUsers(b *testing.B) {
+	f, err := fixtures.Load("default")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range 100_000 {
+		f.Users = append(f.Users, fixtures.User{Email: fmt.Sprintf("user%d@example.com", i)})
+	}
+	if f, err = fixtures.Complete(f); err != nil {
+		b.Fatal(err)
+	}
+	began := time.Now()
+	s := servertest.New(b, server.Config{At: servertest.At2030, Fixture: f})
+	b.Log(time.Since(began))
+	token, err := s.ManagementToken("http://localhost:2884/")
+	if err != nil {
+		b.Fatal(err)
+	}
+	last, ok := s.UserByAddress("user99999@example.com")
+	if !ok {
+		b.Fatal("there is no such user")
+	}
+	for name, ask := range map[string][3]string{
+		"list":     {"GET", "/api/v2/users?include_totals=true", ""},
+		"search":   {"GET", "/api/v2/users?q=email:user99999@example.com", ""},
+		"by email": {"GET", "/api/v2/users-by-email?email=user99999@example.com", ""},
+		"patch":    {"PATCH", "/api/v2/users/" + last.UserID, `{"user_metadata":{"a":1}}`},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				var body any
+				if ask[2] != "" {
+					body = ask[2]
+				}
+				if w := servertest.Call(b, s, ask[0], ask[1], body, servertest.Header("Authorization", "Bearer "+token)); w.Code != 200 {
+					b.Fatal(w.Code, w.Body)
+				}
+			}
+		})
+	}
 }

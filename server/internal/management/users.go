@@ -155,7 +155,7 @@ func listUsers(c *call, p page) ([]fixtures.User, int, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		chosen.Match = m
+		chosen.Match, chosen.Email = m, onlyEmail(q)
 	}
 	if sort := c.query["sort"]; sort != "" {
 		by, ok := sortUsers(sort)
@@ -347,7 +347,7 @@ var userOperations = []operation{
 
 func usersByEmail(c *call) (any, error) {
 	email := c.query["email"]
-	list, _ := c.Tenant.SelectUsers(tenant.Selection{Match: func(u *fixtures.User) bool { return u.Email == email && email != "" }})
+	list, _ := c.Tenant.SelectUsers(tenant.Selection{Email: email, Match: func(u *fixtures.User) bool { return u.Email == email && email != "" }})
 	return users.shown(c, list), nil
 }
 

@@ -49,7 +49,6 @@ var (
 	boolean = property{types: []string{"boolean"}}
 	integer = property{types: []string{"integer"}}
 	anyBag  = property{types: []string{"object"}}
-	words   = property{types: []string{"array"}, items: &text}
 )
 
 // A fault is one thing that is wrong with a body, in z-schema's words.

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -202,6 +203,7 @@ func (t *Tenant) listUsersLocked() []fixtures.User {
 // A Selection chooses users for a list.
 type Selection struct {
 	Match   func(*fixtures.User) bool     // nil: all; it must not change or keep the user
+	Email   string                        // only users with this address can match; "": all can
 	Compare func(a, b *fixtures.User) int // nil: the order of creation
 	Offset  int
 	Limit   int // 0: none
@@ -212,9 +214,13 @@ func (t *Tenant) SelectUsers(s Selection) (page []fixtures.User, total int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	chosen := t.users.ordered
+	candidates := chosen
+	if s.Email != "" {
+		candidates = slices.SortedFunc(slices.Values(t.users.byEmail[emailKey(s.Email)]), func(a, b *user) int { return cmp.Compare(a.seq, b.seq) })
+	}
 	if s.Match != nil {
 		chosen = nil
-		for _, u := range t.users.ordered {
+		for _, u := range candidates {
 			if s.Match(&u.User) {
 				chosen = append(chosen, u)
 			}
