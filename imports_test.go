@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"server/internal/servertest"},
 	{"server", "server/localtls", "server/mailhog", "server/twilio"},
 	{"server/internal/authapi", "server/internal/login", "server/internal/control", "server/internal/inbox", "server/internal/management"},
-	{"server/internal/passwordless", "server/internal/tickets"},
+	{"server/internal/passwordless", "server/internal/mfa", "server/internal/tickets"},
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail", "server/internal/gateway"},
 	{"server/internal/token", "server/internal/faults"},
@@ -49,6 +49,7 @@ var homes = map[string][]string{
 	"github.com/urfave/cli":  {"server/command"},
 	"golang.org/x/net/html":  {"testkit"},
 	"golang.org/x/net/idna":  {"internal/address"},
+	"github.com/pquerna/otp": {"server/internal/tenant", "server/internal/login"},
 	"github.com/santhosh-":   {"internal/strictyaml/strictyamltest"},
 }
 

@@ -13,7 +13,7 @@ const anyEndpoint = "any"
 // endpoints are the names that a rule can use. The server does not serve all of
 // them yet.
 var endpoints = []string{
-	"passwordless.start", "oauth.token", "oauth.revoke", "otp.challenge", "verify_redirect", "authorize",
+	"passwordless.start", "oauth.token", "oauth.revoke", "mfa.challenge", "mfa.associate", "mfa.authenticators", "otp.challenge", "verify_redirect", "authorize",
 	"co.authenticate", "passwordless.verify", "dbconnections.signup", "dbconnections.change_password", "oauth.par",
 	"oauth.device_code", "activate", "userinfo", "jwks", "openid-configuration", "logout", "management", "smtp", anyEndpoint,
 }
@@ -46,10 +46,10 @@ func (Respond) EnumValues(field string) []string {
 var (
 	onDPoP    = []string{"oauth.token"}
 	onOTP     = []string{"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify"}
-	onUser    = []string{"oauth.token", "verify_redirect", "authorize", "activate", "co.authenticate", "passwordless.verify", "userinfo"}
+	onUser    = []string{"oauth.token", "mfa.challenge", "mfa.associate", "verify_redirect", "authorize", "activate", "co.authenticate", "passwordless.verify", "userinfo"}
 	onMFA     = []string{"oauth.token", "verify_redirect", "authorize", "activate", "passwordless.verify"} // the others never ask for a second factor
 	onSignup  = []string{"passwordless.start", "oauth.token", "otp.challenge", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "dbconnections.signup"}
-	onDeliver = []string{"passwordless.start", "otp.challenge", "authorize", "dbconnections.change_password", "smtp"}
+	onDeliver = []string{"passwordless.start", "mfa.challenge", "mfa.associate", "otp.challenge", "authorize", "dbconnections.change_password", "smtp"}
 	onToken   = []string{"oauth.token", "verify_redirect", "authorize", "passwordless.verify"}
 	onRotate  = []string{"jwks", "oauth.token", "passwordless.verify"}
 	onKeys    = []string{"jwks"}

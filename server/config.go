@@ -113,7 +113,9 @@ func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 // sameUser tells whether an added user is a user of the fixture. An added user
 // without a connection is a database user if it has a password.
 func sameUser(have, added fixtures.User) bool {
-	if !fixtures.SameRecipient(have.Email+have.PhoneNumber, added.Email+added.PhoneNumber) {
+	if !slices.ContainsFunc(fixtures.Kinds, func(kind string) bool {
+		return have.HasName(added.Identifier(kind))
+	}) {
 		return false
 	}
 	if added.Connection != "" {

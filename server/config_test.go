@@ -192,3 +192,29 @@ func TestAStateReadsNoKeyFiles(t *testing.T) {
 		t.Error(says)
 	}
 }
+
+// An added user takes the place of one with the same name, whichever name that is, and
+// of nobody else.
+func TestAnAddedUserReplacesTheOneOfTheSameName(t *testing.T) {
+	t.Parallel()
+	fixture := servertest.ParseFixture(t, "clients: [{client_id: app, grant_types: [password]}]\n"+
+		"connections: [{name: db, strategy: auth0, options: {attributes: {username: {signup: {status: optional}}, email: {signup: {status: optional}}, phone_number: {signup: {status: optional}}}}}]\n"+
+		"users: [{connection: db, username: grace, email: grace@example.com, phone_number: \"+12025550102\"}, {connection: db, username: alan}]\n")
+	for _, tt := range []struct {
+		added fixtures.User
+		users int
+	}{
+		{fixtures.User{Username: "Grace"}, 2},
+		{fixtures.User{Email: "grace@example.com"}, 2},
+		{fixtures.User{PhoneNumber: "+1 202 555 0102"}, 2},
+		{fixtures.User{Username: "ALAN", Email: "alan@example.com"}, 2},
+		{fixtures.User{Username: "dora"}, 3},
+		{fixtures.User{Email: "dora@example.com", PhoneNumber: "+12025550103"}, 3},
+	} {
+		tt.added.Connection = "db"
+		s := servertest.New(t, server.Config{Fixture: fixture, Users: []fixtures.User{tt.added}})
+		if n := len(s.Users()); n != tt.users {
+			t.Errorf("with %+v there are %d users, want %d", tt.added, n, tt.users)
+		}
+	}
+}

@@ -38,6 +38,9 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 //	@ show Cache-Control X-Rate*   show these headers, too, from here on
 //	@ advance 3m                   move the clock; @ set TIME stops it there
 //	@ otp ada@example.com as $otp  = the live code; @ link … the live link
+//	@ totp ada@example.com as $x   = what the user's authenticator app shows;
+//	                               @ push … accept (or reject) answers a
+//	                               push notification
 //	@ captcha $state as $answer    = the answer of the newest captcha of a login,
 //	                               * of all
 //	@ message ada@example.com      = the message that was sent last follows;
@@ -126,7 +129,7 @@ func diff(want, got string) string {
 
 // staged are the refusals that only scenarios cause.
 var staged = []string{
-	"sms_provider_error", "sms_provider_unauthorized", "sms_provider_timeout", "mfa_required", "unavailable", "bad_gateway_html", "server_error",
+	"sms_provider_error", "sms_provider_unauthorized", "sms_provider_timeout", "unavailable", "bad_gateway_html", "server_error",
 }
 
 // Each refusal of the catalogue is the answer to some request of the conversations.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
@@ -45,7 +46,7 @@ func (s *Server) Users() []fixtures.User { return s.tenant.Users() }
 // User is the user with the user_id.
 func (s *Server) User(id string) (fixtures.User, bool) { return s.tenant.User(id) }
 
-// UserByAddress is the user with the e-mail address or phone number. If several
+// UserByAddress is the user with the e-mail address, phone number or username. If several
 // connections have one, the connection that is first in the fixture counts.
 func (s *Server) UserByAddress(address string) (fixtures.User, bool) {
 	return s.tenant.UserByAddress(fixtures.NormalizeRecipient(address))
@@ -63,11 +64,25 @@ func (s *Server) UpdateUser(id string, change func(*fixtures.User) error) (fixtu
 	return s.tenant.UpdateUser(id, change)
 }
 
-// DeleteUser deletes a user. Its refresh tokens stop working.
+// DeleteUser deletes a user. Its refresh tokens, codes and sessions stop working.
 func (s *Server) DeleteUser(id string) error { return s.tenant.DeleteUser(id) }
 
+// TOTP returns the code that the authenticator app of a user shows by the tenant's
+// clock, and when the app shows the next one. The user is a user_id, an e-mail
+// address or a phone number. The error says that there is no such user, or which
+// factors the user has.
+func (s *Server) TOTP(user string) (code string, expires time.Time, err error) {
+	return s.tenant.TOTP(user)
+}
+
+// AnswerPush accepts or rejects the newest push notification that waits for a user,
+// who is named as for TOTP. The error says why none waits.
+func (s *Server) AnswerPush(user string, accept bool) error {
+	return s.tenant.AnswerPush(user, accept)
+}
+
 // ApproveDevice answers for the user of a device, as if the user had entered the code
-// and signed in. The user is a user_id, an e-mail address or a phone number.
+// and signed in. The user is a user_id, an e-mail address, a phone number or a username.
 func (s *Server) ApproveDevice(userCode, user string) (fixtures.DeviceCode, error) {
 	u, ok := s.User(user)
 	if !ok {

@@ -81,3 +81,14 @@ func TestScenariosThroughGo(t *testing.T) {
 		t.Error("an unknown scenario is on")
 	}
 }
+
+// A user is named by any of the names, also by one who has nothing but a username.
+func TestAUserIsNamedByUsername(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{Fixture: servertest.ParseFixture(t, "connections: [{name: db, strategy: auth0, enabled_clients: [\"*\"], options: {attributes: {username: {}}}}]\nusers: [{username: Grace}]\n")})
+	d := servertest.DecodeAnswer[map[string]any](t, servertest.Call(t, s, "POST", "/oauth/device/code", servertest.Object{"client_id": "acme-native"}))
+	approved, err := s.ApproveDevice(d["user_code"].(string), "grace")
+	if u, ok := s.UserByAddress("GRACE"); err != nil || !ok || approved.UserID != u.UserID {
+		t.Errorf("approved by %q, %v; grace is %q", approved.UserID, err, u.UserID)
+	}
+}

@@ -47,6 +47,12 @@ func TestAProofIsForOneRequest(t *testing.T) {
 		{"htm", nil, "its htm"},
 		{"htu", "http://localhost:2884/oauth/token?a=b#c", ""},
 		{"htu", "http://LOCALHOST:2884/oauth/token", ""},
+		{"htu", "HTTP://localhost:2884/oauth/%74oken", ""},
+		{"htu", "http://localhost:2884/oauth%2Ftoken", "its htu"},
+		{"htu", "http://localho\u017ft:2884/oauth/token", "its htu"}, // a long s
+		{"htu", "http://elsewhere.test@localhost:2884/oauth/token", "its htu"},
+		{"htu", "http://localhost.:2884/oauth/token", "its htu"},
+		{"htu", "http://localhost:2884/oauth/./token", "its htu"},
 		{"htu", "http://localhost:2884/oauth/token/", "its htu"},
 		{"htu", "http://localhost:2884/userinfo", "its htu"},
 		{"htu", "https://localhost:2884/oauth/token", "start with --trust-proxy"},

@@ -26,12 +26,21 @@ func FuzzRequest(f *testing.F) {
 	routes := append(servertest.Table(f, shared), servertest.Endpoint{Method: "GET", Path: "/health"}, servertest.Endpoint{Method: "OPTIONS", Path: "/oauth/token"}, servertest.Endpoint{Method: "GET", Path: "/nowhere"})
 	types := []string{"", "application/json", "application/x-www-form-urlencoded", "text/plain", "application/json; charset=utf-16", ";"}
 	for i := range routes {
+		if routes[i].Path == "/otp/challenge" {
+			f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"Username-Password-Authentication","phone_number":"+12025550101","allow_signup":true,"delivery_method":"voice"}`))
+		}
 		f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com"}`))
 	}
 	for i, e := range routes {
 		if strings.Contains(e.Path, "/device") || e.Path == "/activate" || e.Path == "/oauth/token" {
 			f.Add(uint8(i), uint8(2), "", "user_code=bbbb%20bbbb", "", []byte("client_id=acme-native&grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code=x&action=confirm&code=%00"))
 			f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","scope":["openid"],"user":"ada@example.com","answer":"approve"}`))
+		}
+	}
+	for i, e := range routes {
+		if strings.Contains(e.Path, "/mfa/") || strings.HasSuffix(e.Path, "/push") || e.Path == "/oauth/token" {
+			f.Add(uint8(i), uint8(1), "Bearer Fe26.2*x", "", "", []byte(`{"client_id":"acme-native","mfa_token":"Fe26.2*x","challenge_type":"otp oob","authenticator_types":["oob",1],"oob_channels":["sms"],"phone_number":"+1","user":"ada@example.com","answer":"accept"}`))
+			f.Add(uint8(i), uint8(2), "Bearer eyJ..", "", "", []byte("grant_type=http://auth0.com/oauth/grant-type/mfa-oob&client_id=acme-native&mfa_token=x&oob_code=%00&binding_code=1"))
 		}
 	}
 	f.Add(uint8(0), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com","authParams":{"a":[{}],"state":"\ud800"}}`))

@@ -29,8 +29,24 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "passwordless.start", Subject: authapi.StartSubject, Client: authapi.StartClient, Flow: authapi.PasswordlessStart, Count: authapi.CountStart, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
-			Method: "POST", Path: "/oauth/token", Summary: "gives tokens for a code, a refresh token, a password, a device, or a client's own credentials",
+			Method: "POST", Path: "/oauth/token", Summary: "gives tokens for a code, a refresh token, a password, a second factor, a device, or a client's own credentials",
 			Endpoint: "oauth.token", Subject: authapi.TokenSubject, Client: authapi.TokenClient, Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
+		},
+		{
+			Method: "POST", Path: "/mfa/challenge", Summary: "asks for a second factor: sends the code of a message, or a push notification",
+			Endpoint: "mfa.challenge", Subject: authapi.MFASubject, Client: authapi.TokenClient, Flow: authapi.MFAChallenge, Dialect: web.API, CORS: web.Origins,
+		},
+		{
+			Method: "POST", Path: "/mfa/associate", Summary: "begins the enrolment of a second factor",
+			Endpoint: "mfa.associate", Subject: authapi.MFASubject, Client: authapi.TokenClient, Flow: authapi.MFAAssociate, Dialect: web.API, CORS: web.Origins,
+		},
+		{
+			Method: "GET", Path: "/mfa/authenticators", Summary: "the second factors of a user",
+			Endpoint: "mfa.authenticators", Subject: authapi.MFASubject, Client: authapi.TokenClient, Flow: authapi.MFAAuthenticators, Dialect: web.API, CORS: web.Origins,
+		},
+		{
+			Method: "DELETE", Path: "/mfa/authenticators/{id}", Summary: "removes a second factor of a user",
+			Endpoint: "mfa.authenticators", Subject: authapi.MFASubject, Client: authapi.TokenClient, Flow: authapi.MFARemoveAuthenticator, Dialect: web.API, CORS: web.Origins,
 		},
 		{
 			Method: "GET", Path: "/.well-known/jwks.json", Summary: "the public keys that verify tokens",
@@ -169,6 +185,30 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Password, Dialect: web.Browser,
 		},
 		{
+			Method: "GET", Path: "/u/email-identifier/challenge", Summary: "the page that asks a user of a database for the code of an e-mail",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.EmailCode, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/email-identifier/challenge", Summary: "the form of that page: the code, or another action",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.EmailCode, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/phone-identifier/challenge", Summary: "the page that asks a user of a database for the code of a text message or a call",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.PhoneCode, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/phone-identifier/challenge", Summary: "the form of that page: the code, or another action",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.PhoneCode, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/confirmation", Summary: "the page that asks who has no account whether to create one",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Confirmation, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/confirmation", Summary: "the form of that page, which creates the user of a database",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Confirmation, Dialect: web.Browser,
+		},
+		{
 			Method: "GET", Path: "/u/login/password-reset-start/{connection}", Summary: "where \"Forgot password?\" leads; it leads on",
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.ResetStart, Dialect: web.Browser,
 		},
@@ -203,6 +243,10 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		{
 			Method: "POST", Path: "/co/authenticate", Summary: "embedded login: gives a login_ticket for a code or a password; /authorize takes the ticket",
 			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Count: authapi.CountCrossOrigin, Limited: refusal.RateLimitedOAuth, Dialect: web.API, CORS: web.Credentials,
+		},
+		{
+			Method: "POST", Path: "/otp/challenge", Summary: "sends a code to a user of a database, by e-mail, text message or voice call",
+			Endpoint: "otp.challenge", Client: authapi.OTPClient, Flow: authapi.OTPChallenge, Count: authapi.CountOTP, Dialect: web.API, CORS: web.Origins,
 		},
 		{
 			Method: "POST", Path: "/passwordless/verify", Summary: "checks a code and leaves it good for verify_redirect; with grant_type: password it gives tokens for the code",
@@ -278,6 +322,12 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 	}
 	table = append(table, management.Routes()...)
+	for _, p := range login.MFAPages() {
+		get := web.Route{Method: "GET", Path: p.Path, Also: p.Also, Summary: p.Summary, Endpoint: "authorize", Subject: login.MFASubject, Flow: p.Flow, Dialect: web.Browser}
+		post := get
+		post.Method, post.Summary = "POST", "the form of that page: "+p.Form
+		table = append(table, get, post)
+	}
 	for i := range table {
 		if table[i].Subject == nil {
 			table[i].Subject = passwordless.NamedSubject
@@ -287,7 +337,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 })
 
 // messageFilters are the query parameters that choose messages.
-var messageFilters = []string{"to", "kind", "connection", "client", "state", "since"}
+var messageFilters = []string{"to", "kind", "purpose", "connection", "client", "state", "since"}
 
 // controlRoutes are the mock's own endpoints.
 func controlRoutes(a *control.API) []web.Route {
@@ -410,7 +460,7 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.CreateUser,
 		},
 		{
-			Method: "GET", Path: "/_mock/users/{id}", Summary: "one user, by user_id, e-mail address or phone number",
+			Method: "GET", Path: "/_mock/users/{id}", Summary: "one user, by user_id, e-mail address, phone number or username",
 			Flow: a.ReadUser,
 		},
 		{
@@ -420,6 +470,14 @@ func controlRoutes(a *control.API) []web.Route {
 		{
 			Method: "DELETE", Path: "/_mock/users/{id}", Summary: "deletes a user; the path is that of GET",
 			Flow: a.RemoveUser,
+		},
+		{
+			Method: "GET", Path: "/_mock/users/{id}/totp", Summary: "the code that the user's authenticator app shows by the tenant's clock, and for how long",
+			Flow: a.ReadTOTP,
+		},
+		{
+			Method: "POST", Path: "/_mock/push", Summary: `answers the user's newest push notification: {"user":"ada@example.com","answer":"accept"} or "reject"`,
+			Flow: a.AnswerPush,
 		},
 		{
 			Method: "POST", Path: "/_mock/devices/{user_code}", Summary: `answers for the user of a device: {"user":"ada@example.com","answer":"approve"} or {"answer":"deny"}`,

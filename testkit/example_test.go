@@ -147,6 +147,18 @@ func ExampleStart() {
 	// Output: ada@example.com <nil>
 }
 
+func ExampleAuth0_TOTP() {
+	t, end := newTest()
+	defer end()
+
+	auth := testkit.Start(t, testkit.At(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)), testkit.Users(fixtures.User{
+		Email: "dora@example.com", Password: "Passw0rd!", MFARequired: true,
+		MFA: []fixtures.Authenticator{{Type: fixtures.FactorOTP, Secret: "JBSWY3DPEHPK3PXP"}},
+	}))
+	fmt.Println(auth.TOTP(t, "dora@example.com"))
+	// Output: 098407
+}
+
 // One tenant for all tests of a package, in TestMain.
 func ExampleOpen() {
 	m := packageTests{} // TestMain gets it

@@ -13,8 +13,6 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
-
-	"github.com/mockauth0/mockauth0/fixtures"
 )
 
 const (
@@ -29,7 +27,8 @@ const (
 //
 // The user is an e-mail address or a phone number. On a page that asks for a code
 // SignIn enters the code that was sent. On a page that asks for a password it
-// enters the user's password.
+// enters the user's password. On a page that asks for a second factor it enters the
+// code of the user's authenticator app, or the code that was sent to the user's phone.
 //
 // c is the browser. It needs a cookie jar, and is signed in when SignIn returns.
 // It need not trust the tenant's certificate. If c is nil, SignIn uses a new
@@ -175,7 +174,10 @@ func (b *browser) answer(t testing.TB, res *http.Response, page *html.Node, user
 	if said := find(page, has("role", "alert")); said != nil || res.StatusCode >= http.StatusBadRequest {
 		return nil, b.problem(res, said)
 	}
-	form := find(page, is("form"))
+	form := find(page, has("data-form-primary", "true"))
+	if form == nil { // the page that posts a response to the app
+		form = find(page, is("form"))
+	}
 	if form == nil {
 		return nil, fmt.Errorf("there is no form at %s", res.Request.URL.Path)
 	}
@@ -193,7 +195,12 @@ func (b *browser) answer(t testing.TB, res *http.Response, page *html.Node, user
 		case name == "username" || name == "email" || name == "phone":
 			values.Set(name, user)
 		case name == "code":
-			values.Set(name, b.a.OTP(t, user))
+			values.Set(name, b.a.codeFor(t, res.Request.URL.Path, user))
+		case attribute(field, "type") == "radio":
+			if _, checked := attributeOf(field, "checked"); checked {
+				values.Set(name, attribute(field, "value"))
+			}
+		case name == "rememberBrowser":
 		case name == "password":
 			values.Set(name, b.a.passwordOf(user))
 		case name == "captcha":
@@ -224,10 +231,27 @@ func (b *browser) problem(res *http.Response, said *html.Node) error {
 	return fmt.Errorf("the page at %s says: %s%s", res.Request.URL.Path, text, cause(r))
 }
 
+// codeFor is the code that a page asks for.
+func (a *Auth0) codeFor(t testing.TB, path, user string) string {
+	t.Helper()
+	switch {
+	case strings.HasPrefix(path, "/u/mfa-otp-"):
+		return a.TOTP(t, user)
+	case strings.HasPrefix(path, "/u/mfa-sms-"), strings.HasPrefix(path, "/u/mfa-voice-"):
+		u, _ := a.server.UserByAddress(user)
+		for i := range u.MFA {
+			if u.MFA[i].PhoneNumber != "" {
+				return a.OTP(t, u.MFA[i].PhoneNumber)
+			}
+		}
+	}
+	return a.OTP(t, user)
+}
+
 // passwordOf is the password of a user of a database, "" if there is none.
 func (a *Auth0) passwordOf(user string) string {
 	for _, u := range a.server.Users() {
-		if u.Password != "" && fixtures.SameRecipient(u.Email, user) {
+		if u.Password != "" && u.HasName(user) {
 			return u.Password
 		}
 	}
@@ -263,12 +287,17 @@ func has(key, value string) func(*html.Node) bool {
 }
 
 func attribute(n *html.Node, key string) string {
+	value, _ := attributeOf(n, key)
+	return value
+}
+
+func attributeOf(n *html.Node, key string) (value string, ok bool) {
 	for _, a := range n.Attr {
 		if a.Key == key {
-			return a.Val
+			return a.Val, true
 		}
 	}
-	return ""
+	return "", false
 }
 
 // textOf is the text in a node.

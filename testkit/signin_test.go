@@ -129,6 +129,18 @@ func TestSignIn(t *testing.T) {
 			opts: []testkit.Option{testkit.FixtureYAML("version: 1\nextends: default\nprompts: {identifier_first: false}\n")},
 			user: "dora@example.com", want: "Welcome, Dora!",
 		},
+		"by username": {
+			opts: []testkit.Option{testkit.FixtureYAML("version: 1\nextends: default\nconnections:\n" +
+				"  - {name: people, strategy: auth0, enabled_clients: ['*'], options: {requires_username: true}}\n" +
+				"users:\n  - {username: grace, email: grace@example.com, name: Grace, password: secret}\n")},
+			user: "Grace", want: "Welcome, Grace!",
+		},
+		"by a code for a new user of a database": {
+			opts: []testkit.Option{testkit.FixtureYAML("version: 1\nextends: default\nconnections:\n" +
+				"  - name: people\n    strategy: auth0\n    enabled_clients: ['*']\n" +
+				"    options: {authentication_methods: {password: {enabled: false}, email_otp: {enabled: true}}}\n")},
+			user: "new@example.com", want: "Welcome, new@example.com!",
+		},
 		"at the page for signing up by phone": {user: "+12025550101", app: func(_ *testkit.Auth0, a *webApp) {
 			a.more = url.Values{"screen_hint": {"signup"}, "connection": {"sms"}}
 		}, want: "Welcome, +12025550101!"},
@@ -197,6 +209,26 @@ func TestSignInIsForTheClientsCookies(t *testing.T) {
 
 // The last response of a native app's login is the redirect to the app's own
 // scheme.
+// A user who has to give a second factor gives it: the code of an authenticator app, or
+// of a text message.
+func TestSignInWithASecondFactor(t *testing.T) {
+	t.Parallel()
+	for name, factor := range map[string]fixtures.Authenticator{
+		"app": {Type: fixtures.FactorOTP}, "phone": {Type: fixtures.FactorPhone, PhoneNumber: "+12025550101"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			auth := testkit.Start(t, testkit.Users(fixtures.User{Email: "ada@example.com", EmailVerified: true, Name: "Ada", MFARequired: true, MFA: []fixtures.Authenticator{factor}}))
+			app := httptest.NewServer(newWebApp(auth))
+			defer app.Close()
+			res := auth.SignIn(t, nil, app.URL+"/login", "ada@example.com")
+			if body, _ := io.ReadAll(res.Body); !strings.Contains(string(body), "Ada") {
+				t.Errorf("%s", body)
+			}
+		})
+	}
+}
+
 func TestSignInOfANativeApp(t *testing.T) {
 	t.Parallel()
 	auth := testkit.Start(t)

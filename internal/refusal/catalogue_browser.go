@@ -47,6 +47,11 @@ var (
 		Description: "The link must be opened on the same device and browser from which you submitted your email address. Start over from this device or browser.",
 		Source:      "https://community.auth0.com/t/109529",
 	})
+	NoSecondFactor = entry(Refusal{
+		Name: "no_second_factor", Status: 400, Code: "mfa-required",
+		Description: "Two-factor authentication is required to access this application. To enable this, please contact your system administrator.",
+		Source:      "auth0/docs-v2 customize-text-elements.mdx, the screen status; no source has the status code", Unverified: true,
+	})
 	LoginRequired = entry(Refusal{
 		Name: "login_required", Status: 400, Code: "login_required",
 		Description: "Login required", Source: "auth0/docs-v2 authenticate/login/configure-silent-authentication.mdx",

@@ -78,12 +78,43 @@ func (r *Refusal) With(pairs ...string) *Refusal {
 		filled.Code, filled.Description = fill(filled.Code), fill(filled.Description)
 		filled.RetryAfter, filled.Challenge = fill(filled.RetryAfter), fill(filled.Challenge)
 		for j, m := range filled.Members {
-			if text, ok := m.Value.(string); ok {
-				filled.Members[j].Value = fill(text)
-			}
+			filled.Members[j].Value = filledValue(m.Value, fill)
 		}
 	}
 	return &filled
+}
+
+// WithMember is a copy in which a member has that value.
+func (r *Refusal) WithMember(name string, value any) *Refusal {
+	changed := *r
+	changed.Members = slices.Clone(r.Members)
+	for i := range changed.Members {
+		if changed.Members[i].Name == name {
+			changed.Members[i].Value = value
+		}
+	}
+	return &changed
+}
+
+// filledValue is a copy of a member's value with its texts filled.
+func filledValue(value any, fill func(string) string) any {
+	switch v := value.(type) {
+	case string:
+		return fill(v)
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = filledValue(v[i], fill)
+		}
+		return list
+	case map[string]string:
+		object := make(map[string]string, len(v))
+		for name, text := range v {
+			object[name] = fill(text)
+		}
+		return object
+	}
+	return value
 }
 
 // Filled is a copy in which every placeholder is filled: by its value in vars,

@@ -58,9 +58,7 @@ func TestPlaceholdersHaveExamples(t *testing.T) {
 	for _, r := range refusal.All() {
 		texts := []string{r.Code, r.Description, r.RetryAfter, r.Page}
 		for _, m := range r.Members {
-			if text, ok := m.Value.(string); ok {
-				texts = append(texts, text)
-			}
+			texts = append(texts, fmt.Sprint(m.Value))
 		}
 		var names []string
 		for _, m := range placeholder.FindAllStringSubmatch(strings.Join(texts, " "), -1) {

@@ -25,11 +25,7 @@ func All() []Feature { return features }
 
 var features = []Feature{
 	{Name: "other resources of the Management API", Paths: []string{"/api/v2"}},
-	{Name: "MFA", Paths: []string{"/mfa/challenge", "/mfa/associate", "/mfa/authenticators"}, Parameters: []string{"acr_values"}, Grants: []string{
-		"http://auth0.com/oauth/grant-type/mfa-otp", "http://auth0.com/oauth/grant-type/mfa-oob", "http://auth0.com/oauth/grant-type/mfa-recovery-code",
-	}},
 	{Name: "organizations", Parameters: []string{"organization", "invitation"}},
-	{Name: "codes for users of databases", Paths: []string{"/otp/challenge"}, Parameters: []string{"auth_session"}},
 	{Name: "passkeys", Paths: []string{"/passkey/register", "/passkey/challenge"}, Grants: []string{"urn:okta:params:oauth:grant-type:webauthn"}},
 	{Name: "token exchange", Grants: []string{
 		"urn:ietf:params:oauth:grant-type:token-exchange",

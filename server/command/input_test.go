@@ -129,6 +129,7 @@ var bad = map[string][]struct{ value, sentence string }{
 	"otp/email":        {{"ada", "that is no e-mail address; write one such as ada@example.com"}},
 	"otp/phone":        {{"12", "that is no phone number; write one such as +12025550101"}},
 	"otp/n":            {{"0", "write a whole number, 1 or more"}, {"one", "write a whole number, 1 or more"}},
+	"otp/totp":         {{"nobody", `there is no user "nobody", by user_id or address`}},
 	"otp/connection":   {{"emial", "the fixture has no such connection of strategy email; it has email"}},
 }
 

@@ -17,6 +17,7 @@ var (
 	emailFlag      = flag{name: "email", takes: "ADDRESS", usage: "the recipient"}
 	phoneFlag      = flag{name: "phone", takes: "NUMBER", usage: "or the recipient's number, as in +12025550101"}
 	nFlag          = flag{name: "n", takes: "NUMBER", usage: "which of the recipient's codes, counted from 1 (default 1)"}
+	totpFlag       = flag{name: "totp", takes: "USER", usage: "print what the authenticator app of a user of the fixture shows now"}
 	connectionFlag = flag{name: "connection", takes: "NAME", usage: "the connection (default the first for e-mail or SMS)"}
 )
 
@@ -24,12 +25,15 @@ func otpCommand(w World) *cli.Command {
 	return &cli.Command{
 		Name:   "otp",
 		Usage:  "print the code that a recipient gets, without asking a server",
-		Flags:  libraryFlags(w, emailFlag, phoneFlag, nFlag, connectionFlag, fixtureFlag, seedFlag, otpFlag),
+		Flags:  libraryFlags(w, emailFlag, phoneFlag, nFlag, connectionFlag, totpFlag, fixtureFlag, seedFlag, otpFlag, clockFlag),
 		Action: action(w, 0, runOTP),
 	}
 }
 
 func runOTP(in *input) error {
+	if user := in.text(totpFlag); user != "" {
+		return runTOTP(in, user)
+	}
 	strategy, recipient, err := otpRecipient(in)
 	if err != nil {
 		return err
@@ -57,6 +61,27 @@ func runOTP(in *input) error {
 	code, err := s.PredictOTP(connection, recipient, n)
 	if err != nil {
 		return in.blame(otpFlag, err)
+	}
+	return say(in.World, code+"\n")
+}
+
+// runTOTP prints the code of a user's authenticator app. The fixture has its secret;
+// of an app that was enrolled later, only the server knows it.
+func runTOTP(in *input, user string) error {
+	config, err := serverConfig(in)
+	if err != nil {
+		return err
+	}
+	s, err := newServer(in, config)
+	if err != nil {
+		return err
+	}
+	code, _, err := s.TOTP(user)
+	if err != nil {
+		return in.refuse(totpFlag, user, "%w", err)
+	}
+	if in.text(emailFlag)+in.text(phoneFlag) != "" {
+		return errors.New("otp prints one code: give --totp alone, or --email or --phone")
 	}
 	return say(in.World, code+"\n")
 }

@@ -30,6 +30,17 @@ func TestOTP(t *testing.T) {
 	refused(t, environ(), "the fixture "+long+" has no connection of strategy sms; add one to it", "otp", "--phone", "+12025550101", "--fixture", long)
 }
 
+// The code of an authenticator app follows from the fixture and the clock.
+func TestOTPOfAnApp(t *testing.T) {
+	t.Parallel()
+	fixture := write(t, "mfa.yaml", "version: 1\nextends: default\nusers: [{email: ada@example.com, mfa: [{type: otp, secret: JBSWY3DPEHPK3PXP}]}, {email: bob@example.com}]\n")
+	if got := run(t, environ(), "otp", "--totp", "ADA@example.com", "--fixture", fixture, "--clock", "2030-01-01T00:00:00Z"); got != (result{out: "098407\n"}) {
+		t.Errorf("%+v", got)
+	}
+	refused(t, environ(), "--totp bob@example.com: user bob@example.com has no authenticator app: mfa of the user has no factors; add {type: otp} to it, or enroll one", "otp", "--totp", "bob@example.com", "--fixture", fixture)
+	refused(t, environ(), "otp prints one code: give --totp alone, or --email or --phone", "otp", "--totp", "ada@example.com", "--email", "ada@example.com", "--fixture", fixture)
+}
+
 // The code is the one that a server sends.
 func TestOTPOfServer(t *testing.T) {
 	t.Parallel()

@@ -17,6 +17,7 @@ const (
 	byTo
 	byGlob
 	byKind
+	byPurpose
 	byConnection
 	byClient
 	byState
@@ -43,8 +44,11 @@ func To(addr string) Filter {
 // ID picks the message with that id.
 func ID(id string) Filter { return Filter{byID, id} }
 
-// Kind picks the messages of a kind: Email, SMS, SMTP or Twilio.
+// Kind picks the messages of a kind: Email, SMS, Voice, SMTP or Twilio.
 func Kind(kind string) Filter { return Filter{byKind, kind} }
+
+// Purpose picks the messages of a purpose: one of Purposes.
+func Purpose(purpose string) Filter { return Filter{byPurpose, purpose} }
 
 // Connection picks the messages of the connection with that name.
 func Connection(name string) Filter { return Filter{byConnection, name} }
@@ -86,6 +90,8 @@ func (f Filter) String() string {
 		return "to " + f.value
 	case byKind:
 		return "kind " + f.value
+	case byPurpose:
+		return "purpose " + f.value
 	case byConnection:
 		return "connection " + f.value
 	case byClient:
@@ -123,6 +129,8 @@ func (f Filter) match(m *Message) bool {
 		return false
 	case byKind:
 		return m.Kind == f.value
+	case byPurpose:
+		return m.Purpose == f.value
 	case byConnection:
 		return m.Connection == f.value
 	case byClient:

@@ -11,7 +11,7 @@ func TestFilters(t *testing.T) {
 	b, _ := stopped(t, Options{})
 	b.Add(Message{Kind: Email, To: "ada@example.com", Code: "1", Connection: "email", ClientID: "acme-web"})                                     // 1
 	b.Add(Message{Kind: Email, Recipients: []string{"ada+w3@example.com", "Bob@Example.com"}, Link: "l", Connection: "email"})                   // 2
-	b.Add(Message{Kind: SMS, To: "+14155550100", Code: "2", OTPState: Used, Connection: "sms", ClientID: "acme-native"})                         // 3
+	b.Add(Message{Kind: SMS, Purpose: MFACode, To: "+14155550100", Code: "2", OTPState: Used, Connection: "sms", ClientID: "acme-native"})       // 3
 	b.Add(Message{Kind: SMTP, To: "carl@example.com", Codes: []string{"3"}, Links: []string{"m"}})                                               // 4
 	b.Add(Message{Kind: Email, To: "ada@example.com", Code: "4", State: Lost})                                                                   // 5
 	b.Add(Message{Kind: Email, To: "ada@example.com", Code: "5", State: Bounced})                                                                // 6
@@ -36,6 +36,7 @@ func TestFilters(t *testing.T) {
 		{[]Filter{ID("msg_00000004")}, "4"},
 		{[]Filter{Kind(SMS)}, "3"},
 		{[]Filter{Kind(SMTP)}, "4"},
+		{[]Filter{Purpose(MFACode)}, "3"},
 		{[]Filter{Connection("email")}, "1 2 7"},
 		{[]Filter{Client("acme-native")}, "3 7"},
 		{[]Filter{State(Delivered)}, "1 2 3 4"},
@@ -103,7 +104,7 @@ func TestGlob(t *testing.T) {
 func TestFilterDescribesItself(t *testing.T) {
 	for want, f := range map[string]Filter{
 		"any": {}, "to ada@example.com": To(" Ada@example.com"), "to *@example.com": To("*@example.com"), "id x": ID("x"),
-		"kind sms": Kind(SMS), "connection email": Connection("email"), "client acme-web": Client("acme-web"), "state lost": State(Lost),
+		"kind sms": Kind(SMS), "purpose mfa_oob_code": Purpose(MFACode), "connection email": Connection("email"), "client acme-web": Client("acme-web"), "state lost": State(Lost),
 		"code used": OTPState(Used), "no code to redeem": OTPState(""), "live": Live(), "with a code": WithCode(), "with a link": WithLink(),
 		"after cursor e1.4": Since("e1.4"),
 	} {

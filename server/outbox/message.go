@@ -14,9 +14,23 @@ import (
 const (
 	Email  = "email"  // sent by the tenant, to an e-mail address
 	SMS    = "sms"    // sent by the tenant, to a phone number
+	Voice  = "voice"  // said by the tenant in a call to a phone number
 	SMTP   = "smtp"   // sent by an application, by SMTP
 	Twilio = "twilio" // sent by an application, by Twilio's API
 )
+
+// The purposes of a message. Where Auth0 has a template for it, the purpose is the
+// template's name.
+const (
+	Passwordless   = "passwordless"    // a code or a link to sign in
+	MFACode        = "mfa_oob_code"    // the code of a second factor
+	ResetEmail     = "reset_email"     // a link to change the password
+	ChangeEmail    = "change_email"    // word to a passwordless address that is new
+	BlockedAccount = "blocked_account" // a link that takes a block away
+)
+
+// Purposes are all purposes.
+var Purposes = []string{Passwordless, MFACode, ResetEmail, ChangeEmail, BlockedAccount}
 
 // The states of a message.
 const (
@@ -35,7 +49,7 @@ const (
 	Locked     = "locked"     // there were too many wrong tries
 )
 
-// A Message is an e-mail or text message that was sent. The Box hands out copies:
+// A Message is an e-mail, a text message or a call that was sent. The Box hands out copies:
 // changing one does not change the box.
 //
 // In JSON, Seq and DeliveredAt are null until the message is delivered, and
@@ -46,8 +60,11 @@ type Message struct {
 	// Seq is the message's place in the order of delivery, from 1. It is 0 for
 	// a message that is not delivered.
 	Seq int64 `json:"seq" nullable:"true"`
-	// Kind is Email, SMS, SMTP or Twilio.
+	// Kind is Email, SMS, Voice, SMTP or Twilio.
 	Kind string `json:"kind"`
+	// Purpose says what the message is for: one of Purposes. It is "" for a message
+	// of an application.
+	Purpose string `json:"purpose"`
 	// To is the first of Recipients: a phone number in E.164 form, or an e-mail
 	// address in lower case. For the kind SMTP the address is as it was sent.
 	To         string   `json:"to"`
@@ -55,7 +72,8 @@ type Message struct {
 	// From is the sender: a name with an address in angle brackets, an address,
 	// or a phone number.
 	From string `json:"from"`
-	// Text is the plain text. Subject and HTML are empty for a text message.
+	// Text is the plain text, or what a voice says. Subject and HTML are empty for
+	// a text message and a call.
 	Subject string `json:"subject"`
 	Text    string `json:"text"`
 	HTML    string `json:"html"`

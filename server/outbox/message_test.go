@@ -15,14 +15,14 @@ func TestJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"id":"msg_00000001","seq":null,"kind":"sms","to":"+14155550100","recipients":["+14155550100"],"from":"","subject":"","text":"","html":"",` +
+	want := `{"id":"msg_00000001","seq":null,"kind":"sms","purpose":"","to":"+14155550100","recipients":["+14155550100"],"from":"","subject":"","text":"","html":"",` +
 		`"code":"","link":"","codes":[],"links":[],"client_id":"","connection":"","send":"","language":"","state":"queued","otp_state":"",` +
 		`"created_at":"2030-01-01T10:00:00Z","delivered_at":null,"deliver_at":"2030-01-01T10:01:00Z","scenario":""}`
 	if string(got) != want {
 		t.Errorf("queued:\n got %s\nwant %s", got, want)
 	}
 	full := Message{
-		ID: "msg_00000002", Seq: 1, Kind: Email, To: "a@x.test", Recipients: []string{"a@x.test"}, From: "f", Subject: "s",
+		ID: "msg_00000002", Seq: 1, Kind: Email, Purpose: MFACode, To: "a@x.test", Recipients: []string{"a@x.test"}, From: "f", Subject: "s",
 		Text: "t", HTML: "<b>", Code: "1", Link: "http://x.test/?a=1&b=2", Codes: []string{"1"}, Links: []string{"l"}, ClientID: "c",
 		Connection: "email", Send: "code", Language: "en", State: Delivered, OTPState: Active, CreatedAt: ten, DeliveredAt: ten,
 		ExpiresAt: ten.Add(time.Minute), Scenario: "x/y", Note: "n", Relay: &Relay{State: "failed", Error: "refused"},
@@ -34,7 +34,7 @@ func TestJSON(t *testing.T) {
 	if err := enc.Encode(full); err != nil {
 		t.Fatal(err)
 	}
-	want = `{"id":"msg_00000002","seq":1,"kind":"email","to":"a@x.test","recipients":["a@x.test"],"from":"f","subject":"s","text":"t","html":"<b>",` +
+	want = `{"id":"msg_00000002","seq":1,"kind":"email","purpose":"mfa_oob_code","to":"a@x.test","recipients":["a@x.test"],"from":"f","subject":"s","text":"t","html":"<b>",` +
 		`"code":"1","link":"http://x.test/?a=1&b=2","codes":["1"],"links":["l"],"client_id":"c","connection":"email","send":"code","language":"en",` +
 		`"state":"delivered","otp_state":"active","created_at":"2030-01-01T10:00:00Z","delivered_at":"2030-01-01T10:00:00Z",` +
 		`"expires_at":"2030-01-01T10:01:00Z","scenario":"x/y","note":"n","relay":{"state":"failed","error":"refused"},` +

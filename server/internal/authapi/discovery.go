@@ -16,6 +16,7 @@ type discovery struct {
 	TokenEndpoint                string   `json:"token_endpoint"`
 	DeviceEndpoint               string   `json:"device_authorization_endpoint"`
 	UserinfoEndpoint             string   `json:"userinfo_endpoint"`
+	MFAChallengeEndpoint         string   `json:"mfa_challenge_endpoint"`
 	JWKSURI                      string   `json:"jwks_uri"`
 	RevocationEndpoint           string   `json:"revocation_endpoint"`
 	ScopesSupported              []string `json:"scopes_supported"`
@@ -47,6 +48,7 @@ func Discovery(c *web.Call) (any, error) {
 		TokenEndpoint:         base + "/oauth/token",
 		DeviceEndpoint:        base + "/oauth/device/code",
 		UserinfoEndpoint:      base + "/userinfo",
+		MFAChallengeEndpoint:  base + "/mfa/challenge",
 		JWKSURI:               base + "/.well-known/jwks.json",
 		RevocationEndpoint:    base + "/oauth/revoke",
 		PushedRequestEndpoint: base + "/oauth/par",

@@ -70,7 +70,7 @@ func PasswordlessStart(c *web.Call) (any, error) {
 	}
 	if r.Connection.Strategy == tenant.StrategySMS {
 		out := smsStarted{done.UserID, r.Recipient, done.Verified, nil}
-		if language := passwordless.Language(c); language != "" {
+		if language := c.Language(); language != "" {
 			out.Language = &language
 		}
 		return out, nil

@@ -27,6 +27,9 @@ var grants = map[string]grant{
 	fixtures.GrantPassword:          passwordGrant,
 	fixtures.GrantPasswordRealm:     realmGrant,
 	fixtures.GrantClientCredentials: clientCredentialsGrant,
+	fixtures.GrantMFAOTP:            mfaOTPGrant,
+	fixtures.GrantMFAOOB:            mfaOOBGrant,
+	fixtures.GrantMFARecoveryCode:   mfaRecoveryCodeGrant,
 	fixtures.GrantDeviceCode:        deviceGrant,
 }
 
@@ -35,7 +38,7 @@ var grants = map[string]grant{
 // and its neighbours.
 func OAuthToken(c *web.Call) (any, error) {
 	// 1. Check the parameters.
-	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier", "device_code"); err != nil {
+	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier", "device_code", "mfa_token", "oob_code", "binding_code", "recovery_code", "auth_session"); err != nil {
 		return nil, err
 	}
 	name := c.Params.Text("grant_type")
@@ -44,7 +47,10 @@ func OAuthToken(c *web.Call) (any, error) {
 	}
 	// 2. Authenticate the client.
 	client, err := c.Client()
-	if err != nil {
+	switch {
+	case err != nil && c.Params.Text("auth_session") != "":
+		return nil, otpClientError(err)
+	case err != nil:
 		return nil, err
 	}
 	// 3. Find the grant.
@@ -86,16 +92,23 @@ func TokenSubject(c *web.Call) web.Subject {
 	s := passwordless.NamedSubject(c)
 	var owner fixtures.User
 	switch s.Grant {
+	case fixtures.GrantPasswordlessOTP:
+		if session := c.Params.Text("auth_session"); session != "" {
+			s.Connection, s.Recipient = c.Tenant.OTPSessionOwner(session)
+		}
+		return s
 	case fixtures.GrantRefreshToken:
 		owner, _ = c.Tenant.RefreshOwner(c.Params.Text("refresh_token"))
 	case fixtures.GrantAuthorizationCode:
 		owner, _ = c.Tenant.CodeOwner(c.Params.Text("code"))
+	case fixtures.GrantMFAOTP, fixtures.GrantMFAOOB, fixtures.GrantMFARecoveryCode:
+		owner, _ = c.Tenant.MFATokenOwner(c.Params.Text("mfa_token"))
 	case fixtures.GrantDeviceCode:
 		owner, _ = c.Tenant.DeviceOwner(c.Params.Text("device_code"))
 	default:
 		return s
 	}
-	s.Connection, s.Recipient = owner.Connection, address(owner)
+	s.Connection, s.Recipient = owner.Connection, c.Setup.AddressOf(owner)
 	return s
 }
 
@@ -167,6 +180,9 @@ func stringsOnly(ps web.Params, names ...string) error {
 }
 
 func otpGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
+	if c.Params.Text("auth_session") != "" {
+		return otpSessionGrant(c, r)
+	}
 	if err := required(c, "username", "otp", "realm"); err != nil {
 		return nil, err
 	}

@@ -158,3 +158,22 @@ func TestTokensOfTwoLoginsAreEqualOnlyIfAllClaimsAre(t *testing.T) {
 		}
 	}
 }
+
+// The recipient of a call with a token is the user of the token: by the e-mail address,
+// also of a user who has other names besides.
+func TestTheUserOfATokenIsKnownByOneAddress(t *testing.T) {
+	t.Parallel()
+	const connection = "connections: [{name: all, strategy: auth0, enabled_clients: [\"*\"], options: {attributes: {username: {signup: {status: optional}}, email: {signup: {status: optional}}, phone_number: {signup: {status: optional}}}}}]"
+	s := servertest.New(t, server.Config{Fixture: servertest.ParseFixture(t, "tenant: {default_directory: all}\n"+connection+"\nusers: "+
+		`[{username: grace, email: grace@example.com, phone_number: "+12025550102", password: x}, {username: alan, password: x}]`+"\n")})
+	for name, address := range map[string]string{"grace": "grace@example.com", "alan": "/^alan$/"} {
+		w := servertest.Call(t, s, "POST", "/oauth/token", servertest.Object{"grant_type": "password", "client_id": "acme-native", "username": name, "password": "x", "scope": "openid offline_access"})
+		tokens := servertest.DecodeAnswer[servertest.Tokens](t, w)
+		servertest.SwitchOn(t, s, servertest.Object{"name": "user-blocked", "when": servertest.Object{"recipient": address}})
+		blocked := servertest.Call(t, s, "GET", "/userinfo", nil, servertest.Header("Authorization", "Bearer "+tokens.AccessToken))
+		refresh := servertest.Call(t, s, "POST", "/oauth/token", servertest.Object{"grant_type": "refresh_token", "client_id": "acme-native", "refresh_token": tokens.RefreshToken})
+		if blocked.Code != http.StatusUnauthorized || refresh.Code != http.StatusForbidden {
+			t.Errorf("the scenario for %s does not act: %d %d %s", address, blocked.Code, refresh.Code, refresh.Body)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package authapi
 import (
 	"errors"
 
-	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -62,8 +61,5 @@ func UserinfoSubject(c *web.Call) web.Subject {
 		return web.Subject{}
 	}
 	u, _ := c.Tenant.User(access.Subject)
-	return web.Subject{Connection: u.Connection, Recipient: address(u)}
+	return web.Subject{Connection: u.Connection, Recipient: c.Setup.AddressOf(u)}
 }
-
-// address is where a user's codes are sent.
-func address(u fixtures.User) string { return fixtures.NormalizeRecipient(u.Email + u.PhoneNumber) }

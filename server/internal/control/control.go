@@ -5,6 +5,7 @@ package control
 
 import (
 	"sync"
+	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
@@ -30,6 +31,8 @@ type Server interface {
 	AddUser(fixtures.User) (fixtures.User, error)
 	UpdateUser(id string, change func(*fixtures.User) error) (fixtures.User, error)
 	DeleteUser(id string) error
+	TOTP(user string) (code string, expires time.Time, err error)
+	AnswerPush(user string, accept bool) error
 
 	ApproveDevice(userCode, user string) (fixtures.DeviceCode, error)
 	DenyDevice(userCode string) (fixtures.DeviceCode, error)

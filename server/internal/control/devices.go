@@ -9,7 +9,7 @@ import (
 
 // deviceAnswer is the body of POST /_mock/devices/{user_code}.
 type deviceAnswer struct {
-	User   string `yaml:"user" doc:"Who approves: a user_id, an e-mail address or a phone number."`
+	User   string `yaml:"user" doc:"Who approves: a user_id, an e-mail address, a phone number or a username."`
 	Answer string `yaml:"answer" required:"true" enum:"approve,deny" doc:"What the user says to the device."`
 }
 

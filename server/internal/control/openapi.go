@@ -75,6 +75,8 @@ var described = sync.OnceValue(func() map[string]description {
 		"GET /_mock/users/{id}":               {answer: fixtures.User{}, refuses: notFound},
 		"PATCH /_mock/users/{id}":             {body: fixtures.User{}, answer: fixtures.User{}, refuses: []int{http.StatusNotFound, http.StatusConflict}},
 		"DELETE /_mock/users/{id}":            {status: http.StatusNoContent, refuses: notFound},
+		"GET /_mock/users/{id}/totp":          {answer: appCode{}, refuses: notFound},
+		"POST /_mock/push":                    {body: pushAnswer{}, status: http.StatusNoContent, refuses: notFound},
 		"POST /_mock/devices/{user_code}":     {body: deviceAnswer{}, answer: fixtures.DeviceCode{}, refuses: []int{http.StatusNotFound, http.StatusConflict}},
 		"POST /_mock/tokens":                  {body: minting{}, answer: minted{}},
 		"POST /_mock/keys/rotate":             {answer: rotation{}},

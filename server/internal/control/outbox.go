@@ -120,7 +120,7 @@ func (a *API) pageParts(page outbox.Page, tellMissed bool) web.Parts {
 
 // checkFilters refuses words that no message can have.
 func checkFilters(values map[string]string) error {
-	for _, name := range []string{"state", "kind"} {
+	for _, name := range []string{"state", "kind", "purpose"} {
 		if value := values[name]; value != "" && !slices.Contains(words[name], value) {
 			return badRequest("%s: unknown %s %q%s", name, name, value, suggest(value, words[name]))
 		}
@@ -131,7 +131,8 @@ func checkFilters(values map[string]string) error {
 // words are the values of the query parameters that take only some.
 var words = map[string][]string{
 	"state":    {outbox.Queued, outbox.Delivered, outbox.Lost, outbox.Bounced, "any"},
-	"kind":     {outbox.Email, outbox.SMS, outbox.SMTP, outbox.Twilio},
+	"kind":     {outbox.Email, outbox.SMS, outbox.Voice, outbox.SMTP, outbox.Twilio},
+	"purpose":  outbox.Purposes,
 	"format":   {"text", "json"},
 	"brief":    yesOrNo,
 	"links":    yesOrNo,
@@ -149,6 +150,7 @@ func filters(values map[string]string) []outbox.Filter {
 	}{
 		{"to", outbox.To},
 		{"kind", outbox.Kind},
+		{"purpose", outbox.Purpose},
 		{"connection", outbox.Connection},
 		{"client", outbox.Client},
 		{"state", outbox.State},

@@ -45,7 +45,7 @@ func (a *API) CreateUser(c *web.Call) (any, error) {
 	return encoded(http.StatusCreated, shown(added))
 }
 
-// userOf is the user that the path names, by user_id, e-mail address or phone number.
+// userOf is the user that the path names, by user_id or any other name.
 func (a *API) userOf(c *web.Call) (fixtures.User, error) {
 	name := c.Vars["id"]
 	u, ok := a.Server.User(name)

@@ -147,13 +147,18 @@ func impliedBy(r *scenarios.Rule) []condition {
 	// A request without a grant is for another endpoint than oauth.token.
 	grant := func(q *Request) string { return q.Grant }
 	switch then := r.Then; {
-	case then.OTP != nil, then.Signup != "":
+	case then.Signup != "":
 		add("grant", "one that redeems a code", grant, func(grant string) bool { return grant == "" || grant == fixtures.GrantPasswordlessOTP })
+	case then.OTP != nil:
+		add("grant", "one that redeems a code", grant, func(grant string) bool { return grant == "" || slices.Contains(redeemingGrants, grant) })
 	case then.User != "":
 		add("grant", "a user's", grant, func(grant string) bool { return grant != fixtures.GrantClientCredentials })
 	}
 	return list
 }
+
+// redeemingGrants are the grants that redeem a code.
+var redeemingGrants = []string{fixtures.GrantPasswordlessOTP, fixtures.GrantMFAOTP, fixtures.GrantMFAOOB, fixtures.GrantMFARecoveryCode}
 
 // Bounds on what is compared with patterns, since every request is compared with
 // all of them.

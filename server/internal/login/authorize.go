@@ -29,10 +29,11 @@ func Authorize(c *web.Call) (any, error) {
 	if err := r.read(c); err != nil {
 		return r.refuse(c, err)
 	}
+	prompt, connection := c.Params.Text("prompt"), c.Params.Text("connection")
+	r.silent = prompt == "none"
 	if ticket := c.Params.Text("login_ticket"); ticket != "" {
 		return r.redeemTicket(c, ticket)
 	}
-	prompt, connection := c.Params.Text("prompt"), c.Params.Text("connection")
 	if prompt == "consent" {
 		c.Hint("prompt=consent is ignored: no page asks for consent")
 	}
@@ -43,7 +44,7 @@ func Authorize(c *web.Call) (any, error) {
 	case prompt == "none" && challengesAgain(c, connection) && !signedInBy(c, session, connection):
 		return r.refuse(c, refusal.LoginRequired.Because("the browser is signed in by another connection than "+connection+", and such a session does not count for it"))
 	case prompt == "none", signedIn && !challengesAgain(c, connection):
-		return r.approve(c, session)
+		return r.approve(c, tenant.Transaction{}, session)
 	}
 	if connection != "" {
 		if _, err := c.Setup.UsableConnection(connection, r.Client); err != nil {
@@ -71,7 +72,7 @@ func (r *request) redeemTicket(c *web.Call, ticket string) (any, error) {
 		return r.refuse(c, err)
 	}
 	setSession(c, session)
-	return r.approve(c, session)
+	return r.approve(c, tenant.Transaction{}, session)
 }
 
 // to leads to a page of a login. The URL has no host, so that the browser stays
@@ -94,6 +95,7 @@ func (r *request) read(c *web.Call) error {
 	if r.Method != "" && r.Method != "S256" && r.Method != "plain" {
 		return refusal.BadChallengeMethod.With("method", r.Method)
 	}
+	r.StepUp = slices.Contains(strings.Fields(c.Params.Text("acr_values")), tenant.MultiFactor)
 	return c.Tenant.CheckAudience(r.Authorization)
 }
 
@@ -152,26 +154,31 @@ func Resume(c *web.Call) (any, error) {
 		return nil, err
 	}
 	session, ok := c.Tenant.Session(tx.SignedIn, c.Now)
-	switch {
+	switch linked := tx.Linked.UserID != ""; {
+	case linked:
+		session = tx.Linked
 	case !ok:
 		return to(loginPage(c, tx), tx), nil
 	case !slices.Contains(c.Cookies(sessionCookie), session.ID):
 		return nil, refusal.WrongTransaction.Because("another browser signed in: the cookie that the last page set did not come back")
-	case !c.Tenant.End(tx):
-		return nil, overAlready()
 	}
-	return r.approve(c, session)
+	return r.approve(c, tx, session)
 }
 
 // current is the login that a page's state names.
 func current(c *web.Call) (tenant.Transaction, *request, error) {
-	tx, ok := c.Tenant.Transaction(c.Params.Text("state"), c.Now)
+	return loginOf(c, c.Params.Text("state"))
+}
+
+// loginOf is the login with that ID.
+func loginOf(c *web.Call, id string) (tenant.Transaction, *request, error) {
+	tx, ok := c.Tenant.Transaction(id, c.Now)
 	if !ok {
 		return tx, nil, overAlready()
 	}
 	a := tx.Authorization
 	a.Now, a.Caller, a.Effects = c.Now, passwordless.Caller(c, nil), c.Effects
-	return tx, &request{a}, nil
+	return tx, &request{Authorization: a}, nil
 }
 
 func overAlready() error {
@@ -193,7 +200,7 @@ func usable(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
 
 // databases are the usable connections that know passwords.
 func databases(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
-	return slices.DeleteFunc(usable(c, tx), func(conn *fixtures.Connection) bool { return conn.Strategy != tenant.StrategyDatabase })
+	return slices.DeleteFunc(usable(c, tx), func(conn *fixtures.Connection) bool { return !conn.TakesPasswords() })
 }
 
 // PageSubject is whom a page of a login is about: the user whom the form names,

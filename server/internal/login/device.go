@@ -43,8 +43,8 @@ func Activate(c *web.Call) (any, error) {
 
 // userCode is what the user typed, or what stands in the address.
 func userCode(c *web.Call) string {
-	if p, ok := c.Params.Get("code"); ok {
-		return p.Text
+	if _, typed := c.Params.Get("code"); typed {
+		return c.Params.Text("code") // "" if there are two
 	}
 	return c.Params.Text("user_code")
 }
@@ -79,12 +79,12 @@ func confirmDevice(c *web.Call, client *fixtures.Client, d fixtures.DeviceCode) 
 // signInForDevice begins the login of a device, as Authorize begins that of an app: a
 // browser that is signed in has done all.
 func signInForDevice(c *web.Call, client *fixtures.Client, d fixtures.DeviceCode) (any, error) {
-	r := &request{tenant.Authorization{
+	r := &request{Authorization: tenant.Authorization{
 		Client: client, UserCode: d.UserCode, Scope: d.Scope, Audience: d.Audience,
 		Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects,
 	}}
 	if session, ok := currentSession(c); ok {
-		return r.approve(c, session)
+		return r.approve(c, tenant.Transaction{}, session)
 	}
 	tx := begin(c, tenant.Transaction{Authorization: r.Authorization})
 	return to(loginPage(c, tx), tx), nil

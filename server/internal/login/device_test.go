@@ -71,8 +71,20 @@ func TestOnlyTheUserConfirmsADevice(t *testing.T) {
 	if w := servertest.Call(t, s, "POST", confirm, url.Values{"action": {"cancel"}}, servertest.Header("Origin", "https://elsewhere.test")); w.Code != http.StatusForbidden {
 		t.Errorf("another site: %d %s", w.Code, w.Body)
 	}
+	for _, origin := range []string{"null", "", "chrome-extension://abcdefgh"} { // null is that of a sandboxed frame
+		for _, action := range []string{"confirm", "cancel"} {
+			w := servertest.Call(t, s, "POST", confirm, url.Values{"action": {action}}, servertest.Header("Origin", origin), servertest.Header("Sec-Fetch-Site", "cross-site"))
+			if w.Code != http.StatusForbidden {
+				t.Errorf("%s by another site with the origin %q: %d %s", action, origin, w.Code, w.Header().Get("Location"))
+			}
+		}
+	}
 	if got := d.poll(t, s); got != "authorization_pending" {
 		t.Errorf("the device gets %q", got)
+	}
+	own := servertest.Call(t, s, "POST", confirm, url.Values{"action": {"cancel"}}, servertest.Header("Origin", "null"), servertest.Header("Sec-Fetch-Site", "same-origin")) // a page with the policy no-referrer
+	if got := d.poll(t, s); own.Code != http.StatusFound || got != "access_denied" {
+		t.Errorf("the tenant's own page: %d, the device gets %q", own.Code, got)
 	}
 }
 
@@ -82,7 +94,7 @@ func TestScenariosActOnDevices(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ rule, end string }{
 		{"when: {endpoint: activate, client: acme-native}, then: {user: blocked}", "/device/failure"},
-		{"when: {endpoint: activate}, then: {user: mfa_required}", "/device/failure"},
+		{"when: {endpoint: activate}, then: {user: mfa_required}", "/u/mfa-enroll-options"},
 		{"when: {endpoint: activate, client: acme-web}, then: {user: blocked}", "/device/success"},
 		{"when: {endpoint: authorize}, then: {user: blocked}", "/device/success"},
 	} {
@@ -92,11 +104,11 @@ func TestScenariosActOnDevices(t *testing.T) {
 		d := startDevice(t, s)
 		servertest.SwitchOn(t, s, "version: 1\nname: one\nrules: [{id: it, "+tt.rule+"}]\n")
 		w := b.Call("POST", "/activate?user_code="+d.UserCode, url.Values{"action": {"confirm"}})
-		if got := w.Header().Get("Location"); got != tt.end {
+		if got, _, _ := strings.Cut(w.Header().Get("Location"), "?"); got != tt.end {
 			t.Errorf("%s: it ends at %q", tt.rule, got)
 		}
 		fired, want := servertest.StatusOf(t, s, "one").Rules[0].Fired, int64(0)
-		if tt.end == "/device/failure" {
+		if tt.end != "/device/success" {
 			want = 1
 		}
 		if fired != want {

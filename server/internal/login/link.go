@@ -36,5 +36,5 @@ func VerifyRedirect(c *web.Call) (any, error) {
 	if err != nil {
 		return r.refuse(c, refusal.Recode(err, "invalid_grant", http.StatusUnauthorized, "unauthorized"))
 	}
-	return r.approve(c, session)
+	return r.approve(c, tenant.Transaction{}, session)
 }

@@ -17,11 +17,19 @@ import (
 )
 
 // A request is an Authorization. Its responses go back to the app.
-type request struct{ tenant.Authorization }
+type request struct {
+	tenant.Authorization
+	silent bool // the app wants no page (prompt=none)
+}
 
 // textsOnly refuses a parameter that must be a string and is none.
 func textsOnly(c *web.Call) error {
-	if p, ok := passwordless.NotText(c.Params); ok {
+	p, wrong := passwordless.NotText(c.Params)
+	if !wrong { // a number in authParams
+		p, wrong = c.Params.Get("max_age")
+		wrong = wrong && p.Kind == web.Array
+	}
+	if wrong {
 		return refusal.BadParameterType.With("parameter", p.Name).Because("the parameter " + p.Name + " is no string; one that is given twice is a list")
 	}
 	return nil
@@ -54,7 +62,7 @@ func readClient(c *web.Call) (*request, error) {
 	case !tenant.AllowsCallback(client, to):
 		return nil, refusal.CallbackMismatch.Because("redirect_uri " + to + " is not among the callbacks of client " + id + "; add it to the fixture, or start with --callback " + to)
 	}
-	r := &request{tenant.Authorization{
+	r := &request{Authorization: tenant.Authorization{
 		Client: client, RedirectURI: to, RedirectURIGiven: given, Mode: "query", Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects,
 		Scope: c.Params.Text("scope"), Audience: c.Params.Text("audience"), Nonce: c.Params.Text("nonce"),
 		Challenge: c.Params.Text("code_challenge"), Method: c.Params.Text("code_challenge_method"), ProofKey: c.Params.Text("dpop_jkt"),
@@ -135,8 +143,20 @@ func (r *request) refuse(c *web.Call, err error) (any, error) {
 	return web.Told{Value: response, Refusal: refused}, err
 }
 
-// approve signs the user in to the app, or at the device.
-func (r *request) approve(c *web.Call, s tenant.Session) (any, error) {
+// approve signs the user in to the app or at the device, or leads to the pages of a second factor. tx
+// is the login that the user comes from; its ID is "" if none was begun.
+func (r *request) approve(c *web.Call, tx tenant.Transaction, s tenant.Session) (any, error) {
+	need := c.Tenant.SecondFactor(r.Authorization, tx, s, c.Cookies(rememberCookie))
+	c.Hint(need.Hint)
+	switch {
+	case need.Due && r.silent:
+		return r.refuse(c, refusal.LoginRequired.Because("the login needs a second factor, and prompt=none allows no page"))
+	case need.Due:
+		return r.askSecondFactor(c, tx, s, need.Remembers)
+	case tx.ID != "" && !c.Tenant.End(tx):
+		return nil, overAlready()
+	}
+	r.SecondFactor = tx.PassedBy == s.UserID
 	given, err := c.Tenant.Approve(r.Authorization, s)
 	switch {
 	case err != nil:

@@ -206,7 +206,11 @@ func (r *request) signupNames(c *web.Call, tx tenant.Transaction, v view, conn *
 	if told, refused, err := r.unsolved(c, tx, v); refused {
 		return told, err
 	}
-	c.Tenant.Identify(tx, conn.Name, given.MainIdentifier(), given)
+	recipient := given.MainIdentifier()
+	c.Tenant.Identify(tx, conn.Name, recipient, given)
+	if conn.CodeFirst(kindOf(recipient)) {
+		return r.toCode(c, tx, conn, recipient)
+	}
 	return to("/u/signup/password", tx), nil
 }
 

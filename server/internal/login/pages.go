@@ -23,7 +23,8 @@ var pagesHTML string
 //go:embed pages.css
 var pagesCSS string
 
-// pagesJS is for Show password. The pages work without it.
+// pagesJS is for Show password, for Copy code, and for pages that wait. The pages work
+// without it.
 //
 //go:embed pages.js
 var pagesJS string
@@ -49,7 +50,17 @@ type view struct {
 	Edit                                string  // the page that asks for another; "" if there is none
 	Forgot                              string  // the page for who has forgotten the password
 	Captcha                             *riddle // nil if the page has none
-	Resend, Other                       *aside
+	Other                               *aside
+	EditAction                          string // or the button that leads there
+	Alert, AlertCode                    string // what is wrong, if it is with no field
+	QR                                  template.URL
+	Secret                              string // to be copied
+	Above, Lines                        []line // between the picture and the fields; below the form
+	Radio                               *radio
+	Check                               *check
+	List                                []button // in place of a form
+	Choices                             []button // further buttons
+	Poll                                bool     // the page asks by itself whether it can go on
 	Notice                              string
 	Inbox                               string // where the message is; "" if the page does not say so
 	InboxHas                            string // what is there
@@ -77,8 +88,39 @@ type riddle struct {
 	Error, Code string // what is wrong with the answer
 }
 
-// An aside is a line below the form: a question, and a link or button.
+// An aside is a line below the form: a question, and a link.
 type aside struct{ Ask, Text, To string }
+
+// A line is a question, and the buttons that answer it.
+type line struct {
+	Ask     string
+	Buttons []button
+}
+
+// A button sends an action.
+type button struct {
+	Action, Text string
+	Detail       string // a second line
+	Or           bool   // it is an alternative to the one before
+}
+
+// A radio asks for one of several things.
+type radio struct {
+	Name, Label string
+	Options     []option
+}
+
+type option struct {
+	Value, Label string
+	Chosen       bool
+}
+
+// A check is a box to tick.
+type check struct {
+	Name, Value, Label string
+	Required           bool
+	Error, Code        string // what is wrong with it
+}
 
 // pagePolicy has no form-action. Browsers also apply form-action to the redirects
 // that follow a form, and these lead to the app's callback and further.
@@ -88,12 +130,12 @@ var pagePolicy = "default-src 'none'; img-src data:; style-src " + source(style)
 func (v *view) mistake(code string) { v.mistakeAt(len(v.Fields)-1, code) }
 
 func (v *view) mistakeAt(i int, code string) {
-	v.Fields[i].Code, v.Fields[i].Error = code, mistakes[code]
+	v.Fields[i].Code, v.Fields[i].Error = code, v.wordsFor(code)
 }
 
-// wrong tells whether something is wrong with a field.
+// wrong tells whether something is wrong with what the user has sent.
 func (v *view) wrong() bool {
-	return v.Captcha != nil && v.Captcha.Error != "" || slices.ContainsFunc(v.Fields, func(f field) bool { return f.Error != "" })
+	return v.Alert != "" || v.Captcha != nil && v.Captcha.Error != "" || v.Check != nil && v.Check.Error != "" || slices.ContainsFunc(v.Fields, func(f field) bool { return f.Error != "" })
 }
 
 // focus is the field where the user begins: what is wrong, or else what is empty.
@@ -109,9 +151,10 @@ func (v *view) focus() int {
 	return 0
 }
 
-// Script tells whether the page has a password to show.
+// Script tells whether the page has a password to show, a secret to copy, or
+// something to wait for.
 func (v view) Script() bool {
-	return slices.ContainsFunc(v.Fields, func(f field) bool { return f.Type == "password" })
+	return v.Poll || v.Secret != "" || slices.ContainsFunc(v.Fields, func(f field) bool { return f.Type == "password" })
 }
 
 // show shows a page of a login.
@@ -140,7 +183,11 @@ func (v view) show(c *web.Call) (any, error) {
 	if c.Setup.Fixture.Tenant.HideInboxLink {
 		v.Inbox = ""
 	}
-	page, err := render(pages().Lookup("page"), pagePolicy, v)
+	policy := pagePolicy
+	if v.Poll {
+		policy += "; connect-src 'self'"
+	}
+	page, err := render(pages().Lookup("page"), policy, v)
 	if v.wrong() || v.failed != "" {
 		page.Status = http.StatusBadRequest
 	}
@@ -262,8 +309,14 @@ func identifier(c *web.Call, signup bool) (any, error) {
 	if told, refused, err := r.unsolved(c, tx, v); refused {
 		return told, err
 	}
-	c.Tenant.Identify(tx, conn.Name, recipient, fixtures.User{})
+	var given fixtures.User
+	if signup && conn.CodeFirst(kindOf(recipient)) {
+		given.SetIdentifier(kindOf(recipient), recipient)
+	}
+	c.Tenant.Identify(tx, conn.Name, recipient, given)
 	switch isDatabase := conn.Strategy == tenant.StrategyDatabase; {
+	case conn.CodeFirst(kindOf(recipient)):
+		return r.toCode(c, tx, conn, recipient)
 	case isDatabase && signup:
 		return to("/u/signup/password", tx), nil
 	case isDatabase:
@@ -357,6 +410,8 @@ func challenge(c *web.Call, strategy string) (any, error) {
 	return r.signedIn(c, tx, v, session, err)
 }
 
+var resend = []button{{Action: "resend", Text: "Resend"}}
+
 // challengeView is the page that asks for a code.
 func challengeView(c *web.Call, conn *fixtures.Connection, tx tenant.Transaction) view {
 	code := field{Name: "code", Label: "Enter the code", Type: "text", Mode: "numeric", Complete: "one-time-code"}
@@ -365,11 +420,11 @@ func challengeView(c *web.Call, conn *fixtures.Connection, tx tenant.Transaction
 	if conn.Strategy == tenant.StrategySMS {
 		v.Screen = "login-passwordless-sms-otp"
 		v.Who, v.What, v.Edit = tx.Recipient, "phone number", edit
-		code.Label = "Enter the " + strconv.Itoa(conn.Options.TOTP.Length) + "-digit code"
-		v.Resend = &aside{Ask: "Didn't receive a code?"}
+		code.Label = "Enter the " + strconv.Itoa(conn.Code().Length) + "-digit code"
+		v.Lines = []line{{"Didn't receive a code?", resend}}
 	} else {
 		v.Screen = "login-passwordless-email-code"
-		v.Resend = &aside{Ask: "Didn't receive an email?"}
+		v.Lines = []line{{"Didn't receive an email?", resend}}
 		v.Other = &aside{Text: "Use another email address", To: edit}
 	}
 	v.Fields = []field{code}

@@ -74,8 +74,14 @@ func Password(c *web.Call) (any, error) {
 		Hidden: []field{{Name: "username", Value: tx.Recipient}}, Fields: []field{passwordField("current-password")},
 		Forgot: forgot(conn, tx), Other: toSignup(c, tx),
 	}
-	if c.Method != http.MethodPost {
+	if conn.CodeFirst(kindOf(tx.Recipient)) { // the user came from the page with the code
+		v.Choices = []button{{Action: actionToCode, Text: "Continue with a code"}}
+	}
+	switch {
+	case c.Method != http.MethodPost:
 		return r.show(c, tx, v)
+	case c.Params.Text("action") == actionToCode && conn.SendsCodes(kindOf(tx.Recipient)):
+		return r.toCode(c, tx, conn, tx.Recipient)
 	}
 	password := c.Params.Text("password")
 	if password == "" {

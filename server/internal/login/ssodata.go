@@ -32,7 +32,7 @@ func SSOData(c *web.Call) (any, error) {
 		return ssoData{}, nil
 	}
 	out := ssoData{
-		SSO: true, SessionClients: session.Clients, LastUsedUserID: u.UserID, LastUsedUsername: u.Email + u.PhoneNumber,
+		SSO: true, SessionClients: session.Clients, LastUsedUserID: u.UserID, LastUsedUsername: c.Setup.AddressOf(u),
 		LastUsed: &lastConnection{u.Connection, c.Setup.Strategy(u.Connection)},
 	}
 	if n := len(session.Clients); n > 0 {

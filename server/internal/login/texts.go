@@ -11,11 +11,17 @@ type text struct{ title, heading, description, button string }
 
 // texts are the words of the screens, by Auth0's names.
 var texts = map[string]text{
-	"login":                          {"Log in", "Welcome", "Log in to ${companyName} to continue to ${clientName}.", "Continue"},
-	"login-id":                       {"Log in", "Welcome", "Log in to ${companyName} to continue to ${clientName}.", "Continue"},
-	"login-password":                 {"Enter your password to log in", "Enter Your Password", "Enter your password for ${companyName} to continue to ${clientName}", "Continue"},
-	"login-passwordless-email-code":  {"Enter your email code to log in", "Verify Your Identity", "We've sent an email with your code to ${email}", "Continue"},
-	"login-passwordless-sms-otp":     {"Enter your phone code to log in", "Verify Your Identity", "We've sent a text message to:", "Continue"},
+	"login":                             {"Log in", "Welcome", "Log in to ${companyName} to continue to ${clientName}.", "Continue"},
+	"login-id":                          {"Log in", "Welcome", "Log in to ${companyName} to continue to ${clientName}.", "Continue"},
+	"login-password":                    {"Enter your password to log in", "Enter Your Password", "Enter your password for ${companyName} to continue to ${clientName}", "Continue"},
+	"login-passwordless-email-code":     {"Enter your email code to log in", "Verify Your Identity", "We've sent an email with your code to ${email}", "Continue"},
+	"login-passwordless-sms-otp":        {"Enter your phone code to log in", "Verify Your Identity", "We've sent a text message to:", "Continue"},
+	"email-identifier-challenge":        {"Enter your email code to log in", "Verify Your Identity", "We've sent an email with your code to ${email}", "Continue"},
+	"phone-identifier-challenge":        {"Enter your phone code to log in", "Verify Your Identity", "We've sent a text message to:", "Continue"},
+	"phone-identifier-challenge, voice": {"Enter your phone code to log in", "Verify Your Identity", "We've sent a 6-digit code via voice phone call to the following phone number:", "Continue"},
+	// Auth0's list has no texts for it; those of the documents are the heading and
+	// the buttons.
+	"confirmation":                   {"Create Your Account", "Create Your Account", "There is no account with this name yet. Create one for ${companyName} to continue to ${clientName}.", "Confirm"},
 	"reset-password-request":         {"Reset your password", "Forgot Your Password?", "Enter your email address and we will send you instructions to reset your password.", "Continue"},
 	"reset-password-request, names":  {"Reset your password", "Forgot Your Password?", "Enter your ${names} and we will send you instructions to reset your password.", "Continue"},
 	"reset-password-email":           {"Check your email", "Check Your Email", "Please check the email address ${email} for instructions to reset your password.", "Resend email"},
@@ -36,8 +42,12 @@ var texts = map[string]text{
 
 // fill puts the values of the variables into the words of the view's screen.
 func (v *view) fill() {
-	t := texts[cmp.Or(v.failed, v.words, v.Screen)]
-	variables := strings.NewReplacer("${names}", v.names, "${companyName}", v.Tenant, "${clientName}", v.Client, "${email}", v.email)
+	screen := cmp.Or(v.failed, v.words, v.Screen)
+	t, ok := texts[screen]
+	if !ok {
+		t = mfaTexts[screen]
+	}
+	variables := strings.NewReplacer("${appName}", appName, "${names}", v.names, "${companyName}", v.Tenant, "${clientName}", v.Client, "${email}", v.email)
 	v.Title, v.Heading, v.Description, v.Button = t.title, t.heading, variables.Replace(t.description), t.button
 }
 
@@ -60,6 +70,10 @@ var mistakes = map[string]string{
 	"no-db-connection":                       "Invalid connection",
 	"no-code":                                "Please enter a code",
 	"invalid-verification-code":              "Code is invalid",
+	"invalid-otp-code-format":                "The code must have 6 numeric characters",
+	"invalid-code":                           "The code you entered is invalid",
+	"too-many-failures":                      "Too many failed codes. Wait for some minutes before retrying.",
+	"invalid-user":                           "Account not found. Go back and select sign up.",
 	"passwordless-authenticator-error":       "Code could not be sent. Please try again later.",
 	"no-password":                            "Password is required",
 	"wrong-credentials":                      "Wrong username or password",

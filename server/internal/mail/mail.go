@@ -66,6 +66,14 @@ func SMS(l Letter) Text {
 	return l.defaultSMS()
 }
 
+// Voice is what a voice says on the phone. Its words are ours.
+func Voice(l Letter) Text { return l.spoken("for " + l.Tenant.FriendlyName) }
+
+func (l Letter) spoken(purpose string) Text {
+	digits := strings.Join(strings.Split(l.Code, ""), ", ")
+	return Text{From: SMSSender, Plain: "Hello. Your verification code " + purpose + " is: " + digits + ". Again: " + digits + "."}
+}
+
 // defaultEmail has the sentences of Auth0's sample template about the code or the
 // link (auth0/docs-v2 lock-android-passwordless-with-magic-link.mdx), since test
 // suites look for them.

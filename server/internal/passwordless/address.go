@@ -29,12 +29,12 @@ func TellNewAddress(c *web.Call, u fixtures.User) {
 	}
 	letter := mail.Letter{
 		Tenant: c.Setup.Fixture.Tenant, Client: client, Connection: conn, Templates: c.Setup.Templates(conn),
-		Recipient: u.Email, Operation: mail.ChangeEmail, Language: Language(c), Now: c.Now,
+		Recipient: u.Email, Operation: mail.ChangeEmail, Language: c.Language(), Now: c.Now,
 	}
 	text := mail.Email(letter)
 	c.Log.Info("The e-mail about the new address goes to "+u.Email, "connection", conn.Name)
 	c.Tenant.Outbox.Add(outbox.Message{
-		Kind: outbox.Email, To: u.Email, Recipients: []string{u.Email}, ClientID: client.ClientID, Connection: conn.Name, Language: letter.Language, CreatedAt: c.Now,
+		Kind: outbox.Email, Purpose: outbox.ChangeEmail, To: u.Email, Recipients: []string{u.Email}, ClientID: client.ClientID, Connection: conn.Name, Language: letter.Language, CreatedAt: c.Now,
 		From: text.From, Subject: text.Subject, Text: text.Plain, HTML: text.HTML, Note: text.Note,
 	})
 }

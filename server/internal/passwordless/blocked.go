@@ -33,8 +33,8 @@ func EndUserIP(c *web.Call, client *fixtures.Client) string {
 // blocked writes the message to a user whom wrong codes or passwords blocked.
 func blocked(c *web.Call, b tenant.Block) outbox.Message {
 	link := c.Issuer + UnblockPath[1:] + "?ticket=" + b.Ticket
-	letter := mail.Letter{Tenant: b.Tenant, Client: b.Client, Connection: b.Connection, Link: link, Language: Language(c), Lifetime: b.Lifetime, Now: b.Now}
-	m := outbox.Message{ClientID: b.Client.ClientID, Connection: b.Connection.Name, Language: letter.Language, CreatedAt: b.Now, ExpiresAt: b.Now.Add(b.Lifetime), Links: []string{link}}
+	letter := mail.Letter{Tenant: b.Tenant, Client: b.Client, Connection: b.Connection, Link: link, Language: c.Language(), Lifetime: b.Lifetime, Now: b.Now}
+	m := outbox.Message{Purpose: outbox.BlockedAccount, ClientID: b.Client.ClientID, Connection: b.Connection.Name, Language: letter.Language, CreatedAt: b.Now, ExpiresAt: b.Now.Add(b.Lifetime), Links: []string{link}}
 	var text mail.Text
 	if b.Connection.Strategy == tenant.StrategySMS {
 		m.Kind, m.To = outbox.SMS, b.User.PhoneNumber

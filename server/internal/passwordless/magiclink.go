@@ -85,7 +85,7 @@ func (r Request) authParams() web.Params {
 var browserTexts = []string{
 	"response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce", "audience", "connection", "connection_scope",
 	"prompt", "display", "screen_hint", "login_hint", "ui_locales", "acr_values", "organization", "invitation", "id_token_hint", "protocol",
-	"code_challenge", "code_challenge_method", "login_ticket", "realm", "request_uri",
+	"code_challenge", "code_challenge_method", "dpop_jkt", "login_ticket", "realm", "request_uri",
 	"returnTo", "post_logout_redirect_uri", "logout_hint",
 }
 

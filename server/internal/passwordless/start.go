@@ -21,16 +21,13 @@ type Request struct {
 	Recipient  string // normalised
 	Send       string // code, link, link_ios or link_android
 	AuthParams web.Params
+	Voice      bool // the code is said in a call, and not written in a text message
 }
 
 // Start sends the message. A blocked user gets none, and the caller cannot
 // tell.
 func Start(c *web.Call, r Request) (tenant.Started, error) {
-	done, err := c.Tenant.Challenge(tenant.ChallengeRequest{
-		Connection: r.Connection, Recipient: r.Recipient, Now: c.Now, Effects: c.Effects,
-		Device: Device(c), Link: r.Connection.Strategy == tenant.StrategyEmail && r.Send == "link",
-		Compose: func(s tenant.Secret) outbox.Message { return r.compose(c, s) },
-	})
+	done, err := c.Tenant.Challenge(r.challenge(c))
 	if err != nil {
 		return done, err
 	}
@@ -38,35 +35,37 @@ func Start(c *web.Call, r Request) (tenant.Started, error) {
 	if why := c.Setup.WhyUnknown(r.Recipient); done.New && why != "" {
 		c.Log.Warn(why)
 	}
-	report(c, done.Sent, r.Recipient)
+	c.TellSent(done.Sent, r.Recipient)
 	if r.Connection.Strategy == tenant.StrategySMS {
 		err = callGateway(c, r.Connection, done.Sent)
 	}
 	return done, err
 }
 
-// report tells the developer at the terminal what was sent.
-func report(c *web.Call, sent []outbox.Message, recipient string) {
-	if len(sent) == 0 {
-		c.Log.Info("Nothing was sent to " + recipient + ": the user is blocked")
-		return
+func (r Request) challenge(c *web.Call) tenant.ChallengeRequest {
+	return tenant.ChallengeRequest{
+		Connection: r.Connection, Recipient: r.Recipient, Now: c.Now, Effects: c.Effects,
+		Device: Device(c), Link: r.Connection.Strategy == tenant.StrategyEmail && r.Send == "link",
+		Compose: func(s tenant.Secret) outbox.Message { return r.compose(c, s) },
 	}
-	m := sent[0]
-	if m.State == outbox.Lost || m.State == outbox.Bounced {
-		c.Log.Info("The message to "+recipient+" is "+m.State, "scenario", m.Scenario)
-		return
+}
+
+// StartSession sends a code to a user of a database. The answer is the same if it
+// sends none.
+func StartSession(c *web.Call, r Request, allowSignup bool) tenant.OTPSession {
+	done := c.Tenant.StartOTPSession(tenant.OTPSessionRequest{ChallengeRequest: r.challenge(c), Client: r.Client, AllowSignup: allowSignup})
+	if done.Silent != "" {
+		c.Hint("nothing was sent: " + done.Silent)
+		return done
 	}
-	if m.State == outbox.Queued {
-		c.Log.Info("The message to "+recipient+" arrives later", "deliver_at", m.DeliverAt, "scenario", m.Scenario)
-	}
-	if m.Note != "" {
-		c.Log.Warn("The message to "+recipient+": "+m.Note, "connection", m.Connection)
-	}
-	if m.Code != "" {
-		c.Log.Info("To sign in as "+recipient+" use the code "+m.Code, "kind", m.Kind, "client_id", m.ClientID)
-	} else {
-		c.Log.Info("To sign in as "+recipient+" open "+m.Link, "kind", m.Kind, "client_id", m.ClientID)
-	}
+	c.TellSent(done.Sent, r.Recipient)
+	return done
+}
+
+// SendCode sends a code to who is, or may become, a user of a database, as a login
+// page asks for it. A blocked user gets none.
+func SendCode(c *web.Call, r Request) {
+	c.TellSent(c.Tenant.ChallengeOfDatabase(r.challenge(c)).Sent, r.Recipient)
 }
 
 // compose writes the message. It carries what send asked for, a code or a link,
@@ -75,16 +74,19 @@ func report(c *web.Call, sent []outbox.Message, recipient string) {
 func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 	letter := mail.Letter{
 		Tenant: s.Tenant, Client: r.Client, Connection: r.Connection, Templates: s.Templates, Recipient: r.Recipient,
-		Send: r.Send, Language: Language(c), Code: s.Code, OTP: s.Code, Now: c.Now,
-		Lifetime: time.Duration(r.Connection.Options.TOTP.TimeStep) * time.Second,
+		Send: r.Send, Language: c.Language(), Code: s.Code, OTP: s.Code, Now: c.Now,
+		Lifetime: time.Duration(r.Connection.Code().TimeStep) * time.Second,
 	}
 	m := outbox.Message{
-		To: r.Recipient, Recipients: []string{r.Recipient}, ClientID: r.Client.ClientID, Connection: r.Connection.Name,
+		Purpose: outbox.Passwordless, To: r.Recipient, Recipients: []string{r.Recipient}, ClientID: r.Client.ClientID, Connection: r.Connection.Name,
 		Send: r.Send, Language: letter.Language, ExpiresAt: s.Expires, CreatedAt: c.Now,
 	}
-	if r.Connection.Strategy == tenant.StrategySMS {
+	if fixtures.IsE164Wire(r.Recipient) {
 		m.Kind, m.Code = outbox.SMS, s.Code
 		text := mail.SMS(letter)
+		if r.Voice {
+			m.Kind, text = outbox.Voice, mail.Voice(letter)
+		}
 		m.From, m.Text, m.Note = text.From, text.Plain, joined(text.Note, gatewayNote(c, r.Connection, s.KeptBack))
 		return m
 	}
@@ -101,14 +103,6 @@ func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 	text := mail.Email(letter)
 	m.From, m.Subject, m.Text, m.HTML, m.Note = text.From, text.Subject, text.Plain, text.HTML, text.Note
 	return m
-}
-
-// Language is the template's request_language: raw, as Auth0 keeps it.
-func Language(c *web.Call) string {
-	if l := c.Header.Get("X-Request-Language"); l != "" {
-		return l
-	}
-	return c.Header.Get("Accept-Language")
 }
 
 // joined is two notes as one.

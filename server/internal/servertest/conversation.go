@@ -240,6 +240,11 @@ func (c *conversation) command(words []string) {
 	case "otp":
 		c.vars[arg(3)] = c.live(arg(1), outbox.WithCode()).Code
 		c.write("=", c.vars[arg(3)])
+	case "totp": // the code that the authenticator app of a user shows
+		c.vars[arg(3)], _, err = c.server.TOTP(arg(1))
+		c.write("=", c.vars[arg(3)])
+	case "push": // the answer to a push notification
+		err = c.server.AnswerPush(arg(1), arg(2) == "accept")
 	case "captcha":
 		answer, ok := c.server.Captcha(strings.Trim(c.expand(arg(1)), "*"))
 		if !ok {

@@ -35,7 +35,7 @@ func (c *conversation) named(body []byte) string {
 	if json.Unmarshal(body, &members) != nil {
 		return text
 	}
-	for _, member := range []string{"access_token", "refresh_token", "id_token", "token", "login_ticket", "request_uri", "device_code"} {
+	for _, member := range []string{"access_token", "refresh_token", "id_token", "token", "login_ticket", "request_uri", "mfa_token", "oob_code", "recovery_code", "secret", "device_code", "auth_session"} {
 		if value, ok := members[member].(string); ok {
 			text = strings.Replace(text, `"`+value+`"`, `"`+c.nameOf("$"+member, value)+`"`, 1)
 		}

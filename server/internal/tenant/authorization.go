@@ -44,6 +44,10 @@ type Authorization struct {
 	ProofKey string
 	// TellsAuthTime asks for the auth_time claim.
 	TellsAuthTime bool
+	// StepUp tells that the app asks for a second factor.
+	StepUp bool
+	// SecondFactor tells that the user has given one in this login.
+	SecondFactor bool
 	// UserCode is the code of the device for which the user signs in; "" for an app.
 	// A device gets no response: it asks for its tokens.
 	UserCode string
@@ -122,10 +126,6 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 		t.mu.Unlock()
 		return Approval{}, refusal.UserBlocked
 	}
-	if err := t.secondFactorLocked(a.Effects, s.ID, s.UserID); err != nil {
-		t.mu.Unlock()
-		return Approval{}, err
-	}
 	if live, ok := t.sessions.get(s.ID); ok {
 		live.signedInTo(a.Client.ClientID)
 	}
@@ -153,6 +153,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 		scopes := withoutRefresh(grantScopes(strings.Fields(a.Scope), a.Client, api, u)) // a browser's address never carries a refresh token
 		l = t.loginLocked(r, api, u, scopes, nil, "front", n)
 		l.FrontChannel, l.Nonce, l.SID, l.Code = true, a.Nonce, s.SID, out.Code
+		l.SecondFactor = a.SecondFactor
 		l.ResponseTypes = a.ResponseTypes
 		if a.TellsAuthTime {
 			l.AuthTime = s.AuthTime
@@ -209,8 +210,9 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 	if c.sid == "" {
 		scopes = withoutRefresh(scopes) // Source: auth0/docs-v2 passwordless-connection-limitations.mdx.
 	}
+	r.provedSecondFactor = t.secondFactorDueLocked(u) // the pages have asked for it
 	l := t.loginLocked(r, api, u, scopes, nil, "code", code)
-	l.Nonce, l.SID = c.Nonce, c.sid
+	l.Nonce, l.SID, l.SecondFactor = c.Nonce, c.sid, c.SecondFactor
 	if c.TellsAuthTime {
 		l.AuthTime = c.authTime
 	}

@@ -115,14 +115,14 @@ func (t *Tenant) Knows(connection, recipient string) bool {
 	return t.users.find(connection, recipient) != nil
 }
 
-// Challenge makes a new code for the recipient and puts the message into the
-// outbox. The code before it lapses. A blocked user gets the same answer and no
-// message.
+// Challenge makes a new code for the recipient of a passwordless connection and puts
+// the message into the outbox. The code before it lapses. A blocked user gets the
+// same answer and no message.
 func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	conn := r.Connection
-	// 1. May the recipient sign in, or sign up?
+	// May the recipient sign in, or sign up?
 	u := t.users.find(conn.Name, r.Recipient)
 	if u == nil && conn.Options.DisableSignup {
 		return Started{}, refusal.SignupDisabled.Because(withReason("there is no user "+strconv.Quote(r.Recipient)+" on connection "+strconv.Quote(conn.Name)+", and its options say disable_signup", t.setup.WhyUnknown(r.Recipient)))
@@ -130,7 +130,14 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 	if u == nil && r.Effects.SignupDisabled() {
 		return Started{}, refusal.SignupDisabled
 	}
-	// 2. End the challenge before this one.
+	return t.challengeLocked(r, u, u != nil && u.Blocked), nil
+}
+
+// challengeLocked is the rest of Challenge, also for databases. With silent nothing is
+// sent.
+func (t *Tenant) challengeLocked(r ChallengeRequest, u *user, silent bool) Started {
+	conn := r.Connection
+	// 1. End the challenge before this one.
 	t.noteChange() // of the number of starts
 	key := challengeKeyOf(conn.Name, r.Recipient)
 	before, _ := t.challenges.bounded.get(key)
@@ -150,21 +157,21 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 	} else {
 		done.UserID = t.newUserIDLocked(conn, r.Recipient)
 	}
-	// 3. Auth0 sends nothing to a blocked user, and does not say so.
-	if u != nil && u.Blocked {
+	// 2. Auth0 sends nothing to a blocked user, and does not say so.
+	if silent {
 		next.state, next.held = used, before.held // what is held waits for the next message
 		t.challenges.bounded.put(key, next)
-		return done, nil
+		return done
 	}
-	// 4. Make the code and send it.
+	// 3. Make the code and send it.
 	next.code, next.n = t.makeCodeLocked(conn, r.Recipient, next.n, before.code)
-	next.expires = r.Now.Add(time.Duration(conn.Options.TOTP.TimeStep) * time.Second)
+	next.expires = r.Now.Add(time.Duration(conn.Code().TimeStep) * time.Second)
 	t.challenges.bounded.put(key, next)
 	done.Sent = t.sendLocked(r, Secret{Tenant: t.setup.Fixture.Tenant, Templates: t.setup.templates[conn.Name], Code: next.code, Expires: next.expires}, next)
 	for _, id := range before.held {
 		t.Outbox.Deliver(id)
 	}
-	return done, nil
+	return done
 }
 
 // sendLocked puts the message of a challenge into the outbox, in the way that
@@ -240,7 +247,7 @@ func (t *Tenant) CheckCode(r TokenRequest, conn *fixtures.Connection, recipient,
 func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp string, r TokenRequest) error {
 	now := r.Now
 	wrong := refusal.WrongEmailCode
-	if conn.Strategy == StrategySMS {
+	if isNumber(recipient) {
 		wrong = refusal.WrongPhoneCode
 	}
 	u := t.users.find(conn.Name, recipient)
@@ -249,6 +256,9 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 	}
 	if err := t.refuseBlockedLocked(conn, recipient, r); err != nil {
 		return err
+	}
+	if u != nil && !u.owns(recipient) {
+		return wrong.Because(nameOnly(recipient))
 	}
 	if u == nil && conn.Options.DisableSignup {
 		return wrong.Because("there is no user " + recipient + " on connection " + conn.Name + " any more, and its options say disable_signup")
@@ -343,6 +353,7 @@ func (t *Tenant) ExpireMessage(id string) bool {
 	if c, ok := t.challenges.bounded.get(challengeKeyOf(m.Connection, m.To)); ok && slices.Contains(c.messages, id) && c.state == pending {
 		c.state = expired
 	}
+	t.expireOOBLocked(id)
 	t.Outbox.Expire(id)
 	return true
 }

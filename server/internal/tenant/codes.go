@@ -33,7 +33,7 @@ func (t *Tenant) makeCodeLocked(conn *fixtures.Connection, recipient string, n i
 
 // nthCodeLocked is a code and whether it was derived from the seed.
 func (t *Tenant) nthCodeLocked(conn *fixtures.Connection, recipient string, n int64) (code string, derived bool) {
-	otp, length := t.setup.Fixture.OTP, conn.Options.TOTP.Length
+	otp, length := t.setup.Fixture.OTP, conn.Code().Length
 	if code, ok := presetCode(otp.Presets, recipient); ok {
 		return code, false
 	}

@@ -2,7 +2,6 @@ package tenant
 
 import (
 	"crypto/subtle"
-	"slices"
 	"strconv"
 	"time"
 
@@ -209,11 +208,7 @@ func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, conn *fixtu
 
 // RedeemPassword is the password grant, and with a realm the password-realm grant.
 func (t *Tenant) RedeemPassword(r TokenRequest, realm, username, password string) (*Login, error) {
-	api, known := t.api(r)
-	if !known {
-		return nil, refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
-	}
-	if err := r.allowsBearer(api); err != nil {
+	if err := t.checkAPI(r); err != nil {
 		return nil, err
 	}
 	conn, err := t.Database(realm, r.Client)
@@ -226,13 +221,5 @@ func (t *Tenant) RedeemPassword(r TokenRequest, realm, username, password string
 	if err != nil {
 		return nil, err
 	}
-	if err := t.secondFactorLocked(r.Effects, conn.Name, u.UserID); err != nil {
-		return nil, err
-	}
-	t.noteLoginLocked(u, r.Now)
-	l := t.loginLocked(r, api, u, grantScopes(passwordScopes(r.Scope), r.Client, api, u), []string{"password"}, strconv.Itoa(u.LoginsCount))
-	if slices.Contains(l.Scopes, "offline_access") {
-		l.RefreshToken = t.newFamilyLocked(l, r.Now)
-	}
-	return l, nil
+	return t.afterFirstFactorLocked(r, u, t.passwordLoginLocked)
 }

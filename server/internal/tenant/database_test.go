@@ -37,13 +37,17 @@ func TestEachNameIsOneUsers(t *testing.T) {
 			t.Errorf("%s is %+v, %t", name, u, ok)
 		}
 	}
-	for _, taken := range []fixtures.User{
-		{Connection: "named", Username: "GRACE"},
-		{Connection: "named", Username: "other", Email: "grace@example.com"},
-		{Connection: "named", Username: "other", PhoneNumber: "+12025550102"},
+	for name, taken := range map[string]fixtures.User{
+		"grace":             {Connection: "named", Username: "GRACE", Email: "other@example.com"},
+		"grace@example.com": {Connection: "named", Username: "other", Email: "grace@example.com"},
+		"+12025550102":      {Connection: "named", Username: "other", PhoneNumber: "+12025550102"},
+		grace.UserID:        {Connection: "named", Username: "other", UserID: grace.UserID},
 	} {
-		if _, err := tn.AddUser(taken); err == nil {
-			t.Errorf("a second user is added: %+v", taken)
+		if _, err := tn.AddUser(taken); err == nil || err.Error() != "the user "+name+" exists already on connection named" {
+			t.Errorf("a second user is added: %+v, %v", taken, err)
+		}
+		if taken.UserID != "" {
+			continue // which no change of a user can take
 		}
 		alan, _ := tn.UserByAddress("alan")
 		if _, err := tn.UpdateUser(alan.UserID, func(u *fixtures.User) error {

@@ -123,12 +123,18 @@ func (u ProofUse) read() (*token.Proof, error) {
 	return p, nil
 }
 
-// sameAddress compares two addresses without their query and fragment.
-func sameAddress(a, b string) bool {
-	x, errX := url.Parse(a)
-	y, errY := url.Parse(b)
-	return errX == nil && errY == nil && x.Scheme == y.Scheme && strings.EqualFold(withPort(x), withPort(y)) && x.Path == y.Path
+// sameAddress compares the htu of a proof with an address, without query and fragment.
+// An escaped letter is the letter, but an escaped slash is no slash (RFC 3986 §6.2.2).
+func sameAddress(htu, address string) bool {
+	x, errX := url.Parse(htu)
+	y, errY := url.Parse(address)
+	return errX == nil && errY == nil && x.User == nil && x.Scheme == y.Scheme && sameHost(withPort(x), withPort(y)) &&
+		x.Path == y.Path && strings.Count(x.EscapedPath(), "/") == strings.Count(y.EscapedPath(), "/")
 }
+
+// sameHost compares two hosts whatever their case. The letters outside of ASCII that
+// EqualFold takes for an s or a k have more bytes.
+func sameHost(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
 
 // withPort is the host of a URL with its port, which a URL need not say.
 func withPort(u *url.URL) string {

@@ -1,7 +1,6 @@
 package tenant
 
 import (
-	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 )
@@ -23,12 +22,4 @@ func otpEffect(e *faults.Effects, otp string, right bool, sent string) scenarios
 		}
 		return right
 	})
-}
-
-// secondFactorLocked refuses a user who, by a scenario, has to give a second factor.
-func (t *Tenant) secondFactorLocked(e *faults.Effects, names ...string) error {
-	if !e.User("mfa_required") {
-		return nil
-	}
-	return refusal.MFARequired.With("mfa_token", "Fe26.2*1*"+t.setup.Seed.Opaque(43, append([]string{"mfa token"}, names...)...))
 }

@@ -30,6 +30,12 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	for key, n := range t.users.deleted {
 		f.State.Counters[counterName("deleted user", key.connection, key.address)] = n
 	}
+	for key, n := range t.oobCount.counts.all {
+		f.State.Counters[counterName("mfa code", key.channel, key.to)] = n
+	}
+	for user, n := range t.enrollments.counts.all {
+		f.State.Counters[counterName("mfa enrolment", "", user)] = n
+	}
 	for key, n := range t.families.count.counts.all {
 		f.State.Counters[counterName("refresh", key.clientID, key.userID)] = n
 	}
@@ -107,6 +113,10 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 			t.challenges.bounded.put(challengeKeyOf(of, whom), &challenge{n: n, state: used})
 		case "deleted user":
 			t.users.deleted[userKeyOf(of, whom)] = n
+		case "mfa code":
+			t.oobCount.set(oobKey{of, whom}, n)
+		case "mfa enrolment":
+			t.enrollments.set(whom, n)
 		case "refresh":
 			t.families.count.set(clientUser{of, whom}, n)
 		case "device":

@@ -46,6 +46,9 @@ type TokenRequest struct {
 	ProofKey string
 	// Effects are what scenarios do.
 	Effects *faults.Effects
+	// provedSecondFactor tells that the login has been asked for a second factor
+	// already, or that its pages have let it pass.
+	provedSecondFactor bool
 }
 
 // api returns the API that a request is for, nil if it names none. known is false
@@ -76,6 +79,8 @@ func (t *Tenant) findAPILocked(r TokenRequest) (api *fixtures.ResourceServer, kn
 		return nil, true
 	case strings.TrimSuffix(r.Issuer, "/") + ManagementPath:
 		return managementAPI, true
+	case strings.TrimSuffix(r.Issuer, "/") + MFAPath:
+		return mfaAPI, true
 	}
 	api, known = t.setup.apis[audience]
 	return api, known
@@ -144,22 +149,19 @@ func (t *Tenant) RedeemOTP(r TokenRequest, realm, username, otp string) (*Login,
 	if err != nil {
 		return nil, err
 	}
-	api, known := t.api(r)
-	if !known {
-		return nil, refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
-	}
-	return t.redeemCode(r, conn, recipient, otp, api, passwordScopes(r.Scope))
+	return t.redeemCode(r, conn, recipient, otp, t.passwordLoginLocked)
 }
 
 // RedeemLegacyCode is the grant of /passwordless/verify. Unlike RedeemOTP it gives no
 // scope that was not asked for.
 func (t *Tenant) RedeemLegacyCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string) (*Login, error) {
-	api, _ := t.api(r) // only the default audience, which the fixture has
-	return t.redeemCode(r, conn, recipient, otp, api, strings.Fields(r.Scope))
+	return t.redeemCode(r, conn, recipient, otp, func(r TokenRequest, u *user) (*Login, error) {
+		return t.loginOfScopesLocked(r, u, strings.Fields(r.Scope))
+	})
 }
 
-func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string, api *fixtures.ResourceServer, asked []string) (*Login, error) {
-	if err := r.allowsBearer(api); err != nil {
+func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient, otp string, finish func(TokenRequest, *user) (*Login, error)) (*Login, error) {
+	if err := t.checkAPI(r); err != nil {
 		return nil, err
 	}
 	t.mu.Lock()
@@ -167,10 +169,30 @@ func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient
 	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
 		return nil, err
 	}
-	if err := t.secondFactorLocked(r.Effects, conn.Name, recipient); err != nil {
+	return t.afterFirstFactorLocked(r, t.verifiedUserLocked(conn, recipient, r.Now), finish)
+}
+
+// checkAPI refuses a password-style grant for an API that does not exist, or that
+// gives this request no token.
+func (t *Tenant) checkAPI(r TokenRequest) error {
+	api, known := t.api(r)
+	if !known {
+		return refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
+	}
+	return r.allowsBearer(api)
+}
+
+// passwordLoginLocked is the end of the password-style grants.
+func (t *Tenant) passwordLoginLocked(r TokenRequest, u *user) (*Login, error) {
+	return t.loginOfScopesLocked(r, u, passwordScopes(r.Scope))
+}
+
+func (t *Tenant) loginOfScopesLocked(r TokenRequest, u *user, asked []string) (*Login, error) {
+	api, err := t.apiLocked(r)
+	if err != nil {
 		return nil, err
 	}
-	u := t.signInLocked(conn, recipient, r.Now)
+	t.noteLoginLocked(u, r.Now)
 	l := t.loginLocked(r, api, u, grantScopes(asked, r.Client, api, u), []string{"password"}, strconv.Itoa(u.LoginsCount))
 	if slices.Contains(l.Scopes, "offline_access") {
 		l.RefreshToken = t.newFamilyLocked(l, r.Now)

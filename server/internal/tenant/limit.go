@@ -16,6 +16,7 @@ type Limit struct {
 // Auth0's limits of a free tenant. Source: auth0/docs-v2 rate-limit-configurations/free-public.mdx.
 var (
 	LimitStart       = Limit{"passwordless.start", 50, 50, time.Hour} // each IP
+	LimitOTP         = Limit{"otp.challenge", 50, 50, time.Hour}      // each IP; source: auth-api-passwordless-db-connections.mdx
 	LimitToken       = Limit{"oauth.token", 30, 30, time.Second}      // the tenant
 	LimitUserinfo    = Limit{"userinfo", 10, 5, time.Minute}          // each user
 	LimitCrossOrigin = Limit{"co.authenticate", 5, 5, time.Second}    // the tenant
@@ -90,6 +91,13 @@ func (t *Tenant) takeLocked(l Limit, key string, now time.Time) Quota {
 	}
 	q.Reset = now.Add(wait)
 	return q
+}
+
+// giveBackLocked takes back that a call was counted.
+func (t *Tenant) giveBackLocked(l Limit, key string) {
+	if b, ok := t.buckets[bucketKey{l.Name, key}]; ok {
+		b.tokens = min(float64(l.Bucket), b.tokens+1)
+	}
 }
 
 // forgetFullBucketsLocked drops the buckets that were last used an hour ago. They

@@ -21,6 +21,7 @@ type Login struct {
 	Scopes       []string
 	GrantTypes   []string // the gty claim: a string for one, an array for several
 	RefreshToken string   // "" if the login gives none
+	RecoveryCode string   // the user's new one, if the login has used the old one
 	Issuer       string
 	Now          time.Time
 	Effects      *faults.Effects // what scenarios do to the tokens
@@ -28,10 +29,14 @@ type Login struct {
 	// a Bearer token.
 	ProofKey string
 
+	provedSecondFactor bool // as in the TokenRequest
+
 	// The rest is for logins in a browser.
 	Nonce    string
 	SID      string
 	AuthTime time.Time // zero unless the app asked for it
+	// SecondFactor tells that the user gave one in the login that this is the end of.
+	SecondFactor bool
 	// FrontChannel says that the browser's address carries the tokens.
 	FrontChannel  bool
 	Code          string   // the code that goes with them
@@ -47,6 +52,7 @@ type Tokens struct {
 	IDToken      string `json:"id_token,omitempty"`
 	Scope        string `json:"scope,omitempty"`
 	ExpiresIn    int64  `json:"expires_in,omitempty"`
+	RecoveryCode string `json:"recovery_code,omitempty"`
 	TokenType    string `json:"token_type,omitempty"`
 }
 
@@ -54,7 +60,7 @@ type Tokens struct {
 // of the same client and user. It must not depend on logins of others, so that
 // one test does not change the tokens of another.
 func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *user, scopes, gty []string, name ...string) *Login {
-	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now, Effects: r.Effects, ProofKey: r.boundKey(api), name: name}
+	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now, Effects: r.Effects, ProofKey: r.boundKey(api), name: name, provedSecondFactor: r.provedSecondFactor}
 	if u != nil {
 		copied := u.User
 		l.User = &copied
@@ -72,7 +78,7 @@ const (
 
 // Issue signs the tokens of a login.
 func (t *Tenant) Issue(l *Login) (*Tokens, error) {
-	out := &Tokens{RefreshToken: l.RefreshToken, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
+	out := &Tokens{RefreshToken: l.RefreshToken, RecoveryCode: l.RecoveryCode, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
 	if l.ProofKey != "" {
 		out.TokenType = "DPoP"
 	}
@@ -110,8 +116,8 @@ func (l *Login) Audience() string {
 	switch {
 	case l.API == nil:
 		return ""
-	case l.API.Identifier == ManagementPath:
-		return strings.TrimSuffix(l.Issuer, "/") + ManagementPath
+	case l.API.Identifier == ManagementPath, l.API.Identifier == MFAPath:
+		return strings.TrimSuffix(l.Issuer, "/") + l.API.Identifier
 	}
 	return l.API.Identifier
 }
@@ -200,6 +206,10 @@ func idClaims(l *Login) token.Claims {
 		token.Claim{Name: "iat", Value: l.Now.Unix()},
 		token.Claim{Name: "exp", Value: l.Now.Unix() + l.Client.JWTConfiguration.LifetimeInSeconds},
 	)
+	if l.SecondFactor {
+		claims.Add("acr", MultiFactor)
+		claims.Add("amr", []string{"mfa"})
+	}
 	if l.SID != "" {
 		claims.Add("sid", l.SID)
 	}

@@ -134,7 +134,7 @@ func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 // newFamilyLocked begins a family for a login and returns its first token.
 func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
 	f := fixtures.RefreshFamily{
-		UserID: l.User.UserID, Scope: strings.Join(l.Scopes, " "), GrantType: strings.Join(l.GrantTypes, " "), AuthTime: l.AuthTime,
+		UserID: l.User.UserID, Scope: strings.Join(l.Scopes, " "), GrantType: strings.Join(l.GrantTypes, " "), AuthTime: l.AuthTime, SecondFactor: l.provedSecondFactor,
 	}
 	if l.API != nil {
 		f.Audience = l.API.Identifier
@@ -222,18 +222,8 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 		t.endFamilyLocked(f.ID)
 		return nil, refusal.WrongRefreshToken.Because("the refresh token has expired")
 	}
-	if f.ProofKey != "" && f.ProofKey != r.ProofKey { // before the check for reuse: who lacks the key shall end nothing
-		return nil, refusal.WrongRefreshKey.Because(wrongKeyHint(r.ProofKey, "the refresh token is bound to the key of the login"))
-	}
-	if generation != f.Generation {
-		// The leeway is only for the token before the present one. Without a
-		// leeway the times must not be compared: of two requests at once, the
-		// one that comes second may have read the clock first.
-		leeway := seconds(settings.Leeway)
-		if generation != f.Generation-1 || leeway == 0 || !r.Now.Before(f.RotatedAt.Add(leeway)) {
-			t.endFamilyLocked(f.ID)
-			return nil, refusal.WrongRefreshToken.Because("a refresh token was used again after its rotation: its whole family is revoked")
-		}
+	if err := t.acceptLocked(f, generation, r); err != nil {
+		return nil, err
 	}
 	u, ok := t.users.get(f.UserID)
 	if !ok {
@@ -242,9 +232,38 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	if blocked(u, r.Effects) {
 		return nil, refusal.RefreshUserBlocked
 	}
-	if err := t.secondFactorLocked(r.Effects, f.ID); err != nil {
+	r.provedSecondFactor = f.SecondFactor
+	return t.afterFirstFactorLocked(r, u, func(r TokenRequest, u *user) (*Login, error) { return t.exchangeLocked(r, f, generation, u) })
+}
+
+// acceptLocked refuses a refresh token without its key, and one that was used before.
+func (t *Tenant) acceptLocked(f *family, generation int64, r TokenRequest) error {
+	if f.ProofKey != "" && f.ProofKey != r.ProofKey { // before the check for reuse: who lacks the key shall end nothing
+		return refusal.WrongRefreshKey.Because(wrongKeyHint(r.ProofKey, "the refresh token is bound to the key of the login"))
+	}
+	if generation != f.Generation {
+		// The leeway is only for the token before the present one. Without a
+		// leeway the times must not be compared: of two requests at once, the
+		// one that comes second may have read the clock first.
+		leeway := seconds(r.Client.RefreshToken.Leeway)
+		if generation != f.Generation-1 || leeway == 0 || !r.Now.Before(f.RotatedAt.Add(leeway)) {
+			t.endFamilyLocked(f.ID)
+			return refusal.WrongRefreshToken.Because("a refresh token was used again after its rotation: its whole family is revoked")
+		}
+	}
+	return nil
+}
+
+// exchangeLocked is the end of the refresh_token grant. The family may have ended
+// while the user gave a second factor.
+func (t *Tenant) exchangeLocked(r TokenRequest, f *family, generation int64, u *user) (*Login, error) {
+	if live, ok := t.families.get(f.ID); !ok || live != f {
+		return nil, refusal.WrongRefreshToken.Because("the refresh token has ended while the user gave a second factor")
+	}
+	if err := t.acceptLocked(f, generation, r); err != nil {
 		return nil, err
 	}
+	settings := r.Client.RefreshToken
 	api, err := t.familyAPILocked(f)
 	if err != nil {
 		return nil, err
@@ -254,6 +273,7 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	}
 	t.noteChange()
 	f.LastUsedAt = r.Now
+	f.SecondFactor = r.provedSecondFactor
 	f.uses++
 	scopes := scopesWithin(strings.Fields(f.Scope), r.Scope)
 	l := t.loginLocked(r, api, u, scopes, append([]string{"refresh_token"}, strings.Fields(f.GrantType)...), f.ID, strconv.FormatInt(f.uses, 10))
@@ -299,6 +319,8 @@ func (t *Tenant) familyAPILocked(f *family) (*fixtures.ResourceServer, error) {
 		return nil, nil
 	case ManagementPath:
 		return managementAPI, nil
+	case MFAPath:
+		return mfaAPI, nil
 	}
 	if api, ok := t.setup.apis[f.Audience]; ok {
 		return api, nil

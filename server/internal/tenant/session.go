@@ -24,6 +24,8 @@ type Session struct {
 	UserID string
 	// AuthTime is when the user last gave a code or a password.
 	AuthTime time.Time
+	// SecondFactor is when the user gave a second factor; zero if never.
+	SecondFactor time.Time
 	// Clients are those that the user signed in to with this session, the last
 	// one at the end.
 	Clients []string

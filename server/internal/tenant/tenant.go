@@ -32,6 +32,7 @@ type Tenant struct {
 	opaque       *token.Opaque
 	users        users
 	challenges   challenges
+	otpSessions  otpSessions
 	families     families
 	sessions     sessions
 	authCodes    authCodes
@@ -44,6 +45,13 @@ type Tenant struct {
 	bruteForce   bruteForce
 	clientLogins tally[grantKey] // how many tokens each client got in its own name for each API
 	pushed       pushedRequests
+	secondSteps  secondSteps
+	enrollments  tally[string] // how many enrolments and recovery codes each user had so far
+	oob          bounded[string, *oobChallenge]
+	oobCount     tally[oobKey]          // how many messages each channel and recipient had so far
+	oobHeld      map[oobKey][]string    // messages that arrive after the next one (deliver.swap)
+	totpUsed     bounded[string, int64] // the step of the last code of each authenticator app
+	remembered   bounded[string, rememberedBrowser]
 	devices      devices
 	buckets      map[bucketKey]*bucket
 }
@@ -133,6 +141,8 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.proofs = newProofs()
 	t.bruteForce = newBruteForce()
 	t.clientLogins = newTally[grantKey](maxFamilies)
+	t.enrollments = newTally[string](maxSecondSteps)
+	t.oobCount = newTally[oobKey](maxSecondSteps)
 	t.buckets = map[bucketKey]*bucket{}
 	if f.State != nil {
 		t.importLocked(f.State)
@@ -145,12 +155,18 @@ func (t *Tenant) loadLocked(setup *Setup) {
 // forgetLoginsLocked forgets sessions, and logins that have begun.
 func (t *Tenant) forgetLoginsLocked() {
 	t.sessions = newSessions()
+	t.otpSessions = newOTPSessions()
 	t.authCodes = newAuthCodes()
 	t.transactions = newTransactions()
 	t.tickets = newTickets()
 	t.resets = newResets()
 	t.captchas = newCaptchas()
 	t.pushed = newPushedRequests()
+	t.secondSteps = newSecondSteps()
+	t.oob = newBounded[string](maxSecondSteps, func(c *oobChallenge) bool { return c.state == pending })
+	t.oobHeld = map[oobKey][]string{}
+	t.totpUsed = newBounded[string, int64](maxSecondSteps, nil)
+	t.remembered = newBounded[string, rememberedBrowser](maxRemembered, nil)
 	t.devices = newDevices()
 }
 
@@ -170,6 +186,7 @@ func (t *Tenant) settle(now time.Time) {
 	defer t.mu.Unlock()
 	t.noteChange() // Export has the clock, which moves
 	t.challenges.settle(now)
+	t.otpSessions.settle(now)
 	t.families.settle(now, t.setup.clients)
 	t.sessions.settle(now)
 	t.authCodes.settle(now)
@@ -180,6 +197,9 @@ func (t *Tenant) settle(now time.Time) {
 	t.assertions.settle(now)
 	t.bruteForce.settle(now)
 	t.pushed.settle(now)
+	t.secondSteps.settle(now)
+	t.settleOOBLocked(now)
+	t.remembered.removeIf(func(b rememberedBrowser) bool { return !now.Before(b.expires) })
 	t.devices.settle(now)
 }
 

@@ -50,6 +50,13 @@ func TestOfTwoAtOnceOneWins(t *testing.T) {
 				return err
 			}
 		},
+		"an auth_session": func() func() error {
+			session, code := startSession(tn, native, "new@example.com", noon)
+			return func() error {
+				_, err := tn.RedeemOTPSession(TokenRequest{Client: native, Now: noon}, session.ID, code)
+				return err
+			}
+		},
 		"a refresh token": func() func() error {
 			tn.mu.Lock()
 			defer tn.mu.Unlock()

@@ -28,11 +28,19 @@ type Transaction struct {
 	Realm, Recipient string
 	// NewUser has the names of a user who signs up, if the page asked for several.
 	NewUser fixtures.User
+	// Verified says that the recipient has proved by a code to own the address, and
+	// has no account.
+	Verified bool
 	// SignedIn is the ID of the session that the login led to, "" before that.
 	SignedIn string
+	// Linked is the user whom a magic link signed in, without a session.
+	Linked Session
+	// PassedBy is the ID of the user who has given a second factor in this login.
+	PassedBy string
 
-	proof   string // the code or password with which the user signed in
-	expires time.Time
+	proof      string // the code or password with which the user signed in
+	secondStep string // the ID of the step that leads through the pages of a second factor
+	expires    time.Time
 }
 
 type transactions struct {
@@ -93,7 +101,8 @@ func (t *Tenant) Identify(tx Transaction, connection, recipient string, newUser 
 	if stored.Realm == connection && stored.Recipient == recipient {
 		return
 	}
-	stored.Realm, stored.Recipient, stored.SignedIn, stored.proof = connection, recipient, "", ""
+	stored.Realm, stored.Recipient, stored.SignedIn, stored.proof, stored.Verified = connection, recipient, "", "", false
+	stored.Linked = Session{}
 }
 
 // repeatedSignInLocked returns the session of a transaction if the user has

@@ -13,7 +13,7 @@ import (
 
 // A UserError says why a user cannot be added or changed, or answer for a device.
 type UserError struct {
-	Code        string // user_exists, invalid_user, no_user, user_blocked or no_device
+	Code        string // user_exists, invalid_user, no_user, no_totp, no_push, user_blocked or no_device
 	Description string
 }
 
@@ -33,8 +33,8 @@ func (t *Tenant) AddUser(u fixtures.User) (fixtures.User, error) {
 	if err != nil {
 		return fixtures.User{}, err
 	}
-	if len(t.users.sameAs(ready)) > 0 {
-		return fixtures.User{}, userExists(ready)
+	if same := t.users.sameAs(ready); len(same) > 0 {
+		return fixtures.User{}, userExists(ready, same[0])
 	}
 	t.users.insert(ready)
 	t.noteChange()
@@ -80,8 +80,10 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 	if err != nil {
 		return fixtures.User{}, err
 	}
-	if slices.ContainsFunc(t.users.sameAs(ready), func(other *user) bool { return other != old }) {
-		return fixtures.User{}, userExists(ready)
+	for _, other := range t.users.sameAs(ready) {
+		if other != old {
+			return fixtures.User{}, userExists(ready, other)
+		}
 	}
 	if old.Password != ready.Password {
 		t.bruteForce.forget(old.key()) // Source: brute-force-protection.mdx
@@ -98,11 +100,20 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 	return cloned(ready.User), nil
 }
 
-func userExists(u *user) *UserError {
-	return &UserError{"user_exists", "the user " + u.address + " exists already on connection " + u.Connection}
+// userExists names what another user has already: a name, or else the user_id.
+func userExists(u, other *user) *UserError {
+	taken := u.UserID
+	for _, key := range u.keys() {
+		if slices.Contains(other.keys(), key) {
+			taken = key.address
+			break
+		}
+	}
+	return &UserError{"user_exists", "the user " + taken + " exists already on connection " + other.Connection}
 }
 
-// DeleteUser deletes a user. The user's refresh tokens stop working.
+// DeleteUser deletes a user. The user's refresh tokens, codes and sessions stop
+// working.
 func (t *Tenant) DeleteUser(id string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -118,7 +129,32 @@ func (t *Tenant) DeleteUser(id string) error {
 func (t *Tenant) deleteUserLocked(u *user) {
 	t.users.remove(u)
 	t.users.deleted[u.key()]++
-	t.families.orphan(u.UserID)
+	t.forgetUserLocked(u.UserID)
+}
+
+// forgetUserLocked takes a deleted user out of all that was given to the user. Another
+// user may get the same user_id, and must not get that.
+func (t *Tenant) forgetUserLocked(id string) {
+	t.families.orphan(id)
+	t.sessions.removeIf(func(s *Session) bool { return s.UserID == id })
+	for _, c := range t.authCodes.all {
+		forget(&c.userID, id)
+	}
+	for _, k := range t.tickets.all {
+		forget(&k.userID, id)
+	}
+	for _, k := range t.resets.all {
+		forget(&k.userID, id)
+	}
+	for _, d := range t.devices.all {
+		forget(&d.UserID, id)
+	}
+}
+
+func forget(owner *string, id string) {
+	if *owner == id {
+		*owner = ""
+	}
 }
 
 // cloned returns a deep copy. The maps of a user can be those of the fixture,
@@ -131,6 +167,7 @@ func cloned(u fixtures.User) fixtures.User {
 		}
 		u.Permissions = permissions
 	}
+	u.MFA = slices.Clone(u.MFA)
 	for _, values := range []*map[string]any{&u.Claims, &u.AppMetadata, &u.UserMetadata} {
 		if *values != nil {
 			*values = clonedValue(*values).(map[string]any)
@@ -177,12 +214,19 @@ func (t *Tenant) User(id string) (fixtures.User, bool) {
 func (t *Tenant) UserByAddress(address string) (fixtures.User, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i := range t.setup.Fixture.Connections {
-		if u := t.users.find(t.setup.Fixture.Connections[i].Name, address); u != nil {
-			return cloned(u.User), true
-		}
+	if u := t.addressedLocked(address); u != nil {
+		return cloned(u.User), true
 	}
 	return fixtures.User{}, false
+}
+
+func (t *Tenant) addressedLocked(address string) *user {
+	for i := range t.setup.Fixture.Connections {
+		if u := t.users.find(t.setup.Fixture.Connections[i].Name, address); u != nil {
+			return u
+		}
+	}
+	return nil
 }
 
 // Users returns all users in the order of their creation.
@@ -262,6 +306,9 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 		if u.LoginsCount == 0 {
 			ready.LastLogin, ready.LoginsCount = old.LastLogin, old.LoginsCount
 		}
+		if u.MFA == nil {
+			ready.MFA = old.MFA
+		}
 		ready.seq = old.seq
 	}
 	t.users.insert(ready)
@@ -298,10 +345,7 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 		return nil, err
 	}
 	u.Connection = conn.Name
-	address := u.MainIdentifier()
-	if conn.Strategy == StrategySMS {
-		address = u.PhoneNumber
-	}
+	address := addressOf(u, conn.Strategy)
 	if u.UserID == "" {
 		u.UserID = conn.Strategy + "|" + t.newUserIDLocked(conn, address)
 	}
@@ -310,6 +354,9 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 	}
 	if u.UpdatedAt.IsZero() {
 		u.UpdatedAt = u.CreatedAt
+	}
+	if err := t.completeAuthenticators(&u); err != nil {
+		return nil, err
 	}
 	return &user{User: u, address: address}, nil
 }
@@ -366,6 +413,14 @@ func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, erro
 // signInLocked signs in the user with an address, and creates the user at the
 // first login.
 func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now time.Time) *user {
+	u := t.verifiedUserLocked(conn, address, now)
+	t.noteLoginLocked(u, now)
+	return u
+}
+
+// verifiedUserLocked returns the user who has proved to own an address, and creates
+// the user at the first login.
+func (t *Tenant) verifiedUserLocked(conn *fixtures.Connection, address string, now time.Time) *user {
 	u := t.users.find(conn.Name, address)
 	if u == nil {
 		u = &user{address: address, User: fixtures.User{
@@ -373,7 +428,7 @@ func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now tim
 			Connection: conn.Name,
 			CreatedAt:  now,
 		}}
-		if conn.Strategy == StrategySMS {
+		if isNumber(address) {
 			u.PhoneNumber = address
 		} else {
 			u.Email = address
@@ -381,14 +436,17 @@ func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now tim
 		t.users.insert(u)
 	}
 	// A user who has the code can read what is sent to the address.
-	if conn.Strategy == StrategySMS {
+	if isNumber(address) {
 		u.PhoneVerified = true
 	} else {
 		u.EmailVerified = true
 	}
-	t.noteLoginLocked(u, now)
+	t.noteChange()
 	return u
 }
+
+// isNumber tells whether an address to which codes go is a phone number.
+func isNumber(address string) bool { return fixtures.IsE164Wire(address) }
 
 // noteLoginLocked counts a login of the user.
 func (t *Tenant) noteLoginLocked(u *user, now time.Time) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 func signIn(tn *Tenant, connection, address string, now time.Time) *user {
@@ -179,5 +180,63 @@ func TestUpdateUserHoldsNoLock(t *testing.T) {
 	}
 	if _, err := tn.UpdateUser(u.UserID, func(u *fixtures.User) error { return tn.DeleteUser(u.UserID) }); err == nil || err.Error() != noUser(u.UserID).Error() {
 		t.Errorf("of a user who is deleted meanwhile: %v", err)
+	}
+}
+
+// Another user may get the user_id of a deleted one, and nothing that was given to that
+// one: no tokens of a device, code, ticket or refresh token, no session, and no password
+// of a reset link.
+func TestWhatADeletedUserHadIsNobodys(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t)
+	dora, _ := tn.UserByAddress("dora@example.com")
+	web, _ := tn.Setup().Client("acme-web")
+	a := Authorization{Client: web, ResponseTypes: []string{"code"}, Scope: "openid", Issuer: "http://localhost:2884/", Now: noon}
+	ticketFor := func() Ticket {
+		ticket, err := tn.TicketForPassword(a.request(), "", "dora@example.com", "Passw0rd!")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ticket
+	}
+	session, err := tn.RedeemTicket(a, ticketFor().ID, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	approval, err := tn.Approve(a, session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ticket, refresh := ticketFor(), refreshTokenOf(tn, &dora)
+	d, poll := startDevice(t, tn, noon)
+	if _, err := tn.ApproveDevice(d.UserCode, dora.UserID, noon); err != nil {
+		t.Fatal(err)
+	}
+	var reset ResetTicket
+	conn, _ := tn.Setup().Connection(dora.Connection)
+	tn.StartReset(ResetRequest{Client: web, Connection: conn, Recipient: dora.Email, Now: noon, Compose: func(made ResetTicket) outbox.Message {
+		reset = made
+		return outbox.Message{Kind: outbox.Email, To: dora.Email, CreatedAt: noon}
+	}})
+
+	if err := tn.DeleteUser(dora.UserID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tn.AddUser(fixtures.User{UserID: dora.UserID, Connection: dora.Connection, Email: "eve@example.com", Password: "Passw0rd!"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := tn.Session(session.ID, noon); ok {
+		t.Error("the browser is signed in as another user")
+	}
+	for what, got := range map[string]func() error{
+		"device":        func() error { _, err := tn.RedeemDevice(poll, d.DeviceCode); return err },
+		"code":          func() error { _, err := tn.RedeemCode(a.request(), approval.Code, "", ""); return err },
+		"ticket":        func() error { _, err := tn.RedeemTicket(a, ticket.ID, "", ""); return err },
+		"refresh token": func() error { _, err := refreshAt(tn, poll.Client, refresh, noon); return err },
+		"reset link":    func() error { return tn.ResetPassword(reset.ID, "Passw0rd!2", noon) },
+	} {
+		if err := got(); err == nil {
+			t.Errorf("the %s still works, for another user", what)
+		}
 	}
 }

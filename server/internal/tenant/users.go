@@ -17,6 +17,16 @@ type user struct {
 	seq     int    // the user's place in the order of creation, from 1
 }
 
+// AddressOf is what stands for a user: where codes are sent, or else the username.
+func (s *Setup) AddressOf(u fixtures.User) string { return addressOf(u, s.Strategy(u.Connection)) }
+
+func addressOf(u fixtures.User, strategy string) string {
+	if strategy == StrategySMS {
+		return u.PhoneNumber
+	}
+	return u.MainIdentifier()
+}
+
 // A userKey names a user of a connection by an address, a number or a username.
 // Make it with userKeyOf.
 type userKey struct{ connection, address string }
@@ -144,6 +154,12 @@ func (t *Tenant) newUserIDLocked(conn *fixtures.Connection, address string) stri
 func (u *user) objectID() string {
 	_, id, _ := strings.Cut(u.UserID, "|")
 	return id
+}
+
+// owns tells whether an address to which codes go is the user's. It is not if it is the
+// user's name: a username may look like an address of somebody else.
+func (u *user) owns(address string) bool {
+	return userKeyOf(u.Connection, u.Identifier(kindOfAddress(address))) == userKeyOf(u.Connection, address)
 }
 
 func (u *user) verified() bool { return u.EmailVerified || u.PhoneVerified }

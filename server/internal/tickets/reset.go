@@ -41,7 +41,7 @@ func compose(c *web.Call, t tenant.ResetTicket) outbox.Message {
 		Tenant: t.Tenant, Client: t.Client, Connection: t.Connection, Recipient: t.Recipient, Link: link, Lifetime: tenant.ResetLifetime, Now: t.Now,
 	})
 	return outbox.Message{
-		Kind: outbox.Email, To: t.Recipient, Recipients: []string{t.Recipient}, ClientID: t.Client.ClientID, Connection: t.Connection.Name,
+		Kind: outbox.Email, Purpose: outbox.ResetEmail, To: t.Recipient, Recipients: []string{t.Recipient}, ClientID: t.Client.ClientID, Connection: t.Connection.Name,
 		From: text.From, Subject: text.Subject, Text: text.Plain, HTML: text.HTML, Links: []string{link}, CreatedAt: t.Now, ExpiresAt: t.Now.Add(tenant.ResetLifetime),
 	}
 }

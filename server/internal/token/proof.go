@@ -2,6 +2,7 @@ package token
 
 import (
 	"crypto"
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -29,6 +30,9 @@ type Proof struct {
 // maxProof is how many bytes a proof may have.
 const maxProof = 8 << 10
 
+// minProofBits is the size that RFC 7518 §3.3 requires of an RSA key.
+const minProofBits = 2048
+
 // ReadProof reads a proof and verifies its signature by the public key in its
 // header. It does not check the claims.
 func ReadProof(compact string) (*Proof, error) {
@@ -46,6 +50,9 @@ func ReadProof(compact string) (*Proof, error) {
 	key := header.JSONWebKey // go-jose has refused private keys
 	if key == nil {
 		return nil, errors.New("its header has no jwk")
+	}
+	if public, ok := key.Key.(*rsa.PublicKey); ok && public.N.BitLen() < minProofBits {
+		return nil, fmt.Errorf("the RSA key in its header has %d bits, and needs %d", public.N.BitLen(), minProofBits)
 	}
 	payload, err := jws.Verify(key)
 	if err != nil {

@@ -63,6 +63,10 @@ func TestAProofIsSignedByTheKeyInItsHeader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shortKey, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
 	good := signProof(t, jose.ES256, p256, "dpop+jwt", proofClaims)
 	jwk := jose.JSONWebKey{Key: p256.Public()}
 	header := func(jwk any) map[string]any {
@@ -79,6 +83,7 @@ func TestAProofIsSignedByTheKeyInItsHeader(t *testing.T) {
 	for name, tt := range map[string]struct{ proof, why string }{
 		"ES256":                    {good, ""},
 		"RS256":                    {signProof(t, jose.RS256, rsaKey, "dpop+jwt", proofClaims), ""},
+		"RS256 with a short key":   {signProof(t, jose.RS256, shortKey, "dpop+jwt", proofClaims), "has 1024 bits, and needs 2048"},
 		"ES384":                    {signProof(t, jose.ES384, p384, "dpop+jwt", proofClaims), "it is no token that ES256 or RS256 signed"},
 		"HS256":                    {symmetric, "it is no token that ES256 or RS256 signed"},
 		"none":                     {withHeader(good, map[string]any{"alg": "none", "typ": "dpop+jwt", "jwk": jwk}), "it is no token"},

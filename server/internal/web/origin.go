@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -87,13 +88,18 @@ func forbidden(what, name, why string) error {
 // refusePage refuses what a page of an unknown origin posts. A form needs no leave
 // to be posted, and what it posts could replace or lock the code of a login, or
 // sign users up. A request without an origin, and one of an app with a scheme of
-// its own, is no page's.
+// its own, is no page's. But only the tenant's own pages have the forms of its pages:
+// a sandboxed frame of another site, which has the origin null, may not confirm a
+// device for a browser that is signed in.
 func (f *Front) refusePage(c *Call, route Route) error {
 	if route.Method != http.MethodPost || c.Method != http.MethodPost || route.AnyPage || route.Dialect == Control {
 		return nil
 	}
 	origin := c.Header.Get("Origin")
-	if !isPage(origin) || f.knowsPage(c, origin) {
+	switch {
+	case !isPage(origin) && route.Dialect == Browser && c.Header.Get("Sec-Fetch-Site") == "cross-site":
+		return refusal.OriginNotAllowed.With("origin", cmp.Or(origin, "null")).Because("a page of another site posted the form of a page of the tenant, and does not say which site it is, as a sandboxed frame does not")
+	case !isPage(origin) || f.knowsPage(c, origin):
 		return nil
 	}
 	return refusal.OriginNotAllowed.With("origin", origin).Because(unknownOrigin(origin, c))

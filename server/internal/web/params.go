@@ -74,7 +74,7 @@ func (p Param) Strings() (members []string, ok bool) {
 var secrets = map[string]bool{
 	"client_secret": true, "client_assertion": true, "password": true, "refresh_token": true,
 	"captcha": true, "password-reset": true, "re-enter-password": true, "ticket": true,
-	"access_token": true, "id_token": true, "token": true, "subject_token": true, "actor_token": true, "mfa_token": true, "assertion": true, "login_ticket": true, "code": true, "device_code": true, "user_code": true, "code_verifier": true, "id_token_hint": true,
+	"access_token": true, "id_token": true, "token": true, "subject_token": true, "actor_token": true, "mfa_token": true, "oob_code": true, "binding_code": true, "recovery_code": true, "assertion": true, "login_ticket": true, "auth_session": true, "code": true, "device_code": true, "user_code": true, "code_verifier": true, "id_token_hint": true,
 	"signing_secret": true, "secret": true, "twilio_token": true,
 }
 
@@ -97,6 +97,7 @@ func clip(s string) string {
 // the request.
 func (ps Params) redacted() map[string]any {
 	shown := map[string]any{}
+	_, isSecondFactor := ps.Get("mfa_token") // then otp is of an authenticator app; another one is good once, and its failure tells a story
 	for i, p := range ps {
 		if i == maxShown {
 			shown["…"] = fmt.Sprintf("%d more", len(ps)-i)
@@ -104,7 +105,7 @@ func (ps Params) redacted() map[string]any {
 		}
 		name := clip(p.Name)
 		switch {
-		case secrets[strings.ToLower(p.Name)]:
+		case secrets[strings.ToLower(p.Name)], isSecondFactor && p.Name == "otp":
 			shown[name] = "[redacted]"
 		case p.Kind == Object:
 			members, _ := p.Members()

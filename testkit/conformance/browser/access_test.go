@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/chromedp"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
@@ -55,6 +56,17 @@ func (i *inbox) everything(look func(view string)) {
 		i.until(`document.querySelector("#panel-body button")`)
 		if panel == "Requests" {
 			i.click("#panel summary")
+		}
+		if panel == "Users" {
+			u, _ := i.server.UserByAddress(ada)
+			if _, err := i.server.UpdateUser(u.UserID, func(u *fixtures.User) error {
+				u.MFA = []fixtures.Authenticator{{Type: fixtures.FactorPush}, {Type: fixtures.FactorEmail, Email: strings.Repeat("averylongname", 4) + "@example.com"}, {Type: fixtures.FactorOTP, Active: new(bool)}}
+				return nil
+			}); err != nil {
+				i.t.Fatal(err)
+			}
+			i.untilText("#panel", "Second factors (3)")
+			i.press("#panel", "Second factors (3)")
 		}
 		look(panel)
 	}

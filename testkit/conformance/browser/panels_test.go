@@ -2,12 +2,16 @@ package browser
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/mockauth0/mockauth0/fixtures"
 )
 
 // auth0js is the Auth0-Client header of auth0.js 9.28.0.
@@ -228,4 +232,59 @@ func TestNothingIsAskedForThatIsNotSeen(t *testing.T) {
 	}
 	i.hide(false)
 	asked.until(t, "/_mock/clock", asked.count("/_mock/clock")+1)
+}
+
+// Factors are added and removed, an authenticator app shows its code, and a push
+// notification that waits is answered.
+func TestSecondFactorsOfAUser(t *testing.T) {
+	t.Parallel()
+	i := openInbox(t, desktop)
+	i.press("#nav", "Users")
+	i.write("#find-user", ada)
+	i.untilText("#panel", "1 user")
+	i.press("#panel .users", "Second factors (0)")
+	add := func(factor, to string, count int) {
+		t.Helper()
+		value[any](i.tab, `(() => { const list = document.querySelector("#panel .factors select"); list.value = `+quoted(factor)+`; list.dispatchEvent(new Event("change")); })()`)
+		if to != "" {
+			i.write("#panel .factors input", to)
+		}
+		i.press("#panel .factors", "Add a factor to "+ada)
+		i.untilText("#panel .factors summary", fmt.Sprintf("Second factors (%d)", count))
+	}
+	add("otp", "", 1)
+	i.press("#panel .factors", "Show code of "+ada)
+	i.until(`/^[0-9]{6}$/.test(document.querySelector("#panel .factors code").innerText)`)
+	i.press("#panel .factors", "Remove Authenticator app of "+ada)
+	i.press("#panel .factors", "Remove Authenticator app?")
+	i.untilText("#panel .factors summary", "Second factors (0)")
+	add("phone", "+1 202 555 0101", 1)
+	i.untilText("#panel .factors", "+12025550101")
+	add("push-notification", "", 2)
+	i.expect("404 (Not Found)")
+	i.press("#panel .factors", "Accept the notification of "+ada)
+	i.untilText("#panel .factors .complaint:not([hidden])", "notification")
+	i.press("#panel .factors", "Ask always for a second factor of "+ada)
+	i.untilText("#panel .factors", "Do not ask always")
+
+	type answers struct {
+		Token string `json:"mfa_token"`
+		Code  string `json:"oob_code"`
+	}
+	told := func(got answer) (all answers) {
+		t.Helper()
+		if err := json.Unmarshal(got.body, &all); err != nil {
+			t.Fatalf("%d %s: %v", got.status, got.body, err)
+		}
+		return all
+	}
+	token := told(i.redeem(ada, i.start(ada))).Token
+	u, _ := i.server.UserByAddress(ada)
+	device := u.MFA[slices.IndexFunc(u.MFA, func(a fixtures.Authenticator) bool { return a.Type == fixtures.FactorPush })].ID
+	code := told(i.app("/mfa/challenge", map[string]any{"client_id": "acme-native", "mfa_token": token, "challenge_type": "oob", "authenticator_id": "push|" + device}, "")).Code
+	i.press("#panel .factors", "Accept the notification of "+ada)
+	i.until(`!document.querySelector("#panel .factors [aria-busy=true]") && document.querySelector("#panel .factors > .complaint").hidden`)
+	if got := i.app("/oauth/token", map[string]any{"grant_type": fixtures.GrantMFAOOB, "client_id": "acme-native", "mfa_token": token, "oob_code": code}, ""); got.status != http.StatusOK {
+		t.Errorf("after the answer: %d %s", got.status, got.body)
+	}
 }

@@ -21,9 +21,14 @@ export async function code(to) {
   return (await control('GET', `/_mock/outbox/code?wait=10s&to=${encodeURIComponent(to)}`)).trim();
 }
 
+// The message that was sent last to the recipient.
+export async function message(to) {
+  return JSON.parse(await control('GET', `/_mock/outbox/latest?to=${encodeURIComponent(to)}`));
+}
+
 // Makes the code that was sent last to the recipient lapse.
 export async function expire(to) {
-  const { id } = JSON.parse(await control('GET', `/_mock/outbox/latest?to=${encodeURIComponent(to)}`));
+  const { id } = await message(to);
   await control('POST', `/_mock/outbox/${id}/expire`);
 }
 
@@ -36,3 +41,12 @@ export async function answerDevice(userCode, answer) {
 export function wrong(code) {
   return (code[0] === '0' ? '1' : '0') + code.slice(1);
 }
+
+// Adds a user, in the fields of the fixture.
+export async function addUser(user) { await control('POST', '/_mock/users', JSON.stringify(user)); }
+
+// The code that the authenticator app of a user shows.
+export async function totp(user) { return JSON.parse(await control('GET', `/_mock/users/${encodeURIComponent(user)}/totp`)).code; }
+
+// Accepts the push notification that waits for a user.
+export async function acceptPush(user) { await control('POST', '/_mock/push', JSON.stringify({ user, answer: 'accept' })); }

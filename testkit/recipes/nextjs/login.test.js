@@ -33,12 +33,9 @@ test('a Next.js app signs in', async () => {
   await heading('Signed out');
   await page.getByRole('link', { name: 'Log in' }).click();
   await page.fill('#username', recipient);
-  const since = (await (await fetch(`${mock}/outbox/cursor`)).text()).trim();
+  const since = await cursor();
   await page.getByRole('button', { name: 'Continue' }).click();
-  const sent = await fetch(`${mock}/outbox/code?${new URLSearchParams({ to: recipient, since, wait: '10s' })}`);
-  const code = (await sent.text()).trim();
-  assert.equal(sent.status, 200, code); // says what did arrive
-  await page.fill('input[name=code]', code);
+  await page.fill('input[name=code]', await sent(recipient, since));
   await page.getByRole('button', { name: 'Continue' }).click();
   await heading(`Signed in as ${recipient}`);
 
@@ -47,6 +44,37 @@ test('a Next.js app signs in', async () => {
   await page.getByRole('link', { name: 'Log in' }).click();
   await page.getByLabel('Phone number or Email address').waitFor(); // the tenant's session is over, too
 });
+
+// By the routes /auth/passwordless/otp/challenge and /auth/passwordless/otp/token of
+// nextjs-auth0.
+test('a Next.js app signs in a user of a database by a code', async () => {
+  const recipient = `nell+${randomUUID()}@example.com`;
+  const page = await browser.newPage();
+  await page.goto(`${url}/code`);
+  await page.waitForLoadState('networkidle'); // until then a click reloads the page
+  await page.fill('input[name=email]', recipient);
+  const since = await cursor();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  const code = await sent(recipient, since);
+  await page.fill('input[name=code]', code === '000000' ? '111111' : '000000');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByText('Invalid or expired one-time password.').waitFor();
+  await page.fill('input[name=code]', code);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { name: `Signed in as ${recipient}` }).waitFor();
+});
+
+async function cursor() {
+  return (await (await fetch(`${mock}/outbox/cursor`)).text()).trim();
+}
+
+// The code that was sent to a recipient.
+async function sent(to, since) {
+  const answer = await fetch(`${mock}/outbox/code?${new URLSearchParams({ to, since, wait: '10s' })}`);
+  const code = (await answer.text()).trim();
+  assert.equal(answer.status, 200, code); // says what did arrive
+  return code;
+}
 
 async function freePort() {
   const server = createServer();

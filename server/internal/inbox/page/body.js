@@ -1,6 +1,7 @@
 // The body of a message: rendered, as text, and as source.
 import { el } from "./dom.js";
 import { ask, read } from "./api.js";
+import { isMail } from "./states.js";
 
 let preferred = "html"; // the tab that was chosen last
 
@@ -8,7 +9,7 @@ let preferred = "html"; // the tab that was chosen last
 // is fetched.
 export function bodyOf(message) {
   const root = el("section", { class: "body", "aria-label": "Body" });
-  if (message.kind === "sms" || message.kind === "twilio") {
+  if (!isMail(message)) {
     root.append(el("pre", { class: "bubble", text: message.text }));
     if (message.text.length < 200) return root;
   }
@@ -20,7 +21,7 @@ export function bodyOf(message) {
 }
 
 function tabs(message) {
-  if (message.kind === "sms" || message.kind === "twilio") return [el("pre", { class: "bubble", text: message.text })];
+  if (!isMail(message)) return [el("pre", { class: "bubble", text: message.text })];
   const address = `outbox/${encodeURIComponent(message.id)}`;
   const all = [
     message.html && ["html", "HTML", () => page(message, `${address}/html?links=1`)],

@@ -1,7 +1,8 @@
-// The users: add one, block, delete.
+// The users: add one, block, delete. Their second factors are in factors.js.
 import { el, setText, plural } from "./dom.js";
 import { action, attempt, complaint, confirmed } from "./controls.js";
 import { ask, watch } from "./api.js";
+import { factorsOf } from "./factors.js";
 
 const MOST = 200; // rows; with more users, people search
 
@@ -57,7 +58,9 @@ export function usersPanel() {
       if (!row || row.from !== from) {
         const made = makeRow(user, (change) => change.then(() => watching.look()));
         const focused = row?.element.contains(document.activeElement) ? document.activeElement.dataset.does : "";
+        const open = row?.element.querySelector("details").open;
         row?.element.replaceWith(made);
+        made.querySelector("details").open = open ?? false;
         row = { element: made, from };
         shown.set(user.user_id, row);
         if (focused) made.querySelector(`[data-does="${focused}"]`)?.focus();
@@ -84,5 +87,6 @@ function makeRow(user, changed) {
     el("div", { class: "steps" },
       action(user.blocked ? "Unblock" : "Block", line, () => changed(ask("PATCH", path, { blocked: !user.blocked })), { class: "quiet", "aria-label": `${user.blocked ? "Unblock" : "Block"} ${address}`, "data-does": "block" }),
       confirmed("Delete", line, () => `Delete ${address}?`, () => changed(ask("DELETE", path)), { class: "quiet", "aria-label": `Delete ${address}`, "data-does": "delete" })),
-    line.element);
+    line.element,
+    factorsOf(user, address, (change) => changed(ask("PATCH", path, change))));
 }

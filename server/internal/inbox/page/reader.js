@@ -6,7 +6,7 @@ import { announce } from "./announce.js";
 import { ask } from "./api.js";
 import { attachmentsOf } from "./attachments.js";
 import { ago, countdown, fullTime } from "./clock.js";
-import { stateOf, meaning, kindOf, iconOf } from "./states.js";
+import { stateOf, meaning, kindOf, iconOf, isMail } from "./states.js";
 import { bodyOf } from "./body.js";
 import { redeemByHand } from "./curl.js";
 import * as tenant from "./tenant.js";
@@ -64,7 +64,7 @@ function build() {
   const when = el("time", { class: "when" });
   const follow = el("span", { class: "follow", text: "Newest", title: "Each new message is shown when it arrives. Choose a message in the list to keep it open." });
   parts = { badge, when, follow };
-  const title = m.subject || (m.kind === "sms" || m.kind === "twilio" ? `SMS to ${m.to}` : "No subject");
+  const title = m.subject || (isMail(m) ? "No subject" : `${m.kind === "voice" ? "Call" : "SMS"} to ${m.to}`);
   const backButton = el("button", { type: "button", class: "quiet back", onclick: () => back() }, icon("back"), el("span", { text: "All messages" }));
   const head = el("header", { class: "reader-head" },
     backButton,
@@ -171,7 +171,7 @@ function actions(line) {
 function keeping(m, line) {
   const address = `outbox/${encodeURIComponent(m.id)}`;
   return el("div", { class: "keeping" },
-    (m.kind === "email" || m.kind === "smtp") && el("a", { class: "button quiet", href: `${address}/raw`, download: `${m.id}.eml`, text: "Save as .eml" }),
+    isMail(m) && el("a", { class: "button quiet", href: `${address}/raw`, download: `${m.id}.eml`, text: "Save as .eml" }),
     confirmed("Delete", line, () => "Delete this message?", async () => {
       await ask("DELETE", address);
       announce("Deleted the message");

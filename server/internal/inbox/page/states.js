@@ -19,11 +19,14 @@ export function stateOf(message) {
 
 export function meaning(state) { return MEANING[state] ?? ""; }
 
-const KINDS = { email: "E-mail", sms: "SMS", smtp: "App e-mail", twilio: "App SMS" };
+const KINDS = { email: "E-mail", sms: "SMS", voice: "Call", smtp: "App e-mail", twilio: "App SMS" };
 
 export function kindOf(message) { return KINDS[message.kind] ?? message.kind; }
 
-export function iconOf(message) { return message.kind === "email" || message.kind === "smtp" ? "mail" : "sms"; }
+// isMail tells an e-mail from what goes to a phone.
+export function isMail(message) { return message.kind === "email" || message.kind === "smtp"; }
+
+export function iconOf(message) { return isMail(message) ? "mail" : "sms"; }
 
 // sayable names a message in a sentence: e-mail to ada@example.com.
 export function sayable(message) {

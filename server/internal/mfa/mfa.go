@@ -1,0 +1,72 @@
+// Package mfa sends what a user proves a second factor with: the code of a message,
+// or a push notification. An app asks for it by the MFA API, a user on a login page.
+package mfa
+
+import (
+	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// Challenge sends a code to an authenticator of the user, or a push notification.
+// The authenticator is the ID of one that tenant.SecondStep lists, or of one that
+// the user enrolls now.
+func Challenge(c *web.Call, step tenant.StepRequest, authenticator string) (tenant.OOB, error) {
+	oob, err := c.Tenant.StartOOB(tenant.OOBRequest{
+		StepRequest: step, Authenticator: authenticator,
+		Compose: func(s tenant.OOBSecret) outbox.Message { return compose(c, s) },
+	})
+	switch {
+	case err != nil:
+		return oob, err
+	case oob.Authenticator.Channel == tenant.ChannelPush:
+		c.Log.Info("A push notification waits for the answer of " + oob.UserID + ": POST /_mock/push")
+	default:
+		c.TellSent(oob.Sent, oob.Authenticator.To)
+	}
+	return oob, nil
+}
+
+// Enroll begins the enrolment of a factor. A factor with a channel gets its code or
+// notification at once.
+func Enroll(c *web.Call, r tenant.EnrollRequest) (tenant.Enrollment, tenant.OOB, error) {
+	r.Origin = c.Origin
+	enrollment, err := c.Tenant.Enroll(r)
+	if err != nil || enrollment.Authenticator.Channel == "" {
+		return enrollment, tenant.OOB{}, err
+	}
+	oob, err := Challenge(c, r.StepRequest, enrollment.Authenticator.ID)
+	return enrollment, oob, err
+}
+
+// compose writes the message with a code.
+func compose(c *web.Call, s tenant.OOBSecret) outbox.Message {
+	letter := mail.Letter{
+		Tenant: s.Tenant, Client: s.Client, Recipient: s.To, Send: "code", Language: c.Language(),
+		Code: s.Code, OTP: s.Code, Lifetime: s.Expires.Sub(s.Now), Now: s.Now,
+	}
+	m := outbox.Message{
+		Purpose: outbox.MFACode, To: s.To, Recipients: []string{s.To}, Code: s.Code,
+		ClientID: s.Client.ClientID, Language: letter.Language, CreatedAt: s.Now, ExpiresAt: s.Expires,
+	}
+	var text mail.Text
+	switch s.Channel {
+	case tenant.ChannelEmail:
+		m.Kind = outbox.Email
+		text = mail.MFAEmail(letter, s.Enrolling)
+	case tenant.ChannelVoice:
+		m.Kind = outbox.Voice
+		text = mail.MFAVoice(letter, s.Enrolling)
+	default:
+		m.Kind = outbox.SMS
+		text = mail.MFASMS(letter, s.Enrolling)
+	}
+	m.From, m.Subject, m.Text, m.HTML = text.From, text.Subject, text.Plain, text.HTML
+	return m
+}
+
+// Step is the second step that an mfa_token or the ID of a page names.
+func Step(c *web.Call, id string) tenant.StepRequest {
+	return tenant.StepRequest{Step: id, Now: c.Now, Effects: c.Effects}
+}

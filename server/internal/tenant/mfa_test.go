@@ -1,0 +1,239 @@
+package tenant
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/token"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// mfaTenant has a user dora whose logins need a second factor.
+func mfaTenant(t testing.TB) *Tenant {
+	t.Helper()
+	tn := newTenant(t)
+	_, err := tn.UpdateUser(tn.userNamed(t, "dora@example.com").UserID, func(u *fixtures.User) error {
+		u.MFARequired = true
+		u.MFA = []fixtures.Authenticator{
+			{Type: fixtures.FactorOTP, Secret: "JBSWY3DPEHPK3PXP"},
+			{Type: fixtures.FactorPhone, PhoneNumber: "+12025550101"},
+			{Type: fixtures.FactorPush, Secret: "GEZDGNBVGY3TQOJQ"},
+			{Type: fixtures.FactorRecovery, Code: "MZCRK3YX5V3AKNNYY6JEBQCL"},
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tn
+}
+
+func (t *Tenant) userNamed(tb testing.TB, address string) fixtures.User {
+	tb.Helper()
+	u, ok := t.UserByAddress(address)
+	if !ok {
+		tb.Fatalf("there is no user %s", address)
+	}
+	return u
+}
+
+// secondStepOf signs dora in by password and returns the mfa_token.
+func secondStepOf(t testing.TB, tn *Tenant) string {
+	t.Helper()
+	native, _ := tn.Setup().Client("acme-native")
+	l, err := tn.RedeemPassword(TokenRequest{Client: native, Scope: "openid offline_access", Now: tn.Clock.Now()}, "", "dora@example.com", "Passw0rd!")
+	if l != nil || err == nil {
+		t.Fatalf("a login without a second factor: %v", err)
+	}
+	tn.mu.Lock()
+	defer tn.mu.Unlock()
+	return tn.secondSteps.order.Back().Value.(*entry[string, *secondStep]).key
+}
+
+// Of 10,000 that use a second factor at once, one succeeds, whatever the factor is.
+func TestOfTenThousandSecondFactorsOneWins(t *testing.T) {
+	t.Parallel()
+	for name, give := range map[string]func(*testing.T, *Tenant) func(i int) (token string, p Proof){
+		"an mfa_token with an app's code": func(t *testing.T, tn *Tenant) func(int) (string, Proof) {
+			t.Helper()
+			mfaToken, code := secondStepOf(t, tn), totpCode("JBSWY3DPEHPK3PXP", totpPeriod(noon))
+			return func(int) (string, Proof) { return mfaToken, Proof{OTP: code} }
+		},
+		"an app's code, in logins of their own": func(t *testing.T, tn *Tenant) func(int) (string, Proof) {
+			t.Helper()
+			var tokens []string
+			for range 10_000 {
+				tokens = append(tokens, secondStepOf(t, tn))
+			}
+			code := totpCode("JBSWY3DPEHPK3PXP", totpPeriod(noon))
+			return func(i int) (string, Proof) { return tokens[i], Proof{OTP: code} }
+		},
+		"the code of a message": func(t *testing.T, tn *Tenant) func(int) (string, Proof) {
+			t.Helper()
+			token := secondStepOf(t, tn)
+			oob, code := startOOB(t, tn, token, ChannelSMS)
+			return func(int) (string, Proof) { return token, Proof{OOBCode: oob, BindingCode: code} }
+		},
+		"a push notification": func(t *testing.T, tn *Tenant) func(int) (string, Proof) {
+			t.Helper()
+			token := secondStepOf(t, tn)
+			oob, _ := startOOB(t, tn, token, ChannelPush)
+			if err := tn.AnswerPush("dora@example.com", true); err != nil {
+				t.Fatal(err)
+			}
+			return func(int) (string, Proof) { return token, Proof{OOBCode: oob} }
+		},
+		"a recovery code, in logins of their own": func(t *testing.T, tn *Tenant) func(int) (string, Proof) {
+			t.Helper()
+			var tokens []string
+			for range 10_000 {
+				tokens = append(tokens, secondStepOf(t, tn))
+			}
+			return func(i int) (string, Proof) { return tokens[i], Proof{RecoveryCode: "MZCRK3YX5V3AKNNYY6JEBQCL"} }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tn := mfaTenant(t)
+			native, _ := tn.Setup().Client("acme-native")
+			use := give(t, tn)
+			var won atomic.Int32
+			var done sync.WaitGroup
+			for i := range 10_000 {
+				done.Go(func() {
+					token, proof := use(i)
+					if _, err := tn.RedeemMFA(TokenRequest{Client: native, Now: noon}, token, proof); err == nil {
+						won.Add(1)
+					}
+				})
+			}
+			done.Wait()
+			if won.Load() != 1 {
+				t.Errorf("%d of 10,000 succeed", won.Load())
+			}
+		})
+	}
+}
+
+// startOOB starts a message or a notification and returns its oob_code and its code.
+func startOOB(t testing.TB, tn *Tenant, token, channel string) (oobCode, code string) {
+	t.Helper()
+	step := StepRequest{Step: token, Now: tn.Clock.Now()}
+	second, err := tn.SecondStep(step)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range second.Authenticators {
+		if a.Channel != channel {
+			continue
+		}
+		oob, err := tn.StartOOB(OOBRequest{StepRequest: step, Authenticator: a.ID, Compose: func(s OOBSecret) outbox.Message {
+			code = s.Code
+			return outbox.Message{Kind: outbox.SMS, To: s.To, Code: s.Code, CreatedAt: s.Now, ExpiresAt: s.Expires}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return oob.Code, code
+	}
+	t.Fatalf("dora has no authenticator of channel %s", channel)
+	return "", ""
+}
+
+// What second steps and messages take is bounded. The oldest are forgotten, and
+// counted.
+func TestSecondStepsAreBounded(t *testing.T) {
+	t.Parallel()
+	tn := mfaTenant(t)
+	first := secondStepOf(t, tn)
+	tn.mu.Lock()
+	tn.secondSteps.max, tn.oob.max, tn.totpUsed.max = 3, 3, 3
+	tn.mu.Unlock()
+	for range 4 {
+		startOOB(t, tn, secondStepOf(t, tn), ChannelSMS)
+	}
+	if n, m := tn.secondSteps.len(), tn.oob.len(); n != 3 || m != 3 || tn.secondSteps.dropped != 2 {
+		t.Errorf("%d steps, %d messages, %d dropped", n, m, tn.secondSteps.dropped)
+	}
+	if _, err := tn.SecondStep(StepRequest{Step: first, Now: noon}); err == nil || !strings.Contains(err.Error(), "Malformed mfa_token") {
+		t.Errorf("the first step: %v", err)
+	}
+}
+
+// A step lasts ten minutes of the tenant's clock. One that has lapsed stays so when
+// the clock goes back.
+func TestASecondStepLapses(t *testing.T) {
+	t.Parallel()
+	tn := mfaTenant(t)
+	token := secondStepOf(t, tn)
+	for _, tt := range []struct {
+		advance time.Duration
+		want    string
+	}{{10*time.Minute - time.Second, ""}, {time.Second, "mfa_token is expired"}} {
+		if err := tn.Clock.Advance(tt.advance); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tn.SecondStep(StepRequest{Step: token, Now: tn.Clock.Now()}); (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("after %s: %v, want %q", tt.advance, err, tt.want)
+		}
+	}
+	tn.Clock.Set(noon)
+	if _, err := tn.SecondStep(StepRequest{Step: token, Now: noon}); err == nil {
+		t.Error("it works again after the clock went back")
+	}
+}
+
+// Codes, secrets and IDs derive from names, and no count gives the same twice, nor
+// after an export.
+func TestSecretsOfFactorsDeriveFromNames(t *testing.T) {
+	t.Parallel()
+	enroll := func(tn *Tenant) string {
+		token := secondStepOf(t, tn)
+		var all []string
+		for _, factor := range []string{fixtures.FactorOTP, fixtures.FactorOTP, fixtures.FactorPush} {
+			e, err := tn.Enroll(EnrollRequest{StepRequest: StepRequest{Step: token, Now: noon}, Factor: factor})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, e.Authenticator.ID, e.Secret)
+		}
+		_, code := startOOB(t, tn, token, ChannelSMS)
+		return fmt.Sprint(append(all, code))
+	}
+	one, other := mfaTenant(t), mfaTenant(t)
+	if a, b := enroll(one), enroll(other); a != b {
+		t.Errorf("two tenants:\n%s\n%s", a, b)
+	}
+	again := New(one.Export(), token.Embedded("fast"))
+	if a, b := enroll(one), enroll(again); a != b {
+		t.Errorf("after an export:\n%s\n%s", a, b)
+	}
+}
+
+// A restart keeps what a user of the fixture has enrolled, unless the fixture says
+// which factors the user has.
+func TestARestartKeepsEnrolments(t *testing.T) {
+	t.Parallel()
+	before := mfaTenant(t)
+	after := newTenant(t)
+	after.Restore(before.Export())
+	if have := after.userNamed(t, "dora@example.com").MFA; len(have) != 4 {
+		t.Errorf("dora has %+v", have)
+	}
+	f, err := fixtures.Load("default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited := *f
+	edited.Users = []fixtures.User{{Email: "dora@example.com", Password: "Passw0rd!", MFA: []fixtures.Authenticator{{Type: fixtures.FactorOTP}}}}
+	after = New(&edited, token.Embedded("fast"))
+	after.Restore(before.Export())
+	if have := after.userNamed(t, "dora@example.com").MFA; len(have) != 1 {
+		t.Errorf("with mfa in the fixture dora has %+v", have)
+	}
+}

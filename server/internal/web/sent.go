@@ -1,0 +1,38 @@
+package web
+
+import "github.com/mockauth0/mockauth0/server/outbox"
+
+// Language is the template's request_language: raw, as Auth0 keeps it.
+func (c *Call) Language() string {
+	if l := c.Header.Get("X-Request-Language"); l != "" {
+		return l
+	}
+	return c.Header.Get("Accept-Language")
+}
+
+// TellSent tells the developer at the terminal what was sent.
+func (c *Call) TellSent(sent []outbox.Message, recipient string) {
+	if len(sent) == 0 {
+		c.Log.Info("Nothing was sent to " + recipient + ": the user is blocked")
+		return
+	}
+	m := sent[0]
+	if m.State == outbox.Lost || m.State == outbox.Bounced {
+		c.Log.Info("The message to "+recipient+" is "+m.State, "scenario", m.Scenario)
+		return
+	}
+	if m.State == outbox.Queued {
+		c.Log.Info("The message to "+recipient+" arrives later", "deliver_at", m.DeliverAt, "scenario", m.Scenario)
+	}
+	if m.Note != "" {
+		c.Log.Warn("The message to "+recipient+": "+m.Note, "connection", m.Connection)
+	}
+	switch {
+	case m.Purpose == outbox.MFACode:
+		c.Log.Info("The second factor of "+recipient+" is the code "+m.Code, "kind", m.Kind, "client_id", m.ClientID)
+	case m.Code != "":
+		c.Log.Info("To sign in as "+recipient+" use the code "+m.Code, "kind", m.Kind, "client_id", m.ClientID)
+	default:
+		c.Log.Info("To sign in as "+recipient+" open "+m.Link, "kind", m.Kind, "client_id", m.ClientID)
+	}
+}
