@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"server/internal/load"},
 	{"server/internal/servertest"},
 	{"server", "server/localtls", "server/mailhog", "server/twilio"},
-	{"server/internal/authapi", "server/internal/login", "server/internal/control", "server/internal/inbox"},
+	{"server/internal/authapi", "server/internal/login", "server/internal/control", "server/internal/inbox", "server/internal/management"},
 	{"server/internal/passwordless", "server/internal/mfa", "server/internal/tickets"},
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail", "server/internal/gateway"},

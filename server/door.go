@@ -10,6 +10,8 @@ import (
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
+	"github.com/mockauth0/mockauth0/server/internal/management"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/journal"
 	"github.com/mockauth0/mockauth0/server/outbox"
@@ -119,6 +121,15 @@ func (s *Server) Captcha(state string) (answer string, ok bool) {
 // with HS256, with its secret. iss, iat and exp (a day later) are filled in if absent.
 func (s *Server) MintToken(issuer string, claims map[string]any) (string, error) {
 	return s.tenant.Mint(s.fill(issuer, claims))
+}
+
+// ManagementToken is an access token for the Management API with these scopes, or with
+// all that the mock knows if there are none.
+func (s *Server) ManagementToken(issuer string, scopes ...string) (string, error) {
+	if len(scopes) == 0 {
+		scopes = management.Scopes()
+	}
+	return s.MintToken(issuer, tenant.ManagementClaims(issuer, scopes))
 }
 
 // ForgeToken is MintToken with a signature that no published key verifies. The

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -67,10 +69,37 @@ var sharedRouter = sync.OnceValue(func() *router {
 // find is the path of a request, with its variables; nil if it is not served.
 func (r *router) find(req *http.Request) (*pathRoutes, map[string]string) {
 	var match mux.RouteMatch
-	if !r.mux.Match(req, &match) {
+	encoded := withEncodedSlashes(req)
+	if !r.mux.Match(encoded, &match) {
 		return nil, nil
 	}
+	if encoded != req {
+		for name, value := range match.Vars {
+			match.Vars[name] = strings.NewReplacer("%2F", "/", "%25", "%").Replace(value)
+		}
+	}
 	return r.paths[match.Route.GetName()], match.Vars
+}
+
+// withEncodedSlashes is the request with a path in which a slash that came as %2F is
+// still %2F, and so no border of a segment: the Management API names APIs by their
+// URLs.
+func withEncodedSlashes(req *http.Request) *http.Request {
+	if !strings.Contains(req.URL.RawPath, "%2F") && !strings.Contains(req.URL.RawPath, "%2f") {
+		return req
+	}
+	segments := strings.Split(req.URL.RawPath, "/")
+	for i, segment := range segments {
+		plain, err := url.PathUnescape(segment)
+		if err != nil {
+			return req
+		}
+		segments[i] = strings.NewReplacer("%", "%25", "/", "%2F").Replace(plain)
+	}
+	encoded, u := *req, *req.URL
+	u.Path, u.RawPath = strings.Join(segments, "/"), ""
+	encoded.URL = &u
+	return &encoded
 }
 
 // route is the route at a place in the table.
@@ -88,13 +117,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.reload.wall != nil { // there are files
 		s.reloadIfChanged()
 	}
-	if strings.Contains(r.URL.Path, "//") {
+	if strings.Contains(cmp.Or(r.URL.RawPath, r.URL.Path), "//") {
 		collapsed := *r
 		u := *r.URL
-		for strings.Contains(u.Path, "//") {
-			u.Path = strings.ReplaceAll(u.Path, "//", "/")
+		for _, path := range []*string{&u.Path, &u.RawPath} {
+			for strings.Contains(*path, "//") {
+				*path = strings.ReplaceAll(*path, "//", "/")
+			}
 		}
-		u.RawPath = ""
 		collapsed.URL = &u
 		r = &collapsed
 	}
@@ -134,6 +164,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // the answer if it may read others: else it would learn only that CORS failed.
 func (s *Server) serveNothing(w http.ResponseWriter, r *http.Request) {
 	route := web.Route{Dialect: web.API, CORS: web.Credentials, Flow: notServed, Subject: passwordless.NamedSubject}
+	if strings.HasPrefix(r.URL.Path, "/api/v2/") {
+		route.Dialect = web.Management
+	}
 	if strings.HasPrefix(r.URL.Path, "/_mock/") {
 		if refused := s.refuseControl(r); refused != nil {
 			s.front.Serve(w, r, refusalRoute(refused), nil)

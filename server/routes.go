@@ -11,6 +11,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/inbox"
 	"github.com/mockauth0/mockauth0/server/internal/login"
+	"github.com/mockauth0/mockauth0/server/internal/management"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -320,6 +321,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Flow: authapi.CER, Limited: refusal.RateLimitedText, Dialect: web.Discovery, CORS: web.AnyOrigin,
 		},
 	}
+	table = append(table, management.Routes()...)
 	for _, p := range login.MFAPages() {
 		get := web.Route{Method: "GET", Path: p.Path, Also: p.Also, Summary: p.Summary, Endpoint: "authorize", Subject: login.MFASubject, Flow: p.Flow, Dialect: web.Browser}
 		post := get
@@ -482,7 +484,7 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.AnswerDevice,
 		},
 		{
-			Method: "POST", Path: "/_mock/tokens", Summary: `signs any claims: {"claims":{…},"key":"current" or "rogue"}`,
+			Method: "POST", Path: "/_mock/tokens", Summary: `signs any claims: {"claims":{…},"key":"current" or "rogue"}; {"management":["read:users"]} gives a token for the Management API`,
 			Flow: a.MintToken,
 		},
 		{

@@ -254,6 +254,17 @@ func (a *Auth0) MintToken(t testing.TB, claims map[string]any) string {
 	return token
 }
 
+// ManagementToken makes an access token for the Management API with these scopes, such
+// as read:users. Without scopes it has all that the mock knows.
+func (a *Auth0) ManagementToken(t testing.TB, scopes ...string) string {
+	t.Helper()
+	token, err := a.server.ManagementToken(a.issuer, scopes...)
+	if err != nil {
+		t.Fatalf("testkit: %v", err)
+	}
+	return token
+}
+
 // ForgeToken makes a token as MintToken does, but with a signature that no
 // published key, and no secret of an API, verifies.
 func (a *Auth0) ForgeToken(t testing.TB, claims map[string]any) string {

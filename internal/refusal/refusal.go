@@ -39,8 +39,8 @@ type Refusal struct {
 	Class string
 	// Plain means that the body is the description, as plain text.
 	Plain bool
-	// Challenge begins the header WWW-Authenticate of a 401 of /userinfo. "" is that of
-	// Bearer tokens.
+	// Challenge begins the header WWW-Authenticate of a 401 of /userinfo, where "" is
+	// that of Bearer tokens. In the Management API it is the whole header.
 	Challenge string
 	// RetryAfter is the Retry-After header, in seconds; it may be a placeholder.
 	RetryAfter string
@@ -75,7 +75,8 @@ func (r *Refusal) With(pairs ...string) *Refusal {
 	filled.Members = slices.Clone(r.Members)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		fill := func(s string) string { return strings.ReplaceAll(s, "{"+pairs[i]+"}", pairs[i+1]) }
-		filled.Code, filled.Description, filled.RetryAfter = fill(filled.Code), fill(filled.Description), fill(filled.RetryAfter)
+		filled.Code, filled.Description = fill(filled.Code), fill(filled.Description)
+		filled.RetryAfter, filled.Challenge = fill(filled.RetryAfter), fill(filled.Challenge)
 		for j, m := range filled.Members {
 			filled.Members[j].Value = filledValue(m.Value, fill)
 		}

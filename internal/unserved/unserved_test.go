@@ -9,8 +9,8 @@ import (
 func TestAFeatureIsFoundByWhatAsksForIt(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ asked, got, want string }{
-		{"/api/v2", unserved.Path("/api/v2"), "the Management API"},
-		{"/api/v2/users", unserved.Path("/api/v2/users"), "the Management API"},
+		{"/api/v2", unserved.Path("/api/v2"), "other resources of the Management API"},
+		{"/api/v2/users", unserved.Path("/api/v2/users"), "other resources of the Management API"},
 		{"/api/v20", unserved.Path("/api/v20"), ""},
 		{"organization", unserved.Parameter("organization"), "organizations"},
 		{"organization_id", unserved.Parameter("organization_id"), ""},

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -42,8 +43,10 @@ func (a *API) ReadTenant(c *web.Call) (any, error) {
 
 // minting is the body of POST /_mock/tokens.
 type minting struct {
-	Claims map[string]any `yaml:"claims" required:"true" doc:"The claims. iss, iat and exp are filled in if absent."`
-	Key    string         `yaml:"key" enum:"current,rogue" doc:"current (default) signs, or the secret of an API or client with HS256 that is the aud; rogue gives a signature that neither verifies."`
+	Claims map[string]any `yaml:"claims" doc:"The claims. iss, iat and exp are filled in if absent."`
+	// Management are scopes.
+	Management []string `yaml:"management" doc:"Instead of claims: the scopes of an access token for the Management API."`
+	Key        string   `yaml:"key" enum:"current,rogue" doc:"current (default) signs, or the secret of an API or client with HS256 that is the aud; rogue gives a signature that neither verifies."`
 }
 
 // minted is what POST /_mock/tokens answers.
@@ -56,6 +59,14 @@ func (a *API) MintToken(c *web.Call) (any, error) {
 	var m minting
 	if err := decode(c, &m); err != nil {
 		return nil, err
+	}
+	switch {
+	case m.Claims != nil && m.Management != nil:
+		return nil, badRequest("write claims or management, not both")
+	case m.Management != nil:
+		m.Claims = tenant.ManagementClaims(c.Issuer, m.Management)
+	case m.Claims == nil:
+		return nil, badRequest("claims: required field is missing; add it, or management")
 	}
 	sign := a.Server.MintToken
 	if m.Key == "rogue" {

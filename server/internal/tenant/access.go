@@ -135,6 +135,40 @@ func isFor(audience any, address string) bool {
 	return slices.Contains(list, any(address))
 }
 
+// A ManagementToken is the content of an access token for the Management API.
+type ManagementToken struct {
+	Issuer   string  `json:"iss"`
+	Subject  string  `json:"sub"`
+	Audience any     `json:"aud"`
+	Client   string  `json:"azp"`
+	Scope    string  `json:"scope"`
+	Expires  float64 `json:"exp"`
+}
+
+// ReadManagementToken reads a token that this tenant signed. It checks neither the
+// time nor the audience.
+func (t *Tenant) ReadManagementToken(accessToken string) (content ManagementToken, ok bool) {
+	payload, err := t.Keys.Verify(accessToken)
+	return content, err == nil && json.Unmarshal(payload, &content) == nil
+}
+
+// ManagementClaims are those of an access token for the Management API with these
+// scopes, as a client gets it by client_credentials.
+func ManagementClaims(issuer string, scopes []string) map[string]any {
+	const client = "mockauth0"
+	return map[string]any{
+		"sub": client + "@clients", "azp": client, "gty": "client-credentials",
+		"aud": strings.TrimSuffix(issuer, "/") + ManagementPath, "scope": strings.Join(scopes, " "),
+	}
+}
+
+// For tells whether the token is for the Management API of the issuer that it names.
+// A tenant answers under many names, so this may be another name than that of the
+// request.
+func (content ManagementToken) For() bool {
+	return isFor(content.Audience, strings.TrimSuffix(content.Issuer, "/")+ManagementPath)
+}
+
 // An IDToken is the content of an ID token that a logout names as its hint.
 type IDToken struct {
 	Audience string `json:"aud"`

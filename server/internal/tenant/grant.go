@@ -30,6 +30,9 @@ var managementAPI = &fixtures.ResourceServer{
 	},
 }
 
+// ManagementAPI is the resource server of the Management API, which every tenant has.
+func ManagementAPI() fixtures.ResourceServer { return *managementAPI }
+
 // A TokenRequest holds the parameters that all grants have.
 type TokenRequest struct {
 	Client   *fixtures.Client

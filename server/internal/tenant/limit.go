@@ -26,7 +26,10 @@ var (
 	LimitSMSChallenge   = Limit{"passwordless-sms-challenge", 5, 5, time.Minute}
 	// For each IP and e-mail address: the page and /dbconnections/change_password.
 	LimitReset = Limit{"dbconnections.change_password", 10, 1, time.Minute}
-	LimitOther = Limit{"other", 300, 300, time.Minute} // the tenant
+	// The Management API. The bucket is that of recorded answers.
+	// Source: auth0/ruby-auth0 v5.17.0, its recordings.
+	LimitManagement = Limit{"management", 50, 16, time.Second} // the tenant
+	LimitOther      = Limit{"other", 300, 300, time.Minute}    // the tenant
 )
 
 const maxBuckets = 10_000

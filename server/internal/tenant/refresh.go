@@ -362,6 +362,13 @@ func (t *Tenant) endFamilyLocked(id string) {
 	t.noteChange()
 }
 
+// EndRefreshToken lets the refresh tokens of the family with an id stop working.
+func (t *Tenant) EndRefreshToken(id string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.endFamilyLocked(id)
+}
+
 // RefreshTokens returns the families that have a user, the oldest first.
 func (t *Tenant) RefreshTokens() []fixtures.RefreshFamily {
 	t.mu.Lock()

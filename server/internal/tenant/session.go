@@ -33,6 +33,18 @@ type Session struct {
 	created, used time.Time
 }
 
+// CreatedAt is when the user signed in to the browser.
+func (s Session) CreatedAt() time.Time { return s.created }
+
+// UsedAt is when the session was last used.
+func (s Session) UsedAt() time.Time { return s.used }
+
+// ExpiresAt is when the session ends, and IdleExpiresAt when it does without use.
+func (s Session) ExpiresAt() time.Time { return s.created.Add(sessionLifetime) }
+
+// IdleExpiresAt is when the session ends if it is not used before.
+func (s Session) IdleExpiresAt() time.Time { return s.used.Add(sessionIdleLifetime) }
+
 func (s *Session) lapsed(now time.Time) bool {
 	return !now.Before(s.created.Add(sessionLifetime)) || !now.Before(s.used.Add(sessionIdleLifetime))
 }
@@ -78,6 +90,19 @@ func (t *Tenant) sessionLocked(id string, now time.Time) (*Session, bool) {
 // the old one.
 func (s *Session) signedInTo(client string) {
 	s.Clients = append(slices.DeleteFunc(slices.Clone(s.Clients), func(id string) bool { return id == client }), client)
+}
+
+// Sessions returns the live sessions that a function chooses, the oldest first.
+func (t *Tenant) Sessions(now time.Time, chosen func(Session) bool) []Session {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var list []Session
+	for _, s := range t.sessions.all {
+		if !s.lapsed(now) && chosen(*s) {
+			list = append(list, *s)
+		}
+	}
+	return list
 }
 
 // EndSession ends a session: the browser with this cookie is signed out.

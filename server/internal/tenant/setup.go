@@ -206,3 +206,11 @@ func ClientAllowsOrigin(c *fixtures.Client, origin string) bool {
 	}
 	return false
 }
+
+// API returns an API by its identifier; an empty one if there is none.
+func (s *Setup) API(identifier string) (fixtures.ResourceServer, bool) {
+	if api, ok := s.apis[identifier]; ok {
+		return *api, true
+	}
+	return fixtures.ResourceServer{}, false
+}

@@ -24,8 +24,11 @@ type Tenant struct {
 
 	changed chan struct{} // see Changed
 
+	configuring sync.Mutex // held by Configure
+
 	mu           sync.Mutex // guards all below
 	setup        *Setup
+	loaded       *fixtures.Fixture // to which Reset goes back; Configure changes the setup alone
 	opaque       *token.Opaque
 	users        users
 	challenges   challenges
@@ -72,7 +75,7 @@ func running(f *fixtures.Fixture) bool { return f.Clock.Running == nil || *f.Clo
 // become what they were at the start.
 func (t *Tenant) Reset() {
 	t.mu.Lock()
-	f, keys := t.setup.Fixture, t.Keys.Keys()
+	f, keys := t.loaded, t.Keys.Keys()
 	t.mu.Unlock()
 	t.Put(f, keys)
 }
@@ -114,6 +117,7 @@ func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
 	t.noteChange()
 	t.Keys.Use(keys)
 	before := t.setup.Seed
+	t.loaded = f
 	t.configureLocked(setup)
 	if len(f.Keys.Files) > 0 && t.setup.Seed != before {
 		t.forgetLoginsLocked() // who knows the seed before could guess them
@@ -127,6 +131,7 @@ func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
 func (t *Tenant) loadLocked(setup *Setup) {
 	f, now := setup.Fixture, t.Clock.Now()
 	t.noteChange()
+	t.loaded = f
 	t.configureLocked(setup)
 	t.users = newUsers()
 	t.challenges = newChallenges()

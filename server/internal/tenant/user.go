@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -120,11 +121,15 @@ func (t *Tenant) DeleteUser(id string) error {
 	if !ok {
 		return noUser(id)
 	}
-	t.users.remove(u)
-	t.users.deleted[u.key()]++
-	t.forgetUserLocked(id)
+	t.deleteUserLocked(u)
 	t.noteChange()
 	return nil
+}
+
+func (t *Tenant) deleteUserLocked(u *user) {
+	t.users.remove(u)
+	t.users.deleted[u.key()]++
+	t.forgetUserLocked(u.UserID)
 }
 
 // forgetUserLocked takes a deleted user out of all that was given to the user. Another
@@ -232,12 +237,52 @@ func (t *Tenant) Users() []fixtures.User {
 }
 
 func (t *Tenant) listUsersLocked() []fixtures.User {
-	sorted := t.users.sorted()
-	out := make([]fixtures.User, len(sorted))
-	for i, u := range sorted {
+	out := make([]fixtures.User, len(t.users.ordered))
+	for i, u := range t.users.ordered {
 		out[i] = cloned(u.User)
 	}
 	return out
+}
+
+// A Selection chooses users for a list.
+type Selection struct {
+	Match   func(*fixtures.User) bool     // nil: all; it must not change or keep the user
+	Email   string                        // only users with this address can match; "": all can
+	Compare func(a, b *fixtures.User) int // nil: the order of creation
+	Offset  int
+	Limit   int // 0: none
+}
+
+// SelectUsers returns the chosen users, and how many there are without the limit.
+func (t *Tenant) SelectUsers(s Selection) (page []fixtures.User, total int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	chosen := t.users.ordered
+	candidates := chosen
+	if s.Email != "" {
+		candidates = slices.SortedFunc(slices.Values(t.users.byEmail[emailKey(s.Email)]), func(a, b *user) int { return cmp.Compare(a.seq, b.seq) })
+	}
+	if s.Match != nil {
+		chosen = nil
+		for _, u := range candidates {
+			if s.Match(&u.User) {
+				chosen = append(chosen, u)
+			}
+		}
+	}
+	if s.Compare != nil {
+		chosen = slices.Clone(chosen)
+		slices.SortStableFunc(chosen, func(a, b *user) int { return s.Compare(&a.User, &b.User) })
+	}
+	total = len(chosen)
+	chosen = chosen[min(s.Offset, total):]
+	if s.Limit > 0 {
+		chosen = chosen[:min(s.Limit, len(chosen))]
+	}
+	for _, u := range chosen {
+		page = append(page, cloned(u.User))
+	}
+	return page, total
 }
 
 // mergeUserLocked adds a user of a fixture. If there is a user with the same

@@ -2,7 +2,6 @@ package tenant
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,15 +37,20 @@ func userKeyOf(connection, to string) userKey { return userKey{connection, addre
 type users struct {
 	byID      map[string]*user
 	byAddress map[userKey]*user
-	seq       int // of the newest user
+	byEmail   map[string][]*user // of all connections, by the normal form of the address
+	ordered   []*user            // by seq, so that a list of many users need not be sorted for each call
+	seq       int                // of the newest user
 	// deleted counts the deleted users of each address. A user who signs up
 	// again after that gets a new id, as at Auth0.
 	deleted map[userKey]int64
 }
 
 func newUsers() users {
-	return users{byID: map[string]*user{}, byAddress: map[userKey]*user{}, deleted: map[userKey]int64{}}
+	return users{byID: map[string]*user{}, byAddress: map[userKey]*user{}, byEmail: map[string][]*user{}, deleted: map[userKey]int64{}}
 }
+
+// emailKey is the form by which byEmail knows an address.
+func emailKey(email string) string { return address.Key(strings.ToLower(email)) }
 
 // find returns the user with an address on a connection, or nil.
 func (us *users) find(connection, address string) *user {
@@ -66,14 +70,33 @@ func (us *users) insert(u *user) {
 		us.seq++
 		u.seq = us.seq
 	}
+	at, _ := us.place(u)
+	us.ordered = slices.Insert(us.ordered, at, u)
 	us.byID[u.UserID] = u
+	if key := emailKey(u.Email); key != "" {
+		us.byEmail[key] = append(us.byEmail[key], u)
+	}
 	for _, key := range u.keys() {
 		us.byAddress[key] = u
 	}
 }
 
+// place is where a user is in the order, or belongs.
+func (us *users) place(u *user) (at int, found bool) {
+	return slices.BinarySearchFunc(us.ordered, u, func(a, b *user) int { return cmp.Compare(a.seq, b.seq) })
+}
+
 func (us *users) remove(u *user) {
+	if at, found := us.place(u); found {
+		us.ordered = slices.Delete(us.ordered, at, at+1)
+	}
 	delete(us.byID, u.UserID)
+	if key := emailKey(u.Email); key != "" {
+		rest := slices.DeleteFunc(us.byEmail[key], func(other *user) bool { return other == u })
+		if us.byEmail[key] = rest; len(rest) == 0 {
+			delete(us.byEmail, key)
+		}
+	}
 	for _, key := range u.keys() {
 		delete(us.byAddress, key)
 	}
@@ -92,11 +115,6 @@ func (us *users) sameAs(u *user) []*user {
 		add(us.byAddress[key])
 	}
 	return same
-}
-
-// sorted returns all users in the order of their creation.
-func (us *users) sorted() []*user {
-	return slices.SortedFunc(maps.Values(us.byID), func(a, b *user) int { return cmp.Compare(a.seq, b.seq) })
 }
 
 // keys are all names of the user. In a database each is one user's.

@@ -188,7 +188,8 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 		return c, refusal.BodyTooLarge
 	}
 	c.Body = body
-	if c.Params, err = parseBody(r.Header.Get("Content-Type"), body); err != nil {
+	c.Params, err = parseBody(r.Header.Get("Content-Type"), body)
+	if err != nil && route.Dialect != Management {
 		return c, refusal.BadBody.With("reason", err.Error())
 	}
 	query, err := parseForm(r.URL.RawQuery)

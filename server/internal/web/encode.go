@@ -24,8 +24,10 @@ var (
 	// neverCache is what Auth0 sends with most responses.
 	neverCache = []string{"private, no-store, no-cache, must-revalidate, post-check=0, pre-check=0, no-transform"}
 	noStore    = []string{"no-store"}
+	noCache    = []string{"no-cache"}
 	noSniff    = []string{"nosniff"}
 	varyOrigin = []string{"Accept-Encoding, Origin"}
+	hapiVary   = []string{"origin,accept-encoding"}
 	plainJSON  = []string{"application/json"}
 	utf8JSON   = []string{"application/json; charset=utf-8"}
 	// exposed are the headers that a page may read.
@@ -44,6 +46,9 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 		h.Set("X-Auth0-Requestid", c.ID)
 		h["Vary"] = varyOrigin
 	}
+	if route.Dialect == Management {
+		h["Vary"] = hapiVary
+	}
 	originHint := setCORS(h, route.CORS, c.Setup, c.Header.Get("Origin"))
 
 	var res response
@@ -61,7 +66,7 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 	if route.Dialect == Control {
 		return res, refused
 	}
-	if refused == nil || refused.Page == "" { // a page is a proxy's, which knows of no limits
+	if tellsQuota(route.Dialect, refused) {
 		setQuota(h, c.quota)
 	}
 	if !errors.Is(err, refusal.OriginNotAllowed) { // which says more than the header's hint
@@ -71,6 +76,19 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 		res.amend(c)
 	}
 	return res, refused
+}
+
+// tellsQuota tells whether a response has the headers of the rate limit. A page is a
+// proxy's, which knows of no limits. The Management API leaves them out of its errors,
+// but for that of the limit.
+func tellsQuota(d Dialect, refused *refusal.Refusal) bool {
+	switch {
+	case refused == nil:
+		return true
+	case d == Management:
+		return refused.Status == http.StatusTooManyRequests
+	}
+	return refused.Page == ""
 }
 
 // setCORS sets the CORS headers of a response. If a page calls that may not, it
@@ -114,6 +132,9 @@ func encodeValue(h http.Header, d Dialect, value any) (response, error) {
 		h["Cache-Control"] = neverCache
 	case Control:
 		h["Cache-Control"] = noStore
+	case Management:
+		h["Cache-Control"] = noCache
+		h["Content-Type"] = utf8JSON // also where there is no body
 	}
 	switch v := value.(type) {
 	case Status:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
 )
@@ -15,6 +16,34 @@ type wireError struct {
 	Error       string `json:"error"`
 	Description string `json:"error_description,omitempty"`
 	URI         string `json:"error_uri,omitempty"`
+}
+
+// hapiError is the body of a refusal of the Management API.
+// Source: auth0/ruby-auth0 v5.17.0, its recordings.
+type hapiError struct {
+	Status  int    `json:"statusCode"`
+	Error   string `json:"error"`
+	Message string `json:"message"`
+	Code    string `json:"errorCode,omitempty"`
+	// Attributes repeats the message of a 401 whose challenge does.
+	Attributes *hapiAttributes `json:"attributes,omitempty"`
+}
+
+type hapiAttributes struct {
+	Error string `json:"error"`
+}
+
+// hapiOf words a refusal as hapi does. One without a description has its code as
+// message.
+func hapiOf(r *refusal.Refusal) hapiError {
+	wire := hapiError{Status: r.Status, Error: http.StatusText(r.Status), Message: r.Description, Code: r.Code}
+	if strings.Contains(r.Challenge, "error=") {
+		wire.Attributes = &hapiAttributes{r.Description}
+	}
+	if wire.Message == "" {
+		wire.Message, wire.Code = r.Code, ""
+	}
+	return wire
 }
 
 // databaseError is the body of a refusal that comes from a database.
@@ -91,6 +120,13 @@ func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, by string) resp
 		return res
 	}
 	var wire any = wireError{r.Code, r.Description, r.URI}
+	if d == Management {
+		wire = hapiOf(r)
+		h["Cache-Control"] = noCache
+		if r.Status == http.StatusUnauthorized && r.Challenge != "" {
+			h.Set("WWW-Authenticate", r.Challenge)
+		}
+	}
 	if r.Class != "" {
 		wire = databaseError{r.Class, r.Code, r.Description, r.Status}
 	}

@@ -75,6 +75,7 @@ var secrets = map[string]bool{
 	"client_secret": true, "client_assertion": true, "password": true, "refresh_token": true,
 	"captcha": true, "password-reset": true, "re-enter-password": true, "ticket": true,
 	"access_token": true, "id_token": true, "token": true, "subject_token": true, "actor_token": true, "mfa_token": true, "oob_code": true, "binding_code": true, "recovery_code": true, "assertion": true, "login_ticket": true, "auth_session": true, "code": true, "device_code": true, "user_code": true, "code_verifier": true, "id_token_hint": true,
+	"signing_secret": true, "secret": true, "twilio_token": true,
 }
 
 // What the journal keeps of one request is bounded, as their number is.
@@ -106,16 +107,25 @@ func (ps Params) redacted() map[string]any {
 		switch {
 		case secrets[strings.ToLower(p.Name)], isSecondFactor && p.Name == "otp":
 			shown[name] = "[redacted]"
-		case p.Kind == String || len(p.JSON) > maxClip || p.JSON == nil:
-			shown[name] = clip(p.Text)
 		case p.Kind == Object:
 			members, _ := p.Members()
-			shown[name] = members.redacted()
+			shown[name] = clipObject(members.redacted())
+		case p.Kind == String || len(p.JSON) > maxClip || p.JSON == nil:
+			shown[name] = clip(p.Text)
 		default:
 			shown[name] = json.RawMessage(p.Text)
 		}
 	}
 	return shown
+}
+
+// clipObject is an object, or its JSON as a shortened text if it is too long to keep.
+func clipObject(members map[string]any) any {
+	data, err := json.Marshal(members)
+	if err != nil || len(data) > maxClip {
+		return clip(string(data))
+	}
+	return members
 }
 
 // A collector gathers parameters. Of equal names the last one counts, as in

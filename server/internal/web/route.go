@@ -92,6 +92,9 @@ const (
 	Browser
 	// Control is /_mock/*, which is ours.
 	Control
+	// Management is /api/v2/*: errors in the form of hapi. The flow reads the body by
+	// itself, since there null and an absent member are not the same.
+	Management
 )
 
 // CORS says which pages may call an endpoint.

@@ -1,0 +1,158 @@
+package management
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
+)
+
+// clients are /clients.
+var clients = configured(resource[fixtures.Client]{
+	path: "/clients", key: "clients", one: "a client", all: "clients", dialect: totalsFirst,
+	query: []property{
+		boolean.of("is_global", "Optional filter on the global client parameter."),
+		boolean.of("is_first_party", "Optional filter on whether or not a client is a first-party client."),
+		text.of("app_type", "Optional filter by a comma-separated list of application types."),
+	},
+	readScopes: []string{"read:client_keys", "read:client_credentials", "read:client_summary"}, changeScopes: []string{"update:client_keys", "update:client_credentials"},
+	missing: refusal.InexistentClient, always: []string{"tenant"},
+}, section[fixtures.Client]{
+	of:   func(f *fixtures.Fixture) *[]fixtures.Client { return &f.Clients },
+	id:   func(_ *call, c *fixtures.Client) string { return c.ClientID },
+	name: func(c *fixtures.Client) string { return c.ClientID },
+	order: []string{
+		"tenant", "global", "is_token_endpoint_ip_header_trusted", "description", "name", "allowed_clients", "allowed_logout_urls", "callbacks", "client_metadata",
+		"cross_origin_authentication", "is_first_party", "native_social_login", "oidc_conformant", "refresh_token", "sso_disabled", "cross_origin_auth",
+		"allowed_origins", "client_id", "callback_url_template", "client_secret", "jwt_configuration", "client_aliases", "token_endpoint_auth_method",
+		"app_type", "grant_types", "web_origins", "custom_login_page_on",
+	},
+	hidden: []string{"claims"}, read: []string{"client_id", "tenant", "global", "signing_keys"},
+	body:    map[string]property{"name": text.between(1, 0).of("name", "Name of this client (min length: 1 character, does not allow < or >).").must("name")},
+	filter:  chooseClient,
+	written: nameClient,
+	prepare: prepareClient,
+	ensure:  ensureSecret,
+	shown:   showClient,
+	lost: func(f *fixtures.Fixture, lost fixtures.Client) {
+		f.ClientGrants = without(f.ClientGrants, func(g fixtures.ClientGrant) bool { return g.ClientID == lost.ClientID })
+		f.Connections = slices.Clone(f.Connections)
+		for i := range f.Connections {
+			conn := &f.Connections[i]
+			conn.EnabledClients = without(conn.EnabledClients, func(id string) bool { return id == lost.ClientID })
+		}
+	},
+})
+
+// without is a copy of a list that lacks the items that a function chooses.
+func without[T any](list []T, lost func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(list), lost)
+}
+
+func chooseClient(c *call, client *fixtures.Client) bool {
+	first := client.IsFirstParty == nil || *client.IsFirstParty
+	types := c.query["app_type"]
+	return c.query["is_global"] != "true" &&
+		(c.query["is_first_party"] == "" || (c.query["is_first_party"] == "true") == first) &&
+		(types == "" || slices.Contains(strings.Split(types, ","), client.AppType))
+}
+
+// nameClient gives a new client its id.
+func nameClient(c *call, body map[string]any) {
+	name, _ := body["name"].(string)
+	for n := 1; ; n++ {
+		id := c.Setup.Seed.Alphanumeric(32, "client", name, strconv.Itoa(n))
+		if _, taken := c.Setup.Client(id); !taken {
+			body["client_id"] = id
+			return
+		}
+	}
+}
+
+// prepareClient gives a new client the grants that Auth0 gives one.
+// Source: auth0/ruby-auth0 v5.17.0, its recordings.
+func prepareClient(_ *call, client *fixtures.Client) error {
+	if client.OIDCConformant == nil {
+		client.OIDCConformant = new(bool)
+	}
+	public := client.TokenEndpointAuthMethod == "none"
+	if client.GrantTypes == nil {
+		client.GrantTypes = []string{fixtures.GrantAuthorizationCode, fixtures.GrantImplicit, fixtures.GrantRefreshToken}
+		if !public {
+			client.GrantTypes = append(client.GrantTypes, fixtures.GrantClientCredentials)
+		}
+	}
+	if public && slices.Contains(client.GrantTypes, fixtures.GrantClientCredentials) {
+		return refusal.InvalidGrantTypes.With("grants", fixtures.GrantClientCredentials)
+	}
+	return nil
+}
+
+// newSecret is a client_secret, of 64 characters.
+func newSecret(c *call, names ...string) string {
+	half := func(which string) string {
+		return c.Setup.Seed.Alphanumeric(32, append([]string{"client secret", which}, names...)...)
+	}
+	return half("1") + half("2")
+}
+
+// ensureSecret gives each client a secret, as Auth0 does.
+func ensureSecret(c *call, client *fixtures.Client) {
+	if client.ClientID != "" && client.ClientSecret == "" && !client.SignsAssertions() {
+		client.ClientSecret = newSecret(c, client.ClientID)
+	}
+}
+
+func showClient(c *call, client fixtures.Client, o *shape) {
+	o.set("tenant", fixtures.TenantName)
+	o.set("global", false)
+	for _, name := range []string{"is_token_endpoint_ip_header_trusted", "cross_origin_authentication", "sso_disabled", "callback_url_template"} {
+		o.missing(name, false)
+	}
+	o.set("cross_origin_auth", client.CrossOriginAuthentication)
+	o.missing("custom_login_page_on", true)
+	if jwt, ok := o.value("jwt_configuration").(object); ok {
+		settings := &shape{jwt}
+		settings.missing("secret_encoded", false)
+		o.set("jwt_configuration", settings.object)
+	}
+	if refresh, ok := o.value("refresh_token").(object); ok {
+		settings := &shape{refresh}
+		settings.missing("leeway", 0)
+		settings.missing("infinite_token_lifetime", false)
+		settings.missing("infinite_idle_token_lifetime", false)
+		settings.arrange([]string{"expiration_type", "leeway", "infinite_token_lifetime", "infinite_idle_token_lifetime", "token_lifetime", "idle_token_lifetime", "rotation_type"})
+		o.set("refresh_token", settings.object)
+	}
+	if !slices.Contains(strings.Fields(c.bearer.Scope), "read:client_keys") {
+		o.drop("client_secret")
+	}
+	if client.SignsAssertions() { // no answer shows a key
+		ids := []object{}
+		for _, one := range client.ClientAuthenticationMethods.PrivateKeyJWT.Credentials {
+			ids = append(ids, object{{Key: "id", Value: one.ID}})
+		}
+		o.set("client_authentication_methods", object{{Key: "private_key_jwt", Value: object{{Key: "credentials", Value: ids}}}})
+	}
+}
+
+// clientOperations are those on clients beside the operations of each resource.
+var clientOperations = []operation{{
+	method: "POST", path: "/clients/{id}/rotate-secret", summary: "gives a client another secret", scopes: []string{"update:client_keys"},
+	run: func(c *call) (any, error) {
+		old, ok := clients.find(c, c.Vars["id"])
+		if !ok {
+			return nil, refusal.InexistentClient
+		}
+		c.body = map[string]any{"client_secret": newSecret(c, old.ClientID, old.ClientSecret)}
+		client, err := clients.update(c, old)
+		if err != nil {
+			return nil, err
+		}
+		shown := &shape{clients.show(c, client)}
+		shown.missing("client_secret", client.ClientSecret)
+		return shown.object, nil
+	},
+}}

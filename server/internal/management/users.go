@@ -1,0 +1,361 @@
+package management
+
+import (
+	"errors"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+)
+
+// The longest texts that a user has.
+const (
+	longestID    = 255
+	longestName  = 300
+	longestGiven = 150
+	longestUser  = 128
+)
+
+// userFields are what a user has that may be written, in the order of Auth0's schema.
+// The descriptions are in the errors of real tenants.
+var userFields = []property{
+	text.of("email", "The user's email").withFormat("email"),
+	property{types: []string{"string"}, pattern: regexp.MustCompile(`^\+[0-9]{1,15}$`)}.of("phone_number", "The user's phone number (following the E.164 recommendation)"),
+	anyBag.of("user_metadata", "Data related to the user that does not affect the application's core functionality"),
+	boolean.of("blocked", "Whether the user was blocked by an administrator (true) or not (false)"),
+	boolean.of("email_verified", "Whether this email address is verified (true) or unverified (false)"),
+	boolean.of("phone_verified", "Whether this phone number has been verified (true) or not (false)"),
+	anyBag.of("app_metadata", "Data related to the user that does affect the application's core functionality"),
+	text.between(1, longestGiven).of("given_name", "The user's given name(s)"),
+	text.between(1, longestGiven).of("family_name", "The user's family name(s)"),
+	text.between(1, longestName).of("name", "The user's full name"),
+	text.between(1, longestName).of("nickname", "The user's nickname"),
+	text.withFormat("strict-uri").of("picture", "A URI pointing to the user's picture"),
+	text.between(1, 0).of("password", "Initial password for this user"),
+	boolean.of("verify_email", "Whether the user will receive a verification email after creation (true) or no email (false)"),
+	text.between(1, longestUser).of("username", "The user's username. Only valid if the connection requires a username"),
+	text.between(1, 0).of("connection", "Name of the connection this user should be created in"),
+}
+
+// withFormat returns a copy with a format.
+func (p property) withFormat(name string) property {
+	p.format = name
+	return p
+}
+
+// between returns a copy with bounds; longest 0 is none.
+func (p property) between(shortest, longest int) property {
+	p.min, p.max = shortest, longest
+	return p
+}
+
+// nullable are the fields of a user that null unsets.
+var nullable = []string{"user_metadata", "app_metadata", "given_name", "family_name", "name", "nickname", "picture", "email", "phone_number", "username", "blocked", "email_verified", "phone_verified"}
+
+func changeOfUser() property {
+	var members []property
+	for _, p := range userFields {
+		if slices.Contains(nullable, p.name) {
+			p = p.orNull()
+		}
+		members = append(members, p)
+	}
+	members = append(members,
+		text.of("client_id", "Auth0 client ID. Only valid when updating email address"),
+		boolean.of("verify_phone_number", "Whether this user will receive a text after changing the phone number (true) or no text (false)"),
+		boolean.of("verify_password", "Whether the user will receive a verification email after changing the password"),
+	)
+	return property{types: []string{"object"}, members: members}
+}
+
+// users are /users.
+var users = resource[fixtures.User]{
+	path: "/users", key: "users", one: "a user", all: "users; q searches them", dialect: usersList,
+	query: []property{
+		text.of("q", "Query in Lucene query string syntax. Some query types cannot be used on metadata fields, for details see Searchable Fields."),
+		property{types: []string{"string"}, enum: []string{"v1", "v2", "v3"}}.of("search_engine", "The version of the search engine"),
+		text.of("sort", "Field to sort by. Use field:order where order is 1 for ascending and -1 for descending. e.g. created_at:1"),
+		text.of("connection", "Connection filter. Only applies when using search_engine=v1. To filter by connection with search_engine=v2|v3, use q=identities.connection:\"connection_name\""),
+		boolean.of("primary_order", "Whether the identities are in the order in which they were linked"),
+	},
+	create: property{
+		types: []string{"object"}, required: []string{"connection"},
+		members: slices.Concat(userFields, []property{
+			property{types: []string{"string"}, pattern: regexp.MustCompile(`^\S*$`), max: longestID}.of("user_id", "The external user's id provided by the identity provider."),
+		}),
+	},
+	change:       changeOfUser(),
+	changeScopes: []string{"update:users_app_metadata"},
+	ownRead:      []string{"read:current_user"},
+	ownChange:    []string{"update:current_user_metadata"},
+	ownRemove:    []string{"delete:current_user"},
+	missing:      refusal.InexistentUser,
+	list:         listUsers,
+	find:         func(c *call, id string) (fixtures.User, bool) { return c.Tenant.User(id) },
+	add:          addUser,
+	update:       updateUser,
+	remove:       removeUser,
+	show:         showUser,
+}
+
+// showUser is a user in Auth0's order.
+func showUser(_ *call, u fixtures.User) object {
+	p := tenant.Profile(u)
+	var o object
+	add := func(name string, value any, set bool) {
+		if set {
+			o = append(o, member{Key: name, Value: value})
+		}
+	}
+	provider, id, _ := strings.Cut(u.UserID, "|")
+	add("blocked", true, u.Blocked)
+	add("created_at", isoTime(u.CreatedAt), true)
+	add("email", u.Email, u.Email != "")
+	add("email_verified", u.EmailVerified, u.Email != "")
+	add("family_name", u.FamilyName, u.FamilyName != "")
+	add("given_name", u.GivenName, u.GivenName != "")
+	add("identities", []object{{
+		{Key: "connection", Value: u.Connection}, {Key: "user_id", Value: id}, {Key: "provider", Value: provider}, {Key: "isSocial", Value: false},
+	}}, true)
+	add("name", p.Name, true)
+	add("nickname", p.Nickname, true)
+	add("phone_number", u.PhoneNumber, u.PhoneNumber != "")
+	add("phone_verified", u.PhoneVerified, u.PhoneNumber != "")
+	add("picture", p.Picture, true)
+	add("updated_at", isoTime(u.UpdatedAt), true)
+	add("user_id", u.UserID, true)
+	add("user_metadata", u.UserMetadata, u.UserMetadata != nil)
+	add("username", u.Username, u.Username != "")
+	add("app_metadata", u.AppMetadata, len(u.AppMetadata) > 0)
+	if !u.LastLogin.IsZero() {
+		add("last_login", isoTime(u.LastLogin), true)
+	}
+	add("logins_count", u.LoginsCount, u.LoginsCount > 0)
+	return o
+}
+
+// furthest is how many users a search can page through.
+const furthest = 1000
+
+func listUsers(c *call, p page) ([]fixtures.User, int, error) {
+	chosen := tenant.Selection{Offset: p.start, Limit: p.limit}
+	if engine := c.query["search_engine"]; engine == "v1" || engine == "v2" {
+		return nil, 0, refusal.OldSearchEngine.With("engine", engine)
+	}
+	if p.start+p.limit > furthest {
+		return nil, 0, refusal.InvalidPaging
+	}
+	if q := strings.TrimSpace(c.query["q"]); q != "" {
+		m, err := searchUsers(q)
+		if err != nil {
+			return nil, 0, err
+		}
+		chosen.Match, chosen.Email = m, onlyEmail(q)
+	}
+	if sort := c.query["sort"]; sort != "" {
+		by, ok := sortUsers(sort)
+		if !ok {
+			return nil, 0, refusal.InvalidQuery.With("problem", `'String does not match pattern ^(([a-zA-Z0-9_\.\-])+\:(1|-1))$: `+clip(sort)+"' on property sort (Field to sort by. Use field:order where order is 1 for ascending and -1 for descending. e.g. created_at:1).")
+		}
+		chosen.Compare = by
+	}
+	list, total := c.Tenant.SelectUsers(chosen)
+	return list, total, nil
+}
+
+func addUser(c *call) (fixtures.User, error) {
+	var u fixtures.User
+	conn, ok := c.Setup.Connection(c.text("connection"))
+	switch {
+	case !ok:
+		return u, refusal.UnknownConnectionOfUser.Because("there is no connection " + clip(c.text("connection")) + " in the fixture")
+	case conn.Disabled:
+		return u, refusal.DisabledConnectionOfUser
+	}
+	writeUser(&u, c.body)
+	u.Connection = conn.Name
+	if id := c.text("user_id"); id != "" {
+		u.UserID = conn.Strategy + "|" + id
+	}
+	if err := complete(u, conn); err != nil {
+		return u, err
+	}
+	if c.body["verify_email"] == true {
+		c.Hint("mockauth0 does not send the e-mail of verify_email yet")
+	}
+	u, err := c.Tenant.AddUser(u)
+	return u, userError(err)
+}
+
+// complete refuses a user without what the connection's users have.
+func complete(u fixtures.User, conn *fixtures.Connection) error {
+	lacks := ""
+	switch {
+	case conn.Strategy == tenant.StrategySMS && u.PhoneNumber == "":
+		lacks = "phone_number"
+	case conn.Strategy == tenant.StrategyEmail && u.Email == "":
+		lacks = "email"
+	case conn.Strategy == tenant.StrategyDatabase && conn.Lacks(&u) != "":
+		lacks = conn.Lacks(&u)
+	case conn.Strategy == tenant.StrategyDatabase && u.Password == "" && conn.TakesPasswords():
+		lacks = "password"
+	}
+	switch {
+	case lacks != "":
+		return refusal.InvalidBody.With("problem", "'Missing required property: "+lacks+"'.")
+	case u.Username != "" && !conn.HasUsernames():
+		return refusal.UsernameNotAllowed
+	}
+	return nil
+}
+
+// userError words in Auth0's words why a user cannot be added or changed.
+func userError(err error) error {
+	var why *tenant.UserError
+	if !errors.As(err, &why) {
+		return err
+	}
+	switch why.Code {
+	case "user_exists":
+		return refusal.ExistentUser.Because(why.Description)
+	case "no_user":
+		return refusal.InexistentUser
+	}
+	return refusal.InvalidBody.With("problem", "'"+clip(why.Description)+"'.")
+}
+
+// writeUser puts the members of a body into a user. null unsets one.
+func writeUser(u *fixtures.User, body map[string]any) {
+	texts := map[string]*string{
+		"email": &u.Email, "phone_number": &u.PhoneNumber, "given_name": &u.GivenName, "family_name": &u.FamilyName, "name": &u.Name,
+		"nickname": &u.Nickname, "picture": &u.Picture, "password": &u.Password, "username": &u.Username,
+	}
+	flags := map[string]*bool{"blocked": &u.Blocked, "email_verified": &u.EmailVerified, "phone_verified": &u.PhoneVerified}
+	bags := map[string]*map[string]any{"user_metadata": &u.UserMetadata, "app_metadata": &u.AppMetadata}
+	for name, value := range body {
+		switch {
+		case texts[name] != nil:
+			*texts[name], _ = value.(string)
+		case flags[name] != nil:
+			*flags[name], _ = value.(bool)
+		case bags[name] != nil:
+			*bags[name] = merged(*bags[name], value)
+		}
+	}
+}
+
+// merged is metadata after a change: merged at the first level, where null removes a
+// member. An empty object, or null, clears all.
+// Source: auth0/docs-v2 manage-users/user-accounts/metadata; auth0/terraform-provider-auth0, its recordings.
+func merged(old map[string]any, change any) map[string]any {
+	members, _ := change.(map[string]any)
+	if len(members) == 0 {
+		return members
+	}
+	all := maps.Clone(old)
+	if all == nil {
+		all = map[string]any{}
+	}
+	for name, value := range members {
+		if value == nil {
+			delete(all, name)
+		} else {
+			all[name] = value
+		}
+	}
+	return all
+}
+
+// apart are the members of a body that Auth0 changes only one at a time.
+// Source: auth0/docs-v2, its OpenAPI document.
+var apart = [][2]string{{"password", "email"}, {"password", "email_verified"}, {"username", "email"}, {"username", "email_verified"}, {"username", "password"}}
+
+func updateUser(c *call, old fixtures.User) (fixtures.User, error) {
+	if c.own {
+		for name := range c.body {
+			if name != "user_metadata" {
+				return old, refusal.InsufficientScope.With("scopes", "update:users,update:users_app_metadata").Because("a user may change user_metadata only, not " + clip(name))
+			}
+		}
+	}
+	for _, pair := range apart {
+		_, one := c.body[pair[0]]
+		_, other := c.body[pair[1]]
+		if one && other {
+			return old, refusal.NotTogether.With("one", pair[0], "other", pair[1])
+		}
+	}
+	conn, known := c.Setup.Connection(old.Connection)
+	switch name := c.text("connection"); {
+	case name != "" && name != old.Connection:
+		return old, refusal.UnknownConnectionOfUser.Because("the user is of connection " + old.Connection)
+	case known && c.text("username") != "" && !conn.HasUsernames():
+		return old, refusal.UsernameNotAllowed
+	}
+	u, err := c.Tenant.UpdateUser(old.UserID, func(u *fixtures.User) error {
+		before := u.Email
+		writeUser(u, c.body)
+		email, _ := fixtures.NormalizeEmail(u.Email)
+		if _, sent := c.body["email_verified"]; email != before && !sent {
+			u.EmailVerified = false
+		}
+		return nil
+	})
+	if err != nil {
+		return old, userError(err)
+	}
+	if c.body["verify_email"] == true && u.Email != old.Email && c.Setup.Strategy(u.Connection) == tenant.StrategyEmail {
+		passwordless.TellNewAddress(c.Call, u)
+	} else if c.body["verify_email"] == true {
+		c.Hint("mockauth0 sends an e-mail for verify_email only if the address of a user of a passwordless e-mail connection changes")
+	}
+	return u, nil
+}
+
+func removeUser(c *call, id string) error {
+	if _, ok := c.Tenant.User(id); !ok {
+		return nil
+	}
+	return userError(c.Tenant.DeleteUser(id))
+}
+
+// userOperations are the operations on users beside those of each resource.
+var userOperations = []operation{
+	{
+		method: "GET", path: "/users-by-email", summary: "lists the users with an e-mail address", scopes: []string{"read:users"},
+		query: slices.Concat(fieldLists, []property{property{types: []string{"string"}, required: []string{"email"}}.of("email", "Email address to search for (case-sensitive).")}),
+		run:   usersByEmail,
+	},
+	{
+		method: "GET", path: "/users/{id}/permissions", summary: "lists the permissions of a user", scopes: []string{"read:users"},
+		query: pages, run: listPermissions,
+	},
+	{
+		method: "POST", path: "/users/{id}/permissions", summary: "gives a user permissions", scopes: []string{"update:users"},
+		body: &permissionsBody, run: addPermissions,
+	},
+	{
+		method: "DELETE", path: "/users/{id}/permissions", summary: "takes permissions away from a user", scopes: []string{"update:users"},
+		body: &permissionsBody, run: removePermissions,
+	},
+}
+
+func usersByEmail(c *call) (any, error) {
+	email := c.query["email"]
+	list, _ := c.Tenant.SelectUsers(tenant.Selection{Email: email, Match: func(u *fixtures.User) bool { return u.Email == email && email != "" }})
+	return users.shown(c, list), nil
+}
+
+// user is the user that the path names.
+func (c *call) user() (fixtures.User, error) {
+	u, ok := c.Tenant.User(c.Vars["id"])
+	if !ok {
+		return u, refusal.InexistentUser
+	}
+	return u, nil
+}
