@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -184,4 +185,46 @@ func FuzzMFAPages(f *testing.F) {
 			t.Errorf("without a proof the login leads to %s", to)
 		}
 	})
+}
+
+// A login to the MFA API needs a factor of a user who has one, without a policy too: by
+// each way of a browser, in one that is signed in or remembered, and without a page.
+func TestTheMFAAPIAsksEveryBrowser(t *testing.T) {
+	t.Parallel()
+	f := withMFA(t)
+	f.Guardian.Policies = nil
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: f})
+	b := servertest.NewBrowser(t, s)
+	ask := func(more url.Values) *url.URL {
+		query := url.Values{"client_id": {"acme-web"}, "redirect_uri": {"http://localhost:3000/cb"}, "response_type": {"code"}, "nonce": {"n"}, "audience": {"http://localhost:2884/mfa/"}}
+		maps.Copy(query, more)
+		return next(t, b.Call("GET", "/authorize?"+query.Encode(), nil))
+	}
+	// 1. Without the audience, nobody is asked.
+	_, page := toSecondFactor(t, s, b, "ada@example.com")
+	if page.Host != "localhost:3000" {
+		t.Fatalf("without a policy the login leads to %s", page)
+	}
+	// 2. With it, the session of a first factor is not enough.
+	for _, responseType := range []string{"code", "token", "id_token token", "code token"} {
+		if to := ask(url.Values{"response_type": {responseType}}); to.Path != "/u/mfa-otp-challenge" {
+			t.Errorf("response_type %s leads to %s", responseType, to)
+		}
+	}
+	if to := ask(url.Values{"prompt": {"none"}}); to.Query().Get("error") != "login_required" {
+		t.Errorf("prompt=none leads to %s", to)
+	}
+	// 3. Nor is a second factor of an earlier login.
+	page = ask(nil)
+	code, _, err := s.TOTP("ada@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resume := next(t, b.Call("POST", page.String(), url.Values{"code": {code}}))
+	if to := next(t, b.Call("GET", resume.String(), nil)); to.Query().Get("code") == "" {
+		t.Errorf("the proof leads to %s", to)
+	}
+	if to := ask(nil); to.Path != "/u/mfa-otp-challenge" {
+		t.Errorf("the second login leads to %s", to)
+	}
 }
