@@ -321,3 +321,22 @@ func TestTheJournalHidesSecondFactors(t *testing.T) {
 		}
 	}
 }
+
+// An mfa_token enrolls no factor once the user has one, also if it began the enrolment
+// before.
+func TestAnEnrolmentEndsWhenTheUserEnrollsElsewhere(t *testing.T) {
+	t.Parallel()
+	s := mfaServer(t)
+	mallory, erin := signIn(t, s, "erin@example.com").Token, signIn(t, s, "erin@example.com").Token
+	sms := servertest.Object{"authenticator_types": []string{"oob"}, "oob_channels": []string{"sms"}, "phone_number": phone}
+	oob := servertest.DecodeAnswer[challenged](t, servertest.Call(t, s, "POST", "/mfa/associate", sms, servertest.Header("Authorization", "Bearer "+mallory))).Code
+	code := servertest.Live(t, s, phone)
+	servertest.DecodeAnswer[servertest.Object](t, servertest.Call(t, s, "POST", "/mfa/associate", servertest.Object{"authenticator_types": []string{"otp"}}, servertest.Header("Authorization", "Bearer "+erin)))
+	servertest.DecodeAnswer[servertest.Tokens](t, prove(t, s, "mfa-otp", erin, servertest.Object{"otp": totp(t, s, "erin@example.com")}))
+	if w := prove(t, s, "mfa-oob", mallory, servertest.Object{"oob_code": oob, "binding_code": code}); w.Code != http.StatusForbidden {
+		t.Errorf("the enrolment is confirmed: %d %s", w.Code, w.Body)
+	}
+	if w := servertest.Call(t, s, "POST", "/mfa/associate", sms, servertest.Header("Authorization", "Bearer "+mallory)); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "User is already enrolled.") {
+		t.Errorf("another enrolment: %d %s", w.Code, w.Body)
+	}
+}

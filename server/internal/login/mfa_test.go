@@ -228,3 +228,32 @@ func TestTheMFAAPIAsksEveryBrowser(t *testing.T) {
 		t.Errorf("the second login leads to %s", to)
 	}
 }
+
+// The pages of an enrolment ask for the factor that the user has enrolled elsewhere
+// meanwhile. The secret that they showed proves nothing.
+func TestAnEnrolmentOnPagesEndsWhenTheUserEnrollsElsewhere(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: withMFA(t)})
+	b := servertest.NewBrowser(t, s)
+	_, page := toSecondFactor(t, s, b, "grace@example.com")
+	page.Path = "/u/mfa-otp-enrollment"
+	b.Call("GET", page.String(), nil)
+	code, _, err := s.TOTP("grace@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	grace := servertest.UserOf(t, s, "grace@example.com")
+	if _, err := s.UpdateUser(grace.UserID, func(u *fixtures.User) error {
+		u.MFA = append(u.MFA, fixtures.Authenticator{Type: fixtures.FactorPhone, PhoneNumber: "+12025550102"})
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if to := next(t, b.Call("POST", page.String(), url.Values{"code": {code}})); to.Path != "/u/mfa-phone-challenge" {
+		t.Errorf("it leads to %s", to)
+	}
+	page.Path = "/u/mfa-otp-challenge"
+	if to := next(t, b.Call("POST", page.String(), url.Values{"code": {code}})); to.Path != "/u/mfa-phone-challenge" {
+		t.Errorf("the code leads to %s", to)
+	}
+}

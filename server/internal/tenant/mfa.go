@@ -71,7 +71,7 @@ func (t *Tenant) authenticatorsLocked(u *user) []Authenticator {
 				add(channel, a.Type, channel, a.PhoneNumber)
 			}
 		case fixtures.FactorEmail:
-			ofEmail = ofEmail || address.Key(a.Email) == address.Key(u.Email)
+			ofEmail = ofEmail || a.ID == t.deviceID(u.UserID, fixtures.FactorEmail, u.Email) || one.Active && address.Key(a.Email) == address.Key(u.Email)
 			add("email", a.Type, ChannelEmail, a.Email)
 		case fixtures.FactorPush:
 			add("push", a.Type, ChannelPush, "")

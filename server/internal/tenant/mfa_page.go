@@ -176,6 +176,9 @@ func (t *Tenant) pageStepLocked(state string, now time.Time) (*secondStep, *user
 		return nil, nil, false
 	}
 	u, ok := t.users.get(s.userID)
+	if ok && s.page.Enrolls && !s.page.Proved && !t.mayEnrollLocked(s, u) { // the user has enrolled a factor elsewhere
+		s.page.Enrolls, s.page.Authenticator, s.page.Enrollment, s.enrolling = false, Authenticator{}, Enrollment{}, ""
+	}
 	return s, u, ok
 }
 

@@ -105,6 +105,13 @@ func judgeCode(r StepRequest, code, right string, wrong, late *refusal.Refusal) 
 	return nil
 }
 
+// A usedTOTP is a code of an authenticator app that was used, by the period in which
+// the app showed it. The last period alone would not do: the clock can be set back.
+type usedTOTP struct {
+	userID, device string
+	period         int64
+}
+
 // proveTOTPLocked checks the code of an authenticator app. A code works once.
 // Unverified: by how many periods the clock of a phone may be wrong; here it is one.
 func (t *Tenant) proveTOTPLocked(s *secondStep, u *user, code string, r StepRequest) (*user, error) {
@@ -115,7 +122,7 @@ func (t *Tenant) proveTOTPLocked(s *secondStep, u *user, code string, r StepRequ
 	found := false
 	for i := range u.MFA {
 		a := &u.MFA[i]
-		if a.Secret == "" || !a.Confirmed() && a.ID != s.enrolling || !t.factorOn(a.Type) {
+		if a.Secret == "" || !a.Confirmed() && !t.enrollsLocked(s, u, a.ID) || !t.factorOn(a.Type) {
 			continue
 		}
 		if app == nil {
@@ -135,12 +142,12 @@ func (t *Tenant) proveTOTPLocked(s *secondStep, u *user, code string, r StepRequ
 		return u, err
 	}
 	// 3. Nobody can use it again.
-	key := u.UserID + "\t" + app.ID
-	if last, ok := t.totpUsed.get(key); found && ok && last >= shown {
+	used := usedTOTP{u.UserID, app.ID, shown}
+	if _, again := t.totpUsed.get(used); found && again {
 		return u, refusal.WrongOTPCode.Because("the code was used already; the app shows the next one after at most 30 seconds of the tenant's clock")
 	}
 	if found {
-		t.totpUsed.put(key, shown)
+		t.totpUsed.put(used, struct{}{})
 	}
 	return t.confirmLocked(u, app.ID, r.Now)
 }
