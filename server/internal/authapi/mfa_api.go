@@ -142,6 +142,9 @@ func MFAAssociate(c *web.Call) (any, error) {
 		return nil, err
 	}
 	// 2. Read which factor.
+	if err := stringsOnly(c.Params, "phone_number", "email"); err != nil {
+		return nil, err
+	}
 	r, err := enrollRequest(c, access)
 	if err != nil {
 		return nil, err

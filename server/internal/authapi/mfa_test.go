@@ -340,3 +340,20 @@ func TestAnEnrolmentEndsWhenTheUserEnrollsElsewhere(t *testing.T) {
 		t.Errorf("another enrolment: %d %s", w.Code, w.Body)
 	}
 }
+
+// What is no text is no number and no address: nothing goes to the user's own instead.
+func TestOnlyATextIsANumberOrAnAddress(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, mfaFixture+"guardian: {factors: {otp: true, sms: true, email: true}}\n")})
+	token := signIn(t, s, "erin@example.com").Token
+	for _, more := range []servertest.Object{
+		{"oob_channels": []string{"email"}, "email": 5}, {"oob_channels": []string{"email"}, "email": []string{"x@example.com"}},
+		{"oob_channels": []string{"sms"}, "phone_number": servertest.Object{"a": phone}},
+	} {
+		more["authenticator_types"] = []string{"oob"}
+		w := servertest.Call(t, s, "POST", "/mfa/associate", more, servertest.Header("Authorization", "Bearer "+token))
+		if w.Code != http.StatusBadRequest || len(s.Outbox().All()) != 0 {
+			t.Errorf("%v: %d %s", more, w.Code, w.Body)
+		}
+	}
+}

@@ -86,9 +86,7 @@ func otpEnrollment(m *secondFactor) (any, error) {
 		v.Lines = []line{{Buttons: []button{{Action: "toggle-view", Text: "Go back"}}}}
 	} else {
 		v.Above = []line{{Buttons: []button{{Action: "toggle-view", Text: "Trouble Scanning?"}}}}
-		if err := v.showCode(m.page.Enrollment.BarcodeURI); err != nil {
-			return nil, err
-		}
+		v.showCode(m.Call, m.page.Enrollment.BarcodeURI)
 	}
 	v.Lines = append(v.Lines, m.otherMethod()...)
 	return m.askOTP(v)
@@ -397,9 +395,7 @@ func pushEnrollment(m *secondFactor) (any, error) {
 		return nil, err
 	}
 	v := view{Screen: "mfa-push-enrollment-qr", Action: "continue", Poll: true, Lines: m.otherMethod(), Inbox: "/_mock/", InboxHas: "The button that stands for the app"}
-	if err := v.showCode(m.page.Enrollment.BarcodeURI); err != nil {
-		return nil, err
-	}
+	v.showCode(m.Call, m.page.Enrollment.BarcodeURI)
 	return m.askApp(v)
 }
 

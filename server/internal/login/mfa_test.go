@@ -257,3 +257,19 @@ func TestAnEnrolmentOnPagesEndsWhenTheUserEnrollsElsewhere(t *testing.T) {
 		t.Errorf("the code leads to %s", to)
 	}
 }
+
+// What is too long for a QR code leaves its page without one.
+func TestATextTooLongForAQRCode(t *testing.T) {
+	t.Parallel()
+	f := withMFA(t)
+	f.Tenant.FriendlyName = strings.Repeat("Acme ", 1000)
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: f})
+	b := servertest.NewBrowser(t, s)
+	_, page := toSecondFactor(t, s, b, "grace@example.com")
+	for _, path := range []string{"/u/mfa-otp-enrollment", "/u/mfa-push-enrollment"} {
+		page.Path = path
+		if w := b.Call("GET", page.String(), nil); w.Code != http.StatusOK || strings.Contains(w.Body.String(), `id="qr-code"`) {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
+	}
+}
