@@ -322,3 +322,27 @@ func TestAnotherUserWithTheSameIDHasNoSecondSteps(t *testing.T) {
 		t.Errorf("a code of the deleted user counts as used: %v", err)
 	}
 }
+
+// The code that the mock tells is one that works: not that of an app whose enrolment
+// was given up, or whose factor is off.
+func TestTOTPIsOfAnAppThatWorks(t *testing.T) {
+	t.Parallel()
+	no := false
+	const abandoned, newest, good = "JBSWY3DPEHPK3PXP", "GEZDGNBVGY3TQOJQ", "KRUGKIDROVUWG2ZA"
+	for name, tt := range map[string]struct {
+		mfa  []fixtures.Authenticator
+		want string
+	}{
+		"confirmed after one given up":  {[]fixtures.Authenticator{{ID: "dev_0000000000000001", Type: fixtures.FactorOTP, Secret: abandoned, Active: &no}, {ID: "dev_0000000000000002", Type: fixtures.FactorPush, Secret: good}}, good},
+		"confirmed before one given up": {[]fixtures.Authenticator{{ID: "dev_0000000000000001", Type: fixtures.FactorOTP, Secret: good}, {ID: "dev_0000000000000002", Type: fixtures.FactorPush, Secret: abandoned, Active: &no}}, good},
+		"none confirmed":                {[]fixtures.Authenticator{{ID: "dev_0000000000000001", Type: fixtures.FactorOTP, Secret: abandoned, Active: &no}, {ID: "dev_0000000000000002", Type: fixtures.FactorPush, Secret: newest, Active: &no}}, newest},
+	} {
+		tn := newTenant(t)
+		if _, err := tn.UpdateUser(tn.userNamed(t, "dora@example.com").UserID, func(u *fixtures.User) error { u.MFA = tt.mfa; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, err := tn.TOTP("dora@example.com"); err != nil || code != totpCode(tt.want, totpPeriod(noon)) {
+			t.Errorf("%s: %s %v", name, code, err)
+		}
+	}
+}
