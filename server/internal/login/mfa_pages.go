@@ -583,6 +583,10 @@ func masked(to string) string {
 	if !isEmail {
 		return strings.Repeat("X", max(0, len(to)-4)) + to[max(0, len(to)-4):]
 	}
-	hide := func(s string) string { return s[:min(4, len(s))] + strings.Repeat("*", max(0, len(s)-4)) }
+	hide := func(s string) string {
+		letters := []rune(s)
+		shown := min(4, len(letters))
+		return string(letters[:shown]) + strings.Repeat("*", len(letters)-shown)
+	}
 	return hide(name) + "@" + hide(host)
 }

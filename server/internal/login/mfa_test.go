@@ -273,3 +273,17 @@ func TestATextTooLongForAQRCode(t *testing.T) {
 		}
 	}
 }
+
+// An address is masked by its letters, and not in the middle of one.
+func TestAnAddressIsMaskedByLetters(t *testing.T) {
+	t.Parallel()
+	f := withMFA(t)
+	f.Users[0].MFA = []fixtures.Authenticator{{Type: fixtures.FactorOTP}, {Type: fixtures.FactorEmail, Email: "日本語日本@example.com"}}
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: f})
+	b := servertest.NewBrowser(t, s)
+	_, page := toSecondFactor(t, s, b, "ada@example.com")
+	page.Path = "/u/mfa-email-list"
+	if w := b.Call("GET", page.String(), nil); !strings.Contains(w.Body.String(), "日本語日*@exam*******") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
