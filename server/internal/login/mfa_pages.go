@@ -430,8 +430,8 @@ func pushChallenge(m *secondFactor) (any, error) {
 func (m *secondFactor) askApp(v view) (any, error) {
 	switch action, _ := m.action(); action {
 	case "":
-		if strings.Contains(m.Header.Get("Accept"), "application/json") {
-			return web.Raw{ContentType: "application/json; charset=utf-8", Body: []byte(`{"completed":` + map[bool]string{true: "true", false: "false"}[m.page.Answered] + `}`)}, nil
+		if m.polls() {
+			return completed(m.page.Answered), nil
 		}
 		if err := m.send(false); err != nil {
 			return m.wrong(v, err)

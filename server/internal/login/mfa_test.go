@@ -287,3 +287,28 @@ func TestAnAddressIsMaskedByLetters(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
+
+// A page that waits for a notification, and asks on after the user has gone on in
+// another tab, does not end the login in the place of that tab.
+func TestAPageThatPollsEndsNoLogin(t *testing.T) {
+	t.Parallel()
+	f := withMFA(t)
+	f.Users[0].MFA = append(f.Users[0].MFA, fixtures.Authenticator{Type: fixtures.FactorPush})
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: f})
+	b := servertest.NewBrowser(t, s)
+	_, page := toSecondFactor(t, s, b, "ada@example.com")
+	b.Call("GET", page.String(), nil)
+	other := *page
+	other.Path = "/u/mfa-otp-challenge"
+	code, _, err := s.TOTP("ada@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resume := next(t, b.Call("POST", other.String(), url.Values{"code": {code}}))
+	if w := b.Call("GET", page.String(), nil, servertest.Header("Accept", "application/json")); w.Code != http.StatusOK || w.Body.String() != `{"completed":false}` {
+		t.Errorf("the poll gets %d %v %s", w.Code, w.Header(), w.Body)
+	}
+	if to := next(t, b.Call("GET", resume.String(), nil)); to.Query().Get("code") == "" {
+		t.Errorf("the other tab goes to %s", to)
+	}
+}
