@@ -357,3 +357,29 @@ func TestOnlyATextIsANumberOrAnAddress(t *testing.T) {
 		}
 	}
 }
+
+// A second app is confirmed by its own code, which the mock tells meanwhile. The code of
+// the first app confirms nothing.
+func TestASecondAppIsConfirmedByItsOwnCode(t *testing.T) {
+	t.Parallel()
+	s := mfaServer(t)
+	w := servertest.Call(t, s, "POST", "/oauth/token", servertest.Object{
+		"grant_type": "password", "client_id": "acme-native", "username": "dora@example.com", "password": "Passw0rd!", "audience": "http://localhost:2884/mfa/", "scope": "enroll",
+	})
+	access := servertest.DecodeAnswer[servertest.Tokens](t, prove(t, s, "mfa-otp", decoded[required](t, w).Token, servertest.Object{"otp": totp(t, s, "dora@example.com")})).AccessToken
+	if err := s.Clock().Advance(30 * time.Second); err != nil { // a code works once
+		t.Fatal(err)
+	}
+	first := totp(t, s, "dora@example.com")
+	servertest.DecodeAnswer[servertest.Object](t, servertest.Call(t, s, "POST", "/mfa/associate", servertest.Object{"authenticator_types": []string{"otp"}}, servertest.Header("Authorization", "Bearer "+access)))
+	for _, code := range []string{first, totp(t, s, "dora@example.com")} {
+		w := prove(t, s, "mfa-otp", access, servertest.Object{"otp": code})
+		mfa := servertest.UserOf(t, s, "dora@example.com").MFA
+		if added := mfa[len(mfa)-1]; (w.Code == http.StatusOK) != (code != first) || added.Confirmed() != (code != first) {
+			t.Errorf("%d %s, and dora has %+v", w.Code, w.Body, added)
+		}
+	}
+	if code := totp(t, s, "dora@example.com"); code != first {
+		t.Error("after that the mock tells the code of the second app")
+	}
+}

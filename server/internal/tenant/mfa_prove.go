@@ -112,6 +112,20 @@ type usedTOTP struct {
 	period         int64
 }
 
+// addedAppLocked is the authenticator app that the user adds to others by a token of the
+// MFA API, until it is confirmed; nil if there is none. Only its code confirms it.
+func (t *Tenant) addedAppLocked(s *secondStep, u *user) *fixtures.Authenticator {
+	if !s.managed || s.userID != u.UserID {
+		return nil
+	}
+	for i := range u.MFA {
+		if a := &u.MFA[i]; a.ID == s.enrolling && a.Type == fixtures.FactorOTP && !a.Confirmed() {
+			return a
+		}
+	}
+	return nil
+}
+
 // proveTOTPLocked checks the code of an authenticator app. A code works once.
 // Unverified: by how many periods the clock of a phone may be wrong; here it is one.
 func (t *Tenant) proveTOTPLocked(s *secondStep, u *user, code string, r StepRequest) (*user, error) {
@@ -120,8 +134,12 @@ func (t *Tenant) proveTOTPLocked(s *secondStep, u *user, code string, r StepRequ
 	period := totpPeriod(r.Now)
 	shown := period // when the app shows the code
 	found := false
+	added := t.addedAppLocked(s, u)
 	for i := range u.MFA {
 		a := &u.MFA[i]
+		if added != nil && a != added {
+			continue
+		}
 		if a.Secret == "" || !a.Confirmed() && !t.enrollsLocked(s, u, a.ID) || !t.factorOn(a.Type) {
 			continue
 		}
