@@ -347,7 +347,8 @@ func TestOnlyATextIsANumberOrAnAddress(t *testing.T) {
 	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, mfaFixture+"guardian: {factors: {otp: true, sms: true, email: true}}\n")})
 	token := signIn(t, s, "erin@example.com").Token
 	for _, more := range []servertest.Object{
-		{"oob_channels": []string{"email"}, "email": 5}, {"oob_channels": []string{"email"}, "email": []string{"x@example.com"}},
+		{"oob_channels": []string{"email"}, "email": 5},
+		{"oob_channels": []string{"email"}, "email": []string{"x@example.com"}},
 		{"oob_channels": []string{"sms"}, "phone_number": servertest.Object{"a": phone}},
 	} {
 		more["authenticator_types"] = []string{"oob"}
