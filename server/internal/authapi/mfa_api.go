@@ -141,16 +141,10 @@ func MFAAssociate(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !access.Managed {
-		second, err := c.Tenant.SecondStep(access.StepRequest)
-		if err != nil {
-			return nil, err
-		}
-		if len(second.Requirements.Enroll) == 0 && len(second.Authenticators) > 0 {
-			return nil, refusal.AlreadyEnrolled.Because("an mfa_token enrolls the first factor only; for another one use an access token with the audience https://{domain}/mfa/ and the scope enroll")
-		}
-	}
 	// 2. Read which factor.
+	if err := stringsOnly(c.Params, "phone_number", "email"); err != nil {
+		return nil, err
+	}
 	r, err := enrollRequest(c, access)
 	if err != nil {
 		return nil, err

@@ -321,3 +321,66 @@ func TestTheJournalHidesSecondFactors(t *testing.T) {
 		}
 	}
 }
+
+// An mfa_token enrolls no factor once the user has one, also if it began the enrolment
+// before.
+func TestAnEnrolmentEndsWhenTheUserEnrollsElsewhere(t *testing.T) {
+	t.Parallel()
+	s := mfaServer(t)
+	mallory, erin := signIn(t, s, "erin@example.com").Token, signIn(t, s, "erin@example.com").Token
+	sms := servertest.Object{"authenticator_types": []string{"oob"}, "oob_channels": []string{"sms"}, "phone_number": phone}
+	oob := servertest.DecodeAnswer[challenged](t, servertest.Call(t, s, "POST", "/mfa/associate", sms, servertest.Header("Authorization", "Bearer "+mallory))).Code
+	code := servertest.Live(t, s, phone)
+	servertest.DecodeAnswer[servertest.Object](t, servertest.Call(t, s, "POST", "/mfa/associate", servertest.Object{"authenticator_types": []string{"otp"}}, servertest.Header("Authorization", "Bearer "+erin)))
+	servertest.DecodeAnswer[servertest.Tokens](t, prove(t, s, "mfa-otp", erin, servertest.Object{"otp": totp(t, s, "erin@example.com")}))
+	if w := prove(t, s, "mfa-oob", mallory, servertest.Object{"oob_code": oob, "binding_code": code}); w.Code != http.StatusForbidden {
+		t.Errorf("the enrolment is confirmed: %d %s", w.Code, w.Body)
+	}
+	if w := servertest.Call(t, s, "POST", "/mfa/associate", sms, servertest.Header("Authorization", "Bearer "+mallory)); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "User is already enrolled.") {
+		t.Errorf("another enrolment: %d %s", w.Code, w.Body)
+	}
+}
+
+// What is no text is no number and no address: nothing goes to the user's own instead.
+func TestOnlyATextIsANumberOrAnAddress(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, mfaFixture+"guardian: {factors: {otp: true, sms: true, email: true}}\n")})
+	token := signIn(t, s, "erin@example.com").Token
+	for _, more := range []servertest.Object{
+		{"oob_channels": []string{"email"}, "email": 5},
+		{"oob_channels": []string{"email"}, "email": []string{"x@example.com"}},
+		{"oob_channels": []string{"sms"}, "phone_number": servertest.Object{"a": phone}},
+	} {
+		more["authenticator_types"] = []string{"oob"}
+		w := servertest.Call(t, s, "POST", "/mfa/associate", more, servertest.Header("Authorization", "Bearer "+token))
+		if w.Code != http.StatusBadRequest || len(s.Outbox().All()) != 0 {
+			t.Errorf("%v: %d %s", more, w.Code, w.Body)
+		}
+	}
+}
+
+// A second app is confirmed by its own code, which the mock tells meanwhile. The code of
+// the first app confirms nothing.
+func TestASecondAppIsConfirmedByItsOwnCode(t *testing.T) {
+	t.Parallel()
+	s := mfaServer(t)
+	w := servertest.Call(t, s, "POST", "/oauth/token", servertest.Object{
+		"grant_type": "password", "client_id": "acme-native", "username": "dora@example.com", "password": "Passw0rd!", "audience": "http://localhost:2884/mfa/", "scope": "enroll",
+	})
+	access := servertest.DecodeAnswer[servertest.Tokens](t, prove(t, s, "mfa-otp", decoded[required](t, w).Token, servertest.Object{"otp": totp(t, s, "dora@example.com")})).AccessToken
+	if err := s.Clock().Advance(30 * time.Second); err != nil { // a code works once
+		t.Fatal(err)
+	}
+	first := totp(t, s, "dora@example.com")
+	servertest.DecodeAnswer[servertest.Object](t, servertest.Call(t, s, "POST", "/mfa/associate", servertest.Object{"authenticator_types": []string{"otp"}}, servertest.Header("Authorization", "Bearer "+access)))
+	for _, code := range []string{first, totp(t, s, "dora@example.com")} {
+		w := prove(t, s, "mfa-otp", access, servertest.Object{"otp": code})
+		mfa := servertest.UserOf(t, s, "dora@example.com").MFA
+		if added := mfa[len(mfa)-1]; (w.Code == http.StatusOK) != (code != first) || added.Confirmed() != (code != first) {
+			t.Errorf("%d %s, and dora has %+v", w.Code, w.Body, added)
+		}
+	}
+	if code := totp(t, s, "dora@example.com"); code != first {
+		t.Error("after that the mock tells the code of the second app")
+	}
+}

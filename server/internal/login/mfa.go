@@ -109,11 +109,24 @@ func onStage(name string, on stage, flow func(*secondFactor) (any, error)) web.F
 		}
 		m := &secondFactor{c, r, tx, page}
 		again := c.Method == http.MethodPost && m.page.Proved && on != saving // a form that is sent twice
-		if m.stage() != on && !again {
-			return web.Redirect{To: m.next()}, nil
+		switch {
+		case m.stage() == on || again:
+			return flow(m)
+		case m.polls() && strings.HasPrefix(name, "push-"): // a redirect would end the login, whose answer the poll throws away
+			return completed(false), nil
 		}
-		return flow(m)
+		return web.Redirect{To: m.next()}, nil
 	}
+}
+
+// polls tells whether a page asks for news of itself.
+func (m *secondFactor) polls() bool {
+	return m.Method != http.MethodPost && strings.Contains(m.Header.Get("Accept"), "application/json")
+}
+
+// completed tells such a page whether the user has answered.
+func completed(answered bool) web.Raw {
+	return web.Raw{ContentType: "application/json; charset=utf-8", Body: []byte(`{"completed":` + strconv.FormatBool(answered) + `}`)}
 }
 
 // MFASubject is whom a page of a second factor is about.

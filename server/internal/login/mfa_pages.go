@@ -86,9 +86,7 @@ func otpEnrollment(m *secondFactor) (any, error) {
 		v.Lines = []line{{Buttons: []button{{Action: "toggle-view", Text: "Go back"}}}}
 	} else {
 		v.Above = []line{{Buttons: []button{{Action: "toggle-view", Text: "Trouble Scanning?"}}}}
-		if err := v.showCode(m.page.Enrollment.BarcodeURI); err != nil {
-			return nil, err
-		}
+		v.showCode(m.Call, m.page.Enrollment.BarcodeURI)
 	}
 	v.Lines = append(v.Lines, m.otherMethod()...)
 	return m.askOTP(v)
@@ -397,9 +395,7 @@ func pushEnrollment(m *secondFactor) (any, error) {
 		return nil, err
 	}
 	v := view{Screen: "mfa-push-enrollment-qr", Action: "continue", Poll: true, Lines: m.otherMethod(), Inbox: "/_mock/", InboxHas: "The button that stands for the app"}
-	if err := v.showCode(m.page.Enrollment.BarcodeURI); err != nil {
-		return nil, err
-	}
+	v.showCode(m.Call, m.page.Enrollment.BarcodeURI)
 	return m.askApp(v)
 }
 
@@ -434,8 +430,8 @@ func pushChallenge(m *secondFactor) (any, error) {
 func (m *secondFactor) askApp(v view) (any, error) {
 	switch action, _ := m.action(); action {
 	case "":
-		if strings.Contains(m.Header.Get("Accept"), "application/json") {
-			return web.Raw{ContentType: "application/json; charset=utf-8", Body: []byte(`{"completed":` + map[bool]string{true: "true", false: "false"}[m.page.Answered] + `}`)}, nil
+		if m.polls() {
+			return completed(m.page.Answered), nil
 		}
 		if err := m.send(false); err != nil {
 			return m.wrong(v, err)
@@ -587,6 +583,10 @@ func masked(to string) string {
 	if !isEmail {
 		return strings.Repeat("X", max(0, len(to)-4)) + to[max(0, len(to)-4):]
 	}
-	hide := func(s string) string { return s[:min(4, len(s))] + strings.Repeat("*", max(0, len(s)-4)) }
+	hide := func(s string) string {
+		letters := []rune(s)
+		shown := min(4, len(letters))
+		return string(letters[:shown]) + strings.Repeat("*", len(letters)-shown)
+	}
 	return hide(name) + "@" + hide(host)
 }

@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -184,4 +185,130 @@ func FuzzMFAPages(f *testing.F) {
 			t.Errorf("without a proof the login leads to %s", to)
 		}
 	})
+}
+
+// A login to the MFA API needs a factor of a user who has one, without a policy too: by
+// each way of a browser, in one that is signed in or remembered, and without a page.
+func TestTheMFAAPIAsksEveryBrowser(t *testing.T) {
+	t.Parallel()
+	f := withMFA(t)
+	f.Guardian.Policies = nil
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: f})
+	b := servertest.NewBrowser(t, s)
+	ask := func(more url.Values) *url.URL {
+		query := url.Values{"client_id": {"acme-web"}, "redirect_uri": {"http://localhost:3000/cb"}, "response_type": {"code"}, "nonce": {"n"}, "audience": {"http://localhost:2884/mfa/"}}
+		maps.Copy(query, more)
+		return next(t, b.Call("GET", "/authorize?"+query.Encode(), nil))
+	}
+	// 1. Without the audience, nobody is asked.
+	_, page := toSecondFactor(t, s, b, "ada@example.com")
+	if page.Host != "localhost:3000" {
+		t.Fatalf("without a policy the login leads to %s", page)
+	}
+	// 2. With it, the session of a first factor is not enough.
+	for _, responseType := range []string{"code", "token", "id_token token", "code token"} {
+		if to := ask(url.Values{"response_type": {responseType}}); to.Path != "/u/mfa-otp-challenge" {
+			t.Errorf("response_type %s leads to %s", responseType, to)
+		}
+	}
+	if to := ask(url.Values{"prompt": {"none"}}); to.Query().Get("error") != "login_required" {
+		t.Errorf("prompt=none leads to %s", to)
+	}
+	// 3. Nor is a second factor of an earlier login.
+	page = ask(nil)
+	code, _, err := s.TOTP("ada@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resume := next(t, b.Call("POST", page.String(), url.Values{"code": {code}}))
+	if to := next(t, b.Call("GET", resume.String(), nil)); to.Query().Get("code") == "" {
+		t.Errorf("the proof leads to %s", to)
+	}
+	if to := ask(nil); to.Path != "/u/mfa-otp-challenge" {
+		t.Errorf("the second login leads to %s", to)
+	}
+}
+
+// The pages of an enrolment ask for the factor that the user has enrolled elsewhere
+// meanwhile. The secret that they showed proves nothing.
+func TestAnEnrolmentOnPagesEndsWhenTheUserEnrollsElsewhere(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: withMFA(t)})
+	b := servertest.NewBrowser(t, s)
+	_, page := toSecondFactor(t, s, b, "grace@example.com")
+	page.Path = "/u/mfa-otp-enrollment"
+	b.Call("GET", page.String(), nil)
+	code, _, err := s.TOTP("grace@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	grace := servertest.UserOf(t, s, "grace@example.com")
+	if _, err := s.UpdateUser(grace.UserID, func(u *fixtures.User) error {
+		u.MFA = append(u.MFA, fixtures.Authenticator{Type: fixtures.FactorPhone, PhoneNumber: "+12025550102"})
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if to := next(t, b.Call("POST", page.String(), url.Values{"code": {code}})); to.Path != "/u/mfa-phone-challenge" {
+		t.Errorf("it leads to %s", to)
+	}
+	page.Path = "/u/mfa-otp-challenge"
+	if to := next(t, b.Call("POST", page.String(), url.Values{"code": {code}})); to.Path != "/u/mfa-phone-challenge" {
+		t.Errorf("the code leads to %s", to)
+	}
+}
+
+// What is too long for a QR code leaves its page without one.
+func TestATextTooLongForAQRCode(t *testing.T) {
+	t.Parallel()
+	f := withMFA(t)
+	f.Tenant.FriendlyName = strings.Repeat("Acme ", 1000)
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: f})
+	b := servertest.NewBrowser(t, s)
+	_, page := toSecondFactor(t, s, b, "grace@example.com")
+	for _, path := range []string{"/u/mfa-otp-enrollment", "/u/mfa-push-enrollment"} {
+		page.Path = path
+		if w := b.Call("GET", page.String(), nil); w.Code != http.StatusOK || strings.Contains(w.Body.String(), `id="qr-code"`) {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
+	}
+}
+
+// An address is masked by its letters, and not in the middle of one.
+func TestAnAddressIsMaskedByLetters(t *testing.T) {
+	t.Parallel()
+	f := withMFA(t)
+	f.Users[0].MFA = []fixtures.Authenticator{{Type: fixtures.FactorOTP}, {Type: fixtures.FactorEmail, Email: "日本語日本@example.com"}}
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: f})
+	b := servertest.NewBrowser(t, s)
+	_, page := toSecondFactor(t, s, b, "ada@example.com")
+	page.Path = "/u/mfa-email-list"
+	if w := b.Call("GET", page.String(), nil); !strings.Contains(w.Body.String(), "日本語日*@exam*******") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// A page that waits for a notification, and asks on after the user has gone on in
+// another tab, does not end the login in the place of that tab.
+func TestAPageThatPollsEndsNoLogin(t *testing.T) {
+	t.Parallel()
+	f := withMFA(t)
+	f.Users[0].MFA = append(f.Users[0].MFA, fixtures.Authenticator{Type: fixtures.FactorPush})
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: f})
+	b := servertest.NewBrowser(t, s)
+	_, page := toSecondFactor(t, s, b, "ada@example.com")
+	b.Call("GET", page.String(), nil)
+	other := *page
+	other.Path = "/u/mfa-otp-challenge"
+	code, _, err := s.TOTP("ada@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resume := next(t, b.Call("POST", other.String(), url.Values{"code": {code}}))
+	if w := b.Call("GET", page.String(), nil, servertest.Header("Accept", "application/json")); w.Code != http.StatusOK || w.Body.String() != `{"completed":false}` {
+		t.Errorf("the poll gets %d %v %s", w.Code, w.Header(), w.Body)
+	}
+	if to := next(t, b.Call("GET", resume.String(), nil)); to.Query().Get("code") == "" {
+		t.Errorf("the other tab goes to %s", to)
+	}
 }

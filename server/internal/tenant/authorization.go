@@ -210,7 +210,7 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 	if c.sid == "" {
 		scopes = withoutRefresh(scopes) // Source: auth0/docs-v2 passwordless-connection-limitations.mdx.
 	}
-	r.provedSecondFactor = t.secondFactorDueLocked(u) // the pages have asked for it
+	r.provedSecondFactor = t.asksLocked(api, u) // the pages have asked for it
 	l := t.loginLocked(r, api, u, scopes, nil, "code", code)
 	l.Nonce, l.SID, l.SecondFactor = c.Nonce, c.sid, c.SecondFactor
 	if c.TellsAuthTime {

@@ -3,7 +3,6 @@ package tenant
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -72,7 +71,7 @@ func (t *Tenant) authenticatorsLocked(u *user) []Authenticator {
 				add(channel, a.Type, channel, a.PhoneNumber)
 			}
 		case fixtures.FactorEmail:
-			ofEmail = ofEmail || address.Key(a.Email) == address.Key(u.Email)
+			ofEmail = ofEmail || a.ID == t.deviceID(u.UserID, fixtures.FactorEmail, u.Email) || one.Active && address.Key(a.Email) == address.Key(u.Email)
 			add("email", a.Type, ChannelEmail, a.Email)
 		case fixtures.FactorPush:
 			add("push", a.Type, ChannelPush, "")
@@ -147,6 +146,14 @@ func (t *Tenant) secondFactorDueLocked(u *user) bool {
 	return u.MFARequired || slices.Contains(t.setup.Fixture.Guardian.Policies, "all-applications")
 }
 
+// asksLocked tells whether a login to an API needs a second factor. One to the MFA API
+// does if the user has a factor, whatever the policy: who knows only the password
+// must not remove factors, or add some.
+// Source: auth0/docs-v2 manage-authenticator-factors-mfa-api.mdx.
+func (t *Tenant) asksLocked(api *fixtures.ResourceServer, u *user) bool {
+	return t.secondFactorDueLocked(u) || api == mfaAPI && t.enrolledLocked(u)
+}
+
 // A secondStep is a login whose user has given the first factor and has to give a
 // second one. The MFA API names it by its mfa_token, the pages by their state.
 type secondStep struct {
@@ -185,9 +192,8 @@ func (ss *secondSteps) settle(now time.Time) {
 // afterFirstFactorLocked goes on with a grant whose user has given the first
 // factor: it finishes the grant, or asks for a second factor.
 func (t *Tenant) afterFirstFactorLocked(r TokenRequest, u *user, finish func(TokenRequest, *user) (*Login, error)) (*Login, error) {
-	forMFA := r.Audience == strings.TrimSuffix(r.Issuer, "/")+MFAPath && t.enrolledLocked(u)
-	due := !r.provedSecondFactor && t.secondFactorDueLocked(u)
-	if !forMFA && !due && !r.Effects.User("mfa_required") {
+	api, _ := t.findAPILocked(r)
+	if due := !r.provedSecondFactor && t.asksLocked(api, u); !due && !r.Effects.User("mfa_required") {
 		return finish(r, u)
 	}
 	if !slices.ContainsFunc([]string{fixtures.GrantMFAOTP, fixtures.GrantMFAOOB, fixtures.GrantMFARecoveryCode}, func(g string) bool { return slices.Contains(r.Client.GrantTypes, g) }) {

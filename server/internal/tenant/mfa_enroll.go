@@ -120,9 +120,25 @@ func (t *Tenant) Enroll(r EnrollRequest) (Enrollment, error) {
 	return t.enrollLocked(s, u, r)
 }
 
+// mayEnrollLocked tells whether the user may enroll a factor in a step. By the first
+// factor alone that is so until there is a second one: who knows only the password
+// must not add a factor to those of the user.
+func (t *Tenant) mayEnrollLocked(s *secondStep, u *user) bool {
+	return s.managed || len(t.requirementsLocked(u).Enroll) > 0 || len(t.usableLocked(u)) == 0
+}
+
+// enrollsLocked tells whether the user enrolls an authenticator with a step, and may
+// still do so: another step may have enrolled one meanwhile.
+func (t *Tenant) enrollsLocked(s *secondStep, u *user, device string) bool {
+	return device == s.enrolling && t.mayEnrollLocked(s, u)
+}
+
 func (t *Tenant) enrollLocked(s *secondStep, u *user, r EnrollRequest) (Enrollment, error) {
 	if blocked(u, r.Effects) {
 		return Enrollment{}, refusal.UserBlocked
+	}
+	if !t.mayEnrollLocked(s, u) {
+		return Enrollment{}, refusal.AlreadyEnrolled.Because("an mfa_token enrolls the first factor only; for another one use an access token with the audience https://{domain}" + MFAPath + " and the scope enroll")
 	}
 	if !t.factorOn(r.Factor) || r.Factor == fixtures.FactorPhone && !slices.Contains(t.setup.Fixture.Guardian.Phone.MessageTypes, r.Channel) {
 		return Enrollment{}, refusal.FactorOff.With("factor", r.Factor).Because("the factor " + r.Factor + " is off; see guardian in the fixture")

@@ -89,12 +89,10 @@ func (t *Tenant) StartOOB(r OOBRequest) (OOB, error) {
 
 func (t *Tenant) startOOBLocked(s *secondStep, u *user, r OOBRequest) (OOB, error) {
 	// 1. May the user have it?
-	all := t.authenticatorsLocked(u)
-	i := slices.IndexFunc(all, func(a Authenticator) bool { return a.ID == r.Authenticator })
-	if i < 0 || all[i].Channel == "" || !all[i].Active && all[i].device != s.enrolling || !t.usable(u, all[i]) {
+	a, ok := t.oobAuthenticatorLocked(s, u, r.Authenticator)
+	if !ok {
 		return OOB{}, refusal.NoSuchAuthenticator
 	}
-	a := all[i]
 	if blocked(u, r.Effects) {
 		return OOB{}, refusal.UserBlocked
 	}
@@ -143,6 +141,17 @@ func (t *Tenant) startOOBLocked(s *secondStep, u *user, r OOBRequest) (OOB, erro
 		t.Outbox.Deliver(m)
 	}
 	return OOB{Code: c.id, UserID: u.UserID, Authenticator: a, Sent: sent}, nil
+}
+
+// oobAuthenticatorLocked is the authenticator to which a message or a notification of
+// the step can go: one of the user, or the one that the user enrolls with the step.
+func (t *Tenant) oobAuthenticatorLocked(s *secondStep, u *user, id string) (Authenticator, bool) {
+	for _, a := range t.authenticatorsLocked(u) {
+		if a.ID == id {
+			return a, a.Channel != "" && (a.Active || t.enrollsLocked(s, u, a.device)) && t.usable(u, a)
+		}
+	}
+	return Authenticator{}, false
 }
 
 // An oobKey is what messages are counted for: a channel, and a number, an address
@@ -209,6 +218,9 @@ func (t *Tenant) proveOOBLocked(s *secondStep, u *user, p Proof, r StepRequest) 
 	if err != nil {
 		return u, err
 	}
+	if a, ok := t.oobAuthenticatorLocked(s, u, c.authenticator.ID); !ok || a.To != c.authenticator.To {
+		return u, refusal.MalformedOOBCode.Because("the authenticator of the oob_code was removed since, or its enrolment has ended")
+	}
 	switch {
 	case c.authenticator.Channel == ChannelPush:
 		if err := c.poll(r.Now, t.Clock.Running()); err != nil {
@@ -233,12 +245,12 @@ func (t *Tenant) proveOOBLocked(s *secondStep, u *user, p Proof, r StepRequest) 
 // poll refuses a request for an answer that has not come. With a stopped clock no
 // request is too fast.
 func (c *oobChallenge) poll(now time.Time, running bool) error {
-	before := c.polled
+	since, first := now.Sub(c.polled), c.polled.IsZero()
 	c.polled = now
 	switch {
 	case c.answer != "":
 		return nil
-	case running && !before.IsZero() && now.Sub(before) < pushInterval:
+	case !first && running && since >= 0 && since < pushInterval: // below 0 the clock was set back
 		return refusal.PollingTooFast
 	}
 	return refusal.AuthorizationPending

@@ -79,7 +79,7 @@ type Need struct {
 
 // SecondFactor tells whether a login in a browser needs a second factor. A policy
 // asks once a session, and not in a browser that remembered names. An app asks by
-// acr_values, whatever came before.
+// acr_values or by the audience of the MFA API, whatever came before.
 // Unverified: what acr_values do for a user without a second factor. On Auth0 an
 // Action decides.
 func (t *Tenant) SecondFactor(a Authorization, tx Transaction, s Session, remembered []string) Need {
@@ -93,8 +93,9 @@ func (t *Tenant) SecondFactor(a Authorization, tx Transaction, s Session, rememb
 		b, ok := t.remembered.get(token)
 		return ok && b.userID == u.UserID && a.Now.Before(b.expires)
 	})
-	switch enrolled := t.enrolledLocked(u); {
-	case a.StepUp && enrolled:
+	api, _ := t.findAPILocked(a.request())
+	switch {
+	case (a.StepUp || api == mfaAPI) && t.enrolledLocked(u):
 		return Need{Due: true}
 	case !s.SecondFactor.IsZero():
 		return Need{}
@@ -175,6 +176,9 @@ func (t *Tenant) pageStepLocked(state string, now time.Time) (*secondStep, *user
 		return nil, nil, false
 	}
 	u, ok := t.users.get(s.userID)
+	if ok && s.page.Enrolls && !s.page.Proved && !t.mayEnrollLocked(s, u) { // the user has enrolled a factor elsewhere
+		s.page.Enrolls, s.page.Authenticator, s.page.Enrollment, s.enrolling = false, Authenticator{}, Enrollment{}, ""
+	}
 	return s, u, ok
 }
 

@@ -10,7 +10,9 @@ import (
 )
 
 // TOTP is the code that the authenticator app of a user shows now, and when the app
-// shows the next one. The user is a user_id, an e-mail address or a phone number.
+// shows the next one. Of several apps it is the one that the user adds now by a token of
+// the MFA API, or else one with which the user can sign in, or else the last. The user is
+// a user_id, an e-mail address or a phone number.
 // Errors are of type *UserError.
 func (t *Tenant) TOTP(name string) (code string, expires time.Time, err error) {
 	now := t.Clock.Now()
@@ -20,10 +22,20 @@ func (t *Tenant) TOTP(name string) (code string, expires time.Time, err error) {
 	if err != nil {
 		return "", now, err
 	}
+	var app *fixtures.Authenticator
 	for i := range u.MFA {
-		if a := &u.MFA[i]; a.Secret != "" {
-			return totpCode(a.Secret, totpPeriod(now)), now.Truncate(TOTPPeriod).Add(TOTPPeriod), nil
+		a := &u.MFA[i]
+		if a.Secret != "" && (app == nil || t.factorOn(a.Type) && (!t.factorOn(app.Type) || !app.Confirmed())) {
+			app = a
 		}
+	}
+	for _, s := range t.secondSteps.all {
+		if a := t.addedAppLocked(s, u); a != nil && now.Before(s.expires) {
+			app = a
+		}
+	}
+	if app != nil {
+		return totpCode(app.Secret, totpPeriod(now)), now.Truncate(TOTPPeriod).Add(TOTPPeriod), nil
 	}
 	return "", now, &UserError{"no_totp", "user " + name + " has no authenticator app: mfa of the user has " + factorsOf(u) + "; add {type: otp} to it, or enroll one"}
 }

@@ -105,6 +105,27 @@ func judgeCode(r StepRequest, code, right string, wrong, late *refusal.Refusal) 
 	return nil
 }
 
+// A usedTOTP is a code of an authenticator app that was used, by the period in which
+// the app showed it. The last period alone would not do: the clock can be set back.
+type usedTOTP struct {
+	userID, device string
+	period         int64
+}
+
+// addedAppLocked is the authenticator app that the user adds to others by a token of the
+// MFA API, until it is confirmed; nil if there is none. Only its code confirms it.
+func (t *Tenant) addedAppLocked(s *secondStep, u *user) *fixtures.Authenticator {
+	if !s.managed || s.userID != u.UserID {
+		return nil
+	}
+	for i := range u.MFA {
+		if a := &u.MFA[i]; a.ID == s.enrolling && a.Type == fixtures.FactorOTP && !a.Confirmed() {
+			return a
+		}
+	}
+	return nil
+}
+
 // proveTOTPLocked checks the code of an authenticator app. A code works once.
 // Unverified: by how many periods the clock of a phone may be wrong; here it is one.
 func (t *Tenant) proveTOTPLocked(s *secondStep, u *user, code string, r StepRequest) (*user, error) {
@@ -113,9 +134,13 @@ func (t *Tenant) proveTOTPLocked(s *secondStep, u *user, code string, r StepRequ
 	period := totpPeriod(r.Now)
 	shown := period // when the app shows the code
 	found := false
+	added := t.addedAppLocked(s, u)
 	for i := range u.MFA {
 		a := &u.MFA[i]
-		if a.Secret == "" || !a.Confirmed() && a.ID != s.enrolling || !t.factorOn(a.Type) {
+		if added != nil && a != added {
+			continue
+		}
+		if a.Secret == "" || !a.Confirmed() && !t.enrollsLocked(s, u, a.ID) || !t.factorOn(a.Type) {
 			continue
 		}
 		if app == nil {
@@ -135,12 +160,12 @@ func (t *Tenant) proveTOTPLocked(s *secondStep, u *user, code string, r StepRequ
 		return u, err
 	}
 	// 3. Nobody can use it again.
-	key := u.UserID + "\t" + app.ID
-	if last, ok := t.totpUsed.get(key); found && ok && last >= shown {
+	used := usedTOTP{u.UserID, app.ID, shown}
+	if _, again := t.totpUsed.get(used); found && again {
 		return u, refusal.WrongOTPCode.Because("the code was used already; the app shows the next one after at most 30 seconds of the tenant's clock")
 	}
 	if found {
-		t.totpUsed.put(key, shown)
+		t.totpUsed.put(used, struct{}{})
 	}
 	return t.confirmLocked(u, app.ID, r.Now)
 }

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -194,6 +196,8 @@ func TestSecretsOfFactorsDeriveFromNames(t *testing.T) {
 	t.Parallel()
 	enroll := func(tn *Tenant) string {
 		token := secondStepOf(t, tn)
+		step, _ := tn.secondSteps.get(token)
+		step.managed = true // so that dora may enroll others
 		var all []string
 		for _, factor := range []string{fixtures.FactorOTP, fixtures.FactorOTP, fixtures.FactorPush} {
 			e, err := tn.Enroll(EnrollRequest{StepRequest: StepRequest{Step: token, Now: noon}, Factor: factor})
@@ -235,5 +239,110 @@ func TestARestartKeepsEnrolments(t *testing.T) {
 	after.Restore(before.Export())
 	if have := after.userNamed(t, "dora@example.com").MFA; len(have) != 1 {
 		t.Errorf("with mfa in the fixture dora has %+v", have)
+	}
+}
+
+// What a step waits for ends with the authenticator: the code of a message does not
+// prove a number that the user does not have any more.
+func TestTheCodeOfARemovedAuthenticatorProvesNothing(t *testing.T) {
+	t.Parallel()
+	for name, mfa := range map[string][]fixtures.Authenticator{
+		"removed":   {{Type: fixtures.FactorOTP, Secret: "JBSWY3DPEHPK3PXP"}},
+		"of others": {{ID: "dev_0000000000000000", Type: fixtures.FactorPhone, PhoneNumber: "+12025550109"}},
+	} {
+		tn := mfaTenant(t)
+		dora := tn.userNamed(t, "dora@example.com")
+		set := func(mfa []fixtures.Authenticator) {
+			if _, err := tn.UpdateUser(dora.UserID, func(u *fixtures.User) error { u.MFA = mfa; return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set([]fixtures.Authenticator{{ID: "dev_0000000000000000", Type: fixtures.FactorPhone, PhoneNumber: "+12025550101"}})
+		token := secondStepOf(t, tn)
+		oob, code := startOOB(t, tn, token, ChannelSMS)
+		set(mfa)
+		native, _ := tn.Setup().Client("acme-native")
+		if _, err := tn.RedeemMFA(TokenRequest{Client: native, Now: noon}, token, Proof{OOBCode: oob, BindingCode: code}); err == nil || !strings.Contains(err.Error(), "Malformed oob_code") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// When the clock goes back, an app's codes work that were not used, and those that were
+// used do not. An app that polls has not been too fast.
+func TestSecondFactorsAfterTheClockWentBack(t *testing.T) {
+	t.Parallel()
+	tn := mfaTenant(t)
+	native, _ := tn.Setup().Client("acme-native")
+	prove := func(at time.Time) error {
+		tn.Clock.Set(at)
+		_, err := tn.RedeemMFA(TokenRequest{Client: native, Now: at}, secondStepOf(t, tn), Proof{OTP: totpCode("JBSWY3DPEHPK3PXP", totpPeriod(at))})
+		return err
+	}
+	for i, tt := range []struct {
+		at   time.Time
+		good bool
+	}{{noon, true}, {noon.Add(time.Hour), true}, {noon, false}, {noon.Add(time.Minute), true}, {noon.Add(time.Hour), false}} {
+		if err := prove(tt.at); (err == nil) != tt.good {
+			t.Errorf("code %d: %v", i, err)
+		}
+	}
+	c := oobChallenge{}
+	for i, at := range []time.Time{noon, noon.Add(-time.Hour)} {
+		if err := c.poll(at, true); !errors.Is(err, refusal.AuthorizationPending) {
+			t.Errorf("poll %d: %v", i, err)
+		}
+	}
+}
+
+// Who gets the user_id of a deleted user gets nothing of that user's second steps.
+func TestAnotherUserWithTheSameIDHasNoSecondSteps(t *testing.T) {
+	t.Parallel()
+	tn := mfaTenant(t)
+	dora := tn.userNamed(t, "dora@example.com")
+	token, browser := secondStepOf(t, tn), tn.RememberBrowser(dora.UserID, noon)
+	native, _ := tn.Setup().Client("acme-native")
+	proof := Proof{OTP: totpCode("JBSWY3DPEHPK3PXP", totpPeriod(noon))}
+	if _, err := tn.RedeemMFA(TokenRequest{Client: native, Now: noon}, secondStepOf(t, tn), proof); err != nil {
+		t.Fatal(err)
+	}
+	if err := tn.DeleteUser(dora.UserID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tn.AddUser(dora); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tn.SecondStep(StepRequest{Step: token, Now: noon}); err == nil {
+		t.Error("the mfa_token of the deleted user works")
+	}
+	if need := tn.SecondFactor(Authorization{Client: native, Now: noon}, Transaction{}, Session{UserID: dora.UserID}, []string{browser}); !need.Due {
+		t.Error("the browser of the deleted user is known")
+	}
+	if _, err := tn.RedeemMFA(TokenRequest{Client: native, Now: noon}, secondStepOf(t, tn), proof); err != nil {
+		t.Errorf("a code of the deleted user counts as used: %v", err)
+	}
+}
+
+// The code that the mock tells is one that works: not that of an app whose enrolment
+// was given up, or whose factor is off.
+func TestTOTPIsOfAnAppThatWorks(t *testing.T) {
+	t.Parallel()
+	no := false
+	const abandoned, newest, good = "JBSWY3DPEHPK3PXP", "GEZDGNBVGY3TQOJQ", "KRUGKIDROVUWG2ZA"
+	for name, tt := range map[string]struct {
+		mfa  []fixtures.Authenticator
+		want string
+	}{
+		"confirmed after one given up":  {[]fixtures.Authenticator{{ID: "dev_0000000000000001", Type: fixtures.FactorOTP, Secret: abandoned, Active: &no}, {ID: "dev_0000000000000002", Type: fixtures.FactorPush, Secret: good}}, good},
+		"confirmed before one given up": {[]fixtures.Authenticator{{ID: "dev_0000000000000001", Type: fixtures.FactorOTP, Secret: good}, {ID: "dev_0000000000000002", Type: fixtures.FactorPush, Secret: abandoned, Active: &no}}, good},
+		"none confirmed":                {[]fixtures.Authenticator{{ID: "dev_0000000000000001", Type: fixtures.FactorOTP, Secret: abandoned, Active: &no}, {ID: "dev_0000000000000002", Type: fixtures.FactorPush, Secret: newest, Active: &no}}, newest},
+	} {
+		tn := newTenant(t)
+		if _, err := tn.UpdateUser(tn.userNamed(t, "dora@example.com").UserID, func(u *fixtures.User) error { u.MFA = tt.mfa; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, err := tn.TOTP("dora@example.com"); err != nil || code != totpCode(tt.want, totpPeriod(noon)) {
+			t.Errorf("%s: %s %v", name, code, err)
+		}
 	}
 }

@@ -232,7 +232,10 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	if blocked(u, r.Effects) {
 		return nil, refusal.RefreshUserBlocked
 	}
-	r.provedSecondFactor = f.SecondFactor
+	r.Audience, r.provedSecondFactor = f.Audience, f.SecondFactor
+	if f.Audience == MFAPath || f.Audience == ManagementPath {
+		r.Audience = strings.TrimSuffix(r.Issuer, "/") + f.Audience
+	}
 	return t.afterFirstFactorLocked(r, u, func(r TokenRequest, u *user) (*Login, error) { return t.exchangeLocked(r, f, generation, u) })
 }
 

@@ -48,9 +48,9 @@ type Tenant struct {
 	secondSteps  secondSteps
 	enrollments  tally[string] // how many enrolments and recovery codes each user had so far
 	oob          bounded[string, *oobChallenge]
-	oobCount     tally[oobKey]          // how many messages each channel and recipient had so far
-	oobHeld      map[oobKey][]string    // messages that arrive after the next one (deliver.swap)
-	totpUsed     bounded[string, int64] // the step of the last code of each authenticator app
+	oobCount     tally[oobKey]       // how many messages each channel and recipient had so far
+	oobHeld      map[oobKey][]string // messages that arrive after the next one (deliver.swap)
+	totpUsed     bounded[usedTOTP, struct{}]
 	remembered   bounded[string, rememberedBrowser]
 	devices      devices
 	buckets      map[bucketKey]*bucket
@@ -165,7 +165,7 @@ func (t *Tenant) forgetLoginsLocked() {
 	t.secondSteps = newSecondSteps()
 	t.oob = newBounded[string](maxSecondSteps, func(c *oobChallenge) bool { return c.state == pending })
 	t.oobHeld = map[oobKey][]string{}
-	t.totpUsed = newBounded[string, int64](maxSecondSteps, nil)
+	t.totpUsed = newBounded[usedTOTP, struct{}](maxSecondSteps, nil)
 	t.remembered = newBounded[string, rememberedBrowser](maxRemembered, nil)
 	t.devices = newDevices()
 }

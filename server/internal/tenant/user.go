@@ -149,6 +149,18 @@ func (t *Tenant) forgetUserLocked(id string) {
 	for _, d := range t.devices.all {
 		forget(&d.UserID, id)
 	}
+	for _, s := range t.secondSteps.all {
+		forget(&s.userID, id)
+	}
+	for _, c := range t.oob.all {
+		forget(&c.userID, id)
+	}
+	t.remembered.removeIf(func(b rememberedBrowser) bool { return b.userID == id })
+	for key := range t.totpUsed.all {
+		if key.userID == id {
+			t.totpUsed.remove(key)
+		}
+	}
 }
 
 func forget(owner *string, id string) {
