@@ -16,6 +16,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 	"github.com/mockauth0/mockauth0/server/journal"
 )
@@ -70,13 +71,28 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 // $refresh_token, the nonce of a header as $nonce, and $refresh_token2 when there is another one. The page of
 // an e-mail is shown as $page: it is in internal/mail/testdata. -update
 // writes everything that begins with < or =.
+//
+// Each refusal of the catalogue is the answer to some request.
 func TestConversations(t *testing.T) {
 	t.Parallel()
-	for file, want := range conversations(t) {
+	all := conversations(t)
+	seen := refusalsSeen{names: map[string]bool{}}
+	t.Cleanup(func() { // after the last conversation
+		if seen.files == len(all) { // -run can choose some
+			seen.check(t)
+		}
+	})
+	for file, want := range all {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".http"), func(t *testing.T) {
 			t.Parallel()
 			var got string
-			synctest.Test(t, func(t *testing.T) { got, _ = servertest.Replay(t, want) })
+			var requests []journal.Request
+			synctest.Test(t, func(t *testing.T) {
+				var s *server.Server
+				got, s = servertest.Replay(t, want)
+				requests = s.Requests()
+			})
+			seen.note(t, requests)
 			if *update && got != want {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
@@ -132,33 +148,39 @@ var staged = []string{
 	"sms_provider_error", "sms_provider_unauthorized", "sms_provider_timeout", "unavailable", "bad_gateway_html", "server_error",
 }
 
-// Each refusal of the catalogue is the answer to some request of the conversations.
-func TestEveryRefusalIsInAConversation(t *testing.T) {
-	t.Parallel()
-	seen := map[string]bool{}
-	for file, script := range conversations(t) {
-		var requests []journal.Request
-		synctest.Test(t, func(t *testing.T) {
-			_, s := servertest.Replay(t, script)
-			requests = s.Requests()
-		})
-		for _, r := range requests {
-			if r.Status < 400 && r.Error == "" {
-				continue
-			}
-			names := refusalsOf(r)
-			if r.Scenario != "" {
-				names = slices.DeleteFunc(names, func(name string) bool { return !slices.Contains(staged, name) })
-			} else if len(names) != 1 || slices.Contains(staged, names[0]) {
-				t.Errorf("%s: %s %s answers %d %s %q, which the catalogue has as %q", file, r.Method, r.Path, r.Status, r.Error, r.Description, names)
-			}
-			for _, name := range names {
-				seen[name] = true
-			}
+// refusalsSeen are the refusals that the conversations cause.
+type refusalsSeen struct {
+	mu    sync.Mutex
+	files int
+	names map[string]bool
+}
+
+// note takes the requests of a conversation.
+func (seen *refusalsSeen) note(t *testing.T, requests []journal.Request) {
+	t.Helper()
+	seen.mu.Lock()
+	defer seen.mu.Unlock()
+	seen.files++
+	for _, r := range requests {
+		if r.Status < 400 && r.Error == "" {
+			continue
+		}
+		names := refusalsOf(r)
+		if r.Scenario != "" {
+			names = slices.DeleteFunc(names, func(name string) bool { return !slices.Contains(staged, name) })
+		} else if len(names) != 1 || slices.Contains(staged, names[0]) {
+			t.Errorf("%s %s answers %d %s %q, which the catalogue has as %q", r.Method, r.Path, r.Status, r.Error, r.Description, names)
+		}
+		for _, name := range names {
+			seen.names[name] = true
 		}
 	}
+}
+
+func (seen *refusalsSeen) check(t *testing.T) {
+	t.Helper()
 	for _, r := range refusal.All() {
-		if !seen[r.Name] {
+		if !seen.names[r.Name] {
 			t.Errorf("no conversation causes %s: %d %s %q", r.Name, r.Status, r.Code, r.Description)
 		}
 	}

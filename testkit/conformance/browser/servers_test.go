@@ -45,6 +45,7 @@ func (s *sdk) node(script string, env ...string) string {
 	limit := time.AfterFunc(4*patience, func() { _ = c.Process.Kill() })
 	s.t.Cleanup(func() {
 		limit.Stop()
+		_ = s.try(chromedp.Navigate("about:blank")) // a page that still loads its icon would complain
 		_ = stdin.Close()
 		if err := c.Wait(); err != nil || s.t.Failed() {
 			s.t.Logf("%s: %v\n%s", script, err, complaints.String())
