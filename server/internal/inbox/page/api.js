@@ -46,16 +46,17 @@ export function read(path) { return send("GET", path); }
 // seen, and hands on each answer that differs from the one before. failed hears
 // of what went wrong, and gets null when it is right again.
 export function watch(path, every, wanted, changed, failed = () => {}) {
-  let last = null, timer = 0, running = false, again = false;
+  let last = null, timer = 0, running = false, again = false, stopped = false;
   async function look() {
     clearTimeout(timer);
+    if (stopped) return; // perhaps while it was reading
     if (running) { again = true; return; }
     if (document.hidden || !wanted()) return;
     running = true;
     try {
       const text = await read(path);
       failed(null);
-      if (text !== last && wanted()) {
+      if (text !== last && wanted() && !stopped) {
         last = text;
         changed(JSON.parse(text));
       }
@@ -76,6 +77,7 @@ export function watch(path, every, wanted, changed, failed = () => {}) {
     look,
     forget() { last = null; },
     stop() {
+      stopped = true;
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", look);
     },
