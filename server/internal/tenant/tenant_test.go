@@ -84,7 +84,7 @@ func TestOfTwoAtOnceOneWins(t *testing.T) {
 			}
 		},
 	} {
-		for round := range 500 {
+		for round := range 10_000 {
 			use := give()
 			var there, won atomic.Int32
 			var done sync.WaitGroup
