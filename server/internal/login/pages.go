@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -345,10 +344,6 @@ func identifierOf(c *web.Call) string {
 	return cmp.Or(c.Params.Text("email"), c.Params.Text("phone"), c.Params.Text("username"))
 }
 
-func challengePage(conn *fixtures.Connection) string {
-	return "/u/login/passwordless-" + conn.Strategy + "-challenge"
-}
-
 // choose finds the connection by which a user signs in: the first that knows the
 // user, or else the first that fits the address.
 func choose(c *web.Call, conns []*fixtures.Connection, who string) (first *fixtures.Connection, name string) {
@@ -363,72 +358,6 @@ func choose(c *web.Call, conns []*fixtures.Connection, who string) (first *fixtu
 		}
 	}
 	return first, name
-}
-
-// EmailChallenge is /u/login/passwordless-email-challenge: the code of an
-// e-mail.
-func EmailChallenge(c *web.Call) (any, error) { return challenge(c, tenant.StrategyEmail) }
-
-// SMSChallenge is /u/login/passwordless-sms-challenge: the code of a text
-// message.
-func SMSChallenge(c *web.Call) (any, error) { return challenge(c, tenant.StrategySMS) }
-
-// CountEmailChallenge counts a GET or POST of the page against the limit of the
-// caller's address.
-func CountEmailChallenge(c *web.Call) error { return c.Count(tenant.LimitEmailChallenge, c.IP) }
-
-// CountSMSChallenge counts a GET or POST of the page against the limit of the
-// caller's address.
-func CountSMSChallenge(c *web.Call) error { return c.Count(tenant.LimitSMSChallenge, c.IP) }
-
-func challenge(c *web.Call, strategy string) (any, error) {
-	tx, r, err := current(c)
-	if err != nil {
-		return nil, err
-	}
-	conn, err := c.Setup.UsableConnection(tx.Realm, r.Client)
-	if err != nil || conn.Strategy != strategy {
-		return to(loginPage(c, tx), tx), nil
-	}
-	v := challengeView(c, conn, tx)
-	if c.Method != http.MethodPost {
-		return r.show(c, tx, v)
-	}
-	if action := c.Params.Text("action"); action == "resend" || action == "resend-code" { // Auth0's name here, and that on other pages
-		if err := send(c, r, conn, tx.Recipient); err != nil {
-			return r.wrong(c, tx, v, err)
-		}
-		v.Notice = "We've sent you a new code"
-		return r.show(c, tx, v)
-	}
-	code := strings.TrimSpace(c.Params.Text("code"))
-	if code == "" {
-		v.mistake("no-code")
-		return r.show(c, tx, v)
-	}
-	session, err := c.Tenant.SignIn(r.Authorization, tx, code, browserSession(c))
-	return r.signedIn(c, tx, v, session, err)
-}
-
-var resend = []button{{Action: "resend", Text: "Resend"}}
-
-// challengeView is the page that asks for a code.
-func challengeView(c *web.Call, conn *fixtures.Connection, tx tenant.Transaction) view {
-	code := field{Name: "code", Label: "Enter the code", Type: "text", Mode: "numeric", Complete: "one-time-code"}
-	v := view{Inbox: "/_mock/", InboxHas: "The code", email: tx.Recipient}
-	edit := page(loginPage(c, tx), tx)
-	if conn.Strategy == tenant.StrategySMS {
-		v.Screen = "login-passwordless-sms-otp"
-		v.Who, v.What, v.Edit = tx.Recipient, "phone number", edit
-		code.Label = "Enter the " + strconv.Itoa(conn.Code().Length) + "-digit code"
-		v.Lines = []line{{"Didn't receive a code?", resend}}
-	} else {
-		v.Screen = "login-passwordless-email-code"
-		v.Lines = []line{{"Didn't receive an email?", resend}}
-		v.Other = &aside{Text: "Use another email address", To: edit}
-	}
-	v.Fields = []field{code}
-	return v
 }
 
 // signedIn leads on from the page on which a user proved who they are.

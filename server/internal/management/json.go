@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
@@ -109,3 +110,6 @@ func plain(value any) any {
 	}
 	return value
 }
+
+// isoTime is a time as the Management API writes it.
+func isoTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -30,7 +30,7 @@ func operations() []operation {
 		clientOperations,
 		connectionOperations,
 		userOperations,
-		sessionOperations,
+		holdingOperations,
 	)
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -324,102 +323,6 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 		ready.seq = old.seq
 	}
 	t.users.insert(ready)
-}
-
-// completeLocked returns the user with normalised addresses and with a
-// connection, an id and times. It refuses what cannot be a user.
-func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
-	if u.Email != "" {
-		email, ok := fixtures.NormalizeEmail(u.Email)
-		if !ok {
-			return nil, invalidUser("email: %q is not an e-mail address", u.Email)
-		}
-		u.Email = email
-	}
-	if u.PhoneNumber != "" {
-		phone, ok := fixtures.NormalizePhone(u.PhoneNumber)
-		if !ok {
-			return nil, invalidUser("phone_number: %q is not a phone number in E.164 form, such as +12025550101", u.PhoneNumber)
-		}
-		u.PhoneNumber = phone
-	}
-	if u.Username != "" {
-		u.Username, _ = fixtures.NormalizeUsername(u.Username) // checked by fits
-	}
-	if u.MainIdentifier() == "" {
-		return nil, invalidUser("a user needs an email or a phone_number")
-	}
-	conn, err := t.connectionOfLocked(u)
-	if err != nil {
-		return nil, err
-	}
-	if err := fits(u, conn); err != nil {
-		return nil, err
-	}
-	u.Connection = conn.Name
-	address := addressOf(u, conn.Strategy)
-	if u.UserID == "" {
-		u.UserID = conn.Strategy + "|" + t.newUserIDLocked(conn, address)
-	}
-	if u.CreatedAt.IsZero() {
-		u.CreatedAt = now
-	}
-	if u.UpdatedAt.IsZero() {
-		u.UpdatedAt = u.CreatedAt
-	}
-	if err := t.completeAuthenticators(&u); err != nil {
-		return nil, err
-	}
-	return &user{User: u, address: address}, nil
-}
-
-// fits refuses what the loader of fixtures refuses, so that every export can be
-// loaded again.
-func fits(u fixtures.User, conn *fixtures.Connection) error {
-	strategy, id, ok := strings.Cut(u.UserID, "|")
-	lacks := ""
-	if conn.Strategy == StrategyDatabase {
-		lacks = conn.Lacks(&u)
-	}
-	switch {
-	case u.UserID != "" && (!ok || id == "" || strategy != conn.Strategy):
-		return invalidUser("user_id: %q is no user_id of connection %q; write %s|id, or leave it out", u.UserID, conn.Name, conn.Strategy)
-	case conn.Strategy == StrategySMS && u.PhoneNumber == "":
-		return invalidUser("phone_number: the connection %q has the strategy sms, so its users need one", conn.Name)
-	case conn.Strategy == StrategyEmail && u.Email == "", lacks == fixtures.KindEmail:
-		return invalidUser("email: the connection %q has the strategy %s, so its users need one", conn.Name, conn.Strategy)
-	case lacks != "":
-		return invalidUser("%s: each user of the connection %q has one", lacks, conn.Name)
-	case conn.Strategy != StrategyDatabase && u.Username != "":
-		return invalidUser("username: the connection %q has the strategy %s, which has no usernames", conn.Name, conn.Strategy)
-	case u.Username != "" && conn.CheckUsername(u.Username) != "":
-		return invalidUser("username: %s", usernameWords(conn, u.Username))
-	case conn.Strategy != StrategyDatabase && u.Password != "":
-		return invalidUser("password: the connection %q has the strategy %s, which knows no passwords", conn.Name, conn.Strategy)
-	}
-	return nil
-}
-
-func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, error) {
-	if u.Connection != "" {
-		if conn, ok := t.setup.connections[u.Connection]; ok {
-			return conn, nil
-		}
-		return nil, invalidUser("connection: there is no connection %q", u.Connection)
-	}
-	strategy := StrategyEmail
-	switch {
-	case u.Password != "", u.Username != "":
-		strategy = StrategyDatabase
-	case u.Email == "":
-		strategy = StrategySMS
-	}
-	for i := range t.setup.Fixture.Connections {
-		if t.setup.Fixture.Connections[i].Strategy == strategy {
-			return &t.setup.Fixture.Connections[i], nil
-		}
-	}
-	return nil, invalidUser("connection: the fixture has no connection of strategy %s for %s", strategy, u.MainIdentifier())
 }
 
 // signInLocked signs in the user with an address, and creates the user at the
