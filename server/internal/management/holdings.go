@@ -31,9 +31,6 @@ type holding[T any] struct {
 	show func(T) object
 }
 
-// holdingOperations are those on what users have.
-var holdingOperations = slices.Concat(userSessions.operations(), userRefreshTokens.operations())
-
 var userSessions = holding[tenant.Session]{
 	path: "/sessions", key: "sessions", scope: "sessions", one: "a session", all: "sessions", ends: "ends",
 	dialect: listFirst, checkpoint: true, missing: refusal.InexistentSession, ended: accepted,

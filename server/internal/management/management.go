@@ -30,7 +30,8 @@ func operations() []operation {
 		clientOperations,
 		connectionOperations,
 		userOperations,
-		holdingOperations,
+		userSessions.operations(),
+		userRefreshTokens.operations(),
 	)
 }
 
