@@ -117,7 +117,7 @@ func TestAProofWorksOnce(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{At: servertest.At2030})
 	key := servertest.NewProofKey(t, "app")
-	const proofs, senders = 500, 4
+	const proofs, senders = 20, 4
 	for i := range proofs {
 		proof := key.Proof(t, proofAt(servertest.At2030, fmt.Sprint(i)))
 		codes := make([]int, senders)

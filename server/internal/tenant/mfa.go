@@ -291,8 +291,8 @@ func (t *Tenant) secondStepLocked(r StepRequest) (*secondStep, *user, error) {
 }
 
 // RedeemMFA is the three MFA grants: it finishes the login that asked for a second
-// factor. recoveryCode is the user's new one, if the old one was used.
-func (t *Tenant) RedeemMFA(r TokenRequest, token string, p Proof) (l *Login, err error) {
+// factor.
+func (t *Tenant) RedeemMFA(r TokenRequest, token string, p Proof) (*Login, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	step := StepRequest{Step: token, Client: r.Client, Now: r.Now, Effects: r.Effects}
@@ -310,7 +310,8 @@ func (t *Tenant) RedeemMFA(r TokenRequest, token string, p Proof) (l *Login, err
 	if err != nil {
 		return nil, err
 	}
-	if l, err = s.finish(r, u); err != nil {
+	l, err := s.finish(r, u)
+	if err != nil {
 		return nil, err
 	}
 	t.supersedeOOBLocked(s) // of a user who gave another factor in the end

@@ -1,11 +1,17 @@
 package tenant
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/token"
@@ -25,8 +31,8 @@ func newTenant(t testing.TB) *Tenant {
 	return New(&at, token.Embedded("fast"))
 }
 
-// Of two that use a code, a rotating refresh token, a ticket or a request_uri at
-// once, one succeeds. Both call the tenant itself, with nothing in between that
+// Of two that use a code, a rotating refresh token, a ticket, a DPoP proof or a
+// request_uri at once, one succeeds. Both call the tenant itself, with nothing in between that
 // would pull them apart.
 func TestOfTwoAtOnceOneWins(t *testing.T) {
 	t.Parallel()
@@ -35,6 +41,15 @@ func TestOfTwoAtOnceOneWins(t *testing.T) {
 	spa, _ := tn.Setup().Client("acme-spa")
 	conn := tn.Setup().connections["email"]
 	ada := tn.Users()[0]
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proofKey, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: private}, (&jose.SignerOptions{EmbedJWK: true}).WithType("dpop+jwt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proofs := 0
 	for name, give := range map[string]func() (use func() error){
 		"a code": func() func() error {
 			var code string
@@ -73,6 +88,21 @@ func TestOfTwoAtOnceOneWins(t *testing.T) {
 			}
 			return func() error {
 				_, err := tn.RedeemTicket(Authorization{Client: spa, Now: noon}, ticket.ID, "", "")
+				return err
+			}
+		},
+		"a DPoP proof": func() func() error {
+			proofs++
+			signed, err := proofKey.Sign(fmt.Appendf(nil, `{"jti":"%d","htm":"POST","htu":"https://acme.test/oauth/token","iat":%d}`, proofs, noon.Unix()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			proof, err := signed.CompactSerialize()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return func() error {
+				_, err := tn.CheckProof(ProofUse{Proofs: []string{proof}, Method: "POST", URLs: []string{"https://acme.test/oauth/token"}, Now: noon})
 				return err
 			}
 		},
