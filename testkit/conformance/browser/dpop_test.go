@@ -76,9 +76,7 @@ func TestDPoP(t *testing.T) {
 func TestDPoPOfNextJS(t *testing.T) {
 	t.Parallel()
 	s := startSDK(t, "http", desktop)
-	npmPackages(t, "../../recipes/nextjs")
-	api := s.node("api.cjs", "ISSUER="+s.tenant+"/")
-	s.startNode("nextjs-auth0.mjs", "TENANT="+s.tenant, "API="+api)
+	s.startNextJS()
 	stale := s.auth.Inject(t, scenarios.DPoPNonceStale)
 	s.run(chromedp.Navigate(s.app + "/auth/login"))
 	s.signIn(ada)

@@ -4,10 +4,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
@@ -317,6 +319,87 @@ func TestMFAOfAnSPA(t *testing.T) {
 	if token == "" || value[string](s.tab, `client.getTokenSilently()`) != token {
 		t.Errorf("the app has not kept the token %q", token)
 	}
+}
+
+// A page of nextjs-auth0 lets the user give the second factor by the routes of the
+// app's server, which asks for tokens by a refresh token. They are bound by DPoP, too.
+func TestMFAOfNextJS(t *testing.T) {
+	t.Parallel()
+	s := startSDK(t, "http", desktop)
+	s.startNextJS()
+	// The SDK does not refresh what it has, so it gets fewer scopes than it wants later.
+	s.run(chromedp.Navigate(s.app + "/auth/login?scope=openid+email+offline_access"))
+	s.signIn(ada)
+	s.status("signed in as " + ada)
+	const phone = "+12025550101"
+	id := s.userID(ada)
+	if _, err := s.auth.Server().UpdateUser(id, func(u *fixtures.User) error {
+		u.MFARequired = true
+		u.MFA = []fixtures.Authenticator{{Type: fixtures.FactorOTP}, {Type: fixtures.FactorPhone, PhoneNumber: phone}}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	const (
+		refresh = `fetch("/orders").then((answer) => answer.json())`
+		stored  = `auth0.getAccessToken({audience: "https://api.acme.test/"})`
+	)
+	// refused is the error of the SDK. There must be one.
+	refused := func(call string) string {
+		t.Helper()
+		return value[string](s.tab, call+`.then(() => "no error", (error) => [error.name, error.error, error.error_description].join(": "))`)
+	}
+	challenge := func(mfaToken, kind, authenticator string) string {
+		return `auth0.mfa.challenge({mfaToken: ` + mfaToken + `, challengeType: "` + kind + `", authenticatorId: all.find((each) => each.id.startsWith("` + authenticator + `|")).id})`
+	}
+
+	// 1. The server and the page learn that a second factor is due, and which there are.
+	s.expect("403 (Forbidden)")
+	got := value[struct{ Error, Kinds string }](s.tab, refresh+`.then(async (error) => {
+		window.mfaToken = error.mfa_token;
+		window.all = await auth0.mfa.getAuthenticators({mfaToken});
+		return {Error: error.error + ": " + error.error_description, Kinds: all.map((each) => each.id.split("|")[0]).sort().join(" ")};
+	})`)
+	if got.Error != "mfa_required: Multifactor authentication required" || got.Kinds != "email sms totp voice" {
+		t.Errorf("a refresh: %+v", got)
+	}
+	if got := refused(stored); got != "MfaRequiredError: mfa_required: Multifactor authentication required" {
+		t.Errorf("the page asks for a token: %s", got)
+	}
+
+	// 2. A message. The SDK looks for "oob" among the factors of mfa_requirements, so it
+	// sends one where these are absent.
+	s.expect("400 (Bad Request)")
+	if got := refused(challenge("mfaToken", "oob", "sms")); !strings.HasSuffix(got, "not allowed by mfa_requirements. Allowed: otp, phone, email") {
+		t.Errorf("a message, with mfa_requirements: %s", got)
+	}
+	s.auth.InjectScenario(t, scenarios.Scenario{Name: "no-requirements", Rules: []scenarios.Rule{{
+		ID: "absent", When: scenarios.When{Endpoint: scenarios.AnyOf{"oauth.token"}}, Then: scenarios.Then{Patch: map[string]any{"mfa_requirements": nil}},
+	}}})
+	value[any](s.tab, refresh+`.then(async (error) => {
+		window.message = {mfaToken: error.mfa_token, oobCode: (await `+challenge("error.mfa_token", "oob", "sms")+`).oobCode};
+	})`)
+
+	// 3. The code of the authenticator app, a wrong one first, then that of the message.
+	if kind := value[string](s.tab, challenge("mfaToken", "otp", "totp")+`.then((answer) => answer.challengeType)`); kind != "otp" {
+		t.Errorf("the challenge is %q", kind)
+	}
+	if got := refused(`auth0.mfa.verify({mfaToken, otp: "000000"})`); got != "MfaVerifyError: invalid_grant: Invalid otp_code." {
+		t.Errorf("a wrong code: %s", got)
+	}
+	before := ""
+	for _, proof := range []string{`{mfaToken, otp: ` + quoted(s.totp(ada)) + `}`, `{...message, bindingCode: ` + quoted(s.auth.OTP(t, phone)) + `}`} {
+		s.auth.Advance(t, time.Second) // tokens of one second are alike
+		token := value[string](s.tab, `auth0.mfa.verify(`+proof+`).then((answer) => answer.success && `+stored+`)`)
+		if sub := value[string](s.tab, `JSON.parse(atob(`+quoted(token)+`.split(".")[1])).sub`); sub != id || token == before {
+			t.Errorf("%s: the token is of %q and new: %t", proof, sub, token != before)
+		}
+		before = token
+	}
+
+	// 4. The API takes the token, and a further refresh needs no second factor.
+	s.run(chromedp.Navigate(s.app + "/orders"))
+	s.status("200 43")
 }
 
 func (s *sdk) userID(who string) string {

@@ -58,6 +58,14 @@ func (s *sdk) node(script string, env ...string) string {
 	return strings.TrimSpace(line)
 }
 
+// startNextJS starts the app of nextjs-auth0, and its API.
+func (s *sdk) startNextJS() {
+	s.t.Helper()
+	npmPackages(s.t, "../../recipes/nextjs")
+	api := s.node("api.cjs", "ISSUER="+s.tenant+"/")
+	s.startNode("nextjs-auth0.mjs", "TENANT="+s.tenant, "API="+api, "SCRIPT="+s.app+"/bundled/nextjs-auth0.js")
+}
+
 // express-openid-connect as it is out of the box, with an ID token by
 // form_post, and with a code.
 func TestExpressOpenIDConnect(t *testing.T) {

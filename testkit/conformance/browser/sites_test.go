@@ -124,7 +124,7 @@ func serveApps(t *testing.T) string {
 	t.Helper()
 	files := http.NewServeMux()
 	files.Handle("/node_modules/", http.StripPrefix("/node_modules/", http.FileServer(http.Dir("node_modules"))))
-	for path, bundled := range map[string]func() ([]byte, error){"/bundled/lock.js": bundledLock, "/bundled/react.js": bundledReact} {
+	for path, bundled := range map[string]func() ([]byte, error){"/bundled/lock.js": bundledLock, "/bundled/react.js": bundledReact, "/bundled/nextjs-auth0.js": bundledNextJS} {
 		files.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
 			script, err := bundled()
 			if err != nil {
@@ -150,6 +150,13 @@ var bundledLock = sync.OnceValues(func() ([]byte, error) {
 
 // bundledReact is the app of auth0-react.
 var bundledReact = sync.OnceValues(func() ([]byte, error) { return bundle("react.jsx", "--jsx=automatic") })
+
+// bundledNextJS is what nextjs-auth0 has for the browser. Its settings come from the
+// environment of the build.
+var bundledNextJS = sync.OnceValues(func() ([]byte, error) {
+	return bundle("nextjs-auth0.js", "--define:process.env={}",
+		"--alias:@auth0/nextjs-auth0/client=../../recipes/nextjs/node_modules/@auth0/nextjs-auth0/dist/client/index.js")
+})
 
 // bundle is an app of apps/ with its packages in one file.
 func bundle(app string, flags ...string) ([]byte, error) {
