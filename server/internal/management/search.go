@@ -22,7 +22,7 @@ func searchUsers(q string) (matcher, error) {
 	p := &parser{tokens: scan(q)}
 	m, err := p.any("")
 	if err == nil && p.at < len(p.tokens) {
-		return nil, refusal.BadSearch.Because("the search has a ) too much")
+		return nil, refusal.BadSearch.Because("the search has a ) without a (")
 	}
 	return m, err
 }
@@ -221,7 +221,7 @@ func (p *parser) all(field string) (m matcher, sign tokenKind, err error) {
 func (p *parser) clause(field string) (matcher, error) {
 	const deepest = 50
 	if p.depth++; p.depth > deepest {
-		return nil, refusal.BadSearch.Because("the search is nested too deep")
+		return nil, refusal.BadSearch.Because("the search is nested too deeply")
 	}
 	defer func() { p.depth-- }()
 	if p.operator("NOT") {
@@ -243,7 +243,7 @@ func (p *parser) clause(field string) (matcher, error) {
 			return nil, err
 		}
 		if end, ok := p.peek(); !ok || end.kind != closed {
-			return nil, refusal.BadSearch.Because("a ( of the search does not end")
+			return nil, refusal.BadSearch.Because("the search has a ( without a )")
 		}
 		p.at++
 		return m, nil
@@ -301,7 +301,7 @@ func matchField(field string, t token) (matcher, error) {
 	wild := t.kind == term && len(t.parts) > 1
 	const shortest = 3
 	if wild && t.parts[0] == "" && t.text != "*" && len(t.parts[1]) < shortest {
-		return nil, refusal.BadSearch.Because("after a * at the start of a value there must be 3 characters")
+		return nil, refusal.BadSearch.Because("after a * at the start of a value, write at least 3 characters")
 	}
 	if wild && strings.HasPrefix(field, "user_metadata.") {
 		return nil, refusal.BadSearch.Because("Auth0 takes no wildcard for user_metadata")
@@ -365,7 +365,7 @@ func matchRange(field, text string) (matcher, error) {
 	from, to, ok := strings.Cut(text[1:len(text)-1], " TO ")
 	from, to = strings.Trim(from, ` "`), strings.Trim(to, ` "`)
 	if !ok || from == "" || to == "" {
-		return nil, refusal.BadSearch.Because("a range is [from TO to], and * is an open end")
+		return nil, refusal.BadSearch.Because("write a range as [from TO to], with * for an open end")
 	}
 	if strings.HasPrefix(field, "user_metadata.") {
 		return nil, refusal.BadSearch.Because("Auth0 takes no range for user_metadata")
