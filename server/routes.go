@@ -117,7 +117,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "activate", Flow: login.DeviceSuccess, Dialect: web.Browser,
 		},
 		{
-			Method: "GET", Path: "/device/failure", Summary: "where it ends if the user cancels, or is refused",
+			Method: "GET", Path: "/device/failure", Summary: "where the login for a device ends if the user cancels, or may not sign in",
 			Endpoint: "activate", Flow: login.DeviceFailure, Dialect: web.Browser,
 		},
 		{
@@ -201,7 +201,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.PhoneCode, Dialect: web.Browser,
 		},
 		{
-			Method: "GET", Path: "/u/confirmation", Summary: "the page that asks who has no account whether to create one",
+			Method: "GET", Path: "/u/confirmation", Summary: "the page that asks a new user whether to create an account",
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Confirmation, Dialect: web.Browser,
 		},
 		{

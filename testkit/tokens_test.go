@@ -199,6 +199,10 @@ func TestTokensTellsWhatWentWrong(t *testing.T) {
 			request: []testkit.TokenRequest{{Audience: "https://nobody"}},
 			want:    `(audience "https://nobody" is not in the fixture; add --audience https://nobody (in Go, testkit.Audience))`,
 		},
+		"the MFA API at another address": {
+			request: []testkit.TokenRequest{{Audience: "https://localhost/mfa/"}},
+			want:    `(audience "https://localhost/mfa/" is not in the fixture; the tenant's own audience here is http://`,
+		},
 		"a user who is blocked": {user: "alan@example.com", want: "POST /passwordless/start for alan@example.com sent nothing: the user is blocked"},
 		"no sign-ups":           {user: "new@example.com", inject: "signup-disabled", want: "POST /passwordless/start for new@example.com was refused: 400 bad.connection: Public signup is disabled"},
 		"no answer":             {inject: "connection-reset", want: "connection reset by peer"},

@@ -92,7 +92,7 @@ func credentials(c *web.Call) (credentialType, error) {
 		case !given:
 			return kind, bad.Because("there is no " + name)
 		case p.Kind != web.String:
-			return kind, bad.Because(name + " is no string but of the type " + string(p.Kind))
+			return kind, bad.Because(name + " must be a string, and it is of the type " + string(p.Kind))
 		}
 	}
 	for _, p := range c.Params {

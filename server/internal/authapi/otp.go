@@ -41,7 +41,7 @@ func OTPChallenge(c *web.Call) (any, error) {
 	case conn.Disabled || !tenant.Enabled(conn, r.Client.ClientID):
 		return nil, refusal.WrongOTPConnection.Because("connection " + name + " is disabled, or not enabled for client " + r.Client.ClientID)
 	case !conn.SendsCodes(kind):
-		return nil, refusal.WrongOTPConnection.Because(fmt.Sprintf("connection %s is no database whose options.authentication_methods have %s", name, map[string]string{fixtures.KindEmail: "email_otp", fixtures.KindPhone: "phone_otp"}[kind]))
+		return nil, refusal.WrongOTPConnection.Because(fmt.Sprintf("connection %s is not a database that has %s in its options.authentication_methods", name, map[string]string{fixtures.KindEmail: "email_otp", fixtures.KindPhone: "phone_otp"}[kind]))
 	}
 	r.Connection = conn
 	// 4. Make the session and send the message.
@@ -113,7 +113,7 @@ func otpClientError(err error) error {
 // users of databases.
 func allowsOTP(client *fixtures.Client) error {
 	if client.AppType == "spa" {
-		return refusal.GrantNotAllowed.With("grant", fixtures.GrantPasswordlessOTP).Because("client " + client.ClientID + " is a single-page app, which Auth0 allows no codes on databases")
+		return refusal.GrantNotAllowed.With("grant", fixtures.GrantPasswordlessOTP).Because("client " + client.ClientID + " is a single-page app, and Auth0 lets no such app use codes for users of databases")
 	}
 	return tenant.AllowsGrant(client, fixtures.GrantPasswordlessOTP)
 }
@@ -128,7 +128,7 @@ func otpSessionGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) 
 	}
 	otp := c.Params.Text("otp")
 	if otp == "" {
-		return nil, refusal.WrongOTPSession.Because("there is no otp")
+		return nil, refusal.WrongOTPSession.Because("the request has no otp")
 	}
 	return c.Tenant.RedeemOTPSession(r, c.Params.Text("auth_session"), otp)
 }

@@ -105,7 +105,7 @@ func StartClient(c *web.Call) (*fixtures.Client, error) {
 		client, _ = c.Setup.Client(c.BodyCredentials().ClientID)
 		return client, nil
 	case c.Params.Text("state") != "":
-		return nil, refusal.StartAuthenticationRequired.Because("the client sent no secret, and state is that of no login of its own that is under way")
+		return nil, refusal.StartAuthenticationRequired.Because("the client sent no secret, and its state does not belong to a login of this client that is under way")
 	}
 	return client, err
 }

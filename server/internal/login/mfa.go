@@ -46,7 +46,7 @@ func MFAPages() []MFAPage {
 		page("sms-challenge", "the page that asks for the code of a text message", "the code, or action=resend-code", challenging, smsCode.challenge),
 		page("voice-challenge", "the page that asks for the code of a call", "the code, or action=resend-code", challenging, voiceCode.challenge),
 		page("email-challenge", "the page that asks for the code of an e-mail, as second factor", "the code, or action=resend-code", challenging, emailCode.challenge),
-		page("phone-challenge", "the page that asks how a code by phone comes", "type=sms or voice", challenging, phoneChallenge),
+		page("phone-challenge", "the page that asks whether the code comes by text message or by call", "type=sms or voice", challenging, phoneChallenge),
 		page("push-challenge", "the page that waits for the answer to a push notification; as JSON it tells whether there is one", "action=continue, resend or enter-otp-code", challenging, pushChallenge),
 		page("recovery-code-challenge", "the page that asks for a recovery code", "the code", challenging, recoveryChallenge),
 		page("sms-list", "the list of a user's phone numbers", "action=selection-action::0 and so on", challenging, listOf(fixtures.FactorPhone)),

@@ -37,7 +37,7 @@ func (c *call) authenticate() error {
 	case header == "", !strings.EqualFold(scheme, "Bearer"):
 		return refusal.NoManagementToken.Because("send the header Authorization: Bearer ACCESS_TOKEN; the audience of the token is " + c.audience())
 	case strings.Count(compact, ".") != 2:
-		return refusal.MalformedManagementToken.Because("the access token is no JWT; ask for the audience " + c.audience())
+		return refusal.MalformedManagementToken.Because("the access token is not a JWT; ask for a token with the audience " + c.audience())
 	}
 	var ok bool
 	if c.bearer, ok = c.Tenant.ReadManagementToken(compact); !ok {

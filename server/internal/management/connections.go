@@ -101,7 +101,7 @@ var connectionOperations = []operation{
 		run: changeConnectionClients,
 	},
 	{
-		method: "DELETE", path: "/connections/{id}/users", summary: "deletes the user of a connection who has an e-mail address", scopes: []string{"delete:users"},
+		method: "DELETE", path: "/connections/{id}/users", summary: "deletes a user of a connection, by e-mail address", scopes: []string{"delete:users"},
 		query: []property{property{types: []string{"string"}, required: []string{"email"}}.of("email", "The email of the user to delete")}, run: removeConnectionUser,
 	},
 }

@@ -18,7 +18,7 @@ func searchUsers(q string) (matcher, error) {
 	p := &parser{tokens: scan(q)}
 	m, err := p.any("")
 	if err == nil && p.at < len(p.tokens) {
-		return nil, refusal.BadSearch.Because("the search has a ) too much")
+		return nil, refusal.BadSearch.Because("the search has a ) without a (")
 	}
 	return m, err
 }
@@ -217,7 +217,7 @@ func (p *parser) all(field string) (m matcher, sign tokenKind, err error) {
 func (p *parser) clause(field string) (matcher, error) {
 	const deepest = 50
 	if p.depth++; p.depth > deepest {
-		return nil, refusal.BadSearch.Because("the search is nested too deep")
+		return nil, refusal.BadSearch.Because("the search is nested too deeply")
 	}
 	defer func() { p.depth-- }()
 	if p.operator("NOT") {
@@ -239,7 +239,7 @@ func (p *parser) clause(field string) (matcher, error) {
 			return nil, err
 		}
 		if end, ok := p.peek(); !ok || end.kind != closed {
-			return nil, refusal.BadSearch.Because("a ( of the search does not end")
+			return nil, refusal.BadSearch.Because("the search has a ( without a )")
 		}
 		p.at++
 		return m, nil

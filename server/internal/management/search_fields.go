@@ -28,7 +28,7 @@ func matchField(field string, t token) (matcher, error) {
 	wild := t.kind == term && len(t.parts) > 1
 	const shortest = 3
 	if wild && t.parts[0] == "" && t.text != "*" && len(t.parts[1]) < shortest {
-		return nil, refusal.BadSearch.Because("after a * at the start of a value there must be 3 characters")
+		return nil, refusal.BadSearch.Because("after a * at the start of a value, write at least 3 characters")
 	}
 	if wild && strings.HasPrefix(field, "user_metadata.") {
 		return nil, refusal.BadSearch.Because("Auth0 takes no wildcard for user_metadata")
@@ -92,7 +92,7 @@ func matchRange(field, text string) (matcher, error) {
 	from, to, ok := strings.Cut(text[1:len(text)-1], " TO ")
 	from, to = strings.Trim(from, ` "`), strings.Trim(to, ` "`)
 	if !ok || from == "" || to == "" {
-		return nil, refusal.BadSearch.Because("a range is [from TO to], and * is an open end")
+		return nil, refusal.BadSearch.Because("write a range as [from TO to], with * for an open end")
 	}
 	if strings.HasPrefix(field, "user_metadata.") {
 		return nil, refusal.BadSearch.Because("Auth0 takes no range for user_metadata")

@@ -98,7 +98,7 @@ func (t *Tenant) CheckAudience(a Authorization) error { return t.checkAudience(a
 
 func (t *Tenant) checkAudience(r TokenRequest) error {
 	if _, known := t.api(r); !known {
-		return refusal.NoSuchService.With("audience", r.Audience).Because(unknownAudienceHint(r.Audience))
+		return refusal.NoSuchService.With("audience", r.Audience).Because(unknownAudienceHint(r))
 	}
 	return nil
 }
@@ -192,7 +192,7 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 	case !c.verifies(verifier):
 		return nil, refusal.WrongVerifier
 	case c.ProofKey != "" && c.ProofKey != r.ProofKey:
-		return nil, refusal.WrongProofKey.Because(wrongKeyHint(r.ProofKey, "the code was asked for with the dpop_jkt of another key"))
+		return nil, refusal.WrongProofKey.Because(wrongKeyHint(r.ProofKey, "the app asked for the code with the dpop_jkt of another key"))
 	}
 	u, ok := t.users.get(c.userID)
 	if !ok || blocked(u, r.Effects) {

@@ -66,7 +66,7 @@ func (t *Tenant) SolveCaptcha(flow fixtures.Flow, state, answer string, now time
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if answer == "" {
-		return refusal.InvalidCaptcha.Because("the tenant asks for a captcha (attack_protection of the fixture), and the request has none; GET /_mock/captcha has the answer of the newest")
+		return refusal.InvalidCaptcha.Because("the tenant asks for a captcha (attack_protection of the fixture), and the request has none; GET /_mock/captcha has the answer of the newest captcha")
 	}
 	for name, c := range t.captchas.all {
 		if c.Flow == flow && (state == "" || c.State == "" || c.State == state) && now.Before(c.expires) && strings.EqualFold(c.Answer, strings.TrimSpace(answer)) {
@@ -74,7 +74,7 @@ func (t *Tenant) SolveCaptcha(flow fixtures.Flow, state, answer string, now time
 			return nil
 		}
 	}
-	return refusal.InvalidCaptcha.Because("captcha is the answer of no live captcha of the flow " + string(flow) + "; an answer is good once, and GET /_mock/captcha has that of the newest")
+	return refusal.InvalidCaptcha.Because("captcha is not the answer of a captcha that is still open, of the flow " + string(flow) + "; an answer works once, and GET /_mock/captcha has the answer of the newest captcha")
 }
 
 // NewestCaptcha returns the newest live captcha: of a login, or of all if state is "".

@@ -214,7 +214,7 @@ func (t *Tenant) RedeemDevice(r TokenRequest, deviceCode string) (*Login, error)
 	d, ok := t.devices.get(deviceCode)
 	switch {
 	case !ok:
-		return nil, refusal.WrongDeviceCode.Because("there is no such device_code; it may have given its tokens already, or the device was told already that it has expired")
+		return nil, refusal.WrongDeviceCode.Because("the mock does not know this device_code; its device may have got the tokens, or the error expired_token, before")
 	case d.ClientID != r.Client.ClientID:
 		return nil, refusal.WrongDeviceCode.Because("the device_code was given to client " + strconv.Quote(d.ClientID))
 	case d.lapsed(r.Now):

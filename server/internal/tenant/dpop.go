@@ -81,7 +81,7 @@ func (t *Tenant) CheckProof(u ProofUse) (key string, err error) {
 	}
 	p, err := u.read()
 	if err != nil {
-		return "", refusal.WrongProof.Because("the DPoP proof does not count: " + err.Error())
+		return "", refusal.WrongProof.Because("the DPoP proof is refused: " + err.Error())
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -89,7 +89,7 @@ func (t *Tenant) CheckProof(u ProofUse) (key string, err error) {
 		return "", refusal.UseProofNonce.Because(nonceHint(p.Nonce))
 	}
 	if !t.proofs.use(p) {
-		return "", refusal.WrongProof.Because(fmt.Sprintf("the DPoP proof does not count: its jti %q was used already, and a proof is good for one request", p.ID))
+		return "", refusal.WrongProof.Because(fmt.Sprintf("the DPoP proof is refused: its jti %q was used before, and a proof works for one request", p.ID))
 	}
 	if u.Effects.StaleNonce() {
 		return "", refusal.UseProofNonce
@@ -181,9 +181,9 @@ func (t *Tenant) givesNonceLocked(nonce string, now time.Time) bool {
 
 func nonceHint(nonce string) string {
 	if nonce == "" {
-		return "the DPoP proof of a public client needs a nonce; the client has to try again with that of the header DPoP-Nonce"
+		return "the DPoP proof of a public client needs a nonce; the client has to try again with the nonce of the header DPoP-Nonce"
 	}
-	return "the nonce of the DPoP proof is over or not the tenant's; the client has to try again with that of the header DPoP-Nonce"
+	return "the nonce of the DPoP proof is too old, or not one of the tenant; the client has to try again with the nonce of the header DPoP-Nonce"
 }
 
 // wrongKeyHint tells what is wrong with the key of a request.

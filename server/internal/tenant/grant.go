@@ -177,7 +177,7 @@ func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient
 func (t *Tenant) checkAPI(r TokenRequest) error {
 	api, known := t.api(r)
 	if !known {
-		return refusal.WrongAudience.Because(unknownAudienceHint(r.Audience))
+		return refusal.WrongAudience.Because(unknownAudienceHint(r))
 	}
 	return r.allowsBearer(api)
 }
@@ -237,7 +237,7 @@ func normalizePhone(s string) (string, bool) {
 func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 	api, known := t.api(r)
 	if !known {
-		return nil, refusal.ServiceNotEnabled.With("audience", r.Audience).Because(unknownAudienceHint(r.Audience))
+		return nil, refusal.ServiceNotEnabled.With("audience", r.Audience).Because(unknownAudienceHint(r))
 	}
 	if api == nil {
 		return nil, refusal.NoAudience
@@ -272,8 +272,16 @@ func without(list, other []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(other, s) })
 }
 
-func unknownAudienceHint(audience string) string {
-	return fmt.Sprintf("audience %q is not in the fixture; add --audience %s (in Go, testkit.Audience)", audience, audience)
+// unknownAudienceHint tells how an audience becomes known. It also tells the tenant's own
+// one: over http it is another than over https.
+func unknownAudienceHint(r TokenRequest) string {
+	own := ""
+	for _, path := range []string{ManagementPath, MFAPath} {
+		if strings.HasSuffix(r.Audience, path) {
+			own = "the tenant's own audience here is " + strings.TrimSuffix(r.Issuer, "/") + path + "; for another API "
+		}
+	}
+	return fmt.Sprintf("audience %q is not in the fixture; %sadd --audience %s (in Go, testkit.Audience)", r.Audience, own, r.Audience)
 }
 
 // scopesWithin returns those of the granted scopes that a request asks for. A

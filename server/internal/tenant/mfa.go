@@ -275,9 +275,9 @@ func (t *Tenant) secondStepLocked(r StepRequest) (*secondStep, *user, error) {
 	s, ok := t.secondSteps.get(r.Step)
 	switch {
 	case !ok || r.Page != (s.page.Login != ""):
-		return nil, nil, refusal.MalformedMFAToken.Because("the mock has not made this mfa_token, or it has forgotten it since")
+		return nil, nil, refusal.MalformedMFAToken.Because("the mock did not make this mfa_token, or does not know it any more")
 	case r.Client != nil && s.clientID != r.Client.ClientID:
-		return nil, nil, refusal.MFATokenOfAnother.Because("the mfa_token is of client " + strconv.Quote(s.clientID))
+		return nil, nil, refusal.MFATokenOfAnother.Because("the mfa_token was given to client " + strconv.Quote(s.clientID))
 	case s.used:
 		return nil, nil, refusal.MalformedMFAToken.Because("the mfa_token was used already")
 	case s.lapsed || !r.Now.Before(s.expires):

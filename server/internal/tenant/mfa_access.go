@@ -37,7 +37,7 @@ func (a MFAAccess) Allow(scope string) error {
 	case a.Managed:
 		return refusal.InsufficientMFAScope.With("scope", scope).Because("the access token lacks the scope; the login has to ask for it")
 	}
-	return refusal.InsufficientMFAScope.With("scope", scope).Because("an mfa_token does not allow it; use an access token with the audience https://{domain}" + MFAPath)
+	return refusal.InsufficientMFAScope.With("scope", scope).Because("an mfa_token does not allow it; use an access token whose audience is the issuer with the path " + MFAPath)
 }
 
 // MFAAccess reads the bearer token of the MFA API. The issuer is the one of this

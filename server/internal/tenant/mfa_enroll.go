@@ -138,7 +138,7 @@ func (t *Tenant) enrollLocked(s *secondStep, u *user, r EnrollRequest) (Enrollme
 		return Enrollment{}, refusal.UserBlocked
 	}
 	if !t.mayEnrollLocked(s, u) {
-		return Enrollment{}, refusal.AlreadyEnrolled.Because("an mfa_token enrolls the first factor only; for another one use an access token with the audience https://{domain}" + MFAPath + " and the scope enroll")
+		return Enrollment{}, refusal.AlreadyEnrolled.Because("an mfa_token enrolls the first factor only; for another one use an access token whose audience is the issuer with the path " + MFAPath + ", with the scope enroll")
 	}
 	if !t.factorOn(r.Factor) || r.Factor == fixtures.FactorPhone && !slices.Contains(t.setup.Fixture.Guardian.Phone.MessageTypes, r.Channel) {
 		return Enrollment{}, refusal.FactorOff.With("factor", r.Factor).Because("the factor " + r.Factor + " is off; see guardian in the fixture")

@@ -201,7 +201,7 @@ func (t *Tenant) oobLocked(s *secondStep, oobCode string, now time.Time) (*oobCh
 	c, ok := t.oob.get(oobCode)
 	switch {
 	case !ok:
-		return nil, refusal.MalformedOOBCode.Because("the mock has not made this oob_code, or it has forgotten it since")
+		return nil, refusal.MalformedOOBCode.Because("the mock did not make this oob_code, or does not know it any more")
 	case c.step != s.id:
 		return nil, refusal.OOBCodeOfAnother
 	case c.state == used:
@@ -228,7 +228,7 @@ func (t *Tenant) proveOOBLocked(s *secondStep, u *user, p Proof, r StepRequest) 
 		}
 		c.state = used
 		if c.answer == pushReject {
-			return u, refusal.MFARejected.Because("the user has rejected the notification")
+			return u, refusal.MFARejected.Because("the user rejected the notification")
 		}
 		return t.confirmLocked(u, c.authenticator.device, r.Now)
 	case p.BindingCode == "":

@@ -260,7 +260,7 @@ func (t *Tenant) ProveOnPage(r StepRequest, p Proof, ofMessage bool) (SecondFact
 		case s.page.Proved && s.page.proof == p:
 			return u, nil
 		case s.page.Proved:
-			return u, refusal.MFARejected.Because("the user has given another proof already")
+			return u, refusal.MFARejected.Because("the user gave another second factor already")
 		}
 		u, recoveryCode, err := t.proveLocked(s, u, p, r)
 		if err != nil {

@@ -70,7 +70,7 @@ func (t *Tenant) StartOTPSession(r OTPSessionRequest) OTPSession {
 	case !r.AllowSignup:
 		s.silent = withReason("there is no user "+r.Recipient+" on connection "+strconv.Quote(conn.Name)+", and allow_signup is not true", t.setup.WhyUnknown(r.Recipient))
 	case !conn.SignsUpWith(kindOfAddress(r.Recipient)):
-		s.silent = "there is no user " + r.Recipient + ", and connection " + strconv.Quote(conn.Name) + " lets nobody sign up with that alone"
+		s.silent = "there is no user " + r.Recipient + ", and on connection " + strconv.Quote(conn.Name) + " nobody can sign up with that alone"
 	case r.Effects.SignupDisabled():
 		s.silent = "there is no user " + r.Recipient + ", and a scenario disables sign-ups"
 	}
@@ -195,7 +195,7 @@ func (t *Tenant) SignInWithCode(a Authorization, tx Transaction, conn *fixtures.
 	if t.users.find(conn.Name, tx.Recipient) == nil {
 		signsUp := tx.NewUser.MainIdentifier() != ""
 		if err := CheckSignup(conn, &tx.NewUser); signsUp && err != nil || !signsUp && !conn.SignsUpWith(kindOfAddress(tx.Recipient)) {
-			return Session{}, false, refusal.DatabaseSignupDisabled.Because("connection " + strconv.Quote(conn.Name) + " lets nobody sign up with " + tx.Recipient + " alone")
+			return Session{}, false, refusal.DatabaseSignupDisabled.Because("on connection " + strconv.Quote(conn.Name) + " nobody can sign up with " + tx.Recipient + " alone")
 		}
 		if !signsUp {
 			if ok {
@@ -222,7 +222,7 @@ func (t *Tenant) ConfirmSignUp(a Authorization, tx Transaction, conn *fixtures.C
 	defer t.mu.Unlock()
 	stored, ok := t.transactions.get(tx.ID)
 	if !ok || !stored.Verified || stored.Realm != conn.Name || stored.Recipient != tx.Recipient {
-		return Session{}, refusal.WrongTransaction.Because("the code of the login was not given")
+		return Session{}, refusal.WrongTransaction.Because("the user did not enter the code of this login")
 	}
 	if s, again := t.repeatedSignInLocked(tx, stored.proof, a.Now); again {
 		return *s, nil

@@ -261,7 +261,7 @@ func (t *Tenant) acceptLocked(f *family, generation int64, r TokenRequest) error
 // while the user gave a second factor.
 func (t *Tenant) exchangeLocked(r TokenRequest, f *family, generation int64, u *user) (*Login, error) {
 	if live, ok := t.families.get(f.ID); !ok || live != f {
-		return nil, refusal.WrongRefreshToken.Because("the refresh token has ended while the user gave a second factor")
+		return nil, refusal.WrongRefreshToken.Because("the refresh token ended while the user gave a second factor")
 	}
 	if err := t.acceptLocked(f, generation, r); err != nil {
 		return nil, err

@@ -98,7 +98,7 @@ func (f *Front) refusePage(c *Call, route Route) error {
 	origin := c.Header.Get("Origin")
 	switch {
 	case !isPage(origin) && route.Dialect == Browser && c.Header.Get("Sec-Fetch-Site") == "cross-site":
-		return refusal.OriginNotAllowed.With("origin", cmp.Or(origin, "null")).Because("a page of another site posted the form of a page of the tenant, and does not say which site it is, as a sandboxed frame does not")
+		return refusal.OriginNotAllowed.With("origin", cmp.Or(origin, "null")).Because("a page of another site posted the form of a page of the tenant; the request does not say which site, as from a sandboxed frame")
 	case !isPage(origin) || f.knowsPage(c, origin):
 		return nil
 	}
