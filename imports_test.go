@@ -28,7 +28,7 @@ var floors = [][]string{
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail", "server/internal/gateway"},
 	{"server/internal/token", "server/internal/faults"},
-	{"scenarios"},
+	{"scenarios", "server/internal/tenantlog"},
 	{"fixtures", "server/outbox", "server/journal"},
 	{"server/clock", "server/internal/readers", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
 	{"internal/strictyaml", "internal/liquid", "internal/refusal", "internal/unserved", "internal/allowedurl", "internal/address", "internal/captcha"},

@@ -73,6 +73,7 @@ func Signup(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.SignedUp(u)
 	_, id, _ := strings.Cut(u.UserID, "|")
 	out := signedUp{
 		ID: id, Email: u.Email, Username: u.Username, PhoneNumber: u.PhoneNumber,

@@ -11,6 +11,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 )
 
 // The longest texts that a user has.
@@ -151,7 +152,7 @@ func listUsers(c *call, p page) ([]fixtures.User, int, error) {
 		return nil, 0, refusal.InvalidPaging
 	}
 	if q := strings.TrimSpace(c.query["q"]); q != "" {
-		m, err := searchUsers(q)
+		m, err := searchedUsers.search(q)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -160,7 +161,7 @@ func listUsers(c *call, p page) ([]fixtures.User, int, error) {
 	if sort := c.query["sort"]; sort != "" {
 		by, ok := sortUsers(sort)
 		if !ok {
-			return nil, 0, refusal.InvalidQuery.With("problem", `'String does not match pattern ^(([a-zA-Z0-9_\.\-])+\:(1|-1))$: `+clip(sort)+"' on property sort (Field to sort by. Use field:order where order is 1 for ascending and -1 for descending. e.g. created_at:1).")
+			return nil, 0, badSort(sort)
 		}
 		chosen.Compare = by
 	}
@@ -318,10 +319,17 @@ func updateUser(c *call, old fixtures.User) (fixtures.User, error) {
 }
 
 func removeUser(c *call, id string) error {
-	if _, ok := c.Tenant.User(id); !ok {
+	u, ok := c.Tenant.User(id)
+	if !ok {
 		return nil
 	}
-	return userError(c.Tenant.DeleteUser(id))
+	if err := c.Tenant.DeleteUser(id); err != nil {
+		return userError(err)
+	}
+	_, short, _ := strings.Cut(id, "|")
+	details := object{{Key: "body", Value: object{{Key: "connection", Value: u.Connection}, {Key: "tenant", Value: fixtures.TenantName}}}}
+	c.Record(tenantlog.Entry{Type: "sdu", Description: "user_id: " + short, Details: details}.Of(&u, c.Setup.AddressOf(u)))
+	return nil
 }
 
 // userOperations are the operations on users beside those of each resource.

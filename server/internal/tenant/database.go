@@ -40,7 +40,7 @@ func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, passwo
 	u := t.users.find(conn.Name, name)
 	switch {
 	case kind == "" || u == nil:
-		return nil, refusal.WrongPassword.Because(withReason("there is no user "+username+" on connection "+conn.Name, t.setup.WhyUnknown(name)))
+		return nil, refusal.WrongPassword.Logged("fu", nil).Because(withReason("there is no user "+username+" on connection "+conn.Name, t.setup.WhyUnknown(name)))
 	case !conn.TakesPasswords():
 		return nil, refusal.WrongPassword.Because("the options of connection " + strconv.Quote(conn.Name) + " say authentication_methods.password.enabled: false")
 	case blocked(u, r.Effects):
@@ -180,6 +180,7 @@ func (t *Tenant) SignUpAndIn(a Authorization, tx Transaction, conn *fixtures.Con
 	if err != nil {
 		return Session{}, err
 	}
+	a.Caller.signedUp(u)
 	if blocked(u, a.Effects) {
 		return Session{}, refusal.UserBlocked
 	}

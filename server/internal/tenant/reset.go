@@ -128,24 +128,24 @@ func usedTicket() error {
 
 // ResetPassword changes a user's password by a ticket, and ends the user's sessions.
 // A form that is sent twice, as after a double click, changes it once.
-func (t *Tenant) ResetPassword(id, password string, now time.Time) error {
+func (t *Tenant) ResetPassword(id, password string, now time.Time) (fixtures.User, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	k, u, err := t.resetLocked(id, now)
 	switch {
 	case err != nil:
-		return err
+		return fixtures.User{}, err
 	case k.used && u.Password == password:
-		return nil
+		return cloned(u.User), nil
 	case k.used:
-		return usedTicket()
+		return fixtures.User{}, usedTicket()
 	}
 	changed := cloned(u.User)
 	changed.Password = password
-	if _, err := t.changeUserLocked(u, changed, now); err != nil {
-		return err
+	if changed, err = t.changeUserLocked(u, changed, now); err != nil {
+		return changed, err
 	}
 	k.used = true
 	t.sessions.removeIf(func(s *Session) bool { return s.UserID == changed.UserID })
-	return nil
+	return changed, nil
 }

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -22,6 +23,7 @@ type Setup struct {
 	connections map[string]*fixtures.Connection
 	apis        map[string]*fixtures.ResourceServer
 	grants      map[grantKey]*fixtures.ClientGrant
+	ids         map[string]string             // of the connections, by name
 	templates   map[string]fixtures.Templates // by connection
 	replaced    map[string]bool               // addresses of the users of the default fixture that this one does not have
 }
@@ -35,6 +37,7 @@ func newSetup(f *fixtures.Fixture) *Setup {
 		clients:     make(map[string]*fixtures.Client, len(f.Clients)),
 		connections: make(map[string]*fixtures.Connection, len(f.Connections)),
 		apis:        make(map[string]*fixtures.ResourceServer, len(f.ResourceServers)),
+		ids:         make(map[string]string, len(f.Connections)),
 		grants:      make(map[grantKey]*fixtures.ClientGrant, len(f.ClientGrants)),
 		templates:   make(map[string]fixtures.Templates, len(f.Connections)),
 	}
@@ -43,6 +46,7 @@ func newSetup(f *fixtures.Fixture) *Setup {
 	}
 	for i := range f.Connections {
 		s.connections[f.Connections[i].Name] = &f.Connections[i]
+		s.ids[f.Connections[i].Name] = cmp.Or(f.Connections[i].ID, "con_"+s.Seed.Alphanumeric(16, "connection", f.Connections[i].Name))
 		s.templates[f.Connections[i].Name], _ = f.Connections[i].Templates() // the fixture was checked: there is no error
 	}
 	for i := range f.ResourceServers {

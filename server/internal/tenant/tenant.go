@@ -9,6 +9,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -21,6 +22,7 @@ type Tenant struct {
 	Clock  *clock.Clock
 	Outbox *outbox.Box
 	Keys   *token.Ring
+	Log    tenantlog.Log
 
 	changed chan struct{} // see Changed
 
@@ -88,6 +90,7 @@ func (t *Tenant) Put(f *fixtures.Fixture, keys *token.Keys) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Outbox.Reset()
+	t.Log.Reset()
 	t.Keys.Reset(keys)
 	t.loadLocked(setup)
 }
@@ -217,12 +220,15 @@ type Counts struct {
 	DroppedAuthCodes  int `json:"dropped_auth_codes"`
 	DeviceCodes       int `json:"device_codes"`
 	DroppedDevices    int `json:"dropped_device_codes"`
+	Logs              int `json:"logs"`
+	DroppedLogs       int `json:"dropped_logs"`
 }
 
 // Counts returns how much the tenant holds now.
 func (t *Tenant) Counts() Counts {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	logs, droppedLogs := t.Log.Counts()
 	return Counts{
 		Users:             len(t.users.byID),
 		Challenges:        t.challenges.bounded.len(),
@@ -235,5 +241,7 @@ func (t *Tenant) Counts() Counts {
 		DroppedAuthCodes:  t.authCodes.dropped,
 		DeviceCodes:       t.devices.len(),
 		DroppedDevices:    t.devices.dropped,
+		Logs:              logs,
+		DroppedLogs:       droppedLogs,
 	}
 }

@@ -327,15 +327,15 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 
 // signInLocked signs in the user with an address, and creates the user at the
 // first login.
-func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now time.Time) *user {
-	u := t.verifiedUserLocked(conn, address, now)
+func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now time.Time, by Caller) *user {
+	u := t.verifiedUserLocked(conn, address, now, by)
 	t.noteLoginLocked(u, now)
 	return u
 }
 
 // verifiedUserLocked returns the user who has proved to own an address, and creates
 // the user at the first login.
-func (t *Tenant) verifiedUserLocked(conn *fixtures.Connection, address string, now time.Time) *user {
+func (t *Tenant) verifiedUserLocked(conn *fixtures.Connection, address string, now time.Time, by Caller) *user {
 	u := t.users.find(conn.Name, address)
 	if u == nil {
 		u = &user{address: address, User: fixtures.User{
@@ -349,6 +349,7 @@ func (t *Tenant) verifiedUserLocked(conn *fixtures.Connection, address string, n
 			u.Email = address
 		}
 		t.users.insert(u)
+		by.signedUp(u)
 	}
 	// A user who has the code can read what is sent to the address.
 	if isNumber(address) {

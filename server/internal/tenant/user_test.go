@@ -15,7 +15,7 @@ import (
 func signIn(tn *Tenant, connection, address string, now time.Time) *user {
 	tn.mu.Lock()
 	defer tn.mu.Unlock()
-	return tn.signInLocked(tn.setup.connections[connection], address, now)
+	return tn.signInLocked(tn.setup.connections[connection], address, now, Caller{})
 }
 
 func TestTheFirstLoginCreatesTheUser(t *testing.T) {
@@ -233,7 +233,7 @@ func TestWhatADeletedUserHadIsNobodys(t *testing.T) {
 		"code":          func() error { _, err := tn.RedeemCode(a.request(), approval.Code, "", ""); return err },
 		"ticket":        func() error { _, err := tn.RedeemTicket(a, ticket.ID, "", ""); return err },
 		"refresh token": func() error { _, err := refreshAt(tn, poll.Client, refresh, noon); return err },
-		"reset link":    func() error { return tn.ResetPassword(reset.ID, "Passw0rd!2", noon) },
+		"reset link":    func() error { _, err := tn.ResetPassword(reset.ID, "Passw0rd!2", noon); return err },
 	} {
 		if err := got(); err == nil {
 			t.Errorf("the %s still works, for another user", what)

@@ -8,6 +8,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/mail"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -22,6 +23,9 @@ func SendReset(c *web.Call, client *fixtures.Client, conn *fixtures.Connection, 
 		Client: client, Connection: conn, Recipient: recipient, Now: c.Now, Effects: c.Effects,
 		Compose: func(t tenant.ResetTicket) outbox.Message { return compose(c, t) },
 	})
+	if known {
+		recordReset(c, client, conn, sent)
+	}
 	switch {
 	case !known:
 		c.Hint("nothing was sent: there is no user " + recipient + " with an e-mail address on connection " + conn.Name)
@@ -30,6 +34,29 @@ func SendReset(c *web.Call, client *fixtures.Client, conn *fixtures.Connection, 
 	default:
 		c.Log.Info("To change the password of "+recipient+" open "+sent[0].Links[0], "client_id", client.ClientID)
 	}
+}
+
+// recordReset writes to the tenant's log that the e-mail was sent.
+func recordReset(c *web.Call, client *fixtures.Client, conn *fixtures.Connection, sent []outbox.Message) {
+	m := sent[0]
+	e := tenantlog.Entry{Type: "scpr", ClientID: client.ClientID, Connection: conn.Name, Details: resetDetail{
+		resetBody{client.ClientID, conn.Name, m.To, fixtures.TenantName}, m.Links[0],
+	}}
+	e.UserID, e.UserName = c.Tenant.Named(conn.Name, m.To), m.To
+	c.Record(e)
+	c.RecordBounces(sent)
+}
+
+type resetDetail struct {
+	Body     resetBody `json:"body"`
+	ResetURL string    `json:"resetUrl"`
+}
+
+type resetBody struct {
+	ClientID   string `json:"client_id"`
+	Connection string `json:"connection"`
+	Email      string `json:"email"`
+	Tenant     string `json:"tenant"`
 }
 
 func compose(c *web.Call, t tenant.ResetTicket) outbox.Message {

@@ -93,6 +93,12 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s[:maxClip], "") + fmt.Sprintf("… (%d bytes)", len(s))
 }
 
+// Shown is the value of a parameter, shortened if it is too long to keep.
+func (ps Params) Shown(name string) string { return clip(ps.Text(name)) }
+
+// IsSecret tells whether a member of that name is a secret, which is not shown.
+func IsSecret(name string) bool { return secrets[strings.ToLower(name)] }
+
 // redacted are the parameters as the journal shows them, and nothing else of
 // the request.
 func (ps Params) redacted() map[string]any {
@@ -105,7 +111,7 @@ func (ps Params) redacted() map[string]any {
 		}
 		name := clip(p.Name)
 		switch {
-		case secrets[strings.ToLower(p.Name)], isSecondFactor && p.Name == "otp":
+		case IsSecret(p.Name), isSecondFactor && p.Name == "otp":
 			shown[name] = "[redacted]"
 		case p.Kind == Object:
 			members, _ := p.Members()
