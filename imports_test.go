@@ -27,7 +27,7 @@ var floors = [][]string{
 	{"server/internal/passwordless", "server/internal/mfa", "server/internal/tickets"},
 	{"server/internal/web"},
 	{"server/internal/tenant", "server/internal/mail", "server/internal/gateway"},
-	{"server/internal/token", "server/internal/faults"},
+	{"server/internal/token", "server/internal/faults", "server/internal/streams"},
 	{"scenarios", "server/internal/tenantlog"},
 	{"fixtures", "server/outbox", "server/journal"},
 	{"server/clock", "server/internal/readers", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},

@@ -33,6 +33,9 @@ func operations() []operation {
 		userSessions.operations(),
 		userRefreshTokens.operations(),
 		logOperations(),
+		logStreams.operations(),
+		eventStreams.operations(),
+		eventOperations(),
 	)
 }
 

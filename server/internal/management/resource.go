@@ -1,6 +1,7 @@
 package management
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
@@ -27,6 +28,9 @@ type resource[T any] struct {
 	missing                  *refusal.Refusal
 	always                   []string // the fields that an answer has though fields does not name them
 	deleted                  func(*call) web.Status
+	addStatus                int    // of the answer to a POST; 0 is 201
+	listed                   string // the key of the list in an answer, if it is not key
+	bare                     bool   // the list has the query parameters of query alone
 
 	// Of a section of the fixture these come from configured.
 	list   func(*call, page) (items []T, total int, err error)
@@ -42,6 +46,9 @@ func (r resource[T]) operations() []operation {
 	item := r.path + "/{id}"
 	scope := func(verb string, more ...string) []string { return append([]string{verb + ":" + r.key}, more...) }
 	query := slices.Concat(pages, fieldLists, r.query)
+	if r.bare {
+		query = r.query
+	}
 	if r.checkpoint {
 		query = append(query, checkpoints...)
 	}
@@ -63,7 +70,7 @@ func (r resource[T]) runList(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.answer(r.dialect, r.key, p, r.shown(c, items), total), nil
+	return c.answer(r.dialect, cmp.Or(r.listed, r.key), p, r.shown(c, items), total), nil
 }
 
 // shown are the answers for several things.
@@ -79,6 +86,9 @@ func (r resource[T]) runAdd(c *call) (any, error) {
 	item, err := r.add(c)
 	if err != nil {
 		return nil, err
+	}
+	if r.addStatus != 0 {
+		return web.Status{Code: r.addStatus, Value: r.show(c, item)}, nil
 	}
 	return created(r.show(c, item)), nil
 }

@@ -104,6 +104,9 @@ var users = resource[fixtures.User]{
 	show:         showUser,
 }
 
+// ShowUser is a user in Auth0's order, for an event.
+func ShowUser(u fixtures.User) any { return showUser(nil, u) }
+
 // showUser is a user in Auth0's order.
 func showUser(_ *call, u fixtures.User) object {
 	p := tenant.Profile(u)

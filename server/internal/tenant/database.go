@@ -8,6 +8,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
+	"github.com/mockauth0/mockauth0/server/internal/streams"
 )
 
 // Database returns the database connection that a client names as its realm. The
@@ -100,6 +101,7 @@ func (t *Tenant) signUpLocked(conn *fixtures.Connection, u fixtures.User, now ti
 		return nil, err
 	}
 	t.users.insert(ready)
+	t.tellLocked(streams.UserCreated, ready, nil, now)
 	t.noteChange()
 	return ready, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/streams"
 	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/outbox"
@@ -23,6 +24,8 @@ type Tenant struct {
 	Outbox *outbox.Box
 	Keys   *token.Ring
 	Log    tenantlog.Log
+	// Streams get what happens. The zero value has none to send to.
+	Streams streams.Streams
 
 	changed chan struct{} // see Changed
 
@@ -63,6 +66,8 @@ type Tenant struct {
 func New(f *fixtures.Fixture, keys *token.Keys) *Tenant {
 	t := &Tenant{Clock: clock.New(f.Clock.Start, running(f)), Keys: token.NewRing(keys), changed: make(chan struct{}, 1)}
 	t.Outbox = outbox.New(outbox.Options{Clock: t.Clock})
+	t.Log.Watch(t.Streams.Log)
+	t.Streams.Now = t.Clock.Now
 	setup := newSetup(f)
 	t.mu.Lock()
 	t.loadLocked(setup)
@@ -91,6 +96,7 @@ func (t *Tenant) Put(f *fixtures.Fixture, keys *token.Keys) {
 	defer t.mu.Unlock()
 	t.Outbox.Reset()
 	t.Log.Reset()
+	t.Streams.Reset()
 	t.Keys.Reset(keys)
 	t.loadLocked(setup)
 }
@@ -186,6 +192,7 @@ func (t *Tenant) forgetLoginsLocked() {
 
 func (t *Tenant) configureLocked(setup *Setup) {
 	t.setup = setup
+	t.Streams.Configure(setup.Fixture)
 	t.opaque = token.NewOpaque(t.setup.Seed.Bytes("opaque access tokens"))
 }
 
