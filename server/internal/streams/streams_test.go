@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +19,7 @@ import (
 
 // A receiver takes what streams send.
 type receiver struct {
+	mu     sync.Mutex
 	status int // of its answers; 0: it is down
 	calls  []string
 	header http.Header // of the last call
@@ -29,11 +31,20 @@ func (r *receiver) post(req *http.Request) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.calls, r.header, r.at = append(r.calls, string(body)), req.Header, append(r.at, time.Now())
 	if r.status == 0 {
 		return 0, errors.New("the receiver is down")
 	}
 	return r.status, nil
+}
+
+// answer sets the status of the answers from now on.
+func (r *receiver) answer(status int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status = status
 }
 
 // open makes streams with one log stream and one event stream.
@@ -62,6 +73,12 @@ func write(l *tenantlog.Log, types ...string) {
 	for _, name := range types {
 		l.Write(tenantlog.Entry{Type: name, Date: time.Now()})
 	}
+}
+
+// pass lets time pass, and all happen that is due.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
 }
 
 func TestALogStreamSends(t *testing.T) {
@@ -103,13 +120,14 @@ func TestAReceiverThatIsDownMissesNothing(t *testing.T) {
 		r := &receiver{}
 		s, l := open(r, nil)
 		write(l, "s", "ss", "slo")
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		if c := s.Counts()[0]; c.Waiting != 3 || c.Sent != 0 || c.Error == "" {
 			t.Errorf("while it is down: %+v", c)
 		}
-		r.status, r.calls = 204, nil
+		r.answer(204)
+		r.calls = nil
 		write(l, "cls")
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		var types []string
 		for line := range strings.Lines(strings.Join(r.calls, "")) {
 			_, after, _ := strings.Cut(line, `"type":"`)
@@ -134,8 +152,8 @@ func TestWhatIsLostIsCounted(t *testing.T) {
 			write(l, "s")
 		}
 		synctest.Wait()
-		r.status = 200
-		time.Sleep(time.Minute)
+		r.answer(200)
+		pass(time.Minute)
 		if c := s.Counts()[0]; c.Waiting != 0 || c.Lost != 7 || c.Sent+c.Lost != mostWaiting+7 {
 			t.Errorf("the counts are %+v", c)
 		}
@@ -162,7 +180,7 @@ func TestAnEventStreamTries(t *testing.T) {
 		u := &fixtures.User{UserID: "email|1"}
 		s.User(UserCreated, u, nil, time.Now())
 		s.User(UserDeleted, u, nil, time.Now()) // not subscribed
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		var waits []time.Duration
 		for i := range r.at[1:] {
 			waits = append(waits, r.at[i+1].Sub(r.at[i]))
@@ -174,13 +192,13 @@ func TestAnEventStreamTries(t *testing.T) {
 		if len(failed) != 1 || len(failed[0].Attempts) != 4 || s.Counts()[1].Lost != 1 {
 			t.Fatalf("failed: %+v, %+v", failed, s.Counts())
 		}
-		r.status = 400
+		r.answer(400)
 		s.User(UserCreated, u, nil, time.Now())
 		synctest.Wait()
 		if len(r.calls) != 5 || len(s.Failed("est_1")) != 2 {
 			t.Errorf("after a refusal there were %d calls", len(r.calls))
 		}
-		r.status = 202
+		r.answer(202)
 		if n := s.Redeliver("est_1", func(Delivery) bool { return true }); n != 2 {
 			t.Errorf("%d are sent again", n)
 		}
@@ -234,8 +252,9 @@ func TestReset(t *testing.T) {
 		synctest.Wait()
 		s.Reset()
 		s.Configure(f)
-		r.status, r.calls = 200, nil
-		time.Sleep(time.Minute)
+		r.answer(200)
+		r.calls = nil
+		pass(time.Minute)
 		if c := s.Counts()[0]; len(r.calls) != 0 || c != (Counts{ID: "lst_1"}) {
 			t.Errorf("it sends %q; %+v", r.calls, c)
 		}
