@@ -43,6 +43,10 @@ var organizations = withConnections(configured(resource[fixtures.Organization]{
 		}}.of("branding", "Theme defines how to style the login pages."),
 		"metadata": property{types: []string{"object"}}.of("metadata", "Metadata associated with the organization, in the form of an object with string values (max 255 chars). Maximum of 25 metadata properties allowed."),
 	},
+	first: []property{{
+		name: "enabled_connections", types: []string{"array"}, max: 10, items: connectionBody(false),
+		about: "Connections that will be enabled for this organization. See POST enabled_connections endpoint for the object format. (Max of 10 connections allowed)",
+	}},
 	written: func(c *call, body map[string]any) {
 		name, _ := body["name"].(string)
 		body["id"] = newID(c, "org_", "organization", name, func(id string) bool { _, ok := c.Setup.Organization(id); return ok })
@@ -58,13 +62,9 @@ var organizations = withConnections(configured(resource[fixtures.Organization]{
 	},
 }))
 
-// withConnections lets a new organization have connections. It sorts the list, too, and
-// drops what a body has as null below its members.
+// withConnections reads the connections of a new organization. It sorts the list, too,
+// and drops what a body has as null below its members.
 func withConnections(r resource[fixtures.Organization]) resource[fixtures.Organization] {
-	r.create.members = append(r.create.members, property{
-		name: "enabled_connections", types: []string{"array"}, max: 10, items: connectionBody(false),
-		about: "Connections that will be enabled for this organization. See POST enabled_connections endpoint for the object format. (Max of 10 connections allowed)",
-	})
 	add, update, list := r.add, r.update, r.list
 	r.add = func(c *call) (fixtures.Organization, error) {
 		if given, ok := c.body["enabled_connections"].([]any); ok {

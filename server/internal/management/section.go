@@ -35,13 +35,13 @@ type section[T any] struct {
 	ensure  func(*call, *T)                    // gives it what it always has, after each write
 	system  func(c *call) []T                  // what is there beside the fixture, and cannot be written
 	extra   []property                         // members of the body that are no fields of the struct
+	first   []property                         // the same, of a POST alone
 	written func(c *call, body map[string]any) // before a new one is decoded
 }
 
 // configured completes a resource that is a section of the fixture.
 func configured[T any](r resource[T], s section[T]) resource[T] {
-	r.create, r.change = s.schema(false), s.schema(true)
-	r.create.required = append(r.create.required, requiredOf(s.body)...)
+	r.create, r.change = s.schemaLater(false), s.schemaLater(true)
 	all := func(c *call) []T {
 		list := *s.of(c.Setup.Fixture)
 		if s.system != nil {

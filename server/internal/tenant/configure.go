@@ -18,7 +18,7 @@ func (t *Tenant) Configure(change func(*fixtures.Fixture) error) error {
 		before := t.Setup()
 		f := *before.Fixture
 		f.Users, f.State = nil, nil
-		f.Organizations = withoutMembers(f.Organizations)
+		f.Organizations = fixtures.WithoutMembers(f.Organizations)
 		if err := change(&f); err != nil {
 			return err
 		}
@@ -27,7 +27,7 @@ func (t *Tenant) Configure(change func(*fixtures.Fixture) error) error {
 			return err
 		}
 		checked.Users, checked.State, checked.Warnings = before.Fixture.Users, before.Fixture.State, before.Fixture.Warnings
-		checked.Organizations = withMembers(checked.Organizations, before.Fixture.Organizations)
+		checked.Organizations = fixtures.WithMembers(checked.Organizations, before.Fixture.Organizations)
 		after := newSetup(checked)
 		if done, err := t.reconfigure(before, after); done {
 			return err

@@ -203,7 +203,7 @@ func (t *Tenant) leaveLocked() {
 // exportOrganizationsLocked are the organizations with their present members and
 // invitations.
 func (t *Tenant) exportOrganizationsLocked() []fixtures.Organization {
-	list := withoutMembers(t.setup.Fixture.Organizations)
+	list := fixtures.WithoutMembers(t.setup.Fixture.Organizations)
 	for i := range list {
 		o := &list[i]
 		if ms := t.memberships[o.ID]; ms != nil {
@@ -216,27 +216,6 @@ func (t *Tenant) exportOrganizationsLocked() []fixtures.Organization {
 			}
 		}
 		o.Invitations = t.invitationsLocked(o.ID)
-	}
-	return list
-}
-
-// withoutMembers is a copy of organizations that lacks what is not configured.
-func withoutMembers(list []fixtures.Organization) []fixtures.Organization {
-	list = slices.Clone(list)
-	for i := range list {
-		list[i].Members, list[i].Invitations = nil, nil
-	}
-	return list
-}
-
-// withMembers is a copy of organizations that has the members and invitations of a
-// fixture again.
-func withMembers(list, of []fixtures.Organization) []fixtures.Organization {
-	list = slices.Clone(list)
-	for i := range list {
-		if at := slices.IndexFunc(of, func(o fixtures.Organization) bool { return o.ID == list[i].ID }); at >= 0 {
-			list[i].Members, list[i].Invitations = of[at].Members, of[at].Invitations
-		}
 	}
 	return list
 }
