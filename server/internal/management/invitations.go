@@ -152,7 +152,10 @@ func addInvitation(c *call) (any, error) {
 	if err := c.checkInvitation(&v); err != nil {
 		return nil, err
 	}
-	made := tickets.Invite(c.Call, o, v, c.body["send_invitation_email"] != false)
+	made, err := tickets.Invite(c.Call, o, v, c.body["send_invitation_email"] != false)
+	if err != nil {
+		return nil, err
+	}
 	return created(showInvitation(c, made)), nil
 }
 

@@ -79,12 +79,15 @@ func TestTheExportHasOrganizations(t *testing.T) {
 	t.Parallel()
 	c := newOrganizations(t, nil)
 	before := exported(t, c.server)
+	const graceID = "email%7C5e94472bec226ec1ee029a3b"
 	org := "/organizations/" + c.must("GET", "/organizations/name/acme", nil)["id"].(string)
 	role := c.must("POST", "/roles", servertest.Object{"name": "writer"})["id"].(string)
 	user := c.must("POST", "/users", servertest.Object{"connection": "email", "email": "joan@example.com", "name": "Joan", "nickname": "j"})["user_id"].(string)
 	c.must("POST", "/users/"+strings.ReplaceAll(user, "|", "%7C")+"/roles", servertest.Object{"roles": []string{role}})
 	c.must("POST", org+"/members", servertest.Object{"members": []string{user}})
 	c.must("POST", org+"/members/"+strings.ReplaceAll(user, "|", "%7C")+"/roles", servertest.Object{"roles": []string{role}})
+	c.must("POST", "/users/"+graceID+"/roles", servertest.Object{"roles": []string{role}})
+	c.must("POST", org+"/connections", servertest.Object{"connection_id": "con_0HBJrRBkyC3BDYIy", "organization_access_level": "full"})
 	c.must("PATCH", org, servertest.Object{"name": "acme-inc", "metadata": servertest.Object{"tier": "gold"}, "is_app_entitlement_active": true})
 	c.must("POST", org+"/invitations", servertest.Object{"client_id": "web", "inviter": servertest.Object{"name": "Ada"}, "invitee": servertest.Object{"email": "eve@example.com"}, "app_metadata": servertest.Object{"a": []int{1}}})
 	c.must("POST", "/organizations", servertest.Object{"name": "acme"}) // the name that the other one had
@@ -103,6 +106,19 @@ func TestTheExportHasOrganizations(t *testing.T) {
 	c.server.Reset()
 	if got := exported(t, c.server); got != before {
 		t.Errorf("after a reset it has\n%s\nwant\n%s", got, before)
+	}
+}
+
+// A passwordless connection of an organization has a hint.
+func TestAPasswordlessConnectionOfAnOrganizationIsHintedAt(t *testing.T) {
+	t.Parallel()
+	c := newOrganizations(t, nil)
+	for id, want := range map[string]string{"con_0HBJrRBkyC3BDYIy": "name no passwordless connection", "con_iPQoteU6D6KrSgd3": ""} {
+		c.must("POST", "/organizations/org_2uLFQrFAnxJSQiDM/connections", servertest.Object{"connection_id": id})
+		all := c.server.Requests()
+		if hint := all[len(all)-1].Hint; !strings.Contains(hint, want) || want == "" && hint != "" {
+			t.Errorf("%s: the hint is %q", id, hint)
+		}
 	}
 }
 

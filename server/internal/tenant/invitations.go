@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -37,13 +38,19 @@ type InviteRequest struct {
 }
 
 // Invite makes an invitation, and puts its e-mail into the outbox.
-func (t *Tenant) Invite(r InviteRequest) (made Invitation, sent []outbox.Message) {
+func (t *Tenant) Invite(r InviteRequest) (made Invitation, sent []outbox.Message, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if _, ok := t.setup.orgs[r.Organization]; !ok { // it was deleted meanwhile
+		return made, nil, refusal.InexistentInvitingOrganization
+	}
+	if _, ok := t.setup.clients[r.Invitation.ClientID]; !ok {
+		return made, nil, refusal.InvitationClient
+	}
 	made = cloneInvitation(t.inviteLocked(r.Organization, r.Invitation, r.Now))
 	t.noteChange()
 	if r.Compose == nil {
-		return made, nil
+		return made, nil, nil
 	}
 	key := invitedKey{r.Organization, made.Invitee.Email}
 	before := t.invitesHeld[key]
@@ -57,7 +64,7 @@ func (t *Tenant) Invite(r InviteRequest) (made Invitation, sent []outbox.Message
 	for _, m := range before {
 		t.Outbox.Deliver(m)
 	}
-	return made, sent
+	return made, sent, nil
 }
 
 func (t *Tenant) inviteLocked(organization string, v fixtures.Invitation, now time.Time) *Invitation {

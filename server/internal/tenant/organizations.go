@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
 // Organization returns an organization by its id. Its members and invitations are those
@@ -80,6 +81,9 @@ func (t *Tenant) Members(organization string) (list []Member) {
 func (t *Tenant) AddMembers(organization string, userIDs []string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if _, ok := t.setup.orgs[organization]; !ok { // it was deleted meanwhile
+		return refusal.InexistentOrganization
+	}
 	for _, id := range userIDs {
 		if _, ok := t.users.get(id); !ok {
 			return noUser(id)
@@ -119,12 +123,15 @@ func (t *Tenant) MemberRoles(organization, userID string) []string {
 func (t *Tenant) ChangeMemberRoles(organization, userID string, change func(roles []string) []string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if _, ok := t.setup.orgs[organization]; !ok { // it was deleted meanwhile
+		return refusal.InexistentOrganization
+	}
 	if _, ok := t.users.get(userID); !ok {
 		return noUser(userID)
 	}
 	ms := t.memberships.of(organization)
 	m := ms.add(userID)
-	m.roles = change(m.roles)
+	m.roles = t.setup.livingRoles(change(m.roles))
 	if len(m.roles) == 0 && !m.joined {
 		ms.remove(userID)
 	}
@@ -138,7 +145,7 @@ func (t *Tenant) OrganizationsOf(userID string) (ids []string) {
 	defer t.mu.Unlock()
 	for i := range t.setup.Fixture.Organizations {
 		id := t.setup.Fixture.Organizations[i].ID
-		if m := t.memberships.of(id).byUser[userID]; m != nil && m.joined {
+		if ms := t.memberships[id]; ms != nil && ms.byUser[userID] != nil && ms.byUser[userID].joined {
 			ids = append(ids, id)
 		}
 	}

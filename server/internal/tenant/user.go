@@ -325,6 +325,9 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 		if u.MFA == nil {
 			ready.MFA = old.MFA
 		}
+		if u.Roles == nil {
+			ready.Roles = t.setup.livingRoles(old.Roles)
+		}
 		ready.seq = old.seq
 	}
 	t.users.insert(ready)

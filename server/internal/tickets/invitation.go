@@ -34,18 +34,18 @@ func InvitationURL(s *tenant.Setup, v tenant.Invitation) string {
 
 // Invite makes an invitation to an organization. Its e-mail goes to the outbox, if it
 // shall be sent.
-func Invite(c *web.Call, o *fixtures.Organization, v fixtures.Invitation, send bool) tenant.Invitation {
+func Invite(c *web.Call, o *fixtures.Organization, v fixtures.Invitation, send bool) (tenant.Invitation, error) {
 	r := tenant.InviteRequest{Organization: o.ID, Invitation: v, Now: c.Now, Effects: c.Effects}
 	if send {
 		r.Compose = func(made tenant.Invitation, cutLink bool) outbox.Message {
 			return composeInvitation(c, o, made, cutLink)
 		}
 	}
-	made, sent := c.Tenant.Invite(r)
+	made, sent, err := c.Tenant.Invite(r)
 	if len(sent) > 0 {
 		c.Log.Info("To accept the invitation of "+made.Invitee.Email+" to "+o.Name+" open "+InvitationURL(c.Setup, made), "client_id", made.ClientID, "state", sent[0].State)
 	}
-	return made
+	return made, err
 }
 
 func composeInvitation(c *web.Call, o *fixtures.Organization, v tenant.Invitation, cutLink bool) outbox.Message {
