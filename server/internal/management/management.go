@@ -36,6 +36,11 @@ func operations() []operation {
 		logStreams.operations(),
 		eventStreams.operations(),
 		eventOperations(),
+		roles.operations(),
+		roleOperations,
+		organizationByName,
+		organizations.operations(),
+		organizationOperations,
 	)
 }
 
@@ -156,5 +161,7 @@ var (
 	noContent = web.Status{Code: http.StatusNoContent}
 	accepted  = web.Status{Code: http.StatusAccepted, Value: struct{}{}}
 )
+
+var empty = struct{}{} // {}
 
 func created(value any) any { return web.Status{Code: http.StatusCreated, Value: value} }

@@ -23,9 +23,11 @@ type Setup struct {
 	connections map[string]*fixtures.Connection
 	apis        map[string]*fixtures.ResourceServer
 	grants      map[grantKey]*fixtures.ClientGrant
-	ids         map[string]string             // of the connections, by name
-	templates   map[string]fixtures.Templates // by connection
-	replaced    map[string]bool               // addresses of the users of the default fixture that this one does not have
+	ids         map[string]string                 // of the connections, by name
+	roles       map[string]*fixtures.Role         // by id
+	orgs        map[string]*fixtures.Organization // by id
+	templates   map[string]fixtures.Templates     // by connection
+	replaced    map[string]bool                   // addresses of the users of the default fixture that this one does not have
 }
 
 type grantKey struct{ client, audience string }
@@ -39,6 +41,8 @@ func newSetup(f *fixtures.Fixture) *Setup {
 		apis:        make(map[string]*fixtures.ResourceServer, len(f.ResourceServers)),
 		ids:         make(map[string]string, len(f.Connections)),
 		grants:      make(map[grantKey]*fixtures.ClientGrant, len(f.ClientGrants)),
+		roles:       make(map[string]*fixtures.Role, len(f.Roles)),
+		orgs:        make(map[string]*fixtures.Organization, len(f.Organizations)),
 		templates:   make(map[string]fixtures.Templates, len(f.Connections)),
 	}
 	for i := range f.Clients {
@@ -54,6 +58,12 @@ func newSetup(f *fixtures.Fixture) *Setup {
 	}
 	for i := range f.ClientGrants {
 		s.grants[grantKey{f.ClientGrants[i].ClientID, f.ClientGrants[i].Audience}] = &f.ClientGrants[i]
+	}
+	for i := range f.Roles {
+		s.roles[f.Roles[i].ID] = &f.Roles[i]
+	}
+	for i := range f.Organizations {
+		s.orgs[f.Organizations[i].ID] = &f.Organizations[i]
 	}
 	s.replaced = replacedUsers(f)
 	return s
