@@ -148,7 +148,7 @@ func New(config Config) (*Server, error) {
 	s.tenant.Streams.ShowUser = management.ShowUser
 	guard := newGuard(s.config)
 	outbound := gateway.New(config.AllowOutbound)
-	s.tenant.Streams.Post = outbound.Post
+	s.tenant.Streams.Caller = outbound
 	s.front = &web.Front{
 		Tenant:  s.tenant,
 		Naming:  guard.Naming,

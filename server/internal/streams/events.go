@@ -169,7 +169,7 @@ func (s *Streams) sendEvent(ctx context.Context, q *queue[*Event]) (done, lost i
 		return 1, 0, 0
 	}
 	q.Error = err.Error()
-	e.attempts = append(slices.Clip(e.attempts), Attempt{"failed", s.Now(), err.Error()})
+	e.attempts = append(slices.Clip(e.attempts), Attempt{"failed", s.Clock.Now(), err.Error()})
 	if q.tries < len(eventWaits) && status/100 != 4 && ctx.Err() == nil && !errors.As(err, new(NotAllowedError)) {
 		q.tries++
 		return 0, 0, eventWaits[q.tries-1]

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 )
 
@@ -29,10 +30,10 @@ const (
 
 // Streams are the streams of a tenant. The zero value has none.
 type Streams struct {
-	// Post calls a webhook, and returns the status of its answer. Nil calls nobody.
-	Post func(*http.Request) (int, error)
-	// Now is the time of the tenant.
-	Now func() time.Time
+	// Caller calls webhooks. Nil calls nobody.
+	Caller Caller
+	// Clock is that of the tenant.
+	Clock *clock.Clock
 	// ShowUser is a user as an event has it.
 	ShowUser func(fixtures.User) any
 
@@ -52,6 +53,11 @@ type NotAllowedError struct{ Host string }
 
 func (e NotAllowedError) Error() string {
 	return e.Host + " is not called: --allow-outbound " + e.Host + " would call it"
+}
+
+// A Caller calls a webhook, and returns the status of its answer.
+type Caller interface {
+	Post(*http.Request) (int, error)
 }
 
 // Counts are how much a stream has sent.
@@ -102,6 +108,9 @@ func (s *Streams) Configure(f *fixtures.Fixture) {
 // queues are those of the streams with these ids: the ones that there are, and new ones.
 // The others are emptied.
 func queues[T any](before map[string]*queue[T], ids []string) map[string]*queue[T] {
+	if len(before)+len(ids) == 0 {
+		return nil // as with most tenants
+	}
 	after := map[string]*queue[T]{}
 	for _, id := range ids {
 		if after[id] = before[id]; after[id] == nil {
@@ -178,7 +187,7 @@ func (s *Streams) Log(e *tenantlog.Entry) {
 // makes one call, with what is first, and says how many of them are done and for how
 // long to wait before the next call.
 func work[T any](s *Streams, q *queue[T], send func(context.Context, *queue[T]) (done, lost int, wait time.Duration)) {
-	if q.works || s.closed || s.Post == nil {
+	if q.works || s.closed || s.Caller == nil {
 		return
 	}
 	if s.ended == nil {
@@ -230,7 +239,7 @@ func (s *Streams) call(ctx context.Context, url string, header http.Header, body
 	}
 	req.Header = header
 	req.Header.Set("User-Agent", "mockauth0")
-	status, err := s.Post(req)
+	status, err := s.Caller.Post(req)
 	if err == nil && status/100 != 2 {
 		return status, fmt.Errorf("the receiver answered %d", status)
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 )
 
@@ -26,7 +27,8 @@ type receiver struct {
 	at     []time.Time
 }
 
-func (r *receiver) post(req *http.Request) (int, error) {
+// Post takes a call.
+func (r *receiver) Post(req *http.Request) (int, error) {
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
 		return 0, err
@@ -49,7 +51,7 @@ func (r *receiver) answer(status int) {
 
 // open makes streams with one log stream and one event stream.
 func open(r *receiver, change func(*fixtures.LogStream)) (*Streams, *tenantlog.Log) {
-	s := &Streams{Post: r.post, Now: time.Now, ShowUser: func(u fixtures.User) any { return u.UserID }}
+	s := &Streams{Caller: r, Clock: clock.New(time.Time{}, true), ShowUser: func(u fixtures.User) any { return u.UserID }}
 	log := fixtures.LogStream{
 		ID: "lst_1", Type: fixtures.StreamHTTP, Status: fixtures.StreamActive,
 		Sink: fixtures.LogSink{HTTPEndpoint: "http://localhost/logs", HTTPContentType: "application/json", HTTPContentFormat: fixtures.FormatJSONLines},
@@ -65,7 +67,7 @@ func open(r *receiver, change func(*fixtures.LogStream)) (*Streams, *tenantlog.L
 	}
 	s.Configure(&fixtures.Fixture{LogStreams: []fixtures.LogStream{log}, EventStreams: []fixtures.EventStream{events}})
 	l := &tenantlog.Log{}
-	l.Watch(s.Log)
+	l.Watch(s)
 	return s, l
 }
 

@@ -92,7 +92,12 @@ func (t *Tenant) dropLostRolesLocked() {
 }
 
 // ConnectionID is the id of a connection: its own, or one that derives from its name.
-func (s *Setup) ConnectionID(conn *fixtures.Connection) string { return s.ids[conn.Name] }
+func (s *Setup) ConnectionID(conn *fixtures.Connection) string {
+	if conn.ID != "" {
+		return conn.ID
+	}
+	return "con_" + s.Seed.Alphanumeric(16, "connection", conn.Name)
+}
 
 // APIID is the id of an API.
 func (s *Setup) APIID(identifier string) string { return s.Seed.Hex(24, "api", identifier) }

@@ -1,7 +1,6 @@
 package tenant
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 
@@ -23,7 +22,6 @@ type Setup struct {
 	connections map[string]*fixtures.Connection
 	apis        map[string]*fixtures.ResourceServer
 	grants      map[grantKey]*fixtures.ClientGrant
-	ids         map[string]string                 // of the connections, by name
 	roles       map[string]*fixtures.Role         // by id
 	orgs        map[string]*fixtures.Organization // by id
 	templates   map[string]fixtures.Templates     // by connection
@@ -39,7 +37,6 @@ func newSetup(f *fixtures.Fixture) *Setup {
 		clients:     make(map[string]*fixtures.Client, len(f.Clients)),
 		connections: make(map[string]*fixtures.Connection, len(f.Connections)),
 		apis:        make(map[string]*fixtures.ResourceServer, len(f.ResourceServers)),
-		ids:         make(map[string]string, len(f.Connections)),
 		grants:      make(map[grantKey]*fixtures.ClientGrant, len(f.ClientGrants)),
 		roles:       make(map[string]*fixtures.Role, len(f.Roles)),
 		orgs:        make(map[string]*fixtures.Organization, len(f.Organizations)),
@@ -50,7 +47,6 @@ func newSetup(f *fixtures.Fixture) *Setup {
 	}
 	for i := range f.Connections {
 		s.connections[f.Connections[i].Name] = &f.Connections[i]
-		s.ids[f.Connections[i].Name] = cmp.Or(f.Connections[i].ID, "con_"+s.Seed.Alphanumeric(16, "connection", f.Connections[i].Name))
 		s.templates[f.Connections[i].Name], _ = f.Connections[i].Templates() // the fixture was checked: there is no error
 	}
 	for i := range f.ResourceServers {

@@ -70,8 +70,8 @@ type Tenant struct {
 func New(f *fixtures.Fixture, keys *token.Keys) *Tenant {
 	t := &Tenant{Clock: clock.New(f.Clock.Start, running(f)), Keys: token.NewRing(keys), changed: make(chan struct{}, 1)}
 	t.Outbox = outbox.New(outbox.Options{Clock: t.Clock})
-	t.Log.Watch(t.Streams.Log)
-	t.Streams.Now = t.Clock.Now
+	t.Log.Watch(&t.Streams)
+	t.Streams.Clock = t.Clock
 	setup := newSetup(f)
 	t.mu.Lock()
 	t.loadLocked(setup)

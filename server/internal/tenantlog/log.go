@@ -24,7 +24,7 @@ type Log struct {
 	stamp   time.Time // of the newest ID
 	dropped int
 	days    []Day // the oldest first
-	watcher func(*Entry)
+	watcher Watcher
 }
 
 // A Day counts what happened on one day.
@@ -34,9 +34,14 @@ type Day struct {
 	Created, Updated time.Time
 }
 
-// Watch lets a function see each new entry. It is called under the log's lock, and must
-// not call the log.
-func (l *Log) Watch(watcher func(*Entry)) {
+// A Watcher sees each new entry. It is called under the log's lock, and must not call the
+// log.
+type Watcher interface {
+	Log(*Entry)
+}
+
+// Watch lets a watcher see the entries from now on.
+func (l *Log) Watch(watcher Watcher) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.watcher = watcher
@@ -65,7 +70,7 @@ func (l *Log) Write(e Entry) *Entry {
 	}
 	l.count(&e)
 	if l.watcher != nil {
-		l.watcher(&e)
+		l.watcher.Log(&e)
 	}
 	return &e
 }
