@@ -32,6 +32,11 @@ func operations() []operation {
 		userOperations,
 		userSessions.operations(),
 		userRefreshTokens.operations(),
+		userBlockOperations(),
+		ticketOperations(),
+		jobOperations(),
+		emailTemplateOperations(),
+		emailProviderOperations(),
 	)
 }
 

@@ -74,7 +74,7 @@ func SendCode(c *web.Call, r Request) {
 func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 	letter := mail.Letter{
 		Tenant: s.Tenant, Client: r.Client, Connection: r.Connection, Templates: s.Templates, Recipient: r.Recipient,
-		Send: r.Send, Language: c.Language(), Code: s.Code, OTP: s.Code, Now: c.Now,
+		Send: r.Send, Language: c.Language(), Code: s.Code, OTP: s.Code, Now: c.Now, Sender: c.Setup.Fixture.MailSender(),
 		Lifetime: time.Duration(r.Connection.Code().TimeStep) * time.Second,
 	}
 	m := outbox.Message{
