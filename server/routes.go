@@ -238,7 +238,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "GET", Path: management.ExportPath + "{file}", Summary: "the file of an export of users, to which the location of its job leads",
-			Flow: management.ExportFile, Dialect: web.Management,
+			Flow: management.ExportFile, Dialect: web.Management, CORS: web.AnyOrigin,
 		},
 		{
 			Method: "GET", Path: passwordless.UnblockPath, Summary: "where the link of the e-mail leads that tells of a blocked account",

@@ -38,7 +38,7 @@ func importedUser() *property {
 		text.of("password_hash", "Hashed password for the user's connection."),
 		anyBag.of("custom_password_hash", "A more generic way to provide the users password hash."),
 		text.of("password_set_date", "Date and time the password was set."),
-		property{types: []string{"array"}}.of("mfa_factors", "The MFA factors that can be used to authenticate this user."),
+		property{types: []string{"array"}, max: 10, items: &property{types: []string{"object"}}}.of("mfa_factors", "The MFA factors that can be used to authenticate this user."),
 	)
 	return &user
 }
@@ -146,6 +146,7 @@ type importError struct{ code, message string }
 func (c *call) importUser(conn fixtures.Connection, body map[string]any, upsert bool) (inserted bool, failed *importError) {
 	u := fixtures.User{Connection: conn.Name}
 	writeUser(&u, body)
+	u.MFA = importedFactors(body)
 	if id, _ := body["user_id"].(string); id != "" {
 		u.UserID = conn.Strategy + "|" + id
 	}
@@ -169,10 +170,39 @@ func (c *call) importUser(conn fixtures.Connection, body map[string]any, upsert 
 			}
 		}
 	}
-	if _, err := c.Tenant.UpdateUser(old.UserID, func(u *fixtures.User) error { writeUser(u, body); return nil }); err != nil {
+	_, err = c.Tenant.UpdateUser(old.UserID, func(u *fixtures.User) error {
+		writeUser(u, body)
+		if factors := importedFactors(body); factors != nil {
+			u.MFA = factors
+		}
+		return nil
+	})
+	if err != nil {
 		return false, &importError{"INVALID_USER", clip(err.Error())}
 	}
 	return false, nil
+}
+
+// importedFactors are the second factors that a file gives a user.
+func importedFactors(body map[string]any) (factors []fixtures.Authenticator) {
+	list, _ := body["mfa_factors"].([]any)
+	for _, item := range list {
+		members, _ := item.(map[string]any)
+		value := func(factor, name string) string {
+			inner, _ := members[factor].(map[string]any)
+			text, _ := inner[name].(string)
+			return text
+		}
+		switch {
+		case members["totp"] != nil:
+			factors = append(factors, fixtures.Authenticator{Type: fixtures.FactorOTP, Secret: value("totp", "secret")})
+		case members["phone"] != nil:
+			factors = append(factors, fixtures.Authenticator{Type: fixtures.FactorPhone, PhoneNumber: value("phone", "value")})
+		case members["email"] != nil:
+			factors = append(factors, fixtures.Authenticator{Type: fixtures.FactorEmail, Email: value("email", "value")})
+		}
+	}
+	return factors
 }
 
 // codes are z-schema's codes, by the beginning of its words.
@@ -185,14 +215,14 @@ var codes = [][2]string{
 
 // problem is a fault as the errors of a job have it.
 func problem(f fault) map[string]any {
-	p := map[string]any{"message": f.words, "path": f.on}
+	p := map[string]any{"message": f.words}
 	for _, c := range codes {
 		if strings.HasPrefix(f.words, c[0]) {
 			p["code"] = c[1]
 		}
 	}
 	if f.on != "" {
-		p["message"] = "Error in " + f.on + " property - " + f.words
+		p["path"], p["message"] = f.on, "Error in " + f.on + " property - " + f.words
 	}
 	return p
 }
