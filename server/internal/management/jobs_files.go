@@ -208,8 +208,14 @@ func importedFactors(body map[string]any) (factors []fixtures.Authenticator) {
 // codes are z-schema's codes, by the beginning of its words.
 // Source: zaggino/z-schema, src/Errors.js.
 var codes = [][2]string{
-	{"Missing required property", "OBJECT_MISSING_REQUIRED_PROPERTY"}, {"Additional properties", "OBJECT_ADDITIONAL_PROPERTIES"}, {"Expected type", "INVALID_TYPE"},
-	{"Object didn't pass", "INVALID_FORMAT"}, {"String does not match", "PATTERN"}, {"String is too short", "MIN_LENGTH"}, {"String is too long", "MAX_LENGTH"},
+	{"Missing required property", "OBJECT_MISSING_REQUIRED_PROPERTY"},
+	{"Additional properties", "OBJECT_ADDITIONAL_PROPERTIES"},
+	{"Expected type", "INVALID_TYPE"},
+	{"Object didn't pass", "INVALID_FORMAT"},
+	{"String does not match", "PATTERN"},
+	{"String is too short", "MIN_LENGTH"},
+	{"String is too long", "MAX_LENGTH"},
+	{"Array is too long", "ARRAY_LENGTH_LONG"},
 	{"No enum match", "ENUM_MISMATCH"},
 }
 
@@ -222,7 +228,7 @@ func problem(f fault) map[string]any {
 		}
 	}
 	if f.on != "" {
-		p["path"], p["message"] = f.on, "Error in " + f.on + " property - " + f.words
+		p["path"], p["message"] = f.on, "Error in "+f.on+" property - "+f.words
 	}
 	return p
 }

@@ -6,18 +6,18 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
-// A TenantMail is an e-mail template of the tenant that is enabled.
-type TenantMail struct {
+// A OwnMail is an e-mail template of the tenant that is enabled.
+type OwnMail struct {
 	Settings fixtures.MailTemplate
 	fixtures.ParsedMail
 }
 
-func tenantMails(f *fixtures.Fixture) map[string]*TenantMail {
-	mails := make(map[string]*TenantMail, len(f.EmailTemplates))
+func ownMails(f *fixtures.Fixture) map[string]*OwnMail {
+	mails := make(map[string]*OwnMail, len(f.EmailTemplates))
 	for i := range f.EmailTemplates {
 		if t := &f.EmailTemplates[i]; t.Enabled {
 			parsed, _ := t.Parse() // the fixture was checked: there is no error
-			mails[t.Template] = &TenantMail{*t, parsed}
+			mails[t.Template] = &OwnMail{*t, parsed}
 		}
 	}
 	return mails
@@ -25,15 +25,15 @@ func tenantMails(f *fixtures.Fixture) map[string]*TenantMail {
 
 // Mail is the tenant's template for e-mails of a purpose, if it is enabled. Without one
 // it is empty, which stands for the mock's own text.
-func (s *Setup) Mail(purpose string) (mail TenantMail, enabled bool) {
+func (s *Setup) Mail(purpose string) (mail OwnMail, enabled bool) {
 	if m, ok := s.mails[purpose]; ok {
 		return *m, true
 	}
-	return TenantMail{}, false
+	return OwnMail{}, false
 }
 
 // Lifetime is for how long the link of the e-mail works.
-func (m TenantMail) Lifetime() time.Duration {
+func (m OwnMail) Lifetime() time.Duration {
 	if m.Settings.URLLifetimeInSeconds > 0 {
 		return time.Duration(m.Settings.URLLifetimeInSeconds) * time.Second
 	}

@@ -23,7 +23,7 @@ type Setup struct {
 	apis        map[string]*fixtures.ResourceServer
 	grants      map[grantKey]*fixtures.ClientGrant
 	templates   map[string]fixtures.Templates // by connection
-	mails       map[string]*TenantMail        // by the name of the template
+	mails       map[string]*OwnMail           // by the name of the template
 	replaced    map[string]bool               // addresses of the users of the default fixture that this one does not have
 }
 
@@ -38,7 +38,7 @@ func newSetup(f *fixtures.Fixture) *Setup {
 		apis:        make(map[string]*fixtures.ResourceServer, len(f.ResourceServers)),
 		grants:      make(map[grantKey]*fixtures.ClientGrant, len(f.ClientGrants)),
 		templates:   make(map[string]fixtures.Templates, len(f.Connections)),
-		mails:       tenantMails(f),
+		mails:       ownMails(f),
 	}
 	for i := range f.Clients {
 		s.clients[f.Clients[i].ClientID] = &f.Clients[i]

@@ -105,7 +105,7 @@ func send(c *web.Call, client *fixtures.Client, u fixtures.User, purpose string)
 }
 
 // letterTo is what an e-mail to a user is written from.
-func letterTo(c *web.Call, client *fixtures.Client, u fixtures.User, own tenant.TenantMail) mail.Letter {
+func letterTo(c *web.Call, client *fixtures.Client, u fixtures.User, own tenant.OwnMail) mail.Letter {
 	if client == nil {
 		client = &fixtures.Client{}
 	}
