@@ -34,6 +34,19 @@ func VerificationEmail(l Letter) Text {
 	}))
 }
 
+// VerificationCodeEmail is the e-mail with the code that verifies the address.
+func VerificationCodeEmail(l Letter) Text {
+	w := wording{
+		title:    "Verify your email",
+		sentence: "Your verification code is: ",
+		value:    l.Code,
+		rules:    fmt.Sprintf("It works once, within %s, and only the newest one counts.", inWords(l.Lifetime)),
+		ignore:   "If you have no account at " + l.Tenant.FriendlyName + ", you can ignore this e-mail.",
+		help:     l.help(),
+	}
+	return l.tenantMail("verify_email_by_code", Text{From: l.sender(), Subject: w.title, Plain: w.plain(), HTML: w.page(false)})
+}
+
 // WelcomeEmail is the e-mail to a new user.
 func WelcomeEmail(l Letter) Text {
 	w := wording{
