@@ -139,10 +139,13 @@ func CountReset(c *web.Call) error {
 	return c.Count(tenant.LimitReset, c.IP+" "+c.Subject.Recipient)
 }
 
+// longestLifetime bounds what somebody may ask for: a hundred years.
+const longestLifetime = 100 * 365 * 86400
+
 // Lifetime is the lifetime of a ticket for which somebody asked; 0 is the default.
 func Lifetime(seconds int64) time.Duration {
 	if seconds <= 0 {
 		return tenant.TicketLifetime
 	}
-	return time.Duration(seconds) * time.Second
+	return time.Duration(min(seconds, longestLifetime)) * time.Second
 }
