@@ -36,6 +36,11 @@ var (
 		Name: "management_ticket_organization", Status: 400, Code: "inexistent_organization",
 		Description: "The organization does not exist", Source: docManage, Unverified: true,
 	})
+	TicketMember = entry(Refusal{
+		Name: "management_ticket_member", Status: 400, Code: "invalid_body",
+		Description: "The user with id {user} is not a member of organization with id {organization}.", Source: docManage, Unverified: true,
+		Examples: map[string]string{"user": "auth0|63d17c3f13efda064d3ac6d1", "organization": "org_0000000000000000"},
+	})
 	TicketIdentity = entry(Refusal{
 		Name: "management_ticket_identity", Status: 400, Code: "inexistent_identity",
 		Description: "The user exists, but does not contain the given identity.", Source: docManage, Unverified: true,

@@ -30,10 +30,11 @@ const (
 	WelcomeEmail      = "welcome_email"        // a welcome to a new user
 	ChangeEmail       = "change_email"         // word to a passwordless address that is new
 	BlockedAccount    = "blocked_account"      // a link that takes a block away
+	UserInvitation    = "user_invitation"      // a link to accept an invitation to an organization
 )
 
 // Purposes are all purposes.
-var Purposes = []string{Passwordless, MFACode, ResetEmail, VerifyEmail, VerifyEmailByCode, WelcomeEmail, ChangeEmail, BlockedAccount}
+var Purposes = []string{Passwordless, MFACode, ResetEmail, VerifyEmail, VerifyEmailByCode, WelcomeEmail, ChangeEmail, BlockedAccount, UserInvitation}
 
 // The states of a message.
 const (

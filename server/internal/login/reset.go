@@ -127,7 +127,7 @@ func (v view) resetDone(c *web.Call, k fixtures.Ticket, password string) (any, e
 		return result(k, true, "You can now login to the application with the new password.", "success"), nil
 	}
 	v.Screen = "reset-password-success"
-	return v.show(c)
+	return v.done(c, k)
 }
 
 // newPassword asks for the new password, and says what is wrong with the one that

@@ -21,6 +21,17 @@ func ticketView(c *web.Call, k fixtures.Ticket, screen string) view {
 	return v
 }
 
+// done shows the last page. Its link leads to the client of the ticket, if that has a
+// login route.
+func (v view) done(c *web.Call, k fixtures.Ticket) (any, error) {
+	if client, ok := c.Setup.Client(k.ClientID); ok {
+		if route := c.Setup.Fixture.LoginRoute(client); route != "" {
+			v.Other = &aside{Text: "Back to " + client.Name, To: route}
+		}
+	}
+	return v.show(c)
+}
+
 // outcome is what a refused ticket is called where the browser goes, and the words of
 // the page.
 // Source: auth0/docs email-template-descriptions, an old page. Unverified: the codes.
@@ -47,7 +58,7 @@ func EmailVerification(c *web.Call) (any, error) {
 		if k.ResultURL != "" {
 			return result(k, true, "Your email was verified. You can continue using the application.", "success"), nil
 		}
-		return v.show(c)
+		return v.done(c, k)
 	case !errors.As(err, &refused):
 		return nil, err
 	}

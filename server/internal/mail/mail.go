@@ -31,15 +31,18 @@ type Letter struct {
 	Recipient  string        // an address or a number
 	User       fixtures.User // with all defaults; empty for one who may not exist
 	IP         string        // of whom the message tells that it is blocked
-	Sender     string        // of an e-mail whose template names none; "" for the mock's own
-	Send       string
-	Operation  string        // ChangeEmail of a message that tells of a new address, else ""
-	Language   string        // request_language, as it was sent
-	Code       string        // of a message with a code
-	Link       string        // of a message with a magic link
-	OTP        string        // the code, also of a message with a link: for templates
-	Lifetime   time.Duration // of the code or link
-	Now        time.Time
+	// Organization is the one that the message is about, with a name to show; nil: none.
+	Organization *fixtures.Organization
+	Inviter      string // who invites to it
+	Sender       string // of an e-mail whose template names none; "" for the mock's own
+	Send         string
+	Operation    string        // ChangeEmail of a message that tells of a new address, else ""
+	Language     string        // request_language, as it was sent
+	Code         string        // of a message with a code
+	Link         string        // of a message with a magic link
+	OTP          string        // the code, also of a message with a link: for templates
+	Lifetime     time.Duration // of the code or link
+	Now          time.Time
 }
 
 // A Text is a written message.

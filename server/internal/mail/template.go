@@ -105,6 +105,17 @@ func (l Letter) variables() map[string]any {
 		"support_email": orNil(l.Tenant.SupportEmail), "support_url": orNil(l.Tenant.SupportURL),
 		"send": orNil(l.Send), "code": orNil(l.OTP), "password": orNil(l.OTP), "link": orNil(l.Link), "url": orNil(l.Link),
 	}
+	if o := l.Organization; o != nil {
+		values := map[string]any{}
+		for name, value := range o.Metadata {
+			values[name] = value
+		}
+		vars["organization"] = map[string]any{
+			"id": o.ID, "name": o.Name, "display_name": o.DisplayName, "metadata": values,
+			"branding": map[string]any{"logo_url": orNil(o.Branding.LogoURL), "colors": map[string]any{"primary": orNil(o.Branding.Colors.Primary), "page_background": orNil(o.Branding.Colors.PageBackground)}},
+		}
+		vars["inviter"] = map[string]any{"name": orNil(l.Inviter)}
+	}
 	if l.Connection != nil {
 		vars["connection"] = map[string]any{"name": l.Connection.Name}
 	}

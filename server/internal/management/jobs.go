@@ -52,7 +52,8 @@ func verificationJob(c *call) (any, error) {
 		return nil, err
 	}
 	client, _ := c.Setup.Client(c.text("client_id"))
-	tickets.SendVerification(c.Call, client, u)
+	organization, _ := c.Setup.Organization(c.text("organization_id"))
+	tickets.SendVerification(c.Call, client, u, organization)
 	return created(c.keepJob(fixtures.Job{Type: fixtures.JobVerificationEmail})), nil
 }
 

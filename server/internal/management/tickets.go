@@ -119,8 +119,13 @@ func (c *call) checkTicket(u fixtures.User) error {
 			return refusal.TicketClient
 		}
 	}
-	if id := c.text("organization_id"); id != "" && !slices.ContainsFunc(c.Setup.Fixture.Organizations, func(o fixtures.Organization) bool { return o.ID == id }) {
-		return refusal.TicketOrganization
+	if id := c.text("organization_id"); id != "" {
+		if _, ok := c.Setup.Organization(id); !ok {
+			return refusal.TicketOrganization
+		}
+		if !slices.ContainsFunc(c.Tenant.Members(id), func(m tenant.Member) bool { return m.UserID == u.UserID }) {
+			return refusal.TicketMember.With("user", clip(u.UserID), "organization", clip(id))
+		}
 	}
 	if identity, ok := c.body["identity"].(map[string]any); ok {
 		provider, _ := identity["provider"].(string)

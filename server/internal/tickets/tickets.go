@@ -34,7 +34,7 @@ func Link(c *web.Call, t fixtures.Ticket) string {
 // no such user nothing is sent, and the caller cannot tell.
 func SendReset(c *web.Call, client *fixtures.Client, conn *fixtures.Connection, recipient string) {
 	u, _ := c.Tenant.UserNamed(conn.Name, recipient)
-	sent, known := send(c, client, u, outbox.ResetEmail)
+	sent, known := send(c, client, u, outbox.ResetEmail, nil)
 	if !known {
 		c.Hint("nothing was sent: there is no user " + recipient + " with an e-mail address on connection " + conn.Name)
 		return
@@ -43,9 +43,9 @@ func SendReset(c *web.Call, client *fixtures.Client, conn *fixtures.Connection, 
 }
 
 // SendVerification sends the e-mail with the link that verifies a user's address. client
-// is the one that the e-mail names; nil: none.
-func SendVerification(c *web.Call, client *fixtures.Client, u fixtures.User) {
-	if sent, known := send(c, client, u, outbox.VerifyEmail); known {
+// is the one that the e-mail names, and o the organization; nil: none.
+func SendVerification(c *web.Call, client *fixtures.Client, u fixtures.User, o *fixtures.Organization) {
+	if sent, known := send(c, client, u, outbox.VerifyEmail, o); known {
 		tell(c, sent, "To verify the address of "+u.Email)
 	}
 }
@@ -59,7 +59,7 @@ func SignedUp(c *web.Call, client *fixtures.Client, u fixtures.User) {
 		return // a login page asks for a code
 	}
 	if _, verifies := c.Setup.Mail(outbox.VerifyEmail); verifies && !u.EmailVerified {
-		SendVerification(c, client, u)
+		SendVerification(c, client, u, nil)
 	} else if !verifies {
 		Welcome(c, client, u)
 	}
@@ -77,10 +77,13 @@ func Welcome(c *web.Call, client *fixtures.Client, u fixtures.User) {
 }
 
 // send makes a ticket and its e-mail.
-func send(c *web.Call, client *fixtures.Client, u fixtures.User, purpose string) (sent []outbox.Message, known bool) {
+func send(c *web.Call, client *fixtures.Client, u fixtures.User, purpose string, o *fixtures.Organization) (sent []outbox.Message, known bool) {
 	own, _ := c.Setup.Mail(purpose)
 	letter := letterTo(c, client, u, own)
 	letter.Lifetime = own.Lifetime()
+	if o != nil {
+		letter.Organization = shown(o)
+	}
 	if purpose == outbox.ResetEmail {
 		letter.Language = "" // Source: auth0/docs-v2 change-password.mdx: it is not the browser's
 	}
