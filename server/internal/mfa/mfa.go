@@ -59,7 +59,7 @@ func recordSent(c *web.Call, oob tenant.OOB) {
 func compose(c *web.Call, s tenant.OOBSecret) outbox.Message {
 	letter := mail.Letter{
 		Tenant: s.Tenant, Client: s.Client, Recipient: s.To, Send: "code", Language: c.Language(),
-		Code: s.Code, OTP: s.Code, Lifetime: s.Expires.Sub(s.Now), Now: s.Now,
+		Code: s.Code, OTP: s.Code, Lifetime: s.Expires.Sub(s.Now), Now: s.Now, User: tenant.Profile(s.User), Sender: c.Setup.Fixture.MailSender(),
 	}
 	m := outbox.Message{
 		Purpose: outbox.MFACode, To: s.To, Recipients: []string{s.To}, Code: s.Code,
@@ -69,6 +69,8 @@ func compose(c *web.Call, s tenant.OOBSecret) outbox.Message {
 	switch s.Channel {
 	case tenant.ChannelEmail:
 		m.Kind = outbox.Email
+		own, _ := c.Setup.Mail(outbox.MFACode)
+		letter.Templates = own.Templates
 		text = mail.MFAEmail(letter, s.Enrolling)
 	case tenant.ChannelVoice:
 		m.Kind = outbox.Voice
@@ -77,7 +79,7 @@ func compose(c *web.Call, s tenant.OOBSecret) outbox.Message {
 		m.Kind = outbox.SMS
 		text = mail.MFASMS(letter, s.Enrolling)
 	}
-	m.From, m.Subject, m.Text, m.HTML = text.From, text.Subject, text.Plain, text.HTML
+	m.From, m.Subject, m.Text, m.HTML, m.Note = text.From, text.Subject, text.Plain, text.HTML, text.Note
 	return m
 }
 
