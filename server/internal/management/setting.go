@@ -87,7 +87,7 @@ func (s setting[T]) show(c *call) object {
 	shown := &shape{slices.Clone(s.starts)}
 	if bag, isMap := any(item).(map[string]any); isMap {
 		for _, name := range slices.Sorted(maps.Keys(bag)) {
-			shown.set(name, bag[name])
+			shown.set(name, ordered(bag[name], shown.value(name)))
 		}
 	} else {
 		for _, m := range s.fields.values(item) {
@@ -99,6 +99,25 @@ func (s setting[T]) show(c *call) object {
 	}
 	shown.arrange(s.fields.order)
 	return shown.object
+}
+
+// ordered is a value whose members have the order of another value that has them.
+func ordered(value, like any) any {
+	bag, isMap := value.(map[string]any)
+	model, isObject := like.(object)
+	if !isMap || !isObject {
+		return value
+	}
+	out := &shape{}
+	for _, m := range model {
+		if inner, ok := bag[m.Key]; ok {
+			out.set(m.Key, ordered(inner, m.Value))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(bag)) {
+		out.missing(name, bag[name])
+	}
+	return append(object{}, out.object...)
 }
 
 // configure changes the fixture, and lets the call see the new one.
