@@ -96,9 +96,9 @@ func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 	if len(c.Users)+len(c.Clients)+len(c.ResourceServers)+len(c.Callbacks) == 0 && c.OTP.Mode == "" {
 		return &changed, nil
 	}
-	changed.Clients = merged(f.Clients, c.Clients, func(a, b fixtures.Client) bool { return a.ClientID == b.ClientID })
-	changed.ResourceServers = merged(f.ResourceServers, c.ResourceServers, func(a, b fixtures.ResourceServer) bool { return a.Identifier == b.Identifier })
-	changed.Users = merged(f.Users, c.Users, sameUser)
+	changed.Clients = merged(f.Clients, c.Clients, func(c *fixtures.Client) []string { return []string{c.ClientID} }, nil)
+	changed.ResourceServers = merged(f.ResourceServers, c.ResourceServers, func(r *fixtures.ResourceServer) []string { return []string{r.Identifier} }, nil)
+	changed.Users = merged(f.Users, c.Users, userNames, sameUser)
 	changed.ClientGrants = slices.Clone(f.ClientGrants)
 	grantAll(&changed, c.Clients, c.ResourceServers)
 	addCallbacks(&changed, c.Callbacks)
@@ -110,30 +110,55 @@ func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 	return complete, nil
 }
 
-// sameUser tells whether an added user is a user of the fixture. An added user
-// without a connection is a database user if it has a password.
-func sameUser(have, added fixtures.User) bool {
-	if !slices.ContainsFunc(fixtures.Kinds, func(kind string) bool {
-		return have.HasName(added.Identifier(kind))
-	}) {
-		return false
+// userNames are the names of a user, in the form in which they are compared.
+func userNames(u *fixtures.User) (names []string) {
+	for _, kind := range fixtures.Kinds {
+		if name := u.Identifier(kind); name != "" {
+			names = append(names, fixtures.NormalizeRecipient(name))
+		}
 	}
+	return names
+}
+
+// sameUser tells whether an added user is a user of the fixture that has a name in
+// common with it. An added user without a connection is a database user if it has a
+// password.
+func sameUser(have, added *fixtures.User) bool {
 	if added.Connection != "" {
 		return added.Connection == have.Connection
 	}
 	return (added.Password != "") == (have.Password != "")
 }
 
-// merged is the first list with the members of the second. A member takes the
-// place of the one that is the same, or comes at the end.
-func merged[T any](have, more []T, same func(have, added T) bool) []T {
+// merged is the first list with the members of the second. A member takes the place of
+// the first one that has a name in common with it and, if same is given, is the same.
+// Else it comes at the end.
+func merged[T any](have, more []T, names func(*T) []string, same func(have, added *T) bool) []T {
 	out := slices.Clone(have)
-	for _, m := range more {
-		if i := slices.IndexFunc(out, func(h T) bool { return same(h, m) }); i >= 0 {
-			out[i] = m
-		} else {
-			out = append(out, m)
+	places := map[string][]int{} // by name
+	note := func(i int) {
+		for _, name := range names(&out[i]) {
+			places[name] = append(places[name], i)
 		}
+	}
+	for i := range out {
+		note(i)
+	}
+	for _, m := range more {
+		at := len(out)
+		for _, name := range names(&m) {
+			for _, i := range places[name] {
+				if slices.Contains(names(&out[i]), name) && (same == nil || same(&out[i], &m)) { // another may stand there by now
+					at = min(at, i)
+				}
+			}
+		}
+		if at == len(out) {
+			out = append(out, m)
+		} else {
+			out[at] = m
+		}
+		note(at)
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
@@ -34,11 +35,11 @@ var themes = section[fixtures.Theme]{
 	read:  []string{"themeId"},
 }
 
-func themeBody() *property {
+var themeBody = property{later: sync.OnceValue(func() property {
 	body := themes.schema(false)
 	body.required = []string{"borders", "colors", "fonts", "page_background", "widget"}
-	return &body
-}
+	return body
+})}
 
 // brandingOperations are those on the branding beside its own.
 func brandingOperations() []operation {
@@ -48,10 +49,10 @@ func brandingOperations() []operation {
 		{method: "GET", path: template, summary: "reads the template of the pages", scopes: read, run: readPageTemplate},
 		{method: "PUT", path: template, summary: "sets the template of the pages", scopes: update, run: setPageTemplate},
 		{method: "DELETE", path: template, summary: "deletes the template of the pages", scopes: remove, run: removePageTemplate},
-		{method: "POST", path: "/branding/themes", summary: "creates a theme", scopes: update, body: themeBody(), run: addTheme},
+		{method: "POST", path: "/branding/themes", summary: "creates a theme", scopes: update, body: &themeBody, run: addTheme},
 		{method: "GET", path: "/branding/themes/default", summary: "reads the default theme", scopes: read, run: readTheme},
 		{method: "GET", path: theme, summary: "reads a theme", scopes: read, run: readTheme},
-		{method: "PATCH", path: theme, summary: "changes a theme", scopes: update, body: themeBody(), run: changeTheme},
+		{method: "PATCH", path: theme, summary: "changes a theme", scopes: update, body: &themeBody, run: changeTheme},
 		{method: "DELETE", path: theme, summary: "deletes a theme", scopes: remove, run: removeTheme},
 	}
 }

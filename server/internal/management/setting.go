@@ -3,6 +3,7 @@ package management
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
@@ -33,11 +34,14 @@ type setting[T any] struct {
 
 // operations are a GET, and the methods that change the setting.
 func (s setting[T]) operations() []operation {
-	body := property{types: []string{"object"}, members: s.members}
-	if s.members == nil {
-		body = s.fields.schema(true)
-	}
-	body.required = s.required
+	body := property{later: sync.OnceValue(func() property {
+		p := property{types: []string{"object"}, members: s.members}
+		if s.members == nil {
+			p = s.fields.schema(true)
+		}
+		p.required = s.required
+		return p
+	})}
 	list := []operation{{method: "GET", path: s.path, summary: "reads " + s.one, scopes: []string{"read:" + s.scope}, query: s.query, run: s.runRead}}
 	for _, method := range s.change {
 		list = append(list, operation{method: method, path: s.path, summary: "changes " + s.one, scopes: []string{"update:" + s.scope}, body: &body, run: s.runChange})
