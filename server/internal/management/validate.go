@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
@@ -199,6 +200,9 @@ var formats = map[string]func(string) bool{
 	"strict-uri": func(s string) bool {
 		u, err := url.Parse(s)
 		return err == nil && u.Scheme != "" && u.Host != ""
+	},
+	"organization-name": func(s string) bool {
+		return fixtures.OrganizationName.MatchString(s) && !strings.HasPrefix(s, "org_")
 	},
 }
 
