@@ -14,9 +14,12 @@ var (
 		path: "/attack-protection/bot-detection", one: "the bot detection", scope: "attack_protection", change: []string{"PATCH"},
 		of: func(f *fixtures.Fixture) *fixtures.BotDetection { return &f.AttackProtection.BotDetection },
 		starts: object{
-			{Key: "challenge_password_policy", Value: "never"}, {Key: "challenge_passwordless_policy", Value: "never"},
-			{Key: "challenge_password_reset_policy", Value: "never"}, {Key: "allowlist", Value: []string{}},
-			{Key: "bot_detection_level", Value: "medium"}, {Key: "monitoring_mode_enabled", Value: false},
+			{Key: "challenge_password_policy", Value: "never"},
+			{Key: "challenge_passwordless_policy", Value: "never"},
+			{Key: "challenge_password_reset_policy", Value: "never"},
+			{Key: "allowlist", Value: []string{}},
+			{Key: "bot_detection_level", Value: "medium"},
+			{Key: "monitoring_mode_enabled", Value: false},
 		},
 		fields: section[fixtures.BotDetection]{shown: func(c *call, bots fixtures.BotDetection, o *shape) {
 			if policy := c.Setup.Fixture.AttackProtection.Captcha.Policy; policy != "" { // the mock's short form of the three
@@ -37,20 +40,28 @@ var (
 			return &f.AttackProtection.BruteForceProtection
 		},
 		starts: object{
-			{Key: "enabled", Value: true}, {Key: "shields", Value: []string{"block", "user_notification"}}, {Key: "mode", Value: "count_per_identifier_and_ip"},
-			{Key: "allowlist", Value: []string{}}, {Key: "max_attempts", Value: 10},
+			{Key: "enabled", Value: true},
+			{Key: "shields", Value: []string{"block", "user_notification"}},
+			{Key: "mode", Value: "count_per_identifier_and_ip"},
+			{Key: "allowlist", Value: []string{}},
+			{Key: "max_attempts", Value: 10},
 		},
 	}
 	captcha = setting[fixtures.Captcha]{
 		path: "/attack-protection/captcha", one: "the provider of captchas", scope: "attack_protection", change: []string{"PATCH"},
 		of: func(f *fixtures.Fixture) *fixtures.Captcha { return &f.AttackProtection.Captcha },
 		starts: object{
-			{Key: "active_provider_id", Value: "auth_challenge"}, {Key: "simple_captcha", Value: object{}},
-			{Key: "auth_challenge", Value: object{{Key: "fail_open", Value: false}}}, {Key: "recaptcha_v2", Value: object{{Key: "site_key", Value: ""}}},
+			{Key: "active_provider_id", Value: "auth_challenge"},
+			{Key: "simple_captcha", Value: object{}},
+			{Key: "auth_challenge", Value: object{{Key: "fail_open", Value: false}}},
+			{Key: "recaptcha_v2", Value: object{{Key: "site_key", Value: ""}}},
 			{Key: "recaptcha_enterprise", Value: object{{Key: "site_key", Value: ""}, {Key: "project_id", Value: ""}}},
-			{Key: "hcaptcha", Value: object{{Key: "site_key", Value: ""}}}, {Key: "friendly_captcha", Value: object{{Key: "site_key", Value: ""}}},
+			{Key: "hcaptcha", Value: object{{Key: "site_key", Value: ""}}},
+			{Key: "friendly_captcha", Value: object{{Key: "site_key", Value: ""}}},
 			{Key: "arkose", Value: object{
-				{Key: "site_key", Value: ""}, {Key: "client_subdomain", Value: "client-api"}, {Key: "verify_subdomain", Value: "verify-api"},
+				{Key: "site_key", Value: ""},
+				{Key: "client_subdomain", Value: "client-api"},
+				{Key: "verify_subdomain", Value: "verify-api"},
 				{Key: "fail_open", Value: false},
 			}},
 		},
@@ -66,7 +77,9 @@ var (
 		path: "/attack-protection/suspicious-ip-throttling", one: "the throttling of suspicious IP addresses", scope: "attack_protection", change: []string{"PATCH"},
 		of: func(f *fixtures.Fixture) *map[string]any { return &f.AttackProtection.SuspiciousIPThrottling },
 		starts: object{
-			{Key: "enabled", Value: true}, {Key: "shields", Value: []string{"admin_notification", "block"}}, {Key: "allowlist", Value: []string{}},
+			{Key: "enabled", Value: true},
+			{Key: "shields", Value: []string{"admin_notification", "block"}},
+			{Key: "allowlist", Value: []string{}},
 			{Key: "stage", Value: object{
 				{Key: "pre-login", Value: rate(100, 864000)}, {Key: "pre-user-registration", Value: rate(50, 1200)}, {Key: "pre-custom-token-exchange", Value: rate(10, 600000)},
 			}},
@@ -77,7 +90,10 @@ var (
 		path: "/attack-protection/breached-password-detection", one: "the detection of breached passwords", scope: "attack_protection", change: []string{"PATCH"},
 		of: func(f *fixtures.Fixture) *map[string]any { return &f.AttackProtection.BreachedPasswordDetection },
 		starts: object{
-			{Key: "enabled", Value: false}, {Key: "shields", Value: []string{}}, {Key: "admin_notification_frequency", Value: []string{}}, {Key: "method", Value: "standard"},
+			{Key: "enabled", Value: false},
+			{Key: "shields", Value: []string{}},
+			{Key: "admin_notification_frequency", Value: []string{}},
+			{Key: "method", Value: "standard"},
 			{Key: "stage", Value: object{
 				{Key: "pre-user-registration", Value: object{{Key: "shields", Value: []string{}}}}, {Key: "pre-change-password", Value: object{{Key: "shields", Value: []string{}}}},
 			}},

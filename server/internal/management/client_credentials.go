@@ -60,8 +60,11 @@ func credentials(client *fixtures.Client) []fixtures.Credential {
 
 func (c *call) showCredential(client *fixtures.Client, one fixtures.Credential) object {
 	shown := object{
-		{Key: "id", Value: c.Setup.CredentialID(client, &one)}, {Key: "name", Value: one.Name}, {Key: "credential_type", Value: one.CredentialType},
-		{Key: "kid", Value: c.Setup.CredentialKID(&one)}, {Key: "alg", Value: one.Alg},
+		{Key: "id", Value: c.Setup.CredentialID(client, &one)},
+		{Key: "name", Value: one.Name},
+		{Key: "credential_type", Value: one.CredentialType},
+		{Key: "kid", Value: c.Setup.CredentialKID(&one)},
+		{Key: "alg", Value: one.Alg},
 	}
 	if !one.CreatedAt.IsZero() { // one of the fixture has been there always
 		made := isoTime(one.CreatedAt)

@@ -98,13 +98,16 @@ func listGrants(c *call) (any, error) {
 			at = len(all)
 			places[id] = at
 			all = append(all, object{
-				{Key: "user_id", Value: f.UserID}, {Key: "audience", Value: c.consentAudience(f)}, {Key: "scope", Value: []string{}},
-				{Key: "clientID", Value: f.ClientID}, {Key: "id", Value: id},
+				{Key: "user_id", Value: f.UserID},
+				{Key: "audience", Value: c.consentAudience(f)},
+				{Key: "scope", Value: []string{}},
+				{Key: "clientID", Value: f.ClientID},
+				{Key: "id", Value: id},
 			})
 		}
 		shown := &shape{all[at]}
 		scopes, _ := shown.value("scope").([]string)
-		for _, scope := range strings.Fields(f.Scope) {
+		for scope := range strings.FieldsSeq(f.Scope) {
 			if !slices.Contains(scopes, scope) {
 				scopes = append(scopes, scope)
 			}
@@ -129,8 +132,12 @@ func listDeviceCredentials(c *call) (any, error) {
 			continue
 		}
 		all = append(all, c.only(object{
-			{Key: "id", Value: c.deviceCredentialID(f)}, {Key: "user_id", Value: f.UserID}, {Key: "client_id", Value: f.ClientID}, {Key: "type", Value: kind},
-			{Key: "device_name", Value: ""}, {Key: "device_id", Value: ""},
+			{Key: "id", Value: c.deviceCredentialID(f)},
+			{Key: "user_id", Value: f.UserID},
+			{Key: "client_id", Value: f.ClientID},
+			{Key: "type", Value: kind},
+			{Key: "device_name", Value: ""},
+			{Key: "device_id", Value: ""},
 		}))
 	}
 	return c.answer(totalsFirst, "device_credentials", p, cut(p, all), len(all)), nil

@@ -83,17 +83,32 @@ func (e emptyList) run(c *call) (any, error) {
 // triggers are the places where Actions can run.
 // Source: auth0/auth0-deploy-cli, its recordings.
 var triggers = []struct{ id, version string }{
-	{"post-login", "v3"}, {"credentials-exchange", "v2"}, {"pre-user-registration", "v2"}, {"post-user-registration", "v2"}, {"post-change-password", "v2"},
-	{"send-phone-message", "v2"}, {"password-reset-post-challenge", "v1"}, {"custom-phone-provider", "v1"}, {"custom-email-provider", "v1"},
-	{"custom-token-exchange", "v1"}, {"event-stream", "v1"}, {"password-hash-migration", "v1"}, {"mcp-tool", "v1"},
+	{"post-login", "v3"},
+	{"credentials-exchange", "v2"},
+	{"pre-user-registration", "v2"},
+	{"post-user-registration", "v2"},
+	{"post-change-password", "v2"},
+	{"send-phone-message", "v2"},
+	{"password-reset-post-challenge", "v1"},
+	{"custom-phone-provider", "v1"},
+	{"custom-email-provider", "v1"},
+	{"custom-token-exchange", "v1"},
+	{"event-stream", "v1"},
+	{"password-hash-migration", "v1"},
+	{"mcp-tool", "v1"},
 }
 
 func listTriggers(*call) (any, error) {
 	list := []object{}
 	for _, t := range triggers {
 		list = append(list, object{
-			{Key: "id", Value: t.id}, {Key: "version", Value: t.version}, {Key: "status", Value: "CURRENT"}, {Key: "runtimes", Value: []string{"node18-actions", "node22"}},
-			{Key: "default_runtime", Value: "node22"}, {Key: "binding_policy", Value: "trigger-bound"}, {Key: "compatible_triggers", Value: []object{}},
+			{Key: "id", Value: t.id},
+			{Key: "version", Value: t.version},
+			{Key: "status", Value: "CURRENT"},
+			{Key: "runtimes", Value: []string{"node18-actions", "node22"}},
+			{Key: "default_runtime", Value: "node22"},
+			{Key: "binding_policy", Value: "trigger-bound"},
+			{Key: "compatible_triggers", Value: []object{}},
 		})
 	}
 	return object{{Key: "triggers", Value: list}}, nil

@@ -51,9 +51,16 @@ var globalFields = section[fixtures.GlobalClient]{}
 
 func showGlobalClient(c *call, client fixtures.Client) object {
 	shown := &shape{object{
-		{Key: "tenant", Value: fixtures.TenantName}, {Key: "global", Value: true}, {Key: "callbacks", Value: []string{}}, {Key: "is_first_party", Value: true},
-		{Key: "name", Value: client.Name}, {Key: "custom_login_page", Value: ""}, {Key: "cross_origin_authentication", Value: false},
-		{Key: "client_id", Value: client.ClientID}, {Key: "client_secret", Value: client.ClientSecret}, {Key: "custom_login_page_on", Value: false},
+		{Key: "tenant", Value: fixtures.TenantName},
+		{Key: "global", Value: true},
+		{Key: "callbacks", Value: []string{}},
+		{Key: "is_first_party", Value: true},
+		{Key: "name", Value: client.Name},
+		{Key: "custom_login_page", Value: ""},
+		{Key: "cross_origin_authentication", Value: false},
+		{Key: "client_id", Value: client.ClientID},
+		{Key: "client_secret", Value: client.ClientSecret},
+		{Key: "custom_login_page_on", Value: false},
 	}}
 	for _, m := range globalFields.values(c.Setup.Fixture.Tenant.GlobalClient) {
 		shown.set(m.Key, m.Value)

@@ -67,23 +67,33 @@ var (
 			[]property{
 				textOrNull("aws_access_key_id"), textOrNull("aws_secret_access_key"), textOrNull("aws_region"),
 				textOrNull("sns_apns_platform_application_arn"), textOrNull("sns_gcm_platform_application_arn"),
-			}, []string{"aws_secret_access_key"}, []string{"PUT", "PATCH"},
+			},
+			[]string{"aws_secret_access_key"},
+			[]string{"PUT", "PATCH"},
 		},
 		{
 			"/guardian/factors/push-notification/providers/apns", "the settings of Apple's push notifications", "apns",
-			[]property{boolean.of("sandbox", ""), textOrNull("bundle_id"), textOrNull("p12")}, []string{"p12"}, []string{"PUT", "PATCH"},
+			[]property{boolean.of("sandbox", ""), textOrNull("bundle_id"), textOrNull("p12")},
+			[]string{"p12"},
+			[]string{"PUT", "PATCH"},
 		},
 		{
 			"/guardian/factors/push-notification/providers/fcm", "the settings of Firebase", "fcm",
-			[]property{textOrNull("server_key")}, []string{"server_key"}, []string{"PUT", "PATCH"},
+			[]property{textOrNull("server_key")},
+			[]string{"server_key"},
+			[]string{"PUT", "PATCH"},
 		},
 		{
 			"/guardian/factors/push-notification/providers/fcmv1", "the settings of Firebase, version 1", "fcmv1",
-			[]property{textOrNull("server_credentials")}, []string{"server_credentials"}, []string{"PUT", "PATCH"},
+			[]property{textOrNull("server_credentials")},
+			[]string{"server_credentials"},
+			[]string{"PUT", "PATCH"},
 		},
 		{
 			"/guardian/factors/duo/settings", "the settings of Duo", "duo",
-			[]property{text.of("ikey", ""), text.of("skey", ""), text.of("host", "")}, []string{"skey"}, []string{"PUT", "PATCH"},
+			[]property{text.of("ikey", ""), text.of("skey", ""), text.of("host", "")},
+			[]string{"skey"},
+			[]string{"PUT", "PATCH"},
 		},
 	}
 )
@@ -162,8 +172,14 @@ func factors(f *fixtures.Factors) []struct {
 		name string
 		on   *bool
 	}{
-		{"sms", &f.SMS}, {"push-notification", &f.PushNotification}, {"otp", &f.OTP}, {"email", &f.Email}, {"duo", &f.Duo},
-		{"webauthn-roaming", &f.WebAuthnRoaming}, {"webauthn-platform", &f.WebAuthnPlatform}, {"recovery-code", &f.RecoveryCode},
+		{"sms", &f.SMS},
+		{"push-notification", &f.PushNotification},
+		{"otp", &f.OTP},
+		{"email", &f.Email},
+		{"duo", &f.Duo},
+		{"webauthn-roaming", &f.WebAuthnRoaming},
+		{"webauthn-platform", &f.WebAuthnPlatform},
+		{"recovery-code", &f.RecoveryCode},
 	}
 }
 

@@ -19,8 +19,12 @@ var keyOperations = []operation{
 
 func showKey(k keyring.SigningKey) object {
 	shown := object{
-		{Key: "kid", Value: k.KID}, {Key: "cert", Value: k.PEM()}, {Key: "pkcs7", Value: k.PKCS7()}, {Key: "current", Value: k.Current},
-		{Key: "next", Value: k.Next}, {Key: "previous", Value: k.Previous},
+		{Key: "kid", Value: k.KID},
+		{Key: "cert", Value: k.PEM()},
+		{Key: "pkcs7", Value: k.PKCS7()},
+		{Key: "current", Value: k.Current},
+		{Key: "next", Value: k.Next},
+		{Key: "previous", Value: k.Previous},
 	}
 	if !k.Since.IsZero() {
 		shown = append(shown, member{Key: "current_since", Value: isoTime(k.Since)})

@@ -166,9 +166,14 @@ func renderingQuery() []property {
 // showRendering is how a screen is rendered: as usual, unless something else is set.
 func showRendering(prompt, screen string, set map[string]any) object {
 	shown := &shape{object{
-		{Key: "tenant", Value: fixtures.TenantName}, {Key: "prompt", Value: prompt}, {Key: "screen", Value: screen},
-		{Key: "rendering_mode", Value: "standard"}, {Key: "context_configuration", Value: []string{}}, {Key: "default_head_tags_disabled", Value: false},
-		{Key: "use_page_template", Value: false}, {Key: "head_tags", Value: []string{}},
+		{Key: "tenant", Value: fixtures.TenantName},
+		{Key: "prompt", Value: prompt},
+		{Key: "screen", Value: screen},
+		{Key: "rendering_mode", Value: "standard"},
+		{Key: "context_configuration", Value: []string{}},
+		{Key: "default_head_tags_disabled", Value: false},
+		{Key: "use_page_template", Value: false},
+		{Key: "head_tags", Value: []string{}},
 	}}
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		shown.set(name, set[name])

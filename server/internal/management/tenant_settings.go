@@ -71,7 +71,9 @@ const magicLinkFlag = "allow_magiclink_verify_without_session"
 
 // tenantFlags are the flags of a new tenant.
 var tenantFlags = object{
-	{Key: "allow_changing_enable_sso", Value: false}, {Key: "disable_impersonation", Value: true}, {Key: "enable_sso", Value: true},
+	{Key: "allow_changing_enable_sso", Value: false},
+	{Key: "disable_impersonation", Value: true},
+	{Key: "enable_sso", Value: true},
 	{Key: "revoke_refresh_token_grant", Value: false},
 }
 
