@@ -2,11 +2,6 @@ package refusal
 
 // The settings of a tenant by the Management API.
 var (
-	InvalidPath = entry(Refusal{
-		Name: "management_invalid_path", Status: 400, Code: "invalid_uri",
-		Description: "Path validation error: {problem}", Source: recordings,
-		Examples: map[string]string{"problem": "'No enum match for: logins' on property prompt (Name of the prompt.)."},
-	})
 	InexistentTheme = entry(Refusal{
 		Name: "management_inexistent_theme", Status: 404, Code: "theme_not_found",
 		Description: "There was an error {doing} branding settings: invalid theme ID", Source: recordings,

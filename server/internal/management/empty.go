@@ -44,8 +44,8 @@ var emptyLists = []emptyList{
 	{"/rate-limit-policies", "rate_limit_policies", "rate_limit_policies", "rate-limit policies", wrapped},
 }
 
-// anyList are the query parameters of all lists, and filters are those that some have.
-func anyList() []property {
+// listQuery are the query parameters of all lists, and filters are those that some have.
+func listQuery() []property {
 	list := slices.Concat(pages, fieldLists, checkpoints)
 	for _, name := range []string{"triggerId", "actionName", "deployed", "installed", "enabled", "hydrate", "disabled", "resource", "consumer", "consumer_selector"} {
 		list = append(list, text.of(name, ""))
@@ -56,7 +56,7 @@ func anyList() []property {
 // operations is the list. There is nothing to read, and nothing can be created.
 func (e emptyList) operation() operation {
 	return operation{
-		method: "GET", path: e.path, summary: "lists the " + e.all + ": none, as the mock does not have them", scopes: []string{"read:" + e.scope}, query: anyList(),
+		method: "GET", path: e.path, summary: "lists the " + e.all + ": none, as the mock does not have them", scopes: []string{"read:" + e.scope}, query: listQuery(),
 		run: func(c *call) (any, error) { return e.run(c) },
 	}
 }
