@@ -48,7 +48,9 @@ var sharedRouter = sync.OnceValue(func() *router {
 			if !known {
 				p = &pathRoutes{places: map[string]int{}, first: i}
 				r.paths[name] = p
-				r.mux.Path(name).Name(name)
+				if strings.Contains(name, "{") {
+					r.mux.Path(name).Name(name)
+				}
 			}
 			p.methods = append(p.methods, methods...)
 			for _, method := range methods {
@@ -77,7 +79,12 @@ func (r *router) find(req *http.Request) (*pathRoutes, map[string]string) {
 	return found, vars
 }
 
+// match finds a path without variables by its name. The mux needs a regular expression
+// for each of its paths, and tries one after the other.
 func (r *router) match(req *http.Request) (*pathRoutes, map[string]string) {
+	if found, ok := r.paths[req.URL.Path]; ok && !strings.Contains(req.URL.Path, "{") {
+		return found, nil
+	}
 	var match mux.RouteMatch
 	if !r.mux.Match(req, &match) {
 		return nil, nil
