@@ -13,7 +13,9 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
@@ -95,6 +97,7 @@ func TestConversations(t *testing.T) {
 				got, s = servertest.Replay(t, want)
 				requests = s.Requests()
 				types = checkLogs(t, s)
+				loadsAgain(t, s)
 			})
 			seen.note(t, requests, types)
 			if *update && got != want {
@@ -105,6 +108,33 @@ func TestConversations(t *testing.T) {
 				t.Errorf("%s has changed (go test ./server -run Conversations -update takes the new answers):\n%s", file, diff(want, got))
 			}
 		})
+	}
+}
+
+// loadsAgain checks that a server that loads the state of another one has the same,
+// beside users, whose names become explicit.
+func loadsAgain(t *testing.T, s *server.Server) {
+	t.Helper()
+	state := s.State()
+	whole, err := state.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := fixtures.Parse("", whole)
+	if err != nil {
+		t.Fatalf("the state cannot be loaded: %v", err)
+	}
+	again := servertest.New(t, server.Config{Fixture: f}).State()
+	text := func(f *fixtures.Fixture) string {
+		f.Users, f.State.SavedAt = nil, time.Time{}
+		data, err := f.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	if want, got := text(state), text(again); got != want {
+		t.Errorf("the state has changed by loading it:\n%s", diff(want, got))
 	}
 }
 

@@ -159,7 +159,7 @@ func (s *Server) fill(issuer string, claims map[string]any) token.Claims {
 
 // RotateKey makes the next key sign and returns its kid. The key set lists
 // the previous, the current and the next key.
-func (s *Server) RotateKey() string { return s.tenant.Keys.Rotate() }
+func (s *Server) RotateKey() string { return s.tenant.RotateKey() }
 
 // Inject switches a scenario on for a test: a built-in one, one that the server
 // knows by its name, or a file. Its rules are asked before those of the control

@@ -48,7 +48,9 @@ var sharedRouter = sync.OnceValue(func() *router {
 			if !known {
 				p = &pathRoutes{places: map[string]int{}, first: i}
 				r.paths[name] = p
-				r.mux.Path(name).Name(name)
+				if strings.Contains(name, "{") {
+					r.mux.Path(name).Name(name)
+				}
 			}
 			p.methods = append(p.methods, methods...)
 			for _, method := range methods {
@@ -56,29 +58,48 @@ var sharedRouter = sync.OnceValue(func() *router {
 			}
 		}
 	}
-	// Auth0 takes one slash more at the end. These paths come last, since the mux
-	// tries one after the other.
-	for _, route := range apiRoutes() {
-		for _, name := range append([]string{route.Path}, route.Also...) {
-			r.mux.Path(name + "/").Name(name)
-		}
-	}
 	return r
 })
 
 // find is the path of a request, with its variables; nil if it is not served.
 func (r *router) find(req *http.Request) (*pathRoutes, map[string]string) {
-	var match mux.RouteMatch
 	encoded := withEncodedSlashes(req)
-	if !r.mux.Match(encoded, &match) {
-		return nil, nil
-	}
-	if encoded != req {
-		for name, value := range match.Vars {
-			match.Vars[name] = strings.NewReplacer("%2F", "/", "%25", "%").Replace(value)
+	found, vars := r.match(encoded)
+	if shorter, more := withoutLastSlash(encoded); found == nil && more {
+		// Auth0 takes one slash more at the end. The control API does not.
+		if found, vars = r.match(shorter); found != nil && found.first >= len(apiRoutes()) {
+			return nil, nil
 		}
 	}
+	if encoded != req {
+		for name, value := range vars {
+			vars[name] = strings.NewReplacer("%2F", "/", "%25", "%").Replace(value)
+		}
+	}
+	return found, vars
+}
+
+// match finds a path without variables by its name. The mux needs a regular expression
+// for each of its paths, and tries one after the other.
+func (r *router) match(req *http.Request) (*pathRoutes, map[string]string) {
+	if found, ok := r.paths[req.URL.Path]; ok && !strings.Contains(req.URL.Path, "{") {
+		return found, nil
+	}
+	var match mux.RouteMatch
+	if !r.mux.Match(req, &match) {
+		return nil, nil
+	}
 	return r.paths[match.Route.GetName()], match.Vars
+}
+
+// withoutLastSlash is the request with a path that has one slash less at its end, if
+// there is one.
+func withoutLastSlash(req *http.Request) (*http.Request, bool) {
+	path, more := strings.CutSuffix(req.URL.Path, "/")
+	shorter, u := *req, *req.URL
+	u.Path, u.RawPath = path, strings.TrimSuffix(u.RawPath, "/")
+	shorter.URL = &u
+	return &shorter, more
 }
 
 // withEncodedSlashes is the request with a path in which a slash that came as %2F is

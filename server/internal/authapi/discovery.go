@@ -73,7 +73,7 @@ func JWKS(c *web.Call) (any, error) {
 	keys := c.Tenant.Keys.JWKS()
 	switch c.Effects.KeySet() {
 	case "rotate":
-		c.Tenant.Keys.Replace()
+		c.Tenant.ReplaceKey()
 		keys = c.Tenant.Keys.JWKS()
 	case "empty":
 		keys = token.EmptyJWKS()

@@ -56,6 +56,11 @@ var resourceServers = configured(resource[fixtures.ResourceServer]{
 		o.set("id", c.Setup.APIID(api.Identifier))
 		o.missing("allow_offline_access", false)
 		o.missing("skip_consent_for_verifiable_first_party_clients", false)
+		if proof, ok := o.value("proof_of_possession").(object); ok {
+			settings := &shape{proof}
+			settings.missing("required", false)
+			o.set("proof_of_possession", settings.object)
+		}
 		if api.Identifier == c.audience() {
 			o.set("is_system", true)
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // clients are /clients.
-var clients = configured(resource[fixtures.Client]{
+var clients = withGlobalClient(configured(resource[fixtures.Client]{
 	path: "/clients", key: "clients", one: "a client", all: "clients", dialect: totalsFirst,
 	query: []property{
 		boolean.of("is_global", "Optional filter on the global client parameter."),
@@ -29,11 +29,12 @@ var clients = configured(resource[fixtures.Client]{
 		"allowed_origins", "client_id", "callback_url_template", "client_secret", "jwt_configuration", "client_aliases", "token_endpoint_auth_method",
 		"app_type", "grant_types", "web_origins", "custom_login_page_on",
 	},
-	hidden: []string{"claims"}, read: []string{"client_id", "tenant", "global", "signing_keys"},
+	hidden: []string{"claims", "credentials"}, read: []string{"client_id", "tenant", "global", "signing_keys"},
 	body:    map[string]property{"name": text.between(1, 0).of("name", "Name of this client (min length: 1 character, does not allow < or >).").must("name")},
 	filter:  chooseClient,
 	written: nameClient,
 	prepare: prepareClient,
+	bind:    bindCredentials,
 	ensure:  ensureSecret,
 	shown:   showClient,
 	lost: func(f *fixtures.Fixture, lost fixtures.Client) {
@@ -49,7 +50,7 @@ var clients = configured(resource[fixtures.Client]{
 			o.Clients = without(o.Clients, func(x fixtures.OrganizationClient) bool { return x.ClientID == lost.ClientID })
 		}
 	},
-})
+}))
 
 // without is a copy of a list that lacks the items that a function chooses.
 func without[T any](list []T, lost func(T) bool) []T {
@@ -59,8 +60,7 @@ func without[T any](list []T, lost func(T) bool) []T {
 func chooseClient(c *call, client *fixtures.Client) bool {
 	first := client.IsFirstParty == nil || *client.IsFirstParty
 	types := c.query["app_type"]
-	return c.query["is_global"] != "true" &&
-		(c.query["is_first_party"] == "" || (c.query["is_first_party"] == "true") == first) &&
+	return (c.query["is_first_party"] == "" || (c.query["is_first_party"] == "true") == first) &&
 		(types == "" || slices.Contains(strings.Split(types, ","), client.AppType))
 }
 
@@ -131,15 +131,21 @@ func showClient(c *call, client fixtures.Client, o *shape) {
 		settings.arrange([]string{"expiration_type", "leeway", "infinite_token_lifetime", "infinite_idle_token_lifetime", "token_lifetime", "idle_token_lifetime", "rotation_type"})
 		o.set("refresh_token", settings.object)
 	}
-	if !slices.Contains(strings.Fields(c.bearer.Scope), "read:client_keys") {
+	hideSecret(c, o)
+	if client.SignsAssertions() { // no answer shows a key, and the secret has no use
 		o.drop("client_secret")
-	}
-	if client.SignsAssertions() { // no answer shows a key
 		ids := []object{}
 		for _, one := range client.ClientAuthenticationMethods.PrivateKeyJWT.Credentials {
-			ids = append(ids, object{{Key: "id", Value: one.ID}})
+			ids = append(ids, object{{Key: "id", Value: c.Setup.CredentialID(&client, &one)}})
 		}
 		o.set("client_authentication_methods", object{{Key: "private_key_jwt", Value: object{{Key: "credentials", Value: ids}}}})
+	}
+}
+
+// hideSecret drops the secret of a client, unless the token may see it.
+func hideSecret(c *call, o *shape) {
+	if !slices.Contains(strings.Fields(c.bearer.Scope), "read:client_keys") {
+		o.drop("client_secret")
 	}
 }
 

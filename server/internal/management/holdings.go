@@ -3,7 +3,6 @@ package management
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
@@ -145,12 +144,6 @@ func showSession(s tenant.Session) object {
 
 // showRefreshToken is a refresh token. Its id is not the token.
 func showRefreshToken(f fixtures.RefreshFamily) object {
-	orNull := func(t time.Time) any {
-		if t.IsZero() {
-			return nil
-		}
-		return isoTime(t)
-	}
 	servers := []object{}
 	if f.Audience != "" {
 		servers = append(servers, object{{Key: "audience", Value: f.Audience}, {Key: "scopes", Value: f.Scope}})
@@ -160,11 +153,11 @@ func showRefreshToken(f fixtures.RefreshFamily) object {
 		{Key: "user_id", Value: f.UserID},
 		{Key: "created_at", Value: isoTime(f.CreatedAt)},
 		{Key: "idle_expires_at", Value: nil},
-		{Key: "expires_at", Value: orNull(f.ExpiresAt)},
+		{Key: "expires_at", Value: timeOrNull(f.ExpiresAt)},
 		{Key: "client_id", Value: f.ClientID},
 		{Key: "session_id", Value: nil},
 		{Key: "rotating", Value: f.Rotating},
 		{Key: "resource_servers", Value: servers},
-		{Key: "last_exchanged_at", Value: orNull(f.LastUsedAt)},
+		{Key: "last_exchanged_at", Value: timeOrNull(f.LastUsedAt)},
 	}
 }

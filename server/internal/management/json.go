@@ -113,3 +113,11 @@ func plain(value any) any {
 
 // isoTime is a time as the Management API writes it.
 func isoTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// timeOrNull is a time, or null for none.
+func timeOrNull(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return isoTime(t)
+}

@@ -46,6 +46,20 @@ func operations() []operation {
 		jobOperations(),
 		emailTemplateOperations(),
 		emailProviderOperations(),
+		tenantSettings.operations(),
+		branding.operations(),
+		brandingOperations(),
+		customDomainOperations, // the path of each comes before the path with an id, so that default is none
+		customDomains.operations(),
+		prompts.operations(),
+		promptOperations(),
+		attackProtection(),
+		guardian(),
+		keyOperations,
+		credentialOperations,
+		consentOperations,
+		[]operation{statusOperation},
+		emptyOperations(),
 	)
 }
 

@@ -96,7 +96,7 @@ func (r resource[T]) runAdd(c *call) (any, error) {
 func (r resource[T]) runFind(c *call) (any, error) {
 	item, ok := r.find(c, c.Vars["id"])
 	if !ok {
-		return nil, r.missing
+		return nil, r.missing.With("id", clip(c.Vars["id"]))
 	}
 	return c.only(r.show(c, item), r.always...), nil
 }
@@ -104,7 +104,7 @@ func (r resource[T]) runFind(c *call) (any, error) {
 func (r resource[T]) runUpdate(c *call) (any, error) {
 	old, ok := r.find(c, c.Vars["id"])
 	if !ok {
-		return nil, r.missing
+		return nil, r.missing.With("id", clip(c.Vars["id"]))
 	}
 	item, err := r.update(c, old)
 	if err != nil {

@@ -32,6 +32,7 @@ type section[T any] struct {
 	body    map[string]property                // what Auth0's schema says more than the struct
 	fixed   []string                           // what only a POST can write
 	read    []string                           // what nobody can write
+	bind    func(*call, *T) error              // completes the body before it is put into an item
 	ensure  func(*call, *T)                    // gives it what it always has, after each write
 	system  func(c *call) []T                  // what is there beside the fixture, and cannot be written
 	extra   []property                         // members of the body that are no fields of the struct
@@ -156,6 +157,11 @@ func (s section[T]) isSystem(c *call, id string) bool {
 
 // write puts the body into an item.
 func (s section[T]) write(c *call, item *T) error {
+	if s.bind != nil {
+		if err := s.bind(c, item); err != nil {
+			return err
+		}
+	}
 	if err := write(item, c.body); err != nil {
 		return err
 	}

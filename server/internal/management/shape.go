@@ -1,9 +1,8 @@
 package management
 
 import (
+	"reflect"
 	"slices"
-
-	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
 
 // A shape is an answer in the making.
@@ -41,18 +40,18 @@ func (o *shape) drop(names ...string) {
 
 // show is a value of a fixture's type as an answer has it.
 func (s section[T]) show(c *call, item T) object {
-	encoded, err := strictyaml.MarshalJSON(item)
-	if err != nil {
-		return object{}
-	}
-	value, _ := readJSON(encoded)
-	o, _ := value.(object)
-	shown := &shape{unfolded(o)}
-	shown.drop(s.hidden...)
+	shown := &shape{s.values(item)}
 	if s.shown != nil {
 		s.shown(c, item, shown)
 	}
 	shown.arrange(s.order)
+	return shown.object
+}
+
+// values are the fields of a value that are set and not hidden.
+func (s section[T]) values(item T) object {
+	shown := &shape{unfolded(reflect.TypeFor[T](), jsonObject(item))}
+	shown.drop(s.hidden...)
 	return shown.object
 }
 
@@ -67,19 +66,28 @@ func (o *shape) arrange(order []string) {
 	slices.SortStableFunc(o.object, func(a, b member) int { return place(a) - place(b) })
 }
 
-// unfolded puts the members of kept beside the others.
-func unfolded(o object) object {
+// unfolded puts the members of kept beside the others, in a value of a fixture's type
+// and in those of its fields that are structs.
+func unfolded(t reflect.Type, o object) object {
+	fields := fieldsOf(t)
 	var out object
 	for _, m := range o {
 		inner, isObject := m.Value.(object)
+		field, known := fields[m.Key]
 		switch {
 		case m.Key == "kept" && isObject:
 			out = append(out, inner...)
-		case isObject && slices.Contains([]string{"options", "sink", "destination", "configuration"}, m.Key):
-			out = append(out, member{Key: m.Key, Value: unfolded(inner)})
+		case known && isObject && field.Type.Kind() == reflect.Struct:
+			out = append(out, member{Key: m.Key, Value: unfolded(field.Type, inner)})
 		default:
 			out = append(out, m)
 		}
 	}
 	return out
+}
+
+// without is the object without some members.
+func (o *shape) without(names ...string) object {
+	o.drop(names...)
+	return o.object
 }

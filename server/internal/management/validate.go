@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf16"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -187,6 +188,14 @@ var formats = map[string]func(string) bool{
 	"email": func(s string) bool {
 		parsed, err := mail.ParseAddress(s)
 		return err == nil && parsed.Address == s
+	},
+	"absolute-https-uri-or-empty": func(s string) bool {
+		u, err := url.Parse(s)
+		return s == "" || err == nil && u.Scheme == "https" && u.Host != ""
+	},
+	"date-time": func(s string) bool {
+		_, err := time.Parse(time.RFC3339, s)
+		return err == nil
 	},
 	"strict-uri": func(s string) bool {
 		u, err := url.Parse(s)

@@ -295,7 +295,7 @@ func (t *Tenant) RedeemLink(a Authorization, connection, username, otp, device s
 // wrongBrowserLocked tells whether a live link must be refused because another
 // browser asked for it.
 func (t *Tenant) wrongBrowserLocked(conn *fixtures.Connection, recipient, device string, now time.Time) bool {
-	if t.setup.Fixture.Tenant.Flags.AllowMagicLinkVerifyWithoutSession {
+	if t.setup.Fixture.Tenant.LinksNeedNoSession() {
 		return false
 	}
 	c, ok := t.challenges.bounded.get(challengeKeyOf(conn.Name, recipient))

@@ -47,7 +47,7 @@ func (t *Tenant) blocksLocked(now time.Time, keys []userKey) (list []BlockedAddr
 		of[key] = true
 	}
 	for key, a := range t.bruteForce.attempts.all {
-		if of[key.user] && a.failed >= maxFailures && !a.lapsed(now) {
+		if most := t.maxFailuresLocked(); of[key.user] && most > 0 && a.failed >= most && !a.lapsed(now) {
 			conn, ok := t.setup.connections[key.user.connection]
 			list = append(list, BlockedAddress{key.user.address, key.ip, key.user.connection, ok && t.protectsLocked(conn)})
 		}

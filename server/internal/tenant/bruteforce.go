@@ -10,11 +10,10 @@ import (
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
-// Brute-force protection, with Auth0's defaults: so many wrong codes or passwords
-// from one address block that address for one user.
+// Brute-force protection: so many wrong codes or passwords from one address block that
+// address for one user.
 // Source: auth0/docs-v2 secure/attack-protection/brute-force-protection.mdx.
 const (
-	maxFailures   = 10
 	blockLifetime = 30 * 24 * time.Hour // from the last failure on
 	// unblockLifetime is for how long the link works that unblocks.
 	unblockLifetime = 5 * 24 * time.Hour
@@ -105,17 +104,22 @@ func (b *bruteForce) forget(user userKey) {
 // protects tells whether a connection has brute-force protection.
 func (t *Tenant) protectsLocked(conn *fixtures.Connection) bool {
 	flag := conn.Options.BruteForceProtection
-	return t.setup.Fixture.Limits.Enforce && (flag == nil || *flag)
+	return t.setup.Fixture.Limits.Enforce && t.maxFailuresLocked() > 0 && (flag == nil || *flag)
+}
+
+// maxFailuresLocked is how many wrong codes or passwords block an address.
+func (t *Tenant) maxFailuresLocked() int {
+	return t.setup.Fixture.AttackProtection.BruteForceProtection.Attempts()
 }
 
 // refuseBlockedLocked refuses a caller whose address is blocked for the user.
 func (t *Tenant) refuseBlockedLocked(conn *fixtures.Connection, identifier string, r TokenRequest) error {
 	a, ok := t.bruteForce.attempts.get(attemptKeyOf(conn, identifier, r))
-	if !ok || a.failed < maxFailures || a.lapsed(r.Now) || !t.protectsLocked(conn) {
+	if !ok || a.failed < t.maxFailuresLocked() || a.lapsed(r.Now) || !t.protectsLocked(conn) {
 		return nil
 	}
 	return refusal.TooManyAttempts.Because(fmt.Sprintf("%d wrong codes or passwords came from %s, so this address is blocked for %s; the message to the user has a link that unblocks, and the block ends %s",
-		maxFailures, r.Caller.IP, identifier, a.last.Add(blockLifetime).UTC().Format(time.RFC3339)))
+		a.failed, r.Caller.IP, identifier, a.last.Add(blockLifetime).UTC().Format(time.RFC3339)))
 }
 
 // countFailureLocked counts a wrong code or password. The last one that is allowed
@@ -132,7 +136,7 @@ func (t *Tenant) countFailureLocked(conn *fixtures.Connection, identifier string
 	a.failed++
 	a.last = r.Now
 	t.bruteForce.attempts.put(key, a)
-	if a.failed == maxFailures && u != nil && r.Caller.Blocked != nil {
+	if a.failed == t.maxFailuresLocked() && u != nil && r.Caller.Blocked != nil {
 		t.tellOfBlockLocked(conn, key, u, r)
 	}
 }

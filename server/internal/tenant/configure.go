@@ -106,3 +106,36 @@ func (s *Setup) APIID(identifier string) string { return s.Seed.Hex(24, "api", i
 func (s *Setup) GrantID(g *fixtures.ClientGrant) string {
 	return "cgr_" + s.Seed.Alphanumeric(16, "client grant", g.ClientID, g.Audience)
 }
+
+// ThemeID is the id of a theme: its own, or one that derives from its name.
+func (s *Setup) ThemeID(t *fixtures.Theme) string {
+	if t.ID != "" {
+		return t.ID
+	}
+	return s.Seed.Alphanumeric(32, "theme", t.DisplayName)
+}
+
+// DomainID is the id of a custom domain: its own, or one that derives from its name.
+func (s *Setup) DomainID(d *fixtures.CustomDomain) string {
+	if d.ID != "" {
+		return d.ID
+	}
+	return "cd_" + s.Seed.Alphanumeric(16, "custom domain", d.Domain)
+}
+
+// CredentialID is the id of a public key of a client: its own, or one that derives from
+// the key.
+func (s *Setup) CredentialID(client *fixtures.Client, one *fixtures.Credential) string {
+	if one.ID != "" {
+		return one.ID
+	}
+	return "cred_" + s.Seed.Alphanumeric(22, "credential", client.ClientID, one.PEM)
+}
+
+// CredentialKID is the kid of a public key: its own, or one that derives from the key.
+func (s *Setup) CredentialKID(one *fixtures.Credential) string {
+	if one.KID != "" {
+		return one.KID
+	}
+	return s.Seed.Opaque(43, "credential kid", one.PEM)
+}

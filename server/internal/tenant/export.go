@@ -24,7 +24,7 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	if !isRunning || offset.Abs() > time.Second {
 		f.Clock = fixtures.Clock{Start: now, Running: &isRunning}
 	}
-	f.State = &fixtures.State{SavedAt: now, Seed: t.drawnSeedLocked(), Counters: map[string]int64{}, RefreshTokens: t.listFamiliesLocked(), Changed: f.ChangedSections(t.loaded)}
+	f.State = &fixtures.State{SavedAt: now, Seed: t.drawnSeedLocked(), Counters: map[string]int64{}, RefreshTokens: t.listFamiliesLocked(), Changed: f.ChangedSections(t.loaded), Keys: t.exportKeys()}
 	for key, c := range t.challenges.bounded.all {
 		f.State.Counters[counterName("otp", key.connection, key.recipient)] = c.n
 	}
@@ -155,6 +155,7 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 			t.families.count.forgotten = max(t.families.count.forgotten, n)
 		}
 	}
+	t.importKeys(s.Keys)
 	for _, f := range s.RefreshTokens {
 		t.families.add(&family{RefreshFamily: f})
 	}

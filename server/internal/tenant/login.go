@@ -97,7 +97,7 @@ func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 	signsID := withID && idSecret(l.Client) == nil
 	signsAccess := l.API != nil && accessSecret(l.API) == nil
 	if (signsAccess || signsID) && l.Effects.RotatesKeys() {
-		t.Keys.Replace()
+		t.ReplaceKey()
 	}
 	wrong := l.Effects.Token(func(part string) bool { return l.shows(part, withID) })
 	switch {

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -82,7 +83,7 @@ func TestKeyFilesSignInTurn(t *testing.T) {
 			if err := errors.Join(err, verifyWithJWKS(t, ring.JWKS(), signed)); err != nil {
 				t.Errorf("%s: %v", c.name, err)
 			}
-			ring.Rotate()
+			ring.Rotate(time.Time{})
 		}
 		var set jose.JSONWebKeySet
 		if err := json.Unmarshal(ring.JWKS(), &set); err != nil || len(set.Keys) != 3 {
@@ -100,7 +101,7 @@ func TestOneKeyFileRotatesToItself(t *testing.T) {
 	_, file := embeddedKey("1")
 	ring := token.NewRing(must(ofFiles(t, string(file))))
 	before := ring.KeyID()
-	if after := ring.Rotate(); after == before || after != ring.KeyID() {
+	if after := ring.Rotate(time.Time{}); after == before || after != ring.KeyID() {
 		t.Errorf("kid %q after %q", after, before)
 	}
 	signed := must(ring.Sign(token.JWT, claims("1")))

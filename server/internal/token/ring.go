@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 )
@@ -20,9 +22,11 @@ import (
 type Ring struct {
 	mu         sync.Mutex
 	keys       *Keys
-	generation int   // of the key that signs
-	revoked    bool  // only the key that signs is published
-	signatures int64 // that Sign has made
+	generation int               // of the key that signs
+	revoked    bool              // only the key that signs is published
+	since      map[int]time.Time // when a generation began to sign, if that is known
+	withdrawn  map[int]time.Time // when a generation was revoked
+	signatures int64             // that Sign has made
 	// jwks is the key set, nil until somebody asks for it. To make it for each
 	// request takes 15 µs, and the mock would serve fewer key sets in a second
 	// than mockoidc.
@@ -93,7 +97,7 @@ func (r *Ring) KeyIDs() (current, next, previous string) {
 	current = r.keys.kid(r.generation)
 	if !r.revoked {
 		next = r.keys.kid(r.generation + 1)
-		if r.generation > 0 {
+		if r.generation > 0 && r.withdrawn[r.generation-1].IsZero() {
 			previous = r.keys.kid(r.generation - 1)
 		}
 	}
@@ -102,11 +106,16 @@ func (r *Ring) KeyIDs() (current, next, previous string) {
 
 // Rotate makes the next key sign and returns its kid. The present key stays
 // published until the rotation after this one.
-func (r *Ring) Rotate() string {
+func (r *Ring) Rotate(now time.Time) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.generation++
 	r.jwks, r.revoked = nil, false
+	if r.since == nil {
+		r.since = map[int]time.Time{}
+	}
+	r.since[r.generation] = now
+	delete(r.since, r.generation-3) // of a key that nobody asks for any more
 	return r.keys.kid(r.generation)
 }
 
@@ -140,6 +149,7 @@ func (r *Ring) Use(keys *Keys) {
 
 func (r *Ring) resetLocked(keys *Keys) {
 	r.keys, r.generation, r.revoked, r.signatures, r.jwks = keys, 0, false, 0, nil
+	r.since, r.withdrawn = nil, nil
 }
 
 // Keys returns the keys that the ring has.
@@ -225,5 +235,6 @@ func (r *Ring) publishedLocked() []int {
 	case r.generation == 0:
 		return []int{0, 1}
 	}
-	return []int{r.generation, r.generation + 1, r.generation - 1}
+	published := []int{r.generation, r.generation + 1, r.generation - 1}
+	return slices.DeleteFunc(published, func(g int) bool { return !r.withdrawn[g].IsZero() })
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -42,7 +43,7 @@ func TestAfterARotationTheNextKeySigns(t *testing.T) {
 	if err := verifyWithJWKS(t, before, first); err != nil {
 		t.Fatal(err)
 	}
-	kid := ring.Rotate()
+	kid := ring.Rotate(time.Time{})
 	second, _ := ring.Sign(token.JWT, claims("2"))
 	if err := verifyWithJWKS(t, before, second); err != nil {
 		t.Errorf("the next key was published before it signed: %v", err)
@@ -53,7 +54,7 @@ func TestAfterARotationTheNextKeySigns(t *testing.T) {
 	if kid != ring.KeyID() || strings.Count(string(ring.JWKS()), `"kid"`) != 3 {
 		t.Errorf("after a rotation three keys are published and %s signs: %s", kid, ring.JWKS())
 	}
-	ring.Rotate()
+	ring.Rotate(time.Time{})
 	if err := verifyWithJWKS(t, ring.JWKS(), first); err == nil {
 		t.Error("after two rotations the first key is gone")
 	}
@@ -100,7 +101,7 @@ func TestReplaceWithdrawsAllOtherKeys(t *testing.T) {
 	if current != ring.KeyID() || next == "" || previous != "" {
 		t.Errorf("at first: %q, %q, %q", current, next, previous)
 	}
-	if kid := ring.Rotate(); kid != next {
+	if kid := ring.Rotate(time.Time{}); kid != next {
 		t.Errorf("the rotation goes to %q, not to %q", kid, next)
 	}
 	if _, _, previous := ring.KeyIDs(); previous != current {

@@ -1,0 +1,129 @@
+package management
+
+import (
+	"slices"
+)
+
+// An envelope is the form of an answer with a list.
+type envelope int
+
+const (
+	bare       envelope = iota // […]
+	totals                     // […], or with totals the old way
+	totalsLate                 // […], or with totals the newer way
+	wrapped                    // {"providers":[…]}
+	goTotals                   // {"actions":[…],"per_page":50}
+)
+
+// An emptyList is a kind of thing that Auth0 has and the mock does not. It has none,
+// so that tools that ask for all go on.
+type emptyList struct {
+	path, key, scope, all string
+	envelope              envelope
+}
+
+// Source: auth0/auth0-deploy-cli, its recordings; npm auth0 6.4.0, its models.
+var emptyLists = []emptyList{
+	{"/rules", "rules", "rules", "rules", totals},
+	{"/rules-configs", "", "rules_configs", "variables of rules", bare},
+	{"/hooks", "hooks", "hooks", "hooks", totals},
+	{"/actions/actions", "actions", "actions", "Actions", goTotals},
+	{"/actions/modules", "modules", "actions", "modules of Actions", goTotals},
+	{"/connections-directory-provisionings", "directory_provisionings", "directory_provisionings", "directory provisionings", wrapped},
+	{"/branding/phone/providers", "providers", "phone_providers", "phone providers", wrapped},
+	{"/branding/phone/templates", "templates", "phone_templates", "templates of text messages", wrapped},
+	{"/keys/encryption", "keys", "encryption_keys", "encryption keys", totalsLate},
+	{"/flows", "flows", "flows", "flows", totalsLate},
+	{"/flows/vault/connections", "connections", "flows_vault_connections", "connections of flows", totalsLate},
+	{"/forms", "forms", "forms", "forms", totalsLate},
+	{"/self-service-profiles", "self_service_profiles", "self_service_profiles", "self-service profiles", totalsLate},
+	{"/network-acls", "network_acls", "network_acls", "network ACLs", totalsLate},
+	{"/user-attribute-profiles", "user_attribute_profiles", "user_attribute_profiles", "user attribute profiles", wrapped},
+	{"/connection-profiles", "connection_profiles", "connection_profiles", "connection profiles", wrapped},
+	{"/token-exchange-profiles", "token_exchange_profiles", "token_exchange_profiles", "token exchange profiles", wrapped},
+	{"/rate-limit-policies", "rate_limit_policies", "rate_limit_policies", "rate-limit policies", wrapped},
+}
+
+// listQuery are the query parameters of all lists, and filters are those that some have.
+func listQuery() []property {
+	list := slices.Concat(pages, fieldLists, checkpoints)
+	for _, name := range []string{"triggerId", "actionName", "deployed", "installed", "enabled", "hydrate", "disabled", "resource", "consumer", "consumer_selector"} {
+		list = append(list, text.of(name, ""))
+	}
+	return list
+}
+
+// operations is the list. There is nothing to read, and nothing can be created.
+func (e emptyList) operation() operation {
+	return operation{
+		method: "GET", path: e.path, summary: "lists the " + e.all + ": none, as the mock does not have them", scopes: []string{"read:" + e.scope}, query: listQuery(),
+		run: func(c *call) (any, error) { return e.run(c) },
+	}
+}
+
+func (e emptyList) run(c *call) (any, error) {
+	p, err := c.page()
+	if err != nil {
+		return nil, err
+	}
+	p.checkpoint = false
+	switch e.envelope {
+	case totals:
+		return c.answer(totalsFirst, e.key, p, nil, 0), nil
+	case totalsLate:
+		return c.answer(listFirst, e.key, p, nil, 0), nil
+	case wrapped:
+		return object{{Key: e.key, Value: []object{}}}, nil
+	case goTotals:
+		return object{{Key: e.key, Value: []object{}}, {Key: "per_page", Value: p.limit}}, nil
+	}
+	return []object{}, nil
+}
+
+// triggers are the places where Actions can run.
+// Source: auth0/auth0-deploy-cli, its recordings.
+var triggers = []struct{ id, version string }{
+	{"post-login", "v3"},
+	{"credentials-exchange", "v2"},
+	{"pre-user-registration", "v2"},
+	{"post-user-registration", "v2"},
+	{"post-change-password", "v2"},
+	{"send-phone-message", "v2"},
+	{"password-reset-post-challenge", "v1"},
+	{"custom-phone-provider", "v1"},
+	{"custom-email-provider", "v1"},
+	{"custom-token-exchange", "v1"},
+	{"event-stream", "v1"},
+	{"password-hash-migration", "v1"},
+	{"mcp-tool", "v1"},
+}
+
+func listTriggers(*call) (any, error) {
+	list := []object{}
+	for _, t := range triggers {
+		list = append(list, object{
+			{Key: "id", Value: t.id},
+			{Key: "version", Value: t.version},
+			{Key: "status", Value: "CURRENT"},
+			{Key: "runtimes", Value: []string{"node18-actions", "node22"}},
+			{Key: "default_runtime", Value: "node22"},
+			{Key: "binding_policy", Value: "trigger-bound"},
+			{Key: "compatible_triggers", Value: []object{}},
+		})
+	}
+	return object{{Key: "triggers", Value: list}}, nil
+}
+
+// emptyOperations are the lists of what the mock does not have.
+func emptyOperations() []operation {
+	var list []operation
+	for _, e := range emptyLists {
+		list = append(list, e.operation())
+	}
+	bindings := emptyList{"/actions/triggers/{triggerId}/bindings", "bindings", "actions", "Actions of a trigger", goTotals}
+	return append(
+		list,
+		operation{method: "GET", path: "/actions/triggers", summary: "lists the triggers of Actions", scopes: []string{"read:actions"}, run: listTriggers},
+		bindings.operation(),
+	)
+}
