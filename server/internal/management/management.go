@@ -30,6 +30,7 @@ func operations() []operation {
 		clientOperations,
 		connectionOperations,
 		userOperations,
+		identityOperations,
 		userSessions.operations(),
 		userRefreshTokens.operations(),
 	)

@@ -1,7 +1,9 @@
 package tenant
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 )
@@ -46,11 +48,13 @@ func (t *Tenant) reconfigure(before, after *Setup) (done bool, err error) {
 			continue
 		}
 		for _, u := range t.users.ordered {
-			if u.Connection != name {
-				continue
-			}
-			if err := fits(u.User, conn); err != nil {
-				return true, invalidUser("the user %s would not fit the connection: %v", u.UserID, err)
+			for _, a := range u.accounts {
+				if a.Connection != name {
+					continue
+				}
+				if err := fits(*a.User, conn); err != nil {
+					return true, invalidUser("the user %s would not fit the connection: %v", a.UserID, err)
+				}
 			}
 		}
 	}
@@ -68,22 +72,33 @@ func (t *Tenant) dropLostLocked() {
 			t.deleteUserLocked(u)
 			continue
 		}
-		for audience := range u.Permissions {
-			if _, ok := t.setup.apis[audience]; !ok {
-				kept := *u
-				kept.User = cloned(u.User)
-				delete(kept.Permissions, audience)
-				t.users.remove(u)
-				t.users.insert(&kept)
-				u = &kept
-			}
-		}
+		t.dropLostOfLocked(u)
 	}
 	for id, f := range t.families.all {
 		if _, ok := t.setup.clients[f.ClientID]; !ok {
 			t.families.remove(id)
 		}
 	}
+}
+
+// dropLostOfLocked removes the permissions and the linked accounts of a user that are
+// of an API or a connection that is gone.
+func (t *Tenant) dropLostOfLocked(u *user) {
+	lostAPI := func(audience string, _ []string) bool { return t.setup.apis[audience] == nil }
+	lostConnection := func(i fixtures.Identity) bool { return t.setup.connections[i.Connection] == nil }
+	lost := slices.ContainsFunc(u.Identities, lostConnection)
+	for audience := range u.Permissions {
+		lost = lost || lostAPI(audience, nil)
+	}
+	if !lost {
+		return
+	}
+	kept := cloned(u.User)
+	maps.DeleteFunc(kept.Permissions, lostAPI)
+	if kept.Identities = slices.DeleteFunc(kept.Identities, lostConnection); len(kept.Identities) == 0 {
+		kept.Identities = nil
+	}
+	t.users.replace(u, t.setup.newUser(kept))
 }
 
 // ConnectionID is the id of a connection: its own, or one that derives from its name.

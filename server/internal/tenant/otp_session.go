@@ -62,7 +62,7 @@ func (t *Tenant) StartOTPSession(r OTPSessionRequest) OTPSession {
 		expires: r.Now.Add(time.Duration(conn.Code().TimeStep) * time.Second),
 	}
 	switch {
-	case u != nil && u.Blocked:
+	case u != nil && u.user.Blocked:
 		s.silent = "the user " + r.Recipient + " is blocked"
 	case u != nil && !u.owns(r.Recipient):
 		s.silent = nameOnly(r.Recipient)
@@ -153,7 +153,7 @@ func (t *Tenant) otpSessionLocked(r TokenRequest, id string) (*otpSession, *fixt
 	}
 	u := t.users.find(conn.Name, s.recipient)
 	switch c, _ := t.challenges.bounded.get(challengeKeyOf(conn.Name, s.recipient)); {
-	case u != nil && u.Blocked:
+	case u != nil && u.user.Blocked:
 		return nil, nil, refusal.OTPUserBlocked
 	case s.silent != "":
 		return nil, nil, wrong("nothing was sent: " + s.silent)
@@ -173,7 +173,7 @@ func (t *Tenant) ChallengeOfDatabase(r ChallengeRequest) Started {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	u := t.users.find(r.Connection.Name, r.Recipient)
-	return t.challengeLocked(r, u, u != nil && (u.Blocked || !u.owns(r.Recipient)))
+	return t.challengeLocked(r, u, u != nil && (u.user.Blocked || !u.owns(r.Recipient)))
 }
 
 // SignInWithCode is SignIn for a user of a database. known is false if there is no
@@ -233,7 +233,7 @@ func (t *Tenant) ConfirmSignUp(a Authorization, tx Transaction, conn *fixtures.C
 			return Session{}, err
 		}
 	}
-	if u != nil && (u.Blocked || !u.owns(tx.Recipient)) || a.Effects.User("blocked") {
+	if u != nil && (u.user.Blocked || !u.owns(tx.Recipient)) || a.Effects.User("blocked") {
 		return Session{}, refusal.UserBlocked
 	}
 	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, a.Now)

@@ -105,21 +105,21 @@ func (t *Tenant) ResetClient(id string, now time.Time) (clientID string, err err
 	return clientID, err
 }
 
-// resetLocked returns a ticket and its user. It leaves it to the caller whether a
+// resetLocked returns a ticket and the account whose password it changes. It leaves it to the caller whether a
 // used ticket is good.
-func (t *Tenant) resetLocked(id string, now time.Time) (*resetTicket, *user, error) {
+func (t *Tenant) resetLocked(id string, now time.Time) (*resetTicket, *account, error) {
 	k, ok := t.resets.get(id)
 	if !ok {
 		return nil, nil, refusal.WrongResetTicket.Because("there is no such ticket")
 	}
-	u, ok := t.users.get(k.userID)
+	a, ok := t.users.accountOf(k.userID)
 	switch {
 	case !ok:
 		return k, nil, refusal.WrongResetTicket.Because("the user of the ticket was deleted")
 	case !k.used && (k.lapsed || !now.Before(k.expires)):
 		return k, nil, refusal.ResetTicketExpired.Because("the ticket expired at " + k.expires.UTC().Format(time.RFC3339))
 	}
-	return k, u, nil
+	return k, a, nil
 }
 
 func usedTicket() error {
@@ -131,18 +131,18 @@ func usedTicket() error {
 func (t *Tenant) ResetPassword(id, password string, now time.Time) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	k, u, err := t.resetLocked(id, now)
+	k, a, err := t.resetLocked(id, now)
 	switch {
 	case err != nil:
 		return err
-	case k.used && u.Password == password:
+	case k.used && a.Password == password:
 		return nil
 	case k.used:
 		return usedTicket()
 	}
-	changed := cloned(u.User)
-	changed.Password = password
-	if _, err := t.changeUserLocked(u, changed, now); err != nil {
+	changed := cloned(a.user.User)
+	changed.ChangeAccount(a.UserID, func(of *fixtures.User) { of.Password = password })
+	if _, err := t.changeUserLocked(a.user, changed, now); err != nil {
 		return err
 	}
 	k.used = true

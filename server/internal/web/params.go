@@ -74,7 +74,7 @@ func (p Param) Strings() (members []string, ok bool) {
 var secrets = map[string]bool{
 	"client_secret": true, "client_assertion": true, "password": true, "refresh_token": true,
 	"captcha": true, "password-reset": true, "re-enter-password": true, "ticket": true,
-	"access_token": true, "id_token": true, "token": true, "subject_token": true, "actor_token": true, "mfa_token": true, "oob_code": true, "binding_code": true, "recovery_code": true, "assertion": true, "login_ticket": true, "auth_session": true, "code": true, "device_code": true, "user_code": true, "code_verifier": true, "id_token_hint": true,
+	"access_token": true, "id_token": true, "token": true, "subject_token": true, "actor_token": true, "mfa_token": true, "oob_code": true, "binding_code": true, "recovery_code": true, "assertion": true, "login_ticket": true, "auth_session": true, "code": true, "device_code": true, "user_code": true, "code_verifier": true, "id_token_hint": true, "link_with": true,
 	"signing_secret": true, "secret": true, "twilio_token": true,
 }
 
