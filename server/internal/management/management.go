@@ -31,6 +31,7 @@ func operations() []operation {
 		connectionOperations,
 		userOperations,
 		identityOperations,
+		factorOperations,
 		userSessions.operations(),
 		userRefreshTokens.operations(),
 	)

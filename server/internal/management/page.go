@@ -14,10 +14,11 @@ import (
 type dialect int
 
 const (
-	totalsFirst dialect = iota // {"total","start","limit","clients":[…]}
-	usersList                  // {"start","limit","length","users":[…],"total"}
-	listFirst                  // {"roles":[…],"start","limit","total"}
-	tokensList                 // {"tokens":[…],"next","total"}, and always so
+	totalsFirst        dialect = iota // {"total","start","limit","clients":[…]}
+	usersList                         // {"start","limit","length","users":[…],"total"}
+	listFirst                         // {"roles":[…],"start","limit","total"}
+	tokensList                        // {"tokens":[…],"next","total"}, and always so
+	authenticatorsList                // {"authenticators":[…],"total","start","limit"}
 )
 
 // pages are the query parameters of a list that has pages, and checkpoints those
@@ -114,6 +115,8 @@ func (c *call) answer(d dialect, key string, p page, items []object, total int) 
 		return items
 	case d == usersList:
 		return object{start, limit, {Key: "length", Value: len(items)}, list, all}
+	case d == authenticatorsList:
+		return object{list, all, start, limit}
 	case d == listFirst:
 		return object{list, start, limit, all}
 	}
