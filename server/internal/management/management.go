@@ -34,6 +34,7 @@ func operations() []operation {
 		factorOperations,
 		userSessions.operations(),
 		userRefreshTokens.operations(),
+		holdingOperations,
 	)
 }
 

@@ -27,8 +27,9 @@ var limitBlockNotice = Limit{"notices of a block", 1, 1, time.Hour}
 
 // A Caller is who asks to sign a user in.
 type Caller struct {
-	Name string // for hints
-	IP   string // of the end user
+	Name  string // for hints
+	Agent string // the User-Agent
+	IP    string // of the end user
 	// Blocked writes the message to a user whom the caller's wrong codes or
 	// passwords blocked.
 	Blocked func(Block) outbox.Message

@@ -184,7 +184,7 @@ func (t *Tenant) SignUpAndIn(a Authorization, tx Transaction, conn *fixtures.Con
 		return Session{}, refusal.UserBlocked
 	}
 	t.noteLoginLocked(u, a.Now)
-	s := t.newSessionLocked(u, sessionID, a.Now)
+	s := t.newSessionLocked(u, sessionID, methodOf(conn.Strategy), a)
 	t.noteSignInLocked(tx, password, s)
 	return *s, nil
 }
@@ -201,7 +201,7 @@ func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, conn *fixtu
 		return Session{}, err
 	}
 	t.noteLoginLocked(u, a.Now)
-	s := t.newSessionLocked(u, sessionID, a.Now)
+	s := t.newSessionLocked(u, sessionID, methodOf(conn.Strategy), a)
 	t.noteSignInLocked(tx, password, s)
 	return *s, nil
 }

@@ -88,6 +88,14 @@ func nameOnly(address string) string {
 	return address + " is the username of a user, and not an address of that user"
 }
 
+// codeStrategy is the strategy of the connections that send codes to such addresses.
+func codeStrategy(address string) string {
+	if isNumber(address) {
+		return StrategySMS
+	}
+	return StrategyEmail
+}
+
 // kindOfAddress is the kind of an address to which codes go.
 func kindOfAddress(address string) string {
 	if isNumber(address) {
@@ -210,7 +218,7 @@ func (t *Tenant) SignInWithCode(a Authorization, tx Transaction, conn *fixtures.
 			return Session{}, false, err
 		}
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, a.Now)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, methodOf(codeStrategy(tx.Recipient)), a)
 	t.noteSignInLocked(tx, otp, s)
 	return *s, true, nil
 }
@@ -236,7 +244,7 @@ func (t *Tenant) ConfirmSignUp(a Authorization, tx Transaction, conn *fixtures.C
 	if u != nil && (u.user.Blocked || !u.owns(tx.Recipient)) || a.Effects.User("blocked") {
 		return Session{}, refusal.UserBlocked
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, a.Now)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, methodOf(codeStrategy(tx.Recipient)), a)
 	t.noteSignInLocked(tx, stored.proof, s)
 	return *s, nil
 }
