@@ -129,6 +129,9 @@ func showUser(_ *call, u fixtures.User) object {
 	add("user_id", u.UserID, true)
 	add("user_metadata", u.UserMetadata, u.UserMetadata != nil)
 	add("username", u.Username, u.Username != "")
+	if !u.LastPasswordReset.IsZero() {
+		add("last_password_reset", isoTime(u.LastPasswordReset), true)
+	}
 	add("app_metadata", u.AppMetadata, len(u.AppMetadata) > 0)
 	if !u.LastLogin.IsZero() {
 		add("last_login", isoTime(u.LastLogin), true)
@@ -317,6 +320,10 @@ func updateUser(c *call, old fixtures.User) (fixtures.User, error) {
 	}
 	u, err := c.Tenant.UpdateUser(old.UserID, func(u *fixtures.User) error {
 		writeUser(u, ofUser)
+		// A new password lifts a block. Source: auth0/docs-v2 block-and-unblock-users.mdx.
+		if _, sent := c.body["blocked"]; c.text("password") != "" && !sent {
+			u.Blocked = false
+		}
 		u.ChangeAccount(account, func(a *fixtures.User) { changeAccount(a, ofAccount) })
 		return nil
 	})

@@ -88,6 +88,7 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 		at := slices.IndexFunc(ready.accounts, func(b *account) bool { return b.UserID == a.UserID })
 		if at >= 0 && ready.accounts[at].Password != a.Password {
 			t.bruteForce.forget(a.key()) // Source: brute-force-protection.mdx
+			ready.LastPasswordReset = now
 		}
 		if at >= 0 && ready.accounts[at].key() != a.key() {
 			// The id may derive from the old address. The next user who signs up
