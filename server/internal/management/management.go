@@ -35,6 +35,11 @@ func operations() []operation {
 		userSessions.operations(),
 		userRefreshTokens.operations(),
 		holdingOperations,
+		roles.operations(),
+		roleOperations,
+		organizationByName,
+		organizations.operations(),
+		organizationOperations,
 	)
 }
 
@@ -151,5 +156,7 @@ var (
 	noContent = web.Status{Code: http.StatusNoContent}
 	accepted  = web.Status{Code: http.StatusAccepted, Value: struct{}{}}
 )
+
+var empty = struct{}{} // {}
 
 func created(value any) any { return web.Status{Code: http.StatusCreated, Value: value} }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
@@ -30,6 +31,8 @@ type property struct {
 	items       *property  // of an array
 	open        bool       // an object may have other members, too
 	rest        *property  // what each member may be that is not one of members
+
+	later func() property // makes the property, when a body is checked
 }
 
 // of returns a copy with a description.
@@ -61,6 +64,10 @@ type fault struct {
 
 // checkBody refuses a body that the property does not allow.
 func (p *property) checkBody(value any) error {
+	if p.later != nil {
+		made := p.later()
+		p = &made
+	}
 	var faults []fault
 	p.check(value, "", &faults)
 	if len(faults) == 0 {
@@ -193,6 +200,9 @@ var formats = map[string]func(string) bool{
 	"strict-uri": func(s string) bool {
 		u, err := url.Parse(s)
 		return err == nil && u.Scheme != "" && u.Host != ""
+	},
+	"organization-name": func(s string) bool {
+		return fixtures.OrganizationName.MatchString(s) && !strings.HasPrefix(s, "org_")
 	},
 }
 

@@ -1,9 +1,7 @@
 package tenant
 
 import (
-	"maps"
 	"reflect"
-	"slices"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 )
@@ -20,6 +18,7 @@ func (t *Tenant) Configure(change func(*fixtures.Fixture) error) error {
 		before := t.Setup()
 		f := *before.Fixture
 		f.Users, f.State = nil, nil
+		f.Organizations = fixtures.WithoutMembers(f.Organizations)
 		if err := change(&f); err != nil {
 			return err
 		}
@@ -28,6 +27,7 @@ func (t *Tenant) Configure(change func(*fixtures.Fixture) error) error {
 			return err
 		}
 		checked.Users, checked.State, checked.Warnings = before.Fixture.Users, before.Fixture.State, before.Fixture.Warnings
+		checked.Organizations = fixtures.WithMembers(checked.Organizations, before.Fixture.Organizations)
 		after := newSetup(checked)
 		if done, err := t.reconfigure(before, after); done {
 			return err
@@ -70,10 +70,10 @@ func (t *Tenant) dropLostLocked() {
 	for _, u := range t.users.byID {
 		if _, ok := t.setup.connections[u.Connection]; !ok {
 			t.deleteUserLocked(u)
-			continue
 		}
-		t.dropLostOfLocked(u)
 	}
+	t.dropLostRolesLocked()
+	t.leaveLocked()
 	for id, f := range t.families.all {
 		if _, ok := t.setup.clients[f.ClientID]; !ok {
 			t.families.remove(id)
@@ -81,24 +81,14 @@ func (t *Tenant) dropLostLocked() {
 	}
 }
 
-// dropLostOfLocked removes the permissions and the linked accounts of a user that are
-// of an API or a connection that is gone.
-func (t *Tenant) dropLostOfLocked(u *user) {
-	lostAPI := func(audience string, _ []string) bool { return t.setup.apis[audience] == nil }
-	lostConnection := func(i fixtures.Identity) bool { return t.setup.connections[i.Connection] == nil }
-	lost := slices.ContainsFunc(u.Identities, lostConnection)
-	for audience := range u.Permissions {
-		lost = lost || lostAPI(audience, nil)
+// dropLostRolesLocked takes away permissions of APIs, roles, and linked accounts of
+// connections that are gone.
+func (t *Tenant) dropLostRolesLocked() {
+	for _, u := range t.users.byID {
+		if kept, changed := t.setup.withoutLost(u.User); changed {
+			t.users.replace(u, t.setup.newUser(kept))
+		}
 	}
-	if !lost {
-		return
-	}
-	kept := cloned(u.User)
-	maps.DeleteFunc(kept.Permissions, lostAPI)
-	if kept.Identities = slices.DeleteFunc(kept.Identities, lostConnection); len(kept.Identities) == 0 {
-		kept.Identities = nil
-	}
-	t.users.replace(u, t.setup.newUser(kept))
 }
 
 // ConnectionID is the id of a connection: its own, or one that derives from its name.

@@ -19,11 +19,12 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	f := *t.setup.Fixture
 	f.Extends, f.Source, f.Warnings = "", "", nil
 	f.Users = t.listUsersLocked()
+	f.Organizations = t.exportOrganizationsLocked()
 	f.Clock = fixtures.Clock{}
 	if !isRunning || offset.Abs() > time.Second {
 		f.Clock = fixtures.Clock{Start: now, Running: &isRunning}
 	}
-	f.State = &fixtures.State{SavedAt: now, Seed: t.drawnSeedLocked(), Counters: map[string]int64{}, RefreshTokens: t.listFamiliesLocked()}
+	f.State = &fixtures.State{SavedAt: now, Seed: t.drawnSeedLocked(), Counters: map[string]int64{}, RefreshTokens: t.listFamiliesLocked(), Changed: f.ChangedSections(t.loaded)}
 	for key, c := range t.challenges.bounded.all {
 		f.State.Counters[counterName("otp", key.connection, key.recipient)] = c.n
 	}
@@ -41,6 +42,9 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	}
 	for client, n := range t.devices.count.counts.all {
 		f.State.Counters[counterName("device", client, "")] = n
+	}
+	for key, n := range t.invited.counts.all {
+		f.State.Counters[counterName("invitation", key.organization, key.email)] = n
 	}
 	for _, d := range t.devices.all {
 		f.State.DeviceCodes = append(f.State.DeviceCodes, d.DeviceCode)
@@ -82,22 +86,34 @@ func (t *Tenant) drawnSeedLocked() string {
 // the connection or client, and the recipient or user, with tabs in between.
 func counterName(what, of, whom string) string { return what + "\t" + of + "\t" + whom }
 
-// Restore adds what an earlier run exported: its users, refresh tokens and
-// counters. If the fixture has a user too, the fixture's data counts, so that
-// edits of the fixture have an effect. Reset goes back to the fixture alone.
-func (t *Tenant) Restore(f *fixtures.Fixture) {
+// Restore adds what an earlier run exported: its users, refresh tokens and counters, and
+// the sections that the Management API had changed. If the fixture has a user too, or
+// has changed such a section since, the fixture's data counts, so that edits of the
+// fixture have an effect. Reset goes back to the fixture alone. The error says why the
+// changed sections do not fit the fixture any more; then the fixture's count.
+func (t *Tenant) Restore(f *fixtures.Fixture) error {
 	now := t.Clock.Now()
+	var misfit error
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if f.State != nil {
+		var kept *fixtures.Fixture
+		if kept, misfit = t.setup.Fixture.KeepChanges(f, f.State.Changed); kept != t.setup.Fixture {
+			t.configureLocked(newSetup(kept))
+		}
+	}
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
 	for i := range t.setup.Fixture.Users {
 		t.mergeUserLocked(t.setup.Fixture.Users[i], now)
 	}
+	t.joinLocked(f.Organizations, now)
+	t.joinLocked(t.setup.Fixture.Organizations, now)
 	if f.State != nil {
 		t.importLocked(f.State)
 	}
+	return misfit
 }
 
 // importLocked adds the counters, refresh tokens and devices of an export.
@@ -119,6 +135,8 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 			t.enrollments.set(whom, n)
 		case "refresh":
 			t.families.count.set(clientUser{of, whom}, n)
+		case "invitation":
+			t.invited.set(invitedKey{of, whom}, n)
 		case "device":
 			t.devices.count.set(of, n)
 		case "refresh forgotten":

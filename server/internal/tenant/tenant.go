@@ -53,6 +53,10 @@ type Tenant struct {
 	totpUsed     bounded[usedTOTP, struct{}]
 	remembered   bounded[string, rememberedBrowser]
 	devices      devices
+	memberships  memberships
+	invitations  bounded[string, *Invitation]
+	invitesHeld  map[invitedKey][]string // messages that arrive after the next one (deliver.swap)
+	invited      tally[invitedKey]       // how many invitations each address had so far
 	buckets      map[bucketKey]*bucket
 }
 
@@ -105,27 +109,41 @@ func (t *Tenant) resetClock(f *fixtures.Fixture) {
 }
 
 // Merge takes over a changed fixture while the tenant goes on. It replaces
-// clients, connections, APIs and settings, and adds and updates users. Codes,
+// clients, connections, APIs and settings, and adds and updates users. What the
+// Management API has changed stays, in each section that the fixture has not changed,
+// unless it does not fit the new fixture: then the error says why. Codes,
 // sessions, refresh tokens, messages and the clock stay. The key that signs stays
 // too, unless the keys are others. If keys.files brings a secret seed, sessions,
 // codes and logins that have begun end: their names came from a seed that others
 // may know.
-func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
-	setup, now := newSetup(f), t.Clock.Now()
+func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) error {
+	now := t.Clock.Now()
+	t.configuring.Lock()
+	defer t.configuring.Unlock()
+	before := t.Setup().Fixture
+	t.mu.Lock()
+	loaded := t.loaded
+	t.mu.Unlock()
+	kept, misfit := f.KeepChanges(before, before.ChangedSections(loaded))
+	setup := newSetup(kept)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.noteChange()
 	t.Keys.Use(keys)
-	before := t.setup.Seed
+	seed := t.setup.Seed
 	t.loaded = f
 	t.configureLocked(setup)
-	if len(f.Keys.Files) > 0 && t.setup.Seed != before {
+	if len(f.Keys.Files) > 0 && t.setup.Seed != seed {
 		t.forgetLoginsLocked() // who knows the seed before could guess them
 		t.expireCodesLocked()
 	}
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
+	t.dropLostRolesLocked()
+	t.leaveLocked()
+	t.joinLocked(f.Organizations, now)
+	return misfit
 }
 
 func (t *Tenant) loadLocked(setup *Setup) {
@@ -143,6 +161,10 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.clientLogins = newTally[grantKey](maxFamilies)
 	t.enrollments = newTally[string](maxSecondSteps)
 	t.oobCount = newTally[oobKey](maxSecondSteps)
+	t.memberships = memberships{}
+	t.invitations = newInvitations()
+	t.invitesHeld = map[invitedKey][]string{}
+	t.invited = newTally[invitedKey](maxInvitations)
 	t.buckets = map[bucketKey]*bucket{}
 	if f.State != nil {
 		t.importLocked(f.State)
@@ -150,6 +172,7 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
+	t.joinLocked(f.Organizations, now)
 }
 
 // forgetLoginsLocked forgets sessions, and logins that have begun.
@@ -217,6 +240,8 @@ type Counts struct {
 	DroppedAuthCodes  int `json:"dropped_auth_codes"`
 	DeviceCodes       int `json:"device_codes"`
 	DroppedDevices    int `json:"dropped_device_codes"`
+	Invitations       int `json:"invitations"`
+	DroppedInvited    int `json:"dropped_invitations"`
 }
 
 // Counts returns how much the tenant holds now.
@@ -235,5 +260,7 @@ func (t *Tenant) Counts() Counts {
 		DroppedAuthCodes:  t.authCodes.dropped,
 		DeviceCodes:       t.devices.len(),
 		DroppedDevices:    t.devices.dropped,
+		Invitations:       t.invitations.len(),
+		DroppedInvited:    t.invitations.dropped,
 	}
 }
