@@ -46,7 +46,7 @@ func FuzzManagement(f *testing.F) {
 		o := routes[int(route)%len(routes)]
 		var path []string
 		rest := []string{ids[int(first)%len(ids)], ids[int(second)%len(ids)], "y"}
-		for _, part := range strings.Split(o.Path, "/") {
+		for part := range strings.SplitSeq(o.Path, "/") {
 			if strings.HasPrefix(part, "{") {
 				part, rest = url.PathEscape(rest[0]), rest[1:]
 			}

@@ -284,9 +284,11 @@ func BenchmarkUsers(b *testing.B) {
 			}
 		})
 	}
-	b.Run("login", func(b *testing.B) {
-		for b.Loop() {
-			servertest.Login(b, s, "user99999@example.com", nil)
-		}
-	})
+	for name, of := range map[string]*server.Server{"login": s, "login among few": servertest.New(b, server.Config{At: servertest.At2030})} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				servertest.Login(b, of, "user99999@example.com", nil)
+			}
+		})
+	}
 }

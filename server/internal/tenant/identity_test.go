@@ -6,6 +6,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/token"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 // linkedTenant has Ada, to whom the user of a number is linked.
@@ -115,13 +116,28 @@ func TestAccountsHavePasswordsOfTheirOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	conn, _ := tn.Setup().Connection(database)
+	client, _ := tn.Setup().Client("acme-native")
 	tn.mu.Lock()
-	defer tn.mu.Unlock()
-	conn := tn.setup.connections[database]
 	if _, err := tn.checkPasswordLocked(conn, "lovelace@example.com", "first", TokenRequest{Now: noon}); err == nil {
 		t.Error("the password before is good")
 	}
 	if u, err := tn.checkPasswordLocked(conn, "lovelace@example.com", "second", TokenRequest{Now: noon}); err != nil || u.UserID != ada.UserID {
 		t.Errorf("the password signs in %v (%v)", u, err)
+	}
+	tn.mu.Unlock()
+	ticket := ""
+	_, known := tn.StartReset(ResetRequest{
+		Client: client, Connection: conn, Recipient: "lovelace@example.com", Now: noon,
+		Compose: func(k ResetTicket) outbox.Message {
+			ticket = k.ID
+			return outbox.Message{Kind: outbox.Email, To: k.Recipient}
+		},
+	})
+	if err := tn.ResetPassword(ticket, "third", noon); err != nil || !known {
+		t.Fatal(known, err)
+	}
+	if u, _ := tn.User(ada.UserID); u.Password != "" || u.Identities[0].Password != "third" {
+		t.Errorf("after a reset the user is %+v", u)
 	}
 }
