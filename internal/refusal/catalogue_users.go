@@ -34,9 +34,4 @@ var (
 		Name: "management_inexistent_authentication_method", Status: 404, Code: "inexistent_authentication_method",
 		Description: "The authentication method does not exist.", Source: "the wording of management_inexistent_user", Unverified: true,
 	})
-	InvalidPath = entry(Refusal{
-		Name: "management_invalid_path", Status: 400, Code: "invalid_uri",
-		Description: "Path validation error: {problem}", Source: zSchema,
-		Examples: map[string]string{"problem": "'No enum match for: sms' on property provider (The multi-factor provider. Supported values 'duo' or 'google-authenticator')."},
-	})
 )

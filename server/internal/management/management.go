@@ -35,11 +35,20 @@ func operations() []operation {
 		userSessions.operations(),
 		userRefreshTokens.operations(),
 		holdingOperations,
+		logOperations(),
+		logStreams.operations(),
+		eventStreams.operations(),
+		eventOperations(),
 		roles.operations(),
 		roleOperations,
 		organizationByName,
 		organizations.operations(),
 		organizationOperations,
+		userBlockOperations(),
+		ticketOperations(),
+		jobOperations(),
+		emailTemplateOperations(),
+		emailProviderOperations(),
 	)
 }
 
@@ -142,7 +151,11 @@ func (o operation) flow(w *web.Call) (any, error) {
 			c.list = value
 		}
 	}
-	return o.run(c)
+	value, err := o.run(c)
+	if err == nil {
+		c.record(o, value)
+	}
+	return value, err
 }
 
 // text is a member of the body that is a string; "" if there is none.

@@ -90,7 +90,7 @@ func TestSearch(t *testing.T) {
 		`email:* AND email:*`: "a1 c3",
 		`created_at:[2024-01-01T00:00:00.000Z TO 2024-12-31T00:00:00Z]`: "a1",
 	} {
-		m, err := searchUsers(q)
+		m, err := searchedUsers.search(q)
 		if err != nil {
 			t.Errorf("%s: %v", q, err)
 			continue
@@ -114,7 +114,7 @@ func TestASearchThatCannotBeReadIsRefused(t *testing.T) {
 		`(`, `)`, `email:`, `email:(`, `email:"ada`, `email:[1 TO`, `email:[1 2]`, `email:ada AND`, `NOT`, `a)`, `name:*ab`,
 		`user_metadata.a:b*`, `user_metadata.a:[1 TO 2]`, `[1 TO 2]`, `:a`, `phone_number:+`, `}`, strings.Repeat("(", 1000) + "a", strings.Repeat("NOT ", 1000) + "a",
 	} {
-		if _, err := searchUsers(q); !errors.Is(err, refusal.BadSearch) {
+		if _, err := searchedUsers.search(q); !errors.Is(err, refusal.BadSearch) {
 			t.Errorf("%.40s: %v", q, err)
 		}
 	}
@@ -126,7 +126,7 @@ func FuzzSearch(f *testing.F) {
 		f.Add(q)
 	}
 	f.Fuzz(func(t *testing.T, q string) {
-		m, err := searchUsers(q)
+		m, err := searchedUsers.search(q)
 		if (m == nil) != (err != nil) {
 			t.Fatalf("%q: neither a matcher nor a refusal, or both: %v", q, err)
 		}
@@ -154,7 +154,7 @@ func TestSort(t *testing.T) {
 }
 
 func BenchmarkSearchOf100000(b *testing.B) {
-	m, err := searchUsers(`email:"user99999@example.com"`)
+	m, err := searchedUsers.search(`email:"user99999@example.com"`)
 	if err != nil {
 		b.Fatal(err)
 	}

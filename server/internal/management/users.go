@@ -12,6 +12,9 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
+	"github.com/mockauth0/mockauth0/server/internal/tickets"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 // The longest texts that a user has.
@@ -104,6 +107,9 @@ var users = resource[fixtures.User]{
 	show:         showUser,
 }
 
+// ShowUser is a user in Auth0's order, for an event.
+func ShowUser(u fixtures.User) any { return showUser(nil, u) }
+
 // showUser is a user in Auth0's order.
 func showUser(_ *call, u fixtures.User) object {
 	p := tenant.Profile(u)
@@ -152,7 +158,7 @@ func listUsers(c *call, p page) ([]fixtures.User, int, error) {
 		return nil, 0, refusal.InvalidPaging
 	}
 	if q := strings.TrimSpace(c.query["q"]); q != "" {
-		m, err := searchUsers(q)
+		m, err := searchedUsers.search(q)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -161,7 +167,7 @@ func listUsers(c *call, p page) ([]fixtures.User, int, error) {
 	if sort := c.query["sort"]; sort != "" {
 		by, ok := sortUsers(sort)
 		if !ok {
-			return nil, 0, refusal.InvalidQuery.With("problem", `'String does not match pattern ^(([a-zA-Z0-9_\.\-])+\:(1|-1))$: `+clip(sort)+"' on property sort (Field to sort by. Use field:order where order is 1 for ascending and -1 for descending. e.g. created_at:1).")
+			return nil, 0, badSort(sort)
 		}
 		chosen.Compare = by
 	}
@@ -186,11 +192,16 @@ func addUser(c *call) (fixtures.User, error) {
 	if err := complete(u, conn); err != nil {
 		return u, err
 	}
-	if c.body["verify_email"] == true {
-		c.Hint("mockauth0 does not send the e-mail of verify_email yet")
-	}
 	u, err := c.Tenant.AddUser(u)
-	return u, userError(err)
+	if err != nil {
+		return u, userError(err)
+	}
+	_, verifies := c.Setup.Mail(outbox.VerifyEmail)
+	asked, said := c.body["verify_email"].(bool)
+	if u.Email != "" && (asked || !said && verifies && !u.EmailVerified && conn.Strategy == tenant.StrategyDatabase) {
+		tickets.SendVerification(c.Call, nil, u, nil)
+	}
+	return u, nil
 }
 
 // complete refuses a user without what the connection's users have.
@@ -330,10 +341,14 @@ func updateUser(c *call, old fixtures.User) (fixtures.User, error) {
 	if err != nil {
 		return old, userError(err)
 	}
-	if c.body["verify_email"] == true && u.Email != old.Email && c.Setup.Strategy(u.Connection) == tenant.StrategyEmail {
+	switch client, _ := c.Setup.Client(c.text("client_id")); {
+	case c.body["verify_email"] != true:
+	case u.Email != old.Email && c.Setup.Strategy(u.Connection) == tenant.StrategyEmail:
 		passwordless.TellNewAddress(c.Call, u)
-	} else if c.body["verify_email"] == true {
-		c.Hint("mockauth0 sends an e-mail for verify_email only if the address of a user of a passwordless e-mail connection changes")
+	case u.Email == "" || u.EmailVerified:
+		c.Hint("verify_email sends nothing: the user has no address, or it is verified")
+	default:
+		tickets.SendVerification(c.Call, client, u, nil)
 	}
 	return u, nil
 }
@@ -357,10 +372,17 @@ func changeAccount(a *fixtures.User, body map[string]any) {
 }
 
 func removeUser(c *call, id string) error {
-	if _, ok := c.Tenant.User(id); !ok {
+	u, ok := c.Tenant.User(id)
+	if !ok {
 		return nil
 	}
-	return userError(c.Tenant.DeleteUser(id))
+	if err := c.Tenant.DeleteUser(id); err != nil {
+		return userError(err)
+	}
+	_, short, _ := strings.Cut(id, "|")
+	details := object{{Key: "body", Value: object{{Key: "connection", Value: u.Connection}, {Key: "tenant", Value: fixtures.TenantName}}}}
+	c.Record(tenantlog.Entry{Type: "sdu", Description: "user_id: " + short, Details: details}.Of(&u, c.Setup.AddressOf(u)))
+	return nil
 }
 
 // userOperations are the operations on users beside those of each resource.

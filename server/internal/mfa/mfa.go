@@ -5,6 +5,7 @@ package mfa
 import (
 	"github.com/mockauth0/mockauth0/server/internal/mail"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -17,9 +18,11 @@ func Challenge(c *web.Call, step tenant.StepRequest, authenticator string) (tena
 		StepRequest: step, Authenticator: authenticator,
 		Compose: func(s tenant.OOBSecret) outbox.Message { return compose(c, s) },
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return oob, err
+	}
+	recordSent(c, oob)
+	switch {
 	case oob.Authenticator.Channel == tenant.ChannelPush:
 		c.Log.Info("A push notification waits for the answer of " + oob.UserID + ": POST /_mock/push")
 	default:
@@ -33,6 +36,9 @@ func Challenge(c *web.Call, step tenant.StepRequest, authenticator string) (tena
 func Enroll(c *web.Call, r tenant.EnrollRequest) (tenant.Enrollment, tenant.OOB, error) {
 	r.Origin = c.Origin
 	enrollment, err := c.Tenant.Enroll(r)
+	if err == nil {
+		c.Record(tenantlog.Entry{Type: "gd_start_enroll"})
+	}
 	if err != nil || enrollment.Authenticator.Channel == "" {
 		return enrollment, tenant.OOB{}, err
 	}
@@ -40,11 +46,20 @@ func Enroll(c *web.Call, r tenant.EnrollRequest) (tenant.Enrollment, tenant.OOB,
 	return enrollment, oob, err
 }
 
+// recordSent writes to the tenant's log what was sent.
+func recordSent(c *web.Call, oob tenant.OOB) {
+	types := map[string]string{tenant.ChannelEmail: "gd_send_email", tenant.ChannelSMS: "gd_send_sms", tenant.ChannelVoice: "gd_send_voice", tenant.ChannelPush: "gd_send_pn"}
+	a := oob.Authenticator
+	details := map[string]any{"authenticator": map[string]any{"id": a.ID, "type": a.Type}}
+	c.Record(tenantlog.Entry{Type: types[a.Channel], Details: details})
+	c.RecordBounces(oob.Sent)
+}
+
 // compose writes the message with a code.
 func compose(c *web.Call, s tenant.OOBSecret) outbox.Message {
 	letter := mail.Letter{
 		Tenant: s.Tenant, Client: s.Client, Recipient: s.To, Send: "code", Language: c.Language(),
-		Code: s.Code, OTP: s.Code, Lifetime: s.Expires.Sub(s.Now), Now: s.Now,
+		Code: s.Code, OTP: s.Code, Lifetime: s.Expires.Sub(s.Now), Now: s.Now, User: tenant.Profile(s.User), Sender: c.Setup.Fixture.MailSender(),
 	}
 	m := outbox.Message{
 		Purpose: outbox.MFACode, To: s.To, Recipients: []string{s.To}, Code: s.Code,
@@ -54,6 +69,8 @@ func compose(c *web.Call, s tenant.OOBSecret) outbox.Message {
 	switch s.Channel {
 	case tenant.ChannelEmail:
 		m.Kind = outbox.Email
+		own, _ := c.Setup.Mail(outbox.MFACode)
+		letter.Templates = own.Templates
 		text = mail.MFAEmail(letter, s.Enrolling)
 	case tenant.ChannelVoice:
 		m.Kind = outbox.Voice
@@ -62,7 +79,7 @@ func compose(c *web.Call, s tenant.OOBSecret) outbox.Message {
 		m.Kind = outbox.SMS
 		text = mail.MFASMS(letter, s.Enrolling)
 	}
-	m.From, m.Subject, m.Text, m.HTML = text.From, text.Subject, text.Plain, text.HTML
+	m.From, m.Subject, m.Text, m.HTML, m.Note = text.From, text.Subject, text.Plain, text.HTML, text.Note
 	return m
 }
 

@@ -289,7 +289,7 @@ func (t *Tenant) RedeemLink(a Authorization, connection, username, otp, device s
 	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
 		return Session{}, err
 	}
-	u := t.signInLocked(conn, recipient, a.Now)
+	u := t.signInLocked(conn, recipient, a.Now, a.Caller)
 	return Session{UserID: u.UserID, AuthTime: a.Now}, nil
 }
 
@@ -318,7 +318,7 @@ func (t *Tenant) SignIn(a Authorization, tx Transaction, otp, sessionID string) 
 	if err := t.redeemLocked(conn, tx.Recipient, otp, a.request()); err != nil {
 		return Session{}, err
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, methodOf(conn.Strategy), a)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, methodOf(conn.Strategy), a)
 	t.noteSignInLocked(tx, otp, s)
 	return *s, nil
 }

@@ -135,12 +135,12 @@ func (t *Tenant) RedeemOTPSession(r TokenRequest, id, otp string) (*Login, error
 		case errors.Is(err, refusal.TooManyAttempts) && errors.As(err, &refused):
 			return nil, refusal.OTPUserBlocked.Because(refused.Hint)
 		case errors.As(err, &refused):
-			return nil, refusal.WrongOTPSession.Because(cmp.Or(refused.Hint, refused.Description))
+			return nil, refusal.WrongOTPSession.Logged(refused.Log, nil).Because(cmp.Or(refused.Hint, refused.Description))
 		}
 		return nil, err
 	}
 	s.used = true
-	return t.afterFirstFactorLocked(r, t.verifiedUserLocked(conn, s.recipient, r.Now), t.passwordLoginLocked)
+	return t.afterFirstFactorLocked(r, t.verifiedUserLocked(conn, s.recipient, r.Now, r.Caller), t.passwordLoginLocked)
 }
 
 // otpSessionLocked returns a session that a code could be for, and its connection.
@@ -200,7 +200,8 @@ func (t *Tenant) SignInWithCode(a Authorization, tx Transaction, conn *fixtures.
 	if err := t.redeemLocked(conn, tx.Recipient, otp, a.request()); err != nil {
 		return Session{}, false, err
 	}
-	if t.users.find(conn.Name, tx.Recipient) == nil {
+	isNew := t.users.find(conn.Name, tx.Recipient) == nil
+	if isNew {
 		signsUp := tx.NewUser.MainIdentifier() != ""
 		if err := CheckSignup(conn, &tx.NewUser); signsUp && err != nil || !signsUp && !conn.SignsUpWith(kindOfAddress(tx.Recipient)) {
 			return Session{}, false, refusal.DatabaseSignupDisabled.Because("on connection " + strconv.Quote(conn.Name) + " nobody can sign up with " + tx.Recipient + " alone")
@@ -214,13 +215,15 @@ func (t *Tenant) SignInWithCode(a Authorization, tx Transaction, conn *fixtures.
 		if err := AllowsSignup(conn, a.Effects); err != nil {
 			return Session{}, false, err
 		}
-		if _, err := t.signUpLocked(conn, tx.NewUser, a.Now); err != nil {
+		u, err := t.signUpLocked(conn, tx.NewUser, a.Now)
+		if err != nil {
 			return Session{}, false, err
 		}
+		a.Caller.signedUp(u)
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, methodOf(codeStrategy(tx.Recipient)), a)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, methodOf(codeStrategy(tx.Recipient)), a)
 	t.noteSignInLocked(tx, otp, s)
-	return *s, true, nil
+	return s.ofNewUser(isNew), true, nil
 }
 
 // ConfirmSignUp creates the user of a login whose code was right, and signs the user
@@ -244,7 +247,7 @@ func (t *Tenant) ConfirmSignUp(a Authorization, tx Transaction, conn *fixtures.C
 	if u != nil && (u.user.Blocked || !u.owns(tx.Recipient)) || a.Effects.User("blocked") {
 		return Session{}, refusal.UserBlocked
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, methodOf(codeStrategy(tx.Recipient)), a)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, methodOf(codeStrategy(tx.Recipient)), a)
 	t.noteSignInLocked(tx, stored.proof, s)
-	return *s, nil
+	return s.ofNewUser(u == nil), nil
 }

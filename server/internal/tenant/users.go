@@ -157,6 +157,16 @@ func (us *users) replace(old, u *user) {
 	us.insert(u)
 }
 
+// Named is the user_id of the user with a name on a connection, or "".
+func (t *Tenant) Named(connection, name string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if u := t.users.find(connection, name); u != nil {
+		return u.user.UserID
+	}
+	return ""
+}
+
 // sameAs returns the users with an account that has the id of one of this user's, or
 // one of its names.
 func (us *users) sameAs(u *user) []*user {
@@ -174,6 +184,14 @@ func (us *users) sameAs(u *user) []*user {
 		}
 	}
 	return same
+}
+
+// keys are all names of the user's accounts.
+func (u *user) keys() (keys []userKey) {
+	for _, a := range u.accounts {
+		keys = append(keys, a.keys()...)
+	}
+	return keys
 }
 
 // keys are all names of the account. In a database each is one account's.
