@@ -40,10 +40,6 @@ var (
 		Name: "management_key_in_use", Status: 400,
 		Description: "Only the previous signing key can be revoked.", Source: "no public text", Unverified: true,
 	})
-	InexistentEnrollment = entry(Refusal{
-		Name: "management_inexistent_enrollment", Status: 404, Code: "enrollment_not_found",
-		Description: "Enrollment not found", Source: recordings,
-	})
 	InexistentCredential = entry(Refusal{
 		Name: "management_inexistent_credential", Status: 404, Code: "inexistent_credential",
 		Description: "The credential does not exist", Source: "the wording of management_inexistent_client", Unverified: true,

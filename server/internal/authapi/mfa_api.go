@@ -231,31 +231,10 @@ func MFAAuthenticators(c *web.Call) (any, error) {
 		if kind == "" {
 			kind = a.Type
 		}
-		out = append(out, listed{a.Type, a.ID, kind, a.Active, a.Channel, masked(a.To)})
+		out = append(out, listed{a.Type, a.ID, kind, a.Active, a.Channel, mfa.Masked(a.To)})
 	}
 	return out, nil
 }
-
-// masked is a number or an address as Auth0 shows it to its owner.
-func masked(to string) string {
-	local, domain, isEmail := strings.Cut(to, "@")
-	if !isEmail {
-		return hidden("X", max(0, len(to)-4)) + to[max(0, len(to)-4):]
-	}
-	return hiddenEnd(local) + "@" + hiddenEnd(domain)
-}
-
-// hiddenEnd is a text with stars after its first four letters. A text without more
-// letters is stars alone.
-func hiddenEnd(s string) string {
-	letters := []rune(s)
-	if len(letters) <= 4 {
-		return hidden("*", len(letters))
-	}
-	return string(letters[:4]) + hidden("*", len(letters)-4)
-}
-
-func hidden(by string, n int) string { return strings.Repeat(by, n) }
 
 // MFARemoveAuthenticator is DELETE /mfa/authenticators/{id}.
 func MFARemoveAuthenticator(c *web.Call) (any, error) {

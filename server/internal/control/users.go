@@ -2,6 +2,7 @@ package control
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
@@ -11,10 +12,14 @@ import (
 )
 
 // shown is a user as the control API shows it: every default filled, and the
-// password left out.
+// passwords left out.
 func shown(u fixtures.User) fixtures.User {
 	u = tenant.Profile(u)
 	u.Password = ""
+	u.Identities = slices.Clone(u.Identities)
+	for i := range u.Identities {
+		u.Identities[i].Password = ""
+	}
 	return u
 }
 

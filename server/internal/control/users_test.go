@@ -55,8 +55,8 @@ func TestAUserCopiedFromAuth0(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder
 	s := servertest.New(t, server.Config{At: servertest.At2030, Log: slog.New(slog.NewTextHandler(&log, nil))})
-	w := servertest.Call(t, s, "POST", "/_mock/users", `{"email":"grace@example.com","identities":[{"provider":"email"}],"last_ip":"192.0.2.1","name":"Grace"}`)
-	if w.Code != http.StatusCreated || !strings.Contains(log.String(), "does not act on these fields of Auth0: identities, last_ip") {
+	w := servertest.Call(t, s, "POST", "/_mock/users", `{"email":"grace@example.com","identities":[{"provider":"email","connection":"email","user_id":"1","profileData":{"email":"hopper@example.com"}}],"multifactor":["guardian"],"last_ip":"192.0.2.1","name":"Grace"}`)
+	if w.Code != http.StatusCreated || !strings.Contains(log.String(), "does not act on these fields of Auth0: multifactor, last_ip") {
 		t.Errorf("%d %s\n%s", w.Code, w.Body, &log)
 	}
 	if w = servertest.Call(t, s, "POST", "/_mock/users", `{"email":"eve@example.com","identitis":[]}`); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), `did you mean \"identities\"?`) {

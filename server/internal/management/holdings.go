@@ -1,8 +1,10 @@
 package management
 
 import (
+	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
@@ -27,7 +29,7 @@ type holding[T any] struct {
 	of   func(c *call, userID string) []T
 	find func(c *call, id string) (T, bool)
 	end  func(*call, T)
-	show func(T) object
+	show func(*call, T) object
 }
 
 var userSessions = holding[tenant.Session]{
@@ -89,7 +91,7 @@ func (h holding[T]) runList(c *call) (any, error) {
 	}
 	var all []object
 	for _, one := range h.of(c, u.UserID) {
-		all = append(all, h.show(one))
+		all = append(all, h.show(c, one))
 	}
 	p.checkpoint = p.checkpoint || h.checkpoint
 	return c.answer(h.dialect, h.key, p, cut(p, all), len(all)), nil
@@ -111,7 +113,7 @@ func (h holding[T]) runRead(c *call) (any, error) {
 	if !ok {
 		return nil, h.missing
 	}
-	return h.show(one), nil
+	return h.show(c, one), nil
 }
 
 func (h holding[T]) runEnd(c *call) (any, error) {
@@ -123,13 +125,123 @@ func (h holding[T]) runEnd(c *call) (any, error) {
 	return h.ended, nil
 }
 
+// metadata is what the body of a PATCH keeps with a holding.
+func metadata(name string) *property {
+	return &property{types: []string{"object"}, members: []property{
+		property{types: []string{"object", "null"}, max: 25, rest: &property{types: []string{"string"}, max: 255}}.of(name, "Metadata associated with it, in the form of an object with string values (max 255 chars). Maximum of 25 metadata properties allowed."),
+	}}
+}
+
+// holdingOperations are those that one kind of holding has and the other does not have
+// in the same way.
+var holdingOperations = []operation{
+	{
+		method: "PATCH", path: "/sessions/{id}", summary: "changes the metadata of a session", scopes: []string{"update:sessions"},
+		body: metadata("session_metadata"), run: changeSession,
+	},
+	{
+		method: "POST", path: "/sessions/{id}/revoke", summary: "ends a session and its refresh tokens", scopes: []string{"delete:sessions", "delete:refresh_tokens"},
+		run: revokeSession,
+	},
+	{
+		method: "PATCH", path: "/refresh-tokens/{id}", summary: "changes the metadata of a refresh token", scopes: []string{"update:refresh_tokens"},
+		body: metadata("refresh_token_metadata"), run: changeRefreshToken,
+	},
+	{
+		method: "POST", path: "/users/{id}/revoke-access", summary: "ends the sessions and the refresh tokens of a user", scopes: []string{"delete:sessions", "delete:refresh_tokens"},
+		body: &property{types: []string{"object", "null"}, members: []property{
+			text.of("session_id", "ID of the session to revoke."),
+			boolean.of("preserve_refresh_tokens", "Whether to preserve the refresh tokens associated with the session."),
+		}},
+		run: revokeAccess,
+	},
+}
+
+// theSession is the session that the path names.
+func theSession(c *call) (tenant.Session, error) {
+	s, ok := userSessions.find(c, c.Vars["id"])
+	if !ok {
+		return s, refusal.InexistentSession
+	}
+	return s, nil
+}
+
+func changeSession(c *call) (any, error) {
+	s, err := theSession(c)
+	if err != nil {
+		return nil, err
+	}
+	if value, sent := c.body["session_metadata"]; sent {
+		s.Metadata, _ = value.(map[string]any)
+		c.Tenant.SetSessionMetadata(s.ID, s.Metadata)
+	}
+	return showSession(c, s), nil
+}
+
+func changeRefreshToken(c *call) (any, error) {
+	f, ok := userRefreshTokens.find(c, c.Vars["id"])
+	if !ok {
+		return nil, refusal.InexistentRefreshToken
+	}
+	if value, sent := c.body["refresh_token_metadata"]; sent {
+		f.Metadata, _ = value.(map[string]any)
+		c.Tenant.SetRefreshTokenMetadata(f.ID, f.Metadata)
+	}
+	return showRefreshToken(c, f), nil
+}
+
+// endSession ends a session, and the refresh tokens that it gave unless they are to
+// stay.
+func endSession(c *call, s tenant.Session, withTokens bool) {
+	c.Tenant.EndSession(s.ID)
+	if withTokens {
+		for _, f := range refreshTokens(c, func(f fixtures.RefreshFamily) bool { return f.SessionID == s.SID && f.UserID == s.UserID }) {
+			c.Tenant.EndRefreshToken(f.ID)
+		}
+	}
+}
+
+func revokeSession(c *call) (any, error) {
+	s, err := theSession(c)
+	if err != nil {
+		return nil, err
+	}
+	endSession(c, s, true)
+	return accepted, nil
+}
+
+// revokeAccess ends the session that the body names, or all of the user.
+func revokeAccess(c *call) (any, error) {
+	u, err := c.user()
+	if err != nil {
+		return nil, err
+	}
+	withTokens := c.body["preserve_refresh_tokens"] != true
+	id := c.text("session_id")
+	for _, s := range userSessions.of(c, u.UserID) {
+		if id == "" || s.SID == id {
+			endSession(c, s, withTokens)
+		}
+	}
+	if id == "" && withTokens {
+		for _, f := range userRefreshTokens.of(c, u.UserID) {
+			c.Tenant.EndRefreshToken(f.ID)
+		}
+	}
+	return web.Status{Code: http.StatusOK}, nil
+}
+
 // showSession is a session of a browser. Its id is the claim sid.
-func showSession(s tenant.Session) object {
+func showSession(_ *call, s tenant.Session) object {
 	clients := []object{}
 	for _, id := range s.Clients {
 		clients = append(clients, object{{Key: "client_id", Value: id}})
 	}
-	return object{
+	methods := []object{{{Key: "name", Value: s.Method}, {Key: "timestamp", Value: isoTime(s.AuthTime)}}}
+	if !s.SecondFactor.IsZero() {
+		methods = append(methods, object{{Key: "name", Value: "mfa"}, {Key: "timestamp", Value: isoTime(s.SecondFactor)}})
+	}
+	o := object{
 		{Key: "id", Value: s.SID},
 		{Key: "user_id", Value: s.UserID},
 		{Key: "created_at", Value: isoTime(s.CreatedAt())},
@@ -138,26 +250,60 @@ func showSession(s tenant.Session) object {
 		{Key: "idle_expires_at", Value: isoTime(s.IdleExpiresAt())},
 		{Key: "expires_at", Value: isoTime(s.ExpiresAt())},
 		{Key: "last_interacted_at", Value: isoTime(s.UsedAt())},
+		{Key: "device", Value: showDevice(s.Device)},
 		{Key: "clients", Value: clients},
+		{Key: "authentication", Value: object{{Key: "methods", Value: methods}}},
+	}
+	if s.Metadata != nil {
+		o = append(o, member{Key: "session_metadata", Value: s.Metadata})
+	}
+	return o
+}
+
+// showDevice leaves out what the mock does not know: the network of an address.
+func showDevice(d fixtures.ClientDevice) object {
+	return object{
+		{Key: "initial_user_agent", Value: d.InitialUserAgent},
+		{Key: "initial_ip", Value: d.InitialIP},
+		{Key: "last_user_agent", Value: d.LastUserAgent},
+		{Key: "last_ip", Value: d.LastIP},
 	}
 }
 
 // showRefreshToken is a refresh token. Its id is not the token.
-func showRefreshToken(f fixtures.RefreshFamily) object {
-	servers := []object{}
-	if f.Audience != "" {
-		servers = append(servers, object{{Key: "audience", Value: f.Audience}, {Key: "scopes", Value: f.Scope}})
+func showRefreshToken(c *call, f fixtures.RefreshFamily) object {
+	// A token without an audience is for /userinfo. The APIs of the tenant have the
+	// issuer before their names.
+	audience := f.Audience
+	switch audience {
+	case "":
+		audience = c.Issuer + "userinfo"
+	case tenant.ManagementPath, tenant.MFAPath:
+		audience = strings.TrimSuffix(c.Issuer, "/") + audience
 	}
-	return object{
+	servers := []object{{{Key: "audience", Value: audience}, {Key: "scopes", Value: f.Scope}}}
+	var idleEnd time.Time
+	if client, ok := c.Setup.Client(f.ClientID); ok {
+		idleEnd = tenant.IdleEnd(f, client)
+	}
+	var session any
+	if f.SessionID != "" {
+		session = f.SessionID
+	}
+	o := object{
 		{Key: "id", Value: f.ID},
 		{Key: "user_id", Value: f.UserID},
 		{Key: "created_at", Value: isoTime(f.CreatedAt)},
-		{Key: "idle_expires_at", Value: nil},
+		{Key: "idle_expires_at", Value: timeOrNull(idleEnd)},
 		{Key: "expires_at", Value: timeOrNull(f.ExpiresAt)},
+		{Key: "device", Value: showDevice(f.Device)},
 		{Key: "client_id", Value: f.ClientID},
-		{Key: "session_id", Value: nil},
+		{Key: "session_id", Value: session},
 		{Key: "rotating", Value: f.Rotating},
 		{Key: "resource_servers", Value: servers},
-		{Key: "last_exchanged_at", Value: timeOrNull(f.LastUsedAt)},
 	}
+	if f.Metadata != nil {
+		o = append(o, member{Key: "refresh_token_metadata", Value: f.Metadata})
+	}
+	return append(o, member{Key: "last_exchanged_at", Value: timeOrNull(f.LastUsedAt)})
 }

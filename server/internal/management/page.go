@@ -14,13 +14,14 @@ import (
 type dialect int
 
 const (
-	totalsFirst dialect = iota // {"total","start","limit","clients":[…]}
-	usersList                  // {"start","limit","length","users":[…],"total"}
-	listFirst                  // {"roles":[…],"start","limit","total"}
-	tokensList                 // {"tokens":[…],"next","total"}, and always so
-	foundList                  // {"enabled_connections":[…],"start","limit","total"}, where limit is how many there are on the page
-	untotaled                  // {"invitations":[…],"start","limit"}, with the same limit
-	nextFirst                  // {"next","domains":[…]}
+	totalsFirst        dialect = iota // {"total","start","limit","clients":[…]}
+	usersList                         // {"start","limit","length","users":[…],"total"}
+	listFirst                         // {"roles":[…],"start","limit","total"}
+	tokensList                        // {"tokens":[…],"next","total"}, and always so
+	foundList                         // {"enabled_connections":[…],"start","limit","total"}, where limit is how many there are on the page
+	untotaled                         // {"invitations":[…],"start","limit"}, with the same limit
+	nextFirst                         // {"next","domains":[…]}
+	authenticatorsList                // {"authenticators":[…],"total","start","limit"}
 )
 
 // pages are the query parameters of a list that has pages, and checkpoints those
@@ -121,6 +122,8 @@ func (c *call) answer(d dialect, key string, p page, items []object, total int) 
 		return items
 	case d == usersList:
 		return object{start, limit, {Key: "length", Value: len(items)}, list, all}
+	case d == authenticatorsList:
+		return object{list, all, start, limit}
 	case d == untotaled:
 		return object{list, start, limit}
 	case d == listFirst, d == foundList:

@@ -201,16 +201,14 @@ func appendValues(list []string, u *fixtures.User, field string) []string {
 			return list
 		}
 		return one(strconv.Itoa(u.LoginsCount))
-	case "identities.connection":
-		return one(u.Connection)
-	case "identities.provider":
-		provider, _, _ := strings.Cut(u.UserID, "|")
-		return one(provider)
-	case "identities.user_id":
-		_, id, _ := strings.Cut(u.UserID, "|")
-		return one(id)
-	case "identities.isSocial":
-		return one("false")
+	}
+	if name, ok := strings.CutPrefix(field, "identities."); ok {
+		own := u.Identity()
+		list = appendIdentity(list, own, name)
+		for _, i := range u.Identities {
+			list = appendIdentity(list, i, name)
+		}
+		return list
 	}
 	switch first, path, nested := strings.Cut(field, "."); {
 	case first == "app_metadata" && nested:
@@ -288,6 +286,25 @@ func sortUsers(sort string) (func(a, b *fixtures.User) int, bool) {
 		}
 		return order
 	}, true
+}
+
+// appendIdentity appends the value of a field of an account.
+func appendIdentity(list []string, i fixtures.Identity, field string) []string {
+	switch field {
+	case "connection":
+		return append(list, i.Connection)
+	case "provider":
+		return append(list, i.Provider)
+	case "user_id":
+		return append(list, i.UserID)
+	case "isSocial":
+		return append(list, strconv.FormatBool(i.IsSocial))
+	}
+	if name, ok := strings.CutPrefix(field, "profileData."); ok && !strings.HasPrefix(name, "identities.") {
+		of := i.User()
+		return appendValues(list, &of, name)
+	}
+	return list
 }
 
 // sortOf reads the parameter sort.

@@ -246,6 +246,8 @@ func TestASearchForOneAddress(t *testing.T) {
 	}
 }
 
+// The Management API with 100,000 users, and a login beside it. Each call should take
+// less than 5 ms.
 func BenchmarkUsers(b *testing.B) {
 	f, err := fixtures.Load("default")
 	if err != nil {
@@ -283,6 +285,13 @@ func BenchmarkUsers(b *testing.B) {
 				if w := servertest.Call(b, s, ask[0], ask[1], body, servertest.Header("Authorization", "Bearer "+token)); w.Code != 200 {
 					b.Fatal(w.Code, w.Body)
 				}
+			}
+		})
+	}
+	for name, of := range map[string]*server.Server{"login": s, "login among few": servertest.New(b, server.Config{At: servertest.At2030})} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				servertest.Login(b, of, "user99999@example.com", nil)
 			}
 		})
 	}

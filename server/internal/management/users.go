@@ -1,6 +1,7 @@
 package management
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"regexp"
@@ -118,16 +119,13 @@ func showUser(_ *call, u fixtures.User) object {
 			o = append(o, member{Key: name, Value: value})
 		}
 	}
-	provider, id, _ := strings.Cut(u.UserID, "|")
 	add("blocked", true, u.Blocked)
 	add("created_at", isoTime(u.CreatedAt), true)
 	add("email", u.Email, u.Email != "")
 	add("email_verified", u.EmailVerified, u.Email != "")
 	add("family_name", u.FamilyName, u.FamilyName != "")
 	add("given_name", u.GivenName, u.GivenName != "")
-	add("identities", []object{{
-		{Key: "connection", Value: u.Connection}, {Key: "user_id", Value: id}, {Key: "provider", Value: provider}, {Key: "isSocial", Value: false},
-	}}, true)
+	add("identities", showIdentities(u, false), true)
 	add("name", p.Name, true)
 	add("nickname", p.Nickname, true)
 	add("phone_number", u.PhoneNumber, u.PhoneNumber != "")
@@ -137,6 +135,9 @@ func showUser(_ *call, u fixtures.User) object {
 	add("user_id", u.UserID, true)
 	add("user_metadata", u.UserMetadata, u.UserMetadata != nil)
 	add("username", u.Username, u.Username != "")
+	if !u.LastPasswordReset.IsZero() {
+		add("last_password_reset", isoTime(u.LastPasswordReset), true)
+	}
 	add("app_metadata", u.AppMetadata, len(u.AppMetadata) > 0)
 	if !u.LastLogin.IsZero() {
 		add("last_login", isoTime(u.LastLogin), true)
@@ -236,6 +237,12 @@ func userError(err error) error {
 		return refusal.ExistentUser.Because(why.Description)
 	case "no_user":
 		return refusal.InexistentUser
+	case "no_identity":
+		return refusal.NoSecondary.Because(why.Description)
+	case "same_identity":
+		return refusal.SameIdentity
+	case "linked":
+		return refusal.IdentityConflict.Because(why.Description)
 	}
 	return refusal.InvalidBody.With("problem", "'"+clip(why.Description)+"'.")
 }
@@ -301,20 +308,34 @@ func updateUser(c *call, old fixtures.User) (fixtures.User, error) {
 			return old, refusal.NotTogether.With("one", pair[0], "other", pair[1])
 		}
 	}
-	conn, known := c.Setup.Connection(old.Connection)
-	switch name := c.text("connection"); {
-	case name != "" && name != old.Connection:
-		return old, refusal.UnknownConnectionOfUser.Because("the user is of connection " + old.Connection)
-	case known && c.text("username") != "" && !conn.HasUsernames():
+	// The connection names one of the user's accounts.
+	account := old.UserID
+	name := cmp.Or(c.text("connection"), old.Connection)
+	if name != old.Connection {
+		at := slices.IndexFunc(old.Identities, func(i fixtures.Identity) bool { return i.Connection == name })
+		if at < 0 {
+			return old, refusal.UnknownConnectionOfUser.Because("the user is of connection " + old.Connection)
+		}
+		account = old.Identities[at].ID()
+	}
+	if conn, known := c.Setup.Connection(name); known && c.text("username") != "" && !conn.HasUsernames() {
 		return old, refusal.UsernameNotAllowed
 	}
-	u, err := c.Tenant.UpdateUser(old.UserID, func(u *fixtures.User) error {
-		before := u.Email
-		writeUser(u, c.body)
-		email, _ := fixtures.NormalizeEmail(u.Email)
-		if _, sent := c.body["email_verified"]; email != before && !sent {
-			u.EmailVerified = false
+	ofAccount, ofUser := map[string]any{}, map[string]any{}
+	for name, value := range c.body {
+		if slices.Contains(accountFields, name) {
+			ofAccount[name] = value
+		} else {
+			ofUser[name] = value
 		}
+	}
+	u, err := c.Tenant.UpdateUser(old.UserID, func(u *fixtures.User) error {
+		writeUser(u, ofUser)
+		// A new password lifts a block. Source: auth0/docs-v2 block-and-unblock-users.mdx.
+		if _, sent := c.body["blocked"]; c.text("password") != "" && !sent {
+			u.Blocked = false
+		}
+		u.ChangeAccount(account, func(a *fixtures.User) { changeAccount(a, ofAccount) })
 		return nil
 	})
 	if err != nil {
@@ -330,6 +351,24 @@ func updateUser(c *call, old fixtures.User) (fixtures.User, error) {
 		tickets.SendVerification(c.Call, client, u, nil)
 	}
 	return u, nil
+}
+
+// accountFields are what each account of a user has for itself. All else is the user's.
+var accountFields = []string{"email", "email_verified", "phone_number", "phone_verified", "username", "password"}
+
+// changeAccount changes an account. Nobody has verified a new address, unless the body
+// says so.
+func changeAccount(a *fixtures.User, body map[string]any) {
+	before := *a
+	writeUser(a, body)
+	email, _ := fixtures.NormalizeEmail(a.Email)
+	phone, _ := fixtures.NormalizePhone(a.PhoneNumber)
+	if _, sent := body["email_verified"]; email != before.Email && !sent {
+		a.EmailVerified = false
+	}
+	if _, sent := body["phone_verified"]; phone != before.PhoneNumber && !sent {
+		a.PhoneVerified = false
+	}
 }
 
 func removeUser(c *call, id string) error {

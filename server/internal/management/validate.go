@@ -25,12 +25,13 @@ type property struct {
 	types       []string // JSON types
 	format      string   // of a string
 	pattern     *regexp.Regexp
-	min, max    int // the length of a string or list, or the value of a number; max 0 is none
+	min, max    int // the length of a string, list or object, or the value of a number; max 0 is none
 	enum        []string
 	required    []string   // members of an object
 	members     []property // of an object; nil allows any
 	items       *property  // of an array
 	open        bool       // an object may have other members, too
+	rest        *property  // what each member may be that is not one of members
 
 	later func() property // makes the property, when a body is checked
 }
@@ -133,6 +134,14 @@ func (p *property) checkObject(o object, on string, wrong func(string, ...any), 
 	for _, name := range p.required {
 		if _, ok := values[name]; !ok {
 			wrong("Missing required property: %s", name)
+		}
+	}
+	if p.max > 0 && len(o) > p.max {
+		wrong("Too many properties defined (%d), maximum %d", len(o), p.max)
+	}
+	if p.rest != nil {
+		for _, m := range o[:min(len(o), 100)] {
+			p.rest.check(m.Value, strings.TrimPrefix(on+"."+clip(m.Key), "."), faults)
 		}
 	}
 	if p.members == nil {

@@ -128,6 +128,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	}
 	if live, ok := t.sessions.get(s.ID); ok {
 		live.signedInTo(a.Client.ClientID)
+		live.Device.Use(a.Caller.Agent, a.Caller.IP)
 	}
 	if a.UserCode != "" {
 		defer t.mu.Unlock()
@@ -317,7 +318,7 @@ func (t *Tenant) SignIn(a Authorization, tx Transaction, otp, sessionID string) 
 	if err := t.redeemLocked(conn, tx.Recipient, otp, a.request()); err != nil {
 		return Session{}, err
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, a.Now)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, methodOf(conn.Strategy), a)
 	t.noteSignInLocked(tx, otp, s)
 	return *s, nil
 }

@@ -26,8 +26,9 @@ var limitBlockNotice = Limit{"notices of a block", 1, 1, time.Hour}
 
 // A Caller is who asks to sign a user in.
 type Caller struct {
-	Name string // for hints
-	IP   string // of the end user
+	Name  string // for hints
+	Agent string // the User-Agent
+	IP    string // of the end user
 	// SignedUp notes a user whom the login creates. It is called under the tenant's lock.
 	SignedUp func(fixtures.User)
 	// Blocked writes the message to a user whom the caller's wrong codes or
@@ -124,7 +125,7 @@ func (t *Tenant) refuseBlockedLocked(conn *fixtures.Connection, identifier strin
 
 // countFailureLocked counts a wrong code or password. The last one that is allowed
 // blocks the caller's address for the user, and tells the user if there is one.
-func (t *Tenant) countFailureLocked(conn *fixtures.Connection, identifier string, u *user, r TokenRequest) {
+func (t *Tenant) countFailureLocked(conn *fixtures.Connection, identifier string, u *account, r TokenRequest) {
 	if !t.protectsLocked(conn) {
 		return
 	}
@@ -137,12 +138,12 @@ func (t *Tenant) countFailureLocked(conn *fixtures.Connection, identifier string
 	a.last = r.Now
 	t.bruteForce.attempts.put(key, a)
 	if a.failed == t.maxFailuresLocked() && u != nil && r.Caller.Blocked != nil {
-		t.tellOfBlockLocked(conn, key, u, r)
+		t.tellOfBlockLocked(conn, key, *u.User, r)
 	}
 }
 
 // tellOfBlockLocked sends the message with the link that unblocks.
-func (t *Tenant) tellOfBlockLocked(conn *fixtures.Connection, key attemptKey, u *user, r TokenRequest) {
+func (t *Tenant) tellOfBlockLocked(conn *fixtures.Connection, key attemptKey, account fixtures.User, r TokenRequest) {
 	whose := key.ip
 	if conn.Strategy == StrategySMS {
 		whose = key.user.address
@@ -152,7 +153,7 @@ func (t *Tenant) tellOfBlockLocked(conn *fixtures.Connection, key attemptKey, u 
 	}
 	n := strconv.FormatInt(t.bruteForce.count.add(key), 10)
 	b := Block{
-		Tenant: t.setup.Fixture.Tenant, Client: r.Client, Connection: conn, User: u.User, IP: key.ip, Lifetime: unblockLifetime, Now: r.Now,
+		Tenant: t.setup.Fixture.Tenant, Client: r.Client, Connection: conn, User: account, IP: key.ip, Lifetime: unblockLifetime, Now: r.Now,
 		Ticket: t.setup.Seed.Opaque(32, "unblock ticket", key.user.connection, key.user.address, key.ip, n),
 	}
 	t.bruteForce.tickets.put(b.Ticket, &unblocking{key, r.Now.Add(unblockLifetime)})

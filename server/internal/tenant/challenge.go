@@ -132,12 +132,12 @@ func (t *Tenant) Challenge(r ChallengeRequest) (Started, error) {
 	if u == nil && r.Effects.SignupDisabled() {
 		return Started{}, refusal.SignupDisabled
 	}
-	return t.challengeLocked(r, u, u != nil && u.Blocked), nil
+	return t.challengeLocked(r, u, u != nil && u.user.Blocked), nil
 }
 
 // challengeLocked is the rest of Challenge, also for databases. With silent nothing is
 // sent.
-func (t *Tenant) challengeLocked(r ChallengeRequest, u *user, silent bool) Started {
+func (t *Tenant) challengeLocked(r ChallengeRequest, u *account, silent bool) Started {
 	conn := r.Connection
 	// 1. End the challenge before this one.
 	t.noteChange() // of the number of starts
@@ -253,7 +253,7 @@ func (t *Tenant) checkCodeLocked(conn *fixtures.Connection, recipient, otp strin
 		wrong = refusal.WrongPhoneCode
 	}
 	u := t.users.find(conn.Name, recipient)
-	if u != nil && blocked(u, r.Effects) {
+	if u != nil && blocked(u.user, r.Effects) {
 		return refusal.UserBlocked
 	}
 	if err := t.refuseBlockedLocked(conn, recipient, r); err != nil {

@@ -48,11 +48,13 @@ func (t *Tenant) reconfigure(before, after *Setup) (done bool, err error) {
 			continue
 		}
 		for _, u := range t.users.ordered {
-			if u.Connection != name {
-				continue
-			}
-			if err := fits(u.User, conn); err != nil {
-				return true, invalidUser("the user %s would not fit the connection: %v", u.UserID, err)
+			for _, a := range u.accounts {
+				if a.Connection != name {
+					continue
+				}
+				if err := fits(*a.User, conn); err != nil {
+					return true, invalidUser("the user %s would not fit the connection: %v", a.UserID, err)
+				}
 			}
 		}
 	}
@@ -79,14 +81,12 @@ func (t *Tenant) dropLostLocked() {
 	}
 }
 
-// dropLostRolesLocked takes away permissions of APIs, and roles, that are gone.
+// dropLostRolesLocked takes away permissions of APIs, roles, and linked accounts of
+// connections that are gone.
 func (t *Tenant) dropLostRolesLocked() {
 	for _, u := range t.users.byID {
 		if kept, changed := t.setup.withoutLost(u.User); changed {
-			without := *u
-			without.User = kept
-			t.users.remove(u)
-			t.users.insert(&without)
+			t.users.replace(u, t.setup.newUser(kept))
 		}
 	}
 }

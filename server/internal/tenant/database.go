@@ -38,24 +38,24 @@ func (t *Tenant) Database(realm string, c *fixtures.Client) (*fixtures.Connectio
 // checkPasswordLocked returns the user with this name and password.
 func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, password string, r TokenRequest) (*user, error) {
 	name, kind := conn.Identify(username)
-	u := t.users.find(conn.Name, name)
+	a := t.users.find(conn.Name, name)
 	switch {
-	case kind == "" || u == nil:
+	case kind == "" || a == nil:
 		return nil, refusal.WrongPassword.Logged("fu", nil).Because(withReason("there is no user "+username+" on connection "+conn.Name, t.setup.WhyUnknown(name)))
 	case !conn.TakesPasswords():
 		return nil, refusal.WrongPassword.Because("the options of connection " + strconv.Quote(conn.Name) + " say authentication_methods.password.enabled: false")
-	case blocked(u, r.Effects):
+	case blocked(a.user, r.Effects):
 		return nil, refusal.UserBlocked
 	}
-	if err := t.refuseBlockedLocked(conn, u.address, r); err != nil { // by whatever name the user is called
+	if err := t.refuseBlockedLocked(conn, a.address, r); err != nil { // by whatever name the user is called
 		return nil, err
 	}
-	if u.Password == "" || subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) != 1 {
-		t.countFailureLocked(conn, u.address, u, r)
+	if a.Password == "" || subtle.ConstantTimeCompare([]byte(a.Password), []byte(password)) != 1 {
+		t.countFailureLocked(conn, a.address, a, r)
 		return nil, refusal.WrongPassword.Because("the password is not the one that the user has")
 	}
-	t.bruteForce.attempts.remove(attemptKeyOf(conn, u.address, r))
-	return u, nil
+	t.bruteForce.attempts.remove(attemptKeyOf(conn, a.address, r))
+	return a.user, nil
 }
 
 // AllowsSignup refuses sign-ups to a database that takes no new users.
@@ -187,7 +187,7 @@ func (t *Tenant) SignUpAndIn(a Authorization, tx Transaction, conn *fixtures.Con
 		return Session{}, refusal.UserBlocked
 	}
 	t.noteLoginLocked(u, a.Now)
-	s := t.newSessionLocked(u, sessionID, a.Now)
+	s := t.newSessionLocked(u, sessionID, methodOf(conn.Strategy), a)
 	t.noteSignInLocked(tx, password, s)
 	return s.ofNewUser(true), nil
 }
@@ -204,7 +204,7 @@ func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, conn *fixtu
 		return Session{}, err
 	}
 	t.noteLoginLocked(u, a.Now)
-	s := t.newSessionLocked(u, sessionID, a.Now)
+	s := t.newSessionLocked(u, sessionID, methodOf(conn.Strategy), a)
 	t.noteSignInLocked(tx, password, s)
 	return *s, nil
 }

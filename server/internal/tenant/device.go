@@ -171,7 +171,7 @@ func (t *Tenant) ApproveDevice(userCode, userID string, now time.Time) (fixtures
 	case !ok:
 		return fixtures.DeviceCode{}, noUser(userID)
 	case u.Blocked:
-		return fixtures.DeviceCode{}, &UserError{"user_blocked", "the user " + u.address + " is blocked"}
+		return fixtures.DeviceCode{}, &UserError{"user_blocked", "the user " + u.address() + " is blocked"}
 	}
 	t.noteLoginLocked(u, now)
 	return t.answerDeviceLocked(d, Session{UserID: userID}), nil

@@ -35,6 +35,7 @@ type Login struct {
 	Rotated Rotated
 
 	provedSecondFactor bool // as in the TokenRequest
+	caller             Caller
 
 	// The rest is for logins in a browser.
 	Nonce    string
@@ -71,7 +72,7 @@ type Tokens struct {
 // of the same client and user. It must not depend on logins of others, so that
 // one test does not change the tokens of another.
 func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *user, scopes, gty []string, name ...string) *Login {
-	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now, Effects: r.Effects, ProofKey: r.boundKey(api), name: name, provedSecondFactor: r.provedSecondFactor}
+	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now, Effects: r.Effects, ProofKey: r.boundKey(api), name: name, provedSecondFactor: r.provedSecondFactor, caller: r.Caller}
 	if u != nil {
 		copied := u.User
 		l.User = &copied

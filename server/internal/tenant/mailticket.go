@@ -65,7 +65,7 @@ func (ts *mailTickets) settle(now time.Time) {
 func (t *Tenant) MakeTicket(r MailTicketRequest) (made fixtures.Ticket, sent []outbox.Message, known bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	u, ok := t.users.get(r.Ticket.UserID)
+	u, ok := t.users.accountOf(r.Ticket.UserID)
 	if !ok || u.Email == "" {
 		return made, nil, false
 	}
@@ -82,7 +82,7 @@ func (t *Tenant) MakeTicket(r MailTicketRequest) (made fixtures.Ticket, sent []o
 	before := t.mailTickets.held[owner]
 	delete(t.mailTickets.held, owner)
 	sent, held := t.deliverLocked(r.Effects, r.Now, []string{"link"}, func(how delivery) outbox.Message {
-		return r.Compose(MailTicket{Ticket: k.Ticket, User: cloned(u.User), CutLink: how.corrupt == "link"})
+		return r.Compose(MailTicket{Ticket: k.Ticket, User: cloned(*u.User), CutLink: how.corrupt == "link"})
 	})
 	if held {
 		for _, m := range sent {
@@ -103,7 +103,8 @@ func (t *Tenant) SendMail(e *faults.Effects, now time.Time, m outbox.Message) []
 	return sent
 }
 
-// UserNamed returns the user of a connection by one of the user's names.
+// UserNamed returns the account of a connection by one of its names: a user, or what is
+// linked to one.
 func (t *Tenant) UserNamed(connection, name string) (fixtures.User, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -111,7 +112,7 @@ func (t *Tenant) UserNamed(connection, name string) (fixtures.User, bool) {
 	if u == nil {
 		return fixtures.User{}, false
 	}
-	return cloned(u.User), true
+	return cloned(*u.User), true
 }
 
 // ResetTicket returns a ticket that can change a password, or refuses it. With a
@@ -129,9 +130,9 @@ func (t *Tenant) ResetTicket(id string, now time.Time) (fixtures.Ticket, error) 
 	return k.Ticket, err
 }
 
-// mailTicketLocked returns a ticket and its user. It leaves it to the caller whether a
+// mailTicketLocked returns a ticket and its account. It leaves it to the caller whether a
 // used ticket is good.
-func (t *Tenant) mailTicketLocked(purpose, id string, now time.Time) (*mailTicket, *user, error) {
+func (t *Tenant) mailTicketLocked(purpose, id string, now time.Time) (*mailTicket, *account, error) {
 	wrong := refusal.WrongResetTicket
 	if purpose == outbox.VerifyEmail {
 		wrong = refusal.WrongVerificationTicket
@@ -140,7 +141,7 @@ func (t *Tenant) mailTicketLocked(purpose, id string, now time.Time) (*mailTicke
 	if !ok || k.Purpose != purpose {
 		return nil, nil, wrong.Because("there is no such ticket")
 	}
-	u, ok := t.users.get(k.UserID)
+	u, ok := t.users.accountOf(k.UserID)
 	switch {
 	case !ok:
 		return k, nil, wrong.Because("the user of the ticket was deleted")
@@ -166,10 +167,12 @@ func (t *Tenant) ResetPassword(id, password string, now time.Time) error {
 	case k.Used:
 		return usedTicket()
 	}
-	changed := cloned(u.User)
-	changed.Password = password
-	changed.EmailVerified = changed.EmailVerified || k.MarkVerified && k.Email == u.Email
-	if _, err := t.changeUserLocked(u, changed, now); err != nil {
+	changed := cloned(u.user.User)
+	changed.ChangeAccount(u.UserID, func(of *fixtures.User) {
+		of.Password = password
+		of.EmailVerified = of.EmailVerified || k.MarkVerified && k.Email == of.Email
+	})
+	if _, err := t.changeUserLocked(u.user, changed, now); err != nil {
 		return err
 	}
 	k.Used = true
@@ -197,9 +200,9 @@ func (t *Tenant) VerifyEmail(id string, now time.Time) (fixtures.Ticket, fixture
 		return k.Ticket, fixtures.User{}, refusal.AlreadyVerified
 	}
 	k.Used = true
-	changed := cloned(u.User)
-	changed.EmailVerified = true
-	after, err := t.changeUserLocked(u, changed, now)
+	changed := cloned(u.user.User)
+	changed.ChangeAccount(u.UserID, func(of *fixtures.User) { of.EmailVerified = true })
+	after, err := t.changeUserLocked(u.user, changed, now)
 	return k.Ticket, after, err
 }
 
@@ -208,19 +211,20 @@ func (t *Tenant) VerifyEmail(id string, now time.Time) (fixtures.Ticket, fixture
 func (t *Tenant) VerifyByCode(r TokenRequest, conn *fixtures.Connection, userID, otp string) (fixtures.User, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	u, ok := t.users.get(userID)
+	u, ok := t.users.accountOf(userID)
 	switch {
 	case !ok:
 		return fixtures.User{}, noUser(userID)
 	case u.EmailVerified: // a form that is sent twice
-		return cloned(u.User), nil
+		return cloned(*u.User), nil
 	}
 	if err := t.redeemLocked(conn, u.Email, otp, r); err != nil {
 		return fixtures.User{}, err
 	}
-	u.EmailVerified, u.UpdatedAt = true, r.Now
+	u.verify(u.Email)
+	u.user.UpdatedAt = r.Now
 	t.noteChange()
-	return cloned(u.User), nil
+	return cloned(*u.User), nil
 }
 
 // forgetUser takes a deleted user out of the tickets.

@@ -3,6 +3,7 @@ package tenant
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -67,7 +68,11 @@ func (t *Tenant) authenticatorsLocked(u *user) []Authenticator {
 		case fixtures.FactorOTP:
 			add("totp", a.Type, "", "")
 		case fixtures.FactorPhone:
-			for _, channel := range t.setup.Fixture.Guardian.Phone.MessageTypes {
+			channels := slices.Clone(t.setup.Fixture.Guardian.Phone.MessageTypes)
+			slices.SortStableFunc(channels, func(x, y string) int { // the preferred one comes first
+				return strings.Compare(strconv.FormatBool(y == a.PreferredMethod), strconv.FormatBool(x == a.PreferredMethod))
+			})
+			for _, channel := range channels {
 				add(channel, a.Type, channel, a.PhoneNumber)
 			}
 		case fixtures.FactorEmail:

@@ -143,7 +143,7 @@ func (t *Tenant) enrollLocked(s *secondStep, u *user, r EnrollRequest) (Enrollme
 	if !t.factorOn(r.Factor) || r.Factor == fixtures.FactorPhone && !slices.Contains(t.setup.Fixture.Guardian.Phone.MessageTypes, r.Channel) {
 		return Enrollment{}, refusal.FactorOff.With("factor", r.Factor).Because("the factor " + r.Factor + " is off; see guardian in the fixture")
 	}
-	entry := fixtures.Authenticator{ID: t.newDeviceIDLocked(u), Type: r.Factor, Active: pointer(false)}
+	entry := fixtures.Authenticator{ID: t.newDeviceIDLocked(u), Type: r.Factor, Active: pointer(false), CreatedAt: r.Now}
 	channel := r.Channel
 	switch r.Factor {
 	case fixtures.FactorPhone:
@@ -164,7 +164,7 @@ func (t *Tenant) enrollLocked(s *secondStep, u *user, r EnrollRequest) (Enrollme
 	out := Enrollment{Secret: entry.Secret}
 	if first && t.factorOn(fixtures.FactorRecovery) {
 		out.RecoveryCode = t.newRecoveryCodeLocked(u)
-		entries = append(entries, fixtures.Authenticator{ID: t.newDeviceIDLocked(u), Type: fixtures.FactorRecovery, Code: out.RecoveryCode, Active: pointer(false)})
+		entries = append(entries, fixtures.Authenticator{ID: t.newDeviceIDLocked(u), Type: fixtures.FactorRecovery, Code: out.RecoveryCode, Active: pointer(false), CreatedAt: r.Now})
 	}
 	u, err := t.setAuthenticatorsLocked(u, entries, r.Now)
 	if err != nil {
@@ -211,19 +211,61 @@ func (t *Tenant) setAuthenticatorsLocked(u *user, entries []fixtures.Authenticat
 	return u, nil
 }
 
-// confirmLocked completes the enrolment of an authenticator, and of the recovery
-// code that was made with it.
+// confirmLocked notes that the user has given an authenticator. That completes its
+// enrolment, and that of the recovery code that was made with it.
 func (t *Tenant) confirmLocked(u *user, device string, now time.Time) (*user, error) {
-	if !slices.ContainsFunc(u.MFA, func(a fixtures.Authenticator) bool { return a.ID == device && !a.Confirmed() }) {
-		return u, nil
+	at := slices.IndexFunc(u.MFA, func(a fixtures.Authenticator) bool { return a.ID == device })
+	if at < 0 {
+		return u, nil // the verified address of the user
 	}
 	entries := slices.Clone(u.MFA)
-	for i := range entries {
-		if entries[i].ID == device || entries[i].Type == fixtures.FactorRecovery {
-			entries[i].Active = nil
+	entries[at].LastAuthAt = now
+	if !entries[at].Confirmed() {
+		for i := range entries {
+			if i == at || entries[i].Type == fixtures.FactorRecovery {
+				entries[i].Active = nil
+			}
 		}
 	}
 	return t.setAuthenticatorsLocked(u, entries, now)
+}
+
+// NewAuthenticatorID is the ID of an authenticator that a user gets now.
+func (t *Tenant) NewAuthenticatorID(userID string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	u, ok := t.users.get(userID)
+	if !ok {
+		return ""
+	}
+	t.noteChange()
+	return t.newDeviceIDLocked(u)
+}
+
+// RenewRecoveryCode gives a user a new recovery code in the place of the old one. ok is
+// false if the user has none.
+func (t *Tenant) RenewRecoveryCode(userID string, now time.Time) (code string, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	u, known := t.users.get(userID)
+	if !known {
+		return "", false
+	}
+	at := slices.IndexFunc(u.MFA, func(a fixtures.Authenticator) bool { return a.Type == fixtures.FactorRecovery })
+	if at < 0 {
+		return "", false
+	}
+	entries := slices.Clone(u.MFA)
+	entries[at].Code = t.newRecoveryCodeLocked(u)
+	_, err := t.setAuthenticatorsLocked(u, entries, now)
+	return entries[at].Code, err == nil
+}
+
+// ForgetBrowsers makes all browsers of a user ask for the second factor again.
+func (t *Tenant) ForgetBrowsers(userID string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.remembered.removeIf(func(b rememberedBrowser) bool { return b.userID == userID })
 }
 
 // RemoveAuthenticator removes an authenticator of a user, and its twin. It returns

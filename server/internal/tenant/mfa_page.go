@@ -162,7 +162,7 @@ func pageState(members [][2]string) string {
 }
 
 func (t *Tenant) pageLocked(s *secondStep, u *user, now time.Time) SecondFactorPage {
-	page := SecondFactorPage{PageStep: s.page, User: cloned(u.User), Address: u.address, Has: t.usableLocked(u), Can: t.requirementsLocked(u).Enroll}
+	page := SecondFactorPage{PageStep: s.page, User: cloned(u.User), Address: u.address(), Has: t.usableLocked(u), Can: t.requirementsLocked(u).Enroll}
 	if c := s.oob; c != nil && c.state == pending && now.Before(c.expires) {
 		page.OOB, page.OOBTo, page.Answered = c.id, c.authenticator, c.answer != ""
 	}

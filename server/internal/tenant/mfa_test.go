@@ -346,3 +346,18 @@ func TestTOTPIsOfAnAppThatWorks(t *testing.T) {
 		}
 	}
 }
+
+// A remembered browser of one user is forgotten, and those of others are not.
+func TestBrowsersAreForgotten(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t)
+	ada, bob := tn.Users()[0], tn.Users()[1]
+	of, other := tn.RememberBrowser(ada.UserID, noon), tn.RememberBrowser(bob.UserID, noon)
+	tn.ForgetBrowsers(ada.UserID)
+	if _, ok := tn.remembered.get(of); ok {
+		t.Error("the browser is remembered")
+	}
+	if _, ok := tn.remembered.get(other); !ok {
+		t.Error("the browser of another user is forgotten")
+	}
+}

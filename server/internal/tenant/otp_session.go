@@ -62,7 +62,7 @@ func (t *Tenant) StartOTPSession(r OTPSessionRequest) OTPSession {
 		expires: r.Now.Add(time.Duration(conn.Code().TimeStep) * time.Second),
 	}
 	switch {
-	case u != nil && u.Blocked:
+	case u != nil && u.user.Blocked:
 		s.silent = "the user " + r.Recipient + " is blocked"
 	case u != nil && !u.owns(r.Recipient):
 		s.silent = nameOnly(r.Recipient)
@@ -86,6 +86,14 @@ func (t *Tenant) StartOTPSession(r OTPSessionRequest) OTPSession {
 // nameOnly tells why no code goes to an address.
 func nameOnly(address string) string {
 	return address + " is the username of a user, and not an address of that user"
+}
+
+// codeStrategy is the strategy of the connections that send codes to such addresses.
+func codeStrategy(address string) string {
+	if isNumber(address) {
+		return StrategySMS
+	}
+	return StrategyEmail
 }
 
 // kindOfAddress is the kind of an address to which codes go.
@@ -153,7 +161,7 @@ func (t *Tenant) otpSessionLocked(r TokenRequest, id string) (*otpSession, *fixt
 	}
 	u := t.users.find(conn.Name, s.recipient)
 	switch c, _ := t.challenges.bounded.get(challengeKeyOf(conn.Name, s.recipient)); {
-	case u != nil && u.Blocked:
+	case u != nil && u.user.Blocked:
 		return nil, nil, refusal.OTPUserBlocked
 	case s.silent != "":
 		return nil, nil, wrong("nothing was sent: " + s.silent)
@@ -173,7 +181,7 @@ func (t *Tenant) ChallengeOfDatabase(r ChallengeRequest) Started {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	u := t.users.find(r.Connection.Name, r.Recipient)
-	return t.challengeLocked(r, u, u != nil && (u.Blocked || !u.owns(r.Recipient)))
+	return t.challengeLocked(r, u, u != nil && (u.user.Blocked || !u.owns(r.Recipient)))
 }
 
 // SignInWithCode is SignIn for a user of a database. known is false if there is no
@@ -213,7 +221,7 @@ func (t *Tenant) SignInWithCode(a Authorization, tx Transaction, conn *fixtures.
 		}
 		a.Caller.signedUp(u)
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, a.Now)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, methodOf(codeStrategy(tx.Recipient)), a)
 	t.noteSignInLocked(tx, otp, s)
 	return s.ofNewUser(isNew), true, nil
 }
@@ -236,10 +244,10 @@ func (t *Tenant) ConfirmSignUp(a Authorization, tx Transaction, conn *fixtures.C
 			return Session{}, err
 		}
 	}
-	if u != nil && (u.Blocked || !u.owns(tx.Recipient)) || a.Effects.User("blocked") {
+	if u != nil && (u.user.Blocked || !u.owns(tx.Recipient)) || a.Effects.User("blocked") {
 		return Session{}, refusal.UserBlocked
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, a.Now)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, methodOf(codeStrategy(tx.Recipient)), a)
 	t.noteSignInLocked(tx, stored.proof, s)
 	return s.ofNewUser(u == nil), nil
 }

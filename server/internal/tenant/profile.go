@@ -112,8 +112,12 @@ func addProfile(claims *token.Claims, u fixtures.User, scopes []string) {
 		claims.Add("created_at", isoTime(p.CreatedAt))
 	}
 	if slices.Contains(scopes, "identities") {
-		provider, id, _ := strings.Cut(p.UserID, "|")
-		claims.Add("identities", []identity{{id, provider, p.Connection, false}})
+		own := u.Identity()
+		list := []identity{{own.UserID, own.Provider, own.Connection, false}}
+		for _, i := range u.Identities {
+			list = append(list, identity{i.UserID, i.Provider, i.Connection, i.IsSocial})
+		}
+		claims.Add("identities", list)
 	}
 }
 

@@ -113,9 +113,13 @@ func (fs *families) orphan(userID string) {
 // when the token was issued; the one without use is what the client has now.
 // Source: auth0/docs-v2 configure-refresh-token-expiration.mdx.
 func (f *family) lapsed(s fixtures.RefreshToken, now time.Time) bool {
-	idles := s.ExpirationType == "expiring" && !isSet(s.InfiniteIdleTokenLifetime)
 	return !f.ExpiresAt.IsZero() && !now.Before(f.ExpiresAt) ||
-		idles && !now.Before(f.LastUsedAt.Add(seconds(s.IdleTokenLifetime)))
+		idles(s) && !now.Before(f.LastUsedAt.Add(seconds(s.IdleTokenLifetime)))
+}
+
+// idles tells whether refresh tokens end without use.
+func idles(s fixtures.RefreshToken) bool {
+	return s.ExpirationType == "expiring" && !isSet(s.InfiniteIdleTokenLifetime)
 }
 
 // expiry returns when a refresh token ends that is issued now. It is zero for one
@@ -135,7 +139,9 @@ func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
 	f := fixtures.RefreshFamily{
 		UserID: l.User.UserID, Scope: strings.Join(l.Scopes, " "), GrantType: strings.Join(l.GrantTypes, " "), AuthTime: l.AuthTime, SecondFactor: l.provedSecondFactor,
+		SessionID: l.SID,
 	}
+	f.Device.Use(l.caller.Agent, l.caller.IP)
 	if l.API != nil {
 		f.Audience = l.API.Identifier
 	}
@@ -277,6 +283,7 @@ func (t *Tenant) exchangeLocked(r TokenRequest, f *family, generation int64, u *
 	t.noteChange()
 	f.LastUsedAt = r.Now
 	f.SecondFactor = r.provedSecondFactor
+	f.Device.Use(r.Caller.Agent, r.Caller.IP)
 	f.uses++
 	scopes := t.setup.permitted(scopesWithin(strings.Fields(f.Scope), r.Scope), api, u)
 	l := t.loginLocked(r, api, u, scopes, append([]string{"refresh_token"}, strings.Fields(f.GrantType)...), f.ID, strconv.FormatInt(f.uses, 10))
@@ -373,6 +380,24 @@ func (t *Tenant) EndRefreshToken(id string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.endFamilyLocked(id)
+}
+
+// SetRefreshTokenMetadata replaces the metadata of a family.
+func (t *Tenant) SetRefreshTokenMetadata(id string, metadata map[string]any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if f, ok := t.families.get(id); ok {
+		f.Metadata = metadata
+		t.noteChange()
+	}
+}
+
+// IdleEnd is when a family ends if it is not used before; zero if it does not.
+func IdleEnd(f fixtures.RefreshFamily, c *fixtures.Client) time.Time {
+	if s := c.RefreshToken; idles(s) {
+		return f.LastUsedAt.Add(seconds(s.IdleTokenLifetime))
+	}
+	return time.Time{}
 }
 
 // RefreshTokens returns the families that have a user, the oldest first.

@@ -65,7 +65,8 @@ func (s *Setup) livingRoles(roles []string) []string {
 	})
 }
 
-// withoutLost is a user without the permissions and roles that do not exist any more.
+// withoutLost is a user without the permissions, roles and linked accounts that do not
+// exist any more.
 func (s *Setup) withoutLost(u fixtures.User) (kept fixtures.User, changed bool) {
 	if roles := s.livingRoles(u.Roles); len(roles) < len(u.Roles) {
 		u.Roles, changed = roles, true
@@ -75,6 +76,13 @@ func (s *Setup) withoutLost(u fixtures.User) (kept fixtures.User, changed bool) 
 			u = cloned(u)
 			delete(u.Permissions, audience)
 			changed = true
+		}
+	}
+	lost := func(i fixtures.Identity) bool { return s.connections[i.Connection] == nil }
+	if slices.ContainsFunc(u.Identities, lost) {
+		u, changed = cloned(u), true
+		if u.Identities = slices.DeleteFunc(u.Identities, lost); len(u.Identities) == 0 {
+			u.Identities = nil
 		}
 	}
 	return u, changed

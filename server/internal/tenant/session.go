@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
 )
 
 // How long a session of a browser lasts at most, and without use. These are
@@ -31,8 +33,22 @@ type Session struct {
 	// Clients are those that the user signed in to with this session, the last
 	// one at the end.
 	Clients []string
+	// Method is how the user gave the first factor, as Auth0 names it: pwd, email or sms.
+	Method string
+	Device fixtures.ClientDevice
+	// Metadata are what the Management API keeps with it.
+	Metadata map[string]any
 
 	created, used time.Time
+}
+
+// methodOf is how the users of a strategy sign in.
+// Source: auth0/docs-v2 customize/actions, event.authentication.methods.
+func methodOf(strategy string) string {
+	if strategy == StrategyDatabase {
+		return "pwd"
+	}
+	return strategy
 }
 
 // ofNewUser is a copy of a session that says whether the login has created the user.
@@ -120,21 +136,32 @@ func (t *Tenant) EndSession(id string) {
 	t.sessions.remove(id)
 }
 
+// SetSessionMetadata replaces the metadata of a session.
+func (t *Tenant) SetSessionMetadata(id string, metadata map[string]any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s, ok := t.sessions.get(id); ok {
+		s.Metadata = metadata
+	}
+}
+
 // newSessionLocked signs a user in to a browser. oldID is the session that the
 // browser has already, or "". A session of the same user goes on with a new
 // AuthTime; another user's ends.
-func (t *Tenant) newSessionLocked(u *user, oldID string, now time.Time) *Session {
-	id := u.UserID
+func (t *Tenant) newSessionLocked(u *user, oldID, method string, a Authorization) *Session {
+	id, now := u.UserID, a.Now
 	if s, ok := t.sessions.get(oldID); ok && s.UserID == id && !s.lapsed(now) {
-		s.AuthTime, s.used = now, now
+		s.AuthTime, s.used, s.Method = now, now, method
+		s.Device.Use(a.Caller.Agent, a.Caller.IP)
 		return s
 	}
 	t.sessions.remove(oldID)
 	n := strconv.FormatInt(t.sessions.count.add(id), 10)
 	s := &Session{
 		ID: t.setup.Seed.Opaque(43, "session", id, n), SID: t.setup.Seed.Opaque(32, "sid", id, n),
-		UserID: id, AuthTime: now, created: now, used: now,
+		UserID: id, AuthTime: now, created: now, used: now, Method: method,
 	}
+	s.Device.Use(a.Caller.Agent, a.Caller.IP)
 	t.sessions.put(s.ID, s)
 	return s
 }

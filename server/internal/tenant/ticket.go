@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
@@ -50,7 +51,7 @@ func (t *Tenant) TicketForOTP(r TokenRequest, realm, username, otp string) (Tick
 	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
 		return Ticket{}, err
 	}
-	return t.newTicketLocked(r, t.signInLocked(conn, recipient, r.Now, r.Caller)), nil
+	return t.newTicketLocked(r, conn, t.signInLocked(conn, recipient, r.Now, r.Caller)), nil
 }
 
 // TicketForPassword exchanges the password of a database user for a ticket. The
@@ -67,14 +68,14 @@ func (t *Tenant) TicketForPassword(r TokenRequest, realm, username, password str
 		return Ticket{}, err
 	}
 	t.noteLoginLocked(u, r.Now)
-	return t.newTicketLocked(r, u), nil
+	return t.newTicketLocked(r, conn, u), nil
 }
 
-func (t *Tenant) newTicketLocked(r TokenRequest, u *user) Ticket {
+func (t *Tenant) newTicketLocked(r TokenRequest, conn *fixtures.Connection, u *user) Ticket {
 	names := []string{r.Client.ClientID, u.UserID, strconv.Itoa(u.LoginsCount)}
 	derived := func(what string, n int) string { return t.setup.Seed.Opaque(n, append([]string{what}, names...)...) }
 	made := Ticket{ID: derived("login ticket", 32), Verifier: derived("co verifier", 32), VerifierID: derived("co id", 12)}
-	t.tickets.put(made.ID, &ticket{r.Client.ClientID, u.Connection, u.UserID, r.Now.Add(ticketLifetime)})
+	t.tickets.put(made.ID, &ticket{r.Client.ClientID, conn.Name, u.UserID, r.Now.Add(ticketLifetime)})
 	return made
 }
 
@@ -100,5 +101,5 @@ func (t *Tenant) RedeemTicket(a Authorization, id, realm, sessionID string) (Ses
 	if !ok || blocked(u, a.Effects) {
 		return Session{}, refusal.UserBlocked
 	}
-	return *t.newSessionLocked(u, sessionID, a.Now), nil
+	return *t.newSessionLocked(u, sessionID, methodOf(t.setup.Strategy(k.connection)), a), nil
 }

@@ -100,17 +100,19 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 			return fixtures.User{}, userExists(ready, other)
 		}
 	}
-	if old.Password != ready.Password {
-		t.bruteForce.forget(old.key()) // Source: brute-force-protection.mdx
+	for _, a := range old.accounts {
+		at := slices.IndexFunc(ready.accounts, func(b *account) bool { return b.UserID == a.UserID })
+		if at >= 0 && ready.accounts[at].Password != a.Password {
+			t.bruteForce.forget(a.key()) // Source: brute-force-protection.mdx
+			ready.LastPasswordReset = now
+		}
+		if at >= 0 && ready.accounts[at].key() != a.key() {
+			// The id may derive from the old address. The next user who signs up
+			// with that address is somebody else and needs another id.
+			t.users.deleted[a.key()]++
+		}
 	}
-	if old.key() != ready.key() {
-		// The id may derive from the old address. The next user who signs up
-		// with that address is somebody else and needs another id.
-		t.users.deleted[old.key()]++
-	}
-	ready.seq = old.seq
-	t.users.remove(old)
-	t.users.insert(ready)
+	t.users.replace(old, ready)
 	t.tellLocked(streams.UserUpdated, ready, old, now)
 	t.noteChange()
 	return cloned(ready.User), nil
@@ -118,14 +120,16 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 
 // userExists names what another user has already: a name, or else the user_id.
 func userExists(u, other *user) *UserError {
-	taken := u.UserID
-	for _, key := range u.keys() {
-		if slices.Contains(other.keys(), key) {
-			taken = key.address
-			break
+	for _, a := range u.accounts {
+		for _, b := range other.accounts {
+			for _, key := range a.keys() {
+				if slices.Contains(b.keys(), key) {
+					return &UserError{"user_exists", "the user " + key.address + " exists already on connection " + b.Connection}
+				}
+			}
 		}
 	}
-	return &UserError{"user_exists", "the user " + taken + " exists already on connection " + other.Connection}
+	return &UserError{"user_exists", "the user " + u.UserID + " exists already on connection " + other.Connection}
 }
 
 // DeleteUser deletes a user. The user's refresh tokens, codes and sessions stop
@@ -145,8 +149,10 @@ func (t *Tenant) DeleteUser(id string) error {
 func (t *Tenant) deleteUserLocked(u *user) {
 	t.tellLocked(streams.UserDeleted, u, nil, t.Clock.Now())
 	t.users.remove(u)
-	t.users.deleted[u.key()]++
-	t.forgetUserLocked(u.UserID)
+	for _, a := range u.accounts {
+		t.users.deleted[a.key()]++
+		t.forgetUserLocked(a.UserID)
+	}
 }
 
 // forgetUserLocked takes a deleted user out of all that was given to the user. Another
@@ -197,7 +203,7 @@ func cloned(u fixtures.User) fixtures.User {
 		}
 		u.Permissions = permissions
 	}
-	u.MFA = slices.Clone(u.MFA)
+	u.MFA, u.Identities = slices.Clone(u.MFA), slices.Clone(u.Identities)
 	u.Roles = slices.Clone(u.Roles)
 	for _, values := range []*map[string]any{&u.Claims, &u.AppMetadata, &u.UserMetadata} {
 		if *values != nil {
@@ -253,8 +259,8 @@ func (t *Tenant) UserByAddress(address string) (fixtures.User, bool) {
 
 func (t *Tenant) addressedLocked(address string) *user {
 	for i := range t.setup.Fixture.Connections {
-		if u := t.users.find(t.setup.Fixture.Connections[i].Name, address); u != nil {
-			return u
+		if a := t.users.find(t.setup.Fixture.Connections[i].Name, address); a != nil {
+			return a.user
 		}
 	}
 	return nil
@@ -325,13 +331,24 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 	if err != nil {
 		return // the loader has refused such fixtures
 	}
-	if same := t.users.find(ready.Connection, ready.address); same != nil && u.UserID == "" {
+	same := t.users.find(ready.Connection, ready.address())
+	if same != nil && u.UserID == "" {
 		ready.UserID = same.UserID // tokens name this id
 	}
+	if a, ok := t.users.accountOf(ready.UserID); ok && a.isLinked() || same != nil && same.isLinked() {
+		return // the user was linked to another one
+	} else if ok && u.Identities == nil && a.user.Identities != nil {
+		ready.Identities = a.user.Identities
+		ready = t.setup.newUser(ready.User)
+	}
 	// The fixture may give one user's id to the address of another user. Then
-	// both are replaced.
+	// both are replaced. Whoever is linked now was a user until then.
+	before := t.users.sameAs(&user{accounts: ready.accounts[:1]})
 	for _, old := range t.users.sameAs(ready) {
 		t.users.remove(old)
+		if !slices.Contains(before, old) {
+			continue
+		}
 		if u.CreatedAt.IsZero() {
 			ready.CreatedAt, ready.UpdatedAt = old.CreatedAt, old.UpdatedAt
 		}
@@ -360,30 +377,23 @@ func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now tim
 // verifiedUserLocked returns the user who has proved to own an address, and creates
 // the user at the first login.
 func (t *Tenant) verifiedUserLocked(conn *fixtures.Connection, address string, now time.Time, by Caller) *user {
-	u := t.users.find(conn.Name, address)
-	if u == nil {
-		u = &user{address: address, User: fixtures.User{
-			UserID:     conn.Strategy + "|" + t.newUserIDLocked(conn, address),
-			Connection: conn.Name,
-			CreatedAt:  now,
-		}}
+	a := t.users.find(conn.Name, address)
+	if a == nil {
+		data := fixtures.User{UserID: conn.Strategy + "|" + t.newUserIDLocked(conn, address), Connection: conn.Name, CreatedAt: now}
 		if isNumber(address) {
-			u.PhoneNumber = address
+			data.PhoneNumber = address
 		} else {
-			u.Email = address
+			data.Email = address
 		}
+		u := t.setup.newUser(data)
 		t.users.insert(u)
+		a = u.accounts[0]
 		t.tellLocked(streams.UserCreated, u, nil, now)
 		by.signedUp(u)
 	}
-	// A user who has the code can read what is sent to the address.
-	if isNumber(address) {
-		u.PhoneVerified = true
-	} else {
-		u.EmailVerified = true
-	}
+	a.verify(address) // who has the code can read what is sent to the address
 	t.noteChange()
-	return u
+	return a.user
 }
 
 // isNumber tells whether an address to which codes go is a phone number.

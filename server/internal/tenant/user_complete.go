@@ -10,37 +10,12 @@ import (
 // completeLocked returns the user with normalised addresses and with a
 // connection, an id and times. It refuses what cannot be a user.
 func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
-	if u.Email != "" {
-		email, ok := fixtures.NormalizeEmail(u.Email)
-		if !ok {
-			return nil, invalidUser("email: %q is not an e-mail address", u.Email)
-		}
-		u.Email = email
-	}
-	if u.PhoneNumber != "" {
-		phone, ok := fixtures.NormalizePhone(u.PhoneNumber)
-		if !ok {
-			return nil, invalidUser("phone_number: %q is not a phone number in E.164 form, such as +12025550101", u.PhoneNumber)
-		}
-		u.PhoneNumber = phone
-	}
-	if u.Username != "" {
-		u.Username, _ = fixtures.NormalizeUsername(u.Username) // checked by fits
-	}
-	if u.MainIdentifier() == "" {
-		return nil, invalidUser("a user needs an email or a phone_number")
-	}
-	conn, err := t.connectionOfLocked(u)
+	u, err := t.completeAccountLocked(u)
 	if err != nil {
 		return nil, err
 	}
-	if err := fits(u, conn); err != nil {
+	if err := t.completeIdentitiesLocked(&u); err != nil {
 		return nil, err
-	}
-	u.Connection = conn.Name
-	address := addressOf(u, conn.Strategy)
-	if u.UserID == "" {
-		u.UserID = conn.Strategy + "|" + t.newUserIDLocked(conn, address)
 	}
 	if u.CreatedAt.IsZero() {
 		u.CreatedAt = now
@@ -56,7 +31,68 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 	if err := t.completeAuthenticators(&u); err != nil {
 		return nil, err
 	}
-	return &user{User: u, address: address}, nil
+	return t.setup.newUser(u), nil
+}
+
+// completeIdentitiesLocked checks the accounts that are linked to a user like users.
+func (t *Tenant) completeIdentitiesLocked(u *fixtures.User) error {
+	if u.Identities == nil {
+		return nil
+	}
+	strategies := map[string]string{}
+	for name, conn := range t.setup.connections {
+		strategies[name] = conn.Strategy
+	}
+	u.FillIdentities(strategies)
+	ids := map[string]bool{}
+	for i := range u.Identities {
+		of, err := t.completeAccountLocked(u.Identities[i].User())
+		if err != nil {
+			return invalidUser("identities[%d]: %v", i, err)
+		}
+		if ids[of.UserID] {
+			return invalidUser("identities[%d]: the user has the identity %s twice", i, of.UserID)
+		}
+		ids[of.UserID] = true
+		u.Identities[i] = of.Identity()
+	}
+	return nil
+}
+
+// completeAccountLocked is the part of completeLocked that is about signing in.
+func (t *Tenant) completeAccountLocked(u fixtures.User) (fixtures.User, error) {
+	if u.Email != "" {
+		email, ok := fixtures.NormalizeEmail(u.Email)
+		if !ok {
+			return u, invalidUser("email: %q is not an e-mail address", u.Email)
+		}
+		u.Email = email
+	}
+	if u.PhoneNumber != "" {
+		phone, ok := fixtures.NormalizePhone(u.PhoneNumber)
+		if !ok {
+			return u, invalidUser("phone_number: %q is not a phone number in E.164 form, such as +12025550101", u.PhoneNumber)
+		}
+		u.PhoneNumber = phone
+	}
+	if u.Username != "" {
+		u.Username, _ = fixtures.NormalizeUsername(u.Username) // checked by fits
+	}
+	if u.MainIdentifier() == "" {
+		return u, invalidUser("a user needs an email or a phone_number")
+	}
+	conn, err := t.connectionOfLocked(u)
+	if err != nil {
+		return u, err
+	}
+	if err := fits(u, conn); err != nil {
+		return u, err
+	}
+	u.Connection = conn.Name
+	if u.UserID == "" {
+		u.UserID = conn.Strategy + "|" + t.newUserIDLocked(conn, addressOf(u, conn.Strategy))
+	}
+	return u, nil
 }
 
 // fits refuses what the loader of fixtures refuses, so that every export can be
