@@ -174,7 +174,9 @@ func (s *Server) readFixture() (use func() error, err error) {
 		return nil, err
 	}
 	return func() error {
-		s.tenant.Merge(f, keys)
+		if misfit := s.tenant.Merge(f, keys); misfit != nil {
+			s.log.Warn("what the Management API had changed does not fit the changed fixture, so it is undone: " + misfit.Error())
+		}
 		s.engine.Reseed(f.Seed())
 		return useScenarios()
 	}, nil

@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/strictyaml/strictyamltest"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
@@ -370,6 +372,38 @@ func TestAReloadChangesTheState(t *testing.T) {
 		case <-w.StateChanged():
 		default:
 			t.Error("it does not tell of a change")
+		}
+	})
+}
+
+// An edit of the file replaces what the Management API has changed only in the sections
+// that it edits.
+func TestAnEditOfTheFixtureKeepsOtherChanges(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const begin = "version: 1\nextends: default\n"
+		file := fileIn(t, t.TempDir(), "mockauth0.yaml", begin)
+		w := watch(t, server.Config{FixtureFile: file.path})
+		token, err := w.ManagementToken("http://localhost:2884/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := servertest.Call(t, w, "PATCH", "/api/v2/clients/acme-web", servertest.Object{"name": "Shop"}, servertest.Header("Authorization", "Bearer "+token)); a.Code != http.StatusOK {
+			t.Fatal(a.Body)
+		}
+		name := func() string {
+			<-time.After(time.Second)
+			servertest.Call(t, w, "GET", "/_mock/", nil)
+			client := slices.IndexFunc(w.Fixture().Clients, func(c fixtures.Client) bool { return c.ClientID == "acme-web" })
+			return w.Fixture().Clients[client].Name
+		}
+		file.write(begin + "tenant: {friendly_name: Edited}\n")
+		if got := name(); got != "Shop" || w.Fixture().Tenant.FriendlyName != "Edited" {
+			t.Errorf("after an edit of the tenant the client is %q, and the tenant %q", got, w.Fixture().Tenant.FriendlyName)
+		}
+		file.write(begin + "clients:\n  - {client_id: acme-web, client_secret: s, name: Mine}\n")
+		if got := name(); got != "Mine" {
+			t.Errorf("after an edit of the clients the client is %q", got)
 		}
 	})
 }

@@ -32,7 +32,8 @@ type Config struct {
 	FixtureFile string
 	// Restore is what State of an earlier Server returned. Its users, refresh
 	// tokens and counters are added, and its drawn seed is used on, if there is one.
-	// nil adds nothing.
+	// What the Management API had changed in a section is kept, unless the fixture has
+	// changed that section since. nil adds nothing.
 	Restore *fixtures.Fixture
 	// Users, Clients and ResourceServers are added to those of the fixture. One of
 	// the fixture with the same address, client_id or identifier is replaced.
@@ -136,7 +137,9 @@ func New(config Config) (*Server, error) {
 	}
 	s.reload.start()
 	if config.Restore != nil {
-		s.tenant.Restore(config.Restore)
+		if misfit := s.tenant.Restore(config.Restore); misfit != nil {
+			s.log.Warn("what the Management API had changed does not fit the fixture any more, so it is not restored: " + misfit.Error())
+		}
 	}
 	if s.tenant.DrawnSeed() == "" {
 		<-s.tenant.Changed() // what New has loaded is no change, but a seed that was drawn is

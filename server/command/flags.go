@@ -39,7 +39,7 @@ var (
 	}
 	stateFlag = flag{
 		name: "state", takes: "FILE", group: tenantGroup,
-		usage: "take users and refresh tokens from FILE at the start, if it is there, and save them a moment after each change and at the end",
+		usage: "take users, refresh tokens and changes from FILE at the start, if it is there, and save them a moment after each change and at the end",
 	}
 	clientFlag = flag{
 		name: "client", takes: "ID[:SECRET][@TYPE]", list: true, group: tenantGroup,

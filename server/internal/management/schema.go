@@ -6,9 +6,21 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
+
+// schemaLater is the schema of a body, which is made for the first body.
+func (s section[T]) schemaLater(change bool) property {
+	return property{later: sync.OnceValue(func() property {
+		p := s.schema(change)
+		if !change {
+			p.required = requiredOf(s.body)
+		}
+		return p
+	})}
+}
 
 // schema is what a body may have: the fields of the struct, and those that Auth0 has
 // beside them.

@@ -39,8 +39,7 @@ type section[T any] struct {
 
 // configured completes a resource that is a section of the fixture.
 func configured[T any](r resource[T], s section[T]) resource[T] {
-	r.create, r.change = s.schema(false), s.schema(true)
-	r.create.required = append(r.create.required, requiredOf(s.body)...)
+	r.create, r.change = s.schemaLater(false), s.schemaLater(true)
 	all := func(c *call) []T {
 		list := *s.of(c.Setup.Fixture)
 		if s.system != nil {

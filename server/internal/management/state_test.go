@@ -3,6 +3,7 @@ package management_test
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 	"testing"
@@ -102,6 +103,62 @@ func TestChangesAreInTheExport(t *testing.T) {
 	c.server.Reset()
 	if got := exported(t, c.server); got != before {
 		t.Errorf("after a reset it has\n%s\nwant\n%s", got, before)
+	}
+}
+
+// A restart keeps what was changed. A section that the fixture has changed meanwhile is
+// as in the fixture, and so are all if the changes do not fit it.
+func TestARestartKeepsChanges(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t)
+	client := c.must("POST", "/clients", servertest.Object{"name": "Shop"})
+	c.must("PATCH", "/clients/acme-web", servertest.Object{"name": "Web shop"})
+	c.must("DELETE", "/clients/acme-spa", nil)
+	c.must("POST", "/resource-servers", servertest.Object{"identifier": "https://shop.test/api"})
+	c.must("POST", "/client-grants", servertest.Object{"client_id": client["client_id"], "audience": "https://shop.test/api", "scope": []string{}})
+	state := exported(t, c.server)
+	parse := func(text string) *fixtures.Fixture {
+		f, err := fixtures.Parse("", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	restarted := func(fixture string, log *servertest.LogBuffer) string {
+		return exported(t, servertest.New(t, server.Config{At: servertest.At2030, Restore: parse(state), Fixture: parse(fixture), Log: slog.New(slog.NewTextHandler(log, nil))}))
+	}
+	var log servertest.LogBuffer
+	if again := restarted("version: 1\nextends: default", &log); again != state {
+		t.Errorf("after a restart it has\n%s\nwant\n%s", again, state)
+	}
+	if again := restarted("version: 1\nextends: default\nprompts: {identifier_first: false}", &log); !strings.Contains(again, "Web shop") || !strings.Contains(again, "identifier_first") || strings.Contains(again, "acme-spa\"") {
+		t.Errorf("after an edit of another section it has\n%s", again)
+	}
+	if text := log.Take(); text != "" {
+		t.Errorf("the log has %s", text)
+	}
+	edited := "version: 1\nextends: default\nclients: [{client_id: mine, name: Mine}]"
+	if again := restarted(edited, &log); !strings.Contains(again, "\"mine\"") || strings.Contains(again, "Web shop") || !strings.Contains(again, "https://shop.test/api") {
+		t.Errorf("after an edit of the clients it has\n%s", again)
+	}
+	if text := log.Take(); text != "" {
+		t.Errorf("the log has %s", text)
+	}
+
+	const own = "version: 1\nclient_grants: []\nresource_servers: [{identifier: https://api.acme.test/}]\nclients: "
+	c.server = servertest.New(t, server.Config{At: servertest.At2030, Fixture: parse(own + "[{client_id: one, client_secret: s, grant_types: [client_credentials]}]")})
+	token, err := c.server.ManagementToken("http://localhost:2884/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.token = token
+	c.must("POST", "/client-grants", servertest.Object{"client_id": "one", "audience": "https://api.acme.test/", "scope": []string{}})
+	state = exported(t, c.server)
+	if again := restarted(own+"[{client_id: two, client_secret: s}]", &log); !strings.Contains(again, "\"two\"") || strings.Contains(again, "\"one\"") {
+		t.Errorf("where a grant does not fit the clients it has\n%s", again)
+	}
+	if text := log.Take(); !strings.Contains(text, "does not fit the fixture any more") {
+		t.Errorf("the log does not say that the grant does not fit the clients: %s", text)
 	}
 }
 

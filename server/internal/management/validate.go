@@ -29,6 +29,8 @@ type property struct {
 	members     []property // of an object; nil allows any
 	items       *property  // of an array
 	open        bool       // an object may have other members, too
+
+	later func() property // makes the property, when a body is checked
 }
 
 // of returns a copy with a description.
@@ -60,6 +62,10 @@ type fault struct {
 
 // checkBody refuses a body that the property does not allow.
 func (p *property) checkBody(value any) error {
+	if p.later != nil {
+		made := p.later()
+		p = &made
+	}
 	var faults []fault
 	p.check(value, "", &faults)
 	if len(faults) == 0 {

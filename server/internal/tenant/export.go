@@ -23,7 +23,7 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	if !isRunning || offset.Abs() > time.Second {
 		f.Clock = fixtures.Clock{Start: now, Running: &isRunning}
 	}
-	f.State = &fixtures.State{SavedAt: now, Seed: t.drawnSeedLocked(), Counters: map[string]int64{}, RefreshTokens: t.listFamiliesLocked()}
+	f.State = &fixtures.State{SavedAt: now, Seed: t.drawnSeedLocked(), Counters: map[string]int64{}, RefreshTokens: t.listFamiliesLocked(), Changed: f.ChangedSections(t.loaded)}
 	for key, c := range t.challenges.bounded.all {
 		f.State.Counters[counterName("otp", key.connection, key.recipient)] = c.n
 	}
@@ -82,13 +82,22 @@ func (t *Tenant) drawnSeedLocked() string {
 // the connection or client, and the recipient or user, with tabs in between.
 func counterName(what, of, whom string) string { return what + "\t" + of + "\t" + whom }
 
-// Restore adds what an earlier run exported: its users, refresh tokens and
-// counters. If the fixture has a user too, the fixture's data counts, so that
-// edits of the fixture have an effect. Reset goes back to the fixture alone.
-func (t *Tenant) Restore(f *fixtures.Fixture) {
+// Restore adds what an earlier run exported: its users, refresh tokens and counters, and
+// the sections that the Management API had changed. If the fixture has a user too, or
+// has changed such a section since, the fixture's data counts, so that edits of the
+// fixture have an effect. Reset goes back to the fixture alone. The error says why the
+// changed sections do not fit the fixture any more; then the fixture's count.
+func (t *Tenant) Restore(f *fixtures.Fixture) error {
 	now := t.Clock.Now()
+	var misfit error
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if f.State != nil {
+		var kept *fixtures.Fixture
+		if kept, misfit = t.setup.Fixture.KeepChanges(f, f.State.Changed); kept != t.setup.Fixture {
+			t.configureLocked(newSetup(kept))
+		}
+	}
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
@@ -98,6 +107,7 @@ func (t *Tenant) Restore(f *fixtures.Fixture) {
 	if f.State != nil {
 		t.importLocked(f.State)
 	}
+	return misfit
 }
 
 // importLocked adds the counters, refresh tokens and devices of an export.

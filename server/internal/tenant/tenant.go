@@ -105,27 +105,38 @@ func (t *Tenant) resetClock(f *fixtures.Fixture) {
 }
 
 // Merge takes over a changed fixture while the tenant goes on. It replaces
-// clients, connections, APIs and settings, and adds and updates users. Codes,
+// clients, connections, APIs and settings, and adds and updates users. What the
+// Management API has changed stays, in each section that the fixture has not changed,
+// unless it does not fit the new fixture: then the error says why. Codes,
 // sessions, refresh tokens, messages and the clock stay. The key that signs stays
 // too, unless the keys are others. If keys.files brings a secret seed, sessions,
 // codes and logins that have begun end: their names came from a seed that others
 // may know.
-func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) {
-	setup, now := newSetup(f), t.Clock.Now()
+func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) error {
+	now := t.Clock.Now()
+	t.configuring.Lock()
+	defer t.configuring.Unlock()
+	before := t.Setup().Fixture
+	t.mu.Lock()
+	loaded := t.loaded
+	t.mu.Unlock()
+	kept, misfit := f.KeepChanges(before, before.ChangedSections(loaded))
+	setup := newSetup(kept)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.noteChange()
 	t.Keys.Use(keys)
-	before := t.setup.Seed
+	seed := t.setup.Seed
 	t.loaded = f
 	t.configureLocked(setup)
-	if len(f.Keys.Files) > 0 && t.setup.Seed != before {
+	if len(f.Keys.Files) > 0 && t.setup.Seed != seed {
 		t.forgetLoginsLocked() // who knows the seed before could guess them
 		t.expireCodesLocked()
 	}
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
+	return misfit
 }
 
 func (t *Tenant) loadLocked(setup *Setup) {
