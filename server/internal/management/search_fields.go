@@ -188,6 +188,8 @@ func appendValues(list []string, u *fixtures.User, field string) []string {
 		return at(u.UpdatedAt)
 	case "last_login":
 		return at(u.LastLogin)
+	case "last_password_reset":
+		return at(u.LastPasswordReset)
 	case "logins_count":
 		if u.LoginsCount == 0 {
 			return list

@@ -69,17 +69,33 @@ func (o *shape) arrange(order []string) {
 
 // unfolded puts the members of kept beside the others.
 func unfolded(o object) object {
-	var out object
+	var out, kept object
 	for _, m := range o {
 		inner, isObject := m.Value.(object)
 		switch {
 		case m.Key == "kept" && isObject:
-			out = append(out, inner...)
+			kept = inner
 		case m.Key == "options" && isObject:
 			out = append(out, member{Key: m.Key, Value: unfolded(inner)})
 		default:
 			out = append(out, m)
 		}
 	}
-	return out
+	return joined(out, kept)
+}
+
+// joined adds to an object what it does not have, at all depths.
+func joined(o, more object) object {
+	for _, m := range more {
+		at := slices.IndexFunc(o, func(have member) bool { return have.Key == m.Key })
+		if at < 0 {
+			o = append(o, m)
+			continue
+		}
+		have, isObject := o[at].Value.(object)
+		if inner, ok := m.Value.(object); ok && isObject {
+			o[at].Value = joined(have, inner)
+		}
+	}
+	return o
 }

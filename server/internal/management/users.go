@@ -131,6 +131,7 @@ func showUser(_ *call, u fixtures.User) object {
 	add("user_id", u.UserID, true)
 	add("user_metadata", u.UserMetadata, u.UserMetadata != nil)
 	add("username", u.Username, u.Username != "")
+	add("last_password_reset", isoTime(u.LastPasswordReset), !u.LastPasswordReset.IsZero())
 	add("app_metadata", u.AppMetadata, len(u.AppMetadata) > 0)
 	if !u.LastLogin.IsZero() {
 		add("last_login", isoTime(u.LastLogin), true)

@@ -85,6 +85,7 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 		}
 	}
 	if old.Password != ready.Password {
+		ready.LastPasswordReset = now
 		t.bruteForce.forget(old.key()) // Source: brute-force-protection.mdx
 	}
 	if old.key() != ready.key() {
@@ -316,6 +317,9 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 		}
 		if u.LoginsCount == 0 {
 			ready.LastLogin, ready.LoginsCount = old.LastLogin, old.LoginsCount
+		}
+		if u.LastPasswordReset.IsZero() {
+			ready.LastPasswordReset = old.LastPasswordReset
 		}
 		if u.MFA == nil {
 			ready.MFA = old.MFA
