@@ -27,10 +27,11 @@ const (
 	ResetEmail     = "reset_email"     // a link to change the password
 	ChangeEmail    = "change_email"    // word to a passwordless address that is new
 	BlockedAccount = "blocked_account" // a link that takes a block away
+	UserInvitation = "user_invitation" // a link to accept an invitation to an organization
 )
 
 // Purposes are all purposes.
-var Purposes = []string{Passwordless, MFACode, ResetEmail, ChangeEmail, BlockedAccount}
+var Purposes = []string{Passwordless, MFACode, ResetEmail, ChangeEmail, BlockedAccount, UserInvitation}
 
 // The states of a message.
 const (

@@ -70,6 +70,11 @@ var resourceServers = configured(resource[fixtures.ResourceServer]{
 		if f.Tenant.DefaultAudience == lost.Identifier {
 			f.Tenant.DefaultAudience = ""
 		}
+		f.Roles = slices.Clone(f.Roles)
+		for i := range f.Roles {
+			f.Roles[i].Permissions = without(f.Roles[i].Permissions, func(p fixtures.RolePermission) bool { return p.ResourceServerIdentifier == lost.Identifier })
+		}
+		dropLostGrants(f)
 	},
 })
 
@@ -101,6 +106,7 @@ var clientGrants = configured(resource[fixtures.ClientGrant]{
 		}
 	},
 	prepare: prepareGrant,
+	lost:    func(f *fixtures.Fixture, _ fixtures.ClientGrant) { dropLostGrants(f) },
 	shown: func(c *call, g fixtures.ClientGrant, o *shape) {
 		o.set("id", c.Setup.GrantID(&g))
 		o.set("audience", c.audienceOf(&g))

@@ -43,6 +43,11 @@ var clients = configured(resource[fixtures.Client]{
 			conn := &f.Connections[i]
 			conn.EnabledClients = without(conn.EnabledClients, func(id string) bool { return id == lost.ClientID })
 		}
+		dropLostGrants(f)
+		for i := range f.Organizations {
+			o := &f.Organizations[i]
+			o.Clients = without(o.Clients, func(x fixtures.OrganizationClient) bool { return x.ClientID == lost.ClientID })
+		}
 	},
 })
 

@@ -45,6 +45,11 @@ var connections = configured(resource[fixtures.Connection]{
 		if f.Tenant.DefaultDirectory == lost.Name {
 			f.Tenant.DefaultDirectory = ""
 		}
+		f.Organizations = slices.Clone(f.Organizations)
+		for i := range f.Organizations {
+			o := &f.Organizations[i]
+			o.EnabledConnections = without(o.EnabledConnections, func(x fixtures.OrganizationConnection) bool { return x.Connection == lost.Name })
+		}
 	},
 })
 

@@ -32,6 +32,11 @@ func operations() []operation {
 		userOperations,
 		userSessions.operations(),
 		userRefreshTokens.operations(),
+		roles.operations(),
+		roleOperations,
+		organizationByName,
+		organizations.operations(),
+		organizationOperations,
 	)
 }
 
@@ -148,5 +153,7 @@ var (
 	noContent = web.Status{Code: http.StatusNoContent}
 	accepted  = web.Status{Code: http.StatusAccepted, Value: struct{}{}}
 )
+
+var empty = struct{}{} // {}
 
 func created(value any) any { return web.Status{Code: http.StatusCreated, Value: value} }

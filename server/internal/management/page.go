@@ -18,6 +18,9 @@ const (
 	usersList                  // {"start","limit","length","users":[…],"total"}
 	listFirst                  // {"roles":[…],"start","limit","total"}
 	tokensList                 // {"tokens":[…],"next","total"}, and always so
+	foundList                  // {"enabled_connections":[…],"start","limit","total"}, where limit is how many there are on the page
+	untotaled                  // {"invitations":[…],"start","limit"}, with the same limit
+	nextFirst                  // {"next","domains":[…]}
 )
 
 // pages are the query parameters of a list that has pages, and checkpoints those
@@ -104,8 +107,12 @@ func (c *call) answer(d dialect, key string, p page, items []object, total int) 
 	switch {
 	case d == tokensList:
 		return append(append(object{list}, next...), all)
+	case d == nextFirst:
+		return append(next, list)
 	case p.checkpoint:
 		return append(object{list}, next...)
+	case d == foundList, d == untotaled:
+		limit.Value = len(items)
 	}
 	if d == totalsFirst {
 		c.link(p, total)
@@ -115,7 +122,9 @@ func (c *call) answer(d dialect, key string, p page, items []object, total int) 
 		return items
 	case d == usersList:
 		return object{start, limit, {Key: "length", Value: len(items)}, list, all}
-	case d == listFirst:
+	case d == untotaled:
+		return object{list, start, limit}
+	case d == listFirst, d == foundList:
 		return object{list, start, limit, all}
 	}
 	return object{all, start, limit, list}

@@ -1,7 +1,6 @@
 package management
 
 import (
-	"maps"
 	"net/http"
 	"slices"
 
@@ -36,6 +35,8 @@ func (c *call) permissions() (list []permission) {
 	return list
 }
 
+// listPermissions lists the permissions of a user: the user's own, and those of the
+// roles. Each tells where it comes from.
 func listPermissions(c *call) (any, error) {
 	u, err := c.user()
 	if err != nil {
@@ -45,22 +46,51 @@ func listPermissions(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	direct := []object{{{Key: "source_id", Value: ""}, {Key: "source_name", Value: ""}, {Key: "source_type", Value: "DIRECT"}}}
+	sources := map[permission][]object{}
+	add := func(api, name, id, source, kind string) {
+		key := permission{api, name}
+		sources[key] = append(sources[key], object{{Key: "source_id", Value: id}, {Key: "source_name", Value: source}, {Key: "source_type", Value: kind}})
+	}
+	for audience, granted := range u.Permissions {
+		for _, name := range granted {
+			add(audience, name, "", "", "DIRECT")
+		}
+	}
+	for _, id := range u.Roles {
+		if role, ok := c.Setup.Role(id); ok {
+			for _, p := range role.Permissions {
+				add(p.ResourceServerIdentifier, p.PermissionName, role.ID, role.Name, "ROLE")
+			}
+		}
+	}
 	var all []object
-	for _, audience := range slices.Sorted(maps.Keys(u.Permissions)) {
-		api, _ := c.Setup.API(audience)
-		for _, name := range u.Permissions[audience] {
-			scope, _ := scopeOf(api, name)
-			all = append(all, object{
-				{Key: "permission_name", Value: name},
-				{Key: "description", Value: scope.Description},
-				{Key: "resource_server_name", Value: api.Name},
-				{Key: "resource_server_identifier", Value: audience},
-				{Key: "sources", Value: direct},
-			})
+	for _, api := range apisOf(sources) {
+		granted := c.Setup.Permissions(&u, api)
+		for _, name := range granted {
+			all = append(all, append(showPermission(c, api, name), member{Key: "sources", Value: sources[permission{api, name}]}))
 		}
 	}
 	return c.answer(listFirst, "permissions", p, cut(p, all), len(all)), nil
+}
+
+// apisOf are the APIs of permissions, sorted.
+func apisOf[V any](permissions map[permission]V) (all []string) {
+	for p := range permissions {
+		all = append(all, p.api)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func showPermission(c *call, audience, name string) object {
+	api, _ := c.Setup.API(audience)
+	scope, _ := scopeOf(api, name)
+	return object{
+		{Key: "permission_name", Value: name},
+		{Key: "description", Value: scope.Description},
+		{Key: "resource_server_name", Value: api.Name},
+		{Key: "resource_server_identifier", Value: audience},
+	}
 }
 
 func scopeOf(api fixtures.ResourceServer, name string) (fixtures.Scope, bool) {
@@ -71,15 +101,23 @@ func scopeOf(api fixtures.ResourceServer, name string) (fixtures.Scope, bool) {
 	return api.Scopes[i], true
 }
 
+// knownPermissions refuses permissions of the body that do not exist.
+func (c *call) knownPermissions() error {
+	for _, p := range c.permissions() {
+		api, _ := c.Setup.API(p.api)
+		if _, ok := scopeOf(api, p.name); !ok {
+			return refusal.InexistentPermission.With("api", clip(p.api), "permission", clip(p.name))
+		}
+	}
+	return nil
+}
+
 func addPermissions(c *call) (any, error) {
 	if _, err := c.user(); err != nil {
 		return nil, err
 	}
-	for _, p := range c.permissions() {
-		api, _ := c.Setup.API(p.api)
-		if _, ok := scopeOf(api, p.name); !ok {
-			return nil, refusal.InexistentPermission.With("api", clip(p.api), "permission", clip(p.name))
-		}
+	if err := c.knownPermissions(); err != nil {
+		return nil, err
 	}
 	return c.changePermissions(func(list []string, name string) []string {
 		if slices.Contains(list, name) {

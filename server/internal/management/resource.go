@@ -1,6 +1,8 @@
 package management
 
 import (
+	"cmp"
+	"net/http"
 	"slices"
 
 	"github.com/mockauth0/mockauth0/internal/refusal"
@@ -22,11 +24,14 @@ type resource[T any] struct {
 	change     property
 	// ownRead and ownChange are scopes of users who act on themselves.
 	ownRead, ownChange, ownRemove []string
-	// readScopes and changeScopes are good, too, beside read:key and update:key.
-	readScopes, changeScopes []string
-	missing                  *refusal.Refusal
-	always                   []string // the fields that an answer has though fields does not name them
-	deleted                  func(*call) web.Status
+	// readScopes, createScopes and changeScopes are good, too, beside read:key and the
+	// like.
+	readScopes, createScopes, changeScopes []string
+	missing                                *refusal.Refusal
+	always                                 []string // the fields that an answer has though fields does not name them
+	deleted                                func(*call) web.Status
+	addStatus                              int  // of the answer to a POST; 0 is 201
+	deletesOnce                            bool // a DELETE of an unknown id is refused
 
 	// Of a section of the fixture these come from configured.
 	list   func(*call, page) (items []T, total int, err error)
@@ -47,7 +52,7 @@ func (r resource[T]) operations() []operation {
 	}
 	return []operation{
 		{method: "GET", path: r.path, summary: "lists " + r.all, scopes: scope("read", r.readScopes...), query: query, run: r.runList},
-		{method: "POST", path: r.path, summary: "creates " + r.one, scopes: scope("create"), body: &r.create, run: r.runAdd},
+		{method: "POST", path: r.path, summary: "creates " + r.one, scopes: scope("create", r.createScopes...), body: &r.create, run: r.runAdd},
 		{method: "GET", path: item, summary: "reads " + r.one, scopes: scope("read", r.readScopes...), own: r.ownRead, query: fieldLists, run: r.runFind},
 		{method: "PATCH", path: item, summary: "changes " + r.one, scopes: scope("update", r.changeScopes...), own: r.ownChange, body: &r.change, run: r.runUpdate},
 		{method: "DELETE", path: item, summary: "deletes " + r.one, scopes: scope("delete"), own: r.ownRemove, run: r.runRemove},
@@ -80,7 +85,7 @@ func (r resource[T]) runAdd(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return created(r.show(c, item)), nil
+	return web.Status{Code: cmp.Or(r.addStatus, http.StatusCreated), Value: r.show(c, item)}, nil
 }
 
 func (r resource[T]) runFind(c *call) (any, error) {
@@ -103,9 +108,13 @@ func (r resource[T]) runUpdate(c *call) (any, error) {
 	return r.show(c, item), nil
 }
 
-// runRemove answers an unknown id like one that was there.
+// runRemove answers an unknown id like one that was there, unless deletesOnce says
+// otherwise.
 // Source: auth0/docs-v2, which lists no 404 for these.
 func (r resource[T]) runRemove(c *call) (any, error) {
+	if _, ok := r.find(c, c.Vars["id"]); !ok && r.deletesOnce {
+		return nil, r.missing
+	}
 	if err := r.remove(c, c.Vars["id"]); err != nil {
 		return nil, err
 	}

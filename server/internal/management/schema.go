@@ -41,7 +41,11 @@ func (s section[T]) schema(change bool) property {
 		}
 		members = append(members, p)
 	}
-	return property{types: []string{"object"}, members: append(members, s.extra...)}
+	members = append(members, s.extra...)
+	if !change {
+		members = append(members, s.first...)
+	}
+	return property{types: []string{"object"}, members: members}
 }
 
 // requiredOf are the members that a body must have.

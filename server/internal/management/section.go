@@ -24,6 +24,7 @@ type section[T any] struct {
 	prepare func(*call, *T) error
 	taken   *refusal.Refusal                   // there is one with that name
 	name    func(*T) string                    // which only one may have
+	key     func(*T) string                    // which never changes; nil: the name does not
 	lost    func(f *fixtures.Fixture, item T)  // what goes with one that is deleted
 	order   []string                           // of the answer; all else follows
 	hidden  []string                           // fields that are the mock's own
@@ -34,6 +35,7 @@ type section[T any] struct {
 	ensure  func(*call, *T)                    // gives it what it always has, after each write
 	system  func(c *call) []T                  // what is there beside the fixture, and cannot be written
 	extra   []property                         // members of the body that are no fields of the struct
+	first   []property                         // the same, of a POST alone
 	written func(c *call, body map[string]any) // before a new one is decoded
 }
 
@@ -76,7 +78,7 @@ func configured[T any](r resource[T], s section[T]) resource[T] {
 		if err != nil {
 			return item, err
 		}
-		return s.save(c, s.name(&item), func(f *fixtures.Fixture) error {
+		return s.save(c, s.keyOf(&item), func(f *fixtures.Fixture) error {
 			list := *s.of(f)
 			if slices.ContainsFunc(list, func(other T) bool { return s.name(&other) == s.name(&item) }) {
 				return s.taken
@@ -89,14 +91,22 @@ func configured[T any](r resource[T], s section[T]) resource[T] {
 		if s.isSystem(c, s.id(c, &old)) {
 			return old, refusal.SystemResource
 		}
-		return s.save(c, s.name(&old), func(f *fixtures.Fixture) error {
-			at := slices.IndexFunc(*s.of(f), func(item T) bool { return s.name(&item) == s.name(&old) })
+		return s.save(c, s.keyOf(&old), func(f *fixtures.Fixture) error {
+			at := slices.IndexFunc(*s.of(f), func(item T) bool { return s.keyOf(&item) == s.keyOf(&old) })
 			if at < 0 {
 				return r.missing
 			}
 			list := slices.Clone(*s.of(f))
 			*s.of(f) = list
-			return s.write(c, &list[at])
+			if err := s.write(c, &list[at]); err != nil {
+				return err
+			}
+			for i := range list {
+				if i != at && s.name(&list[i]) == s.name(&list[at]) {
+					return s.taken
+				}
+			}
+			return nil
 		})
 	}
 	r.remove = func(c *call, id string) error {
@@ -155,14 +165,22 @@ func (s section[T]) write(c *call, item *T) error {
 	return nil
 }
 
-// save changes the fixture and returns the item with that name as it is then.
-func (s section[T]) save(c *call, name string, change func(*fixtures.Fixture) error) (item T, err error) {
+// keyOf is by what an item is found again when it has changed.
+func (s section[T]) keyOf(item *T) string {
+	if s.key != nil {
+		return s.key(item)
+	}
+	return s.name(item)
+}
+
+// save changes the fixture and returns the item with that key as it is then.
+func (s section[T]) save(c *call, key string, change func(*fixtures.Fixture) error) (item T, err error) {
 	if err := mistake(c.Tenant.Configure(change)); err != nil {
 		return item, err
 	}
 	c.Setup = c.Tenant.Setup()
 	for _, item := range *s.of(c.Setup.Fixture) {
-		if s.name(&item) == name {
+		if s.keyOf(&item) == key {
 			return item, nil
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
@@ -190,6 +191,9 @@ var formats = map[string]func(string) bool{
 	"strict-uri": func(s string) bool {
 		u, err := url.Parse(s)
 		return err == nil && u.Scheme != "" && u.Host != ""
+	},
+	"organization-name": func(s string) bool {
+		return fixtures.OrganizationName.MatchString(s) && !strings.HasPrefix(s, "org_")
 	},
 }
 

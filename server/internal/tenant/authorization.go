@@ -150,7 +150,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	}
 	var l *Login
 	if a.wants("token") || a.wants("id_token") {
-		scopes := withoutRefresh(grantScopes(strings.Fields(a.Scope), a.Client, api, u)) // a browser's address never carries a refresh token
+		scopes := withoutRefresh(t.setup.grantScopes(strings.Fields(a.Scope), a.Client, api, u)) // a browser's address never carries a refresh token
 		l = t.loginLocked(r, api, u, scopes, nil, "front", n)
 		l.FrontChannel, l.Nonce, l.SID, l.Code = true, a.Nonce, s.SID, out.Code
 		l.SecondFactor = a.SecondFactor
@@ -206,7 +206,7 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 		return nil, err
 	}
 	c.used = true
-	scopes := grantScopes(strings.Fields(c.Scope), r.Client, api, u)
+	scopes := t.setup.grantScopes(strings.Fields(c.Scope), r.Client, api, u)
 	if c.sid == "" {
 		scopes = withoutRefresh(scopes) // Source: auth0/docs-v2 passwordless-connection-limitations.mdx.
 	}

@@ -18,6 +18,7 @@ func (t *Tenant) Configure(change func(*fixtures.Fixture) error) error {
 		before := t.Setup()
 		f := *before.Fixture
 		f.Users, f.State = nil, nil
+		f.Organizations = fixtures.WithoutMembers(f.Organizations)
 		if err := change(&f); err != nil {
 			return err
 		}
@@ -26,6 +27,7 @@ func (t *Tenant) Configure(change func(*fixtures.Fixture) error) error {
 			return err
 		}
 		checked.Users, checked.State, checked.Warnings = before.Fixture.Users, before.Fixture.State, before.Fixture.Warnings
+		checked.Organizations = fixtures.WithMembers(checked.Organizations, before.Fixture.Organizations)
 		after := newSetup(checked)
 		if done, err := t.reconfigure(before, after); done {
 			return err
@@ -66,22 +68,25 @@ func (t *Tenant) dropLostLocked() {
 	for _, u := range t.users.byID {
 		if _, ok := t.setup.connections[u.Connection]; !ok {
 			t.deleteUserLocked(u)
-			continue
-		}
-		for audience := range u.Permissions {
-			if _, ok := t.setup.apis[audience]; !ok {
-				kept := *u
-				kept.User = cloned(u.User)
-				delete(kept.Permissions, audience)
-				t.users.remove(u)
-				t.users.insert(&kept)
-				u = &kept
-			}
 		}
 	}
+	t.dropLostRolesLocked()
+	t.leaveLocked()
 	for id, f := range t.families.all {
 		if _, ok := t.setup.clients[f.ClientID]; !ok {
 			t.families.remove(id)
+		}
+	}
+}
+
+// dropLostRolesLocked takes away permissions of APIs, and roles, that are gone.
+func (t *Tenant) dropLostRolesLocked() {
+	for _, u := range t.users.byID {
+		if kept, changed := t.setup.withoutLost(u.User); changed {
+			without := *u
+			without.User = kept
+			t.users.remove(u)
+			t.users.insert(&without)
 		}
 	}
 }

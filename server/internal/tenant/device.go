@@ -242,7 +242,7 @@ func (t *Tenant) RedeemDevice(r TokenRequest, deviceCode string) (*Login, error)
 	t.devices.remove(d)
 	t.noteChange()
 	r.provedSecondFactor = t.asksLocked(api, u) // the pages have asked for it
-	l := t.loginLocked(r, api, u, grantScopes(strings.Fields(d.Scope), r.Client, api, u), nil, "device", deviceCode)
+	l := t.loginLocked(r, api, u, t.setup.grantScopes(strings.Fields(d.Scope), r.Client, api, u), nil, "device", deviceCode)
 	l.SID = d.SID
 	if slices.Contains(l.Scopes, "offline_access") {
 		l.RefreshToken = t.newFamilyLocked(l, r.Now)

@@ -19,6 +19,7 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	f := *t.setup.Fixture
 	f.Extends, f.Source, f.Warnings = "", "", nil
 	f.Users = t.listUsersLocked()
+	f.Organizations = t.exportOrganizationsLocked()
 	f.Clock = fixtures.Clock{}
 	if !isRunning || offset.Abs() > time.Second {
 		f.Clock = fixtures.Clock{Start: now, Running: &isRunning}
@@ -41,6 +42,9 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	}
 	for client, n := range t.devices.count.counts.all {
 		f.State.Counters[counterName("device", client, "")] = n
+	}
+	for key, n := range t.invited.counts.all {
+		f.State.Counters[counterName("invitation", key.organization, key.email)] = n
 	}
 	for _, d := range t.devices.all {
 		f.State.DeviceCodes = append(f.State.DeviceCodes, d.DeviceCode)
@@ -104,6 +108,8 @@ func (t *Tenant) Restore(f *fixtures.Fixture) error {
 	for i := range t.setup.Fixture.Users {
 		t.mergeUserLocked(t.setup.Fixture.Users[i], now)
 	}
+	t.joinLocked(f.Organizations, now)
+	t.joinLocked(t.setup.Fixture.Organizations, now)
 	if f.State != nil {
 		t.importLocked(f.State)
 	}
@@ -129,6 +135,8 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 			t.enrollments.set(whom, n)
 		case "refresh":
 			t.families.count.set(clientUser{of, whom}, n)
+		case "invitation":
+			t.invited.set(invitedKey{of, whom}, n)
 		case "device":
 			t.devices.count.set(of, n)
 		case "refresh forgotten":

@@ -111,24 +111,22 @@ func passwordScopes(asked string) []string {
 
 // grantScopes returns those of the asked scopes that the user may give to the
 // client, each once: the standard ones, then those of the API.
-func grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServer, u *user) []string {
+func (s *Setup) grantScopes(asked []string, c *fixtures.Client, api *fixtures.ResourceServer, u *user) []string {
 	var standard, ofAPI []string
-	for _, s := range asked {
+	for _, name := range asked {
 		switch {
-		case slices.Contains(standard, s) || slices.Contains(ofAPI, s):
-		case s == "offline_access":
+		case slices.Contains(standard, name) || slices.Contains(ofAPI, name):
+		case name == "offline_access":
 			if mayRefresh(c) && (api == nil || api.AllowOfflineAccess) {
-				standard = append(standard, s)
+				standard = append(standard, name)
 			}
-		case slices.Contains(oidcScopes, s):
-			standard = append(standard, s)
-		case api != nil && hasScope(api, s):
-			if !api.EnforcePolicies || slices.Contains(u.Permissions[api.Identifier], s) {
-				ofAPI = append(ofAPI, s)
-			}
+		case slices.Contains(oidcScopes, name):
+			standard = append(standard, name)
+		case api != nil && hasScope(api, name):
+			ofAPI = append(ofAPI, name)
 		}
 	}
-	return append(standard, ofAPI...)
+	return append(standard, s.permitted(ofAPI, api, u)...)
 }
 
 // mayRefresh tells whether a client gets refresh tokens. A single-page app gets
@@ -193,7 +191,7 @@ func (t *Tenant) loginOfScopesLocked(r TokenRequest, u *user, asked []string) (*
 		return nil, err
 	}
 	t.noteLoginLocked(u, r.Now)
-	l := t.loginLocked(r, api, u, grantScopes(asked, r.Client, api, u), []string{"password"}, strconv.Itoa(u.LoginsCount))
+	l := t.loginLocked(r, api, u, t.setup.grantScopes(asked, r.Client, api, u), []string{"password"}, strconv.Itoa(u.LoginsCount))
 	if slices.Contains(l.Scopes, "offline_access") {
 		l.RefreshToken = t.newFamilyLocked(l, r.Now)
 	}

@@ -276,7 +276,7 @@ func (t *Tenant) accessClaims(l *Login, scope string) token.Claims {
 		claims = append(claims, token.Claim{Name: "azp", Value: l.Client.ClientID})
 	}
 	if l.API.TokenDialect == fixtures.DialectAuthz || l.API.TokenDialect == fixtures.DialectRFC9068Authz {
-		claims = append(claims, token.Claim{Name: "permissions", Value: permissions(l)})
+		claims = append(claims, token.Claim{Name: "permissions", Value: t.Setup().permissionsOf(l)})
 	}
 	if l.ProofKey != "" {
 		claims = append(claims, token.Claim{Name: "cnf", Value: confirmation{l.ProofKey}})
@@ -289,12 +289,12 @@ type confirmation struct {
 	ProofKey string `json:"jkt"`
 }
 
-// permissions returns the permissions claim. For a user without permissions it is
+// permissionsOf returns the permissions claim. For a user without permissions it is
 // [], never null.
-func permissions(l *Login) []string {
+func (s *Setup) permissionsOf(l *Login) []string {
 	granted := l.Scopes
 	if l.User != nil {
-		granted = l.User.Permissions[l.API.Identifier]
+		granted = s.Permissions(l.User, l.API.Identifier)
 	}
 	return append([]string{}, granted...)
 }

@@ -278,7 +278,7 @@ func (t *Tenant) exchangeLocked(r TokenRequest, f *family, generation int64, u *
 	f.LastUsedAt = r.Now
 	f.SecondFactor = r.provedSecondFactor
 	f.uses++
-	scopes := scopesWithin(strings.Fields(f.Scope), r.Scope)
+	scopes := t.setup.permitted(scopesWithin(strings.Fields(f.Scope), r.Scope), api, u)
 	l := t.loginLocked(r, api, u, scopes, append([]string{"refresh_token"}, strings.Fields(f.GrantType)...), f.ID, strconv.FormatInt(f.uses, 10))
 	l.AuthTime = f.AuthTime
 	if f.ExpiresAt.IsZero() { // one without an end gets one if the client has a lifetime by now

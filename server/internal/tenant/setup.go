@@ -22,8 +22,10 @@ type Setup struct {
 	connections map[string]*fixtures.Connection
 	apis        map[string]*fixtures.ResourceServer
 	grants      map[grantKey]*fixtures.ClientGrant
-	templates   map[string]fixtures.Templates // by connection
-	replaced    map[string]bool               // addresses of the users of the default fixture that this one does not have
+	roles       map[string]*fixtures.Role         // by id
+	orgs        map[string]*fixtures.Organization // by id
+	templates   map[string]fixtures.Templates     // by connection
+	replaced    map[string]bool                   // addresses of the users of the default fixture that this one does not have
 }
 
 type grantKey struct{ client, audience string }
@@ -36,6 +38,8 @@ func newSetup(f *fixtures.Fixture) *Setup {
 		connections: make(map[string]*fixtures.Connection, len(f.Connections)),
 		apis:        make(map[string]*fixtures.ResourceServer, len(f.ResourceServers)),
 		grants:      make(map[grantKey]*fixtures.ClientGrant, len(f.ClientGrants)),
+		roles:       make(map[string]*fixtures.Role, len(f.Roles)),
+		orgs:        make(map[string]*fixtures.Organization, len(f.Organizations)),
 		templates:   make(map[string]fixtures.Templates, len(f.Connections)),
 	}
 	for i := range f.Clients {
@@ -50,6 +54,12 @@ func newSetup(f *fixtures.Fixture) *Setup {
 	}
 	for i := range f.ClientGrants {
 		s.grants[grantKey{f.ClientGrants[i].ClientID, f.ClientGrants[i].Audience}] = &f.ClientGrants[i]
+	}
+	for i := range f.Roles {
+		s.roles[f.Roles[i].ID] = &f.Roles[i]
+	}
+	for i := range f.Organizations {
+		s.orgs[f.Organizations[i].ID] = &f.Organizations[i]
 	}
 	s.replaced = replacedUsers(f)
 	return s

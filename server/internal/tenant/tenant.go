@@ -53,6 +53,10 @@ type Tenant struct {
 	totpUsed     bounded[usedTOTP, struct{}]
 	remembered   bounded[string, rememberedBrowser]
 	devices      devices
+	memberships  memberships
+	invitations  bounded[string, *Invitation]
+	invitesHeld  map[invitedKey][]string // messages that arrive after the next one (deliver.swap)
+	invited      tally[invitedKey]       // how many invitations each address had so far
 	buckets      map[bucketKey]*bucket
 }
 
@@ -136,6 +140,9 @@ func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) error {
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
+	t.dropLostRolesLocked()
+	t.leaveLocked()
+	t.joinLocked(f.Organizations, now)
 	return misfit
 }
 
@@ -154,6 +161,10 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.clientLogins = newTally[grantKey](maxFamilies)
 	t.enrollments = newTally[string](maxSecondSteps)
 	t.oobCount = newTally[oobKey](maxSecondSteps)
+	t.memberships = memberships{}
+	t.invitations = newInvitations()
+	t.invitesHeld = map[invitedKey][]string{}
+	t.invited = newTally[invitedKey](maxInvitations)
 	t.buckets = map[bucketKey]*bucket{}
 	if f.State != nil {
 		t.importLocked(f.State)
@@ -161,6 +172,7 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
+	t.joinLocked(f.Organizations, now)
 }
 
 // forgetLoginsLocked forgets sessions, and logins that have begun.
@@ -228,6 +240,8 @@ type Counts struct {
 	DroppedAuthCodes  int `json:"dropped_auth_codes"`
 	DeviceCodes       int `json:"device_codes"`
 	DroppedDevices    int `json:"dropped_device_codes"`
+	Invitations       int `json:"invitations"`
+	DroppedInvited    int `json:"dropped_invitations"`
 }
 
 // Counts returns how much the tenant holds now.
@@ -246,5 +260,7 @@ func (t *Tenant) Counts() Counts {
 		DroppedAuthCodes:  t.authCodes.dropped,
 		DeviceCodes:       t.devices.len(),
 		DroppedDevices:    t.devices.dropped,
+		Invitations:       t.invitations.len(),
+		DroppedInvited:    t.invitations.dropped,
 	}
 }

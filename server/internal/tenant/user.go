@@ -156,6 +156,9 @@ func (t *Tenant) forgetUserLocked(id string) {
 		forget(&c.userID, id)
 	}
 	t.remembered.removeIf(func(b rememberedBrowser) bool { return b.userID == id })
+	for _, ms := range t.memberships {
+		ms.remove(id)
+	}
 	for key := range t.totpUsed.all {
 		if key.userID == id {
 			t.totpUsed.remove(key)
@@ -180,6 +183,7 @@ func cloned(u fixtures.User) fixtures.User {
 		u.Permissions = permissions
 	}
 	u.MFA = slices.Clone(u.MFA)
+	u.Roles = slices.Clone(u.Roles)
 	for _, values := range []*map[string]any{&u.Claims, &u.AppMetadata, &u.UserMetadata} {
 		if *values != nil {
 			*values = clonedValue(*values).(map[string]any)
@@ -301,6 +305,7 @@ func (t *Tenant) SelectUsers(s Selection) (page []fixtures.User, total int) {
 // address or id, the fixture's data replaces that user's, but the times and the
 // number of logins stay unless the fixture gives them.
 func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
+	u.Roles = t.setup.livingRoles(u.Roles) // a state of an earlier run may name others
 	ready, err := t.completeLocked(u, now)
 	if err != nil {
 		return // the loader has refused such fixtures
@@ -323,6 +328,9 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 		}
 		if u.MFA == nil {
 			ready.MFA = old.MFA
+		}
+		if u.Roles == nil {
+			ready.Roles = t.setup.livingRoles(old.Roles)
 		}
 		ready.seq = old.seq
 	}

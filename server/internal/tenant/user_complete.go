@@ -48,6 +48,11 @@ func (t *Tenant) completeLocked(u fixtures.User, now time.Time) (*user, error) {
 	if u.UpdatedAt.IsZero() {
 		u.UpdatedAt = u.CreatedAt
 	}
+	roles, unknown := t.setup.roleIDs(u.Roles)
+	if unknown != "" {
+		return nil, invalidUser("roles: there is no role %q", unknown)
+	}
+	u.Roles = roles
 	if err := t.completeAuthenticators(&u); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,65 @@
+package tickets
+
+import (
+	"cmp"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/mail"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/web"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
+
+// InvitationURL is where an invitation leads: into the app, which passes the invitation
+// and the organization on to /authorize. It is "" if the app has no login route.
+func InvitationURL(s *tenant.Setup, v tenant.Invitation) string {
+	client, ok := s.Client(v.ClientID)
+	if !ok {
+		return ""
+	}
+	route := s.Fixture.LoginRoute(client)
+	organization, known := s.Organization(v.Organization)
+	if route == "" || !known {
+		return ""
+	}
+	glue := "?"
+	if strings.Contains(route, "?") {
+		glue = "&"
+	}
+	return route + glue + "invitation=" + url.QueryEscape(v.TicketID) + "&organization=" + url.QueryEscape(v.Organization) + "&organization_name=" + url.QueryEscape(organization.Name)
+}
+
+// Invite makes an invitation to an organization. Its e-mail goes to the outbox, if it
+// shall be sent.
+func Invite(c *web.Call, o *fixtures.Organization, v fixtures.Invitation, send bool) (tenant.Invitation, error) {
+	r := tenant.InviteRequest{Organization: o.ID, Invitation: v, Now: c.Now, Effects: c.Effects}
+	if send {
+		r.Compose = func(made tenant.Invitation, cutLink bool) outbox.Message {
+			return composeInvitation(c, o, made, cutLink)
+		}
+	}
+	made, sent, err := c.Tenant.Invite(r)
+	if len(sent) > 0 {
+		c.Log.Info("To accept the invitation of "+made.Invitee.Email+" to "+o.Name+" open "+InvitationURL(c.Setup, made), "client_id", made.ClientID, "state", sent[0].State)
+	}
+	return made, err
+}
+
+func composeInvitation(c *web.Call, o *fixtures.Organization, v tenant.Invitation, cutLink bool) outbox.Message {
+	link := InvitationURL(c.Setup, v)
+	if cutLink {
+		link = link[:len(link)*2/3]
+	}
+	client, _ := c.Setup.Client(v.ClientID)
+	to := v.Invitee.Email
+	text := mail.InvitationEmail(mail.Letter{
+		Tenant: c.Setup.Fixture.Tenant, Client: client, Recipient: to, Link: link, Language: c.Language(), Lifetime: time.Duration(v.TTLSec) * time.Second, Now: c.Now,
+	}, v.Inviter.Name, cmp.Or(o.DisplayName, o.Name))
+	return outbox.Message{
+		Kind: outbox.Email, Purpose: outbox.UserInvitation, To: to, Recipients: []string{to}, ClientID: v.ClientID, Connection: v.Connection, Language: c.Language(),
+		From: text.From, Subject: text.Subject, Text: text.Plain, HTML: text.HTML, Links: []string{link}, CreatedAt: c.Now, ExpiresAt: v.ExpiresAt,
+	}
+}
