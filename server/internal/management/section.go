@@ -255,7 +255,7 @@ func put(t reflect.Type, tree, body map[string]any, whole bool) {
 		}
 	}
 	delete(tree, "kept")
-	if len(kept) > 0 {
+	if len(kept) > 0 && hasKept(t) {
 		tree["kept"] = kept
 	}
 }
