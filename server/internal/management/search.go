@@ -14,8 +14,8 @@ type matcher func(*fixtures.User) bool
 // searchUsers reads the q of a search of users: Lucene's grammar, as far as Auth0
 // has it.
 // Source: auth0/docs-v2 manage-users/user-search/user-search-query-syntax.mdx.
-func searchUsers(q string) (matcher, error) {
-	p := &parser{tokens: scan(q)}
+func searchUsers(q string, values valuesOfUser) (matcher, error) {
+	p := &parser{tokens: scan(q), values: values}
 	m, err := p.any("")
 	if err == nil && p.at < len(p.tokens) {
 		return nil, refusal.BadSearch.Because("the search has a ) without a (")
@@ -130,6 +130,7 @@ type parser struct {
 	tokens []token
 	at     int
 	depth  int
+	values valuesOfUser
 }
 
 func (p *parser) peek() (token, bool) {
@@ -248,10 +249,10 @@ func (p *parser) clause(field string) (matcher, error) {
 			p.at++
 			return p.value(t.text)
 		}
-		return matchField(field, t)
+		return p.matchField(field, t)
 	case rangeOf:
 		if field != "" {
-			return matchRange(field, t.text)
+			return p.matchRange(field, t.text)
 		}
 	}
 	return nil, refusal.BadSearch.Because("the search has a bracket, a quote or an operator where a term should stand")
@@ -272,11 +273,11 @@ func (p *parser) value(field string) (matcher, error) {
 		p.at++
 		next.parts[0] = map[tokenKind]string{minus: "-", plus: "+"}[t.kind] + next.parts[0]
 		next.text = strings.Join(next.parts, "*")
-		return matchField(field, next)
+		return p.matchField(field, next)
 	}
 	if t.kind == term && field == "_exists_" {
 		p.at++
-		return func(u *fixtures.User) bool { return len(valuesOf(u, t.text)) > 0 }, nil
+		return func(u *fixtures.User) bool { return len(p.values(nil, u, t.text)) > 0 }, nil
 	}
 	return p.clause(field)
 }

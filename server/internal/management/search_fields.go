@@ -20,7 +20,7 @@ var bareFields = []string{"email", "name", "given_name", "family_name", "nicknam
 
 // matchField compares the values of a field with a term or a phrase. field "" is any
 // of the fields in which a bare term is looked for.
-func matchField(field string, t token) (matcher, error) {
+func (p *parser) matchField(field string, t token) (matcher, error) {
 	fields := []string{field}
 	if field == "" {
 		fields = bareFields
@@ -50,7 +50,7 @@ func matchField(field string, t token) (matcher, error) {
 	var values []string // one list for all users: with 100,000 of them, new ones cost half of the time
 	return func(u *fixtures.User) bool {
 		for i, name := range fields {
-			values = appendValues(values[:0], u, name)
+			values = p.values(values[:0], u, name)
 			for _, value := range values {
 				if fits(value, folds[i]) {
 					return true
@@ -88,7 +88,7 @@ func globs(parts []string, value string, fold bool) bool {
 }
 
 // matchRange reads [a TO b], {a TO b} and mixtures of them.
-func matchRange(field, text string) (matcher, error) {
+func (p *parser) matchRange(field, text string) (matcher, error) {
 	from, to, ok := strings.Cut(text[1:len(text)-1], " TO ")
 	from, to = strings.Trim(from, ` "`), strings.Trim(to, ` "`)
 	if !ok || from == "" || to == "" {
@@ -99,7 +99,7 @@ func matchRange(field, text string) (matcher, error) {
 	}
 	withFrom, withTo := text[0] == '[', text[len(text)-1] == ']'
 	return func(u *fixtures.User) bool {
-		return slices.ContainsFunc(valuesOf(u, field), func(value string) bool {
+		return slices.ContainsFunc(p.values(nil, u, field), func(value string) bool {
 			low, high := compare(value, from), compareEnd(value, to)
 			return (from == "*" || low > 0 || withFrom && low == 0) && (to == "*" || high < 0 || withTo && high == 0)
 		})
@@ -135,7 +135,20 @@ func isNumber(s string) bool {
 // that is not set has none.
 func valuesOf(u *fixtures.User, field string) []string { return appendValues(nil, u, field) }
 
-// appendValues appends them to a list.
+// valuesOfUser appends the values of a field to a list.
+type valuesOfUser func(list []string, u *fixtures.User, field string) []string
+
+// withOrganizations are the values of users who are members of organizations.
+func withOrganizations(of map[string][]string) valuesOfUser {
+	return func(list []string, u *fixtures.User, field string) []string {
+		if field == "organization_id" {
+			return append(list, of[u.UserID]...)
+		}
+		return appendValues(list, u, field)
+	}
+}
+
+// appendValues is for all fields that are in the user.
 func appendValues(list []string, u *fixtures.User, field string) []string {
 	one := func(s string) []string {
 		if s == "" {

@@ -152,7 +152,11 @@ func listUsers(c *call, p page) ([]fixtures.User, int, error) {
 		return nil, 0, refusal.InvalidPaging
 	}
 	if q := strings.TrimSpace(c.query["q"]); q != "" {
-		m, err := searchUsers(q)
+		values := valuesOfUser(appendValues)
+		if strings.Contains(q, "organization_id") {
+			values = withOrganizations(organizationsOfUsers(c))
+		}
+		m, err := searchUsers(q, values)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -167,6 +171,18 @@ func listUsers(c *call, p page) ([]fixtures.User, int, error) {
 	}
 	list, total := c.Tenant.SelectUsers(chosen)
 	return list, total, nil
+}
+
+// organizationsOfUsers are the ids of the organizations of each member.
+func organizationsOfUsers(c *call) map[string][]string {
+	of := map[string][]string{}
+	for i := range c.Setup.Fixture.Organizations {
+		id := c.Setup.Fixture.Organizations[i].ID
+		for _, m := range c.Tenant.Members(id) {
+			of[m.UserID] = append(of[m.UserID], id)
+		}
+	}
+	return of
 }
 
 func addUser(c *call) (fixtures.User, error) {
