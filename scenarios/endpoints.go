@@ -49,7 +49,7 @@ var (
 	onUser    = []string{"oauth.token", "mfa.challenge", "mfa.associate", "verify_redirect", "authorize", "activate", "co.authenticate", "passwordless.verify", "userinfo"}
 	onMFA     = []string{"oauth.token", "verify_redirect", "authorize", "activate", "passwordless.verify"} // the others never ask for a second factor
 	onSignup  = []string{"passwordless.start", "oauth.token", "otp.challenge", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "dbconnections.signup"}
-	onDeliver = []string{"passwordless.start", "mfa.challenge", "mfa.associate", "otp.challenge", "authorize", "dbconnections.change_password", "management", "smtp"}
+	onDeliver = []string{"passwordless.start", "mfa.challenge", "mfa.associate", "otp.challenge", "authorize", "dbconnections.signup", "dbconnections.change_password", "management", "smtp"}
 	onToken   = []string{"oauth.token", "verify_redirect", "authorize", "passwordless.verify"}
 	onRotate  = []string{"jwks", "oauth.token", "passwordless.verify"}
 	onKeys    = []string{"jwks"}

@@ -24,7 +24,7 @@ import (
 func FuzzRequest(f *testing.F) {
 	shared := servertest.New(f, server.Config{At: servertest.At2030})
 	routes := append(servertest.Table(f, shared), servertest.Endpoint{Method: "GET", Path: "/health"}, servertest.Endpoint{Method: "OPTIONS", Path: "/oauth/token"}, servertest.Endpoint{Method: "GET", Path: "/nowhere"})
-	types := []string{"", "application/json", "application/x-www-form-urlencoded", "text/plain", "application/json; charset=utf-16", ";"}
+	types := []string{"", "application/json", "application/x-www-form-urlencoded", "text/plain", "application/json; charset=utf-16", ";", "multipart/form-data; boundary=x"}
 	for i := range routes {
 		if routes[i].Path == "/otp/challenge" {
 			f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"Username-Password-Authentication","phone_number":"+12025550101","allow_signup":true,"delivery_method":"voice"}`))
@@ -70,6 +70,24 @@ func FuzzRequest(f *testing.F) {
 			f.Add(uint8(i), uint8(1), "", "take=1&from=MQ", "", []byte(`{"permissions":[{"resource_server_identifier":"https://api.acme.test/","permission_name":"read:orders"}],"":[[[]]]}`))
 		}
 	}
+	for i, e := range routes {
+		body := map[string]string{
+			"/api/v2/email-templates":                `{"template":"verify_email","body":"{{ user.name }}","enabled":true,"urlLifetimeInSeconds":1}`,
+			"/api/v2/email-templates/{templateName}": `{"subject":null,"enabled":false}`,
+			"/api/v2/emails/provider":                `{"name":"smtp","credentials":{"smtp_pass":"x","smtp_port":1e2},"settings":null}`,
+			"/api/v2/tickets/email-verification":     `{"user_id":"email|1cce6cf6de44decdc7fb465a","ttl_sec":9007199254740993,"result_url":"http://a/#b"}`,
+			"/api/v2/tickets/password-change":        `{"user_id":"email|1cce6cf6de44decdc7fb465a","identity":{"user_id":"x","provider":"auth0"}}`,
+			"/api/v2/jobs/verification-email":        `{"user_id":"email|1cce6cf6de44decdc7fb465a","client_id":"acme-web"}`,
+			"/api/v2/jobs/users-exports":             `{"limit":9007199254740993,"format":"csv","fields":[{"name":"a[0]..b","export_as":""}]}`,
+		}[e.Path]
+		if body != "" {
+			f.Add(uint8(i), uint8(1), "", "", "", []byte(body))
+		}
+		if e.Path == "/api/v2/jobs/users-imports" {
+			file := `[{"email":"a@example.com","mfa_factors":[{"phone":{"value":"+1"}},{"totp":null}]},null,[1],{"email":"b@example.com","x":{"y":[{}]}}]`
+			f.Add(uint8(i), uint8(6), "", "", "", []byte("--x\nContent-Disposition: form-data; name=connection_id\n\ncon_RiSLDOqS4WPQpUOz\n--x\nContent-Disposition: form-data; name=users\n\n"+file+"\n--x--"))
+		}
+	}
 	f.Add(uint8(7), uint8(0), "", "", "jwks-rotated, jwks-unavailable,,slow\tnowhere", []byte(nil))
 	f.Fuzz(func(t *testing.T, route, contentType uint8, authorization, query, asked string, body []byte) {
 		e := routes[int(route)%len(routes)]
@@ -78,7 +96,7 @@ func FuzzRequest(f *testing.F) {
 		if strings.HasPrefix(e.Path, "/api/v2/users") {
 			id = "email%7C1cce6cf6de44decdc7fb465a" // ada@example.com
 		}
-		target := strings.ReplaceAll(e.Path, "{id}", id)
+		target := strings.NewReplacer("{id}", id, "{templateName}", "verify_email").Replace(e.Path)
 		r := httptest.NewRequest(e.Method, target, bytes.NewReader(body))
 		r.URL.RawQuery = query
 		r.Host = "localhost:2884"

@@ -233,6 +233,22 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "authorize", Flow: login.ResetPassword, Dialect: web.Browser,
 		},
 		{
+			Method: "GET", Path: "/u/login-email-verification", Summary: "the page that asks a user for the code that verifies the address, if the database wants that",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.EmailVerificationCode, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/login-email-verification", Summary: "the form of that page: the code, or action=resend-code",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.EmailVerificationCode, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: tickets.VerifyPath, Summary: "where the link of the e-mail leads that verifies an address; opening it verifies",
+			Endpoint: "authorize", Flow: login.EmailVerification, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: management.ExportPath + "{file}", Summary: "the file of an export of users, to which the location of its job leads",
+			Flow: management.ExportFile, Dialect: web.Management, CORS: web.AnyOrigin,
+		},
+		{
 			Method: "GET", Path: passwordless.UnblockPath, Summary: "where the link of the e-mail leads that tells of a blocked account",
 			Flow: login.Unblock, Dialect: web.Browser,
 		},

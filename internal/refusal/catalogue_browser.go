@@ -176,17 +176,25 @@ var (
 		Name: "database_signup_disabled", Status: 400, Code: "public signup is disabled",
 		Source: "https://github.com/auth0/auth0.js/issues/356",
 	})
-	ResetTicketExpired = entry(Refusal{
+	TicketExpired = entry(Refusal{
 		Name: "reset_ticket_expired", Status: 400, Code: "auth0-users-expired-ticket",
 		Description: "This ticket was expired.", Source: docTexts, Unverified: true,
 	})
-	ResetTicketUsed = entry(Refusal{
+	TicketUsed = entry(Refusal{
 		Name: "reset_ticket_used", Status: 400, Code: "auth0-users-used-ticket",
 		Description: "This ticket was already used.", Source: docTexts, Unverified: true,
 	})
 	WrongResetTicket = entry(Refusal{
 		Name: "wrong_reset_ticket", Status: 400, Code: "auth0-users-validation",
 		Description: "Something went wrong, please try again later", Source: docTexts, Unverified: true,
+	})
+	WrongVerificationTicket = entry(Refusal{
+		Name: "wrong_verification_ticket", Status: 400, Code: "invalid_account",
+		Description: "User account does not exist or the verification code is invalid.", Source: docTexts, Unverified: true,
+	})
+	AlreadyVerified = entry(Refusal{
+		Name: "already_verified", Status: 400, Code: "already_verified",
+		Description: "This account is already verified.", Source: docTexts, Unverified: true,
 	})
 	NoDefaultConnection = entry(Refusal{
 		Name: "no_default_connection", Status: 500, Code: "server_error",

@@ -22,16 +22,19 @@ const (
 // The purposes of a message. Where Auth0 has a template for it, the purpose is the
 // template's name.
 const (
-	Passwordless   = "passwordless"    // a code or a link to sign in
-	MFACode        = "mfa_oob_code"    // the code of a second factor
-	ResetEmail     = "reset_email"     // a link to change the password
-	ChangeEmail    = "change_email"    // word to a passwordless address that is new
-	BlockedAccount = "blocked_account" // a link that takes a block away
-	UserInvitation = "user_invitation" // a link to accept an invitation to an organization
+	Passwordless      = "passwordless"         // a code or a link to sign in
+	MFACode           = "mfa_oob_code"         // the code of a second factor
+	ResetEmail        = "reset_email"          // a link to change the password
+	VerifyEmail       = "verify_email"         // a link to verify the address
+	VerifyEmailByCode = "verify_email_by_code" // a code to verify the address
+	WelcomeEmail      = "welcome_email"        // a welcome to a new user
+	ChangeEmail       = "change_email"         // word to a passwordless address that is new
+	BlockedAccount    = "blocked_account"      // a link that takes a block away
+	UserInvitation    = "user_invitation"      // a link to accept an invitation to an organization
 )
 
 // Purposes are all purposes.
-var Purposes = []string{Passwordless, MFACode, ResetEmail, ChangeEmail, BlockedAccount, UserInvitation}
+var Purposes = []string{Passwordless, MFACode, ResetEmail, VerifyEmail, VerifyEmailByCode, WelcomeEmail, ChangeEmail, BlockedAccount, UserInvitation}
 
 // The states of a message.
 const (

@@ -73,6 +73,8 @@ func Signup(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	client, _ := c.Setup.Client(c.Params.Text("client_id")) // checked by checkDatabaseClient
+	tickets.SignedUp(c, client, u)
 	_, id, _ := strings.Cut(u.UserID, "|")
 	out := signedUp{
 		ID: id, Email: u.Email, Username: u.Username, PhoneNumber: u.PhoneNumber,

@@ -162,6 +162,10 @@ func Resume(c *web.Call) (any, error) {
 	case !slices.Contains(c.Cookies(sessionCookie), session.ID):
 		return nil, refusal.WrongTransaction.Because("another browser signed in: the cookie that the last page set did not come back")
 	}
+	if conn, u, due := needsVerification(c, session); due {
+		r.sendVerificationCode(c, conn, u)
+		return to(verificationPage, tx), nil
+	}
 	return r.approve(c, tx, session)
 }
 

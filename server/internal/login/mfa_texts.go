@@ -55,7 +55,7 @@ var mfaMistakes = map[string]string{
 
 // wordsFor are the words for what is wrong, by Auth0's name for it.
 func (v *view) wordsFor(code string) string {
-	words := mistakes[code]
+	words := cmp.Or(mistakes[v.Screen+", "+code], mistakes[code])
 	if strings.HasPrefix(v.Screen, "mfa-") {
 		words = cmp.Or(mfaMistakes[v.Screen+", "+code], mfaMistakes[code], words)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -368,6 +369,10 @@ func (r *request) signedIn(c *web.Call, tx tenant.Transaction, v view, session t
 		return r.refuse(c, err)
 	case err != nil:
 		return r.wrong(c, tx, v, err)
+	}
+	if session.SignedUp {
+		u, _ := c.Tenant.User(session.UserID)
+		tickets.SignedUp(c, r.Client, u)
 	}
 	setSession(c, session)
 	return to("/authorize/resume", tx), nil

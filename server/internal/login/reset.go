@@ -95,10 +95,10 @@ func ResetVerify(c *web.Call) (any, error) {
 // Unverified: what Auth0's page has for a state.
 func ResetPassword(c *web.Call) (any, error) {
 	ticket := c.Params.Text("ticket")
-	clientID, err := c.Tenant.ResetClient(ticket, c.Now)
-	v := view{Screen: "reset-password", Client: c.Setup.Fixture.Tenant.FriendlyName}
-	if client, ok := c.Setup.Client(clientID); ok {
-		v.Client = client.Name
+	k, err := c.Tenant.ResetTicket(ticket, c.Now)
+	v := ticketView(c, k, "reset-password")
+	if err == nil && k.NewPassword != "" { // the ticket has the password: nobody is asked
+		return v.resetDone(c, k, k.NewPassword)
 	}
 	if c.Method != http.MethodPost {
 		if err != nil {
@@ -108,16 +108,26 @@ func ResetPassword(c *web.Call) (any, error) {
 	}
 	password, again := c.Params.Text("password-reset"), c.Params.Text("re-enter-password")
 	switch {
-	case err != nil && !errors.Is(err, refusal.ResetTicketUsed):
+	case err != nil && !errors.Is(err, refusal.TicketUsed):
 		return v.badTicket(c, err)
 	case password == "" || again == "" || password != again:
 		return v.newPassword(c, ticket)
 	}
-	if err := c.Tenant.ResetPassword(ticket, password, c.Now); err != nil {
+	return v.resetDone(c, k, password)
+}
+
+// resetDone changes the password, and shows the last page, or sends the browser to the
+// result_url of the ticket.
+// Unverified: the words of message.
+func (v view) resetDone(c *web.Call, k fixtures.Ticket, password string) (any, error) {
+	if err := c.Tenant.ResetPassword(k.Ticket, password, c.Now); err != nil {
 		return v.badTicket(c, err)
 	}
+	if k.ResultURL != "" {
+		return result(k, true, "You can now login to the application with the new password.", "success"), nil
+	}
 	v.Screen = "reset-password-success"
-	return v.show(c)
+	return v.done(c, k)
 }
 
 // newPassword asks for the new password, and says what is wrong with the one that
@@ -151,7 +161,7 @@ func (v view) badTicket(c *web.Call, err error) (any, error) {
 		return nil, err
 	}
 	v.Screen, v.failed = "reset-password-error", map[string]string{
-		refusal.ResetTicketExpired.Name: "reset-password-error, expired", refusal.ResetTicketUsed.Name: "reset-password-error, used",
+		refusal.TicketExpired.Name: "reset-password-error, expired", refusal.TicketUsed.Name: "reset-password-error, used",
 	}[refused.Name]
 	if v.failed == "" {
 		v.failed = "reset-password-error"

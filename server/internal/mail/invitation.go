@@ -7,7 +7,8 @@ import (
 
 // InvitationEmail is the e-mail to somebody who is invited to an organization, with the
 // link that leads to the app. Its words are ours.
-func InvitationEmail(l Letter, inviter, organization string) Text {
+func InvitationEmail(l Letter) Text {
+	inviter, organization := l.Inviter, l.Organization.DisplayName
 	w := wording{
 		title:    "You've been invited to join " + organization,
 		button:   "Accept invitation",
@@ -20,5 +21,5 @@ func InvitationEmail(l Letter, inviter, organization string) Text {
 	w.headline = html.EscapeString(w.title)
 	page := w
 	page.sentence = html.EscapeString(w.sentence)
-	return Text{From: l.sender(), Subject: w.title, Plain: w.plain(), HTML: page.page(true)}
+	return l.tenantMail("user_invitation", Text{From: l.sender(), Subject: w.title, Plain: w.plain(), HTML: page.page(true)})
 }

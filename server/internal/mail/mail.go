@@ -28,15 +28,21 @@ type Letter struct {
 	Client     *fixtures.Client
 	Connection *fixtures.Connection // nil for one without options
 	Templates  fixtures.Templates
-	Recipient  string // an address or a number
-	Send       string
-	Operation  string        // ChangeEmail of a message that tells of a new address, else ""
-	Language   string        // request_language, as it was sent
-	Code       string        // of a message with a code
-	Link       string        // of a message with a magic link
-	OTP        string        // the code, also of a message with a link: for templates
-	Lifetime   time.Duration // of the code or link
-	Now        time.Time
+	Recipient  string        // an address or a number
+	User       fixtures.User // with all defaults; empty for one who may not exist
+	IP         string        // of whom the message tells that it is blocked
+	// Organization is the one that the message is about, with a name to show; nil: none.
+	Organization *fixtures.Organization
+	Inviter      string // who invites to it
+	Sender       string // of an e-mail whose template names none; "" for the mock's own
+	Send         string
+	Operation    string        // ChangeEmail of a message that tells of a new address, else ""
+	Language     string        // request_language, as it was sent
+	Code         string        // of a message with a code
+	Link         string        // of a message with a magic link
+	OTP          string        // the code, also of a message with a link: for templates
+	Lifetime     time.Duration // of the code or link
+	Now          time.Time
 }
 
 // A Text is a written message.
@@ -51,10 +57,13 @@ type Text struct {
 // Email writes an e-mail from the connection's templates, or the default e-mail
 // if there are none.
 func Email(l Letter) Text {
-	if t := l.Templates; t.From != nil || t.Subject != nil || t.Body != nil {
-		return l.templateEmail()
+	text := l.templated(l.defaultEmail(), "email.")
+	if l.Templates.From != nil && isAuth0s(text.From) {
+		// Source: auth0/docs-v2 authenticate/passwordless/authentication-methods/email-otp.mdx.
+		text = l.defaultEmail()
+		text.Note = "the templates are not used while email.from is an address of auth0.com, as at Auth0: this is the default text"
 	}
-	return l.defaultEmail()
+	return text
 }
 
 // SMS writes a text message from the connection's template, or the default one if
@@ -112,6 +121,9 @@ func (l Letter) changedEmail() Text {
 }
 
 func (l Letter) sender() string {
+	if l.Sender != "" {
+		return l.Sender
+	}
 	if name := l.Tenant.FriendlyName; name != "" {
 		return name + " <" + senderAddress + ">"
 	}

@@ -17,7 +17,7 @@ func MFAEmail(l Letter, enrolling bool) Text {
 	}
 	page := w
 	page.sentence = html.EscapeString(w.sentence)
-	return Text{From: l.sender(), Subject: w.title, Plain: w.plain(), HTML: page.page(false)}
+	return l.tenantMail("mfa_oob_code", Text{From: l.sender(), Subject: w.title, Plain: w.plain(), HTML: page.page(false)})
 }
 
 // MFASMS is the same as a text message, in the words of Auth0's default template.

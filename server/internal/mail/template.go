@@ -11,11 +11,10 @@ import (
 	"github.com/mockauth0/mockauth0/internal/liquid"
 )
 
-// templateEmail writes an e-mail from the connection's templates. If one of them
-// fails, the whole message is the default e-mail: half of each would confuse its
-// reader.
-func (l Letter) templateEmail() Text {
-	standard := l.defaultEmail()
+// templated writes an e-mail from the templates, whose names begin with at. Where there
+// is none it has the standard text. If one of them fails, the whole message is the
+// standard one: half of each would confuse its reader.
+func (l Letter) templated(standard Text, at string) Text {
 	text, vars := standard, l.variables()
 	render := func(name string, t *liquid.Template, to *string, tidy func(string) string) {
 		if t == nil || standard.Note != "" {
@@ -23,7 +22,7 @@ func (l Letter) templateEmail() Text {
 		}
 		out, err := t.Render(vars, l.Now)
 		if err != nil {
-			standard.Note = "the template email." + name + " failed, so this is the default text: " + err.Error()
+			standard.Note = "the template " + at + name + " failed, so this is the default text: " + err.Error()
 			return
 		}
 		*to = tidy(out)
@@ -34,16 +33,23 @@ func (l Letter) templateEmail() Text {
 	if standard.Note != "" {
 		return standard
 	}
-	if l.Templates.From != nil && isAuth0s(text.From) {
-		// Source: auth0/docs-v2 authenticate/passwordless/authentication-methods/email-otp.mdx.
-		standard.Note = "the templates are not used while email.from is an address of auth0.com, as at Auth0: this is the default text"
-		return standard
-	}
 	if l.Templates.Body != nil {
 		text.Plain = Readable(text.HTML)
 		text.Note = l.missing(html.UnescapeString(text.HTML), text.Plain, text.Subject)
 	}
 	return text
+}
+
+// Rendered fills a template in. "" stands for none, and for one that fails.
+func (l Letter) Rendered(t *liquid.Template) string {
+	if t == nil {
+		return ""
+	}
+	out, err := t.Render(l.variables(), l.Now)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(out)
 }
 
 func (l Letter) templateSMS() Text {
@@ -97,15 +103,42 @@ func (l Letter) variables() map[string]any {
 		"request_language": orNil(l.Language), "operation": orNil(l.Operation),
 		"tenant": fixtures.TenantName, "friendly_name": l.Tenant.FriendlyName,
 		"support_email": orNil(l.Tenant.SupportEmail), "support_url": orNil(l.Tenant.SupportURL),
-		"send": orNil(l.Send), "code": orNil(l.OTP), "password": orNil(l.OTP), "link": orNil(l.Link),
+		"send": orNil(l.Send), "code": orNil(l.OTP), "password": orNil(l.OTP), "link": orNil(l.Link), "url": orNil(l.Link),
+	}
+	if o := l.Organization; o != nil {
+		values := map[string]any{}
+		for name, value := range o.Metadata {
+			values[name] = value
+		}
+		vars["organization"] = map[string]any{
+			"id": o.ID, "name": o.Name, "display_name": o.DisplayName, "metadata": values,
+			"branding": map[string]any{"logo_url": orNil(o.Branding.LogoURL), "colors": map[string]any{"primary": orNil(o.Branding.Colors.Primary), "page_background": orNil(o.Branding.Colors.PageBackground)}},
+		}
+		vars["inviter"] = map[string]any{"name": orNil(l.Inviter)}
 	}
 	if l.Connection != nil {
 		vars["connection"] = map[string]any{"name": l.Connection.Name}
 	}
 	if strings.Contains(l.Recipient, "@") {
-		vars["user"] = map[string]any{"email": l.Recipient}
+		vars["user"] = l.userVariables()
 	} else {
 		vars["phone_number"] = l.Recipient
+	}
+	return vars
+}
+
+// userVariables are those of the user who gets the e-mail.
+func (l Letter) userVariables() map[string]any {
+	vars := map[string]any{"email": l.Recipient}
+	if u := l.User; u.UserID != "" {
+		vars = map[string]any{
+			"email": l.Recipient, "email_verified": u.EmailVerified, "user_id": u.UserID, "name": u.Name, "nickname": u.Nickname, "picture": u.Picture,
+			"given_name": orNil(u.GivenName), "family_name": orNil(u.FamilyName), "username": orNil(u.Username),
+			"app_metadata": metadata(u.AppMetadata), "user_metadata": metadata(u.UserMetadata),
+		}
+	}
+	if l.IP != "" { // where it is the mock does not know
+		vars["source_ip"] = l.IP
 	}
 	return vars
 }

@@ -37,6 +37,11 @@ func operations() []operation {
 		organizationByName,
 		organizations.operations(),
 		organizationOperations,
+		userBlockOperations(),
+		ticketOperations(),
+		jobOperations(),
+		emailTemplateOperations(),
+		emailProviderOperations(),
 	)
 }
 

@@ -209,6 +209,10 @@ func TestTheJournalShowsNoSecret(t *testing.T) {
 	c.refused("POST", "/connections", servertest.Object{"options": servertest.Object{"twilio_token": secret}})
 	c.refused("POST", "/users", servertest.Object{"connection": "none", "password": secret})
 	c.refused("POST", "/resource-servers", servertest.Object{"signing_secret": secret})
+	c.refused("POST", "/emails/provider", servertest.Object{"name": "none", "credentials": servertest.Object{
+		"smtp_pass": secret, "api_key": secret, "accessKeyId": secret, "secretAccessKey": secret, "connectionString": secret, "clientSecret": secret,
+	}})
+	c.refused("POST", "/tickets/password-change", servertest.Object{"user_id": "none", "new_password": secret})
 	journal, err := json.Marshal(c.server.Requests())
 	if err != nil || strings.Contains(string(journal), secret) {
 		t.Errorf("the journal has it: %s (%v)", journal, err)

@@ -11,6 +11,8 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tickets"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 // The longest texts that a user has.
@@ -202,11 +204,16 @@ func addUser(c *call) (fixtures.User, error) {
 	if err := complete(u, conn); err != nil {
 		return u, err
 	}
-	if c.body["verify_email"] == true {
-		c.Hint("mockauth0 does not send the e-mail of verify_email yet")
-	}
 	u, err := c.Tenant.AddUser(u)
-	return u, userError(err)
+	if err != nil {
+		return u, userError(err)
+	}
+	_, verifies := c.Setup.Mail(outbox.VerifyEmail)
+	asked, said := c.body["verify_email"].(bool)
+	if u.Email != "" && (asked || !said && verifies && !u.EmailVerified && conn.Strategy == tenant.StrategyDatabase) {
+		tickets.SendVerification(c.Call, nil, u, nil)
+	}
+	return u, nil
 }
 
 // complete refuses a user without what the connection's users have.
@@ -326,10 +333,14 @@ func updateUser(c *call, old fixtures.User) (fixtures.User, error) {
 	if err != nil {
 		return old, userError(err)
 	}
-	if c.body["verify_email"] == true && u.Email != old.Email && c.Setup.Strategy(u.Connection) == tenant.StrategyEmail {
+	switch client, _ := c.Setup.Client(c.text("client_id")); {
+	case c.body["verify_email"] != true:
+	case u.Email != old.Email && c.Setup.Strategy(u.Connection) == tenant.StrategyEmail:
 		passwordless.TellNewAddress(c.Call, u)
-	} else if c.body["verify_email"] == true {
-		c.Hint("mockauth0 sends an e-mail for verify_email only if the address of a user of a passwordless e-mail connection changes")
+	case u.Email == "" || u.EmailVerified:
+		c.Hint("verify_email sends nothing: the user has no address, or it is verified")
+	default:
+		tickets.SendVerification(c.Call, client, u, nil)
 	}
 	return u, nil
 }

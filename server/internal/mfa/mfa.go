@@ -44,7 +44,7 @@ func Enroll(c *web.Call, r tenant.EnrollRequest) (tenant.Enrollment, tenant.OOB,
 func compose(c *web.Call, s tenant.OOBSecret) outbox.Message {
 	letter := mail.Letter{
 		Tenant: s.Tenant, Client: s.Client, Recipient: s.To, Send: "code", Language: c.Language(),
-		Code: s.Code, OTP: s.Code, Lifetime: s.Expires.Sub(s.Now), Now: s.Now,
+		Code: s.Code, OTP: s.Code, Lifetime: s.Expires.Sub(s.Now), Now: s.Now, User: tenant.Profile(s.User), Sender: c.Setup.Fixture.MailSender(),
 	}
 	m := outbox.Message{
 		Purpose: outbox.MFACode, To: s.To, Recipients: []string{s.To}, Code: s.Code,
@@ -54,6 +54,8 @@ func compose(c *web.Call, s tenant.OOBSecret) outbox.Message {
 	switch s.Channel {
 	case tenant.ChannelEmail:
 		m.Kind = outbox.Email
+		own, _ := c.Setup.Mail(outbox.MFACode)
+		letter.Templates = own.Templates
 		text = mail.MFAEmail(letter, s.Enrolling)
 	case tenant.ChannelVoice:
 		m.Kind = outbox.Voice
@@ -62,7 +64,7 @@ func compose(c *web.Call, s tenant.OOBSecret) outbox.Message {
 		m.Kind = outbox.SMS
 		text = mail.MFASMS(letter, s.Enrolling)
 	}
-	m.From, m.Subject, m.Text, m.HTML = text.From, text.Subject, text.Plain, text.HTML
+	m.From, m.Subject, m.Text, m.HTML, m.Note = text.From, text.Subject, text.Plain, text.HTML, text.Note
 	return m
 }
 

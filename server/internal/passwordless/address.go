@@ -29,7 +29,7 @@ func TellNewAddress(c *web.Call, u fixtures.User) {
 	}
 	letter := mail.Letter{
 		Tenant: c.Setup.Fixture.Tenant, Client: client, Connection: conn, Templates: c.Setup.Templates(conn),
-		Recipient: u.Email, Operation: mail.ChangeEmail, Language: c.Language(), Now: c.Now,
+		Recipient: u.Email, Operation: mail.ChangeEmail, Language: c.Language(), Now: c.Now, Sender: c.Setup.Fixture.MailSender(),
 	}
 	text := mail.Email(letter)
 	c.Log.Info("The e-mail about the new address goes to "+u.Email, "connection", conn.Name)

@@ -33,18 +33,23 @@ func EndUserIP(c *web.Call, client *fixtures.Client) string {
 // blocked writes the message to a user whom wrong codes or passwords blocked.
 func blocked(c *web.Call, b tenant.Block) outbox.Message {
 	link := c.Issuer + UnblockPath[1:] + "?ticket=" + b.Ticket
-	letter := mail.Letter{Tenant: b.Tenant, Client: b.Client, Connection: b.Connection, Link: link, Language: c.Language(), Lifetime: b.Lifetime, Now: b.Now}
+	letter := mail.Letter{
+		Tenant: b.Tenant, Client: b.Client, Connection: b.Connection, Recipient: b.User.Email, User: tenant.Profile(b.User), IP: b.IP, Sender: c.Setup.Fixture.MailSender(),
+		Link: link, Language: c.Language(), Lifetime: b.Lifetime, Now: b.Now,
+	}
 	m := outbox.Message{Purpose: outbox.BlockedAccount, ClientID: b.Client.ClientID, Connection: b.Connection.Name, Language: letter.Language, CreatedAt: b.Now, ExpiresAt: b.Now.Add(b.Lifetime), Links: []string{link}}
 	var text mail.Text
 	if b.Connection.Strategy == tenant.StrategySMS {
 		m.Kind, m.To = outbox.SMS, b.User.PhoneNumber
-		text = mail.BlockedSMS(letter, b.IP)
+		text = mail.BlockedSMS(letter)
 	} else {
 		m.Kind, m.To = outbox.Email, b.User.Email
-		text = mail.BlockedEmail(letter, b.IP)
+		own, _ := c.Setup.Mail(outbox.BlockedAccount)
+		letter.Templates = own.Templates
+		text = mail.BlockedEmail(letter)
 	}
 	m.Recipients = []string{m.To}
-	m.From, m.Subject, m.Text, m.HTML = text.From, text.Subject, text.Plain, text.HTML
+	m.From, m.Subject, m.Text, m.HTML, m.Note = text.From, text.Subject, text.Plain, text.HTML, text.Note
 	c.Log.Warn(b.IP+" is blocked for "+m.To+" after too many wrong codes or passwords; to unblock it open "+link, "connection", m.Connection, "client_id", m.ClientID)
 	return m
 }

@@ -40,6 +40,13 @@ func (c *conversation) named(body []byte) string {
 			text = strings.Replace(text, `"`+value+`"`, `"`+c.nameOf("$"+member, value)+`"`, 1)
 		}
 	}
+	if id, _ := members["id"].(string); strings.HasPrefix(id, "job_") {
+		text = strings.ReplaceAll(text, id, c.nameOf("$job", id))
+	}
+	if link, ok := members["ticket"].(string); ok {
+		_, id, _ := strings.Cut(strings.TrimSuffix(link, "#"), "ticket=")
+		text = strings.Replace(text, id, c.nameOf("$ticket", id), 1)
+	}
 	return text
 }
 
@@ -71,7 +78,8 @@ func (c *conversation) redirect(to string) string {
 		for i, part := range parts {
 			name, value, _ := strings.Cut(part, "=")
 			ofPages := name == "state" && strings.HasPrefix(whole, "/")
-			if decoded, err := url.QueryUnescape(value); err == nil && (ofPages || slices.Contains(secretParams, name)) {
+			isOutcome := name == "code" && len(value) < 20 // of a ticket: its code is a word
+			if decoded, err := url.QueryUnescape(value); err == nil && (ofPages || slices.Contains(secretParams, name) && !isOutcome) {
 				parts[i] = name + "=" + c.nameOf("$"+name, decoded)
 			}
 		}

@@ -80,6 +80,8 @@ type ChallengeRequest struct {
 	// asks for a magic link.
 	Device string
 	Link   bool
+	// Lifetime is that of the code; 0 is the connection's.
+	Lifetime time.Duration
 	// Effects are what scenarios do.
 	Effects *faults.Effects
 	// Compose makes the message. It is called under the tenant's lock, so that
@@ -165,7 +167,7 @@ func (t *Tenant) challengeLocked(r ChallengeRequest, u *user, silent bool) Start
 	}
 	// 3. Make the code and send it.
 	next.code, next.n = t.makeCodeLocked(conn, r.Recipient, next.n, before.code)
-	next.expires = r.Now.Add(time.Duration(conn.Code().TimeStep) * time.Second)
+	next.expires = r.Now.Add(cmp.Or(r.Lifetime, time.Duration(conn.Code().TimeStep)*time.Second))
 	t.challenges.bounded.put(key, next)
 	done.Sent = t.sendLocked(r, Secret{Tenant: t.setup.Fixture.Tenant, Templates: t.setup.templates[conn.Name], Code: next.code, Expires: next.expires}, next)
 	for _, id := range before.held {

@@ -186,7 +186,7 @@ func (t *Tenant) SignUpAndIn(a Authorization, tx Transaction, conn *fixtures.Con
 	t.noteLoginLocked(u, a.Now)
 	s := t.newSessionLocked(u, sessionID, a.Now)
 	t.noteSignInLocked(tx, password, s)
-	return *s, nil
+	return s.ofNewUser(true), nil
 }
 
 // SignInWithPassword is SignIn for a user of a database.

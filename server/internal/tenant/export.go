@@ -49,6 +49,14 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	for _, d := range t.devices.all {
 		f.State.DeviceCodes = append(f.State.DeviceCodes, d.DeviceCode)
 	}
+	for owner, n := range t.mailTickets.count.counts.all {
+		f.State.Counters[counterName("ticket", owner.purpose, owner.userID)] = n
+	}
+	if t.jobs.count > 0 {
+		f.State.Counters[counterName("job", "", "")] = t.jobs.count
+	}
+	f.State.Jobs = t.listJobsLocked()
+	f.State.Tickets = t.listTicketsLocked()
 	if n := t.families.count.forgotten; n > 0 {
 		f.State.Counters[counterName("refresh forgotten", "", "")] = n
 	}
@@ -139,12 +147,22 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 			t.invited.set(invitedKey{of, whom}, n)
 		case "device":
 			t.devices.count.set(of, n)
+		case "job":
+			t.jobs.count = max(t.jobs.count, n)
+		case "ticket":
+			t.mailTickets.count.set(ticketOwner{of, whom}, n)
 		case "refresh forgotten":
 			t.families.count.forgotten = max(t.families.count.forgotten, n)
 		}
 	}
 	for _, f := range s.RefreshTokens {
 		t.families.add(&family{RefreshFamily: f})
+	}
+	for _, j := range s.Jobs {
+		t.jobs.put(j.ID, j)
+	}
+	for _, k := range s.Tickets {
+		t.mailTickets.put(k.Ticket, &mailTicket{Ticket: k})
 	}
 	for _, c := range s.DeviceCodes {
 		if !t.devices.has(c) {

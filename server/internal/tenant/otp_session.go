@@ -192,7 +192,8 @@ func (t *Tenant) SignInWithCode(a Authorization, tx Transaction, conn *fixtures.
 	if err := t.redeemLocked(conn, tx.Recipient, otp, a.request()); err != nil {
 		return Session{}, false, err
 	}
-	if t.users.find(conn.Name, tx.Recipient) == nil {
+	isNew := t.users.find(conn.Name, tx.Recipient) == nil
+	if isNew {
 		signsUp := tx.NewUser.MainIdentifier() != ""
 		if err := CheckSignup(conn, &tx.NewUser); signsUp && err != nil || !signsUp && !conn.SignsUpWith(kindOfAddress(tx.Recipient)) {
 			return Session{}, false, refusal.DatabaseSignupDisabled.Because("on connection " + strconv.Quote(conn.Name) + " nobody can sign up with " + tx.Recipient + " alone")
@@ -212,7 +213,7 @@ func (t *Tenant) SignInWithCode(a Authorization, tx Transaction, conn *fixtures.
 	}
 	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, a.Now)
 	t.noteSignInLocked(tx, otp, s)
-	return *s, true, nil
+	return s.ofNewUser(isNew), true, nil
 }
 
 // ConfirmSignUp creates the user of a login whose code was right, and signs the user
@@ -238,5 +239,5 @@ func (t *Tenant) ConfirmSignUp(a Authorization, tx Transaction, conn *fixtures.C
 	}
 	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, a.Now)
 	t.noteSignInLocked(tx, stored.proof, s)
-	return *s, nil
+	return s.ofNewUser(u == nil), nil
 }

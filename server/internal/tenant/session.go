@@ -26,11 +26,19 @@ type Session struct {
 	AuthTime time.Time
 	// SecondFactor is when the user gave a second factor; zero if never.
 	SecondFactor time.Time
+	// SignedUp tells that the login which returned the session has created the user.
+	SignedUp bool
 	// Clients are those that the user signed in to with this session, the last
 	// one at the end.
 	Clients []string
 
 	created, used time.Time
+}
+
+// ofNewUser is a copy of a session that says whether the login has created the user.
+func (s Session) ofNewUser(is bool) Session {
+	s.SignedUp = is
+	return s
 }
 
 // CreatedAt is when the user signed in to the browser.

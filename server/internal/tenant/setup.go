@@ -26,6 +26,7 @@ type Setup struct {
 	orgs        map[string]*fixtures.Organization // by id
 	templates   map[string]fixtures.Templates     // by connection
 	replaced    map[string]bool                   // addresses of the users of the default fixture that this one does not have
+	mails       map[string]*OwnMail               // by the name of the template
 }
 
 type grantKey struct{ client, audience string }
@@ -41,6 +42,7 @@ func newSetup(f *fixtures.Fixture) *Setup {
 		roles:       make(map[string]*fixtures.Role, len(f.Roles)),
 		orgs:        make(map[string]*fixtures.Organization, len(f.Organizations)),
 		templates:   make(map[string]fixtures.Templates, len(f.Connections)),
+		mails:       ownMails(f),
 	}
 	for i := range f.Clients {
 		s.clients[f.Clients[i].ClientID] = &f.Clients[i]

@@ -38,7 +38,8 @@ type Tenant struct {
 	authCodes    authCodes
 	transactions transactions
 	tickets      tickets
-	resets       resets
+	mailTickets  mailTickets
+	jobs         jobs
 	captchas     captchas
 	assertions   assertions
 	proofs       proofs
@@ -158,6 +159,7 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.assertions = newAssertions()
 	t.proofs = newProofs()
 	t.bruteForce = newBruteForce()
+	t.jobs = newJobs()
 	t.clientLogins = newTally[grantKey](maxFamilies)
 	t.enrollments = newTally[string](maxSecondSteps)
 	t.oobCount = newTally[oobKey](maxSecondSteps)
@@ -182,7 +184,7 @@ func (t *Tenant) forgetLoginsLocked() {
 	t.authCodes = newAuthCodes()
 	t.transactions = newTransactions()
 	t.tickets = newTickets()
-	t.resets = newResets()
+	t.mailTickets = newMailTickets()
 	t.captchas = newCaptchas()
 	t.pushed = newPushedRequests()
 	t.secondSteps = newSecondSteps()
@@ -215,8 +217,9 @@ func (t *Tenant) settle(now time.Time) {
 	t.authCodes.settle(now)
 	t.transactions.settle(now)
 	t.tickets.settle(now)
-	t.resets.settle(now)
+	t.mailTickets.settle(now)
 	t.captchas.settle(now)
+	t.jobs.settle(now)
 	t.assertions.settle(now)
 	t.bruteForce.settle(now)
 	t.pushed.settle(now)

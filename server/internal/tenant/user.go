@@ -143,9 +143,7 @@ func (t *Tenant) forgetUserLocked(id string) {
 	for _, k := range t.tickets.all {
 		forget(&k.userID, id)
 	}
-	for _, k := range t.resets.all {
-		forget(&k.userID, id)
-	}
+	t.mailTickets.forgetUser(id)
 	for _, d := range t.devices.all {
 		forget(&d.UserID, id)
 	}

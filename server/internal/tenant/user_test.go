@@ -212,12 +212,8 @@ func TestWhatADeletedUserHadIsNobodys(t *testing.T) {
 	if _, err := tn.ApproveDevice(d.UserCode, dora.UserID, noon); err != nil {
 		t.Fatal(err)
 	}
-	var reset ResetTicket
-	conn, _ := tn.Setup().Connection(dora.Connection)
-	tn.StartReset(ResetRequest{Client: web, Connection: conn, Recipient: dora.Email, Now: noon, Compose: func(made ResetTicket) outbox.Message {
-		reset = made
-		return outbox.Message{Kind: outbox.Email, To: dora.Email, CreatedAt: noon}
-	}})
+	reset, _, _ := tn.MakeTicket(MailTicketRequest{Ticket: fixtures.Ticket{Purpose: outbox.ResetEmail, UserID: dora.UserID}, Lifetime: TicketLifetime, Now: noon})
+	verify, _, _ := tn.MakeTicket(MailTicketRequest{Ticket: fixtures.Ticket{Purpose: outbox.VerifyEmail, UserID: dora.UserID}, Lifetime: TicketLifetime, Now: noon})
 
 	if err := tn.DeleteUser(dora.UserID); err != nil {
 		t.Fatal(err)
@@ -233,7 +229,8 @@ func TestWhatADeletedUserHadIsNobodys(t *testing.T) {
 		"code":          func() error { _, err := tn.RedeemCode(a.request(), approval.Code, "", ""); return err },
 		"ticket":        func() error { _, err := tn.RedeemTicket(a, ticket.ID, "", ""); return err },
 		"refresh token": func() error { _, err := refreshAt(tn, poll.Client, refresh, noon); return err },
-		"reset link":    func() error { return tn.ResetPassword(reset.ID, "Passw0rd!2", noon) },
+		"reset link":    func() error { return tn.ResetPassword(reset.Ticket, "Passw0rd!2", noon) },
+		"verification":  func() error { _, _, err := tn.VerifyEmail(verify.Ticket, noon); return err },
 	} {
 		if err := got(); err == nil {
 			t.Errorf("the %s still works, for another user", what)

@@ -55,11 +55,20 @@ func composeInvitation(c *web.Call, o *fixtures.Organization, v tenant.Invitatio
 	}
 	client, _ := c.Setup.Client(v.ClientID)
 	to := v.Invitee.Email
+	own, _ := c.Setup.Mail(outbox.UserInvitation)
 	text := mail.InvitationEmail(mail.Letter{
-		Tenant: c.Setup.Fixture.Tenant, Client: client, Recipient: to, Link: link, Language: c.Language(), Lifetime: time.Duration(v.TTLSec) * time.Second, Now: c.Now,
-	}, v.Inviter.Name, cmp.Or(o.DisplayName, o.Name))
+		Tenant: c.Setup.Fixture.Tenant, Client: client, Templates: own.Templates, Recipient: to, Link: link, Language: c.Language(),
+		Lifetime: time.Duration(v.TTLSec) * time.Second, Now: c.Now, Sender: c.Setup.Fixture.MailSender(), Organization: shown(o), Inviter: v.Inviter.Name,
+	})
 	return outbox.Message{
 		Kind: outbox.Email, Purpose: outbox.UserInvitation, To: to, Recipients: []string{to}, ClientID: v.ClientID, Connection: v.Connection, Language: c.Language(),
-		From: text.From, Subject: text.Subject, Text: text.Plain, HTML: text.HTML, Links: []string{link}, CreatedAt: c.Now, ExpiresAt: v.ExpiresAt,
+		From: text.From, Subject: text.Subject, Text: text.Plain, HTML: text.HTML, Note: text.Note, Links: []string{link}, CreatedAt: c.Now, ExpiresAt: v.ExpiresAt,
 	}
+}
+
+// shown is an organization with a name to show.
+func shown(o *fixtures.Organization) *fixtures.Organization {
+	named := *o
+	named.DisplayName = cmp.Or(o.DisplayName, o.Name)
+	return &named
 }

@@ -76,6 +76,7 @@ var secrets = map[string]bool{
 	"captcha": true, "password-reset": true, "re-enter-password": true, "ticket": true,
 	"access_token": true, "id_token": true, "token": true, "subject_token": true, "actor_token": true, "mfa_token": true, "oob_code": true, "binding_code": true, "recovery_code": true, "assertion": true, "login_ticket": true, "auth_session": true, "code": true, "device_code": true, "user_code": true, "code_verifier": true, "id_token_hint": true,
 	"signing_secret": true, "secret": true, "twilio_token": true,
+	"smtp_pass": true, "api_key": true, "accesskeyid": true, "secretaccesskey": true, "connectionstring": true, "connection_string": true, "clientsecret": true, "new_password": true,
 }
 
 // What the journal keeps of one request is bounded, as their number is.

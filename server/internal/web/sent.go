@@ -36,3 +36,16 @@ func (c *Call) TellSent(sent []outbox.Message, recipient string) {
 		c.Log.Info("To sign in as "+recipient+" open "+m.Link, "kind", m.Kind, "client_id", m.ClientID)
 	}
 }
+
+// TellMail tells the developer at the terminal of an e-mail about a user's account.
+func (c *Call) TellMail(sent []outbox.Message, what string) {
+	m := sent[0]
+	if m.Note != "" {
+		c.Log.Warn("The message to "+m.To+": "+m.Note, "connection", m.Connection)
+	}
+	if m.State == outbox.Lost || m.State == outbox.Bounced {
+		c.Log.Info("The message to "+m.To+" is "+m.State, "scenario", m.Scenario)
+		return
+	}
+	c.Log.Info(what, "client_id", m.ClientID)
+}

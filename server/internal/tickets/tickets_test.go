@@ -3,6 +3,7 @@ package tickets_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -72,5 +73,54 @@ func TestTheResetMailHasALimit(t *testing.T) {
 	w := servertest.Call(t, s, "POST", "/dbconnections/change_password", forgotten)
 	if got := fmt.Sprint(w.Code, page(dora), page("zoe@example.com")); got != "429 429 200" {
 		t.Errorf("the statuses are %s", got)
+	}
+}
+
+// What happens to messages happens to those of the Management API and of sign-ups, too.
+func TestScenariosActOnTheVerificationMail(t *testing.T) {
+	t.Parallel()
+	for endpoint, ask := range map[string]func(*server.Server) *httptest.ResponseRecorder{
+		"dbconnections.signup": func(s *server.Server) *httptest.ResponseRecorder {
+			return servertest.Call(t, s, "POST", "/dbconnections/signup", servertest.Object{"client_id": "acme-native", "connection": "Username-Password-Authentication", "email": "kay@example.com", "password": "Passw0rd!"})
+		},
+		"management": func(s *server.Server) *httptest.ResponseRecorder {
+			token, err := s.ManagementToken("http://localhost:2884/")
+			if err != nil {
+				t.Fatal(err)
+			}
+			u, _ := s.UserByAddress(dora)
+			return servertest.Call(t, s, "POST", "/api/v2/jobs/verification-email", servertest.Object{"user_id": u.UserID}, servertest.Header("Authorization", "Bearer "+token))
+		},
+	} {
+		s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, "email_templates: [{template: verify_email, enabled: true}]\n")})
+		servertest.SwitchOn(t, s, "version: 1\nname: x\nrules: [{id: y, when: {endpoint: "+endpoint+"}, times: 1, then: {deliver: {corrupt: link}}}]\n")
+		w := ask(s)
+		all := s.Outbox().All()
+		if len(all) != 1 || all[0].Purpose != outbox.VerifyEmail || strings.HasSuffix(all[0].Links[0], "#") || w.Header().Get("X-Mock-Scenario") != "x/y" {
+			t.Errorf("%s: %d %s, and the outbox has %+v", endpoint, w.Code, w.Body, all)
+		}
+	}
+}
+
+// A new user gets one e-mail, by whatever way the user signs up, and a form that is sent
+// twice sends no second one.
+func TestASignUpOnAPageSendsOneMail(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, "email_templates: [{template: verify_email, enabled: true}, {template: welcome_email, enabled: true}]\n")})
+	b := servertest.NewBrowser(t, s)
+	first := b.Call("GET", "/authorize?"+url.Values{
+		"client_id": {"acme-web"}, "redirect_uri": {"http://localhost:3000/cb"}, "response_type": {"code"}, "connection": {"Username-Password-Authentication"},
+	}.Encode(), nil).Header().Get("Location")
+	_, query, _ := strings.Cut(first, "?")
+	b.Call("POST", "/u/signup/identifier?"+query, url.Values{"email": {"kay@example.com"}})
+	for range 2 {
+		w := b.Call("POST", "/u/signup/password?"+query, url.Values{"email": {"kay@example.com"}, "password": {"Passw0rd!"}})
+		if w.Code != http.StatusFound {
+			t.Errorf("the form is answered %d %s", w.Code, w.Body)
+		}
+	}
+	all := s.Outbox().All()
+	if len(all) != 1 || all[0].Purpose != outbox.VerifyEmail || all[0].To != "kay@example.com" {
+		t.Errorf("the outbox has %+v", all)
 	}
 }
