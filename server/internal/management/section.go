@@ -260,11 +260,17 @@ func put(t reflect.Type, tree, body map[string]any, whole bool) {
 	}
 }
 
+// isEmpty tells whether a value is false, 0, or without content.
+func isEmpty(value any) bool {
+	v := reflect.ValueOf(value)
+	return v.IsZero() || (v.Kind() == reflect.Map || v.Kind() == reflect.Slice) && v.Len() == 0
+}
+
 // split parts a value into what a type has, and what it would not show.
 func split(t reflect.Type, value any) (have, other any) {
 	if t.Kind() == reflect.Pointer { // it shows false, too
 		t = t.Elem()
-	} else if v := reflect.ValueOf(value); v.IsZero() {
+	} else if isEmpty(value) {
 		return value, value
 	}
 	members, isObject := value.(map[string]any)
