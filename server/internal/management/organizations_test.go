@@ -93,6 +93,11 @@ func TestTheExportHasOrganizations(t *testing.T) {
 	c.must("POST", "/organizations", servertest.Object{"name": "acme"}) // the name that the other one had
 
 	state := exported(t, c.server)
+	for _, want := range []string{`"user": "` + user + `"`, `"joined": false`, `"name": "acme-inc"`, `"organization_access_level": "full"`, `"ttl_sec": 604800`} {
+		if !strings.Contains(state, want) {
+			t.Errorf("the export lacks %s", want)
+		}
+	}
 	f, err := fixtures.Parse("", []byte(state))
 	if err != nil {
 		t.Fatal(err)
@@ -106,6 +111,28 @@ func TestTheExportHasOrganizations(t *testing.T) {
 	c.server.Reset()
 	if got := exported(t, c.server); got != before {
 		t.Errorf("after a reset it has\n%s\nwant\n%s", got, before)
+	}
+}
+
+// What refers to a role, a user or a client goes with it, so that the export can be
+// loaded again.
+func TestWhatIsDeletedIsNotInTheExport(t *testing.T) {
+	t.Parallel()
+	c := newOrganizations(t, nil)
+	role, _ := c.server.State().RoleID("admin")
+	c.must("DELETE", "/roles/"+role, nil)
+	if state := exported(t, c.server); strings.Contains(state, role) {
+		t.Errorf("the export has the role\n%s", state)
+	}
+	c.must("DELETE", "/users/email%7C1cce6cf6de44decdc7fb465a", nil)
+	state := exported(t, c.server)
+	if strings.Contains(state, "1cce6cf6de44decdc7fb465a") || !strings.Contains(state, "uinv_") {
+		t.Errorf("the export has\n%s", state)
+	}
+	c.must("DELETE", "/clients/web", nil)
+	state = exported(t, c.server)
+	if _, err := fixtures.Parse("", []byte(state)); err != nil || strings.Contains(state, "\"invitations\":") {
+		t.Errorf("%v: the export has\n%s", err, state)
 	}
 }
 
