@@ -159,7 +159,7 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 		t.families.add(&family{RefreshFamily: f})
 	}
 	for _, j := range s.Jobs {
-		t.jobs.put(j.ID, j)
+		t.jobs.put(j)
 	}
 	for _, k := range s.Tickets {
 		t.mailTickets.put(k.Ticket, &mailTicket{Ticket: k})

@@ -14,15 +14,25 @@ const (
 	maxJobs     = 100
 )
 
+// jobs begin with the first one: most tenants have none.
 type jobs struct {
-	bounded[string, fixtures.Job]
-	count int64 // how many there were
+	kept  *bounded[string, fixtures.Job] // nil before the first one
+	count int64                          // how many there were
 }
 
-func newJobs() jobs { return jobs{newBounded[string, fixtures.Job](maxJobs, nil), 0} }
+func (js *jobs) put(j fixtures.Job) {
+	if js.kept == nil {
+		kept := newBounded[string, fixtures.Job](maxJobs, nil)
+		js.kept = &kept
+	}
+	js.kept.put(j.ID, j)
+}
 
 func (js *jobs) settle(now time.Time) {
-	js.removeIf(func(j fixtures.Job) bool { return !now.Before(j.CreatedAt.Add(jobLifetime)) })
+	if js.kept == nil {
+		return
+	}
+	js.kept.removeIf(func(j fixtures.Job) bool { return !now.Before(j.CreatedAt.Add(jobLifetime)) })
 }
 
 // AddJob keeps a job that is done, and gives it its id.
@@ -31,7 +41,7 @@ func (t *Tenant) AddJob(j fixtures.Job, now time.Time) fixtures.Job {
 	defer t.mu.Unlock()
 	t.jobs.count++
 	j.ID, j.CreatedAt = "job_"+t.setup.Seed.Alphanumeric(16, "job", strconv.FormatInt(t.jobs.count, 10)), now
-	t.jobs.put(j.ID, j)
+	t.jobs.put(j)
 	t.noteChange()
 	return j
 }
@@ -40,13 +50,19 @@ func (t *Tenant) AddJob(j fixtures.Job, now time.Time) fixtures.Job {
 func (t *Tenant) Job(id string, now time.Time) (fixtures.Job, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	j, ok := t.jobs.get(id)
+	if t.jobs.kept == nil {
+		return fixtures.Job{}, false
+	}
+	j, ok := t.jobs.kept.get(id)
 	return j, ok && now.Before(j.CreatedAt.Add(jobLifetime))
 }
 
 func (t *Tenant) listJobsLocked() []fixtures.Job {
+	if t.jobs.kept == nil {
+		return nil
+	}
 	var list []fixtures.Job
-	for _, j := range t.jobs.all {
+	for _, j := range t.jobs.kept.all {
 		list = append(list, j)
 	}
 	return list

@@ -13,6 +13,9 @@ type OwnMail struct {
 }
 
 func ownMails(f *fixtures.Fixture) map[string]*OwnMail {
+	if len(f.EmailTemplates) == 0 {
+		return nil
+	}
 	mails := make(map[string]*OwnMail, len(f.EmailTemplates))
 	for i := range f.EmailTemplates {
 		if t := &f.EmailTemplates[i]; t.Enabled {

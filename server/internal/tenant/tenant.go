@@ -159,7 +159,7 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.assertions = newAssertions()
 	t.proofs = newProofs()
 	t.bruteForce = newBruteForce()
-	t.jobs = newJobs()
+	t.jobs = jobs{}
 	t.clientLogins = newTally[grantKey](maxFamilies)
 	t.enrollments = newTally[string](maxSecondSteps)
 	t.oobCount = newTally[oobKey](maxSecondSteps)
