@@ -18,6 +18,7 @@ import (
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/journal"
 )
 
@@ -72,11 +73,12 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 // an e-mail is shown as $page: it is in internal/mail/testdata. -update
 // writes everything that begins with < or =.
 //
-// Each refusal of the catalogue is the answer to some request.
+// Each refusal of the catalogue is the answer to some request. Each entry of the tenant's
+// log has the form of its type, and each type is written by some conversation.
 func TestConversations(t *testing.T) {
 	t.Parallel()
 	all := conversations(t)
-	seen := refusalsSeen{names: map[string]bool{}}
+	seen := refusalsSeen{names: map[string]bool{}, types: map[string]bool{}}
 	t.Cleanup(func() { // after the last conversation
 		if seen.files == len(all) { // -run can choose some
 			seen.check(t)
@@ -87,12 +89,14 @@ func TestConversations(t *testing.T) {
 			t.Parallel()
 			var got string
 			var requests []journal.Request
+			var types []string
 			synctest.Test(t, func(t *testing.T) {
 				var s *server.Server
 				got, s = servertest.Replay(t, want)
 				requests = s.Requests()
+				types = checkLogs(t, s)
 			})
-			seen.note(t, requests)
+			seen.note(t, requests, types)
 			if *update && got != want {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
@@ -153,14 +157,18 @@ type refusalsSeen struct {
 	mu    sync.Mutex
 	files int
 	names map[string]bool
+	types map[string]bool // of the tenant's log
 }
 
-// note takes the requests of a conversation.
-func (seen *refusalsSeen) note(t *testing.T, requests []journal.Request) {
+// note takes the requests of a conversation, and the types of the log entries.
+func (seen *refusalsSeen) note(t *testing.T, requests []journal.Request, types []string) {
 	t.Helper()
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
 	seen.files++
+	for _, name := range types {
+		seen.types[name] = true
+	}
 	for _, r := range requests {
 		if r.Status < 400 && r.Error == "" {
 			continue
@@ -182,6 +190,11 @@ func (seen *refusalsSeen) check(t *testing.T) {
 	for _, r := range refusal.All() {
 		if !seen.names[r.Name] {
 			t.Errorf("no conversation causes %s: %d %s %q", r.Name, r.Status, r.Code, r.Description)
+		}
+	}
+	for _, name := range tenantlog.Types() {
+		if !seen.types[name] {
+			t.Errorf("no conversation writes a log entry of type %s", name)
 		}
 	}
 }

@@ -30,7 +30,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/oauth/token", Summary: "gives tokens for a code, a refresh token, a password, a second factor, a device, or a client's own credentials",
-			Endpoint: "oauth.token", Subject: authapi.TokenSubject, Client: authapi.TokenClient, Flow: authapi.OAuthToken, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
+			Endpoint: "oauth.token", Subject: authapi.TokenSubject, Client: authapi.TokenClient, Flow: authapi.OAuthToken, Refused: authapi.TokenRefused, Count: authapi.CountToken, Dialect: web.OAuth, CORS: web.Origins,
 		},
 		{
 			Method: "POST", Path: "/mfa/challenge", Summary: "asks for a second factor: sends the code of a message, or a push notification",
@@ -226,11 +226,11 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "GET", Path: "/u/reset-password/change", Summary: "the page that asks for the new password",
-			Endpoint: "authorize", Flow: login.ResetPassword, Dialect: web.Browser,
+			Endpoint: "authorize", Flow: login.ResetPassword, Refused: login.ResetRefused, Dialect: web.Browser,
 		},
 		{
 			Method: "POST", Path: "/u/reset-password/change", Summary: "the form of that page, which changes the password",
-			Endpoint: "authorize", Flow: login.ResetPassword, Dialect: web.Browser,
+			Endpoint: "authorize", Flow: login.ResetPassword, Refused: login.ResetRefused, Dialect: web.Browser,
 		},
 		{
 			Method: "GET", Path: "/u/login-email-verification", Summary: "the page that asks a user for the code that verifies the address, if the database wants that",
@@ -314,15 +314,15 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "GET", Path: "/v2/logout", Summary: "signs the browser out and sends it to returnTo",
-			Endpoint: "logout", Flow: login.Logout, Dialect: web.Browser,
+			Endpoint: "logout", Flow: login.Logout, Refused: login.LogoutRefused, Dialect: web.Browser,
 		},
 		{
 			Method: "GET", Path: "/oidc/logout", Summary: "signs the browser out, by OpenID Connect",
-			Endpoint: "logout", Flow: login.OIDCLogout, Dialect: web.Browser,
+			Endpoint: "logout", Flow: login.OIDCLogout, Refused: login.LogoutRefused, Dialect: web.Browser,
 		},
 		{
 			Method: "POST", Path: "/oidc/logout", Summary: "signs the browser out, by OpenID Connect, sent as a form",
-			Endpoint: "logout", Flow: login.OIDCLogout, Dialect: web.Browser, AnyPage: true,
+			Endpoint: "logout", Flow: login.OIDCLogout, Refused: login.LogoutRefused, Dialect: web.Browser, AnyPage: true,
 		},
 		{
 			Method: "POST", Path: "/oauth/par", Summary: "takes the parameters of /authorize from a server, and gives a request_uri for them",

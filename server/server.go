@@ -14,6 +14,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
+	"github.com/mockauth0/mockauth0/server/internal/management"
 	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -61,8 +62,8 @@ type Config struct {
 	// IP addresses, names without a dot, *.test and its like need none. Pages of
 	// these names may call, too.
 	Hosts []string
-	// AllowOutbound are the hosts, besides loopback, whose SMS gateways the server
-	// may call.
+	// AllowOutbound are the hosts, besides loopback, whose SMS gateways and webhooks the
+	// server may call.
 	AllowOutbound []string
 	// CA returns the certificate authority that GET /_mock/ca.pem serves, as
 	// PEM; nil means that there is none.
@@ -144,14 +145,17 @@ func New(config Config) (*Server, error) {
 	if s.tenant.DrawnSeed() == "" {
 		<-s.tenant.Changed() // what New has loaded is no change, but a seed that was drawn is
 	}
+	s.tenant.Streams.ShowUser = management.ShowUser
 	guard := newGuard(s.config)
+	outbound := gateway.New(config.AllowOutbound)
+	s.tenant.Streams.Caller = outbound
 	s.front = &web.Front{
 		Tenant:  s.tenant,
 		Naming:  guard.Naming,
 		Guard:   guard,
 		Journal: &journal.Journal{},
 		Log:     s.log,
-		Gateway: gateway.New(config.AllowOutbound),
+		Gateway: outbound,
 		Readers: readers.Readers{Log: s.log},
 
 		Scenarios: s.engine,
@@ -164,6 +168,11 @@ func New(config Config) (*Server, error) {
 	s.controlRoutes = sync.OnceValue(func() []web.Route { return controlRoutes(s.api) })
 	return s, nil
 }
+
+// Close ends the calls of the streams' webhooks. What waits there is not sent any more;
+// requests are answered as before. A Server without log_streams and event_streams has
+// nothing to end.
+func (s *Server) Close() { s.tenant.Streams.Close() }
 
 func checkIssuer(issuer string) (string, error) {
 	u, err := url.Parse(issuer)

@@ -154,6 +154,7 @@ func (a *Auth0) Close() error {
 	a.end()
 	err := a.http.Close()
 	<-a.ended
+	a.server.Close()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.client != nil {

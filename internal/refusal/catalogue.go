@@ -98,7 +98,7 @@ var (
 	})
 	SignupDisabled = entry(Refusal{
 		Name: "signup_disabled", Status: 400, Code: "bad.connection",
-		Description: "Public signup is disabled", Source: "Auth0's answer as quoted by applications; auth0/Lock.swift PasswordlessInteractor.swift",
+		Description: "Public signup is disabled", Source: "Auth0's answer as quoted by applications; auth0/Lock.swift PasswordlessInteractor.swift", Log: "fs",
 	})
 )
 
@@ -171,23 +171,23 @@ var (
 	})
 	WrongEmailCode = entry(Refusal{
 		Name: "wrong_email_code", Status: 403, Code: "invalid_grant",
-		Description: "Wrong email or verification code.", Source: "https://community.auth0.com/t/56087",
+		Description: "Wrong email or verification code.", Source: "https://community.auth0.com/t/56087", Log: "fp",
 	})
 	WrongPhoneCode = entry(Refusal{
 		Name: "wrong_phone_code", Status: 403, Code: "invalid_grant",
-		Description: "Wrong phone number or verification code.", Source: "auth0/Auth0.swift AuthenticationError.swift",
+		Description: "Wrong phone number or verification code.", Source: "auth0/Auth0.swift AuthenticationError.swift", Log: "fp",
 	})
 	TooManyTries = entry(Refusal{
 		Name: "too_many_tries", Status: 403, Code: "invalid_grant",
-		Description: "You've reached the maximum number of attempts. Please try to login again.", Source: "https://community.auth0.com/t/56087",
+		Description: "You've reached the maximum number of attempts. Please try to login again.", Source: "https://community.auth0.com/t/56087", Log: "fp",
 	})
 	CodeExpired = entry(Refusal{
 		Name: "code_expired", Status: 403, Code: "invalid_grant",
-		Description: "The verification code has expired. Please try to login again.", Source: "https://community.auth0.com/t/140785",
+		Description: "The verification code has expired. Please try to login again.", Source: "https://community.auth0.com/t/140785", Log: "fp",
 	})
 	UserBlocked = entry(Refusal{
 		Name: "user_blocked", Status: 401, Code: "unauthorized",
-		Description: "user is blocked", Source: "auth0/docs-v2 block-and-unblock-users.mdx, which has the redirect of /authorize; not proven at /oauth/token", Unverified: true,
+		Description: "user is blocked", Source: "auth0/docs-v2 block-and-unblock-users.mdx, which has the redirect of /authorize; not proven at /oauth/token", Unverified: true, Log: "f",
 	})
 	RefreshUserBlocked = entry(Refusal{
 		Name: "refresh_user_blocked", Status: 403, Code: "invalid_grant",
@@ -196,7 +196,7 @@ var (
 	TooManyAttempts = entry(Refusal{
 		Name: "too_many_attempts", Status: 429, Code: "too_many_attempts",
 		Description: "Your account has been blocked after multiple consecutive login attempts. We've sent you a notification via your preferred contact method with instructions on how to unblock it.",
-		Source:      docCORS,
+		Source:      docCORS, Log: "limit_wc",
 	})
 	WrongAuthCode = entry(Refusal{
 		Name: "wrong_auth_code", Status: 403, Code: "invalid_grant",
@@ -321,17 +321,17 @@ var (
 	// another code at /oauth/token.
 	RateLimited = entry(Refusal{
 		Name: "rate_limited", Status: 429, Code: "too_many_requests",
-		Description: "Rate limit exceeded.", RetryAfter: "{retry_after}", Source: "auth0/docs-v2 custom-rate-limit-policies.mdx", Unverified: true,
+		Description: "Rate limit exceeded.", RetryAfter: "{retry_after}", Source: "auth0/docs-v2 custom-rate-limit-policies.mdx", Unverified: true, Log: LogLimit,
 		Examples: map[string]string{"retry_after": "1"},
 	})
 	RateLimitedOAuth = entry(Refusal{
 		Name: "rate_limited_oauth", Status: 429, Code: "access_denied",
-		Description: "Global rate limit exceeded", RetryAfter: "{retry_after}", Source: docLimits,
+		Description: "Global rate limit exceeded", RetryAfter: "{retry_after}", Source: docLimits, Log: LogLimit,
 		Examples: map[string]string{"retry_after": "1"},
 	})
 	RateLimitedText = entry(Refusal{
 		Name: "rate_limited_text", Status: 429, Code: "too_many_requests", Plain: true,
-		Description: "Rate limit exceed", RetryAfter: "{retry_after}", Source: docLimits,
+		Description: "Rate limit exceed", RetryAfter: "{retry_after}", Source: docLimits, Log: LogLimit,
 		Examples: map[string]string{"retry_after": "1"},
 	})
 	Unavailable = entry(Refusal{

@@ -5,7 +5,7 @@ package refusal
 var (
 	UnknownAuthorizeClient = entry(Refusal{
 		Name: "unknown_authorize_client", Status: 400, Code: "invalid_request",
-		Description: "Unknown client: {client}", Source: "pages of real tenants, quoted in public code and logs",
+		Description: "Unknown client: {client}", Source: "pages of real tenants, quoted in public code and logs", Log: "f",
 		Examples: map[string]string{"client": "foo"},
 	})
 	InvalidRedirectURI = entry(Refusal{
@@ -17,7 +17,7 @@ var (
 	CallbackMismatch = entry(Refusal{
 		Name: "callback_mismatch", Status: 403, Code: "unauthorized_client",
 		Description: "Callback URL mismatch. The provided redirect_uri is not in the list of allowed callback URLs. Please go to the Application Settings page and make sure you are sending a valid callback url from your application.",
-		Source:      "auth0/docs-v2 quickstart/native/maui.mdx",
+		Source:      "auth0/docs-v2 quickstart/native/maui.mdx", Log: "f",
 	})
 	UnsupportedResponseType = entry(Refusal{
 		Name: "unsupported_response_type", Status: 501, Code: "unsupported_response_type",
@@ -40,12 +40,12 @@ var (
 	})
 	WrongPassword = entry(Refusal{
 		Name: "wrong_password", Status: 403, Code: "invalid_grant",
-		Description: "Wrong email or password.", Source: "auth0/ruby-auth0 should_fail_with_an_incorrect_password.yml",
+		Description: "Wrong email or password.", Source: "auth0/ruby-auth0 should_fail_with_an_incorrect_password.yml", Log: "fp",
 	})
 	LinkElsewhere = entry(Refusal{
 		Name: "link_elsewhere", Status: 400, Code: "invalid_request",
 		Description: "The link must be opened on the same device and browser from which you submitted your email address. Start over from this device or browser.",
-		Source:      "https://community.auth0.com/t/109529",
+		Source:      "https://community.auth0.com/t/109529", Log: "f",
 	})
 	NoSecondFactor = entry(Refusal{
 		Name: "no_second_factor", Status: 400, Code: "mfa-required",
@@ -54,7 +54,7 @@ var (
 	})
 	LoginRequired = entry(Refusal{
 		Name: "login_required", Status: 400, Code: "login_required",
-		Description: "Login required", Source: "auth0/docs-v2 authenticate/login/configure-silent-authentication.mdx",
+		Description: "Login required", Source: "auth0/docs-v2 authenticate/login/configure-silent-authentication.mdx", Log: "fsa",
 	})
 	WrongTransaction = entry(Refusal{
 		Name: "wrong_transaction", Status: 400, Code: "invalid_request",
@@ -112,7 +112,7 @@ var (
 	})
 	BlockedUser = entry(Refusal{
 		Name: "blocked_user", Status: 403, Code: "blocked_user",
-		Description: "Blocked user", Source: docCORS,
+		Description: "Blocked user", Source: docCORS, Log: "f",
 	})
 	WrongTicket = entry(Refusal{
 		Name: "wrong_ticket", Status: 403, Code: "access_denied",
@@ -143,15 +143,15 @@ var (
 	})
 	InvalidSignup = entry(Refusal{
 		Name: "invalid_signup", Status: 400, Class: "BadRequestError", Code: "invalid_signup",
-		Description: "Invalid sign up", Source: "https://github.com/auth0/node-auth0/pull/886",
+		Description: "Invalid sign up", Source: "https://github.com/auth0/node-auth0/pull/886", Log: "fs",
 	})
 	UserExists = entry(Refusal{
 		Name: "user_exists", Status: 400, Class: "BadRequestError", Code: "user_exists",
-		Description: "The user already exists.", Source: "https://github.com/auth0/lock/issues/2321",
+		Description: "The user already exists.", Source: "https://github.com/auth0/lock/issues/2321", Log: "fs",
 	})
 	UsernameExists = entry(Refusal{
 		Name: "username_exists", Status: 400, Class: "BadRequestError", Code: "user_exists",
-		Description: "The user already exists (username: {username}).", Source: "https://github.com/auth0/lock/issues/2321",
+		Description: "The user already exists (username: {username}).", Source: "https://github.com/auth0/lock/issues/2321", Log: "fs",
 		Examples: map[string]string{"username": "ada"},
 	})
 	RequiredUsername = entry(Refusal{
@@ -174,7 +174,7 @@ var (
 	})
 	DatabaseSignupDisabled = entry(Refusal{
 		Name: "database_signup_disabled", Status: 400, Code: "public signup is disabled",
-		Source: "https://github.com/auth0/auth0.js/issues/356",
+		Source: "https://github.com/auth0/auth0.js/issues/356", Log: "fs",
 	})
 	TicketExpired = entry(Refusal{
 		Name: "reset_ticket_expired", Status: 400, Code: "auth0-users-expired-ticket",

@@ -74,7 +74,7 @@ var (
 	})
 	ManagementLimited = entry(Refusal{
 		Name: "management_rate_limited", Status: 429, Code: "too_many_requests",
-		Description: "Global limit has been reached", RetryAfter: "{retry_after}", Source: docLimits,
+		Description: "Global limit has been reached", RetryAfter: "{retry_after}", Source: docLimits, Log: LogLimit,
 		Examples: map[string]string{"retry_after": "1"},
 	})
 )
@@ -138,6 +138,26 @@ var (
 	InexistentRefreshToken = entry(Refusal{
 		Name: "management_inexistent_refresh_token", Status: 404, Code: "inexistent_refresh_token",
 		Description: "The refresh token does not exist.", Source: "the wording of management_inexistent_user", Unverified: true,
+	})
+	InexistentLog = entry(Refusal{
+		Name: "management_inexistent_log", Status: 404, Code: "inexistent_log",
+		Description: "The log event does not exist.", Source: "the wording of management_inexistent_user", Unverified: true,
+	})
+	InexistentLogStream = entry(Refusal{
+		Name: "management_inexistent_log_stream", Status: 404,
+		Description: "The log stream does not exist.", Source: recordings,
+	})
+	ExistentLogStream = entry(Refusal{
+		Name: "management_existent_log_stream", Status: 409,
+		Description: "A log stream with the same name already exists", Source: "the wording of management_existent_connection", Unverified: true,
+	})
+	InexistentEventStream = entry(Refusal{
+		Name: "management_inexistent_event_stream", Status: 404,
+		Description: "The requested stream does not exist.", Source: recordings,
+	})
+	InexistentDelivery = entry(Refusal{
+		Name: "management_inexistent_delivery", Status: 404,
+		Description: "The requested event does not exist.", Source: "the wording of management_inexistent_event_stream", Unverified: true,
 	})
 	InexistentPermission = entry(Refusal{
 		Name: "management_inexistent_permission", Status: 404, Code: "inexistent_resource_server_permission",

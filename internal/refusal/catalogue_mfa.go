@@ -10,7 +10,7 @@ var (
 			{"mfa_token", "{mfa_token}"},
 			{"mfa_requirements", map[string]any{"challenge": []any{map[string]string{"type": "otp"}}}},
 		},
-		Source:   "auth0/Auth0.swift; auth0/docs-v2 relevant-api-endpoints.mdx",
+		Source: "auth0/Auth0.swift; auth0/docs-v2 relevant-api-endpoints.mdx", Log: "mfar",
 		Examples: map[string]string{"mfa_token": "Fe26.2*1*mockauth0"},
 	})
 	NotEnrolled = entry(Refusal{
@@ -90,15 +90,15 @@ var (
 	})
 	WrongOTPCode = entry(Refusal{
 		Name: "wrong_otp_code", Status: 403, Code: "invalid_grant",
-		Description: "Invalid otp_code.", Source: "auth0/react-native-auth0, older tests; auth0/Auth0.swift",
+		Description: "Invalid otp_code.", Source: "auth0/react-native-auth0, older tests; auth0/Auth0.swift", Log: "gd_auth_failed",
 	})
 	WrongBindingCode = entry(Refusal{
 		Name: "wrong_binding_code", Status: 403, Code: "invalid_grant",
-		Description: "Invalid binding_code.", Source: "auth0/Auth0.swift AuthenticationErrorSpec; auth0/Auth0.Android",
+		Description: "Invalid binding_code.", Source: "auth0/Auth0.swift AuthenticationErrorSpec; auth0/Auth0.Android", Log: "gd_auth_failed",
 	})
 	MFARejected = entry(Refusal{
 		Name: "mfa_rejected", Status: 403, Code: "invalid_grant",
-		Description: "MFA Authorization rejected.", Source: "auth0/docs-v2 and the SDKs; auth0/go-auth0 recorded 400 access_denied for a rejected notification; that a wrong recovery code gets it too is not proven", Unverified: true,
+		Description: "MFA Authorization rejected.", Source: "auth0/docs-v2 and the SDKs; auth0/go-auth0 recorded 400 access_denied for a rejected notification; that a wrong recovery code gets it too is not proven", Unverified: true, Log: "gd_auth_rejected",
 	})
 	NoRecoveryCode = entry(Refusal{
 		Name: "no_recovery_code", Status: 403, Code: "unsupported_challenge_type",
@@ -114,7 +114,7 @@ var (
 	})
 	TooManyMFAFailures = entry(Refusal{
 		Name: "mfa_too_many_failures", Status: 429, Code: "too_many_attempts",
-		Description: "Too many failed codes. Wait for some minutes before retrying.", Source: "auth0/docs-v2 has the limit; the words are those of the pages", Unverified: true,
+		Description: "Too many failed codes. Wait for some minutes before retrying.", Source: "auth0/docs-v2 has the limit; the words are those of the pages", Unverified: true, Log: "gd_otp_rate_limit_exceed",
 	})
 	PrimaryEmail = entry(Refusal{
 		Name: "mfa_primary_email", Status: 400, Code: "invalid_request",

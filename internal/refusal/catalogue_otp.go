@@ -33,7 +33,7 @@ var (
 	})
 	OTPUserBlocked = entry(Refusal{
 		Name: "otp_user_blocked", Status: 403, Code: "access_denied",
-		Description: "user is blocked", Source: docOTP + ", which has the code", Unverified: true,
+		Description: "user is blocked", Source: docOTP + ", which has the code", Unverified: true, Log: "f",
 	})
 )
 

@@ -4,6 +4,7 @@
 package refusal
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -49,6 +50,11 @@ type Refusal struct {
 	// Unverified means that no public source proves the answer: it is the
 	// mock's best guess.
 	Unverified bool
+	// Log is the type of the entry that the refusal makes in the tenant's log; "" if it
+	// makes none, or if that depends on the endpoint.
+	Log string
+	// LogDetails are the details of that entry; nil if they follow from the type.
+	LogDetails any
 	// Hint says what in the configuration caused the refusal, and what helps.
 	// It goes to the mock's log, never on the wire.
 	Hint string
@@ -133,6 +139,20 @@ func (r *Refusal) Filled(vars map[string]string) *Refusal {
 
 // Placeholders are the names of the placeholders, in alphabetical order.
 func (r *Refusal) Placeholders() []string { return slices.Sorted(maps.Keys(r.Examples)) }
+
+// LogLimit is the type of the entry about a rate limit.
+const LogLimit = "api_limit"
+
+// Logged is a copy with another type of entry in the tenant's log. The details are nil
+// if they follow from the type.
+func (r *Refusal) Logged(as string, details any) *Refusal {
+	logged := *r
+	logged.Log, logged.LogDetails = as, details
+	return &logged
+}
+
+// Words are what the refusal says: its description, or else its code.
+func (r *Refusal) Words() string { return cmp.Or(r.Description, r.Code) }
 
 // Because is a copy with a hint for the mock's log.
 func (r *Refusal) Because(hint string) *Refusal {

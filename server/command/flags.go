@@ -106,7 +106,7 @@ var (
 	}
 	allowOutboundFlag = flag{
 		name: "allow-outbound", takes: "HOST", list: true, group: smsGroup,
-		usage: "call the SMS gateways of the fixture on this host; those on loopback are called anyway",
+		usage: "call the SMS gateways and webhooks of the fixture on this host; those on loopback are called anyway",
 	}
 
 	tlsDirFlag = flag{

@@ -144,6 +144,7 @@ func (i *instance) drain() error {
 	i.ports.close(ctx)
 	i.unheard.shutDown(ctx, i.http)
 	<-i.served
+	i.server.Close()
 	return errors.Join(i.keeper.end(), i.checkFired())
 }
 

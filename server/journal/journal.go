@@ -37,11 +37,20 @@ type Request struct {
 	UserAgent string `json:"user_agent,omitempty"`
 	// Scenario names the scenarios that changed the answer.
 	Scenario string `json:"scenario,omitempty"`
+	// Logs are the entries of the tenant's log that the request wrote.
+	Logs []Log `json:"logs,omitempty"`
 	// At is when the request came, by the tenant's clock.
 	At time.Time `json:"at"`
 	// DurationMS is how many milliseconds the answer took by the tenant's clock.
 	// It is 0 if the clock is stopped.
 	DurationMS float64 `json:"duration_ms"`
+}
+
+// A Log names an entry of the tenant's log: GET /api/v2/logs/{id} has the whole.
+type Log struct {
+	ID          string `json:"log_id"`
+	Type        string `json:"type"`
+	Description string `json:"description"`
 }
 
 // An SDK is the content of an Auth0-Client header.
@@ -53,6 +62,14 @@ type SDK struct {
 
 // maxSDK is how many bytes an Auth0-Client header may have.
 const maxSDK = 4096
+
+// ShortSDK is an Auth0-Client header, or "" if it is longer than ParseSDK reads.
+func ShortSDK(header string) string {
+	if len(header) > maxSDK {
+		return ""
+	}
+	return header
+}
 
 // ParseSDK reads an Auth0-Client header: base64 of JSON, in either alphabet, padded
 // or not. SDKs send all four forms. It returns nil for any other text.

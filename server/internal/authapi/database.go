@@ -73,6 +73,7 @@ func Signup(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.SignedUp(u)
 	client, _ := c.Setup.Client(c.Params.Text("client_id")) // checked by checkDatabaseClient
 	tickets.SignedUp(c, client, u)
 	_, id, _ := strings.Cut(u.UserID, "|")

@@ -177,6 +177,7 @@ func legacyVerify(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, refusal.Recode(err, "invalid_grant", 401, "invalid_user_password")
 	}
+	c.SignedIn(login.User)
 	return c.Tenant.Issue(login)
 }
 

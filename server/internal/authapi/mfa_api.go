@@ -10,6 +10,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/mfa"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -265,6 +266,9 @@ func MFARemoveAuthenticator(c *web.Call) (any, error) {
 	found, err := c.Tenant.RemoveAuthenticator(access.UserID, c.Vars["id"], c.Now)
 	if err == nil && !found {
 		err = refusal.AuthenticatorGone.Because("user " + access.UserID + " has no authenticator " + c.Vars["id"])
+	}
+	if err == nil {
+		c.Record(tenantlog.Entry{Type: "gd_unenroll"})
 	}
 	return web.Status{Code: http.StatusNoContent}, err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/unserved"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -82,6 +83,7 @@ func OAuthToken(c *web.Call) (any, error) {
 		c.Hint("the parameter audience is ignored: the token is for the audience of the login, " + cmp.Or(given, "which has none"))
 	}
 	// 6. Sign the tokens.
+	recordExchange(c, name, login)
 	return c.Tenant.Issue(login)
 }
 
@@ -260,5 +262,11 @@ func OAuthRevoke(c *web.Call) (any, error) {
 	if presented == "" {
 		return nil, missing("token")
 	}
-	return web.Raw{ContentType: "application/json"}, c.Tenant.Revoke(client, presented)
+	family, err := c.Tenant.Revoke(client, presented)
+	if family.ID != "" {
+		u, _ := c.Tenant.User(family.UserID)
+		c.Actor = &u
+		c.Record(tenantlog.Entry{Type: "srrt", Details: map[string]any{"credential_id": family.ID, "grant_id": nil}})
+	}
+	return web.Raw{ContentType: "application/json"}, err
 }

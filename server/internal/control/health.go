@@ -1,6 +1,7 @@
 package control
 
 import (
+	"github.com/mockauth0/mockauth0/server/internal/streams"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/journal"
@@ -22,6 +23,8 @@ type health struct {
 	DroppedRequests int           `json:"dropped_requests"`
 	DroppedReaders  int           `json:"dropped_readers"` // clients that read too slowly
 	Signatures      int64         `json:"signatures"`      // tokens that the tenant's key has signed
+	// Streams are what the streams have sent to their webhooks.
+	Streams []streams.Counts `json:"streams,omitempty"`
 }
 
 // ReadHealth is GET /_mock/health.
@@ -33,7 +36,7 @@ func (a *API) ReadHealth(*web.Call) (any, error) {
 		Status: "ok", Version: a.Version, Fixture: f.Source, Warnings: f.Warnings, Clock: a.clockState(),
 		Holds: a.Tenant.Counts(), Messages: messages, DroppedMessages: droppedMessages,
 		Requests: requests, DroppedRequests: droppedRequests, DroppedReaders: a.Readers.Dropped(),
-		Signatures: a.Tenant.Keys.Signatures(),
+		Signatures: a.Tenant.Keys.Signatures(), Streams: a.Tenant.Streams.Counts(),
 	}
 	fixtureError, scenarioError := a.FileErrors()
 	if fixtureError != nil {

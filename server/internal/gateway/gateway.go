@@ -1,5 +1,6 @@
 // Package gateway calls the SMS gateway of a connection as Auth0 does: it sends
-// each text message with POST, and looks only at the status of the answer.
+// each text message with POST, and looks only at the status of the answer. It calls the
+// webhooks of streams, too.
 //
 // A fixture from a real tenant has real addresses, and a mock must not call them
 // by accident. So the package calls only loopback and the hosts that the user
@@ -26,13 +27,14 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/streams"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
 // timeout is how long Auth0 waits for an answer, in real time.
 const timeout = 30 * time.Second
 
-// A Caller calls gateways. It keeps no connections open.
+// A Caller calls gateways and webhooks. It keeps no connections open.
 type Caller struct {
 	allowed []string
 	dial    func(ctx context.Context, network, address string, control controller) (net.Conn, error)
@@ -57,14 +59,42 @@ func Used(conn *fixtures.Connection) bool {
 // Refuses says why the Caller does not call the gateway at the address. It is
 // empty if it does.
 func (c *Caller) Refuses(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" {
+	host, allowed := c.mayCall(address)
+	switch {
+	case host == "":
 		return "gateway_url is not a URL"
-	}
-	if host := u.Hostname(); !isLoopback(host) && !c.allows(host) {
+	case !allowed:
 		return "the SMS gateway was not called: --allow-outbound " + host + " would call it"
 	}
 	return ""
+}
+
+// mayCall tells whether the Caller may call a URL, and its host, which is "" of what is
+// no URL.
+func (c *Caller) mayCall(address string) (host string, allowed bool) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", false
+	}
+	host = u.Hostname()
+	return host, isLoopback(host) || c.allows(host)
+}
+
+// Post calls a webhook and returns the status of its answer. It refuses the hosts that
+// are not allowed.
+func (c *Caller) Post(req *http.Request) (int, error) {
+	if why := c.Forbids(req.URL.String()); why != nil {
+		return 0, why
+	}
+	return c.post(req)
+}
+
+// Forbids says why the Caller does not call a webhook; nil if it does.
+func (c *Caller) Forbids(address string) error {
+	if host, allowed := c.mayCall(address); !allowed {
+		return streams.NotAllowedError{Host: host}
+	}
+	return nil
 }
 
 func (c *Caller) allows(host string) bool {

@@ -2,6 +2,7 @@ package login
 
 import (
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -24,8 +25,14 @@ func currentSession(c *web.Call) (tenant.Session, bool) {
 // setSession signs the browser in.
 func setSession(c *web.Call, s tenant.Session) { c.SetCookie(sessionCookie, s.ID, sessionAge) }
 
-// clearSession signs the browser out.
-func clearSession(c *web.Call) {
+// clearSession signs the browser out, and writes to the tenant's log who that was.
+func clearSession(c *web.Call, back string) {
+	details := logoutDetail{ReturnTo: back, Allowed: []string{}}
+	if session, ok := currentSession(c); ok {
+		u, _ := c.Tenant.User(session.UserID)
+		c.Actor, details.SessionID = &u, session.SID
+	}
+	c.Record(tenantlog.Entry{Type: "slo", Description: "User successfully logged out", Details: details})
 	for _, value := range c.Cookies(sessionCookie) {
 		c.Tenant.EndSession(value)
 	}

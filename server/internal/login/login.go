@@ -13,6 +13,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -136,6 +137,11 @@ func (r *request) refuse(c *web.Call, err error) (any, error) {
 	if !errors.As(err, &refused) {
 		return nil, err
 	}
+	if r.silent {
+		refused = refused.Logged("fsa", nil)
+	} else if refused.Log == "" {
+		refused = refused.Logged("f", nil)
+	}
 	if r.UserCode != "" {
 		return web.Told{Value: denyDevice(c, r.UserCode), Refusal: refused}, nil
 	}
@@ -158,10 +164,17 @@ func (r *request) approve(c *web.Call, tx tenant.Transaction, s tenant.Session) 
 	}
 	r.SecondFactor = tx.PassedBy == s.UserID
 	given, err := c.Tenant.Approve(r.Authorization, s)
-	switch {
-	case err != nil:
+	if err != nil {
 		return r.refuse(c, err)
-	case r.UserCode != "":
+	}
+	u, _ := c.Tenant.User(s.UserID)
+	if r.silent {
+		c.Actor = &u
+		c.Record(tenantlog.Entry{Type: "ssa"})
+	} else {
+		c.SignedIn(&u)
+	}
+	if r.UserCode != "" {
 		return web.Redirect{To: "/device/success"}, nil
 	}
 	return r.respond(approved(given))

@@ -1,11 +1,13 @@
 package login
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -17,7 +19,7 @@ func Logout(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	clearSession(c)
+	clearSession(c, back)
 	if back == "" {
 		return web.Raw{ContentType: "text/html; charset=utf-8", Body: []byte("OK")}, nil
 	}
@@ -53,7 +55,7 @@ func OIDCLogout(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	clearSession(c)
+	clearSession(c, back)
 	if back == "" {
 		return web.Raw{ContentType: "text/html; charset=utf-8", Body: []byte("OK")}, nil
 	}
@@ -96,4 +98,22 @@ func afterLogout(c *web.Call, clientID, parameter string) (string, error) {
 		return back, nil
 	}
 	return "", refusal.LogoutMismatch.With("parameter", parameter, "url", back).Because("add " + back + " to the allowed_logout_urls of " + whose + " in the fixture, or start with --callback " + back)
+}
+
+// logoutDetail is the details of the entry about a logout.
+type logoutDetail struct {
+	Allowed   []string `json:"allowed_logout_url"`
+	ReturnTo  string   `json:"return_to"`
+	SessionID string   `json:"session_id,omitempty"`
+}
+
+// LogoutRefused writes to the tenant's log that a logout was refused.
+func LogoutRefused(c *web.Call, refused *refusal.Refusal) {
+	details := logoutDetail{ReturnTo: cmp.Or(c.Params.Shown("returnTo"), c.Params.Shown("post_logout_redirect_uri")), Allowed: []string{}}
+	if client, ok := c.Setup.Client(c.ClientID); ok {
+		details.Allowed = append(details.Allowed, client.AllowedLogoutURLs...)
+	}
+	if refused.Log == "" {
+		c.Record(tenantlog.Entry{Type: "flo", Description: refused.Words(), Details: details})
+	}
 }

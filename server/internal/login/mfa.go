@@ -13,6 +13,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/mfa"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -325,6 +326,14 @@ func (m *secondFactor) prove(v view, p tenant.Proof, ofMessage bool) (any, error
 	page, err := m.Tenant.ProveOnPage(m.request(), p, ofMessage)
 	if err != nil {
 		return m.wrong(v, err)
+	}
+	switch {
+	case m.page.Enrolls:
+		m.Record(tenantlog.Entry{Type: "gd_enrollment_complete"})
+	case p.RecoveryCode != "":
+		m.Record(tenantlog.Entry{Type: "gd_recovery_succeed"})
+	default:
+		m.Record(tenantlog.Entry{Type: "gd_auth_succeed"})
 	}
 	m.page = page
 	if page.Remembers && v.Check != nil && m.Params.Text(v.Check.Name) != "" {

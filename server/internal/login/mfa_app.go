@@ -7,6 +7,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -93,6 +94,9 @@ func (m *secondFactor) enroll(factor, channel, to string) error {
 		return nil
 	}
 	page, err := m.Tenant.EnrollOnPage(tenant.EnrollRequest{StepRequest: m.request(), Factor: factor, Channel: channel, To: to, Origin: m.Origin})
+	if err == nil && page.Authenticator.ID != m.page.Authenticator.ID {
+		m.Record(tenantlog.Entry{Type: "gd_start_enroll"})
+	}
 	m.page = page
 	return err
 }

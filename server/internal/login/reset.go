@@ -8,6 +8,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -123,6 +124,9 @@ func (v view) resetDone(c *web.Call, k fixtures.Ticket, password string) (any, e
 	if err := c.Tenant.ResetPassword(k.Ticket, password, c.Now); err != nil {
 		return v.badTicket(c, err)
 	}
+	u, _ := c.Tenant.User(k.UserID)
+	c.Actor = &u
+	c.Record(tenantlog.Entry{Type: "scp", ClientID: k.ClientID, Description: "You can now login to the application with the new password.", Details: resetDetail(&u, k.ClientID)})
 	if k.ResultURL != "" {
 		return result(k, true, "You can now login to the application with the new password.", "success"), nil
 	}
@@ -168,4 +172,26 @@ func (v view) badTicket(c *web.Call, err error) (any, error) {
 	}
 	page, err := v.show(c)
 	return web.Told{Value: page, Refusal: refused}, err
+}
+
+// resetDetail is the details of the entry about a password that a ticket has changed, or
+// has not. The password and the ticket do not appear.
+func resetDetail(u *fixtures.User, clientID string) map[string]any {
+	return map[string]any{
+		"body": map[string]any{"_csrf": "*****", "confirmNewPassword": "*****", "newPassword": "*****", "ticket": "*****"},
+		"query": map[string]any{
+			"client_id": clientID, "connection": u.Connection, "email": u.Email, "includeEmailInRedirect": false, "markEmailAsVerified": false,
+			"newPassword": "*****", "resultUrl": "", "tenant": fixtures.TenantName, "user_id": u.UserID, "username": u.Username,
+		},
+	}
+}
+
+// ResetRefused writes to the tenant's log that a ticket has changed no password.
+func ResetRefused(c *web.Call, refused *refusal.Refusal) {
+	if c.Method != http.MethodPost || refused.Log != "" {
+		return
+	}
+	details := resetDetail(&fixtures.User{}, c.ClientID)
+	details["description"] = refused.Words()
+	c.Record(tenantlog.Entry{Type: "fcp", Description: refused.Words(), Details: details})
 }

@@ -32,6 +32,10 @@ func operations() []operation {
 		userOperations,
 		userSessions.operations(),
 		userRefreshTokens.operations(),
+		logOperations(),
+		logStreams.operations(),
+		eventStreams.operations(),
+		eventOperations(),
 		roles.operations(),
 		roleOperations,
 		organizationByName,
@@ -144,7 +148,11 @@ func (o operation) flow(w *web.Call) (any, error) {
 			c.list = value
 		}
 	}
-	return o.run(c)
+	value, err := o.run(c)
+	if err == nil {
+		c.record(o, value)
+	}
+	return value, err
 }
 
 // text is a member of the body that is a string; "" if there is none.

@@ -30,8 +30,10 @@ type resource[T any] struct {
 	missing                                *refusal.Refusal
 	always                                 []string // the fields that an answer has though fields does not name them
 	deleted                                func(*call) web.Status
-	addStatus                              int  // of the answer to a POST; 0 is 201
-	deletesOnce                            bool // a DELETE of an unknown id is refused
+	addStatus                              int    // of the answer to a POST; 0 is 201
+	deletesOnce                            bool   // a DELETE of an unknown id is refused
+	listed                                 string // the key of the list in an answer, if it is not key
+	bare                                   bool   // the list has the query parameters of query alone
 
 	// Of a section of the fixture these come from configured.
 	list   func(*call, page) (items []T, total int, err error)
@@ -47,6 +49,9 @@ func (r resource[T]) operations() []operation {
 	item := r.path + "/{id}"
 	scope := func(verb string, more ...string) []string { return append([]string{verb + ":" + r.key}, more...) }
 	query := slices.Concat(pages, fieldLists, r.query)
+	if r.bare {
+		query = r.query
+	}
 	if r.checkpoint {
 		query = append(query, checkpoints...)
 	}
@@ -68,7 +73,7 @@ func (r resource[T]) runList(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.answer(r.dialect, r.key, p, r.shown(c, items), total), nil
+	return c.answer(r.dialect, cmp.Or(r.listed, r.key), p, r.shown(c, items), total), nil
 }
 
 // shown are the answers for several things.

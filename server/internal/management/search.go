@@ -4,18 +4,28 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
-// A matcher tells whether a user is one that a search looks for.
-type matcher func(*fixtures.User) bool
+// A matcher tells whether a thing is one that a search looks for.
+type matcher[T any] func(*T) bool
 
-// searchUsers reads the q of a search of users: Lucene's grammar, as far as Auth0
-// has it.
-// Source: auth0/docs-v2 manage-users/user-search/user-search-query-syntax.mdx.
-func searchUsers(q string, values valuesOfUser) (matcher, error) {
-	p := &parser{tokens: scan(q), values: values}
+// searched is a kind of thing that a search looks for.
+type searched[T any] struct {
+	bare    []string // the fields in which a term without a field is looked for
+	anyCase []string // the fields that are compared without regard to case
+	exact   bool     // a number is a text like others: 1 is not 1.0
+	// values appends the values of a field, as text, to a list.
+	values func(list []string, item *T, field string) []string
+	// refuse refuses a wildcard or a range where Auth0 takes none.
+	refuse func(field, what string) error
+}
+
+// search reads the q of a search: Lucene's grammar, as far as Auth0 has it.
+// Source: auth0/docs-v2 manage-users/user-search/user-search-query-syntax.mdx,
+// deploy-monitor/logs/log-search-query-syntax.mdx.
+func (s *searched[T]) search(q string) (matcher[T], error) {
+	p := &parser[T]{searched: s, tokens: scan(q)}
 	m, err := p.any("")
 	if err == nil && p.at < len(p.tokens) {
 		return nil, refusal.BadSearch.Because("the search has a ) without a (")
@@ -126,21 +136,21 @@ func scanTerm(q string) (token, int) {
 
 // A parser reads the tokens by Lucene's grammar. In all its methods field is that of
 // a group: name:("a" OR "b").
-type parser struct {
+type parser[T any] struct {
+	*searched[T]
 	tokens []token
 	at     int
 	depth  int
-	values valuesOfUser
 }
 
-func (p *parser) peek() (token, bool) {
+func (p *parser[T]) peek() (token, bool) {
 	if p.at < len(p.tokens) {
 		return p.tokens[p.at], true
 	}
 	return token{}, false
 }
 
-func (p *parser) operator(words ...string) bool {
+func (p *parser[T]) operator(words ...string) bool {
 	t, ok := p.peek()
 	if ok && t.kind == term && slices.Contains(words, t.text) {
 		p.at++
@@ -151,8 +161,8 @@ func (p *parser) operator(words ...string) bool {
 
 // any reads clauses. Those with OR between them, or nothing, are alternatives; + and
 // - before a clause make it a must, or a must not. A must makes alternatives needless.
-func (p *parser) any(field string) (matcher, error) {
-	var may, must []matcher
+func (p *parser[T]) any(field string) (matcher[T], error) {
+	var may, must []matcher[T]
 	required := false
 	for {
 		m, sign, err := p.all(field)
@@ -172,22 +182,22 @@ func (p *parser) any(field string) (matcher, error) {
 		}
 		p.operator("OR", "||")
 	}
-	return func(u *fixtures.User) bool {
+	return func(item *T) bool {
 		for _, m := range must {
-			if !m(u) {
+			if !m(item) {
 				return false
 			}
 		}
-		return required || len(may) == 0 || slices.ContainsFunc(may, func(m matcher) bool { return m(u) })
+		return required || len(may) == 0 || slices.ContainsFunc(may, func(m matcher[T]) bool { return m(item) })
 	}, nil
 }
 
-func not(m matcher) matcher { return func(u *fixtures.User) bool { return !m(u) } }
+func not[T any](m matcher[T]) matcher[T] { return func(item *T) bool { return !m(item) } }
 
 // all reads clauses with AND between them. sign is that before a clause which stands
 // alone.
-func (p *parser) all(field string) (m matcher, sign tokenKind, err error) {
-	var list []matcher
+func (p *parser[T]) all(field string) (m matcher[T], sign tokenKind, err error) {
+	var list []matcher[T]
 	for {
 		sign = term
 		if t, ok := p.peek(); ok && (t.kind == plus || t.kind == minus) {
@@ -209,13 +219,13 @@ func (p *parser) all(field string) (m matcher, sign tokenKind, err error) {
 			break
 		}
 	}
-	return func(u *fixtures.User) bool {
-		return !slices.ContainsFunc(list, func(m matcher) bool { return !m(u) })
+	return func(item *T) bool {
+		return !slices.ContainsFunc(list, func(m matcher[T]) bool { return !m(item) })
 	}, term, nil
 }
 
 // clause reads NOT, a group, or a term with its field.
-func (p *parser) clause(field string) (matcher, error) {
+func (p *parser[T]) clause(field string) (matcher[T], error) {
 	const deepest = 50
 	if p.depth++; p.depth > deepest {
 		return nil, refusal.BadSearch.Because("the search is nested too deeply")
@@ -259,7 +269,7 @@ func (p *parser) clause(field string) (matcher, error) {
 }
 
 // value reads what stands behind field: and the colon.
-func (p *parser) value(field string) (matcher, error) {
+func (p *parser[T]) value(field string) (matcher[T], error) {
 	t, ok := p.peek()
 	if !ok {
 		return nil, refusal.BadSearch.Because("the search has no value for " + clip(field))
@@ -277,7 +287,7 @@ func (p *parser) value(field string) (matcher, error) {
 	}
 	if t.kind == term && field == "_exists_" {
 		p.at++
-		return func(u *fixtures.User) bool { return len(p.values(nil, u, t.text)) > 0 }, nil
+		return func(item *T) bool { return len(p.values(nil, item, t.text)) > 0 }, nil
 	}
 	return p.clause(field)
 }

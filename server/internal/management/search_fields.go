@@ -12,28 +12,48 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 )
 
-// anyCase are the fields that are compared without regard to case.
-var anyCase = []string{"email", "name", "given_name", "family_name", "nickname", "email.domain"}
+var searchedUsers = &searched[fixtures.User]{
+	bare:    []string{"email", "name", "given_name", "family_name", "nickname", "username", "phone_number", "user_id"},
+	anyCase: []string{"email", "name", "given_name", "family_name", "nickname", "email.domain"},
+	values:  appendValues,
+	refuse: func(field, what string) error {
+		if strings.HasPrefix(field, "user_metadata.") {
+			return refusal.BadSearch.Because("Auth0 takes no " + what + " for user_metadata")
+		}
+		return nil
+	},
+}
 
-// bareFields are those in which a term without a field is looked for.
-var bareFields = []string{"email", "name", "given_name", "family_name", "nickname", "username", "phone_number", "user_id"}
+// withOrganizations are users who are members of organizations.
+func withOrganizations(of map[string][]string) *searched[fixtures.User] {
+	in := *searchedUsers
+	in.values = func(list []string, u *fixtures.User, field string) []string {
+		if field == "organization_id" {
+			return append(list, of[u.UserID]...)
+		}
+		return searchedUsers.values(list, u, field)
+	}
+	return &in
+}
 
 // matchField compares the values of a field with a term or a phrase. field "" is any
 // of the fields in which a bare term is looked for.
-func (p *parser) matchField(field string, t token) (matcher, error) {
+func (s *searched[T]) matchField(field string, t token) (matcher[T], error) {
 	fields := []string{field}
 	if field == "" {
-		fields = bareFields
+		fields = s.bare
 	}
 	wild := t.kind == term && len(t.parts) > 1
 	const shortest = 3
 	if wild && t.parts[0] == "" && t.text != "*" && len(t.parts[1]) < shortest {
 		return nil, refusal.BadSearch.Because("after a * at the start of a value, write at least 3 characters")
 	}
-	if wild && strings.HasPrefix(field, "user_metadata.") {
-		return nil, refusal.BadSearch.Because("Auth0 takes no wildcard for user_metadata")
+	if wild {
+		if err := s.refuse(field, "wildcard"); err != nil {
+			return nil, err
+		}
 	}
-	numeric := isNumber(t.text)
+	numeric := isNumber(t.text) && !s.exact
 	fits := func(value string, fold bool) bool {
 		switch {
 		case wild:
@@ -45,12 +65,12 @@ func (p *parser) matchField(field string, t token) (matcher, error) {
 	}
 	folds := make([]bool, len(fields))
 	for i, name := range fields {
-		folds[i] = slices.Contains(anyCase, name)
+		folds[i] = slices.Contains(s.anyCase, name)
 	}
-	var values []string // one list for all users: with 100,000 of them, new ones cost half of the time
-	return func(u *fixtures.User) bool {
+	var values []string // one list for all items: with 100,000 users, new ones cost half of the time
+	return func(item *T) bool {
 		for i, name := range fields {
-			values = p.values(values[:0], u, name)
+			values = s.values(values[:0], item, name)
 			for _, value := range values {
 				if fits(value, folds[i]) {
 					return true
@@ -88,18 +108,18 @@ func globs(parts []string, value string, fold bool) bool {
 }
 
 // matchRange reads [a TO b], {a TO b} and mixtures of them.
-func (p *parser) matchRange(field, text string) (matcher, error) {
+func (s *searched[T]) matchRange(field, text string) (matcher[T], error) {
 	from, to, ok := strings.Cut(text[1:len(text)-1], " TO ")
 	from, to = strings.Trim(from, ` "`), strings.Trim(to, ` "`)
 	if !ok || from == "" || to == "" {
 		return nil, refusal.BadSearch.Because("write a range as [from TO to], with * for an open end")
 	}
-	if strings.HasPrefix(field, "user_metadata.") {
-		return nil, refusal.BadSearch.Because("Auth0 takes no range for user_metadata")
+	if err := s.refuse(field, "range"); err != nil {
+		return nil, err
 	}
 	withFrom, withTo := text[0] == '[', text[len(text)-1] == ']'
-	return func(u *fixtures.User) bool {
-		return slices.ContainsFunc(p.values(nil, u, field), func(value string) bool {
+	return func(item *T) bool {
+		return slices.ContainsFunc(s.values(nil, item, field), func(value string) bool {
 			low, high := compare(value, from), compareEnd(value, to)
 			return (from == "*" || low > 0 || withFrom && low == 0) && (to == "*" || high < 0 || withTo && high == 0)
 		})
@@ -135,20 +155,7 @@ func isNumber(s string) bool {
 // that is not set has none.
 func valuesOf(u *fixtures.User, field string) []string { return appendValues(nil, u, field) }
 
-// valuesOfUser appends the values of a field to a list.
-type valuesOfUser func(list []string, u *fixtures.User, field string) []string
-
-// withOrganizations are the values of users who are members of organizations.
-func withOrganizations(of map[string][]string) valuesOfUser {
-	return func(list []string, u *fixtures.User, field string) []string {
-		if field == "organization_id" {
-			return append(list, of[u.UserID]...)
-		}
-		return appendValues(list, u, field)
-	}
-}
-
-// appendValues is for all fields that are in the user.
+// appendValues appends them to a list.
 func appendValues(list []string, u *fixtures.User, field string) []string {
 	one := func(s string) []string {
 		if s == "" {
@@ -278,8 +285,8 @@ func textsAt(value any, path string) (texts []string) {
 
 // sortUsers reads the parameter sort: a field, and 1 or -1.
 func sortUsers(sort string) (func(a, b *fixtures.User) int, bool) {
-	field, direction, ok := strings.Cut(sort, ":")
-	if !ok || direction != "1" && direction != "-1" {
+	field, descending, ok := sortOf(sort)
+	if !ok {
 		return nil, false
 	}
 	first := func(u *fixtures.User) string {
@@ -290,9 +297,19 @@ func sortUsers(sort string) (func(a, b *fixtures.User) int, bool) {
 	}
 	return func(a, b *fixtures.User) int {
 		order := compare(first(a), first(b))
-		if direction == "-1" {
+		if descending {
 			return -order
 		}
 		return order
 	}, true
+}
+
+// sortOf reads the parameter sort.
+func sortOf(sort string) (field string, descending, ok bool) {
+	field, direction, ok := strings.Cut(sort, ":")
+	return field, direction == "-1", ok && (direction == "1" || direction == "-1")
+}
+
+func badSort(sort string) error {
+	return refusal.InvalidQuery.With("problem", `'String does not match pattern ^(([a-zA-Z0-9_\.\-])+\:(1|-1))$: `+clip(sort)+"' on property sort (Field to sort by. Use field:order where order is 1 for ascending and -1 for descending. e.g. created_at:1).")
 }

@@ -110,7 +110,7 @@ var peopleIn = withOrganizations(map[string][]string{"email|a1": {"org_acme", "o
 func TestSearch(t *testing.T) {
 	t.Parallel()
 	for _, s := range searches {
-		m, err := searchUsers(s.q, peopleIn)
+		m, err := peopleIn.search(s.q)
 		if err != nil {
 			t.Errorf("%s: %v", s.q, err)
 			continue
@@ -134,7 +134,7 @@ func TestASearchThatCannotBeReadIsRefused(t *testing.T) {
 		`(`, `)`, `email:`, `email:(`, `email:"ada`, `email:[1 TO`, `email:[1 2]`, `email:ada AND`, `NOT`, `a)`, `name:*ab`,
 		`user_metadata.a:b*`, `user_metadata.a:[1 TO 2]`, `[1 TO 2]`, `:a`, `phone_number:+`, `}`, strings.Repeat("(", 1000) + "a", strings.Repeat("NOT ", 1000) + "a",
 	} {
-		if _, err := searchUsers(q, peopleIn); !errors.Is(err, refusal.BadSearch) {
+		if _, err := peopleIn.search(q); !errors.Is(err, refusal.BadSearch) {
 			t.Errorf("%.40s: %v", q, err)
 		}
 	}
@@ -146,7 +146,7 @@ func FuzzSearch(f *testing.F) {
 		f.Add(q)
 	}
 	f.Fuzz(func(t *testing.T, q string) {
-		m, err := searchUsers(q, peopleIn)
+		m, err := peopleIn.search(q)
 		if (m == nil) != (err != nil) {
 			t.Fatalf("%q: neither a matcher nor a refusal, or both: %v", q, err)
 		}
@@ -174,7 +174,7 @@ func TestSort(t *testing.T) {
 }
 
 func BenchmarkSearchOf100000(b *testing.B) {
-	m, err := searchUsers(`email:"user99999@example.com"`, appendValues)
+	m, err := searchedUsers.search(`email:"user99999@example.com"`)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -75,7 +75,7 @@ func unfolded(o object) object {
 		switch {
 		case m.Key == "kept" && isObject:
 			kept = inner
-		case m.Key == "options" && isObject:
+		case isObject && slices.Contains([]string{"options", "sink", "destination", "configuration"}, m.Key):
 			out = append(out, member{Key: m.Key, Value: unfolded(inner)})
 		default:
 			out = append(out, m)

@@ -11,6 +11,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -105,6 +106,9 @@ var users = resource[fixtures.User]{
 	show:         showUser,
 }
 
+// ShowUser is a user in Auth0's order, for an event.
+func ShowUser(u fixtures.User) any { return showUser(nil, u) }
+
 // showUser is a user in Auth0's order.
 func showUser(_ *call, u fixtures.User) object {
 	p := tenant.Profile(u)
@@ -154,11 +158,11 @@ func listUsers(c *call, p page) ([]fixtures.User, int, error) {
 		return nil, 0, refusal.InvalidPaging
 	}
 	if q := strings.TrimSpace(c.query["q"]); q != "" {
-		values := valuesOfUser(appendValues)
+		in := searchedUsers
 		if strings.Contains(q, "organization_id") {
-			values = withOrganizations(organizationsOfUsers(c))
+			in = withOrganizations(organizationsOfUsers(c))
 		}
-		m, err := searchUsers(q, values)
+		m, err := in.search(q)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -167,7 +171,7 @@ func listUsers(c *call, p page) ([]fixtures.User, int, error) {
 	if sort := c.query["sort"]; sort != "" {
 		by, ok := sortUsers(sort)
 		if !ok {
-			return nil, 0, refusal.InvalidQuery.With("problem", `'String does not match pattern ^(([a-zA-Z0-9_\.\-])+\:(1|-1))$: `+clip(sort)+"' on property sort (Field to sort by. Use field:order where order is 1 for ascending and -1 for descending. e.g. created_at:1).")
+			return nil, 0, badSort(sort)
 		}
 		chosen.Compare = by
 	}
@@ -346,10 +350,17 @@ func updateUser(c *call, old fixtures.User) (fixtures.User, error) {
 }
 
 func removeUser(c *call, id string) error {
-	if _, ok := c.Tenant.User(id); !ok {
+	u, ok := c.Tenant.User(id)
+	if !ok {
 		return nil
 	}
-	return userError(c.Tenant.DeleteUser(id))
+	if err := c.Tenant.DeleteUser(id); err != nil {
+		return userError(err)
+	}
+	_, short, _ := strings.Cut(id, "|")
+	details := object{{Key: "body", Value: object{{Key: "connection", Value: u.Connection}, {Key: "tenant", Value: fixtures.TenantName}}}}
+	c.Record(tenantlog.Entry{Type: "sdu", Description: "user_id: " + short, Details: details}.Of(&u, c.Setup.AddressOf(u)))
+	return nil
 }
 
 // userOperations are the operations on users beside those of each resource.

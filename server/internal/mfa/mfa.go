@@ -5,6 +5,7 @@ package mfa
 import (
 	"github.com/mockauth0/mockauth0/server/internal/mail"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -17,9 +18,11 @@ func Challenge(c *web.Call, step tenant.StepRequest, authenticator string) (tena
 		StepRequest: step, Authenticator: authenticator,
 		Compose: func(s tenant.OOBSecret) outbox.Message { return compose(c, s) },
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return oob, err
+	}
+	recordSent(c, oob)
+	switch {
 	case oob.Authenticator.Channel == tenant.ChannelPush:
 		c.Log.Info("A push notification waits for the answer of " + oob.UserID + ": POST /_mock/push")
 	default:
@@ -33,11 +36,23 @@ func Challenge(c *web.Call, step tenant.StepRequest, authenticator string) (tena
 func Enroll(c *web.Call, r tenant.EnrollRequest) (tenant.Enrollment, tenant.OOB, error) {
 	r.Origin = c.Origin
 	enrollment, err := c.Tenant.Enroll(r)
+	if err == nil {
+		c.Record(tenantlog.Entry{Type: "gd_start_enroll"})
+	}
 	if err != nil || enrollment.Authenticator.Channel == "" {
 		return enrollment, tenant.OOB{}, err
 	}
 	oob, err := Challenge(c, r.StepRequest, enrollment.Authenticator.ID)
 	return enrollment, oob, err
+}
+
+// recordSent writes to the tenant's log what was sent.
+func recordSent(c *web.Call, oob tenant.OOB) {
+	types := map[string]string{tenant.ChannelEmail: "gd_send_email", tenant.ChannelSMS: "gd_send_sms", tenant.ChannelVoice: "gd_send_voice", tenant.ChannelPush: "gd_send_pn"}
+	a := oob.Authenticator
+	details := map[string]any{"authenticator": map[string]any{"id": a.ID, "type": a.Type}}
+	c.Record(tenantlog.Entry{Type: types[a.Channel], Details: details})
+	c.RecordBounces(oob.Sent)
 }
 
 // compose writes the message with a code.

@@ -17,7 +17,7 @@ const UnblockPath = "/u/brute-force-protection-unblock"
 // Caller is who asks to sign a user in. The client is one that has authenticated,
 // or nil.
 func Caller(c *web.Call, client *fixtures.Client) tenant.Caller {
-	return tenant.Caller{Name: c.Caller(), IP: EndUserIP(c, client), Blocked: func(b tenant.Block) outbox.Message { return blocked(c, b) }}
+	return tenant.Caller{Name: c.Caller(), IP: EndUserIP(c, client), SignedUp: c.SignedUp, Blocked: func(b tenant.Block) outbox.Message { return blocked(c, b) }}
 }
 
 // EndUserIP is the address of the end user: what a trusted client says, else the

@@ -38,6 +38,7 @@ func Start(c *web.Call, r Request) (tenant.Started, error) {
 		c.Log.Warn(why)
 	}
 	c.TellSent(done.Sent, r.Recipient)
+	r.recordSent(c, r.Connection.Strategy+"|"+done.UserID, done.Sent)
 	if r.Connection.Strategy == tenant.StrategySMS {
 		err = callGateway(c, r.Connection, done.Sent)
 	}
@@ -65,13 +66,16 @@ func StartSession(c *web.Call, r Request, allowSignup bool) tenant.OTPSession {
 		return done
 	}
 	c.TellSent(done.Sent, r.Recipient)
+	r.recordSent(c, c.Tenant.Named(r.Connection.Name, r.Recipient), done.Sent)
 	return done
 }
 
 // SendCode sends a code to who is, or may become, a user of a database, as a login
 // page asks for it. A blocked user gets none.
 func SendCode(c *web.Call, r Request) {
-	c.TellSent(c.Tenant.ChallengeOfDatabase(r.challenge(c)).Sent, r.Recipient)
+	sent := c.Tenant.ChallengeOfDatabase(r.challenge(c)).Sent
+	c.TellSent(sent, r.Recipient)
+	r.recordSent(c, c.Tenant.Named(r.Connection.Name, r.Recipient), sent)
 }
 
 // verificationLifetime is that of a code which verifies an address.

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -57,6 +58,7 @@ func Replay(t *testing.T, script string) (text string, s *server.Server) {
 		for strings.HasPrefix(lines[0], ">") && n < len(lines) && strings.HasPrefix(lines[n], ">") && !requestLine.MatchString(lines[n]) {
 			n++
 		}
+		synctest.Wait() // for what the last request has begun, such as the call of a webhook
 		block := lines[:n]
 		lines = lines[n:]
 		c.line += n

@@ -30,6 +30,7 @@ func New(t testing.TB, config server.Config) *server.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(s.Close)
 	return s
 }
 

@@ -288,7 +288,7 @@ func (t *Tenant) RedeemLink(a Authorization, connection, username, otp, device s
 	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
 		return Session{}, err
 	}
-	u := t.signInLocked(conn, recipient, a.Now)
+	u := t.signInLocked(conn, recipient, a.Now, a.Caller)
 	return Session{UserID: u.UserID, AuthTime: a.Now}, nil
 }
 
@@ -317,7 +317,7 @@ func (t *Tenant) SignIn(a Authorization, tx Transaction, otp, sessionID string) 
 	if err := t.redeemLocked(conn, tx.Recipient, otp, a.request()); err != nil {
 		return Session{}, err
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, a.Now)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, a.Now)
 	t.noteSignInLocked(tx, otp, s)
 	return *s, nil
 }

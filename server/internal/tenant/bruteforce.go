@@ -29,9 +29,18 @@ var limitBlockNotice = Limit{"notices of a block", 1, 1, time.Hour}
 type Caller struct {
 	Name string // for hints
 	IP   string // of the end user
+	// SignedUp notes a user whom the login creates. It is called under the tenant's lock.
+	SignedUp func(fixtures.User)
 	// Blocked writes the message to a user whom the caller's wrong codes or
 	// passwords blocked.
 	Blocked func(Block) outbox.Message
+}
+
+// signedUp tells that the login has created its user.
+func (c Caller) signedUp(u *user) {
+	if c.SignedUp != nil {
+		c.SignedUp(u.User)
+	}
 }
 
 // A Block keeps one address from signing in one user.

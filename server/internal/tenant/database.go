@@ -8,6 +8,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
+	"github.com/mockauth0/mockauth0/server/internal/streams"
 )
 
 // Database returns the database connection that a client names as its realm. The
@@ -40,7 +41,7 @@ func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, passwo
 	u := t.users.find(conn.Name, name)
 	switch {
 	case kind == "" || u == nil:
-		return nil, refusal.WrongPassword.Because(withReason("there is no user "+username+" on connection "+conn.Name, t.setup.WhyUnknown(name)))
+		return nil, refusal.WrongPassword.Logged("fu", nil).Because(withReason("there is no user "+username+" on connection "+conn.Name, t.setup.WhyUnknown(name)))
 	case !conn.TakesPasswords():
 		return nil, refusal.WrongPassword.Because("the options of connection " + strconv.Quote(conn.Name) + " say authentication_methods.password.enabled: false")
 	case blocked(u, r.Effects):
@@ -100,6 +101,7 @@ func (t *Tenant) signUpLocked(conn *fixtures.Connection, u fixtures.User, now ti
 		return nil, err
 	}
 	t.users.insert(ready)
+	t.tellLocked(streams.UserCreated, ready, nil, now)
 	t.noteChange()
 	return ready, nil
 }
@@ -180,6 +182,7 @@ func (t *Tenant) SignUpAndIn(a Authorization, tx Transaction, conn *fixtures.Con
 	if err != nil {
 		return Session{}, err
 	}
+	a.Caller.signedUp(u)
 	if blocked(u, a.Effects) {
 		return Session{}, refusal.UserBlocked
 	}

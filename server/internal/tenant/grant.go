@@ -167,7 +167,7 @@ func (t *Tenant) redeemCode(r TokenRequest, conn *fixtures.Connection, recipient
 	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
 		return nil, err
 	}
-	return t.afterFirstFactorLocked(r, t.verifiedUserLocked(conn, recipient, r.Now), finish)
+	return t.afterFirstFactorLocked(r, t.verifiedUserLocked(conn, recipient, r.Now, r.Caller), finish)
 }
 
 // checkAPI refuses a password-style grant for an API that does not exist, or that

@@ -43,6 +43,7 @@ type bucket struct {
 
 // A Quota is what is left of a limit, for the x-ratelimit headers.
 type Quota struct {
+	Name      string // of the limit
 	Limit     int
 	Remaining int
 	// Reset is when the bucket next gains a call.
@@ -79,7 +80,7 @@ func (t *Tenant) takeLocked(l Limit, key string, now time.Time) Quota {
 		b.tokens = whole
 	}
 	b.at = now
-	q := Quota{Limit: l.Bucket, Exceeded: b.tokens < 1}
+	q := Quota{Name: l.Name, Limit: l.Bucket, Exceeded: b.tokens < 1}
 	if !q.Exceeded {
 		b.tokens--
 	}

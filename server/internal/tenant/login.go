@@ -29,6 +29,11 @@ type Login struct {
 	// a Bearer token.
 	ProofKey string
 
+	// Enrolled tells that the login has completed the enrolment of a second factor.
+	Enrolled bool
+	// Rotated is the refresh token that rotated, for the tenant's log.
+	Rotated Rotated
+
 	provedSecondFactor bool // as in the TokenRequest
 
 	// The rest is for logins in a browser.
@@ -43,6 +48,12 @@ type Login struct {
 	ResponseTypes []string // which of the tokens the app asked for
 
 	name []string // tells this login from others of the same client and user
+}
+
+// Rotated is a place in a family of refresh tokens.
+type Rotated struct {
+	Family  string // "" if the token does not rotate
+	Counter int64
 }
 
 // Tokens is the answer of the token endpoint, with its members in Auth0's order.

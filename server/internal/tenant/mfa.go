@@ -306,6 +306,7 @@ func (t *Tenant) RedeemMFA(r TokenRequest, token string, p Proof) (*Login, error
 			return nil, err
 		}
 	}
+	before := u
 	u, recoveryCode, err := t.proveLocked(s, u, p, step)
 	if err != nil {
 		return nil, err
@@ -316,7 +317,7 @@ func (t *Tenant) RedeemMFA(r TokenRequest, token string, p Proof) (*Login, error
 	}
 	t.supersedeOOBLocked(s) // of a user who gave another factor in the end
 	s.used = !s.managed
-	l.RecoveryCode = recoveryCode
+	l.RecoveryCode, l.Enrolled = recoveryCode, u != before && recoveryCode == ""
 	return l, nil
 }
 

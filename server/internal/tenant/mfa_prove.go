@@ -176,7 +176,8 @@ func (t *Tenant) useRecoveryCodeLocked(u *user, code string, r StepRequest) (*us
 	if i < 0 || !t.factorOn(fixtures.FactorRecovery) {
 		return u, "", refusal.NoRecoveryCode.Because("user " + u.UserID + " has none; add one to mfa of the user")
 	}
-	if err := judgeCode(r, code, u.MFA[i].Code, refusal.MFARejected, refusal.MFARejected); err != nil {
+	wrong := refusal.MFARejected.Logged("gd_recovery_failed", nil)
+	if err := judgeCode(r, code, u.MFA[i].Code, wrong, wrong); err != nil {
 		return u, "", err
 	}
 	entries := slices.Clone(u.MFA)

@@ -127,12 +127,12 @@ func (t *Tenant) RedeemOTPSession(r TokenRequest, id, otp string) (*Login, error
 		case errors.Is(err, refusal.TooManyAttempts) && errors.As(err, &refused):
 			return nil, refusal.OTPUserBlocked.Because(refused.Hint)
 		case errors.As(err, &refused):
-			return nil, refusal.WrongOTPSession.Because(cmp.Or(refused.Hint, refused.Description))
+			return nil, refusal.WrongOTPSession.Logged(refused.Log, nil).Because(cmp.Or(refused.Hint, refused.Description))
 		}
 		return nil, err
 	}
 	s.used = true
-	return t.afterFirstFactorLocked(r, t.verifiedUserLocked(conn, s.recipient, r.Now), t.passwordLoginLocked)
+	return t.afterFirstFactorLocked(r, t.verifiedUserLocked(conn, s.recipient, r.Now, r.Caller), t.passwordLoginLocked)
 }
 
 // otpSessionLocked returns a session that a code could be for, and its connection.
@@ -207,11 +207,13 @@ func (t *Tenant) SignInWithCode(a Authorization, tx Transaction, conn *fixtures.
 		if err := AllowsSignup(conn, a.Effects); err != nil {
 			return Session{}, false, err
 		}
-		if _, err := t.signUpLocked(conn, tx.NewUser, a.Now); err != nil {
+		u, err := t.signUpLocked(conn, tx.NewUser, a.Now)
+		if err != nil {
 			return Session{}, false, err
 		}
+		a.Caller.signedUp(u)
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, a.Now)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, a.Now)
 	t.noteSignInLocked(tx, otp, s)
 	return s.ofNewUser(isNew), true, nil
 }
@@ -237,7 +239,7 @@ func (t *Tenant) ConfirmSignUp(a Authorization, tx Transaction, conn *fixtures.C
 	if u != nil && (u.Blocked || !u.owns(tx.Recipient)) || a.Effects.User("blocked") {
 		return Session{}, refusal.UserBlocked
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now), sessionID, a.Now)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, a.Now)
 	t.noteSignInLocked(tx, stored.proof, s)
 	return s.ofNewUser(u == nil), nil
 }

@@ -251,7 +251,7 @@ func (t *Tenant) acceptLocked(f *family, generation int64, r TokenRequest) error
 		leeway := seconds(r.Client.RefreshToken.Leeway)
 		if generation != f.Generation-1 || leeway == 0 || !r.Now.Before(f.RotatedAt.Add(leeway)) {
 			t.endFamilyLocked(f.ID)
-			return refusal.WrongRefreshToken.Because("a refresh token was used again after its rotation: its whole family is revoked")
+			return refusal.WrongRefreshToken.Logged("ferrt", map[string]any{"familyId": f.ID, "tokenCounter": generation, "latestCounter": f.Generation}).Because("a refresh token was used again after its rotation: its whole family is revoked")
 		}
 	}
 	return nil
@@ -294,6 +294,7 @@ func (t *Tenant) exchangeLocked(r TokenRequest, f *family, generation int64, u *
 		// Within the leeway the answer has the same new token again, so that two
 		// tabs which refresh at once both get one that works.
 		l.RefreshToken = t.refreshTokenLocked(f.ID, f.Generation)
+		l.Rotated = Rotated{f.ID, f.Generation}
 	case f.Rotating:
 		t.switchRotationLocked(f, false)
 		l.RefreshToken = t.beginFamilyLocked(f.RefreshFamily, r.Client, r.Now)
@@ -343,20 +344,22 @@ func (t *Tenant) RefreshOwner(presented string) (fixtures.User, bool) {
 }
 
 // Revoke ends the family of a refresh token. It refuses a token of another client.
-// For a token that the tenant does not know there is nothing to do.
+// For a token that the tenant does not know there is nothing to do. It returns what it
+// has ended.
 // Source: auth0/docs-v2 revoke-refresh-tokens.mdx.
-func (t *Tenant) Revoke(c *fixtures.Client, presented string) error {
+func (t *Tenant) Revoke(c *fixtures.Client, presented string) (ended fixtures.RefreshFamily, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	f, _ := t.readRefreshLocked(presented)
 	switch {
 	case f == nil:
 	case f.ClientID != c.ClientID:
-		return refusal.RevokeOfAnother.Because("the refresh token is of client " + strconv.Quote(f.ClientID))
+		return ended, refusal.RevokeOfAnother.Because("the refresh token is of client " + strconv.Quote(f.ClientID))
 	default:
+		ended = f.RefreshFamily
 		t.endFamilyLocked(f.ID)
 	}
-	return nil
+	return ended, nil
 }
 
 // endFamilyLocked lets the refresh tokens of a family stop working.

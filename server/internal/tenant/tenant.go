@@ -9,6 +9,8 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/streams"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -21,6 +23,9 @@ type Tenant struct {
 	Clock  *clock.Clock
 	Outbox *outbox.Box
 	Keys   *token.Ring
+	Log    tenantlog.Log
+	// Streams get what happens. The zero value has none to send to.
+	Streams streams.Streams
 
 	changed chan struct{} // see Changed
 
@@ -66,6 +71,8 @@ type Tenant struct {
 func New(f *fixtures.Fixture, keys *token.Keys) *Tenant {
 	t := &Tenant{Clock: clock.New(f.Clock.Start, running(f)), Keys: token.NewRing(keys), changed: make(chan struct{}, 1)}
 	t.Outbox = outbox.New(outbox.Options{Clock: t.Clock})
+	t.Log.Watch(&t.Streams)
+	t.Streams.Clock = t.Clock
 	setup := newSetup(f)
 	t.mu.Lock()
 	t.loadLocked(setup)
@@ -93,6 +100,8 @@ func (t *Tenant) Put(f *fixtures.Fixture, keys *token.Keys) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Outbox.Reset()
+	t.Log.Reset()
+	t.Streams.Reset()
 	t.Keys.Reset(keys)
 	t.loadLocked(setup)
 }
@@ -197,6 +206,7 @@ func (t *Tenant) forgetLoginsLocked() {
 
 func (t *Tenant) configureLocked(setup *Setup) {
 	t.setup = setup
+	t.Streams.Configure(setup.Fixture)
 	t.opaque = token.NewOpaque(t.setup.Seed.Bytes("opaque access tokens"))
 }
 
@@ -243,6 +253,8 @@ type Counts struct {
 	DroppedAuthCodes  int `json:"dropped_auth_codes"`
 	DeviceCodes       int `json:"device_codes"`
 	DroppedDevices    int `json:"dropped_device_codes"`
+	Logs              int `json:"logs"`
+	DroppedLogs       int `json:"dropped_logs"`
 	Invitations       int `json:"invitations"`
 	DroppedInvited    int `json:"dropped_invitations"`
 }
@@ -251,6 +263,7 @@ type Counts struct {
 func (t *Tenant) Counts() Counts {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	logs, droppedLogs := t.Log.Counts()
 	return Counts{
 		Users:             len(t.users.byID),
 		Challenges:        t.challenges.bounded.len(),
@@ -263,6 +276,8 @@ func (t *Tenant) Counts() Counts {
 		DroppedAuthCodes:  t.authCodes.dropped,
 		DeviceCodes:       t.devices.len(),
 		DroppedDevices:    t.devices.dropped,
+		Logs:              logs,
+		DroppedLogs:       droppedLogs,
 		Invitations:       t.invitations.len(),
 		DroppedInvited:    t.invitations.dropped,
 	}

@@ -50,7 +50,7 @@ func (t *Tenant) TicketForOTP(r TokenRequest, realm, username, otp string) (Tick
 	if err := t.redeemLocked(conn, recipient, otp, r); err != nil {
 		return Ticket{}, err
 	}
-	return t.newTicketLocked(r, t.signInLocked(conn, recipient, r.Now)), nil
+	return t.newTicketLocked(r, t.signInLocked(conn, recipient, r.Now, r.Caller)), nil
 }
 
 // TicketForPassword exchanges the password of a database user for a ticket. The

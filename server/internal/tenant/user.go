@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/streams"
 )
 
 // A UserError says why a user cannot be added or changed, or answer for a device.
@@ -36,8 +37,23 @@ func (t *Tenant) AddUser(u fixtures.User) (fixtures.User, error) {
 		return fixtures.User{}, userExists(ready, same[0])
 	}
 	t.users.insert(ready)
+	t.tellLocked(streams.UserCreated, ready, nil, now)
 	t.noteChange()
 	return cloned(ready.User), nil
+}
+
+// tellLocked tells the event streams what happened to a user.
+func (t *Tenant) tellLocked(what string, u, before *user, now time.Time) {
+	if len(t.setup.Fixture.EventStreams) == 0 {
+		return
+	}
+	after := cloned(u.User)
+	var old *fixtures.User
+	if before != nil {
+		copied := cloned(before.User)
+		old = &copied
+	}
+	t.Streams.User(what, &after, old, now)
 }
 
 // UpdateUser changes a user with the function change, which may take its time:
@@ -96,6 +112,7 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 	ready.seq = old.seq
 	t.users.remove(old)
 	t.users.insert(ready)
+	t.tellLocked(streams.UserUpdated, ready, old, now)
 	t.noteChange()
 	return cloned(ready.User), nil
 }
@@ -127,6 +144,7 @@ func (t *Tenant) DeleteUser(id string) error {
 }
 
 func (t *Tenant) deleteUserLocked(u *user) {
+	t.tellLocked(streams.UserDeleted, u, nil, t.Clock.Now())
 	t.users.remove(u)
 	t.users.deleted[u.key()]++
 	t.forgetUserLocked(u.UserID)
@@ -337,15 +355,15 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 
 // signInLocked signs in the user with an address, and creates the user at the
 // first login.
-func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now time.Time) *user {
-	u := t.verifiedUserLocked(conn, address, now)
+func (t *Tenant) signInLocked(conn *fixtures.Connection, address string, now time.Time, by Caller) *user {
+	u := t.verifiedUserLocked(conn, address, now, by)
 	t.noteLoginLocked(u, now)
 	return u
 }
 
 // verifiedUserLocked returns the user who has proved to own an address, and creates
 // the user at the first login.
-func (t *Tenant) verifiedUserLocked(conn *fixtures.Connection, address string, now time.Time) *user {
+func (t *Tenant) verifiedUserLocked(conn *fixtures.Connection, address string, now time.Time, by Caller) *user {
 	u := t.users.find(conn.Name, address)
 	if u == nil {
 		u = &user{address: address, User: fixtures.User{
@@ -359,6 +377,8 @@ func (t *Tenant) verifiedUserLocked(conn *fixtures.Connection, address string, n
 			u.Email = address
 		}
 		t.users.insert(u)
+		t.tellLocked(streams.UserCreated, u, nil, now)
+		by.signedUp(u)
 	}
 	// A user who has the code can read what is sent to the address.
 	if isNumber(address) {

@@ -15,7 +15,7 @@ import (
 func signIn(tn *Tenant, connection, address string, now time.Time) *user {
 	tn.mu.Lock()
 	defer tn.mu.Unlock()
-	return tn.signInLocked(tn.setup.connections[connection], address, now)
+	return tn.signInLocked(tn.setup.connections[connection], address, now, Caller{})
 }
 
 func TestTheFirstLoginCreatesTheUser(t *testing.T) {

@@ -102,6 +102,16 @@ func (us *users) remove(u *user) {
 	}
 }
 
+// Named is the user_id of the user with a name on a connection, or "".
+func (t *Tenant) Named(connection, name string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if u := t.users.find(connection, name); u != nil {
+		return u.UserID
+	}
+	return ""
+}
+
 // sameAs returns the users who have the id of this one, or one of its names.
 func (us *users) sameAs(u *user) []*user {
 	var same []*user

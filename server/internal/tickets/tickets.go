@@ -39,6 +39,7 @@ func SendReset(c *web.Call, client *fixtures.Client, conn *fixtures.Connection, 
 		c.Hint("nothing was sent: there is no user " + recipient + " with an e-mail address on connection " + conn.Name)
 		return
 	}
+	recordReset(c, client, conn, sent)
 	tell(c, sent, "To change the password of "+recipient)
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/journal"
 )
 
 // A Call is one request being answered.
@@ -59,6 +60,10 @@ type Call struct {
 	// Effects are what scenarios do to the call; nil if they do nothing.
 	Effects *faults.Effects
 
+	// Actor is the user whom the call turned out to be about, for the tenant's log; nil:
+	// the one whom Subject names.
+	Actor *fixtures.User
+
 	// ResponseHeader gets headers that the response has whatever the flow
 	// returns.
 	ResponseHeader http.Header
@@ -70,6 +75,8 @@ type Call struct {
 	quota  *tenant.Quota       // nil until the call is counted
 	hints  []string            // for the journal and the log
 	gone   bool                // the call ended before there was a response
+
+	recorded []journal.Log // the entries of the tenant's log that the call has written
 }
 
 // Count counts the call against a limit. The x-ratelimit headers of the

@@ -77,8 +77,11 @@ func (f *Front) Serve(out http.ResponseWriter, r *http.Request, route Route, var
 	}
 	res, refused := f.encode(c, route, value, err)
 
-	// 5. Note the call.
+	// 5. Note the call, in the tenant's log if it was refused, and in the journal.
 	if route.Dialect != Control {
+		if refused != nil && !c.gone {
+			c.recordRefusal(refused)
+		}
 		f.note(c, res.status, refused)
 	}
 
@@ -182,7 +185,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 	entry := journal.Request{
 		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
 		Hint: clip(c.hint()), ClientID: clip(c.ClientID), SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
-		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: scenario, At: c.Now,
+		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: scenario, At: c.Now, Logs: c.recorded,
 		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
 	}
 	if refused != nil {

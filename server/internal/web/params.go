@@ -76,6 +76,7 @@ var secrets = map[string]bool{
 	"captcha": true, "password-reset": true, "re-enter-password": true, "ticket": true,
 	"access_token": true, "id_token": true, "token": true, "subject_token": true, "actor_token": true, "mfa_token": true, "oob_code": true, "binding_code": true, "recovery_code": true, "assertion": true, "login_ticket": true, "auth_session": true, "code": true, "device_code": true, "user_code": true, "code_verifier": true, "id_token_hint": true,
 	"signing_secret": true, "secret": true, "twilio_token": true,
+	"httpauthorization": true, "httpcustomheaders": true, "header_value": true,
 	"smtp_pass": true, "api_key": true, "accesskeyid": true, "secretaccesskey": true, "connectionstring": true, "connection_string": true, "clientsecret": true, "new_password": true,
 }
 
@@ -94,6 +95,12 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s[:maxClip], "") + fmt.Sprintf("… (%d bytes)", len(s))
 }
 
+// Shown is the value of a parameter, shortened if it is too long to keep.
+func (ps Params) Shown(name string) string { return clip(ps.Text(name)) }
+
+// IsSecret tells whether a member of that name is a secret, which is not shown.
+func IsSecret(name string) bool { return secrets[strings.ToLower(name)] }
+
 // redacted are the parameters as the journal shows them, and nothing else of
 // the request.
 func (ps Params) redacted() map[string]any {
@@ -106,7 +113,7 @@ func (ps Params) redacted() map[string]any {
 		}
 		name := clip(p.Name)
 		switch {
-		case secrets[strings.ToLower(p.Name)], isSecondFactor && p.Name == "otp":
+		case IsSecret(p.Name), isSecondFactor && p.Name == "otp":
 			shown[name] = "[redacted]"
 		case p.Kind == Object:
 			members, _ := p.Members()

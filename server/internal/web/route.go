@@ -44,6 +44,10 @@ type Route struct {
 	// refusal.RateLimited.
 	Limited *refusal.Refusal
 
+	// Refused writes to the tenant's log what the endpoint says there of a call that was
+	// refused, beside the entry that the refusal names. nil: nothing.
+	Refused func(*Call, *refusal.Refusal)
+
 	// AnyPage lets a page of an unknown origin post here, because that changes
 	// nothing, or nothing that a link would not change. Every other POST refuses it.
 	AnyPage bool

@@ -1,6 +1,9 @@
 package web
 
-import "github.com/mockauth0/mockauth0/server/outbox"
+import (
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
+	"github.com/mockauth0/mockauth0/server/outbox"
+)
 
 // Language is the template's request_language: raw, as Auth0 keeps it.
 func (c *Call) Language() string {
@@ -34,6 +37,18 @@ func (c *Call) TellSent(sent []outbox.Message, recipient string) {
 		c.Log.Info("To sign in as "+recipient+" use the code "+m.Code, "kind", m.Kind, "client_id", m.ClientID)
 	default:
 		c.Log.Info("To sign in as "+recipient+" open "+m.Link, "kind", m.Kind, "client_id", m.ClientID)
+	}
+}
+
+// RecordBounces writes to the tenant's log which of the e-mails came back.
+func (c *Call) RecordBounces(sent []outbox.Message) {
+	for _, m := range sent {
+		if m.Kind == outbox.Email && m.State == outbox.Bounced {
+			c.Record(tenantlog.Entry{
+				Type: "fn", Description: "To: " + m.To, ClientID: m.ClientID, Connection: m.Connection,
+				Details: map[string]any{"email_type": m.Purpose, "error": "the message bounced", "notification_type": "email", "to": m.To},
+			})
+		}
 	}
 }
 

@@ -55,6 +55,9 @@ func TestAScenarioIsSwitchedOnAndCounts(t *testing.T) {
 	i.untilText("#panel li:nth-child(1)", "Wrong email or verification code.")
 	i.click("#panel li:nth-child(1) summary")
 	i.untilText("#panel li:nth-child(1) details[open]", "the live code is")
+	// Beside the request stands what it wrote to the tenant's log.
+	i.untilText("#panel li:nth-child(1) summary", "fepotpft")
+	i.untilText("#panel li:nth-child(1) .log-entries", "fp Wrong email or verification code.")
 	i.untilText("#panel", "4 requests")
 	i.press("#panel", "Clear")
 	i.press("#panel", "Clear 4 requests?")

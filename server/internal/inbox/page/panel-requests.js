@@ -65,11 +65,19 @@ function makeRow(r) {
       el("span", { class: "request-more" },
         el("span", { text: sdk || shortAgent(r.user_agent) || "unknown caller" }),
         r.client_id && el("span", { text: r.client_id }),
-        r.scenario && el("span", { class: "fault-tag", text: r.scenario })),
+        r.scenario && el("span", { class: "fault-tag", text: r.scenario }),
+        (r.logs ?? []).map((log) => el("span", { class: "log-tag", text: log.type, title: log.description || "an entry of the tenant's log" }))),
       r.error_description && el("span", { class: "request-error", text: r.error_description })),
     el("dl", { class: "facts" }, Object.entries(detail).filter(([, value]) => value).map(([name, value]) =>
       el("div", {}, el("dt", { text: name }), el("dd", { text: value })))),
+    r.logs && logs(r.logs),
     params && el("pre", { class: "plain", tabIndex: 0, role: "group", "aria-label": "Parameters", text: params })));
+}
+
+// What the request wrote to the tenant's log. GET /api/v2/logs/{id} has the whole entry.
+function logs(entries) {
+  return el("div", { class: "log-entries", role: "list", "aria-label": "Log entries of the tenant" }, entries.map((log) =>
+    el("div", { role: "listitem" }, el("span", { class: "log-tag", text: log.type }), " ", log.description, el("code", { text: log.log_id }))));
 }
 
 function shortAgent(agent) {

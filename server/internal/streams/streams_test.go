@@ -1,0 +1,264 @@
+package streams
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
+)
+
+// A receiver takes what streams send.
+type receiver struct {
+	mu     sync.Mutex
+	status int // of its answers; 0: it is down
+	calls  []string
+	header http.Header // of the last call
+	at     []time.Time
+}
+
+// Post takes a call.
+func (r *receiver) Post(req *http.Request) (int, error) {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return 0, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls, r.header, r.at = append(r.calls, string(body)), req.Header, append(r.at, time.Now())
+	if r.status == 0 {
+		return 0, errors.New("the receiver is down")
+	}
+	return r.status, nil
+}
+
+// answer sets the status of the answers from now on.
+func (r *receiver) answer(status int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status = status
+}
+
+// open makes streams with one log stream and one event stream.
+func open(r *receiver, change func(*fixtures.LogStream)) (*Streams, *tenantlog.Log) {
+	s := &Streams{Caller: r, Clock: clock.New(time.Time{}, true), ShowUser: func(u fixtures.User) any { return u.UserID }}
+	log := fixtures.LogStream{
+		ID: "lst_1", Type: fixtures.StreamHTTP, Status: fixtures.StreamActive,
+		Sink: fixtures.LogSink{HTTPEndpoint: "http://localhost/logs", HTTPContentType: "application/json", HTTPContentFormat: fixtures.FormatJSONLines},
+	}
+	if change != nil {
+		change(&log)
+	}
+	events := fixtures.EventStream{
+		ID: "est_1", Status: fixtures.StreamEnabled, Subscriptions: []fixtures.EventSubscription{{EventType: UserCreated}},
+		Destination: fixtures.EventDestination{Type: fixtures.StreamWebhook, Configuration: fixtures.EventConfiguration{
+			WebhookEndpoint: "http://localhost/events", WebhookAuthorization: fixtures.WebhookAuthorization{Method: "bearer", Token: "secret"},
+		}},
+	}
+	s.Configure(&fixtures.Fixture{LogStreams: []fixtures.LogStream{log}, EventStreams: []fixtures.EventStream{events}})
+	l := &tenantlog.Log{}
+	l.Watch(s)
+	return s, l
+}
+
+func write(l *tenantlog.Log, types ...string) {
+	for _, name := range types {
+		l.Write(tenantlog.Entry{Type: name, Date: time.Now()})
+	}
+}
+
+// pass lets time pass, and all happen that is due.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+func TestALogStreamSends(t *testing.T) {
+	for _, tt := range []struct {
+		format string
+		begins string
+		ends   string
+	}{
+		{fixtures.FormatJSONLines, `{"log_id":"900`, "\"tenant_name\":\"mockauth0\"}}\n"},
+		{fixtures.FormatJSONArray, `[{"log_id":"900`, `"tenant_name":"mockauth0"}}]`},
+		{fixtures.FormatJSONObject, `{"logs":[{"log_id":"900`, `"tenant_name":"mockauth0"}}]}`},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := &receiver{status: 200}
+			s, l := open(r, func(stream *fixtures.LogStream) {
+				stream.Sink.HTTPContentFormat, stream.Sink.HTTPAuthorization = tt.format, "Splunk abc"
+				stream.Sink.HTTPCustomHeaders = []fixtures.StreamHeader{{Header: "X-Team", Value: "blue"}}
+				stream.Filters = []fixtures.StreamFilter{{Type: "category", Name: "auth.login.success"}, {Type: "category", Name: "user.success"}}
+			})
+			write(l, "s", "fp", "sdu") // the filter does not have fp
+			synctest.Wait()
+			all := strings.Join(r.calls, "")
+			if !strings.HasPrefix(all, tt.begins) || !strings.HasSuffix(all, tt.ends) || strings.Contains(all, `"fp"`) || !strings.Contains(all, `"sdu"`) {
+				t.Errorf("%s: %s", tt.format, all)
+			}
+			if h := r.header; h.Get("Authorization") != "Splunk abc" || h.Get("X-Team") != "blue" || h.Get("Content-Type") != "application/json" {
+				t.Errorf("the headers are %v", h)
+			}
+			if c := s.Counts()[0]; c.Sent != 2 || c.Waiting != 0 || c.Lost != 0 {
+				t.Errorf("the counts are %+v", c)
+			}
+		})
+	}
+}
+
+// What a receiver that is down has missed comes when it is up again, in order and once.
+func TestAReceiverThatIsDownMissesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &receiver{}
+		s, l := open(r, nil)
+		write(l, "s", "ss", "slo")
+		pass(10 * time.Second)
+		if c := s.Counts()[0]; c.Waiting != 3 || c.Sent != 0 || c.Error == "" {
+			t.Errorf("while it is down: %+v", c)
+		}
+		r.answer(204)
+		r.calls = nil
+		write(l, "cls")
+		pass(time.Minute)
+		var types []string
+		for line := range strings.Lines(strings.Join(r.calls, "")) {
+			_, after, _ := strings.Cut(line, `"type":"`)
+			name, _, _ := strings.Cut(after, `"`)
+			types = append(types, name)
+		}
+		if got := fmt.Sprint(types); got != "[s ss slo cls]" {
+			t.Errorf("it got %s", got)
+		}
+		if c := s.Counts()[0]; c.Waiting != 0 || c.Sent != 4 || c.Lost != 0 || c.Error != "" {
+			t.Errorf("at the end: %+v", c)
+		}
+	})
+}
+
+// More than a stream can hold is lost, and counted.
+func TestWhatIsLostIsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &receiver{}
+		s, l := open(r, nil)
+		for range mostWaiting + 7 {
+			write(l, "s")
+		}
+		synctest.Wait()
+		r.answer(200)
+		pass(time.Minute)
+		if c := s.Counts()[0]; c.Waiting != 0 || c.Lost != 7 || c.Sent+c.Lost != mostWaiting+7 {
+			t.Errorf("the counts are %+v", c)
+		}
+	})
+}
+
+func TestAPausedStreamSendsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &receiver{status: 200}
+		_, l := open(r, func(stream *fixtures.LogStream) { stream.Status = "paused" })
+		write(l, "s")
+		synctest.Wait()
+		if len(r.calls) != 0 {
+			t.Errorf("it sends %q", r.calls)
+		}
+	})
+}
+
+// An event is tried four times. A refusal is final. What failed can be sent again.
+func TestAnEventStreamTries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &receiver{status: 500}
+		s, _ := open(r, nil)
+		u := &fixtures.User{UserID: "email|1"}
+		s.User(UserCreated, u, nil, time.Now())
+		s.User(UserDeleted, u, nil, time.Now()) // not subscribed
+		pass(time.Minute)
+		var waits []time.Duration
+		for i := range r.at[1:] {
+			waits = append(waits, r.at[i+1].Sub(r.at[i]))
+		}
+		if !slices.Equal(waits, eventWaits) {
+			t.Errorf("the waits are %v", waits)
+		}
+		failed := s.Failed("est_1")
+		if len(failed) != 1 || len(failed[0].Attempts) != 4 || s.Counts()[1].Lost != 1 {
+			t.Fatalf("failed: %+v, %+v", failed, s.Counts())
+		}
+		r.answer(400)
+		s.User(UserCreated, u, nil, time.Now())
+		synctest.Wait()
+		if len(r.calls) != 5 || len(s.Failed("est_1")) != 2 {
+			t.Errorf("after a refusal there were %d calls", len(r.calls))
+		}
+		r.answer(202)
+		if n := s.Redeliver("est_1", func(Delivery) bool { return true }); n != 2 {
+			t.Errorf("%d are sent again", n)
+		}
+		synctest.Wait()
+		if c := s.Counts()[1]; c.Sent != 2 || c.Lost != 0 || len(s.Failed("est_1")) != 0 {
+			t.Errorf("at the end: %+v", c)
+		}
+		if r.header.Get("Authorization") != "Bearer secret" || !strings.Contains(r.calls[6], `"type":"user.created"`) || !strings.Contains(r.calls[6], `"object":"email|1"`) {
+			t.Errorf("the last call: %v %s", r.header, r.calls[6])
+		}
+	})
+}
+
+// Close ends a call that waits for a receiver. Without streams there is no goroutine.
+func TestNoGoroutineIsLeft(t *testing.T) {
+	before := runtime.NumGoroutine()
+	more := func() int {
+		for range 100 {
+			if runtime.NumGoroutine() <= before {
+				return 0
+			}
+			time.Sleep(10 * time.Millisecond) // one that has ended may still count
+		}
+		return runtime.NumGoroutine() - before
+	}
+	r := &receiver{}
+	_, l := open(r, func(stream *fixtures.LogStream) { stream.Status = "paused" })
+	write(l, "s")
+	if n := more(); n > 0 {
+		t.Errorf("a stream that is paused starts %d goroutines", n)
+	}
+	s, l := open(r, nil)
+	write(l, "s")
+	s.Close()
+	if n := more(); n > 0 {
+		t.Errorf("Close leaves %d goroutines", n)
+	}
+	write(l, "s")
+	if n := more(); n > 0 {
+		t.Errorf("after Close there are %d goroutines", n)
+	}
+}
+
+// A reset forgets what waits.
+func TestReset(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &receiver{}
+		s, l := open(r, nil)
+		f := s.config
+		write(l, "s", "s")
+		synctest.Wait()
+		s.Reset()
+		s.Configure(f)
+		r.answer(200)
+		r.calls = nil
+		pass(time.Minute)
+		if c := s.Counts()[0]; len(r.calls) != 0 || c != (Counts{ID: "lst_1"}) {
+			t.Errorf("it sends %q; %+v", r.calls, c)
+		}
+	})
+}
