@@ -43,6 +43,11 @@ var resourceServers = configured(resource[fixtures.ResourceServer]{
 		}
 		return nil
 	},
+	ensure: func(c *call, api *fixtures.ResourceServer) {
+		if api.SigningAlg == fixtures.AlgHS256 && api.SigningSecret == "" {
+			api.SigningSecret = c.Setup.Seed.Alphanumeric(32, "signing secret", api.Identifier)
+		}
+	},
 	system: func(c *call) []fixtures.ResourceServer {
 		api := tenant.ManagementAPI()
 		api.Identifier, api.SigningAlg = c.audience(), fixtures.AlgRS256

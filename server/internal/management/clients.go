@@ -1,6 +1,7 @@
 package management
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,13 +10,18 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
+// clientQuery is all that a search of clients may be.
+// Source: auth0/docs-v2, its OpenAPI document.
+var clientQuery = regexp.MustCompile(`^client_grant\.(organization_id:"?org_[A-Za-z0-9]+"?|allow_any_organization:true)$`)
+
 // clients are /clients.
 var clients = withGlobalClient(configured(resource[fixtures.Client]{
-	path: "/clients", key: "clients", one: "a client", all: "clients", dialect: totalsFirst,
+	path: "/clients", key: "clients", one: "a client", all: "clients", dialect: totalsFirst, checkpoint: true,
 	query: []property{
 		boolean.of("is_global", "Optional filter on the global client parameter."),
 		boolean.of("is_first_party", "Optional filter on whether or not a client is a first-party client."),
 		text.of("app_type", "Optional filter by a comma-separated list of application types."),
+		property{types: []string{"string"}, pattern: clientQuery}.of("q", "Advanced Query in Lucene syntax. Permitted Queries: client_grant.organization_id:{organization_id}, client_grant.allow_any_organization:true"),
 	},
 	readScopes: []string{"read:client_keys", "read:client_credentials", "read:client_summary"}, changeScopes: []string{"update:client_keys", "update:client_credentials"},
 	missing: refusal.InexistentClient, always: []string{"tenant"},
@@ -61,7 +67,25 @@ func chooseClient(c *call, client *fixtures.Client) bool {
 	first := client.IsFirstParty == nil || *client.IsFirstParty
 	types := c.query["app_type"]
 	return (c.query["is_first_party"] == "" || (c.query["is_first_party"] == "true") == first) &&
-		(types == "" || slices.Contains(strings.Split(types, ","), client.AppType))
+		(types == "" || slices.Contains(strings.Split(types, ","), client.AppType)) &&
+		(c.query["q"] == "" || slices.ContainsFunc(c.Setup.Fixture.ClientGrants, func(g fixtures.ClientGrant) bool {
+			return g.ClientID == client.ClientID && isGrantOf(c, g, c.query["q"])
+		}))
+}
+
+// isGrantOf tells whether a grant is one that a search of clients names.
+func isGrantOf(c *call, g fixtures.ClientGrant, q string) bool {
+	_, id, _ := strings.Cut(q, "organization_id:")
+	if id == "" {
+		return g.Kept["allow_any_organization"] == true
+	}
+	for i := range c.Setup.Fixture.Organizations {
+		o := &c.Setup.Fixture.Organizations[i]
+		if o.ID == strings.Trim(id, `"`) {
+			return slices.Contains(o.ClientGrants, grantOf(g))
+		}
+	}
+	return false
 }
 
 // nameClient gives a new client its id.

@@ -1,6 +1,7 @@
 package management
 
 import (
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -38,7 +39,8 @@ var connections = configured(resource[fixtures.Connection]{
 		"strategy": property{types: []string{"string"}, enum: []string{tenant.StrategyEmail, tenant.StrategySMS, tenant.StrategyDatabase}}.of("strategy", "The identity provider identifier for the connection").must("strategy"),
 		"options":  openOptions(),
 	},
-	shown: showConnection,
+	prepare: prepareConnection,
+	shown:   showConnection,
 	lost: func(f *fixtures.Fixture, lost fixtures.Connection) {
 		if f.Tenant.DefaultDirectory == lost.Name {
 			f.Tenant.DefaultDirectory = ""
@@ -56,6 +58,11 @@ var connections = configured(resource[fixtures.Connection]{
 func openOptions() property {
 	options := structSchema(optionsType)
 	options.open = true
+	for i, p := range options.members {
+		if len(p.types) > 0 {
+			options.members[i] = p.orNull()
+		}
+	}
 	return options.of("options", "The connection's options (depend on the connection strategy)")
 }
 
@@ -64,6 +71,7 @@ func showConnection(c *call, conn fixtures.Connection, o *shape) {
 	o.missing("options", object{})
 	o.missing("is_domain_connection", false)
 	if conn.Strategy == tenant.StrategyDatabase {
+		showDatabaseOptions(o)
 		o.missing("authentication", object{{Key: "active", Value: true}})
 		o.missing("connected_accounts", object{{Key: "active", Value: false}})
 	}
@@ -77,6 +85,38 @@ func showConnection(c *call, conn fixtures.Connection, o *shape) {
 	}
 	o.set("enabled_clients", enabledClients(c, conn))
 	o.missing("realms", realms)
+}
+
+// prepareConnection gives a new database the options that Auth0 gives one.
+// Source: auth0/go-auth0 v1.45.0, its recordings.
+func prepareConnection(_ *call, conn *fixtures.Connection) error {
+	if conn.Strategy != tenant.StrategyDatabase {
+		return nil
+	}
+	kept := map[string]any{"mfa": map[string]any{"active": true, "return_enroll_settings": true}, "strategy_version": int64(2)}
+	if conn.Options.Kept["password_options"] == nil {
+		kept["passwordPolicy"] = "good"
+	}
+	maps.Copy(kept, conn.Options.Kept)
+	conn.Options.Kept = kept
+	return nil
+}
+
+// showDatabaseOptions adds the options that every database has.
+// Source: auth0/go-auth0 v1.45.0, its recordings.
+func showDatabaseOptions(o *shape) {
+	is := func(name string, value any) member { return member{Key: name, Value: value} }
+	have, _ := o.value("options").(object)
+	options := &shape{joined(have, object{
+		is("authentication_methods", object{
+			is("password", object{is("enabled", true), is("api_behavior", "required"), is("signup_behavior", "allow")}),
+			is("passkey", object{is("enabled", false)}),
+		}),
+		is("passkey_options", object{is("challenge_ui", "both"), is("progressive_enrollment_enabled", true), is("local_enrollment_enabled", true)}),
+		is("brute_force_protection", true),
+	})}
+	options.arrange([]string{"mfa", "passwordPolicy", "strategy_version", "authentication_methods", "passkey_options", "brute_force_protection"})
+	o.set("options", options.object)
 }
 
 // enabledClients are the ids of the clients that may use a connection, where * is all.

@@ -82,6 +82,11 @@ func nextValue(dec *json.Decoder) (any, error) {
 		_, err = dec.Token()
 		return list, err
 	}
+	if n, ok := token.(json.Number); ok {
+		if _, err := n.Float64(); err != nil { // no answer could have it
+			return nil, errors.New("a number is too large")
+		}
+	}
 	return token, nil
 }
 

@@ -36,8 +36,9 @@ var (
 		{name: "from", about: "Optional Id from which to start selection.", types: []string{"string"}},
 		{name: "take", about: "Number of results per page. Defaults to 50.", types: []string{"integer"}, min: 1, max: 100},
 	}
-	// onlyCheckpoints are for lists without page: SDKs send include_totals there, too.
-	onlyCheckpoints = append(slices.Clone(checkpoints), pages[2])
+	// onlyCheckpoints are for lists without page: go-auth0 sends per_page and
+	// include_totals there, too.
+	onlyCheckpoints = slices.Concat(checkpoints, pages[1:])
 
 	fieldLists = []property{
 		{name: "fields", about: "Comma-separated list of fields to include or exclude (based on value provided for include_fields) in the result. Leave empty to retrieve all fields.", types: []string{"string"}},

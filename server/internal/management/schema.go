@@ -67,7 +67,7 @@ func (p property) must(name string) property {
 // schemaOf is the schema of a fixture's type, by its tags. A type that reads itself may
 // be anything: its own words refuse what it is not.
 func schemaOf(t reflect.Type) property {
-	if reflect.PointerTo(t).Implements(reflect.TypeFor[strictyaml.Unmarshaler]()) {
+	if readsItself(t) {
 		return property{}
 	}
 	switch t.Kind() {
@@ -91,6 +91,11 @@ func schemaOf(t reflect.Type) property {
 		return structSchema(t)
 	}
 	return property{}
+}
+
+// readsItself tells whether values of a type have a form of their own in a file.
+func readsItself(t reflect.Type) bool {
+	return reflect.PointerTo(t).Implements(reflect.TypeFor[strictyaml.Unmarshaler]())
 }
 
 func structSchema(t reflect.Type) property {

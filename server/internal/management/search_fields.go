@@ -24,6 +24,18 @@ var searchedUsers = &searched[fixtures.User]{
 	},
 }
 
+// withOrganizations are users who are members of organizations.
+func withOrganizations(of map[string][]string) *searched[fixtures.User] {
+	in := *searchedUsers
+	in.values = func(list []string, u *fixtures.User, field string) []string {
+		if field == "organization_id" {
+			return append(list, of[u.UserID]...)
+		}
+		return searchedUsers.values(list, u, field)
+	}
+	return &in
+}
+
 // matchField compares the values of a field with a term or a phrase. field "" is any
 // of the fields in which a bare term is looked for.
 func (s *searched[T]) matchField(field string, t token) (matcher[T], error) {
@@ -196,6 +208,8 @@ func appendValues(list []string, u *fixtures.User, field string) []string {
 		return at(u.UpdatedAt)
 	case "last_login":
 		return at(u.LastLogin)
+	case "last_password_reset":
+		return at(u.LastPasswordReset)
 	case "logins_count":
 		if u.LoginsCount == 0 {
 			return list

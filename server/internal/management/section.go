@@ -216,7 +216,7 @@ func write(into any, body map[string]any) error {
 		return err
 	}
 	tree, _ := plain(value).(map[string]any)
-	put(reflect.TypeOf(into).Elem(), tree, body)
+	put(reflect.TypeOf(into).Elem(), tree, body, false)
 	if encoded, err = json.Marshal(tree); err != nil {
 		return refusal.InvalidBody.With("problem", "'a number is too large'.")
 	}
@@ -232,9 +232,10 @@ func write(into any, body map[string]any) error {
 	return nil
 }
 
-// put sets the members of a map. Those that the type does not have go to its member
-// kept.
-func put(t reflect.Type, tree, body map[string]any) {
+// put sets the members of a map. What a value of the type would not show goes to its
+// member kept: members that the type does not have, and false, 0 and the like. null
+// takes a member away, but in a whole it is a value.
+func put(t reflect.Type, tree, body map[string]any, whole bool) {
 	fields := fieldsOf(t)
 	kept, _ := tree["kept"].(map[string]any)
 	kept = maps.Clone(kept)
@@ -242,27 +243,72 @@ func put(t reflect.Type, tree, body map[string]any) {
 		kept = map[string]any{}
 	}
 	for name, value := range body {
+		delete(kept, name)
 		field, known := fields[name]
 		switch {
-		case !known && value == nil:
-			delete(kept, name)
-		case !known:
-			kept[name] = value
+		case value == nil && whole:
+			kept[name] = nil
 		case value == nil:
 			delete(tree, name)
+		case !known:
+			kept[name] = value
 		default:
-			tree[name] = value
-			if inner, isMap := value.(map[string]any); isMap && hasKept(field.Type) { // it replaces the whole
-				fresh := map[string]any{}
-				put(field.Type, fresh, inner)
-				tree[name] = fresh
+			have, other := split(field.Type, value)
+			tree[name] = have
+			if other != nil {
+				kept[name] = other
 			}
 		}
 	}
 	delete(tree, "kept")
-	if len(kept) > 0 {
+	if len(kept) > 0 && hasKept(t) {
 		tree["kept"] = kept
 	}
+}
+
+// isEmpty tells whether a value is false, 0, or without content.
+func isEmpty(value any) bool {
+	v := reflect.ValueOf(value)
+	return v.IsZero() || (v.Kind() == reflect.Map || v.Kind() == reflect.Slice) && v.Len() == 0
+}
+
+// split parts a value into what a type has, and what it would not show.
+func split(t reflect.Type, value any) (have, other any) {
+	if t.Kind() == reflect.Pointer { // it shows false, too
+		t = t.Elem()
+	} else if isEmpty(value) {
+		return value, value
+	}
+	members, isObject := value.(map[string]any)
+	switch {
+	case !isObject || t.Kind() != reflect.Struct || readsItself(t):
+		return value, nil
+	case hasKept(t): // it replaces the whole
+		fresh := map[string]any{}
+		put(t, fresh, members, true)
+		return fresh, nil
+	}
+	fields := fieldsOf(t)
+	known, unknown := map[string]any{}, map[string]any{}
+	for name, inner := range members {
+		field, ok := fields[name]
+		if !ok {
+			unknown[name] = inner
+			continue
+		}
+		if inner == nil {
+			continue
+		}
+		part, rest := split(field.Type, inner)
+		known[name] = part
+		if rest != nil {
+			unknown[name] = rest
+		}
+	}
+	if len(unknown) == 0 {
+		return known, nil
+	}
+	return known, unknown
 }
 
 var optionsType = reflect.TypeFor[fixtures.ConnectionOptions]()

@@ -70,20 +70,36 @@ func (o *shape) arrange(order []string) {
 // and in those of its fields that are structs.
 func unfolded(t reflect.Type, o object) object {
 	fields := fieldsOf(t)
-	var out object
+	var out, kept object
 	for _, m := range o {
 		inner, isObject := m.Value.(object)
 		field, known := fields[m.Key]
 		switch {
 		case m.Key == "kept" && isObject:
-			out = append(out, inner...)
+			kept = inner
 		case known && isObject && field.Type.Kind() == reflect.Struct:
 			out = append(out, member{Key: m.Key, Value: unfolded(field.Type, inner)})
 		default:
 			out = append(out, m)
 		}
 	}
-	return out
+	return joined(out, kept)
+}
+
+// joined adds to an object what it does not have, at all depths.
+func joined(o, more object) object {
+	for _, m := range more {
+		at := slices.IndexFunc(o, func(have member) bool { return have.Key == m.Key })
+		if at < 0 {
+			o = append(o, m)
+			continue
+		}
+		have, isObject := o[at].Value.(object)
+		if inner, ok := m.Value.(object); ok && isObject {
+			o[at].Value = joined(have, inner)
+		}
+	}
+	return o
 }
 
 // without is the object without some members.

@@ -135,9 +135,7 @@ func showUser(_ *call, u fixtures.User) object {
 	add("user_id", u.UserID, true)
 	add("user_metadata", u.UserMetadata, u.UserMetadata != nil)
 	add("username", u.Username, u.Username != "")
-	if !u.LastPasswordReset.IsZero() {
-		add("last_password_reset", isoTime(u.LastPasswordReset), true)
-	}
+	add("last_password_reset", isoTime(u.LastPasswordReset), !u.LastPasswordReset.IsZero())
 	add("app_metadata", u.AppMetadata, len(u.AppMetadata) > 0)
 	if !u.LastLogin.IsZero() {
 		add("last_login", isoTime(u.LastLogin), true)
@@ -158,7 +156,11 @@ func listUsers(c *call, p page) ([]fixtures.User, int, error) {
 		return nil, 0, refusal.InvalidPaging
 	}
 	if q := strings.TrimSpace(c.query["q"]); q != "" {
-		m, err := searchedUsers.search(q)
+		in := searchedUsers
+		if strings.Contains(q, "organization_id") {
+			in = withOrganizations(organizationsOfUsers(c))
+		}
+		m, err := in.search(q)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -173,6 +175,18 @@ func listUsers(c *call, p page) ([]fixtures.User, int, error) {
 	}
 	list, total := c.Tenant.SelectUsers(chosen)
 	return list, total, nil
+}
+
+// organizationsOfUsers are the ids of the organizations of each member.
+func organizationsOfUsers(c *call) map[string][]string {
+	of := map[string][]string{}
+	for i := range c.Setup.Fixture.Organizations {
+		id := c.Setup.Fixture.Organizations[i].ID
+		for _, m := range c.Tenant.Members(id) {
+			of[m.UserID] = append(of[m.UserID], id)
+		}
+	}
+	return of
 }
 
 func addUser(c *call) (fixtures.User, error) {

@@ -355,6 +355,9 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 		if u.LoginsCount == 0 {
 			ready.LastLogin, ready.LoginsCount = old.LastLogin, old.LoginsCount
 		}
+		if u.LastPasswordReset.IsZero() {
+			ready.LastPasswordReset = old.LastPasswordReset
+		}
 		if u.MFA == nil {
 			ready.MFA = old.MFA
 		}
