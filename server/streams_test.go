@@ -47,9 +47,10 @@ event_streams:
 				if err := json.Unmarshal([]byte(line), &sent); err != nil {
 					t.Fatal(err)
 				}
-				if call[0] == "/logs let me in" {
+				switch call[0] {
+				case "/logs let me in":
 					types = append(types, sent.Data.Type)
-				} else if call[0] == "/users Basic YTpi" {
+				case "/users Basic YTpi":
 					events = append(events, sent.Type)
 				}
 			}

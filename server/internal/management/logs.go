@@ -182,8 +182,12 @@ func countDays(c *call) (any, error) {
 			continue
 		}
 		days = append(days, object{
-			{Key: "date", Value: isoTime(d.Date)}, {Key: "logins", Value: d.Logins}, {Key: "signups", Value: d.Signups}, {Key: "leaked_passwords", Value: 0},
-			{Key: "created_at", Value: isoTime(d.Created)}, {Key: "updated_at", Value: isoTime(d.Updated)},
+			{Key: "date", Value: isoTime(d.Date)},
+			{Key: "logins", Value: d.Logins},
+			{Key: "signups", Value: d.Signups},
+			{Key: "leaked_passwords", Value: 0},
+			{Key: "created_at", Value: isoTime(d.Created)},
+			{Key: "updated_at", Value: isoTime(d.Updated)},
 		})
 	}
 	return days, nil

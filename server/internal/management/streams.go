@@ -177,8 +177,12 @@ func (c *call) showDelivery(d streams.Delivery) object {
 		attempts = append(attempts, object{{Key: "status", Value: a.Status}, {Key: "error_message", Value: a.Error}, {Key: "timestamp", Value: isoTime(a.At)}})
 	}
 	return object{
-		{Key: "id", Value: d.Event.ID}, {Key: "event_stream_id", Value: d.Stream}, {Key: "event_type", Value: d.Event.Type}, {Key: "status", Value: d.Status},
-		{Key: "attempts", Value: attempts}, {Key: "event", Value: c.Tenant.Streams.CloudEvent(d.Event)},
+		{Key: "id", Value: d.Event.ID},
+		{Key: "event_stream_id", Value: d.Stream},
+		{Key: "event_type", Value: d.Event.Type},
+		{Key: "status", Value: d.Status},
+		{Key: "attempts", Value: attempts},
+		{Key: "event", Value: c.Tenant.Streams.CloudEvent(d.Event)},
 	}
 }
 

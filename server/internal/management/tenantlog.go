@@ -83,11 +83,14 @@ func (c *call) record(o operation, value any) {
 		query[name] = clip(value)
 	}
 	auth := object{
-		{Key: "user", Value: object{}}, {Key: "strategy", Value: "jwt"},
+		{Key: "user", Value: object{}},
+		{Key: "strategy", Value: "jwt"},
 		{Key: "credentials", Value: object{{Key: "scopes", Value: strings.Fields(c.bearer.Scope)}}},
 	}
 	request := object{
-		{Key: "method", Value: strings.ToLower(c.Method)}, {Key: "path", Value: clip(c.Path)}, {Key: "query", Value: query},
+		{Key: "method", Value: strings.ToLower(c.Method)},
+		{Key: "path", Value: clip(c.Path)},
+		{Key: "query", Value: query},
 		{Key: "userAgent", Value: clip(c.Header.Get("User-Agent"))},
 	}
 	if o.method != http.MethodGet {

@@ -22,8 +22,8 @@ func Challenge(c *web.Call, step tenant.StepRequest, authenticator string) (tena
 		return oob, err
 	}
 	recordSent(c, oob)
-	switch {
-	case oob.Authenticator.Channel == tenant.ChannelPush:
+	switch oob.Authenticator.Channel {
+	case tenant.ChannelPush:
 		c.Log.Info("A push notification waits for the answer of " + oob.UserID + ": POST /_mock/push")
 	default:
 		c.TellSent(oob.Sent, oob.Authenticator.To)

@@ -210,7 +210,13 @@ func (s *Streams) CloudEvent(e *Event) strictyaml.Object {
 		data = append(members, strictyaml.Member{Key: "context", Value: strictyaml.Object{{Key: "tenant", Value: tenant}}})
 	}
 	return strictyaml.Object{
-		{Key: "specversion", Value: "1.0"}, {Key: "type", Value: e.Type}, {Key: "source", Value: "urn:auth0:" + fixtures.TenantName + ".localhost"}, {Key: "id", Value: e.ID},
-		{Key: "time", Value: e.Time.UTC().Format("2006-01-02T15:04:05.000Z")}, {Key: "data", Value: data}, {Key: "a0tenant", Value: fixtures.TenantName}, {Key: "a0stream", Value: e.stream},
+		{Key: "specversion", Value: "1.0"},
+		{Key: "type", Value: e.Type},
+		{Key: "source", Value: "urn:auth0:" + fixtures.TenantName + ".localhost"},
+		{Key: "id", Value: e.ID},
+		{Key: "time", Value: e.Time.UTC().Format("2006-01-02T15:04:05.000Z")},
+		{Key: "data", Value: data},
+		{Key: "a0tenant", Value: fixtures.TenantName},
+		{Key: "a0stream", Value: e.stream},
 	}
 }
