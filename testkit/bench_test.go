@@ -19,7 +19,7 @@ func TestStartIsCheap(t *testing.T) {
 	if hasRaceDetector() {
 		t.Skip("the race detector allocates, too")
 	}
-	const most = 230
+	const most = 270
 	for name, opts := range map[string][]testkit.Option{
 		"on a port": nil,
 		"in memory": {testkit.InMemory("tenant.example.com")},
