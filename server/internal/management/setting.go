@@ -62,7 +62,7 @@ func (s setting[T]) runChange(c *call) (any, error) {
 			s.written(c, now)
 		}
 		if bag, isMap := any(now).(*map[string]any); isMap {
-			*bag = mergedDeep(*bag, c.body)
+			*bag = mergedBag(*bag, c.body)
 			return nil
 		}
 		return write(now, c.body)
@@ -90,19 +90,6 @@ func mergedBag(old, change map[string]any) map[string]any {
 		}
 	}
 	return bag
-}
-
-// mergedDeep is a copy of a map after a change that may have only some members of an
-// inner object.
-func mergedDeep(old, change map[string]any) map[string]any {
-	bag := maps.Clone(change)
-	for name, value := range change {
-		inner, isObject := value.(map[string]any)
-		if was, had := old[name].(map[string]any); had && isObject {
-			bag[name] = mergedDeep(was, inner)
-		}
-	}
-	return mergedBag(old, bag)
 }
 
 // show is the setting as an answer has it.
