@@ -27,7 +27,12 @@ func TestEachEndpointIsServed(t *testing.T) {
 		target := strings.ReplaceAll(path, "{id}", "x")
 		w := servertest.Call(t, s, "TRACE", target, nil)
 		allow := strings.Join(append(methods, "OPTIONS"), ", ")
-		if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != allow {
+		switch {
+		case strings.HasPrefix(path, "/api/v2/"): // Auth0 may have operations there that the mock does not serve
+			if w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "mockauth0 does not serve TRACE") {
+				t.Errorf("TRACE %s: %d %s", target, w.Code, w.Body)
+			}
+		case w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != allow:
 			t.Errorf("TRACE %s: %d, Allow %q, want %q", target, w.Code, w.Header().Get("Allow"), allow)
 		}
 		if w := servertest.Call(t, s, "OPTIONS", target, nil); w.Code != http.StatusNoContent || w.Header().Get("Allow") != allow {

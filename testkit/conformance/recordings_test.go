@@ -131,7 +131,11 @@ func (r *replay) file(t *testing.T, name, path string) {
 	if err := yaml.Unmarshal(data, &rec); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	auth, err := testkit.Open(testkit.InMemory("go-auth0-dev.eu.auth0.com"), testkit.Fixture("testdata/recordings.yaml"))
+	tenant := "testdata/recordings.yaml"
+	if own := filepath.Join("testdata/recordings", name+".yaml"); exists(own) {
+		tenant = own
+	}
+	auth, err := testkit.Open(testkit.InMemory("go-auth0-dev.eu.auth0.com"), testkit.Fixture(tenant))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,6 +199,11 @@ func (r *replay) file(t *testing.T, name, path string) {
 	}
 }
 
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // operation is the name of the operation of a request; "" if there is none.
 func (r *replay) operation(method, path string) string {
 	for _, o := range r.operations {
@@ -234,7 +243,7 @@ type mapping struct {
 
 // isID tells whether a member is an id. A short one may occur as a word.
 func isID(name, value string) bool {
-	return len(value) >= 16 && (name == "id" || name == "next" || name == "kid" || strings.HasSuffix(name, "_id"))
+	return len(value) >= 16 && (name == "id" || name == "next" || name == "kid" || name == "themeId" || strings.HasSuffix(name, "_id"))
 }
 
 // learn walks through an answer of each.

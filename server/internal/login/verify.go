@@ -8,6 +8,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -54,6 +55,7 @@ func EmailVerification(c *web.Call) (any, error) {
 	switch {
 	case err == nil:
 		client, _ := c.Setup.Client(k.ClientID)
+		recordVerified(c, k, u)
 		tickets.Welcome(c, client, u)
 		if k.ResultURL != "" {
 			return result(k, true, "Your email was verified. You can continue using the application.", "success"), nil
@@ -69,6 +71,14 @@ func EmailVerification(c *web.Call) (any, error) {
 	v.failed = v.Screen + ", " + what.words
 	page, err := v.show(c)
 	return web.Told{Value: page, Refusal: refused}, err
+}
+
+// recordVerified writes to the tenant's log that a link has verified an address.
+func recordVerified(c *web.Call, k fixtures.Ticket, u fixtures.User) {
+	details := map[string]any{
+		"body": map[string]any{"tenant": fixtures.TenantName, "ticket": k.Ticket}, "email": u.Email, "title": "Your email was verified. You can continue using the application.",
+	}
+	c.Record(tenantlog.Entry{Type: "sv", ClientID: k.ClientID, Description: "Your email was verified. You can continue using the application.", Details: details}.Of(&u, c.Setup.AddressOf(u)))
 }
 
 // result leads to the result_url of a ticket. Its parameters come before a fragment.

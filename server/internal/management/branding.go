@@ -85,6 +85,12 @@ func addTheme(c *call) (any, error) {
 	if err := write(&theme, c.body); err != nil {
 		return nil, err
 	}
+	if theme.Identifiers == nil { // Source: auth0/go-auth0, its recordings
+		theme.Identifiers = map[string]any{
+			"login_display": "unified", "otp_autocomplete": true,
+			"phone_display": map[string]any{"masking": "mask_digits", "formatting": "international"},
+		}
+	}
 	theme.ID = c.Setup.ThemeID(&theme) // it stays, whatever the name becomes
 	err := c.configure(func(f *fixtures.Fixture) error {
 		if len(f.Branding.Themes) > 0 { // Auth0 has one a tenant
@@ -138,7 +144,7 @@ func removeTheme(c *call) (any, error) {
 // Source: auth0/docs-v2 main/docs/oas/management/v2/management-api-oas.json.
 func pageTemplateAt(f *fixtures.Fixture) (int, error) {
 	if !f.HasCustomDomain() {
-		return -1, refusal.NoCustomDomain.Because("no custom domain is ready; custom_domains of the fixture are, and so are those of POST /api/v2/custom-domains after verify")
+		return -1, refusal.NoCustomDomain.Because("there is no custom domain; custom_domains of the fixture has them, and POST /api/v2/custom-domains creates one")
 	}
 	at := slices.IndexFunc(f.Branding.Templates, func(t fixtures.PageTemplate) bool { return t.Template == fixtures.TemplateUniversalLogin })
 	if at < 0 {
@@ -161,7 +167,7 @@ var jsonType = regexp.MustCompile(`(?i)^application/json\b`)
 // Source: auth0/docs-v2 customize-templates.mdx.
 var pageTags = []*regexp.Regexp{regexp.MustCompile(`\{%-?\s*auth0:head\s*-?%\}`), regexp.MustCompile(`\{%-?\s*auth0:widget\s*-?%\}`)}
 
-// setPageTemplate takes HTML, or JSON with the member template.
+// setPageTemplate takes HTML, or JSON: a string, or an object with the member template.
 func setPageTemplate(c *call) (any, error) {
 	body := string(c.Body)
 	if jsonType.MatchString(c.Header.Get("Content-Type")) {
@@ -169,12 +175,14 @@ func setPageTemplate(c *call) (any, error) {
 		if err != nil {
 			return nil, refusal.MalformedPayload.Because(err.Error())
 		}
-		schema := property{types: []string{"object"}, required: []string{"template"}, members: []property{text.of("template", "")}}
+		schema := property{types: []string{"string", "object"}, required: []string{"template"}, members: []property{text.of("template", "")}}
 		if err := schema.checkBody(value); err != nil {
 			return nil, err
 		}
-		o, _ := value.(object)
-		body, _ = (&shape{o}).value("template").(string)
+		if o, isObject := value.(object); isObject {
+			value = (&shape{o}).value("template")
+		}
+		body, _ = value.(string)
 	}
 	first := false
 	err := c.configure(func(f *fixtures.Fixture) error {

@@ -100,11 +100,14 @@ func nameClient(c *call, body map[string]any) {
 	}
 }
 
-// prepareClient gives a new client the grants that Auth0 gives one.
+// prepareClient gives a new client the grants that Auth0 gives one, and dates its keys.
 // Source: auth0/ruby-auth0 v5.17.0, its recordings.
-func prepareClient(_ *call, client *fixtures.Client) error {
+func prepareClient(c *call, client *fixtures.Client) error {
 	if client.OIDCConformant == nil {
 		client.OIDCConformant = new(bool)
+	}
+	for i := range client.ClientAuthenticationMethods.PrivateKeyJWT.Credentials {
+		client.ClientAuthenticationMethods.PrivateKeyJWT.Credentials[i].CreatedAt = c.Now
 	}
 	public := client.TokenEndpointAuthMethod == "none"
 	if client.GrantTypes == nil {

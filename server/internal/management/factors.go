@@ -139,7 +139,7 @@ func showMethod(u fixtures.User, a *fixtures.Authenticator) object {
 }
 
 // showNewMethod is one that a POST or a PUT has made. A POST shows the address only in
-// part.
+// part; a PUT does not show the secret.
 // Source: auth0/go-auth0, its recordings.
 func showNewMethod(a *fixtures.Authenticator, mask bool) object {
 	o := object{{Key: "type", Value: methodTypes[a.Type]}}
@@ -160,8 +160,14 @@ func showNewMethod(a *fixtures.Authenticator, mask bool) object {
 	if a.Type == fixtures.FactorEmail {
 		add("email", shown(a.Email))
 	}
-	add("totp_secret", a.Secret)
+	if mask {
+		add("totp_secret", a.Secret)
+	}
 	add("preferred_authentication_method", a.PreferredMethod)
+	if a.Type == fixtures.FactorPhone && !mask {
+		way := cmp.Or(a.PreferredMethod, fixtures.MessageSMS)
+		o = append(o, member{Key: "authentication_methods", Value: []object{{{Key: "type", Value: way}, {Key: "id", Value: way + "|" + a.ID}}}})
+	}
 	add("id", methodID(a))
 	return o
 }
@@ -309,7 +315,8 @@ func changeMethod(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return showMethod(u, &u.MFA[place]), nil
+	shown := &shape{showMethod(u, &u.MFA[place])}
+	return shown.without("confirmed", "enrolled_at"), nil // Source: auth0/go-auth0, its recordings
 }
 
 func removeMethod(c *call) (any, error) {
@@ -434,7 +441,7 @@ func renewRecoveryCode(c *call) (any, error) {
 	}
 	code, ok := c.Tenant.RenewRecoveryCode(u.UserID, c.Now)
 	if !ok {
-		return nil, refusal.InexistentEnrollment.Because("user " + u.UserID + " has no recovery code")
+		return nil, refusal.InexistentUser
 	}
 	return object{{Key: "recovery_code", Value: code}}, nil
 }

@@ -49,19 +49,24 @@ func (s setting[T]) at(path, one string, change ...string) []operation {
 // textOrNull is a member that null unsets.
 func textOrNull(name string) property { return text.orNull().of(name, "") }
 
-// A providerSetting is the settings of one provider. name is that in the fixture.
+// A providerSetting is the settings of one provider. name is that in the fixture. No
+// answer shows the secrets, except that to a change if they are echoed. Those of Twilio
+// and Duo are in each answer.
+// Source: auth0/go-auth0, its recordings.
 type providerSetting struct {
 	path, one, name string
 	members         []property
 	secrets         []string
+	echoed          bool
+	nulls           bool // a GET has null for a member that was not set, as long as one was
 	change          []string
 }
 
 var (
 	twilioMembers = []property{textOrNull("from"), textOrNull("messaging_service_sid"), textOrNull("auth_token"), textOrNull("sid")}
 	providers     = []providerSetting{
-		{"/guardian/factors/phone/providers/twilio", "the settings of Twilio", "twilio", twilioMembers, []string{"auth_token"}, []string{"PUT"}},
-		{"/guardian/factors/sms/providers/twilio", "the settings of Twilio, by an older path", "twilio", twilioMembers, []string{"auth_token"}, []string{"PUT"}},
+		{"/guardian/factors/phone/providers/twilio", "the settings of Twilio", "twilio", twilioMembers, nil, true, true, []string{"PUT"}},
+		{"/guardian/factors/sms/providers/twilio", "the settings of Twilio, by an older path", "twilio", twilioMembers, nil, true, true, []string{"PUT"}},
 		{
 			"/guardian/factors/push-notification/providers/sns", "the settings of Amazon SNS", "sns",
 			[]property{
@@ -69,30 +74,40 @@ var (
 				textOrNull("sns_apns_platform_application_arn"), textOrNull("sns_gcm_platform_application_arn"),
 			},
 			[]string{"aws_secret_access_key"},
+			true,
+			false,
 			[]string{"PUT", "PATCH"},
 		},
 		{
 			"/guardian/factors/push-notification/providers/apns", "the settings of Apple's push notifications", "apns",
 			[]property{boolean.of("sandbox", ""), textOrNull("bundle_id"), textOrNull("p12")},
 			[]string{"p12"},
+			false,
+			false,
 			[]string{"PUT", "PATCH"},
 		},
 		{
 			"/guardian/factors/push-notification/providers/fcm", "the settings of Firebase", "fcm",
 			[]property{textOrNull("server_key")},
 			[]string{"server_key"},
+			false,
+			false,
 			[]string{"PUT", "PATCH"},
 		},
 		{
 			"/guardian/factors/push-notification/providers/fcmv1", "the settings of Firebase, version 1", "fcmv1",
 			[]property{textOrNull("server_credentials")},
 			[]string{"server_credentials"},
+			false,
+			false,
 			[]string{"PUT", "PATCH"},
 		},
 		{
 			"/guardian/factors/duo/settings", "the settings of Duo", "duo",
 			[]property{text.of("ikey", ""), text.of("skey", ""), text.of("host", "")},
-			[]string{"skey"},
+			nil,
+			true,
+			false,
 			[]string{"PUT", "PATCH"},
 		},
 	}
@@ -101,19 +116,27 @@ var (
 // operations are those of one provider. Auth0 has no GET for those of Firebase.
 func (p providerSetting) operations() []operation {
 	body := property{types: []string{"object"}, members: p.members}
-	show := func(c *call) object {
+	show := func(c *call, hidden ...string) object {
 		shown := &shape{}
 		settings := c.Setup.Fixture.Guardian.Providers[p.name]
 		for _, name := range slices.Sorted(maps.Keys(settings)) {
 			shown.set(name, settings[name])
 		}
-		return append(object{}, shown.without(p.secrets...)...)
+		return append(object{}, shown.without(hidden...)...)
 	}
 	var list []operation
 	if p.name != "fcm" && p.name != "fcmv1" {
 		list = append(list, operation{
 			method: "GET", path: p.path, summary: "reads " + p.one, scopes: []string{"read:guardian_factors"},
-			run: func(c *call) (any, error) { return show(c), nil },
+			run: func(c *call) (any, error) {
+				shown := &shape{show(c, p.secrets...)}
+				for _, m := range p.members {
+					if p.nulls && len(shown.object) > 0 {
+						shown.missing(m.name, nil)
+					}
+				}
+				return shown.object, nil
+			},
 		})
 	}
 	for _, method := range p.change {
@@ -129,7 +152,10 @@ func (p providerSetting) operations() []operation {
 					f.Guardian.Providers[p.name] = mergedBag(old, c.body)
 					return nil
 				})
-				return show(c), err
+				if p.echoed {
+					return show(c), err
+				}
+				return show(c, p.secrets...), err
 			},
 		})
 	}

@@ -109,7 +109,7 @@ func unlinkUser(c *call) (any, error) {
 	if u, err = c.Tenant.UnlinkIdentity(u.UserID, second); err != nil {
 		return nil, userError(err)
 	}
-	return showIdentities(u, false), nil
+	return showIdentities(u, true), nil
 }
 
 // showIdentities are all accounts of a user, the user's own first. That one has its

@@ -17,6 +17,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -69,7 +70,20 @@ func importJob(c *call) (any, error) {
 	} else {
 		c.importUsers(&j, conn, users, form["upsert"] == "true")
 	}
+	c.recordImport(j, conn)
 	return web.Status{Code: http.StatusAccepted, Value: c.keepJob(j)}, nil
+}
+
+// recordImport writes to the tenant's log that a job has imported users, or has not.
+func (c *call) recordImport(j fixtures.Job, conn fixtures.Connection) {
+	e := tenantlog.Entry{
+		Type: "sui", Connection: conn.Name, ClientID: c.bearer.Client,
+		Details: map[string]any{"connection": conn.Name, "tenant": fixtures.TenantName},
+	}
+	if j.StatusDetails != "" {
+		e.Type, e.Description = "fui", j.StatusDetails
+	}
+	c.Record(e)
 }
 
 // multipart are the parts of a form with a file.

@@ -21,7 +21,8 @@ const (
 	foundList                         // {"enabled_connections":[…],"start","limit","total"}, where limit is how many there are on the page
 	untotaled                         // {"invitations":[…],"start","limit"}, with the same limit
 	nextFirst                         // {"next","domains":[…]}
-	authenticatorsList                // {"authenticators":[…],"total","start","limit"}
+	wrappedList                       // {"eventStreams":[…],"next"}, and always so
+	authenticatorsList                // {"authenticators":[…],"total","start","limit"}, without a total of 0
 )
 
 // pages are the query parameters of a list that has pages, and checkpoints those
@@ -110,7 +111,7 @@ func (c *call) answer(d dialect, key string, p page, items []object, total int) 
 		return append(append(object{list}, next...), all)
 	case d == nextFirst:
 		return append(next, list)
-	case p.checkpoint:
+	case p.checkpoint, d == wrappedList:
 		return append(object{list}, next...)
 	case d == foundList, d == untotaled:
 		limit.Value = len(items)
@@ -123,9 +124,9 @@ func (c *call) answer(d dialect, key string, p page, items []object, total int) 
 		return items
 	case d == usersList:
 		return object{start, limit, {Key: "length", Value: len(items)}, list, all}
-	case d == authenticatorsList:
+	case d == authenticatorsList && total > 0:
 		return object{list, all, start, limit}
-	case d == untotaled:
+	case d == untotaled, d == authenticatorsList:
 		return object{list, start, limit}
 	case d == listFirst, d == foundList:
 		return object{list, start, limit, all}

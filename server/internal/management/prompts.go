@@ -125,6 +125,10 @@ func setPartials(c *call) (any, error) {
 	if err := c.checkPath(); err != nil {
 		return nil, err
 	}
+	maps.DeleteFunc(c.body, func(_ string, places any) bool { // an empty screen is taken away
+		bag, isObject := places.(map[string]any)
+		return isObject && len(bag) == 0
+	})
 	err := c.configure(func(f *fixtures.Fixture) error {
 		f.Prompts.Partials = cloned(f.Prompts.Partials)
 		if f.Prompts.Partials[c.Vars["prompt"]] = c.body; len(c.body) == 0 {
@@ -174,6 +178,7 @@ func showRendering(prompt, screen string, set map[string]any) object {
 		{Key: "default_head_tags_disabled", Value: false},
 		{Key: "use_page_template", Value: false},
 		{Key: "head_tags", Value: []string{}},
+		{Key: "filters", Value: nil},
 	}}
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		shown.set(name, set[name])
@@ -195,7 +200,7 @@ func listRendering(c *call) (any, error) {
 	for _, r := range c.Setup.Fixture.Prompts.Rendering {
 		prompt, _ := r["prompt"].(string)
 		screen, _ := r["screen"].(string)
-		shown := showRendering(prompt, screen, r)
+		shown := (&shape{showRendering(prompt, screen, r)}).without("tenant")
 		fits := true
 		for _, name := range []string{"prompt", "screen", "rendering_mode"} {
 			fits = fits && (c.query[name] == "" || (&shape{shown}).value(name) == c.query[name])
@@ -246,7 +251,10 @@ func changeRendering(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return (&shape{showRendering(c.Vars["prompt"], c.Vars["screen"], set)}).without("tenant", "prompt", "screen"), nil
+	return slices.DeleteFunc(showRendering(c.Vars["prompt"], c.Vars["screen"], set), func(m member) bool {
+		_, sent := c.body[m.Key]
+		return !sent // Source: auth0/go-auth0, its recordings
+	}), nil
 }
 
 func changeRenderings(c *call) (any, error) {
@@ -261,7 +269,11 @@ func changeRenderings(c *call) (any, error) {
 				return refusal.InvalidBody.With("problem", "'No enum match for: "+clip(prompt+" "+screen)+"' on property configs.")
 			}
 			set := render(f, prompt, screen, change)
-			shown = append(shown, (&shape{showRendering(prompt, screen, set)}).without("tenant"))
+			one := &shape{showRendering(prompt, screen, set)}
+			if one.drop("tenant"); one.value("filters") == nil {
+				one.drop("filters")
+			}
+			shown = append(shown, one.object)
 		}
 		return nil
 	})

@@ -30,6 +30,8 @@ type setting[T any] struct {
 	required []string
 	// written changes the body before it is put into the setting.
 	written func(c *call, now *T)
+	// changed is what the answer to a change has that a GET has not, and the reverse.
+	changed func(o *shape)
 }
 
 // operations are a GET, and the methods that change the setting.
@@ -68,7 +70,12 @@ func (s setting[T]) runChange(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.show(c), nil
+	shown := &shape{s.show(c)}
+	if s.changed != nil {
+		s.changed(shown)
+		shown.arrange(s.fields.order)
+	}
+	return shown.object, nil
 }
 
 // mergedBag is a copy of a map after a change. null takes a member away.
@@ -105,7 +112,8 @@ func (s setting[T]) show(c *call) object {
 	return shown.object
 }
 
-// ordered is a value whose members have the order of another value that has them.
+// ordered is a value whose members have the order of another value, and those of its
+// members that it lacks.
 func ordered(value, like any) any {
 	bag, isMap := value.(map[string]any)
 	model, isObject := like.(object)
@@ -116,6 +124,8 @@ func ordered(value, like any) any {
 	for _, m := range model {
 		if inner, ok := bag[m.Key]; ok {
 			out.set(m.Key, ordered(inner, m.Value))
+		} else {
+			out.set(m.Key, m.Value)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(bag)) {

@@ -52,6 +52,10 @@ BSYnMX1ipcbu358M0wSh+6hB/dMwWNpd9Mc8PkxqkObPzCAueNyBnKdr+SWcBkx5
 -----END PUBLIC KEY-----
 `
 
+// shownWithSecrets are what Auth0 shows with the secrets.
+// Source: auth0/go-auth0, its recordings.
+var shownWithSecrets = map[string]bool{"/guardian/factors/phone/providers/twilio": true, "/guardian/factors/duo/settings": true}
+
 // All settings are in the export, and a server that loads it answers the same. No answer
 // has a secret.
 func TestSettingsAreInTheExport(t *testing.T) {
@@ -75,7 +79,7 @@ func TestSettingsAreInTheExport(t *testing.T) {
 		if got := again.raw("GET", s.read, ""); got != want {
 			t.Errorf("%s after loading:\n%s\nbefore:\n%s", s.read, got, want)
 		}
-		if strings.Contains(want, "secret") && s.read != "/tenants/settings" {
+		if strings.Contains(want, "secret") && s.read != "/tenants/settings" && !shownWithSecrets[s.read] {
 			t.Errorf("%s shows a secret: %s", s.read, want)
 		}
 	}

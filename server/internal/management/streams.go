@@ -39,11 +39,14 @@ var logStreams = configured(resource[fixtures.LogStream]{
 		return nil
 	},
 	ensure: func(c *call, s *fixtures.LogStream) { c.hintAtHost(s.Sink.HTTPEndpoint) },
-	shown: func(_ *call, _ fixtures.LogStream, o *shape) {
+	shown: func(_ *call, s fixtures.LogStream, o *shape) {
 		if sink, ok := o.value("sink").(object); ok {
 			settings := &shape{sink}
 			settings.arrange([]string{"httpAuthorization", "httpContentFormat", "httpContentType", "httpEndpoint"})
 			o.set("sink", settings.object)
+		}
+		if s.IsPriority { // Source: auth0/go-auth0, its recordings
+			o.missing("filters", []object{{{Key: "type", Value: "category"}, {Key: "name", Value: "security"}}})
 		}
 		o.missing("isPriority", false)
 	},
@@ -51,7 +54,7 @@ var logStreams = configured(resource[fixtures.LogStream]{
 
 // eventStreams are /event-streams.
 var eventStreams = configured(resource[fixtures.EventStream]{
-	path: "/event-streams", key: "event_streams", listed: "eventStreams", one: "an event stream", all: "event streams", dialect: listFirst, bare: true,
+	path: "/event-streams", key: "event_streams", listed: "eventStreams", one: "an event stream", all: "event streams", dialect: wrappedList, bare: true,
 	query: onlyCheckpoints, missing: refusal.InexistentEventStream,
 }, section[fixtures.EventStream]{
 	of:    func(f *fixtures.Fixture) *[]fixtures.EventStream { return &f.EventStreams },

@@ -3,6 +3,7 @@ package management
 import (
 	"maps"
 	"reflect"
+	"slices"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 )
@@ -59,7 +60,7 @@ var tenantSettings = setting[fixtures.Tenant]{
 		},
 		shown: showTenant,
 	},
-	written: writeTenant,
+	written: writeTenant, changed: changedTenant,
 }
 
 // classicPage is the property of a page of the classic login.
@@ -102,6 +103,18 @@ func writeTenant(c *call, now *fixtures.Tenant) {
 	}
 }
 
+// changedTenant makes the answer to a PATCH of that to a GET.
+// Source: auth0/go-auth0, its recordings.
+func changedTenant(o *shape) {
+	o.drop("sandbox_versions_available")
+	if flags, ok := o.value("flags").(object); ok {
+		shown := &shape{slices.Clone(flags)}
+		shown.set("cannot_change_enforce_client_authentication_on_passwordless_start", true)
+		shown.set("enforce_client_authentication_on_passwordless_start", true)
+		o.set("flags", shown.object)
+	}
+}
+
 func showTenant(_ *call, tenant fixtures.Tenant, o *shape) {
 	flags := &shape{append(object{}, tenantFlags...)}
 	if set, ok := o.value("flags").(object); ok {
@@ -113,7 +126,6 @@ func showTenant(_ *call, tenant fixtures.Tenant, o *shape) {
 	if tenant.LinksNeedNoSession() {
 		o.set("universal_login", object{{Key: "passwordless", Value: object{{Key: magicLinkFlag, Value: true}}}})
 	}
-	flags.missing("enable_public_signup_user_exists_error", tenant.Flags.EnablePublicSignupUserExistsError)
 	o.set("flags", flags.object)
 	if standard := (fixtures.DeviceFlow{Charset: "base20", Mask: "****-****"}); tenant.DeviceFlow == standard {
 		o.drop("device_flow")

@@ -242,8 +242,8 @@ func (t *Tenant) NewAuthenticatorID(userID string) string {
 	return t.newDeviceIDLocked(u)
 }
 
-// RenewRecoveryCode gives a user a new recovery code in the place of the old one. ok is
-// false if the user has none.
+// RenewRecoveryCode gives a user a new recovery code, in the place of the old one if
+// there is one. ok is false if there is no such user.
 func (t *Tenant) RenewRecoveryCode(userID string, now time.Time) (code string, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -252,10 +252,11 @@ func (t *Tenant) RenewRecoveryCode(userID string, now time.Time) (code string, o
 		return "", false
 	}
 	at := slices.IndexFunc(u.MFA, func(a fixtures.Authenticator) bool { return a.Type == fixtures.FactorRecovery })
-	if at < 0 {
-		return "", false
-	}
 	entries := slices.Clone(u.MFA)
+	if at < 0 {
+		at = len(entries)
+		entries = append(entries, fixtures.Authenticator{ID: t.newDeviceIDLocked(u), Type: fixtures.FactorRecovery, CreatedAt: now})
+	}
 	entries[at].Code = t.newRecoveryCodeLocked(u)
 	_, err := t.setAuthenticatorsLocked(u, entries, now)
 	return entries[at].Code, err == nil

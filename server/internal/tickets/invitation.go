@@ -42,6 +42,7 @@ func Invite(c *web.Call, o *fixtures.Organization, v fixtures.Invitation, send b
 		}
 	}
 	made, sent, err := c.Tenant.Invite(r)
+	c.RecordBounces(sent)
 	if len(sent) > 0 {
 		c.Log.Info("To accept the invitation of "+made.Invitee.Email+" to "+o.Name+" open "+InvitationURL(c.Setup, made), "client_id", made.ClientID, "state", sent[0].State)
 	}

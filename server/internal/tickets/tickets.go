@@ -47,6 +47,7 @@ func SendReset(c *web.Call, client *fixtures.Client, conn *fixtures.Connection, 
 // is the one that the e-mail names, and o the organization; nil: none.
 func SendVerification(c *web.Call, client *fixtures.Client, u fixtures.User, o *fixtures.Organization) {
 	if sent, known := send(c, client, u, outbox.VerifyEmail, o); known {
+		recordVerification(c, client, u, sent)
 		tell(c, sent, "To verify the address of "+u.Email)
 	}
 }

@@ -44,16 +44,22 @@ func (c *Call) TellSent(sent []outbox.Message, recipient string) {
 func (c *Call) RecordBounces(sent []outbox.Message) {
 	for _, m := range sent {
 		if m.Kind == outbox.Email && m.State == outbox.Bounced {
+			kind := m.Purpose
+			if kind == outbox.UserInvitation { // Source: auth0/go-auth0, its recordings
+				kind = "organization_invitation"
+			}
 			c.Record(tenantlog.Entry{
 				Type: "fn", Description: "To: " + m.To, ClientID: m.ClientID, Connection: m.Connection,
-				Details: map[string]any{"email_type": m.Purpose, "error": "the message bounced", "notification_type": "email", "to": m.To},
+				Details: map[string]any{"email_type": kind, "error": "the message bounced", "notification_type": "email", "to": m.To},
 			})
 		}
 	}
 }
 
-// TellMail tells the developer at the terminal of an e-mail about a user's account.
+// TellMail tells the developer at the terminal of an e-mail about a user's account, and
+// the tenant's log if it came back.
 func (c *Call) TellMail(sent []outbox.Message, what string) {
+	c.RecordBounces(sent)
 	m := sent[0]
 	if m.Note != "" {
 		c.Log.Warn("The message to "+m.To+": "+m.Note, "connection", m.Connection)
