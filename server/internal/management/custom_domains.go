@@ -46,15 +46,54 @@ var customDomains = configured(resource[fixtures.CustomDomain]{
 var customDomainOperations = []operation{
 	{
 		method: "GET", path: "/custom-domains/default", summary: "reads the domain that links have", scopes: []string{"read:custom_domains"},
-		run: func(c *call) (any, error) {
-			_, host, _ := strings.Cut(strings.TrimSuffix(c.Issuer, "/"), "://")
-			return object{{Key: "domain", Value: host}}, nil
-		},
+		run: readDefaultDomain,
+	},
+	{
+		method: "PATCH", path: "/custom-domains/default", summary: "makes a custom domain the default", scopes: []string{"update:custom_domains"},
+		body: &property{types: []string{"object"}, required: []string{"domain"}, members: []property{text.of("domain", "The domain to set as the default custom domain.")}},
+		run:  setDefaultDomain,
 	},
 	{
 		method: "POST", path: "/custom-domains/{id}/verify", summary: "verifies a custom domain, which is ready then", scopes: []string{"create:custom_domains"},
 		run: verifyDomain,
 	},
+}
+
+// readDefaultDomain answers with the first custom domain, which is the default. Without
+// one, the default is the host of the tenant.
+func readDefaultDomain(c *call) (any, error) {
+	if all := c.Setup.Fixture.CustomDomains; len(all) > 0 {
+		return customDomains.show(c, all[0]), nil
+	}
+	return object{{Key: "domain", Value: c.host()}}, nil
+}
+
+// setDefaultDomain puts a custom domain before the others. Unlike Auth0, the host of the
+// tenant is the default only if there is no custom domain.
+func setDefaultDomain(c *call) (any, error) {
+	domain := c.text("domain")
+	err := c.configure(func(f *fixtures.Fixture) error {
+		at := slices.IndexFunc(f.CustomDomains, func(d fixtures.CustomDomain) bool { return strings.EqualFold(d.Domain, domain) })
+		switch {
+		case at < 0 && len(f.CustomDomains) == 0 && domain == c.host():
+			return nil
+		case at < 0:
+			return refusal.InexistentCustomDomain.With("id", clip(domain))
+		}
+		list := slices.Clone(f.CustomDomains)
+		f.CustomDomains = slices.Insert(slices.Delete(list, at, at+1), 0, f.CustomDomains[at])
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return readDefaultDomain(c)
+}
+
+// host is the host of the tenant, with its port.
+func (c *call) host() string {
+	_, host, _ := strings.Cut(strings.TrimSuffix(c.Issuer, "/"), "://")
+	return host
 }
 
 // verifyDomain finds each domain in order.
