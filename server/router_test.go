@@ -27,37 +27,37 @@ func FuzzRequest(f *testing.F) {
 	types := []string{"", "application/json", "application/x-www-form-urlencoded", "text/plain", "application/json; charset=utf-16", ";", "multipart/form-data; boundary=x"}
 	for i := range routes {
 		if routes[i].Path == "/otp/challenge" {
-			f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"Username-Password-Authentication","phone_number":"+12025550101","allow_signup":true,"delivery_method":"voice"}`))
+			f.Add(uint16(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"Username-Password-Authentication","phone_number":"+12025550101","allow_signup":true,"delivery_method":"voice"}`))
 		}
-		f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com"}`))
+		f.Add(uint16(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com"}`))
 	}
 	for i, e := range routes {
 		if strings.Contains(e.Path, "/device") || e.Path == "/activate" || e.Path == "/oauth/token" {
-			f.Add(uint8(i), uint8(2), "", "user_code=bbbb%20bbbb", "", []byte("client_id=acme-native&grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code=x&action=confirm&code=%00"))
-			f.Add(uint8(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","scope":["openid"],"user":"ada@example.com","answer":"approve"}`))
+			f.Add(uint16(i), uint8(2), "", "user_code=bbbb%20bbbb", "", []byte("client_id=acme-native&grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code=x&action=confirm&code=%00"))
+			f.Add(uint16(i), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","scope":["openid"],"user":"ada@example.com","answer":"approve"}`))
 		}
 	}
 	for i, e := range routes {
 		if strings.Contains(e.Path, "/mfa/") || strings.HasSuffix(e.Path, "/push") || e.Path == "/oauth/token" {
-			f.Add(uint8(i), uint8(1), "Bearer Fe26.2*x", "", "", []byte(`{"client_id":"acme-native","mfa_token":"Fe26.2*x","challenge_type":"otp oob","authenticator_types":["oob",1],"oob_channels":["sms"],"phone_number":"+1","user":"ada@example.com","answer":"accept"}`))
-			f.Add(uint8(i), uint8(2), "Bearer eyJ..", "", "", []byte("grant_type=http://auth0.com/oauth/grant-type/mfa-oob&client_id=acme-native&mfa_token=x&oob_code=%00&binding_code=1"))
+			f.Add(uint16(i), uint8(1), "Bearer Fe26.2*x", "", "", []byte(`{"client_id":"acme-native","mfa_token":"Fe26.2*x","challenge_type":"otp oob","authenticator_types":["oob",1],"oob_channels":["sms"],"phone_number":"+1","user":"ada@example.com","answer":"accept"}`))
+			f.Add(uint16(i), uint8(2), "Bearer eyJ..", "", "", []byte("grant_type=http://auth0.com/oauth/grant-type/mfa-oob&client_id=acme-native&mfa_token=x&oob_code=%00&binding_code=1"))
 		}
 	}
-	f.Add(uint8(0), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com","authParams":{"a":[{}],"state":"\ud800"}}`))
-	f.Add(uint8(1), uint8(1), "", "", "", []byte("{\"scope\":[\"\xff\"],\"x\":{\"\xfe\":[\"\xff\"]}}"))
-	f.Add(uint8(1), uint8(1), "Basic YTpi", "", "", []byte(`{"grant_type":"refresh_token","client_id":"acme-native","refresh_token":"v1.x"}`))
-	f.Add(uint8(1), uint8(2), "Bearer eyJ..", "x=%00&y=;", "", []byte("grant_type=refresh_token&scope=a&scope=b&%ff=%fe"))
+	f.Add(uint16(0), uint8(1), "", "", "", []byte(`{"client_id":"acme-native","connection":"email","email":"ada@example.com","authParams":{"a":[{}],"state":"\ud800"}}`))
+	f.Add(uint16(1), uint8(1), "", "", "", []byte("{\"scope\":[\"\xff\"],\"x\":{\"\xfe\":[\"\xff\"]}}"))
+	f.Add(uint16(1), uint8(1), "Basic YTpi", "", "", []byte(`{"grant_type":"refresh_token","client_id":"acme-native","refresh_token":"v1.x"}`))
+	f.Add(uint16(1), uint8(2), "Bearer eyJ..", "x=%00&y=;", "", []byte("grant_type=refresh_token&scope=a&scope=b&%ff=%fe"))
 	proof := servertest.NewProofKey(f, "app").Proof(f, servertest.Object{"jti": "1", "htm": "POST", "htu": "http://localhost:2884/oauth/token", "iat": servertest.At2030.Unix()})
-	f.Add(uint8(1), uint8(2), proof, "", "", []byte("grant_type=client_credentials&client_id=acme-m2m&client_secret=acme-m2m-secret&audience=https://api.acme.test/"))
-	f.Add(uint8(3), uint8(0), "DPoP eyJ..", "", "", []byte(nil))
-	f.Add(uint8(15), uint8(0), "", "to=+&wait=0.1&format=json", "", []byte(nil))
-	f.Add(uint8(24), uint8(1), "", "", "", []byte(`{"advance":"2540400h"}`))
-	f.Add(uint8(30), uint8(1), "", "", "", []byte(`{"claims":{"exp":1e400,"\u0000":-0}}`))
-	f.Add(uint8(35), uint8(0), "", "", "", []byte("version: 1\nextends: &a strict\n<<: *a\n"))
+	f.Add(uint16(1), uint8(2), proof, "", "", []byte("grant_type=client_credentials&client_id=acme-m2m&client_secret=acme-m2m-secret&audience=https://api.acme.test/"))
+	f.Add(uint16(3), uint8(0), "DPoP eyJ..", "", "", []byte(nil))
+	f.Add(uint16(15), uint8(0), "", "to=+&wait=0.1&format=json", "", []byte(nil))
+	f.Add(uint16(24), uint8(1), "", "", "", []byte(`{"advance":"2540400h"}`))
+	f.Add(uint16(30), uint8(1), "", "", "", []byte(`{"claims":{"exp":1e400,"\u0000":-0}}`))
+	f.Add(uint16(35), uint8(0), "", "", "", []byte("version: 1\nextends: &a strict\n<<: *a\n"))
 	for _, name := range scenarios.Names() {
 		for route, body := range []string{`{"client_id":"acme-native","connection":"email","email":"TO"}`, `{"client_id":"acme-native","grant_type":"` + servertest.GrantOTP + `","username":"TO","otp":"1","realm":"email"}`} {
-			f.Add(uint8(route), uint8(1), "", "", name, []byte(strings.Replace(body, "TO", "ada@example.com", 1)))
-			f.Add(uint8(route), uint8(1), "", "", "", []byte(strings.Replace(body, "TO", "ada+mock-"+name+"@example.com", 1)))
+			f.Add(uint16(route), uint8(1), "", "", name, []byte(strings.Replace(body, "TO", "ada@example.com", 1)))
+			f.Add(uint16(route), uint8(1), "", "", "", []byte(strings.Replace(body, "TO", "ada+mock-"+name+"@example.com", 1)))
 		}
 	}
 	managed, err := shared.ManagementToken("http://localhost:2884/")
@@ -66,8 +66,8 @@ func FuzzRequest(f *testing.F) {
 	}
 	for i, e := range routes {
 		if strings.HasPrefix(e.Path, "/api/v2/") {
-			f.Add(uint8(i), uint8(1), "", "q=email:a*&page=1&include_totals=true&fields=a", "", []byte(`{"connection":"email","email":"x@example.com","user_metadata":{"a":[1,null,{"b":1e999}]},"blocked":true}`))
-			f.Add(uint8(i), uint8(1), "", "take=1&from=MQ", "", []byte(`{"permissions":[{"resource_server_identifier":"https://api.acme.test/","permission_name":"read:orders"}],"":[[[]]]}`))
+			f.Add(uint16(i), uint8(1), "", "q=email:a*&page=1&include_totals=true&fields=a", "", []byte(`{"connection":"email","email":"x@example.com","user_metadata":{"a":[1,null,{"b":1e999}]},"blocked":true}`))
+			f.Add(uint16(i), uint8(1), "", "take=1&from=MQ", "", []byte(`{"permissions":[{"resource_server_identifier":"https://api.acme.test/","permission_name":"read:orders"}],"":[[[]]]}`))
 		}
 	}
 	for i, e := range routes {
@@ -81,15 +81,15 @@ func FuzzRequest(f *testing.F) {
 			"/api/v2/jobs/users-exports":             `{"limit":9007199254740993,"format":"csv","fields":[{"name":"a[0]..b","export_as":""}]}`,
 		}[e.Path]
 		if body != "" {
-			f.Add(uint8(i), uint8(1), "", "", "", []byte(body))
+			f.Add(uint16(i), uint8(1), "", "", "", []byte(body))
 		}
 		if e.Path == "/api/v2/jobs/users-imports" {
 			file := `[{"email":"a@example.com","mfa_factors":[{"phone":{"value":"+1"}},{"totp":null}]},null,[1],{"email":"b@example.com","x":{"y":[{}]}}]`
-			f.Add(uint8(i), uint8(6), "", "", "", []byte("--x\nContent-Disposition: form-data; name=connection_id\n\ncon_RiSLDOqS4WPQpUOz\n--x\nContent-Disposition: form-data; name=users\n\n"+file+"\n--x--"))
+			f.Add(uint16(i), uint8(6), "", "", "", []byte("--x\nContent-Disposition: form-data; name=connection_id\n\ncon_RiSLDOqS4WPQpUOz\n--x\nContent-Disposition: form-data; name=users\n\n"+file+"\n--x--"))
 		}
 	}
-	f.Add(uint8(7), uint8(0), "", "", "jwks-rotated, jwks-unavailable,,slow\tnowhere", []byte(nil))
-	f.Fuzz(func(t *testing.T, route, contentType uint8, authorization, query, asked string, body []byte) {
+	f.Add(uint16(7), uint8(0), "", "", "jwks-rotated, jwks-unavailable,,slow\tnowhere", []byte(nil))
+	f.Fuzz(func(t *testing.T, route uint16, contentType uint8, authorization, query, asked string, body []byte) {
 		e := routes[int(route)%len(routes)]
 		s := servertest.New(t, server.Config{At: servertest.At2030})
 		id := "x"

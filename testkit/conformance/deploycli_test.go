@@ -63,6 +63,7 @@ var loadedSettings = []string{
 	"/attack-protection/breached-password-detection", "/risk-assessments/settings", "/supplemental-signals", "/guardian/factors", "/guardian/policies",
 	"/guardian/factors/phone/message-types", "/guardian/factors/phone/templates", "/guardian/factors/phone/selected-provider",
 	"/clients?is_global=true&fields=custom_login_page,custom_login_page_on",
+	"/roles", "/organizations", "/email-templates/verify_email", "/emails/provider?fields=name,enabled,default_from_address", "/custom-domains?fields=domain,type",
 }
 
 // changed are the lines that only one of two texts has.
@@ -90,7 +91,7 @@ func (m mock) deployCLI(t *testing.T, args ...string) {
 	for attempt := 1; ; attempt++ {
 		c := exec.CommandContext(within(t, 4*time.Minute), "node", append([]string{filepath.Join("node_modules", "auth0-deploy-cli", "lib", "index.js")}, args...)...)
 		c.Env = append(environWithout("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED", "NODE_USE_SYSTEM_CA", "AUTH0_AUDIENCE"),
-			"AUTH0_DOMAIN="+m.domain, "AUTH0_CLIENT_ID=acme-m2m", "AUTH0_CLIENT_SECRET=acme-m2m-secret", "AUTH0_EXCLUDED="+notYet)
+			"AUTH0_DOMAIN="+m.domain, "AUTH0_CLIENT_ID=acme-m2m", "AUTH0_CLIENT_SECRET=acme-m2m-secret", "AUTH0_KEYWORD_REPLACE_MAPPINGS="+secrets)
 		gently(c)
 		out, err := c.CombinedOutput()
 		if err == nil {
@@ -103,9 +104,9 @@ func (m mock) deployCLI(t *testing.T, args ...string) {
 	}
 }
 
-// notYet are the resources of which a failure is fatal, and which the mock does not
-// serve.
-const notYet = `["roles","organizations","emailTemplates","emailProvider","logStreams","eventStreams"]`
+// secrets are those that the CLI does not export. It writes the names of variables in
+// their place.
+const secrets = `{"LOGSTREAMS_HTTP_SECRET":"Bearer abc","EVENT_STREAM_WEBHOOK_BEARER_TOKEN":"abc"}`
 
 // emptyTenant is a file with a fixture that has little more than the client of the CLI,
 // with the grant that the default tenant gives it.
@@ -171,6 +172,8 @@ func (m mock) configureAll(t *testing.T, token string) {
 	var global []struct {
 		ID string `json:"client_id"`
 	}
+	var role, organization struct{ ID string }
+	var connection []struct{ ID string }
 	for _, into := range []struct {
 		method, path, body string
 		answer             any
@@ -186,12 +189,24 @@ func (m mock) configureAll(t *testing.T, token string) {
 		{"PATCH", "/attack-protection/suspicious-ip-throttling", `{"enabled":false}`, nil},
 		{"PUT", "/guardian/policies", `["all-applications"]`, nil},
 		{"PUT", "/guardian/factors/phone/templates", `{"enrollment_message":"Enroll: {{code}}","verification_message":"{{code}}"}`, nil},
+		{"POST", "/custom-domains", `{"domain":"login.bakery.test","type":"auth0_managed_certs"}`, nil},
+		{"PUT", "/branding/templates/universal-login", `{"template":"<html>{%- auth0:head -%}{%- auth0:widget -%}</html>"}`, nil},
+		{"POST", "/email-templates", `{"template":"verify_email","body":"<p>{{ url }}</p>","from":"a@bakery.test","subject":"Verify","syntax":"liquid","enabled":true,"resultUrl":"https://bakery.test/ok","urlLifetimeInSeconds":3600}`, nil},
+		{"POST", "/emails/provider", `{"name":"smtp","enabled":true,"default_from_address":"a@bakery.test","credentials":{"smtp_host":"mail.bakery.test","smtp_port":2525,"smtp_user":"u"}}`, nil},
+		{"POST", "/log-streams", `{"name":"audit","type":"http","sink":{"httpEndpoint":"http://localhost:9/logs","httpAuthorization":"Bearer abc"},"filters":[{"type":"category","name":"auth.login.fail"}]}`, nil},
+		{"POST", "/event-streams", `{"name":"users","subscriptions":[{"event_type":"user.created"}],"destination":{"type":"webhook","configuration":{"webhook_endpoint":"http://localhost:9/users","webhook_authorization":{"method":"bearer","token":"abc"}}}}`, nil},
+		{"POST", "/roles", `{"name":"baker","description":"Bakes"}`, &role},
+		{"GET", "/connections?name=email", "", &connection},
+		{"POST", "/organizations", `{"name":"bakery","display_name":"Bakery","branding":{"logo_url":"https://bakery.test/l.png","colors":{"primary":"#0059d6","page_background":"#ffffff"}},"metadata":{"tier":"gold"}}`, &organization},
 		{"GET", "/clients?is_global=true", "", &global},
 		{"POST", "/clients", `{"name":"Robot","app_type":"non_interactive","grant_types":["client_credentials"],"client_metadata":{"kind":"robot"},"logo_uri":"https://bakery.test/r.png"}`, &client},
 	} {
 		m.manage(t, token, into.method, into.path, into.body, into.answer)
 	}
 	m.manage(t, token, "PATCH", "/clients/"+global[0].ID, `{"custom_login_page":"<p>Sign in</p>","custom_login_page_on":true}`, nil)
+	m.manage(t, token, "POST", "/roles/"+role.ID+"/permissions", `{"permissions":[{"resource_server_identifier":"https://api.acme.test/","permission_name":"read:orders"}]}`, nil)
+	m.manage(t, token, "POST", "/organizations/"+organization.ID+"/enabled_connections", fmt.Sprintf(`{"connection_id":%q,"assign_membership_on_login":true}`, connection[0].ID), nil)
+	m.manage(t, token, "POST", "/organizations/"+organization.ID+"/discovery-domains", `{"domain":"bakery.test","status":"verified"}`, nil)
 	m.manage(t, token, "POST", "/client-grants", fmt.Sprintf(`{"client_id":%q,"audience":"https://api.acme.test/","scope":["read:orders"]}`, client.ID), nil)
 }
 

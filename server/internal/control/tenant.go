@@ -66,7 +66,7 @@ func (a *API) MintToken(c *web.Call) (any, error) {
 	case m.Management != nil:
 		m.Claims = tenant.ManagementClaims(c.Issuer, m.Management)
 	case m.Claims == nil:
-		return nil, badRequest("claims: required field is missing; add it, or management")
+		return nil, badRequest("claims: required field is missing; write it, or at least one scope in management")
 	}
 	sign := a.Server.MintToken
 	if m.Key == "rogue" {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/mfa"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -71,7 +72,7 @@ func (m *secondFactor) by(channel string) (tenant.Authenticator, bool) {
 func (p messagePage) askCode(m *secondFactor) (any, error) {
 	a := m.page.Authenticator
 	v := view{
-		Screen: p.screen, Fields: []field{codeField(p.label)}, Check: m.remember(), Who: masked(a.To), What: "phone number",
+		Screen: p.screen, Fields: []field{codeField(p.label)}, Check: m.remember(), Who: mfa.Masked(a.To), What: "phone number",
 		Inbox: "/_mock/", InboxHas: "The code",
 	}
 	resend := line{Ask: p.ask, Buttons: []button{{Action: "resend-code", Text: p.resend}}}
@@ -223,7 +224,7 @@ func phoneChallenge(m *secondFactor) (any, error) {
 			a = one
 		}
 	}
-	v := view{Screen: "mfa-phone-challenge", Radio: messageTypes(m.messageType()), Who: masked(a.To)}
+	v := view{Screen: "mfa-phone-challenge", Radio: messageTypes(m.messageType()), Who: mfa.Masked(a.To)}
 	if len(all) > 1 {
 		v.Lines = []line{{Buttons: []button{{Action: "pick-phone", Text: "Choose another phone number."}}}}
 	}

@@ -3,9 +3,9 @@ package login
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/mfa"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
@@ -125,26 +125,11 @@ func (m *secondFactor) detail(a tenant.Authenticator) string {
 	if a.To == "" {
 		return m.deviceName(a)
 	}
-	return masked(a.To)
+	return mfa.Masked(a.To)
 }
 
 // deviceName is the name of a device with push notifications. The mock knows no
 // better one.
 func (m *secondFactor) deviceName(a tenant.Authenticator) string {
 	return "Device " + strconv.Itoa(1+slices.IndexFunc(m.those(a.Type), func(b tenant.Authenticator) bool { return a.ID == b.ID }))
-}
-
-// masked is a number or an address as the pages show it: of a number the last four
-// digits, of an address the first four letters of its parts.
-func masked(to string) string {
-	name, host, isEmail := strings.Cut(to, "@")
-	if !isEmail {
-		return strings.Repeat("X", max(0, len(to)-4)) + to[max(0, len(to)-4):]
-	}
-	hide := func(s string) string {
-		letters := []rune(s)
-		shown := min(4, len(letters))
-		return string(letters[:shown]) + strings.Repeat("*", len(letters)-shown)
-	}
-	return hide(name) + "@" + hide(host)
 }

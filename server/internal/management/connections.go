@@ -1,7 +1,6 @@
 package management
 
 import (
-	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -39,8 +38,7 @@ var connections = configured(resource[fixtures.Connection]{
 		"strategy": property{types: []string{"string"}, enum: []string{tenant.StrategyEmail, tenant.StrategySMS, tenant.StrategyDatabase}}.of("strategy", "The identity provider identifier for the connection").must("strategy"),
 		"options":  openOptions(),
 	},
-	prepare: prepareConnection,
-	shown:   showConnection,
+	shown: showConnection,
 	lost: func(f *fixtures.Fixture, lost fixtures.Connection) {
 		if f.Tenant.DefaultDirectory == lost.Name {
 			f.Tenant.DefaultDirectory = ""
@@ -87,34 +85,30 @@ func showConnection(c *call, conn fixtures.Connection, o *shape) {
 	o.missing("realms", realms)
 }
 
-// prepareConnection gives a new database the options that Auth0 gives one.
-// Source: auth0/go-auth0 v1.45.0, its recordings.
-func prepareConnection(_ *call, conn *fixtures.Connection) error {
-	if conn.Strategy != tenant.StrategyDatabase {
-		return nil
-	}
-	kept := map[string]any{"mfa": map[string]any{"active": true, "return_enroll_settings": true}, "strategy_version": int64(2)}
-	if conn.Options.Kept["password_options"] == nil {
-		kept["passwordPolicy"] = "good"
-	}
-	maps.Copy(kept, conn.Options.Kept)
-	conn.Options.Kept = kept
-	return nil
-}
-
 // showDatabaseOptions adds the options that every database has.
 // Source: auth0/go-auth0 v1.45.0, its recordings.
 func showDatabaseOptions(o *shape) {
 	is := func(name string, value any) member { return member{Key: name, Value: value} }
 	have, _ := o.value("options").(object)
-	options := &shape{joined(have, object{
+	always := object{
+		is("mfa", object{is("active", true), is("return_enroll_settings", true)}),
+		is("strategy_version", 2),
 		is("authentication_methods", object{
 			is("password", object{is("enabled", true), is("api_behavior", "required"), is("signup_behavior", "allow")}),
 			is("passkey", object{is("enabled", false)}),
 		}),
 		is("passkey_options", object{is("challenge_ui", "both"), is("progressive_enrollment_enabled", true), is("local_enrollment_enabled", true)}),
 		is("brute_force_protection", true),
-	})}
+	}
+	options := &shape{joined(have, always)}
+	if options.value("password_options") == nil {
+		options.missing("passwordPolicy", "good")
+	}
+	if passkeys, ok := options.value("passkey_options").(object); ok {
+		inner := &shape{passkeys}
+		inner.arrange([]string{"challenge_ui", "progressive_enrollment_enabled", "local_enrollment_enabled"})
+		options.set("passkey_options", inner.object)
+	}
 	options.arrange([]string{"mfa", "passwordPolicy", "strategy_version", "authentication_methods", "passkey_options", "brute_force_protection"})
 	o.set("options", options.object)
 }

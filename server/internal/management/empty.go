@@ -53,7 +53,7 @@ func listQuery() []property {
 	return list
 }
 
-// operations is the list. There is nothing to read, and nothing can be created.
+// operation is the list. There is nothing to read, and nothing can be created.
 func (e emptyList) operation() operation {
 	return operation{
 		method: "GET", path: e.path, summary: "lists the " + e.all + ": none, as the mock does not have them", scopes: []string{"read:" + e.scope}, query: listQuery(),

@@ -41,7 +41,6 @@ func (s section[T]) schema(change bool) property {
 		}
 		members = append(members, p)
 	}
-	members = append(members, s.extra...)
 	if !change {
 		members = append(members, s.first...)
 	}

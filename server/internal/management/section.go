@@ -35,8 +35,7 @@ type section[T any] struct {
 	bind    func(*call, *T) error              // completes the body before it is put into an item
 	ensure  func(*call, *T)                    // gives it what it always has, after each write
 	system  func(c *call) []T                  // what is there beside the fixture, and cannot be written
-	extra   []property                         // members of the body that are no fields of the struct
-	first   []property                         // the same, of a POST alone
+	first   []property                         // members of the body of a POST that are no fields of the struct
 	written func(c *call, body map[string]any) // before a new one is decoded
 }
 

@@ -38,7 +38,12 @@ var logStreams = configured(resource[fixtures.LogStream]{
 		s.ID = "lst_" + c.Setup.Seed.Text("0123456789", 16, "log stream", s.Name)
 		return nil
 	},
-	ensure: func(c *call, s *fixtures.LogStream) { c.hintAtHost(s.Sink.HTTPEndpoint) },
+	ensure: func(c *call, s *fixtures.LogStream) {
+		if s.Type != fixtures.StreamHTTP {
+			c.Hint("mockauth0 keeps a log stream of the type " + s.Type + " and sends nothing to it; it sends to the type http alone")
+		}
+		c.hintAtHost(s.Sink.HTTPEndpoint)
+	},
 	shown: func(_ *call, s fixtures.LogStream, o *shape) {
 		if sink, ok := o.value("sink").(object); ok {
 			settings := &shape{sink}
@@ -83,6 +88,9 @@ var eventStreams = configured(resource[fixtures.EventStream]{
 	},
 	ensure: func(c *call, s *fixtures.EventStream) {
 		s.UpdatedAt = c.Now
+		if s.Destination.Type != "" && s.Destination.Type != fixtures.StreamWebhook {
+			c.Hint("mockauth0 keeps an event stream with the destination " + s.Destination.Type + " and sends nothing to it; it sends to webhook alone")
+		}
 		c.hintAtHost(s.Destination.Configuration.WebhookEndpoint)
 	},
 	shown: func(_ *call, s fixtures.EventStream, o *shape) {

@@ -3,7 +3,6 @@ package management
 import (
 	"cmp"
 	"errors"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -289,18 +288,7 @@ func merged(old map[string]any, change any) map[string]any {
 	if len(members) == 0 {
 		return members
 	}
-	all := maps.Clone(old)
-	if all == nil {
-		all = map[string]any{}
-	}
-	for name, value := range members {
-		if value == nil {
-			delete(all, name)
-		} else {
-			all[name] = value
-		}
-	}
-	return all
+	return mergedBag(old, members)
 }
 
 // apart are the members of a body that Auth0 changes only one at a time.

@@ -82,7 +82,7 @@ func (f *Front) encodeError(c *Call, h http.Header, route Route, err error) (res
 
 // misreadJSON tells whether the body looks like JSON but was not read as JSON.
 func misreadJSON(c *Call) bool {
-	return bytes.HasPrefix(bytes.TrimSpace(c.Body), []byte("{")) && (len(c.Params) == 0 || c.Params[0].JSON == nil)
+	return bytes.HasPrefix(bytes.TrimSpace(c.Body), []byte("{")) && mediaType(c.Header.Get("Content-Type")) != jsonMedia
 }
 
 // encodeRefusal encodes a refusal in the dialect of its route. by names the rules
