@@ -161,3 +161,71 @@ func TestWhichIDTokensLink(t *testing.T) {
 		}
 	}
 }
+
+// What is made again after a delete is something else: it has another id, and gets
+// nothing of what was given to the one before.
+func TestWhatIsMadeAgainInheritsNothing(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t)
+	for path, body := range map[string]servertest.Object{
+		"/clients":       {"name": "Again"},
+		"/roles":         {"name": "again"},
+		"/organizations": {"name": "again"},
+	} {
+		idOf := func(o servertest.Object) string {
+			if id, ok := o["client_id"].(string); ok {
+				return id
+			}
+			return o["id"].(string)
+		}
+		first := idOf(c.must("POST", path, body))
+		c.must("DELETE", path+"/"+first, nil)
+		if again := idOf(c.must("POST", path, body)); again == first {
+			t.Errorf("%s: again it is %s", path, again)
+		}
+	}
+
+	// A code of a connection.
+	mail := servertest.Object{"name": "mail", "strategy": "email", "enabled_clients": []string{"acme-native"}}
+	conn := c.must("POST", "/connections", mail)
+	start := servertest.Object{"client_id": "acme-native", "connection": "mail", "email": "new@example.com", "send": "code"}
+	if w := servertest.Call(t, c.server, "POST", "/passwordless/start", start); w.Code != http.StatusOK {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	code := servertest.Live(t, c.server, "new@example.com")
+	c.must("DELETE", "/connections/"+conn["id"].(string), nil)
+	c.must("POST", "/connections", mail)
+	w := servertest.Call(t, c.server, "POST", "/oauth/token", servertest.Object{
+		"grant_type": servertest.GrantOTP, "client_id": "acme-native", "realm": "mail", "username": "new@example.com", "otp": code, "scope": "openid",
+	})
+	if w.Code != http.StatusForbidden {
+		t.Errorf("the code of the connection before: %d %s", w.Code, w.Body)
+	}
+
+	// A linked account of a connection, to which a ticket may lead.
+	crew := servertest.Object{"name": "crew", "strategy": "auth0"}
+	body := servertest.Object{"connection": "crew", "email": "grace@example.com", "password": "Passw0rd!"}
+	conn = c.must("POST", "/connections", crew)
+	grace := c.must("POST", "/users", body)["user_id"].(string)
+	ada := servertest.UserOf(t, c.server, "ada@example.com")
+	provider, id, _ := strings.Cut(grace, "|")
+	c.must("POST", "/users/"+url.PathEscape(ada.UserID)+"/identities", servertest.Object{"provider": provider, "user_id": id})
+	c.must("DELETE", "/connections/"+conn["id"].(string), nil)
+	c.must("POST", "/connections", crew)
+	if again := c.must("POST", "/users", body)["user_id"]; again == grace {
+		t.Errorf("the new user is %s, as the linked account was", again)
+	}
+
+	// A refresh token of an API.
+	api := servertest.Object{"identifier": "https://again.test/", "allow_offline_access": true, "scopes": []servertest.Object{{"value": "read:it"}}}
+	c.must("POST", "/resource-servers", api)
+	tokens := servertest.Login(t, c.server, "ada@example.com", servertest.Object{"audience": "https://again.test/", "scope": "openid offline_access read:it"})
+	if w := servertest.Refresh(t, c.server, tokens.RefreshToken); w.Code != http.StatusOK {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	c.must("DELETE", "/resource-servers/https%3A%2F%2Fagain.test%2F", nil)
+	c.must("POST", "/resource-servers", api)
+	if w := servertest.Refresh(t, c.server, tokens.RefreshToken); w.Code != http.StatusForbidden {
+		t.Errorf("a refresh token of the API before: %d %s", w.Code, w.Body)
+	}
+}
