@@ -146,7 +146,9 @@ func TestWhichIDTokensLink(t *testing.T) {
 		"good":    {func(string) {}, http.StatusCreated},
 		"HS256":   {func(string) {}, http.StatusBadRequest},
 		"expired": {func(string) { c.server.Clock().Advance(100 * time.Hour) }, http.StatusBadRequest},
-		"blocked": {func(second string) { c.must("PATCH", "/users/"+url.PathEscape(second), servertest.Object{"blocked": true}) }, http.StatusBadRequest},
+		"blocked": {func(second string) {
+			c.must("PATCH", "/users/"+url.PathEscape(second), servertest.Object{"blocked": true})
+		}, http.StatusBadRequest},
 	} {
 		c = newCaller(t)
 		first := servertest.UserOf(t, c.server, "ada@example.com")
@@ -227,5 +229,20 @@ func TestWhatIsMadeAgainInheritsNothing(t *testing.T) {
 	c.must("POST", "/resource-servers", api)
 	if w := servertest.Refresh(t, c.server, tokens.RefreshToken); w.Code != http.StatusForbidden {
 		t.Errorf("a refresh token of the API before: %d %s", w.Code, w.Body)
+	}
+}
+
+// The tenant's log shows nobody the ticket of an invitation.
+func TestTheLogShowsNoTicket(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t)
+	c.must("PATCH", "/tenants/settings", servertest.Object{"default_redirection_uri": "https://acme.test/login"})
+	c.must("PATCH", "/clients/acme-web", servertest.Object{"organization_usage": "allow"})
+	org := c.must("POST", "/organizations", servertest.Object{"name": "team"})["id"].(string)
+	made := c.must("POST", "/organizations/"+org+"/invitations", servertest.Object{
+		"client_id": "acme-web", "inviter": servertest.Object{"name": "Ada"}, "invitee": servertest.Object{"email": "new@example.com"},
+	})
+	if log := c.call("GET", "/logs?per_page=100", nil).Body.String(); !strings.Contains(log, "new@example.com") || strings.Contains(log, made["ticket_id"].(string)) {
+		t.Errorf("the log has %s", log)
 	}
 }
