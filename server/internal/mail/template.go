@@ -15,6 +15,9 @@ import (
 // is none it has the standard text. If one of them fails, the whole message is the
 // standard one: half of each would confuse its reader.
 func (l Letter) templated(standard Text, at string) Text {
+	if t := l.Templates; t.From == nil && t.Subject == nil && t.Body == nil {
+		return standard
+	}
 	text, vars := standard, l.variables()
 	render := func(name string, t *liquid.Template, to *string, tidy func(string) string) {
 		if t == nil || standard.Note != "" {
