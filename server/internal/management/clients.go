@@ -93,7 +93,7 @@ func nameClient(c *call, body map[string]any) {
 	name, _ := body["name"].(string)
 	for n := 1; ; n++ {
 		id := c.Setup.Seed.Alphanumeric(32, "client", name, strconv.Itoa(n))
-		if _, taken := c.Setup.Client(id); !taken {
+		if _, taken := c.Setup.Client(id); !taken && !c.Tenant.WasDeleted(id) {
 			body["client_id"] = id
 			return
 		}

@@ -81,7 +81,7 @@ func showConnection(c *call, conn fixtures.Connection, o *shape) {
 	if c.Method == http.MethodGet && c.Vars["id"] == "" { // the items of a list have them in this order
 		o.set("realms", realms)
 	}
-	o.set("enabled_clients", enabledClients(c, conn))
+	o.set("enabled_clients", enabledClients(c.Setup.Fixture, conn))
 	o.missing("realms", realms)
 }
 
@@ -114,13 +114,13 @@ func showDatabaseOptions(o *shape) {
 }
 
 // enabledClients are the ids of the clients that may use a connection, where * is all.
-func enabledClients(c *call, conn fixtures.Connection) []string {
+func enabledClients(f *fixtures.Fixture, conn fixtures.Connection) []string {
 	ids := []string{}
 	if !slices.Contains(conn.EnabledClients, "*") {
 		return append(ids, conn.EnabledClients...)
 	}
-	for i := range c.Setup.Fixture.Clients {
-		ids = append(ids, c.Setup.Fixture.Clients[i].ClientID)
+	for i := range f.Clients {
+		ids = append(ids, f.Clients[i].ClientID)
 	}
 	return ids
 }
@@ -141,7 +141,7 @@ var connectionOperations = []operation{
 	},
 	{
 		method: "DELETE", path: "/connections/{id}/users", summary: "deletes a user of a connection, by e-mail address", scopes: []string{"delete:users"},
-		query: []property{property{types: []string{"string"}, required: []string{"email"}}.of("email", "The email of the user to delete")}, run: removeConnectionUser,
+		query: []property{text.between(1, 0).must("email").of("email", "The email of the user to delete")}, run: removeConnectionUser,
 	},
 }
 
@@ -164,7 +164,7 @@ func listConnectionClients(c *call) (any, error) {
 		return nil, err
 	}
 	var all []object
-	for _, id := range enabledClients(c, conn) {
+	for _, id := range enabledClients(c.Setup.Fixture, conn) {
 		all = append(all, object{{Key: "client_id", Value: id}})
 	}
 	p.checkpoint = true
@@ -176,20 +176,28 @@ func changeConnectionClients(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	enabled := enabledClients(c, conn)
-	for _, item := range c.list {
-		change, _ := item.(map[string]any)
-		id, _ := change["client_id"].(string)
-		if _, ok := c.Setup.Client(id); !ok {
-			return nil, refusal.InexistentClient
+	err = c.configure(func(f *fixtures.Fixture) error {
+		at := slices.IndexFunc(f.Connections, func(other fixtures.Connection) bool { return other.Name == conn.Name })
+		if at < 0 {
+			return refusal.InexistentConnection
 		}
-		enabled = without(enabled, func(other string) bool { return other == id })
-		if change["status"] == true {
-			enabled = append(enabled, id)
+		f.Connections = slices.Clone(f.Connections)
+		enabled := enabledClients(f, f.Connections[at])
+		for _, item := range c.list {
+			change, _ := item.(map[string]any)
+			id, _ := change["client_id"].(string)
+			if !slices.ContainsFunc(f.Clients, func(client fixtures.Client) bool { return client.ClientID == id }) {
+				return refusal.InexistentClient
+			}
+			enabled = without(enabled, func(other string) bool { return other == id })
+			if change["status"] == true {
+				enabled = append(enabled, id)
+			}
 		}
-	}
-	c.body = map[string]any{"enabled_clients": enabled}
-	if _, err := connections.update(c, conn); err != nil {
+		f.Connections[at].EnabledClients = enabled
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	return noContent, nil

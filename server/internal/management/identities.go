@@ -87,8 +87,17 @@ func (c *call) linkWith() (string, error) {
 	switch {
 	case !ok:
 		return "", refusal.InvalidLinkWith
+	case content.Shared: // Source: auth0/docs-v2 user-account-linking/link-user-accounts.mdx
+		return "", refusal.InvalidLinkWith.Because("the ID token must be signed by RS256, and this one is by HS256")
+	case c.Pinned != "" && content.Issuer != c.Pinned:
+		return "", refusal.InvalidLinkWith.Because("the ID token is of another issuer, " + clip(content.Issuer))
+	case float64(c.Now.Unix()) >= content.Expires:
+		return "", refusal.InvalidLinkWith.Because("the ID token has expired")
 	case content.Audience != c.bearer.Client:
 		return "", refusal.LinkWithOfAnother.Because("the ID token is for client " + clip(content.Audience) + ", and the access token for " + clip(c.bearer.Client))
+	}
+	if u, _ := c.Tenant.User(content.Subject); u.Blocked {
+		return "", refusal.InvalidLinkWith.Because("the user of the ID token is blocked, and would sign in again by the link")
 	}
 	return content.Subject, nil
 }

@@ -175,6 +175,9 @@ func (c *call) importUser(conn fixtures.Connection, body map[string]any, upsert 
 		return false, &importError{"DUPLICATED_USER", "The user already exist and upsert parameter is false"}
 	}
 	old, ok := c.Tenant.User(u.UserID)
+	if ok && old.Connection != conn.Name { // another connection of the strategy has it
+		return false, &importError{"INVALID_USER", "The user_id belongs to a user of another connection"}
+	}
 	if !ok {
 		email, _ := fixtures.NormalizeEmail(u.Email)
 		phone, _ := fixtures.NormalizePhone(u.PhoneNumber)

@@ -121,7 +121,7 @@ func TestWhatIsDeletedIsNotInTheExport(t *testing.T) {
 	c := newOrganizations(t, nil)
 	role, _ := c.server.State().RoleID("admin")
 	c.must("DELETE", "/roles/"+role, nil)
-	if state := exported(t, c.server); strings.Contains(state, role) {
+	if state := exported(t, c.server); strings.Contains(state, `"`+role+`"`) {
 		t.Errorf("the export has the role\n%s", state)
 	}
 	c.must("DELETE", "/users/email%7C1cce6cf6de44decdc7fb465a", nil)

@@ -55,7 +55,7 @@ const roleOfTenant = "tenant"
 func newID(c *call, prefix, kind, name string, taken func(id string) bool) string {
 	names := []string{kind, name}
 	for n := 2; ; n++ {
-		if id := prefix + c.Setup.Seed.Alphanumeric(16, names...); !taken(id) {
+		if id := prefix + c.Setup.Seed.Alphanumeric(16, names...); !taken(id) && !c.Tenant.WasDeleted(id) {
 			return id
 		}
 		names = []string{kind, name, strconv.Itoa(n)}

@@ -114,20 +114,22 @@ func scanPhrase(q string) (token, int) {
 
 // scanTerm reads a term. A colon ends it, but a - or + inside it does not.
 func scanTerm(q string) (token, int) {
-	parts := []string{""}
+	var parts []string
+	var part strings.Builder
 	i := 0
 	for ; i < len(q) && !strings.ContainsRune(" \t\r\n():\"[]{}", rune(q[i])); i++ {
-		last := len(parts) - 1
 		switch {
 		case q[i] == '\\' && i+1 < len(q):
 			i++
-			parts[last] += string(q[i])
+			part.WriteByte(q[i])
 		case q[i] == '*':
-			parts = append(parts, "")
+			parts = append(parts, part.String())
+			part.Reset()
 		default:
-			parts[last] += string(q[i])
+			part.WriteByte(q[i])
 		}
 	}
+	parts = append(parts, part.String())
 	if i == 0 { // a bracket that was not opened
 		return token{kind: broken}, 1
 	}

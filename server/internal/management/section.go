@@ -66,7 +66,7 @@ func configured[T any](r resource[T], s section[T]) resource[T] {
 		}
 		return item, false
 	}
-	r.add = func(c *call) (T, error) {
+	add := func(c *call) (T, error) {
 		var item T
 		if s.written != nil {
 			s.written(c, c.body)
@@ -80,12 +80,24 @@ func configured[T any](r resource[T], s section[T]) resource[T] {
 		}
 		return s.save(c, s.keyOf(&item), func(f *fixtures.Fixture) error {
 			list := *s.of(f)
-			if slices.ContainsFunc(list, func(other T) bool { return s.name(&other) == s.name(&item) }) {
+			switch has := slices.ContainsFunc(list, func(other T) bool { return s.name(&other) == s.name(&item) }); {
+			case has && s.taken == nil:
+				return errIDTaken
+			case has:
 				return s.taken
 			}
 			*s.of(f) = append(slices.Clone(list), item)
 			return nil
 		})
+	}
+	r.add = func(c *call) (T, error) {
+		for {
+			item, err := add(c)
+			if !errors.Is(err, errIDTaken) {
+				return item, err
+			}
+			c.Setup = c.Tenant.Setup()
+		}
 	}
 	r.update = func(c *call, old T) (T, error) {
 		if s.isSystem(c, s.id(c, &old)) {
@@ -136,6 +148,9 @@ func configured[T any](r resource[T], s section[T]) resource[T] {
 	r.show = s.show
 	return r
 }
+
+// errIDTaken says that another call has got the id meanwhile which a new item got.
+var errIDTaken = errors.New("the id is taken")
 
 // is tells whether the id of a path names an item.
 func (s section[T]) is(c *call, item *T, id string) bool {

@@ -189,10 +189,11 @@ func TestAClientTakesItsRefreshTokensAlong(t *testing.T) {
 		t.Fatal("there is no refresh token")
 	}
 	c.must("DELETE", "/clients/"+id, nil)
-	if again := c.must("POST", "/clients", body)["client_id"]; again != id {
-		t.Errorf("the new client is %s, and was %s", again, id)
+	again := c.must("POST", "/clients", body)["client_id"]
+	if again == id {
+		t.Errorf("the new client is %s, as the old one was", again)
 	}
-	w := servertest.Call(t, c.server, "POST", "/oauth/token", servertest.Object{"grant_type": "refresh_token", "client_id": id, "refresh_token": tokens.RefreshToken})
+	w := servertest.Call(t, c.server, "POST", "/oauth/token", servertest.Object{"grant_type": "refresh_token", "client_id": again, "refresh_token": tokens.RefreshToken})
 	if w.Code != 403 {
 		t.Errorf("a refresh token of the old client: %d %s", w.Code, w.Body)
 	}

@@ -35,8 +35,12 @@ var logStreams = configured(resource[fixtures.LogStream]{
 		if slices.ContainsFunc(c.Setup.Fixture.LogStreams, func(other fixtures.LogStream) bool { return other.Name == s.Name }) {
 			return refusal.ExistentLogStream
 		}
-		s.ID = "lst_" + c.Setup.Seed.Text("0123456789", 16, "log stream", s.Name)
-		return nil
+		for n := ""; ; n += "'" { // another one may have had that name once
+			s.ID = "lst_" + c.Setup.Seed.Text("0123456789", 16, "log stream", s.Name+n)
+			if !slices.ContainsFunc(c.Setup.Fixture.LogStreams, func(other fixtures.LogStream) bool { return other.ID == s.ID }) {
+				return nil
+			}
+		}
 	},
 	ensure: func(c *call, s *fixtures.LogStream) {
 		if s.Type != fixtures.StreamHTTP {

@@ -41,6 +41,7 @@ type Event struct {
 
 	user, before *fixtures.User
 	stream       string
+	bytes        int
 	attempts     []Attempt
 }
 
@@ -93,10 +94,59 @@ func (s *Streams) sendLocked(stream string, e *Event) {
 	s.written++
 	e.ID = "evt_" + derive.Seed("streams").Text(base58, 22, "event", strconv.FormatInt(s.written, 10))
 	e.stream = stream
+	e.bytes = sizeOf(e)
 	if q := s.events[stream]; q != nil {
 		q.add(e)
+		dropLarge(q, e)
 		work(s, q, s.sendEvent)
 	}
+}
+
+// dropLarge drops events that wait if a new one makes them too large together. The first
+// one may be on its way: it stays.
+func dropLarge(q *queue[*Event], added *Event) {
+	if added.bytes < mostBytes/mostWaiting {
+		return
+	}
+	total := 0
+	for _, e := range q.waiting {
+		total += e.bytes
+	}
+	for total > mostBytes && len(q.waiting) > 2 {
+		total -= q.waiting[1].bytes
+		q.waiting = slices.Delete(q.waiting, 1, 2)
+		q.Lost++
+	}
+}
+
+// sizeOf is about how many bytes an event has of what callers chose.
+func sizeOf(e *Event) int {
+	n := SizeOf(e.Data)
+	for _, u := range []*fixtures.User{e.user, e.before} {
+		if u != nil {
+			n += SizeOf(u.UserMetadata) + SizeOf(u.AppMetadata)
+		}
+	}
+	return n
+}
+
+// SizeOf is about how many bytes a value of JSON has.
+func SizeOf(value any) int {
+	const each = 48 // of a member, beside its text
+	n := each
+	switch v := value.(type) {
+	case string:
+		n += len(v)
+	case map[string]any:
+		for name, member := range v {
+			n += each + len(name) + SizeOf(member)
+		}
+	case []any:
+		for _, member := range v {
+			n += SizeOf(member)
+		}
+	}
+	return n
 }
 
 const base58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -132,6 +182,7 @@ func (s *Streams) Redeliver(stream string, chosen func(Delivery) bool) int {
 		}
 		count++
 		q.Lost--
+		q.failedBytes -= d.Event.bytes
 		d.Event.attempts = d.Attempts
 		q.add(d.Event)
 	}
@@ -176,7 +227,10 @@ func (s *Streams) sendEvent(ctx context.Context, q *queue[*Event]) (done, lost i
 	}
 	q.tries = 0
 	q.failed = append(q.failed, &Delivery{Event: e, Stream: q.ID, Status: "failed", Attempts: e.attempts})
-	if len(q.failed) > mostFailed {
+	q.failedBytes += e.bytes
+	for len(q.failed) > mostFailed || q.failedBytes > mostBytes && len(q.failed) > 1 {
+		q.failedBytes -= q.failed[0].Event.bytes
+		q.failed[0] = nil
 		q.failed = q.failed[1:]
 	}
 	return 0, 1, 0

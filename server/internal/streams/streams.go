@@ -22,6 +22,9 @@ const (
 	// mostWaiting is how much a stream holds for a receiver that is down. Then the
 	// oldest is lost.
 	mostWaiting = 10_000
+	// mostBytes is how many bytes the events have that wait for one receiver, and those
+	// that have failed.
+	mostBytes = 64 << 20
 	// mostAtOnce is how many log entries one call has. Unverified.
 	mostAtOnce = 100
 	// callTime is for how long a receiver may take.
@@ -78,6 +81,8 @@ type queue[T any] struct {
 	works   bool // a goroutine sends
 	tries   int  // how many calls have failed since the last that did not
 	failed  []*Delivery
+
+	failedBytes int // of the events that have failed
 }
 
 // add lets something wait. The oldest is lost if there is too much.

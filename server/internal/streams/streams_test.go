@@ -262,3 +262,22 @@ func TestReset(t *testing.T) {
 		}
 	})
 }
+
+// What waits for a receiver that is down is bounded by its bytes, too, and what is
+// dropped is counted.
+func TestLargeEventsAreFewer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &receiver{}
+		s, _ := open(r, nil)
+		text := strings.Repeat("x", 1<<20)
+		const many = 200
+		for range many {
+			s.Test("est_1", UserCreated, map[string]any{"text": text}, time.Now())
+		}
+		c := s.Counts()[1]
+		if c.Waiting > mostBytes>>20 || c.Waiting+c.Lost != many {
+			t.Errorf("%+v", c)
+		}
+		s.Close()
+	})
+}

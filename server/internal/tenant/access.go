@@ -169,11 +169,17 @@ func (content ManagementToken) For() bool {
 	return isFor(content.Audience, strings.TrimSuffix(content.Issuer, "/")+ManagementPath)
 }
 
-// An IDToken is the content of an ID token that a logout names as its hint.
+// An IDToken is the content of an ID token that a logout names as its hint, or that
+// links an account.
 type IDToken struct {
-	Audience string `json:"aud"`
-	Subject  string `json:"sub"`
-	SID      string `json:"sid"`
+	Issuer   string  `json:"iss"`
+	Audience string  `json:"aud"`
+	Subject  string  `json:"sub"`
+	SID      string  `json:"sid"`
+	Expires  float64 `json:"exp"`
+	// Shared tells that a secret of a client has signed it, which proves nothing about
+	// who made it.
+	Shared bool `json:"-"`
 }
 
 // ReadIDToken reads an ID token that this tenant signed. It may have expired.
@@ -183,6 +189,7 @@ func (t *Tenant) ReadIDToken(idToken string) (content IDToken, ok bool) {
 		if payload, err = t.verifyShared(idToken); err != nil {
 			return content, false
 		}
+		content.Shared = true
 	}
 	return content, json.Unmarshal(payload, &content) == nil
 }

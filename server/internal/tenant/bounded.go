@@ -8,6 +8,10 @@ type bounded[K comparable, V any] struct {
 	max     int
 	alive   func(V) bool // which entries count as dropped; nil means all
 	dropped int
+	// size is how many bytes an entry has of what callers chose; nil means none. All
+	// together may have mostBytes.
+	size    func(V) int
+	bytes   int
 	entries map[K]*list.Element
 	order   *list.List // of *entry[K, V], the one put longest ago first
 }
@@ -15,6 +19,16 @@ type bounded[K comparable, V any] struct {
 type entry[K comparable, V any] struct {
 	key   K
 	value V
+	bytes int // as it was put
+}
+
+// mostBytes is how many bytes the entries of a bounded map may have.
+const mostBytes = 64 << 20
+
+// sized is a bounded map whose entries can be large.
+func sized[K comparable, V any](b bounded[K, V], size func(V) int) bounded[K, V] {
+	b.size = size
+	return b
 }
 
 func newBounded[K comparable, V any](max int, alive func(V) bool) bounded[K, V] {
@@ -34,8 +48,13 @@ func (b *bounded[K, V]) get(key K) (value V, ok bool) {
 // put adds or replaces an entry.
 func (b *bounded[K, V]) put(key K, value V) {
 	b.remove(key)
-	b.entries[key] = b.order.PushBack(&entry[K, V]{key, value})
-	for b.len() > b.max {
+	added := &entry[K, V]{key: key, value: value}
+	if b.size != nil {
+		added.bytes = b.size(value)
+		b.bytes += added.bytes
+	}
+	b.entries[key] = b.order.PushBack(added)
+	for b.len() > b.max || b.bytes > mostBytes && b.len() > 1 {
 		first := b.first()
 		if b.alive == nil || b.alive(first.value) {
 			b.dropped++
@@ -49,7 +68,7 @@ func (b *bounded[K, V]) first() *entry[K, V] { return b.order.Front().Value.(*en
 
 func (b *bounded[K, V]) remove(key K) {
 	if e, ok := b.entries[key]; ok {
-		b.order.Remove(e)
+		b.bytes -= b.order.Remove(e).(*entry[K, V]).bytes
 		delete(b.entries, key)
 	}
 }

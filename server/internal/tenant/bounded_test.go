@@ -65,3 +65,19 @@ func TestATallyNamesNothingTwice(t *testing.T) {
 		t.Errorf("%d names are kept", n)
 	}
 }
+
+// Entries that are large are fewer.
+func TestABoundedMapIsBoundedByBytes(t *testing.T) {
+	t.Parallel()
+	b := sized(newBounded[int, int](1000, nil), func(n int) int { return n })
+	for i := range 100 {
+		b.put(i, 1<<20)
+	}
+	if b.len() != mostBytes>>20 || b.bytes != mostBytes || b.dropped != 100-b.len() {
+		t.Errorf("it has %d entries of %d bytes, and dropped %d", b.len(), b.bytes, b.dropped)
+	}
+	b.removeIf(func(int) bool { return true })
+	if b.bytes != 0 {
+		t.Errorf("an empty one has %d bytes", b.bytes)
+	}
+}

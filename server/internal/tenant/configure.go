@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 // Configure changes what the tenant is configured with: clients, connections, APIs and
@@ -59,14 +60,14 @@ func (t *Tenant) reconfigure(before, after *Setup) (done bool, err error) {
 		}
 	}
 	t.configureLocked(after)
-	t.dropLostLocked()
+	t.dropLostLocked(before)
 	t.noteChange()
 	return true, nil
 }
 
 // dropLostLocked removes what belongs to a connection, a client or an API that is gone:
 // so an export can be loaded again, and the next one of that name begins anew.
-func (t *Tenant) dropLostLocked() {
+func (t *Tenant) dropLostLocked(before *Setup) {
 	for _, u := range t.users.byID {
 		if _, ok := t.setup.connections[u.Connection]; !ok {
 			t.deleteUserLocked(u)
@@ -74,19 +75,91 @@ func (t *Tenant) dropLostLocked() {
 	}
 	t.dropLostRolesLocked()
 	t.leaveLocked()
+	t.dropLostLoginsLocked(before)
+	t.noteLostLocked(before)
+}
+
+// dropLostLoginsLocked ends what clients, connections and APIs that are gone have
+// given: refresh tokens, codes, tickets, and logins that have begun.
+func (t *Tenant) dropLostLoginsLocked(before *Setup) {
+	noClient := func(id string) bool { return t.setup.clients[id] == nil }
+	noConnection := func(name string) bool { return name != "" && t.setup.connections[name] == nil }
+	noAPI := func(audience string) bool { return before.apis[audience] != nil && t.setup.apis[audience] == nil }
 	for id, f := range t.families.all {
-		if _, ok := t.setup.clients[f.ClientID]; !ok {
+		if noClient(f.ClientID) || noAPI(f.Audience) {
 			t.families.remove(id)
 		}
 	}
+	t.authCodes.removeIf(func(c *authCode) bool { return noClient(c.Client.ClientID) || noAPI(c.Audience) })
+	t.tickets.removeIf(func(k *ticket) bool { return noClient(k.clientID) || noConnection(k.connection) })
+	t.transactions.removeIf(func(tr *Transaction) bool { return noClient(tr.Authorization.Client.ClientID) })
+	t.pushed.removeIf(func(p *pushedRequest) bool { return noClient(p.clientID) })
+	t.otpSessions.removeIf(func(s *otpSession) bool { return noClient(s.clientID) || noConnection(s.connection) })
+	t.secondSteps.removeIf(func(s *secondStep) bool { return noClient(s.clientID) || noAPI(s.audience) })
+	for _, d := range t.devices.all {
+		if noClient(d.ClientID) || noAPI(d.Audience) {
+			t.devices.remove(d)
+		}
+	}
+	for key, c := range t.challenges.bounded.all {
+		if c.state == pending && noConnection(key.connection) {
+			c.state = expired
+			t.tellOutboxLocked(c, outbox.Expired)
+		}
+	}
+	for key := range t.bruteForce.attempts.all {
+		if noConnection(key.user.connection) {
+			t.bruteForce.attempts.remove(key)
+		}
+	}
+}
+
+// maxGone is how many ids of things that were deleted a tenant knows.
+const maxGone = 10_000
+
+// noteLostLocked keeps the ids of what is gone: nothing gets one of them again.
+func (t *Tenant) noteLostLocked(before *Setup) {
+	note := func(id string) { t.gone.put(id, struct{}{}) }
+	for id := range before.clients {
+		if t.setup.clients[id] == nil {
+			note(id)
+		}
+	}
+	for id := range before.roles {
+		if t.setup.roles[id] == nil {
+			note(id)
+		}
+	}
+	for id := range before.orgs {
+		if t.setup.orgs[id] == nil {
+			note(id)
+		}
+	}
+}
+
+// WasDeleted tells whether a client, role or organization with that id was deleted.
+func (t *Tenant) WasDeleted(id string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, gone := t.gone.get(id)
+	return gone
 }
 
 // dropLostRolesLocked takes away permissions of APIs, roles, and linked accounts of
 // connections that are gone.
 func (t *Tenant) dropLostRolesLocked() {
 	for _, u := range t.users.byID {
-		if kept, changed := t.setup.withoutLost(u.User); changed {
-			t.users.replace(u, t.setup.newUser(kept))
+		kept, changed := t.setup.withoutLost(u.User)
+		if !changed {
+			continue
+		}
+		after := t.setup.newUser(kept)
+		t.users.replace(u, after)
+		for _, a := range u.accounts {
+			if _, stays := t.users.accountOf(a.UserID); !stays { // the next account of that name is somebody else
+				t.users.deleted[a.key()]++
+				t.forgetUserLocked(a.UserID)
+			}
 		}
 	}
 }

@@ -46,6 +46,9 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	for key, n := range t.invited.counts.all {
 		f.State.Counters[counterName("invitation", key.organization, key.email)] = n
 	}
+	for id := range t.gone.all {
+		f.State.Counters[counterName("deleted id", id, "")] = 1
+	}
 	for _, d := range t.devices.all {
 		f.State.DeviceCodes = append(f.State.DeviceCodes, d.DeviceCode)
 	}
@@ -145,6 +148,8 @@ func (t *Tenant) importLocked(s *fixtures.State) {
 			t.families.count.set(clientUser{of, whom}, n)
 		case "invitation":
 			t.invited.set(invitedKey{of, whom}, n)
+		case "deleted id":
+			t.gone.put(of, struct{}{})
 		case "device":
 			t.devices.count.set(of, n)
 		case "job":

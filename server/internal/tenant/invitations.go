@@ -7,6 +7,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
+	"github.com/mockauth0/mockauth0/server/internal/streams"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
@@ -23,7 +24,9 @@ type Invitation struct {
 type invitedKey struct{ organization, email string }
 
 func newInvitations() bounded[string, *Invitation] {
-	return newBounded[string, *Invitation](maxInvitations, nil)
+	return sized(newBounded[string, *Invitation](maxInvitations, nil), func(v *Invitation) int {
+		return streams.SizeOf(v.AppMetadata) + streams.SizeOf(v.UserMetadata) + len(v.Inviter.Name) + len(v.Invitee.Email)
+	})
 }
 
 // An InviteRequest asks for an invitation.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/streams"
 )
 
 const (
@@ -22,10 +23,22 @@ type jobs struct {
 
 func (js *jobs) put(j fixtures.Job) {
 	if js.kept == nil {
-		kept := newBounded[string, fixtures.Job](maxJobs, nil)
+		kept := sized(newBounded[string, fixtures.Job](maxJobs, nil), sizeOfJob)
 		js.kept = &kept
 	}
 	js.kept.put(j.ID, j)
+}
+
+// sizeOfJob is about how many bytes a job has.
+func sizeOfJob(j fixtures.Job) int {
+	n := len(j.ExternalID)
+	for _, f := range j.Fields {
+		n += len(f.Name) + len(f.ExportAs)
+	}
+	for _, e := range j.Errors {
+		n += streams.SizeOf(e)
+	}
+	return n
 }
 
 func (js *jobs) settle(now time.Time) {

@@ -51,7 +51,8 @@ type mailTickets struct {
 }
 
 func newMailTickets() mailTickets {
-	return mailTickets{newBounded[string, *mailTicket](maxTickets, nil), newTally[ticketOwner](maxTickets), map[ticketOwner][]string{}}
+	size := func(k *mailTicket) int { return len(k.ResultURL) + len(k.NewPassword) }
+	return mailTickets{sized(newBounded[string, *mailTicket](maxTickets, nil), size), newTally[ticketOwner](maxTickets), map[ticketOwner][]string{}}
 }
 
 func (ts *mailTickets) settle(now time.Time) {

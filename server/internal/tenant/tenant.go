@@ -64,6 +64,7 @@ type Tenant struct {
 	invitesHeld  map[invitedKey][]string // messages that arrive after the next one (deliver.swap)
 	invited      tally[invitedKey]       // how many invitations each address had so far
 	buckets      map[bucketKey]*bucket
+	gone         bounded[string, struct{}] // the ids of clients, roles and organizations that were deleted
 }
 
 // New makes a tenant from a fixture, which signs with the keys. New does not
@@ -177,6 +178,7 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.invitesHeld = map[invitedKey][]string{}
 	t.invited = newTally[invitedKey](maxInvitations)
 	t.buckets = map[bucketKey]*bucket{}
+	t.gone = newBounded[string, struct{}](maxGone, nil)
 	if f.State != nil {
 		t.importLocked(f.State)
 	}
