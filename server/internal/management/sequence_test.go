@@ -101,12 +101,7 @@ func FuzzSequence(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		start, err := fixtures.Load("default")
-		if err != nil {
-			t.Fatal(err)
-		}
-		start.Users = nil // those of a fixture come again at each start
-		if got := exported(t, servertest.New(t, server.Config{Fixture: start, Restore: saved, At: servertest.At2030})); got != state {
+		if got := exported(t, servertest.New(t, server.Config{Restore: saved, At: servertest.At2030})); got != state {
 			t.Errorf("after a restart it differs: %s\nafter\n%s", difference(state, got), strings.Join(trace, "\n"))
 		}
 		s.Reset()

@@ -162,6 +162,37 @@ func TestARestartKeepsChanges(t *testing.T) {
 	}
 }
 
+// A restart keeps the users as the API left them, those of the fixture too. If somebody has
+// edited the users of the fixture meanwhile, those count.
+func TestARestartKeepsUsers(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t)
+	ada, alan := servertest.UserOf(t, c.server, "ada@example.com"), servertest.UserOf(t, c.server, "alan@example.com")
+	c.must("PATCH", "/users/"+url.PathEscape(ada.UserID), servertest.Object{"blocked": true, "user_metadata": servertest.Object{"k": "v"}})
+	c.must("DELETE", "/users/"+url.PathEscape(alan.UserID), nil)
+	state := exported(t, c.server)
+	saved, err := fixtures.Parse("", []byte(state))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := servertest.New(t, server.Config{At: servertest.At2030, Restore: saved})
+	if got := exported(t, again); got != state {
+		t.Errorf("after a restart it has\n%s\nwant\n%s", got, state)
+	}
+	again.Reset()
+	servertest.UserOf(t, again, "alan@example.com")
+
+	edited, err := fixtures.Parse("", []byte("version: 1\nextends: default\nusers: [{email: ada@example.com, name: Edited}, {email: alan@example.com}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again = servertest.New(t, server.Config{At: servertest.At2030, Restore: saved, Fixture: edited})
+	if got := servertest.UserOf(t, again, "ada@example.com"); got.Name != "Edited" || got.Blocked {
+		t.Errorf("after an edit of the users ada is %+v", got)
+	}
+	servertest.UserOf(t, again, "alan@example.com")
+}
+
 // A change after which the export could not be loaded is refused.
 func TestUsersFitTheirConnection(t *testing.T) {
 	t.Parallel()

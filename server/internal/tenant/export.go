@@ -9,6 +9,9 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
+// sectionUsers is the name of the users among the sections that were changed.
+const sectionUsers = "users"
+
 // Export returns the tenant as a fixture. A tenant made of it has the same
 // clients, users, devices and live refresh tokens, and counts codes on from the same
 // numbers.
@@ -58,6 +61,15 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	if t.jobs.count > 0 {
 		f.State.Counters[counterName("job", "", "")] = t.jobs.count
 	}
+	if t.usersEdited && f.State.Changed[sectionUsers] == "" {
+		if t.usersWere == "" {
+			t.usersWere = t.loaded.UsersDigest()
+		}
+		if f.State.Changed == nil {
+			f.State.Changed = map[string]string{}
+		}
+		f.State.Changed[sectionUsers] = t.usersWere
+	}
 	f.State.Jobs = t.listJobsLocked()
 	f.State.Tickets = t.listTicketsLocked()
 	if n := t.families.count.forgotten; n > 0 {
@@ -98,9 +110,9 @@ func (t *Tenant) drawnSeedLocked() string {
 func counterName(what, of, whom string) string { return what + "\t" + of + "\t" + whom }
 
 // Restore adds what an earlier run exported: its users, refresh tokens and counters, and
-// the sections that the Management API had changed. If the fixture has a user too, or
-// has changed such a section since, the fixture's data counts, so that edits of the
-// fixture have an effect. Reset goes back to the fixture alone. The error says why the
+// the sections that the Management API had changed. If the fixture has changed such a
+// section since, the fixture's data counts, so that edits of the fixture have an effect;
+// its users are merged with those of the export. Reset goes back to the fixture alone. The error says why the
 // changed sections do not fit the fixture any more; then the fixture's count.
 func (t *Tenant) Restore(f *fixtures.Fixture) error {
 	now := t.Clock.Now()
@@ -113,11 +125,18 @@ func (t *Tenant) Restore(f *fixtures.Fixture) error {
 			t.configureLocked(newSetup(kept))
 		}
 	}
+	edited := f.State != nil && f.State.Changed[sectionUsers] == t.setup.Fixture.UsersDigest()
+	if edited { // the fixture has nothing to say about them
+		t.users = newUsers()
+		t.usersEdited, t.usersWere = true, f.State.Changed[sectionUsers]
+	}
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)
 	}
-	for i := range t.setup.Fixture.Users {
-		t.mergeUserLocked(t.setup.Fixture.Users[i], now)
+	if !edited {
+		for i := range t.setup.Fixture.Users {
+			t.mergeUserLocked(t.setup.Fixture.Users[i], now)
+		}
 	}
 	t.joinLocked(f.Organizations, now)
 	t.joinLocked(t.setup.Fixture.Organizations, now)

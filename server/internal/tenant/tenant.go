@@ -4,6 +4,7 @@
 package tenant
 
 import (
+	"reflect"
 	"sync"
 	"time"
 
@@ -36,6 +37,8 @@ type Tenant struct {
 	loaded       *fixtures.Fixture // to which Reset goes back; Configure changes the setup alone
 	opaque       *token.Opaque
 	users        users
+	usersEdited  bool   // users were changed or deleted since the fixture was loaded, and not only by logins
+	usersWere    string // then a digest of the fixture's users, which Export makes
 	challenges   challenges
 	otpSessions  otpSessions
 	families     families
@@ -148,8 +151,11 @@ func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) error {
 		t.forgetLoginsLocked() // who knows the seed before could guess them
 		t.expireCodesLocked()
 	}
-	for i := range f.Users {
-		t.mergeUserLocked(f.Users[i], now)
+	if !reflect.DeepEqual(f.Users, loaded.Users) {
+		t.usersEdited, t.usersWere = false, ""
+		for i := range f.Users {
+			t.mergeUserLocked(f.Users[i], now)
+		}
 	}
 	t.dropLostRolesLocked()
 	t.leaveLocked()
@@ -163,6 +169,7 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.loaded = f
 	t.configureLocked(setup)
 	t.users = newUsers()
+	t.usersEdited, t.usersWere = false, ""
 	t.challenges = newChallenges()
 	t.families = newFamilies()
 	t.forgetLoginsLocked()
