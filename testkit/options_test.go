@@ -74,7 +74,7 @@ func TestUsersReplaceTheFixturesOwn(t *testing.T) {
 	}
 	want := []string{
 		"email ada@example.com Augusta false",
-		"sms +12025550101 +12025550101 true",
+		"sms +12025550101  true",
 		"email alan@example.com Alan Turing true",
 		"Username-Password-Authentication dora@example.com Dora false",
 		"email dora@example.com Dora too false",

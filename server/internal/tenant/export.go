@@ -61,14 +61,14 @@ func (t *Tenant) Export() *fixtures.Fixture {
 	if t.jobs.count > 0 {
 		f.State.Counters[counterName("job", "", "")] = t.jobs.count
 	}
-	if t.usersEdited && f.State.Changed[sectionUsers] == "" {
-		if t.usersWere == "" {
-			t.usersWere = t.loaded.UsersDigest()
+	if t.users.edited && f.State.Changed[sectionUsers] == "" {
+		if t.users.were == "" {
+			t.users.were = t.loaded.UsersDigest()
 		}
 		if f.State.Changed == nil {
 			f.State.Changed = map[string]string{}
 		}
-		f.State.Changed[sectionUsers] = t.usersWere
+		f.State.Changed[sectionUsers] = t.users.were
 	}
 	f.State.Jobs = t.listJobsLocked()
 	f.State.Tickets = t.listTicketsLocked()
@@ -128,7 +128,7 @@ func (t *Tenant) Restore(f *fixtures.Fixture) error {
 	edited := f.State != nil && f.State.Changed[sectionUsers] == t.setup.Fixture.UsersDigest()
 	if edited { // the fixture has nothing to say about them
 		t.users = newUsers()
-		t.usersEdited, t.usersWere = true, f.State.Changed[sectionUsers]
+		t.users.edited, t.users.were = true, f.State.Changed[sectionUsers]
 	}
 	for i := range f.Users {
 		t.mergeUserLocked(f.Users[i], now)

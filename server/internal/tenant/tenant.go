@@ -37,8 +37,6 @@ type Tenant struct {
 	loaded       *fixtures.Fixture // to which Reset goes back; Configure changes the setup alone
 	opaque       *token.Opaque
 	users        users
-	usersEdited  bool   // users were changed or deleted since the fixture was loaded, and not only by logins
-	usersWere    string // then a digest of the fixture's users, which Export makes
 	challenges   challenges
 	otpSessions  otpSessions
 	families     families
@@ -152,7 +150,7 @@ func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) error {
 		t.expireCodesLocked()
 	}
 	if !reflect.DeepEqual(f.Users, loaded.Users) {
-		t.usersEdited, t.usersWere = false, ""
+		t.users.edited, t.users.were = false, ""
 		for i := range f.Users {
 			t.mergeUserLocked(f.Users[i], now)
 		}
@@ -169,7 +167,6 @@ func (t *Tenant) loadLocked(setup *Setup) {
 	t.loaded = f
 	t.configureLocked(setup)
 	t.users = newUsers()
-	t.usersEdited, t.usersWere = false, ""
 	t.challenges = newChallenges()
 	t.families = newFamilies()
 	t.forgetLoginsLocked()

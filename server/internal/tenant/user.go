@@ -113,7 +113,6 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 		}
 	}
 	t.users.replace(old, ready)
-	t.usersEdited = true
 	t.tellLocked(streams.UserUpdated, ready, old, now)
 	t.noteChange()
 	return cloned(ready.User), nil
@@ -148,7 +147,7 @@ func (t *Tenant) DeleteUser(id string) error {
 }
 
 func (t *Tenant) deleteUserLocked(u *user) {
-	t.usersEdited = true
+	t.users.edited = true
 	t.tellLocked(streams.UserDeleted, u, nil, t.Clock.Now())
 	t.users.remove(u)
 	for _, a := range u.accounts {

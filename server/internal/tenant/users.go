@@ -72,6 +72,10 @@ type users struct {
 	// deleted counts the deleted users of each address. A user who signs up
 	// again after that gets a new id, as at Auth0.
 	deleted map[userKey]int64
+	// edited: a user was changed or deleted, and not only by logins. Then were is a
+	// digest of the fixture's users, which Export makes.
+	edited bool
+	were   string
 }
 
 func newUsers() users {
@@ -155,6 +159,7 @@ func (us *users) replace(old, u *user) {
 	u.seq = old.seq
 	us.remove(old)
 	us.insert(u)
+	us.edited = true
 }
 
 // Named is the user_id of the user with a name on a connection, or "".
