@@ -166,31 +166,39 @@ func TestARestartKeepsChanges(t *testing.T) {
 // edited the users of the fixture meanwhile, those count.
 func TestARestartKeepsUsers(t *testing.T) {
 	t.Parallel()
-	c := newCaller(t)
-	ada, alan := servertest.UserOf(t, c.server, "ada@example.com"), servertest.UserOf(t, c.server, "alan@example.com")
-	c.must("PATCH", "/users/"+url.PathEscape(ada.UserID), servertest.Object{"blocked": true, "user_metadata": servertest.Object{"k": "v"}})
-	c.must("DELETE", "/users/"+url.PathEscape(alan.UserID), nil)
-	state := exported(t, c.server)
-	saved, err := fixtures.Parse("", []byte(state))
-	if err != nil {
-		t.Fatal(err)
-	}
-	again := servertest.New(t, server.Config{At: servertest.At2030, Restore: saved})
-	if got := exported(t, again); got != state {
-		t.Errorf("after a restart it has\n%s\nwant\n%s", got, state)
-	}
-	again.Reset()
-	servertest.UserOf(t, again, "alan@example.com")
-
 	edited, err := fixtures.Parse("", []byte("version: 1\nextends: default\nusers: [{email: ada@example.com, name: Edited}, {email: alan@example.com}]"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	again = servertest.New(t, server.Config{At: servertest.At2030, Restore: saved, Fixture: edited})
-	if got := servertest.UserOf(t, again, "ada@example.com"); got.Name != "Edited" || got.Blocked {
-		t.Errorf("after an edit of the users ada is %+v", got)
+	for name, change := range map[string]func(c *caller, ada string){
+		"changed": func(c *caller, ada string) {
+			c.must("PATCH", "/users/"+ada, servertest.Object{"blocked": true, "user_metadata": servertest.Object{"k": "v"}})
+		},
+		"deleted": func(c *caller, ada string) { c.must("DELETE", "/users/"+ada, nil) },
+		"an API": func(c *caller, _ string) {
+			c.must("DELETE", "/resource-servers/https%3A%2F%2Fapi.acme.test%2F", nil) // of which ada has a permission
+		},
+	} {
+		c := newCaller(t)
+		change(c, url.PathEscape(servertest.UserOf(t, c.server, "ada@example.com").UserID))
+		state := exported(t, c.server)
+		saved, err := fixtures.Parse("", []byte(state))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again := servertest.New(t, server.Config{At: servertest.At2030, Restore: saved})
+		if got := exported(t, again); got != state {
+			t.Errorf("%s: after a restart it has\n%s\nwant\n%s", name, got, state)
+		}
+		again.Reset()
+		if u := servertest.UserOf(t, again, "ada@example.com"); u.Blocked || len(u.Permissions) == 0 {
+			t.Errorf("%s: after a reset ada is %+v", name, u)
+		}
+		again = servertest.New(t, server.Config{At: servertest.At2030, Restore: saved, Fixture: edited})
+		if u := servertest.UserOf(t, again, "ada@example.com"); u.Name != "Edited" || u.Blocked {
+			t.Errorf("%s: after an edit of the users ada is %+v", name, u)
+		}
 	}
-	servertest.UserOf(t, again, "alan@example.com")
 }
 
 // A change after which the export could not be loaded is refused.
