@@ -48,6 +48,10 @@ func FuzzOrganizations(f *testing.F) {
 		f.Add(uint8(i), "include_totals=true&page=0&per_page=1&fields=user_id,roles", []byte(nil))
 		f.Add(uint8(i), "take=1&from=MQ&sort=name:-1&is_enabled=false&grant_ids=a", []byte("[]"))
 	}
+	before := exported(f, servertest.New(f, server.Config{At: servertest.At2030, Fixture: fixture}))
+	if _, err := fixtures.Parse("", []byte(before)); err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, route uint8, query string, body []byte) {
 		r := routes[int(route)%len(routes)]
 		s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: fixture})
@@ -63,7 +67,11 @@ func FuzzOrganizations(f *testing.F) {
 		if w.Code >= 500 {
 			t.Errorf("%s %s?%s %s: %d %s", r.Method, request.URL.Path, query, body, w.Code, w.Body)
 		}
-		if _, err := fixtures.Parse("", []byte(exported(t, s))); err != nil {
+		state := exported(t, s)
+		if state == before {
+			return // it is known to load
+		}
+		if _, err := fixtures.Parse("", []byte(state)); err != nil {
 			t.Errorf("after %s %s %s the state has mistakes: %v", r.Method, request.URL.Path, body, err)
 		}
 	})

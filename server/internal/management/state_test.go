@@ -58,7 +58,7 @@ func (c *caller) refused(method, path string, body any) string {
 	return answer.Message
 }
 
-func exported(t *testing.T, s *server.Server) string {
+func exported(t testing.TB, s *server.Server) string {
 	t.Helper()
 	data, err := s.State().JSON()
 	if err != nil {
