@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"go.yaml.in/yaml/v4"
 
@@ -36,7 +37,7 @@ func TestRecordedAnswers(t *testing.T) {
 		}
 		files++
 		name, _ := filepath.Rel(root, path)
-		r.file(t, strings.TrimSuffix(name, ".yaml"), path)
+		synctest.Test(t, func(t *testing.T) { r.file(t, strings.TrimSuffix(name, ".yaml"), path) })
 		return nil
 	})
 	if err != nil || files == 0 {
@@ -164,6 +165,7 @@ func (r *replay) file(t *testing.T, name, path string) {
 			m.lost(want)
 			continue
 		}
+		synctest.Wait() // what the call before sent in the background has arrived or failed
 		status, got := send(t, auth, token, call.Request.Method, m.mapped(call.Request.URL), m.mapped(call.Request.Body), call.Request.Headers.Get("Content-Type"))
 		if status == http.StatusNotFound && strings.Contains(string(got), "does not serve") {
 			r.not[operation]++

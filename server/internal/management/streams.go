@@ -149,7 +149,7 @@ func eventOperations() []operation {
 			run:   listDeliveries,
 		},
 		{
-			method: "GET", path: "/event-streams/{id}/deliveries/{event_id}", summary: "reads an event that an event stream could not deliver", scopes: []string{"read:event_deliveries"},
+			method: "GET", path: "/event-streams/{id}/deliveries/{event_id}", summary: "reads an event that an event stream could not deliver, or not yet", scopes: []string{"read:event_deliveries"},
 			run: readDelivery,
 		},
 		{
@@ -242,12 +242,11 @@ func readDelivery(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range c.Tenant.Streams.Failed(s.ID) {
-		if d.Event.ID == c.Vars["event_id"] {
-			return c.showDelivery(d), nil
-		}
+	d, ok := c.Tenant.Streams.Delivery(s.ID, c.Vars["event_id"])
+	if !ok {
+		return nil, refusal.InexistentDelivery
 	}
-	return nil, refusal.InexistentDelivery
+	return c.showDelivery(d), nil
 }
 
 func redeliver(c *call) (any, error) {

@@ -164,6 +164,27 @@ func (s *Streams) Failed(stream string) []Delivery {
 	return all
 }
 
+// Delivery is a delivery of a stream that has failed or is still on its way.
+func (s *Streams) Delivery(stream, event string) (Delivery, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q := s.events[stream]
+	if q == nil {
+		return Delivery{}, false
+	}
+	for _, d := range q.failed {
+		if d.Event.ID == event {
+			return *d, true
+		}
+	}
+	for _, e := range q.waiting {
+		if e.ID == event {
+			return Delivery{Event: e, Stream: stream, Status: "pending", Attempts: e.attempts}, true
+		}
+	}
+	return Delivery{}, false
+}
+
 // Redeliver sends those failed deliveries of a stream again that a function chooses, and
 // returns how many they are.
 func (s *Streams) Redeliver(stream string, chosen func(Delivery) bool) int {

@@ -182,6 +182,10 @@ func TestAnEventStreamTries(t *testing.T) {
 		u := &fixtures.User{UserID: "email|1"}
 		s.User(UserCreated, u, nil, time.Now())
 		s.User(UserDeleted, u, nil, time.Now()) // not subscribed
+		synctest.Wait()
+		if d, ok := s.Delivery("est_1", s.events["est_1"].waiting[0].ID); !ok || d.Status != "pending" || len(d.Attempts) != 1 {
+			t.Errorf("on its way: %+v", d)
+		}
 		pass(time.Minute)
 		var waits []time.Duration
 		for i := range r.at[1:] {
@@ -193,6 +197,9 @@ func TestAnEventStreamTries(t *testing.T) {
 		failed := s.Failed("est_1")
 		if len(failed) != 1 || len(failed[0].Attempts) != 4 || s.Counts()[1].Lost != 1 {
 			t.Fatalf("failed: %+v, %+v", failed, s.Counts())
+		}
+		if d, ok := s.Delivery("est_1", failed[0].Event.ID); !ok || d.Status != "failed" {
+			t.Errorf("it has failed: %+v", d)
 		}
 		r.answer(400)
 		s.User(UserCreated, u, nil, time.Now())
