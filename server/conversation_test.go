@@ -62,6 +62,11 @@ var update = flag.Bool("update", false, "rewrite the answers of testdata/convers
 //	@ inject otp-expired           switch a scenario on, built in or of
 //	                               testdata/scenarios; @ off otp-expired
 //	@ scenario otp-expired         = what its rules did
+//	@ action post-login access.deny "no"
+//	                               from here on an Action of the trigger makes
+//	                               this call, too; post-login:back is the way
+//	                               back from a redirect; without a call it is
+//	                               silent again
 //	@ from 192.0.2.7               the address of the caller from here on
 //	@ browser                      keep cookies, and send them from here on
 //	@ repeat 50                    send the next request so often; the last
@@ -254,6 +259,9 @@ func refusalsOf(r journal.Request) []string {
 			words = entry.textOnly
 		}
 		if r.Status >= 400 && !strings.HasPrefix(r.Path, "/u/") && entry.Status != r.Status || !words.code.MatchString(r.Error) || !words.description.MatchString(r.Description) {
+			continue
+		}
+		if entry.Name == "refresh_revoked_by_action" && r.Path != "/oauth/token" {
 			continue
 		}
 		if r.Description == "Unauthorized" && entry.Name != cmp.Or(unauthorized[r.Path], "wrong_client") {

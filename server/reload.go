@@ -30,6 +30,7 @@ type reload struct {
 	fixture          watched    // the fixture
 	scenarios        watched    // the config's scenarios
 	fixtureScenarios watched    // the fixture's scenarios
+	actions          watched    // the code of the fixture's Actions
 }
 
 // watched are files that are loaded together, or not at all.
@@ -60,7 +61,7 @@ func watch(files ...string) watched {
 
 // start reads the clock for the first time if there are files to watch.
 func (r *reload) start() {
-	if len(r.fixture.files)+len(r.scenarios.files)+len(r.fixtureScenarios.files) > 0 {
+	if len(r.fixture.files)+len(r.scenarios.files)+len(r.fixtureScenarios.files)+len(r.actions.files) > 0 {
 		r.wall = clock.New(time.Time{}, true)
 	}
 }
@@ -92,6 +93,7 @@ func (s *Server) reloadIfChanged() {
 	}
 	r.looked = now
 	s.refresh(&r.fixture, "the fixture file is gone", s.readFixture)
+	s.refresh(&r.actions, "the code of an Action is gone", s.readFixture)
 	s.refresh(&r.scenarios, "a scenario file is gone", s.readScenarios)
 	s.refresh(&r.fixtureScenarios, "a scenario file is gone", func() (func() error, error) { return s.readFixtureScenarios(s.tenant.Fixture()) })
 }
@@ -123,7 +125,9 @@ func (s *Server) refresh(w *watched, gone string, read func() (use func() error,
 	if err == nil {
 		err = use()
 	}
-	w.err, w.stamps = err, stamps
+	if w.err = err; slices.Equal(w.files, before.files) { // the new fixture may have other files
+		w.stamps = stamps
+	}
 	s.reload.mu.Unlock()
 
 	names, have, are := strings.Join(changed, ", "), "has", "is"
@@ -165,6 +169,10 @@ func (s *Server) readFixture() (use func() error, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkActions(f); err != nil {
+		return nil, err
+	}
+	code := watch(f.ActionFiles()...)
 	useScenarios, err := s.readFixtureScenarios(f)
 	if err != nil {
 		return nil, err
@@ -176,6 +184,9 @@ func (s *Server) readFixture() (use func() error, err error) {
 	return func() error {
 		if misfit := s.tenant.Merge(f, keys); misfit != nil {
 			s.log.Warn("what the Management API had changed does not fit the changed fixture, so it is undone: " + misfit.Error())
+		}
+		if !slices.Equal(code.files, s.reload.actions.files) {
+			s.reload.actions = code
 		}
 		s.engine.Reseed(f.Seed())
 		return useScenarios()
@@ -227,5 +238,5 @@ func (s *Server) use(by faults.Layer, list []*scenarios.Scenario) error {
 func (s *Server) fileErrors() (fixture, scenarios error) {
 	s.reload.mu.Lock()
 	defer s.reload.mu.Unlock()
-	return s.reload.fixture.err, errors.Join(s.reload.scenarios.err, s.reload.fixtureScenarios.err)
+	return errors.Join(s.reload.fixture.err, s.reload.actions.err), errors.Join(s.reload.scenarios.err, s.reload.fixtureScenarios.err)
 }

@@ -101,6 +101,14 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Resume, Dialect: web.Browser,
 		},
 		{
+			Method: "GET", Path: "/continue", Summary: "where the page to which an Action sent the browser leads back",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Continue, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/continue", Summary: "the same, with a form",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Continue, Dialect: web.Browser, AnyPage: true,
+		},
+		{
 			Method: "POST", Path: "/oauth/device/code", Summary: "gives a device without a browser a device_code, and a code for its user",
 			Endpoint: "oauth.device_code", Client: authapi.DeviceClient, Flow: authapi.DeviceCode, Dialect: web.API,
 		},

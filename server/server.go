@@ -11,11 +11,13 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/derive"
+	"github.com/mockauth0/mockauth0/server/actions"
 	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/management"
 	"github.com/mockauth0/mockauth0/server/internal/readers"
+	"github.com/mockauth0/mockauth0/server/internal/runner"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/journal"
@@ -65,6 +67,11 @@ type Config struct {
 	// AllowOutbound are the hosts, besides loopback, whose SMS gateways and webhooks the
 	// server may call.
 	AllowOutbound []string
+	// Actions are Actions in Go. They run after those of the fixture.
+	Actions []actions.Hook
+	// Node is the path of the program that runs the JavaScript Actions of the fixture;
+	// "" looks for node on PATH.
+	Node string
 	// CA returns the certificate authority that GET /_mock/ca.pem serves, as
 	// PEM; nil means that there is none.
 	CA func() []byte
@@ -87,6 +94,7 @@ type Server struct {
 	secretSeed    string // for a fixture that has keys.files and no seed
 	keys          atomic.Pointer[keysOfFiles]
 	engine        *faults.Engine
+	runner        *runner.Runner
 	log           *slog.Logger
 }
 
@@ -121,7 +129,13 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.runner = s.newRunner(f)
+	if err := s.checkActions(f); err != nil {
+		return nil, err
+	}
+	s.reload.actions = watch(f.ActionFiles()...)
 	s.tenant = tenant.New(f, keys)
+	s.runner.Clock = s.tenant.Clock
 	s.engine = faults.NewEngine(f.Seed(), func() time.Time { return s.Clock().Now() })
 	s.reload.scenarios = watch(config.scenarioFiles()...)
 	for _, read := range []func() (func() error, error){
@@ -150,6 +164,7 @@ func New(config Config) (*Server, error) {
 	outbound := gateway.New(config.AllowOutbound)
 	s.tenant.Streams.Caller = outbound
 	s.front = &web.Front{
+		Runner:  s.runner,
 		Tenant:  s.tenant,
 		Naming:  guard.Naming,
 		Guard:   guard,
@@ -169,10 +184,14 @@ func New(config Config) (*Server, error) {
 	return s, nil
 }
 
-// Close ends the calls of the streams' webhooks. What waits there is not sent any more;
-// requests are answered as before. A Server without log_streams and event_streams has
-// nothing to end.
-func (s *Server) Close() { s.tenant.Streams.Close() }
+// Close ends the calls of the streams' webhooks, and the process that runs Actions. What
+// waits there is not sent any more; requests are answered as before, but JavaScript
+// Actions do not run any more. A Server without log_streams, event_streams and such
+// Actions has nothing to end.
+func (s *Server) Close() {
+	s.tenant.Streams.Close()
+	s.runner.Node.Close()
+}
 
 func checkIssuer(issuer string) (string, error) {
 	u, err := url.Parse(issuer)

@@ -39,6 +39,8 @@ type Request struct {
 	Scenario string `json:"scenario,omitempty"`
 	// Logs are the entries of the tenant's log that the request wrote.
 	Logs []Log `json:"logs,omitempty"`
+	// Actions are those that ran, in their order.
+	Actions []Action `json:"actions,omitempty"`
 	// At is when the request came, by the tenant's clock.
 	At time.Time `json:"at"`
 	// DurationMS is how many milliseconds the answer took by the tenant's clock.
@@ -51,6 +53,23 @@ type Log struct {
 	ID          string `json:"log_id"`
 	Type        string `json:"type"`
 	Description string `json:"description"`
+}
+
+// An Action is a run of an Action.
+type Action struct {
+	Name    string `json:"name"`
+	Trigger string `json:"trigger"`
+	// DurationMS is how many milliseconds it took by the tenant's clock. It is 0 if the
+	// clock is stopped.
+	DurationMS float64 `json:"duration_ms"`
+	// Did are the calls that acted, as JavaScript writes them, and Dropped those that
+	// did not, each with the reason.
+	Did     []string `json:"did,omitempty"`
+	Dropped []string `json:"dropped,omitempty"`
+	// Logs are the lines of console.log.
+	Logs []string `json:"logs,omitempty"`
+	// Error is the message of the error that it threw, or why it did not run.
+	Error string `json:"error,omitempty"`
 }
 
 // An SDK is the content of an Auth0-Client header.

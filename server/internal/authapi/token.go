@@ -13,6 +13,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
+	"github.com/mockauth0/mockauth0/server/internal/triggers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -82,7 +83,11 @@ func OAuthToken(c *web.Call) (any, error) {
 	if asked, given := request.Audience, login.Audience(); asked != "" && asked != given && asked != c.Issuer+"userinfo" {
 		c.Hint("the parameter audience is ignored: the token is for the audience of the login, " + cmp.Or(given, "which has none"))
 	}
-	// 6. Sign the tokens.
+	// 6. Run the Actions.
+	if err := triggers.LogIn(c, name, login); err != nil {
+		return nil, err
+	}
+	// 7. Sign the tokens.
 	recordExchange(c, name, login)
 	return c.Tenant.Issue(login)
 }

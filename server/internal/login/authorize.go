@@ -153,6 +153,23 @@ func Resume(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.resume(c, tx)
+}
+
+// Continue is GET and POST /continue: the page to which an Action sent the browser leads
+// back here.
+// Source: auth0/docs-v2 customize/actions/explore-triggers/signup-and-login-triggers/login-trigger/redirect-with-actions.mdx.
+func Continue(c *web.Call) (any, error) {
+	tx, r, err := current(c)
+	if err != nil {
+		return nil, err
+	}
+	r.back = tx.Actions != nil && tx.Actions.Redirect != ""
+	return r.resume(c, tx)
+}
+
+// resume goes on with a login whose user is signed in.
+func (r *request) resume(c *web.Call, tx tenant.Transaction) (any, error) {
 	session, ok := c.Tenant.Session(tx.SignedIn, c.Now)
 	switch linked := tx.Linked.UserID != ""; {
 	case linked:

@@ -14,6 +14,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
+	"github.com/mockauth0/mockauth0/server/internal/triggers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -21,6 +22,7 @@ import (
 type request struct {
 	tenant.Authorization
 	silent bool // the app wants no page (prompt=none)
+	back   bool // the browser comes back from the page of an Action
 }
 
 // textsOnly refuses a parameter that must be a string and is none.
@@ -152,6 +154,14 @@ func (r *request) refuse(c *web.Call, err error) (any, error) {
 // approve signs the user in to the app or at the device, or leads to the pages of a second factor. tx
 // is the login that the user comes from; its ID is "" if none was begun.
 func (r *request) approve(c *web.Call, tx tenant.Transaction, s tenant.Session) (any, error) {
+	next, err := triggers.LogInBrowser(c, &r.Authorization, tx, s, r.silent, r.back, func() tenant.Transaction { return r.begun(c, s) })
+	switch {
+	case err != nil:
+		return r.refuse(c, err)
+	case next.Redirect != "":
+		return web.Redirect{To: next.Redirect}, nil
+	}
+	tx = next.Transaction
 	need := c.Tenant.SecondFactor(r.Authorization, tx, s, c.Cookies(rememberCookie))
 	c.Hint(need.Hint)
 	switch {

@@ -146,17 +146,25 @@ func MFASubject(c *web.Call) web.Subject {
 // askSecondFactor leads to the pages of a second factor.
 func (r *request) askSecondFactor(c *web.Call, tx tenant.Transaction, s tenant.Session, remembers bool) (any, error) {
 	if tx.ID == "" {
-		begun := tenant.Transaction{Authorization: r.Authorization, SignedIn: s.ID}
-		if s.ID == "" {
-			begun.Linked = s
-		}
-		tx = c.Tenant.Begin(begun)
+		said := tx.Actions
+		tx = r.begun(c, s)
+		tx.Actions = said
+		c.Tenant.NoteActions(tx, said)
 	}
 	page, ok := c.Tenant.BeginSecondStep(tx, s, remembers, c.Now)
 	if !ok {
 		return r.noSecondFactor(c)
 	}
 	return web.Redirect{To: (&secondFactor{c, r, tx, page}).next()}, nil
+}
+
+// begun begins a login whose user is signed in already.
+func (r *request) begun(c *web.Call, s tenant.Session) tenant.Transaction {
+	tx := tenant.Transaction{Authorization: r.Authorization, SignedIn: s.ID}
+	if s.ID == "" {
+		tx.Linked = s
+	}
+	return c.Tenant.Begin(tx)
 }
 
 // noSecondFactor is the page for a user who has no factor and can enroll none.

@@ -34,6 +34,7 @@ type conversation struct {
 	sendCookies bool
 	repeat      int // how often the next request is sent
 	line        int
+	actions     recording
 	state       string // what the server exported last
 	out         strings.Builder
 }
@@ -47,9 +48,13 @@ func Replay(t *testing.T, script string) (text string, s *server.Server) {
 	if name, ok := strings.CutPrefix(lines[0], "@ fixture "); ok {
 		config.Fixture = NamedFixture(t, name)
 	}
+	said := recording{}
+	if strings.Contains(script, "\n@ action ") {
+		config.Actions = said.hooks()
+	}
 	s = New(t, config)
 	c := &conversation{
-		T: t, server: s, vars: map[string]string{}, repeat: 1, from: "192.0.2.1", browser: NewBrowser(t, s),
+		T: t, server: s, actions: said, vars: map[string]string{}, repeat: 1, from: "192.0.2.1", browser: NewBrowser(t, s),
 		shown: []string{"Content-Type", "Www-Authenticate", "Allow", "Retry-After", "X-Mock-Scenario", "Location"},
 	}
 	c.state = exported(t, s)
@@ -230,6 +235,11 @@ func (c *conversation) command(words []string) {
 	case "fixture": // Replay has read it
 	case "show":
 		c.shown = append(c.shown, words[1:]...)
+	case "action":
+		_, call, _ := strings.Cut(c.expand(strings.Join(words, " ")), words[1])
+		if err := c.actions.note(words[1], strings.TrimSpace(call)); err != nil {
+			c.failf("%v", err)
+		}
 	case "advance":
 		var d time.Duration
 		if d, err = time.ParseDuration(arg(1)); err == nil {

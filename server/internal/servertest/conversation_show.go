@@ -77,8 +77,8 @@ func (c *conversation) redirect(to string) string {
 		parts := strings.Split(parameters, "&")
 		for i, part := range parts {
 			name, value, _ := strings.Cut(part, "=")
-			ofPages := name == "state" && strings.HasPrefix(whole, "/")
-			isOutcome := name == "code" && len(value) < 20 // of a ticket: its code is a word
+			ofPages := name == "state" && (strings.HasPrefix(whole, "/") || len(value) == 43) // one of 43 characters is on its way to the page of an Action
+			isOutcome := name == "code" && len(value) < 20                                    // of a ticket: its code is a word
 			if decoded, err := url.QueryUnescape(value); err == nil && (ofPages || slices.Contains(secretParams, name) && !isOutcome) {
 				parts[i] = name + "=" + c.nameOf("$"+name, decoded)
 			}

@@ -30,6 +30,8 @@ type opaqueContent struct {
 	// ProofKey is the thumbprint of the key to which the token is bound; "" for a
 	// Bearer token.
 	ProofKey string `json:"jkt,omitempty"`
+	// Claims are those of Actions, which an opaque token shows at /userinfo only.
+	Claims map[string]any `json:"claims,omitempty"`
 }
 
 // Userinfo returns the profile of the token's user, with sub first. If the issuer
@@ -63,7 +65,7 @@ func (t *Tenant) Userinfo(content Access, pinned string, now time.Time) (token.C
 	if !ok {
 		client = &fixtures.Client{}
 	}
-	return override(claims, customClaims(&u, client, scopes)), nil
+	return override(claims, withClaims(customClaims(&u, client, scopes), content.Claims)), nil
 }
 
 // override replaces claims by custom claims of the same name, and appends the

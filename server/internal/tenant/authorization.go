@@ -48,6 +48,8 @@ type Authorization struct {
 	StepUp bool
 	// SecondFactor tells that the user has given one in this login.
 	SecondFactor bool
+	// Extra is what Actions change in the tokens; nil if they change nothing.
+	Extra *Extra
 	// UserCode is the code of the device for which the user signs in; "" for an app.
 	// A device gets no response: it asks for its tokens.
 	UserCode string
@@ -137,6 +139,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 			return Approval{}, refused
 		}
 		t.answerDeviceLocked(d, s)
+		d.extra = a.Extra
 		return Approval{}, nil
 	}
 	n := strconv.FormatInt(t.authCodes.count.add(clientUser{a.Client.ClientID, s.UserID}), 10)
@@ -155,6 +158,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 		l = t.loginLocked(r, api, u, scopes, nil, "front", n)
 		l.FrontChannel, l.Nonce, l.SID, l.Code = true, a.Nonce, s.SID, out.Code
 		l.SecondFactor = a.SecondFactor
+		l.addExtra(a.Extra)
 		l.ResponseTypes = a.ResponseTypes
 		if a.TellsAuthTime {
 			l.AuthTime = s.AuthTime
@@ -214,6 +218,7 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 	r.provedSecondFactor = t.asksLocked(api, u) // the pages have asked for it
 	l := t.loginLocked(r, api, u, scopes, nil, "code", code)
 	l.Nonce, l.SID, l.SecondFactor = c.Nonce, c.sid, c.SecondFactor
+	l.addExtra(c.Extra)
 	if c.TellsAuthTime {
 		l.AuthTime = c.authTime
 	}

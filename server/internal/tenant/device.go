@@ -29,6 +29,7 @@ const (
 type device struct {
 	fixtures.DeviceCode
 	polled time.Time // when it asked last
+	extra  *Extra    // what Actions change in its tokens
 }
 
 func (d *device) lapsed(now time.Time) bool {
@@ -244,6 +245,7 @@ func (t *Tenant) RedeemDevice(r TokenRequest, deviceCode string) (*Login, error)
 	r.provedSecondFactor = t.asksLocked(api, u) // the pages have asked for it
 	l := t.loginLocked(r, api, u, t.setup.grantScopes(strings.Fields(d.Scope), r.Client, api, u), nil, "device", deviceCode)
 	l.SID = d.SID
+	l.addExtra(d.extra)
 	if slices.Contains(l.Scopes, "offline_access") {
 		l.RefreshToken = t.newFamilyLocked(l, r.Now)
 	}

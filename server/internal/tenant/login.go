@@ -34,6 +34,12 @@ type Login struct {
 	// Rotated is the refresh token that rotated, for the tenant's log.
 	Rotated Rotated
 
+	// Extra is what Actions change in the tokens; nil if they change nothing.
+	Extra *Extra
+
+	request TokenRequest                              // that granted it
+	finish  func(TokenRequest, *user) (*Login, error) // grants it once more; nil if it has no second factor
+
 	provedSecondFactor bool // as in the TokenRequest
 	caller             Caller
 
@@ -191,7 +197,7 @@ func (t *Tenant) opaqueOf(l *Login, scope string) opaqueContent {
 	id := t.Setup().Seed.Hex(32, append([]string{"login", l.Client.ClientID, l.User.UserID}, l.name...)...)
 	return opaqueContent{
 		ID: id, Issuer: l.Issuer, Subject: l.User.UserID, Client: l.Client.ClientID, Scope: scope,
-		Issued: l.Now.Unix(), Expires: l.Now.Unix() + l.accessLifetime(), ProofKey: l.ProofKey,
+		Issued: l.Now.Unix(), Expires: l.Now.Unix() + l.accessLifetime(), ProofKey: l.ProofKey, Claims: l.Extra.forUserinfo(),
 	}
 }
 
@@ -209,7 +215,7 @@ func (t *Tenant) opaqueTokens() *token.Opaque {
 // idClaims returns the claims of an ID token, in Auth0's order of 2025. The
 // passwordless grant gives no sid, nonce, auth_time, amr or at_hash.
 func idClaims(l *Login) token.Claims {
-	claims := customClaims(l.User, l.Client, l.Scopes)
+	claims := l.Extra.claims(idToken, customClaims(l.User, l.Client, l.Scopes))
 	addProfile(&claims, *l.User, l.Scopes)
 	claims = append(claims,
 		token.Claim{Name: "iss", Value: l.Issuer},
@@ -264,7 +270,7 @@ func (t *Tenant) accessClaims(l *Login, scope string) token.Claims {
 	if slices.Contains(l.Scopes, "openid") && l.User != nil && accessSecret(l.API) == nil {
 		audience = []string{identifier, l.Issuer + "userinfo"}
 	}
-	claims := append(customClaims(l.User, l.Client, l.Scopes),
+	claims := append(l.Extra.claims(accessToken, customClaims(l.User, l.Client, l.Scopes)),
 		token.Claim{Name: "iss", Value: l.Issuer},
 		token.Claim{Name: "sub", Value: subject},
 		token.Claim{Name: "aud", Value: audience},

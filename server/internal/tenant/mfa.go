@@ -199,14 +199,23 @@ func (ss *secondSteps) settle(now time.Time) {
 func (t *Tenant) afterFirstFactorLocked(r TokenRequest, u *user, finish func(TokenRequest, *user) (*Login, error)) (*Login, error) {
 	api, _ := t.findAPILocked(r)
 	if due := !r.provedSecondFactor && t.asksLocked(api, u); !due && !r.Effects.User("mfa_required") {
-		return finish(r, u)
+		l, err := finish(r, u)
+		if err == nil {
+			l.request, l.finish = r, finish
+		}
+		return l, err
 	}
+	return nil, t.demandSecondFactorLocked(r, u, finish)
+}
+
+// demandSecondFactorLocked refuses a grant until the user has given a second factor.
+func (t *Tenant) demandSecondFactorLocked(r TokenRequest, u *user, finish func(TokenRequest, *user) (*Login, error)) error {
 	if !slices.ContainsFunc([]string{fixtures.GrantMFAOTP, fixtures.GrantMFAOOB, fixtures.GrantMFARecoveryCode}, func(g string) bool { return slices.Contains(r.Client.GrantTypes, g) }) {
-		return nil, refusal.GrantNotAllowed.With("grant", fixtures.GrantMFAOTP).Because("the login needs a second factor, and client " + strconv.Quote(r.Client.ClientID) + " has none of the MFA grants among its grant_types")
+		return refusal.GrantNotAllowed.With("grant", fixtures.GrantMFAOTP).Because("the login needs a second factor, and client " + strconv.Quote(r.Client.ClientID) + " has none of the MFA grants among its grant_types")
 	}
 	s := t.newSecondStepLocked(u, r.Client, r.Now)
 	s.audience, s.scope, s.finish = r.Audience, r.Scope, finish
-	return nil, refusal.MFARequired.With("mfa_token", s.id).WithMember("mfa_requirements", t.requirementsLocked(u).wire())
+	return refusal.MFARequired.With("mfa_token", s.id).WithMember("mfa_requirements", t.requirementsLocked(u).wire())
 }
 
 // wire is the value of mfa_requirements.

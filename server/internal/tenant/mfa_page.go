@@ -94,7 +94,12 @@ func (t *Tenant) SecondFactor(a Authorization, tx Transaction, s Session, rememb
 		return ok && b.userID == u.UserID && a.Now.Before(b.expires)
 	})
 	api, _ := t.findAPILocked(a.request())
+	asked := tx.Actions
 	switch {
+	case asked != nil && asked.Factors != nil:
+		return Need{Due: true}
+	case asked != nil && asked.Multifactor != nil && !(asked.Multifactor.Remember && known):
+		return Need{Due: true, Remembers: asked.Multifactor.Remember}
 	case (a.StepUp || api == mfaAPI) && t.enrolledLocked(u):
 		return Need{Due: true}
 	case !s.SecondFactor.IsZero():

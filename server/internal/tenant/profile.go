@@ -121,15 +121,6 @@ func addProfile(claims *token.Claims, u fixtures.User, scopes []string) {
 	}
 }
 
-// reserved are the claims that a custom claim must not replace.
-// Source: auth0/docs-v2 secure/tokens/json-web-tokens/create-custom-claims.mdx,
-// with scope added.
-var reserved = strings.Fields(`
-	acr act active amr at_hash ath attest aud auth_time authorization_details azp c_hash client_id cnf cty dest
-	entitlements events exp groups gty htm htu iat internalService iss jcard jku jti jwe jwk kid may_act mky nbf nonce
-	object_id org_id org_name orig origid permissions roles rph s_hash scope sid sip_callid sip_cseq_num sip_date
-	sip_from_tag sip_via_branch sub sub_jwk toe txn typ uuid vot vtm x5t#S256`)
-
 // customClaims returns the custom claims of the user and of the client, sorted by
 // name. If both have a claim, that of the user counts. The scopes filter standard
 // claims, in whatever way they were added.
@@ -143,7 +134,7 @@ func customClaims(u *fixtures.User, c *fixtures.Client, scopes []string) token.C
 	}
 	var claims token.Claims
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if !slices.Contains(reserved, name) && released(name, scopes) {
+		if !token.Reserved(name) && released(name, scopes) {
 			claims = append(claims, token.Claim{Name: name, Value: values[name]})
 		}
 	}

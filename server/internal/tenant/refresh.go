@@ -339,6 +339,17 @@ func (t *Tenant) familyAPILocked(f *family) (*fixtures.ResourceServer, error) {
 	return nil, refusal.NoSuchService.With("audience", f.Audience)
 }
 
+// RefreshFamilyOf returns the family of a refresh token.
+func (t *Tenant) RefreshFamilyOf(presented string) (fixtures.RefreshFamily, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f, _ := t.readRefreshLocked(presented)
+	if f == nil {
+		return fixtures.RefreshFamily{}, false
+	}
+	return f.RefreshFamily, true
+}
+
 // RefreshOwner returns the user of a refresh token.
 func (t *Tenant) RefreshOwner(presented string) (fixtures.User, bool) {
 	t.mu.Lock()

@@ -12,6 +12,17 @@ func (s *Setup) Role(id string) (*fixtures.Role, bool) {
 	return r, ok
 }
 
+// RoleNames are the names of a user's roles.
+func (s *Setup) RoleNames(u *fixtures.User) []string {
+	names := []string{}
+	for _, id := range u.Roles {
+		if role, ok := s.roles[id]; ok {
+			names = append(names, role.Name)
+		}
+	}
+	return names
+}
+
 // Permissions are those that a user has for an API: the user's own, then those of the
 // roles, each once.
 func (s *Setup) Permissions(u *fixtures.User, api string) []string {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/runner"
 )
 
 const (
@@ -37,6 +38,9 @@ type Transaction struct {
 	Linked Session
 	// PassedBy is the ID of the user who has given a second factor in this login.
 	PassedBy string
+
+	// Actions is what the Actions of the login have said so far; nil if none has run.
+	Actions *runner.Outcome
 
 	proof      string // the code or password with which the user signed in
 	secondStep string // the ID of the step that leads through the pages of a second factor

@@ -19,6 +19,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/unserved"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
+	"github.com/mockauth0/mockauth0/server/internal/runner"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/journal"
 )
@@ -47,6 +48,10 @@ type Call struct {
 	IP string
 	// Gateway calls SMS gateways.
 	Gateway *gateway.Caller
+	// Runner runs Actions.
+	Runner *runner.Runner
+	// Ran are the Actions that ran, for the journal.
+	Ran []journal.Action
 	// Log is for what a developer at the terminal wants to see.
 	Log *slog.Logger
 
@@ -183,6 +188,7 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 		IP:      callerIP(r),
 		Log:     f.Log,
 		Gateway: f.Gateway,
+		Runner:  f.Runner,
 		route:   route,
 		basic:   basicCredentials(r),
 	}

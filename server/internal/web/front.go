@@ -13,6 +13,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
 	"github.com/mockauth0/mockauth0/server/internal/readers"
+	"github.com/mockauth0/mockauth0/server/internal/runner"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/journal"
 )
@@ -25,6 +26,8 @@ type Front struct {
 	Log     *slog.Logger
 	// Gateway calls SMS gateways.
 	Gateway *gateway.Caller
+	// Runner runs Actions.
+	Runner *runner.Runner
 	// Scenarios decide what goes wrong.
 	Scenarios *faults.Engine
 	// Guard tells which pages may change something.
@@ -185,7 +188,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 	entry := journal.Request{
 		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
 		Hint: clip(c.hint()), ClientID: clip(c.ClientID), SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
-		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: scenario, At: c.Now, Logs: c.recorded,
+		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: scenario, At: c.Now, Logs: c.recorded, Actions: c.Ran,
 		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
 	}
 	if refused != nil {

@@ -104,6 +104,26 @@ func (ps Params) Shown(name string) string { return clip(ps.Text(name)) }
 // IsSecret tells whether a member of that name is a secret, which is not shown.
 func IsSecret(name string) bool { return secrets[strings.ToLower(name)] }
 
+// WithoutSecrets are the parameters of the query and of the body, as an Action sees them.
+func (c *Call) WithoutSecrets() (query, body map[string]any) {
+	query, body = map[string]any{}, map[string]any{}
+	ofQuery, _ := parseForm(c.Query) // the call was read: there is no error
+	for _, p := range ofQuery {
+		if !IsSecret(p.Name) {
+			query[p.Name] = p.Text
+		}
+	}
+	for _, p := range c.Params {
+		if _, known := query[p.Name]; known || IsSecret(p.Name) {
+			continue
+		}
+		if body[p.Name] = p.Text; p.Kind != String && json.Valid([]byte(p.Text)) {
+			body[p.Name] = json.RawMessage(p.Text)
+		}
+	}
+	return query, body
+}
+
 // redacted are the parameters as the journal shows them, and nothing else of
 // the request.
 func (ps Params) redacted() map[string]any {

@@ -1,0 +1,256 @@
+// Package runner runs the Actions of a trigger, one after another. Its rules say what
+// their calls do, and its engines run the code: a function in Go, a process of Node.js,
+// or an HTTP server of the user. It knows no tenant and no request.
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/actions"
+	"github.com/mockauth0/mockauth0/server/clock"
+	"github.com/mockauth0/mockauth0/server/journal"
+)
+
+// A Runner runs Actions. The zero value has no Actions in Go and no engine.
+type Runner struct {
+	// Hooks are the Actions in Go. They run after those of the fixture.
+	Hooks []actions.Hook
+	// Node runs JavaScript.
+	Node Node
+	// Folder is where the files of the fixture are, and their node_modules; "" if there
+	// is none.
+	Folder string
+	Log    *slog.Logger
+	// Clock is the tenant's. Only what the journal shows follows it.
+	Clock *clock.Clock
+
+	mu    sync.Mutex
+	cache map[actions.Trigger]map[string]cached
+}
+
+// A cached value is one of api.cache.
+type cached struct {
+	Value   string `json:"value"`
+	Expires int64  `json:"expires_at"` // unix milliseconds
+}
+
+// A Flow is what runs the Actions of a trigger.
+type Flow struct {
+	Trigger actions.Trigger
+	Event   *actions.Event
+	// MayRedirect tells that there is a browser that can go to a page.
+	MayRedirect bool
+	// State is that of the login, for redirect.validateToken.
+	State string
+	// Issuer is the tenant's.
+	Issuer string
+	// Auth0API tells that the access token is for an API of Auth0.
+	Auth0API bool
+	// After is the outcome of the Actions up to a suspension; nil at the start.
+	After *Outcome
+
+	resuming bool
+}
+
+// An action is one to run.
+type action struct {
+	id, name string
+	hook     *actions.Hook    // nil for one of the fixture
+	of       *fixtures.Action // nil for one in Go
+}
+
+// Has tells whether a trigger has Actions.
+func (r *Runner) Has(f *fixtures.Fixture, trigger actions.Trigger) bool {
+	if r == nil {
+		return false
+	}
+	for i := range r.Hooks {
+		if r.Hooks[i].Trigger == trigger {
+			return true
+		}
+	}
+	for i := range f.Actions {
+		if f.Actions[i].Trigger == string(trigger) && f.Actions[i].Runs() {
+			return true
+		}
+	}
+	return false
+}
+
+// of are the Actions of a trigger, in their order.
+func (r *Runner) of(f *fixtures.Fixture, trigger actions.Trigger) (list []action) {
+	for _, a := range f.ActionsOf(string(trigger)) {
+		list = append(list, action{id: a.ID, name: a.Name, of: a})
+	}
+	for i := range r.Hooks {
+		if h := &r.Hooks[i]; h.Trigger == trigger {
+			list = append(list, action{name: h.Name, hook: h})
+		}
+	}
+	return list
+}
+
+// Run runs the Actions of a flow, or those that are left of a suspended one.
+func (r *Runner) Run(ctx context.Context, f *fixtures.Fixture, flow Flow) *Outcome {
+	out := &Outcome{}
+	if flow.After != nil {
+		*out = *flow.After
+		out.ID, out.Access = append([]Claim(nil), out.ID...), append([]Claim(nil), out.Access...)
+		out.AppMetadata, out.UserMetadata, out.Transaction = maps.Clone(out.AppMetadata), maps.Clone(out.UserMetadata), maps.Clone(out.Transaction)
+		out.Redirect, out.Factors, out.Ran, out.Done = "", nil, nil, false
+	}
+	first, resumes := out.Next, out.Resumes
+	left := actions.MaxTime
+	wall := clock.New(time.Time{}, true)
+	list := r.of(f, flow.Trigger)
+	for i := first; i < len(list); i++ {
+		flow.resuming = resumes && i == first
+		began := wall.Now()
+		r.run(ctx, list[i], &flow, out, left)
+		left -= wall.Now().Sub(began)
+		if out.Denied != nil {
+			return out
+		}
+		if out.Suspended() {
+			out.Next, out.Resumes = i, true
+			if out.Factors != nil { // the factor is asked for, and the next Action goes on
+				out.Next, out.Resumes = i+1, false
+			}
+			return out
+		}
+	}
+	out.Next, out.Resumes, out.Done = len(list), false, true
+	return out
+}
+
+// RunOne runs one Action alone.
+func (r *Runner) RunOne(ctx context.Context, f *fixtures.Fixture, name string, flow Flow) (*Outcome, actions.Result, bool) {
+	for _, a := range r.of(f, flow.Trigger) {
+		if a.name == name {
+			out := &Outcome{}
+			result := r.run(ctx, a, &flow, out, actions.MaxTime)
+			return out, result, true
+		}
+	}
+	return nil, actions.Result{}, false
+}
+
+// run runs one Action and applies its calls.
+func (r *Runner) run(ctx context.Context, a action, flow *Flow, out *Outcome, left time.Duration) actions.Result {
+	event := *flow.Event
+	event.Secrets = map[string]string{}
+	if a.of != nil {
+		maps.Copy(event.Secrets, a.of.SecretValues())
+	}
+	if event.Transaction != nil {
+		changed := *event.Transaction
+		changed.Metadata = maps.Clone(out.Transaction)
+		event.Transaction = &changed
+	}
+	began := r.now()
+	result := r.call(ctx, a, flow, &event, left)
+	note := journal.Action{Name: a.name, Trigger: string(flow.Trigger), DurationMS: float64(r.now().Sub(began).Microseconds()) / 1000}
+	for _, line := range result.Logs {
+		note.Logs = append(note.Logs, clip(line))
+	}
+	s := &step{out, flow, a.name}
+	for _, command := range result.Commands {
+		if cacheCall(command) {
+			r.keep(flow.Trigger, command)
+			continue
+		}
+		if why := s.apply(command); why != "" {
+			note.Dropped = append(note.Dropped, clip(command.String())+": "+why+"; dropped")
+			continue
+		}
+		note.Did = append(note.Did, clip(command.String()))
+	}
+	if result.Error != "" {
+		note.Error = clip(result.Error)
+		if !unavailable(result) && out.Denied == nil {
+			out.Denied = &Denial{Code: "access_denied", Reason: result.Error, Action: a.name}
+		}
+	}
+	out.Ran = append(out.Ran, note)
+	r.tell(&note, result)
+	return result
+}
+
+// tell writes to the log what the journal has.
+func (r *Runner) tell(note *journal.Action, result actions.Result) {
+	if r.Log == nil {
+		return
+	}
+	for _, line := range note.Logs {
+		r.Log.Info("Action " + note.Name + ": " + line)
+	}
+	for _, why := range note.Dropped {
+		r.Log.Warn("Action " + note.Name + ": " + why)
+	}
+	if note.Error != "" {
+		r.Log.Warn("Action "+note.Name+" failed: "+note.Error, "stack", result.Stack)
+	}
+}
+
+func (r *Runner) now() time.Time {
+	if r.Clock == nil {
+		return time.Time{}
+	}
+	return r.Clock.Now()
+}
+
+// call runs the code.
+func (r *Runner) call(ctx context.Context, a action, flow *Flow, event *actions.Event, left time.Duration) actions.Result {
+	if a.hook != nil {
+		return plain(callHook(a.hook, flow, event))
+	}
+	execute, resume := flow.Trigger.Entries()
+	if flow.resuming {
+		execute = resume
+	}
+	limit := a.of.TimeLimit()
+	if limit == 0 || limit > left {
+		limit = left
+	}
+	return r.Node.run(ctx, job{
+		File: r.path(a.of), Code: a.of.Text(), Entry: execute, Event: event, Calls: calls()[flow.Trigger], MayRedirect: flow.MayRedirect,
+		State: flow.State, Issuer: flow.Issuer, Cache: r.cached(flow.Trigger), Milliseconds: max(1, limit.Milliseconds()),
+	})
+}
+
+// callHook calls a function in Go.
+func callHook(h *actions.Hook, flow *Flow, event *actions.Event) actions.Result {
+	fn := h.Execute
+	if flow.resuming {
+		fn = h.Continue
+	}
+	if fn == nil {
+		return actions.Result{}
+	}
+	api := actions.NewAPI(event, flow.MayRedirect)
+	fn(event, api)
+	return api.Result()
+}
+
+// plain turns the arguments of Go into those of JSON, so that the rules see the same.
+func plain(result actions.Result) actions.Result {
+	for i, c := range result.Commands {
+		for j, arg := range c.Args {
+			text, err := json.Marshal(arg)
+			if err != nil {
+				result.Error = "api." + c.Call + ": " + err.Error()
+				continue
+			}
+			var value any
+			_ = json.Unmarshal(text, &value) // Marshal wrote it
+			result.Commands[i].Args[j] = value
+		}
+	}
+	return result
+}

@@ -1,0 +1,63 @@
+package testkit
+
+import "github.com/mockauth0/mockauth0/server/actions"
+
+// PostLogin adds an Action to the trigger post-login: it runs after each login and each
+// refresh, before the tokens are made.
+//
+//	testkit.PostLogin(func(event *actions.Event, api *actions.API) {
+//		api.IDToken.SetCustomClaim("https://acme.test/roles", event.Authorization.Roles)
+//	})
+//
+// Actions run in the order of the options, after those of the fixture.
+func PostLogin(run actions.Function) Option { return action(actions.PostLogin, run, nil) }
+
+// ContinuePostLogin is PostLogin with a second function: it runs when the browser comes
+// back from the page to which the first one has sent it.
+func ContinuePostLogin(run, back actions.Function) Option {
+	return action(actions.PostLogin, run, back)
+}
+
+// CredentialsExchange adds an Action to the grant client_credentials.
+func CredentialsExchange(run actions.Function) Option {
+	return action(actions.CredentialsExchange, run, nil)
+}
+
+// PreUserRegistration adds an Action that runs before a user is created.
+func PreUserRegistration(run actions.Function) Option {
+	return action(actions.PreUserRegistration, run, nil)
+}
+
+// PostUserRegistration adds an Action that runs after a user was created.
+func PostUserRegistration(run actions.Function) Option {
+	return action(actions.PostUserRegistration, run, nil)
+}
+
+// PostChangePassword adds an Action that runs after a password was changed.
+func PostChangePassword(run actions.Function) Option {
+	return action(actions.PostChangePassword, run, nil)
+}
+
+// CustomEmailProvider adds an Action that gets each e-mail. The outbox has it all the
+// same.
+func CustomEmailProvider(run actions.Function) Option {
+	return action(actions.CustomEmailProvider, run, nil)
+}
+
+// CustomPhoneProvider adds an Action that gets each text message and call. The outbox has
+// it all the same.
+func CustomPhoneProvider(run actions.Function) Option {
+	return action(actions.CustomPhoneProvider, run, nil)
+}
+
+// CustomTokenExchange adds an Action that says whose tokens a foreign token gets.
+func CustomTokenExchange(run actions.Function) Option {
+	return action(actions.CustomTokenExchange, run, nil)
+}
+
+func action(trigger actions.Trigger, run, back actions.Function) Option {
+	return func(s *settings) error {
+		s.config.Actions = append(s.config.Actions, actions.Hook{Trigger: trigger, Execute: run, Continue: back})
+		return nil
+	}
+}
