@@ -19,6 +19,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/runner"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/triggers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/journal"
 )
@@ -165,6 +166,7 @@ func New(config Config) (*Server, error) {
 	s.tenant.Streams.Caller = outbound
 	s.front = &web.Front{
 		Runner:  s.runner,
+		After:   triggers.After,
 		Tenant:  s.tenant,
 		Naming:  guard.Naming,
 		Guard:   guard,

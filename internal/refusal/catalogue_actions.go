@@ -16,4 +16,21 @@ var (
 		Source: "auth0/docs-v2 manage-refresh-tokens-actions.mdx, which has the status", Unverified: true,
 		Examples: map[string]string{"reason": "Refresh token revoked by an Action."},
 	})
+	// RegistrationDenied is what a pre-user-registration Action says.
+	RegistrationDenied = entry(Refusal{
+		Name: "registration_denied", Status: 400, Class: "InternalExtensibilityError", Code: "extensibility_error", Description: "{reason}",
+		Members: []Member{{"message", "{reason}"}, {"friendly_message", "{message}"}, {"fromSandbox", true}},
+		Source:  "https://community.auth0.com/t/94025, which has the members in another order", Log: "fs",
+		Examples: map[string]string{"reason": "Sign-up is not allowed.", "message": "You cannot sign up."},
+	})
+	ExchangeDenied = entry(Refusal{
+		Name: "exchange_denied", Status: 400, Code: "{code}", Description: "{reason}",
+		Source: "auth0/docs-v2 credentials-exchange-api-object.mdx, which has the codes", Unverified: true, Log: "feccft",
+		Examples: map[string]string{"code": "invalid_scope", "reason": "The scope is not for this client."},
+	})
+	ExchangeFailed = entry(Refusal{
+		Name: "exchange_failed", Status: 500, Code: "server_error", Description: "{reason}",
+		Source: "auth0/docs-v2 credentials-exchange-api-object.mdx, which has the code", Unverified: true, Log: "feccft",
+		Examples: map[string]string{"reason": "The Action failed."},
+	})
 )

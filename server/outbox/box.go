@@ -247,6 +247,15 @@ func (b *Box) SetOTPState(id, state string) bool {
 	})
 }
 
+// SetProvider notes what an Action has done with a message. It returns whether there is a
+// message with that id.
+func (b *Box) SetProvider(id, said string) bool {
+	return b.change(id, func(e *entry, _ time.Time) bool {
+		e.Provider = said
+		return true
+	})
+}
+
 // Expire makes an active code expire now, whatever the clock says. It does not
 // change a code that is not active. It returns whether there is a message with that
 // id.

@@ -114,6 +114,10 @@ type Message struct {
 	// Note is a sentence about something unusual: that a template failed, or
 	// that a gateway was not called.
 	Note string `json:"note,omitempty"`
+	// Provider is what an Action of the trigger custom-email-provider or
+	// custom-phone-provider has done with the message: sent, or why not. It is "" if
+	// there is none.
+	Provider string `json:"provider,omitempty"`
 	// Relay says whether a real mail server or SMS gateway took the message. It
 	// is nil if none was asked to.
 	Relay *Relay `json:"relay,omitempty"`

@@ -10,6 +10,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/tickets"
+	"github.com/mockauth0/mockauth0/server/internal/triggers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -69,12 +70,17 @@ func Signup(c *web.Call) (any, error) {
 		}
 	}
 	u.Email, u.PhoneNumber, u.Username = names.Email, names.PhoneNumber, names.Username
+	client, _ := c.Setup.Client(c.Params.Text("client_id")) // checked by checkDatabaseClient
+	if !c.Tenant.Taken(conn, u) {
+		if err := triggers.Register(c, client, conn, u); err != nil {
+			return nil, err
+		}
+	}
 	u, err = c.Tenant.SignUp(conn, u, c.Now)
 	if err != nil {
 		return nil, err
 	}
 	c.SignedUp(u)
-	client, _ := c.Setup.Client(c.Params.Text("client_id")) // checked by checkDatabaseClient
 	tickets.SignedUp(c, client, u)
 	_, id, _ := strings.Cut(u.UserID, "|")
 	out := signedUp{

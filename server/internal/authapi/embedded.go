@@ -9,6 +9,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/triggers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -173,9 +174,15 @@ func legacyVerify(c *web.Call) (any, error) {
 		return nil, refusal.CallbackMismatch.Because("redirect_uri " + uri + " is not among the callbacks of client " + client.ClientID)
 	}
 	r := tenant.TokenRequest{Client: client, Scope: scope.Text, Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, client), Effects: c.Effects}
+	if err := triggers.RegisterAtGrant(c, client, conn.Name, c.Subject.Recipient, c.Params.Text("password")); err != nil {
+		return nil, err
+	}
 	login, err := c.Tenant.RedeemLegacyCode(r, conn, c.Subject.Recipient, c.Params.Text("password"))
 	if err != nil {
 		return nil, refusal.Recode(err, "invalid_grant", 401, "invalid_user_password")
+	}
+	if err := triggers.Granted(c, fixtures.GrantPassword, login); err != nil {
+		return nil, err
 	}
 	c.SignedIn(login.User)
 	return c.Tenant.Issue(login)

@@ -8,6 +8,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/triggers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -129,6 +130,11 @@ func otpSessionGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) 
 	otp := c.Params.Text("otp")
 	if otp == "" {
 		return nil, refusal.WrongOTPSession.Because("the request has no otp")
+	}
+	if conn, recipient := c.Tenant.OTPSessionOwner(c.Params.Text("auth_session")); recipient != "" {
+		if err := triggers.RegisterAtGrant(c, r.Client, conn, recipient, otp); err != nil {
+			return nil, err
+		}
 	}
 	return c.Tenant.RedeemOTPSession(r, c.Params.Text("auth_session"), otp)
 }

@@ -84,7 +84,7 @@ func OAuthToken(c *web.Call) (any, error) {
 		c.Hint("the parameter audience is ignored: the token is for the audience of the login, " + cmp.Or(given, "which has none"))
 	}
 	// 6. Run the Actions.
-	if err := triggers.LogIn(c, name, login); err != nil {
+	if err := triggers.Granted(c, name, login); err != nil {
 		return nil, err
 	}
 	// 7. Sign the tokens.
@@ -191,6 +191,9 @@ func otpGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
 		return otpSessionGrant(c, r)
 	}
 	if err := required(c, "username", "otp", "realm"); err != nil {
+		return nil, err
+	}
+	if err := triggers.RegisterAtGrant(c, r.Client, c.Subject.Connection, c.Subject.Recipient, c.Params.Text("otp")); err != nil {
 		return nil, err
 	}
 	return c.Tenant.RedeemOTP(r, c.Params.Text("realm"), c.Params.Text("username"), c.Params.Text("otp"))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/triggers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -56,7 +57,10 @@ func challenge(c *web.Call, strategy string) (any, error) {
 		v.mistake("no-code")
 		return r.show(c, tx, v)
 	}
-	session, err := c.Tenant.SignIn(r.Authorization, tx, code, browserSession(c))
+	var session tenant.Session
+	if err = triggers.RegisterByCode(c, r.Client, conn.Name, tx.Recipient, code); err == nil {
+		session, err = c.Tenant.SignIn(r.Authorization, tx, code, browserSession(c))
+	}
 	return r.signedIn(c, tx, v, session, err)
 }
 

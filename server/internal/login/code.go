@@ -9,6 +9,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/triggers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -85,6 +86,11 @@ func codePage(c *web.Call, kind string) (any, error) {
 	if !isCode(code, conn.Code().Length) {
 		v.mistake("invalid-otp-code-format")
 		return r.show(c, tx, v)
+	}
+	if signsUp(tx) {
+		if err := triggers.RegisterByCode(c, r.Client, conn.Name, tx.Recipient, code); err != nil {
+			return r.wrong(c, tx, v, err)
+		}
 	}
 	session, known, err := c.Tenant.SignInWithCode(r.Authorization, tx, conn, code, browserSession(c))
 	switch {
@@ -172,6 +178,11 @@ func Confirmation(c *web.Call) (any, error) {
 		return r.show(c, tx, v)
 	case c.Params.Text("action") == actionBack:
 		return to(loginPage(c, tx), tx), nil
+	}
+	if asked := newUser(tx); !c.Tenant.Taken(conn, asked) {
+		if err := triggers.Register(c, r.Client, conn, asked); err != nil {
+			return r.wrong(c, tx, v, err)
+		}
 	}
 	session, err := c.Tenant.ConfirmSignUp(r.Authorization, tx, conn, browserSession(c))
 	if errors.Is(err, refusal.DatabaseSignupDisabled) {

@@ -7,6 +7,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/triggers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -29,6 +30,9 @@ func VerifyRedirect(c *web.Call) (any, error) {
 		return r.refuse(c, err)
 	}
 	connection, recipient := c.Subject.Connection, c.Subject.Recipient
+	if err := triggers.RegisterAtGrant(c, r.Client, connection, recipient, c.Params.Text("verification_code")); err != nil {
+		return r.refuse(c, err)
+	}
 	session, err := c.Tenant.RedeemLink(r.Authorization, connection, recipient, c.Params.Text("verification_code"), passwordless.Device(c))
 	if errors.Is(err, refusal.LinkElsewhere) {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/tickets"
+	"github.com/mockauth0/mockauth0/server/internal/triggers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -213,6 +214,10 @@ func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (
 		return nil, err
 	}
 	defer func() { told = web.Told{Value: told, Refusal: refused} }()
+	if message, denied := triggers.RegistrationMessage(err); denied {
+		v.Alert = message
+		return r.show(c, tx, v)
+	}
 	switch {
 	case errors.Is(err, refusal.WrongEmailCode), errors.Is(err, refusal.WrongPhoneCode):
 		v.mistake("invalid-verification-code")

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/triggers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -192,6 +193,12 @@ func (r *request) signUp(c *web.Call, tx tenant.Transaction, v view, conn *fixtu
 		return told, err
 	}
 	newUser.Password = c.Params.Text("password")
+	if asked := newUser; !c.Tenant.Taken(conn, asked) {
+		asked.Password = ""
+		if err := triggers.Register(c, r.Client, conn, asked); err != nil {
+			return r.wrong(c, tx, v, err)
+		}
+	}
 	session, err := c.Tenant.SignUpAndIn(r.Authorization, tx, conn, newUser, browserSession(c))
 	return r.signedIn(c, tx, v, session, err)
 }

@@ -343,6 +343,9 @@ func updateUser(c *call, old fixtures.User) (fixtures.User, error) {
 	if err != nil {
 		return old, userError(err)
 	}
+	if c.text("password") != "" {
+		c.PasswordChanged = append(c.PasswordChanged, u)
+	}
 	switch client, _ := c.Setup.Client(c.text("client_id")); {
 	case c.body["verify_email"] != true:
 	case u.Email != old.Email && c.Setup.Strategy(u.Connection) == tenant.StrategyEmail:

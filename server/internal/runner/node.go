@@ -33,7 +33,7 @@ const (
 	// idleTime is how long the process waits for the next Action, by the real clock.
 	idleTime = 30 * time.Second
 	// grace is how long after its deadline a run waits for the process to say so.
-	grace = 5 * time.Second
+	grace = 15 * time.Second
 	// timeoutWords are those of Auth0's rules, which ran in the same way.
 	timeoutWords = "Script execution time exceeded. Either you have a long running operation, an infinite loop or you forgot to call the callback in your script."
 	// unavailablePrefix begins the error of an Action that no engine could run.

@@ -19,6 +19,10 @@ function add () {
       if (w.logs.length < 200) w.logs.push(message.log)
       return
     }
+    if (message.begun) {
+      end(w, w.job.milliseconds)
+      return
+    }
     finish(w, message.result)
     if (message.clean && idle.length < keep) idle.push(w)
     else worker.terminate()
@@ -42,13 +46,19 @@ function finish (w, result) {
   process.stdout.write(JSON.stringify({ id: job.id, result: { commands: [], ...result, logs } }) + '\n')
 }
 
+// end ends a worker when its time is over.
+function end (w, milliseconds) {
+  clearTimeout(w.timer)
+  w.timer = setTimeout(() => {
+    finish(w, { error: w.job.timeout, timed_out: true })
+    w.worker.terminate()
+  }, milliseconds)
+}
+
 function run (job) {
   const w = idle.pop() || add()
   w.job = job
-  w.timer = setTimeout(() => {
-    finish(w, { error: job.timeout, timed_out: true })
-    w.worker.terminate()
-  }, job.milliseconds)
+  end(w, job.milliseconds + 10000) // a new thread takes its time to start
   w.worker.postMessage(job)
   if (idle.length === 0) setTimeout(() => { if (idle.length === 0) idle.push(add()) }, 20)
 }

@@ -100,6 +100,7 @@ function load (job) {
 }
 
 parentPort.on('message', async job => {
+  parentPort.postMessage({ begun: true })
   if (resources === null) resources = process.getActiveResourcesInfo().length
   capture()
   const commands = []

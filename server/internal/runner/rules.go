@@ -271,8 +271,8 @@ func (s *step) ask(c actions.Command, enroll bool) string {
 	if len(f.Types) == 0 {
 		return "no factor was named"
 	}
-	if !s.flow.MayRedirect {
-		return "there is no browser that could ask the user for a factor"
+	if !s.flow.MayChallenge {
+		return "nobody can ask the user for a factor here"
 	}
 	s.Factors = f
 	return ""

@@ -46,6 +46,8 @@ type Flow struct {
 	Event   *actions.Event
 	// MayRedirect tells that there is a browser that can go to a page.
 	MayRedirect bool
+	// MayChallenge tells that a second factor can be asked for.
+	MayChallenge bool
 	// State is that of the login, for redirect.validateToken.
 	State string
 	// Issuer is the tenant's.

@@ -3,6 +3,7 @@ package tenant
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/runner"
@@ -75,7 +76,7 @@ func (l *Login) addExtra(e *Extra) {
 // Change changes the tokens of a login that was granted, as its Actions want it.
 func (t *Tenant) Change(l *Login, e *Extra) {
 	l.addExtra(e)
-	if l.Refreshes() || !slices.Contains(e.Removed, "offline_access") {
+	if e == nil || l.Refreshes() || !slices.Contains(e.Removed, "offline_access") {
 		return
 	}
 	t.TakeBack(l)
@@ -120,6 +121,10 @@ func (t *Tenant) DemandSecondFactor(l *Login) error {
 
 // Refreshes tells whether the login exchanges a refresh token.
 func (l *Login) Refreshes() bool { return slices.Contains(l.GrantTypes, "refresh_token") }
+
+// MayChallenge tells whether the login can be taken back until the user has given a second
+// factor.
+func (l *Login) MayChallenge() bool { return l.provedSecondFactor || l.finish != nil }
 
 // ProvedSecondFactor tells whether the user has given a second factor.
 func (l *Login) ProvedSecondFactor() bool { return l.provedSecondFactor }
@@ -170,4 +175,23 @@ func mergedMembers(have, change map[string]any) map[string]any {
 		}
 	}
 	return out
+}
+
+// Taken tells whether a name of a user who signs up has an owner already.
+func (t *Tenant) Taken(conn *fixtures.Connection, u fixtures.User) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.ContainsFunc(fixtures.Kinds, func(kind string) bool {
+		name := u.Identifier(kind)
+		return name != "" && t.users.find(conn.Name, name) != nil
+	})
+}
+
+// SignsUp tells whether a code is right and nobody has the recipient's address yet. It
+// does not use the code up, and counts nothing.
+func (t *Tenant) SignsUp(connection, recipient, otp string, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c, ok := t.challenges.bounded.get(challengeKeyOf(connection, recipient))
+	return ok && c.state == pending && !c.lapsed(now) && c.code == otp && t.users.find(connection, recipient) == nil
 }

@@ -176,6 +176,8 @@ type secondStep struct {
 
 	// The rest is for the pages.
 	page PageStep
+	only []string // the factors that an Action wants; nil if any will do
+	adds bool     // an Action wants the user to enroll one of them
 }
 
 type secondSteps struct {

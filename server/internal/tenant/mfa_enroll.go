@@ -124,7 +124,7 @@ func (t *Tenant) Enroll(r EnrollRequest) (Enrollment, error) {
 // factor alone that is so until there is a second one: who knows only the password
 // must not add a factor to those of the user.
 func (t *Tenant) mayEnrollLocked(s *secondStep, u *user) bool {
-	return s.managed || len(t.requirementsLocked(u).Enroll) > 0 || len(t.usableLocked(u)) == 0
+	return s.managed || s.adds || len(t.requirementsLocked(u).Enroll) > 0 || len(t.usableLocked(u)) == 0
 }
 
 // enrollsLocked tells whether the user enrolls an authenticator with a step, and may

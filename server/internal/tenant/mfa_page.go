@@ -127,13 +127,20 @@ func (t *Tenant) BeginSecondStep(tx Transaction, s Session, remembers bool, now 
 	if step, ok := t.secondSteps.get(stored.secondStep); ok && step.userID == u.UserID && !step.page.Over {
 		return t.pageLocked(step, u, now), true
 	}
-	needs := t.requirementsLocked(u)
-	if len(needs.Challenge)+len(needs.Enroll) == 0 {
-		return SecondFactorPage{}, false
-	}
 	c := tx.Authorization.Client
 	step := &secondStep{userID: u.UserID, clientID: c.ClientID, expires: stored.expires}
-	step.page = PageStep{Login: tx.ID, Enrolls: len(needs.Enroll) > 0, Remembers: remembers}
+	if asked := stored.Actions; asked != nil && asked.Factors != nil {
+		step.adds = asked.Factors.Enroll
+		step.only = []string{}
+		for _, name := range asked.Factors.Types {
+			step.only = append(step.only, FactorsOfActions[name])
+		}
+	}
+	has, can := t.offeredLocked(step, u)
+	if len(has)+len(can) == 0 {
+		return SecondFactorPage{}, false
+	}
+	step.page = PageStep{Login: tx.ID, Enrolls: len(can) > 0, Remembers: remembers}
 	name := "mfa-login"
 	if step.page.Enrolls {
 		name = "mfa-enroll"
@@ -167,11 +174,26 @@ func pageState(members [][2]string) string {
 }
 
 func (t *Tenant) pageLocked(s *secondStep, u *user, now time.Time) SecondFactorPage {
-	page := SecondFactorPage{PageStep: s.page, User: cloned(u.User), Address: u.address(), Has: t.usableLocked(u), Can: t.requirementsLocked(u).Enroll}
+	page := SecondFactorPage{PageStep: s.page, User: cloned(u.User), Address: u.address()}
+	page.Has, page.Can = t.offeredLocked(s, u)
 	if c := s.oob; c != nil && c.state == pending && now.Before(c.expires) {
 		page.OOB, page.OOBTo, page.Answered = c.id, c.authenticator, c.answer != ""
 	}
 	return page
+}
+
+// offeredLocked are the authenticators that the user can use in a step, and the factors
+// that the user can enroll.
+func (t *Tenant) offeredLocked(s *secondStep, u *user) (has []Authenticator, can []string) {
+	has, can = t.usableLocked(u), t.requirementsLocked(u).Enroll
+	if s.only == nil {
+		return has, can
+	}
+	unwanted := func(factor string) bool { return !slices.Contains(s.only, factor) }
+	if s.adds {
+		return nil, slices.DeleteFunc(slices.Clone(fixtures.IndependentFactors), func(f string) bool { return unwanted(f) || !t.factorOn(f) })
+	}
+	return slices.DeleteFunc(has, func(a Authenticator) bool { return unwanted(a.Type) }), nil
 }
 
 // pageStepLocked is the step that a page's state names.

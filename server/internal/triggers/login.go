@@ -32,11 +32,20 @@ var protocols = map[string]string{
 	fixtures.GrantMFARecoveryCode: "oauth2-password",
 }
 
-// LogIn runs the Actions of post-login for a login that a grant of the token endpoint
-// gave. An error takes the login back.
-func LogIn(c *web.Call, grant string, l *tenant.Login) error {
+// Granted runs the Actions of what a grant of the token endpoint gave: a login, or a
+// token of a client. An error takes the login back.
+func Granted(c *web.Call, grant string, l *tenant.Login) error {
 	protocol, runs := protocols[grant]
-	if l.User == nil || !runs || !c.Runner.Has(c.Setup.Fixture, actions.PostLogin) {
+	if l.User == nil {
+		return exchange(c, l)
+	}
+	if c.NewMetadata != nil {
+		settle(c)
+		if u, ok := c.Tenant.User(l.User.UserID); ok {
+			l.User = &u
+		}
+	}
+	if !runs || !c.Runner.Has(c.Setup.Fixture, actions.PostLogin) {
 		return nil
 	}
 	e := eventOf(c, l.Client)
@@ -59,8 +68,14 @@ func LogIn(c *web.Call, grant string, l *tenant.Login) error {
 		}
 		e.Authentication = methodsOf(first, c.Now, second, nil, c.Now)
 	}
-	out := c.Runner.Run(c.Context, c.Setup.Fixture, runner.Flow{Trigger: actions.PostLogin, Event: e, Issuer: c.Issuer, Auth0API: l.IsAuth0s()})
+	flow := runner.Flow{Trigger: actions.PostLogin, Event: e, Issuer: c.Issuer, Auth0API: l.IsAuth0s(), MayChallenge: l.MayChallenge()}
+	out := c.Runner.Run(c.Context, c.Setup.Fixture, flow)
 	c.Ran = append(c.Ran, out.Ran...)
+	for out.Factors != nil && l.ProvedSecondFactor() { // the user has given one already
+		flow.After = out
+		out = c.Runner.Run(c.Context, c.Setup.Fixture, flow)
+		c.Ran = append(c.Ran, out.Ran...)
+	}
 	c.Tenant.MergeMetadata(l.User.UserID, out.AppMetadata, out.UserMetadata)
 	if out.Denied != nil {
 		if out.Denied.Call == "refreshToken.revoke" {
@@ -71,7 +86,7 @@ func LogIn(c *web.Call, grant string, l *tenant.Login) error {
 		c.Tenant.TakeBack(l)
 		return denied(out.Denied)
 	}
-	if out.Multifactor != nil {
+	if out.Multifactor != nil || out.Factors != nil {
 		if err := c.Tenant.DemandSecondFactor(l); err != nil {
 			return err
 		}
@@ -150,10 +165,15 @@ func LogInBrowser(c *web.Call, a *tenant.Authorization, tx tenant.Transaction, s
 	}
 	flow := runner.Flow{
 		Trigger: actions.PostLogin, Event: browserEvent(c, a, tx, s, u, silent), MayRedirect: !silent, State: tx.ID, Issuer: c.Issuer, After: before,
-		Auth0API: strings.HasPrefix(a.Audience, strings.TrimSuffix(c.Issuer, "/")+"/"),
+		Auth0API: strings.HasPrefix(a.Audience, strings.TrimSuffix(c.Issuer, "/")+"/"), MayChallenge: true,
 	}
 	out := c.Runner.Run(c.Context, c.Setup.Fixture, flow)
 	c.Ran = append(c.Ran, out.Ran...)
+	for out.Factors != nil && tx.PassedBy == s.UserID { // the user has given one in this login already
+		flow.After = out
+		out = c.Runner.Run(c.Context, c.Setup.Fixture, flow)
+		c.Ran = append(c.Ran, out.Ran...)
+	}
 	if out.Denied != nil || out.Done {
 		c.Tenant.MergeMetadata(s.UserID, out.AppMetadata, out.UserMetadata)
 	}
@@ -167,7 +187,7 @@ func LogInBrowser(c *web.Call, a *tenant.Authorization, tx tenant.Transaction, s
 		return Next{}, denied(out.Denied)
 	}
 	a.Extra = extraOf(out)
-	if tx.ID == "" && out.Suspended() {
+	if tx.ID == "" && out.Redirect != "" {
 		tx = begin()
 	}
 	tx.Actions = out

@@ -22,6 +22,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/runner"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/journal"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 // A Call is one request being answered.
@@ -52,6 +53,13 @@ type Call struct {
 	Runner *runner.Runner
 	// Ran are the Actions that ran, for the journal.
 	Ran []journal.Action
+	// Created, PasswordChanged and Sent are what the call has done: the users whom it has
+	// created, those whose password it has changed, and the messages that it has sent.
+	// Actions run for them at the end.
+	Created, PasswordChanged []fixtures.User
+	Sent                     []outbox.Message
+	// NewMetadata are for the user whom the call creates, from Actions; nil for none.
+	NewMetadata *Metadata
 	// Log is for what a developer at the terminal wants to see.
 	Log *slog.Logger
 
@@ -135,6 +143,9 @@ func (c *Call) hintAtUnserved() {
 		}
 	}
 }
+
+// Metadata are members of the metadata of a user.
+type Metadata struct{ App, User map[string]any }
 
 type clientResult struct {
 	client *fixtures.Client

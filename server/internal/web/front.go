@@ -28,6 +28,8 @@ type Front struct {
 	Gateway *gateway.Caller
 	// Runner runs Actions.
 	Runner *runner.Runner
+	// After runs the Actions of what a call has done.
+	After func(*Call)
 	// Scenarios decide what goes wrong.
 	Scenarios *faults.Engine
 	// Guard tells which pages may change something.
@@ -164,7 +166,11 @@ func (f *Front) run(c *Call, route Route, badRequest error) (value any, err erro
 	if err := takeQuota(c, route); err != nil {
 		return nil, err
 	}
-	return route.Flow(c)
+	value, err = route.Flow(c)
+	if len(c.Created)+len(c.PasswordChanged)+len(c.Sent) > 0 && f.After != nil {
+		f.After(c)
+	}
+	return value, err
 }
 
 // takeQuota counts a call against its rate limit. The control API has none.

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -13,8 +15,18 @@ func (c *Call) Language() string {
 	return c.Header.Get("Accept-Language")
 }
 
+// noteSent notes messages for the Actions of providers. Copies of one count once.
+func (c *Call) noteSent(sent []outbox.Message) {
+	for _, m := range sent {
+		if !slices.ContainsFunc(c.Sent, func(known outbox.Message) bool { return known.ID == m.ID }) {
+			c.Sent = append(c.Sent, m)
+		}
+	}
+}
+
 // TellSent tells the developer at the terminal what was sent.
 func (c *Call) TellSent(sent []outbox.Message, recipient string) {
+	c.noteSent(sent)
 	if len(sent) == 0 {
 		c.Log.Info("Nothing was sent to " + recipient + ": the user is blocked")
 		return
@@ -42,6 +54,7 @@ func (c *Call) TellSent(sent []outbox.Message, recipient string) {
 
 // RecordBounces writes to the tenant's log which of the e-mails came back.
 func (c *Call) RecordBounces(sent []outbox.Message) {
+	c.noteSent(sent)
 	for _, m := range sent {
 		if m.Kind == outbox.Email && m.State == outbox.Bounced {
 			kind := m.Purpose
