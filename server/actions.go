@@ -1,14 +1,19 @@
 package server
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/actions"
 	"github.com/mockauth0/mockauth0/server/internal/runner"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/triggers"
 )
 
 // named gives a name to each Action that has none.
@@ -50,4 +55,55 @@ func (s *Server) checkActions(f *fixtures.Fixture) error {
 		all = append(all, errors.New(m.String()))
 	}
 	return errors.Join(all...)
+}
+
+// Actions returns the Actions of the tenant: those of the fixture, then those in Go.
+func (s *Server) Actions() []actions.Info {
+	list := []actions.Info{}
+	_, noNode := s.runner.Node.Look()
+	f := s.tenant.Fixture()
+	for i := range f.Actions {
+		a := &f.Actions[i]
+		info := actions.Info{Name: a.Name, Trigger: actions.Trigger(a.Trigger), Engine: "node", File: a.Code, Runs: a.Runs(), Secrets: slices.Sorted(maps.Keys(a.Secrets))}
+		switch {
+		case a.URL != "":
+			info.Engine = "http"
+		case noNode != nil:
+			info.Runs, info.WhyNot = false, noNode.Error()
+		}
+		if !a.Runs() {
+			info.WhyNot = "it is not deployed, or not bound to its trigger"
+		}
+		list = append(list, info)
+	}
+	for _, h := range s.runner.Hooks {
+		list = append(list, actions.Info{Name: h.Name, Trigger: h.Trigger, Engine: "go", Runs: true})
+	}
+	return list
+}
+
+// RunAction runs one Action alone, without a login, and returns what it did. Nothing of
+// that acts. event has what differs from a login of the fixture's first user to its first
+// client, in the form of JSON; nil is nothing. resume runs the function for the way back
+// from a redirect. The error is for an Action that does not exist or cannot run.
+func (s *Server) RunAction(ctx context.Context, name string, event map[string]any, resume bool) (actions.Run, error) {
+	for _, info := range s.Actions() {
+		if info.Name != name {
+			continue
+		}
+		if !info.Runs {
+			return actions.Run{}, fmt.Errorf("the Action %s does not run: %s", name, info.WhyNot)
+		}
+		sample, err := triggers.Sample(s.tenant, info.Trigger, event)
+		if err != nil {
+			return actions.Run{}, fmt.Errorf("the event: %w", err)
+		}
+		flow := runner.Flow{Trigger: info.Trigger, Event: sample, MayRedirect: true, MayChallenge: true, State: "sample", Issuer: "https://localhost/"}
+		return s.runner.RunOne(ctx, s.tenant.Fixture(), name, flow, resume), nil
+	}
+	names := []string{}
+	for _, info := range s.Actions() {
+		names = append(names, info.Name)
+	}
+	return actions.Run{}, &tenant.UserError{Code: "no_action", Description: fmt.Sprintf("there is no Action %q; there are: %s", name, cmp.Or(strings.Join(names, ", "), "none"))}
 }

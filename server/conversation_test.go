@@ -181,6 +181,9 @@ func diff(want, got string) string {
 	return out.String()
 }
 
+// ofActions are the refusals whose words come from an Action.
+var ofActions = []string{"action_denied", "refresh_revoked_by_action", "registration_denied", "exchange_denied", "exchange_scope_denied", "exchange_failed"}
+
 // staged are the refusals that only scenarios cause.
 var staged = []string{
 	"sms_provider_error", "sms_provider_unauthorized", "sms_provider_timeout", "unavailable", "bad_gateway_html", "server_error",
@@ -261,7 +264,7 @@ func refusalsOf(r journal.Request) []string {
 		if r.Status >= 400 && !strings.HasPrefix(r.Path, "/u/") && entry.Status != r.Status || !words.code.MatchString(r.Error) || !words.description.MatchString(r.Description) {
 			continue
 		}
-		if entry.Name == "refresh_revoked_by_action" && r.Path != "/oauth/token" {
+		if slices.Contains(ofActions, entry.Name) && len(r.Actions) == 0 || entry.Name == "refresh_revoked_by_action" && r.Path != "/oauth/token" {
 			continue
 		}
 		if r.Description == "Unauthorized" && entry.Name != cmp.Or(unauthorized[r.Path], "wrong_client") {
@@ -273,6 +276,9 @@ func refusalsOf(r journal.Request) []string {
 		if words.fixed == best {
 			names = append(names, entry.Name)
 		}
+	}
+	if at := slices.IndexFunc(names, func(name string) bool { return slices.Contains(ofActions, name) }); at >= 0 { // any words may be an Action's
+		return names[at : at+1]
 	}
 	return names
 }

@@ -103,7 +103,7 @@ func TestTheControlAPIAnswersOnlyKnownOrigins(t *testing.T) {
 }
 
 // What changes nothing, or nothing that a link would not change.
-var anyPage = []string{"/userinfo", "/authorize", "/oidc/logout"}
+var anyPage = []string{"/continue", "/userinfo", "/authorize", "/oidc/logout"}
 
 // A form can be posted to every endpoint without asking. All refuse it from a page
 // whose origin is not known. Where there is no page, they answer as they do.

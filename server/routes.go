@@ -508,6 +508,14 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.AnswerDevice,
 		},
 		{
+			Method: "GET", Path: "/_mock/actions", Summary: "the Actions, what runs them, and why one does not run",
+			Flow: a.ListActions,
+		},
+		{
+			Method: "POST", Path: "/_mock/actions/{name}/run", Summary: `runs one Action alone, without a login: {"event":{"user":{"email":"ada@example.com"}}}; {"back":true} runs its onContinue…`,
+			Flow: a.RunAction,
+		},
+		{
 			Method: "POST", Path: "/_mock/tokens", Summary: `signs any claims: {"claims":{…},"key":"current" or "rogue"}; {"management":["read:users"]} gives a token for the Management API`,
 			Flow: a.MintToken,
 		},

@@ -1,6 +1,12 @@
 package testkit
 
-import "github.com/mockauth0/mockauth0/server/actions"
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/mockauth0/mockauth0/internal/printable"
+	"github.com/mockauth0/mockauth0/server/actions"
+)
 
 // PostLogin adds an Action to the trigger post-login: it runs after each login and each
 // refresh, before the tokens are made.
@@ -53,6 +59,34 @@ func CustomPhoneProvider(run actions.Function) Option {
 // CustomTokenExchange adds an Action that says whose tokens a foreign token gets.
 func CustomTokenExchange(run actions.Function) Option {
 	return action(actions.CustomTokenExchange, run, nil)
+}
+
+// RunAction runs an Action of the fixture alone, without a login, and returns what it did.
+// The event is that of a login of the fixture's first user to its first client, with the
+// members of event in their places; nil changes nothing. RunAction fails t if there is no
+// such Action, or if it cannot run.
+func (a *Auth0) RunAction(t testing.TB, name string, event *actions.Event) actions.Run {
+	t.Helper()
+	var given map[string]any
+	if event != nil {
+		text, err := json.Marshal(event)
+		if err == nil {
+			err = json.Unmarshal(text, &given)
+		}
+		if err != nil {
+			t.Fatalf("testkit: the event: %v", err)
+		}
+		for _, member := range []string{"tenant", "secrets"} { // their zero values say nothing
+			if given[member] == nil || member == "tenant" && event.Tenant.ID == "" {
+				delete(given, member)
+			}
+		}
+	}
+	run, err := a.server.RunAction(t.Context(), name, given, false)
+	if err != nil {
+		t.Fatalf("testkit: %s", printable.Lines(err.Error()))
+	}
+	return run
 }
 
 func action(trigger actions.Trigger, run, back actions.Function) Option {

@@ -23,10 +23,15 @@ var (
 		Source:  "https://community.auth0.com/t/94025, which has the members in another order", Log: "fs",
 		Examples: map[string]string{"reason": "Sign-up is not allowed.", "message": "You cannot sign up."},
 	})
+	ExchangeScopeDenied = entry(Refusal{
+		Name: "exchange_scope_denied", Status: 400, Code: "invalid_scope", Description: "{reason}",
+		Source: "auth0/docs-v2 credentials-exchange-api-object.mdx, which has the code", Unverified: true, Log: "feccft",
+		Examples: map[string]string{"reason": "The scope is not for this client."},
+	})
 	ExchangeDenied = entry(Refusal{
-		Name: "exchange_denied", Status: 400, Code: "{code}", Description: "{reason}",
-		Source: "auth0/docs-v2 credentials-exchange-api-object.mdx, which has the codes", Unverified: true, Log: "feccft",
-		Examples: map[string]string{"code": "invalid_scope", "reason": "The scope is not for this client."},
+		Name: "exchange_denied", Status: 400, Code: "invalid_request", Description: "{reason}",
+		Source: "auth0/docs-v2 credentials-exchange-api-object.mdx, which has the code", Unverified: true, Log: "feccft",
+		Examples: map[string]string{"reason": "The request is not for this client."},
 	})
 	ExchangeFailed = entry(Refusal{
 		Name: "exchange_failed", Status: 500, Code: "server_error", Description: "{reason}",

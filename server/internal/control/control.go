@@ -4,11 +4,13 @@
 package control
 
 import (
+	"context"
 	"sync"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/actions"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/readers"
@@ -36,6 +38,9 @@ type Server interface {
 
 	ApproveDevice(userCode, user string) (fixtures.DeviceCode, error)
 	DenyDevice(userCode string) (fixtures.DeviceCode, error)
+
+	Actions() []actions.Info
+	RunAction(ctx context.Context, name string, event map[string]any, resume bool) (actions.Run, error)
 
 	MintToken(issuer string, claims map[string]any) (string, error)
 	ForgeToken(issuer string, claims map[string]any) (string, error)

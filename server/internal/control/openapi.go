@@ -13,6 +13,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/actions"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -78,6 +79,8 @@ var described = sync.OnceValue(func() map[string]description {
 		"GET /_mock/users/{id}/totp":          {answer: appCode{}, refuses: notFound},
 		"POST /_mock/push":                    {body: pushAnswer{}, status: http.StatusNoContent, refuses: notFound},
 		"POST /_mock/devices/{user_code}":     {body: deviceAnswer{}, answer: fixtures.DeviceCode{}, refuses: []int{http.StatusNotFound, http.StatusConflict}},
+		"GET /_mock/actions":                  {answer: list[actions.Info]{}},
+		"POST /_mock/actions/{name}/run":      {body: actionRun{}, optional: true, answer: actions.Run{}, refuses: []int{http.StatusNotFound, http.StatusConflict}},
 		"POST /_mock/tokens":                  {body: minting{}, answer: minted{}},
 		"POST /_mock/keys/rotate":             {answer: rotation{}},
 		"GET /_mock/requests":                 {answer: requestList{}},

@@ -131,16 +131,23 @@ func (r *Runner) Run(ctx context.Context, f *fixtures.Fixture, flow Flow) *Outco
 	return out
 }
 
-// RunOne runs one Action alone.
-func (r *Runner) RunOne(ctx context.Context, f *fixtures.Fixture, name string, flow Flow) (*Outcome, actions.Result, bool) {
+// RunOne runs one Action alone: its function for the way back from a redirect if resume
+// is set. What it caches or logs stays; nothing else acts.
+func (r *Runner) RunOne(ctx context.Context, f *fixtures.Fixture, name string, flow Flow, resume bool) actions.Run {
+	flow.resuming = resume
+	out := actions.Run{Name: name, Trigger: flow.Trigger, Commands: []actions.Command{}, Dropped: []string{}, Logs: []string{}}
 	for _, a := range r.of(f, flow.Trigger) {
-		if a.name == name {
-			out := &Outcome{}
-			result := r.run(ctx, a, &flow, out, actions.MaxTime)
-			return out, result, true
+		if a.name != name {
+			continue
 		}
+		o := &Outcome{}
+		result := r.run(ctx, a, &flow, o, actions.MaxTime)
+		out.Commands = append(out.Commands, result.Commands...)
+		out.Dropped = append(out.Dropped, o.Ran[0].Dropped...)
+		out.Logs = append(out.Logs, result.Logs...)
+		out.Error, out.Stack = result.Error, result.Stack
 	}
-	return nil, actions.Result{}, false
+	return out
 }
 
 // run runs one Action and applies its calls.

@@ -16,7 +16,7 @@ const back = ":back"
 
 func (r recording) hooks() (hooks []actions.Hook) {
 	for _, trigger := range actions.Triggers() {
-		hooks = append(hooks, actions.Hook{Trigger: trigger, Name: "recorded", Execute: r.of(string(trigger)), Continue: r.of(string(trigger) + back)})
+		hooks = append(hooks, actions.Hook{Trigger: trigger, Name: string(trigger), Execute: r.of(string(trigger)), Continue: r.of(string(trigger) + back)})
 	}
 	return hooks
 }

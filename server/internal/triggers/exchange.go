@@ -33,11 +33,14 @@ func exchange(c *web.Call, l *tenant.Login) error {
 
 // exchangeDenied is how a client learns what an Action said to its exchange.
 func exchangeDenied(d *runner.Denial) error {
+	refused := refusal.ExchangeDenied
 	switch {
 	case d.Call == "":
 		return denied(d)
 	case d.Code == "server_error":
-		return refusal.ExchangeFailed.With("reason", d.Reason).Because(because(d))
+		refused = refusal.ExchangeFailed
+	case d.Code == "invalid_scope":
+		refused = refusal.ExchangeScopeDenied
 	}
-	return refusal.ExchangeDenied.With("code", d.Code, "reason", d.Reason).Because(because(d))
+	return refused.With("reason", d.Reason).Because(because(d))
 }
