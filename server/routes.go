@@ -528,6 +528,18 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.ResetState,
 		},
 		{
+			Method: "GET", Path: "/_mock/tenants", Summary: "the tenants of the server, and how to reach them",
+			Flow: a.ListTenants,
+		},
+		{
+			Method: "POST", Path: "/_mock/tenants", Summary: `makes a tenant: {"name":"w3"}, optionally with fixture (a built-in name, or a whole fixture) and seed`,
+			Flow: a.MakeTenant, MaxBody: strictyaml.MaxSize,
+		},
+		{
+			Method: "DELETE", Path: "/_mock/tenants/{name}", Summary: "ends a tenant; the first one, default, stays",
+			Flow: a.EndTenant,
+		},
+		{
 			Method: "GET", Path: "/_mock/ca.pem", Summary: "the certificate authority of https",
 			Flow: a.ReadCA, Open: true,
 		},

@@ -14,7 +14,7 @@ const sessionAge = 3 * 24 * 60 * 60
 
 // currentSession is the session that the browser's cookies name.
 func currentSession(c *web.Call) (tenant.Session, bool) {
-	for _, value := range c.Cookies(sessionCookie) {
+	for _, value := range c.TenantCookies(sessionCookie) {
 		if s, ok := c.Tenant.Session(value, c.Now); ok {
 			return s, true
 		}
@@ -23,7 +23,7 @@ func currentSession(c *web.Call) (tenant.Session, bool) {
 }
 
 // setSession signs the browser in.
-func setSession(c *web.Call, s tenant.Session) { c.SetCookie(sessionCookie, s.ID, sessionAge) }
+func setSession(c *web.Call, s tenant.Session) { c.SetTenantCookie(sessionCookie, s.ID, sessionAge) }
 
 // clearSession signs the browser out, and writes to the tenant's log who that was.
 func clearSession(c *web.Call, back string) {
@@ -33,8 +33,8 @@ func clearSession(c *web.Call, back string) {
 		c.Actor, details.SessionID = &u, session.SID
 	}
 	c.Record(tenantlog.Entry{Type: "slo", Description: "User successfully logged out", Details: details})
-	for _, value := range c.Cookies(sessionCookie) {
+	for _, value := range c.TenantCookies(sessionCookie) {
 		c.Tenant.EndSession(value)
 	}
-	c.SetCookie(sessionCookie, "", -1)
+	c.SetTenantCookie(sessionCookie, "", -1)
 }

@@ -152,7 +152,7 @@ func (r *request) refuse(c *web.Call, err error) (any, error) {
 // approve signs the user in to the app or at the device, or leads to the pages of a second factor. tx
 // is the login that the user comes from; its ID is "" if none was begun.
 func (r *request) approve(c *web.Call, tx tenant.Transaction, s tenant.Session) (any, error) {
-	need := c.Tenant.SecondFactor(r.Authorization, tx, s, c.Cookies(rememberCookie))
+	need := c.Tenant.SecondFactor(r.Authorization, tx, s, c.TenantCookies(rememberCookie))
 	c.Hint(need.Hint)
 	switch {
 	case need.Due && r.silent:
