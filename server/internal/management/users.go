@@ -118,7 +118,7 @@ func showUser(_ *call, u fixtures.User) object {
 			o = append(o, member{Key: name, Value: value})
 		}
 	}
-	add("blocked", true, u.Blocked)
+	add("blocked", u.Blocked, u.Blocked || u.Unblocked)
 	add("created_at", isoTime(u.CreatedAt), true)
 	add("email", u.Email, u.Email != "")
 	add("email_verified", u.EmailVerified, u.Email != "")
@@ -274,6 +274,9 @@ func writeUser(u *fixtures.User, body map[string]any) {
 			*texts[name], _ = value.(string)
 		case flags[name] != nil:
 			*flags[name], _ = value.(bool)
+			if name == "blocked" {
+				u.Unblocked = value == false
+			}
 		case bags[name] != nil:
 			*bags[name] = merged(*bags[name], value)
 		}
