@@ -264,12 +264,15 @@ func userError(err error) error {
 func writeUser(u *fixtures.User, body map[string]any) {
 	texts := map[string]*string{
 		"email": &u.Email, "phone_number": &u.PhoneNumber, "given_name": &u.GivenName, "family_name": &u.FamilyName, "name": &u.Name,
-		"nickname": &u.Nickname, "picture": &u.Picture, "password": &u.Password, "username": &u.Username,
+		"nickname": &u.Nickname, "picture": &u.Picture, "username": &u.Username,
 	}
 	flags := map[string]*bool{"blocked": &u.Blocked, "email_verified": &u.EmailVerified, "phone_verified": &u.PhoneVerified}
 	bags := map[string]*map[string]any{"user_metadata": &u.UserMetadata, "app_metadata": &u.AppMetadata}
 	for name, value := range body {
 		switch {
+		case name == "password":
+			password, _ := value.(string)
+			u.SetPassword(password)
 		case texts[name] != nil:
 			*texts[name], _ = value.(string)
 		case flags[name] != nil:
