@@ -19,7 +19,7 @@ import (
 
 // routes is the whole HTTP surface of a server. From it come the router, the
 // endpoint tables of the documents and the OpenAPI document of the control API.
-func routes(a *control.API) []web.Route { return append(apiRoutes(), controlRoutes(a)...) }
+func routes(a *control.API) []web.Route { return slices.Concat(apiRoutes(), controlRoutes(a)) }
 
 // apiRoutes are Auth0's endpoints. All servers of a process share them.
 var apiRoutes = sync.OnceValue(func() []web.Route {
