@@ -160,7 +160,9 @@ class Auth0Mock {
 
   /** Switches a failure on: a built-in one by its name, or one that the test writes. */
   async inject(scenario, narrowed) {
-    const body = typeof scenario === 'string' && !scenario.includes('\n') ? { name: scenario, ...narrowed } : scenario;
+    let body = scenario;
+    if (typeof scenario === 'object') body = { version: 1, ...scenario };
+    else if (!scenario.includes('\n')) body = { name: scenario, ...narrowed };
     return new Injection(this, await this.control('POST', '/_mock/scenarios', { body }));
   }
 
@@ -182,6 +184,11 @@ class Auth0Mock {
   /** The last 1,000 requests. */
   async requests() {
     return (await this.control('GET', '/_mock/requests')).items;
+  }
+
+  /** What happened: the requests, the outbox, the scenarios and the clock. */
+  async report() {
+    return this.control('GET', '/_mock/report');
   }
 
   /** Brings the tenant back to its fixture. */

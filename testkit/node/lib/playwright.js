@@ -13,6 +13,14 @@ const test = base.extend({
     },
     { scope: 'worker' },
   ],
+  // A test that fails shows what happened, beside Playwright's trace.
+  auth0Report: [
+    async ({ auth }, use, info) => {
+      await use();
+      if (info.status !== info.expectedStatus) await info.attach('mockauth0', { body: await auth.report(), contentType: 'text/plain' });
+    },
+    { auto: true },
+  ],
 });
 
 module.exports = { test, expect };
