@@ -17,7 +17,10 @@ const test = base.extend({
   auth0Report: [
     async ({ auth }, use, info) => {
       await use();
-      if (info.status !== info.expectedStatus) await info.attach('mockauth0', { body: await auth.report(), contentType: 'text/plain' });
+      if (info.status === info.expectedStatus) return;
+      const report = await auth.report();
+      console.error(`${info.title}: what the tenant ${auth.url} saw\n${report}`); // the terminal cuts attachments
+      await info.attach('mockauth0', { body: report, contentType: 'text/plain' });
     },
     { auto: true },
   ],

@@ -256,7 +256,7 @@ class Injection:
 
 def _read(answer: Any) -> Any:
     text = answer.read().decode()
-    return json.loads(text) if answer.headers.get("Content-Type", "").startswith("application/json") else text
+    return json.loads(text) if text and answer.headers.get("Content-Type", "").startswith("application/json") else text
 
 
 def _is_for(connection: Any, known: Any, strategy: str, client_id: str) -> bool:
