@@ -10,6 +10,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -59,7 +60,8 @@ func TestTypesOfOtherLanguagesAreThoseOfTheOpenAPIDocument(t *testing.T) {
 	all["ScenarioRequest"] = document.Paths["/_mock/scenarios"]["post"].RequestBody.Content["application/json"].Schema
 	const from = "Made from the OpenAPI document of the control API by go test ./docs -update."
 	for file, want := range map[string]string{
-		"../testkit/node/lib/control.d.ts": "// " + from + "\n" + typeScript(all),
+		"../testkit/node/lib/control.d.ts":         "// " + from + "\n" + typeScript(all),
+		"../testkit/python/mockauth0/_control.pyi": "# " + from + "\n" + python(all),
 	} {
 		if *update {
 			if err := os.WriteFile(file, []byte(want), 0o666); err != nil {
@@ -186,4 +188,76 @@ func (s *jsonSchema) typeScriptObject(indent string) string {
 	}
 	b.WriteString(indent + "}")
 	return b.String()
+}
+
+// python are typed dictionaries. What is inside one without a name of its own is a dict.
+func python(all map[string]*jsonSchema) string {
+	var b strings.Builder
+	b.WriteString("from typing import Any, Literal, TypedDict, Union\n\nfrom typing_extensions import NotRequired\n")
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		s := all[name]
+		if len(s.Properties) == 0 {
+			fmt.Fprintf(&b, "\n%s = %s\n", name, s.python())
+			continue
+		}
+		fmt.Fprintf(&b, "\n%s = TypedDict(%q, {\n", name, name)
+		for _, property := range slices.Sorted(maps.Keys(s.Properties)) {
+			p := s.Properties[property]
+			if p.Description != "" {
+				fmt.Fprintf(&b, "    # %s\n", p.Description)
+			}
+			value := p.python()
+			if !slices.Contains(s.Required, property) {
+				value = "NotRequired[" + value + "]"
+			}
+			fmt.Fprintf(&b, "    %q: %s,\n", property, value)
+		}
+		b.WriteString("})\n")
+	}
+	return b.String()
+}
+
+func (s *jsonSchema) python() string {
+	if s == nil {
+		return "Any"
+	}
+	if name := s.Ref; name != "" {
+		return strconv.Quote(name[strings.LastIndex(name, "/")+1:])
+	}
+	var any []string
+	for _, value := range s.Enum {
+		switch value.(type) {
+		case string, float64:
+			data, _ := json.Marshal(value)
+			any = append(any, "Literal["+string(data)+"]")
+		case bool:
+			any = append(any, "bool")
+		}
+	}
+	for _, one := range s.choices() {
+		any = append(any, one.python())
+	}
+	if s.nullable() {
+		any = append(any, "None")
+	}
+	if any == nil {
+		for _, name := range s.types() {
+			switch name {
+			case "array":
+				any = append(any, "list["+s.Items.python()+"]")
+			case "object":
+				any = append(any, "dict[str, Any]")
+			default:
+				any = append(any, map[string]string{"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}[name])
+			}
+		}
+	}
+	slices.Sort(any)
+	switch any = slices.Compact(any); len(any) {
+	case 0:
+		return "Any"
+	case 1:
+		return any[0]
+	}
+	return "Union[" + strings.Join(any, ", ") + "]"
 }

@@ -28,7 +28,7 @@ var (
 		usage: "the same as --addr localhost:N; it has no twin in the environment",
 	}
 	stopWithStdinFlag = flag{
-		name: "stop-with-stdin",
+		name:  "stop-with-stdin",
 		usage: "stop when the standard input ends: for a program that starts this one, and that may be killed",
 	}
 	logFlag = flag{

@@ -45,6 +45,10 @@ class Auth0Mock {
   async control(method, path, { query, body } = {}) {
     const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);
     const search = given.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+    return this.#send(method, path, search, body);
+  }
+
+  async #send(method, path, search, body) {
     const isText = typeof body === 'string';
     const answer = await fetch(`${this.url}${path}${search && `?${search}`}`, {
       method,
@@ -53,7 +57,7 @@ class Auth0Mock {
     });
     const text = await answer.text();
     const isJSON = answer.headers.get('content-type')?.startsWith('application/json');
-    const said = isJSON ? JSON.parse(text) : text;
+    const said = isJSON && text ? JSON.parse(text) : text;
     if (!answer.ok) throw new ControlError(method, path, answer.status, said);
     return said;
   }
@@ -121,13 +125,13 @@ class Auth0Mock {
       request.password = users.find((one) => one.user_id === known.user_id)?.password;
     } else {
       const since = await this.cursor();
-      await this.#post('/passwordless/start', {
+      await this.#send('POST', '/passwordless/start', '', {
         ...credentials, connection: name, [isPhone ? 'phone_number' : 'email']: user, send: 'code',
       });
       request.grant_type = 'http://auth0.com/oauth/grant-type/passwordless/otp';
       request.otp = await this.otp(user, { since });
     }
-    const answer = await this.#post('/oauth/token', request);
+    const answer = await this.#send('POST', '/oauth/token', '', request);
     return {
       accessToken: answer.access_token,
       refreshToken: answer.refresh_token ?? '',
@@ -137,15 +141,6 @@ class Auth0Mock {
       expiresIn: answer.expires_in,
       claims: answer.id_token ? JSON.parse(Buffer.from(answer.id_token.split('.')[1], 'base64url').toString()) : {},
     };
-  }
-
-  async #post(path, body) {
-    const answer = await fetch(this.url + path, {
-      method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' },
-    });
-    const said = await answer.json();
-    if (!answer.ok) throw new ControlError('POST', path, answer.status, said);
-    return said;
   }
 
   /** A token with any claims, signed by the tenant. */
@@ -160,7 +155,9 @@ class Auth0Mock {
 
   /** Switches a failure on: a built-in one by its name, or one that the test writes. */
   async inject(scenario, narrowed) {
-    const body = typeof scenario === 'string' && !scenario.includes('\n') ? { name: scenario, ...narrowed } : scenario;
+    let body = scenario;
+    if (typeof scenario === 'object') body = { version: 1, ...scenario };
+    else if (!scenario.includes('\n')) body = { name: scenario, ...narrowed };
     return new Injection(this, await this.control('POST', '/_mock/scenarios', { body }));
   }
 
@@ -182,6 +179,11 @@ class Auth0Mock {
   /** The last 1,000 requests. */
   async requests() {
     return (await this.control('GET', '/_mock/requests')).items;
+  }
+
+  /** What happened: the requests, the outbox, the scenarios and the clock. */
+  async report() {
+    return this.control('GET', '/_mock/report');
   }
 
   /** Brings the tenant back to its fixture. */

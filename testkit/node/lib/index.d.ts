@@ -93,6 +93,9 @@ export interface Narrowed {
   ttl?: string;
 }
 
+/** A scenario of the test's own, in the fields of a scenario file. */
+export type Scenario = Omit<Extract<ScenarioRequest, { rules: unknown }>, 'version'>;
+
 /** What the tenant refused. The message is the tenant's own sentence. */
 export class ControlError extends Error {
   status: number;
@@ -146,7 +149,7 @@ export class Auth0Mock {
   /** The same, signed by a key that the tenant does not publish: an app must refuse it. */
   forge(claims: Record<string, unknown>): Promise<string>;
   /** Switches a failure on: a built-in one by its name, or a scenario as an object or as YAML. */
-  inject(scenario: string | ScenarioRequest, narrowed?: Narrowed): Promise<Injection>;
+  inject(scenario: string | Scenario, narrowed?: Narrowed): Promise<Injection>;
   /** Moves the tenant's clock forward: '3m', or as many seconds. */
   advance(by: string | number): Promise<ClockState>;
   /** The time of the tenant. */
@@ -155,6 +158,8 @@ export class Auth0Mock {
   addUser(user: User): Promise<User>;
   /** The last 1,000 requests. */
   requests(): Promise<Request[]>;
+  /** What happened, in lines for people: the requests, the outbox, the scenarios and the clock. */
+  report(): Promise<string>;
   /** Brings the tenant back to its fixture. */
   reset(): Promise<void>;
   /** Any other call of the control API, such as control('GET', '/_mock/health'). */

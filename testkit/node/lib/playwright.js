@@ -13,6 +13,17 @@ const test = base.extend({
     },
     { scope: 'worker' },
   ],
+  // A test that fails shows what happened, beside Playwright's trace.
+  auth0Report: [
+    async ({ auth }, use, info) => {
+      await use();
+      if (info.status === info.expectedStatus) return;
+      const report = await auth.report();
+      console.error(`${info.title}: what the tenant ${auth.url} saw\n${report}`); // the terminal cuts attachments
+      await info.attach('mockauth0', { body: report, contentType: 'text/plain' });
+    },
+    { auto: true },
+  ],
 });
 
 module.exports = { test, expect };
