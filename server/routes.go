@@ -516,6 +516,10 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.ClearRequests,
 		},
 		{
+			Method: "GET", Path: "/_mock/report", Summary: "what happened, in lines for people: the last requests, the outbox, the scenarios and the clock",
+			Flow: a.ReadReport,
+		},
+		{
 			Method: "GET", Path: "/_mock/state", Summary: "settings, users, devices and refresh tokens, as a fixture file",
 			Flow: a.ExportState,
 		},
