@@ -63,6 +63,8 @@ type Call struct {
 	// Actor is the user whom the call turned out to be about, for the tenant's log; nil:
 	// the one whom Subject names.
 	Actor *fixtures.User
+	// NewUser is the user_id of the user whom the call has created; "" if it has none.
+	NewUser string
 
 	// ResponseHeader gets headers that the response has whatever the flow
 	// returns.
