@@ -57,6 +57,9 @@ type Call struct {
 	ClientID string
 	// Subject is what the call is about, by the route's Subject.
 	Subject Subject
+	// Organization is the id of the organization through which the user signs in; "" for
+	// none. It is for the tenant's log, the journal and messages.
+	Organization string
 	// Effects are what scenarios do to the call; nil if they do nothing.
 	Effects *faults.Effects
 

@@ -195,12 +195,16 @@ export type Fixture = {
   };
   /** The APIs and scopes that a client may use with client_credentials. */
   client_grants?: Array<{
+    /** The grant is good for each organization. Otherwise it must be in client_grants of the organization. */
+    allow_any_organization?: boolean;
     /** The API's identifier. /api/v2/ is the Management API, whatever host name the tenant has. */
     audience: string;
     /** The client. */
     client_id: string;
     /** Other fields of Auth0 that a client of the Management API has set. The API returns them, and they have no effect. */
     kept?: Record<string, unknown>;
+    /** Whether the client names an organization with client_credentials: never, if it likes, or always. Default: deny. */
+    organization_usage?: "allow" | "deny" | "require";
     /** The scopes that the client may get. */
     scope?: string[];
   }>;
@@ -268,6 +272,13 @@ export type Fixture = {
     }>;
     /** Allow embedded login in a browser. */
     cross_origin_authentication?: boolean;
+    /** The organization of a grant that needs one, if the request names none. */
+    default_organization?: {
+      /** The grants for which it is the default. */
+      flows?: Array<"client_credentials">;
+      /** The id of the organization. */
+      organization_id?: string;
+    };
     /** A note for readers. */
     description?: string;
     /** The grants that the client may use. */
@@ -308,7 +319,11 @@ export type Fixture = {
     name?: string;
     /** Kept; false has no effect: every client is OIDC conformant. */
     oidc_conformant?: boolean;
-    /** Whether users can be invited to an organization for the client. Default: deny. */
+    /** What the page before the login asks for: an e-mail address, whose domain is one of discovery_domains of an organization, or the organization's name. Default: [email]. */
+    organization_discovery_methods?: Array<"email" | "organization_name">;
+    /** What happens if the app names no organization. pre_login_prompt: a page asks for it before the login. post_login_prompt: the user picks one after the login. no_prompt: with organization_usage: require the login is refused. Default: no_prompt. */
+    organization_require_behavior?: "no_prompt" | "post_login_prompt" | "pre_login_prompt";
+    /** Whether users sign in through an organization: never, if the app asks for it, or always. Default: deny. */
     organization_usage?: "allow" | "deny" | "require";
     /** Settings of the refresh token. */
     refresh_token?: {
@@ -759,7 +774,7 @@ export type Fixture = {
     /** The kind of receiver. The mock sends to http alone. Default: http. */
     type?: "datadog" | "eventbridge" | "eventgrid" | "http" | "mixpanel" | "segment" | "splunk" | "sumo";
   }>;
-  /** Organizations. The Management API has them. Logins through an organization are not served yet. */
+  /** Organizations: business customers of the tenant, with members who sign in through them. */
   organizations?: Array<{
     /** The look of the login pages. */
     branding?: {
@@ -1063,6 +1078,8 @@ export type Fixture = {
       jkt?: string;
       /** When a token was last used. */
       last_used_at?: string;
+      /** The id of the organization through which the user signed in. */
+      organization?: string;
       /** Kept and returned by the Management API. */
       refresh_token_metadata?: Record<string, unknown>;
       /** When the valid token was issued. */
@@ -1110,6 +1127,8 @@ export type Fixture = {
   };
   /** The tenant itself. */
   tenant?: {
+    /** Apps can name an organization by its name, too. Tokens then have org_name beside org_id. */
+    allow_organization_name_in_authentication_api?: boolean;
     /** Allowed logout URLs of a logout without client_id, in the form of a client's. A logout with client_id uses the client's own. */
     allowed_logout_urls?: string[];
     /** The audience of a token request without one. */
@@ -1125,6 +1144,8 @@ export type Fixture = {
       /** The form of a user code. Each * stands for a character. Hyphens and spaces may stand between them. It has 8 to 20 *, with digits at least 9. Default: two groups of four *, or with digits three groups of three *, with hyphens between the groups. */
       mask?: string;
     };
+    /** The same for session_cookie.mode: non-persistent. Default: 72. */
+    ephemeral_session_lifetime?: number;
     /** Tenant flags. */
     flags?: {
       /** A magic link works in any browser. Without the flag it works only in the browser in which the login started. */
@@ -1147,8 +1168,19 @@ export type Fixture = {
     };
     /** The login pages have no link to the inbox. */
     hide_inbox_link?: boolean;
+    /** The same for session_cookie.mode: non-persistent. Default: 24. */
+    idle_ephemeral_session_lifetime?: number;
+    /** After how many hours without use it ends. Default: 72. */
+    idle_session_lifetime?: number;
     /** Other settings of Auth0. The Management API returns them, and they have no effect. */
     kept?: Record<string, unknown>;
+    /** The cookie of a session. */
+    session_cookie?: {
+      /** persistent: the browser keeps the cookie when it is closed. Default: persistent. */
+      mode?: "non-persistent" | "persistent";
+    };
+    /** For how many hours a session of a browser lasts at most. Default: 168. */
+    session_lifetime?: number;
     /** Shown in messages. */
     support_email?: string;
     /** Shown in messages. */
@@ -1174,6 +1206,49 @@ export type Fixture = {
     connection?: string;
     /** When the user was created. Default: the time at which the tenant starts. */
     created_at?: string;
+    /** A hash of the password by another algorithm, as in an import of users. */
+    custom_password_hash?: {
+      /** How the hash was made. With md4 no password is right: the mock does not compute it. */
+      algorithm: "argon2" | "bcrypt" | "hmac" | "ldap" | "md4" | "md5" | "pbkdf2" | "scrypt" | "sha1" | "sha256" | "sha512";
+      /** For scrypt. Default: 8. */
+      blockSize?: number;
+      /** For scrypt. Default: 16384. */
+      cost?: number;
+      /** The hash itself. */
+      hash?: {
+        /** For hmac. With md4, ripemd160 and whirlpool no password is right: the mock does not compute them. */
+        digest?: "md4" | "md5" | "ripemd160" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "whirlpool";
+        /** How value is encoded. Default: utf8. */
+        encoding?: "base64" | "hex" | "utf8";
+        /** For hmac. */
+        key?: {
+          /** How value is encoded. Default: utf8. */
+          encoding?: "base64" | "hex" | "utf8";
+          /** The key. */
+          value?: string;
+        };
+        /** The hash: for argon2 and pbkdf2 in PHC form, for ldap as in RFC 2307. */
+        value?: string;
+      };
+      /** For scrypt: the length of the key in bytes. */
+      keylen?: number;
+      /** For scrypt. Default: 1. */
+      parallelization?: number;
+      /** How the password was encoded before. */
+      password?: {
+        /** The encoding. Default: utf8. */
+        encoding?: "ascii" | "binary" | "latin1" | "ucs2" | "utf16le" | "utf8";
+      };
+      /** The salt of bcrypt, hmac, md5, sha1, sha256, sha512 and scrypt. The other algorithms have it in the hash. */
+      salt?: {
+        /** How value is encoded. Default: utf8. */
+        encoding?: "base64" | "hex" | "utf8";
+        /** Whether the salt is before the password or behind it. Default: prefix. */
+        position?: "prefix" | "suffix";
+        /** The salt. */
+        value?: string;
+      };
+    };
     /** The e-mail address. */
     email?: string;
     /** Whether the address is verified. */
@@ -1186,10 +1261,55 @@ export type Fixture = {
     identities?: Array<{
       /** The name of the account's connection. */
       connection: string;
+      /** A hash of it by another algorithm. */
+      custom_password_hash?: {
+        /** How the hash was made. With md4 no password is right: the mock does not compute it. */
+        algorithm: "argon2" | "bcrypt" | "hmac" | "ldap" | "md4" | "md5" | "pbkdf2" | "scrypt" | "sha1" | "sha256" | "sha512";
+        /** For scrypt. Default: 8. */
+        blockSize?: number;
+        /** For scrypt. Default: 16384. */
+        cost?: number;
+        /** The hash itself. */
+        hash?: {
+          /** For hmac. With md4, ripemd160 and whirlpool no password is right: the mock does not compute them. */
+          digest?: "md4" | "md5" | "ripemd160" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "whirlpool";
+          /** How value is encoded. Default: utf8. */
+          encoding?: "base64" | "hex" | "utf8";
+          /** For hmac. */
+          key?: {
+            /** How value is encoded. Default: utf8. */
+            encoding?: "base64" | "hex" | "utf8";
+            /** The key. */
+            value?: string;
+          };
+          /** The hash: for argon2 and pbkdf2 in PHC form, for ldap as in RFC 2307. */
+          value?: string;
+        };
+        /** For scrypt: the length of the key in bytes. */
+        keylen?: number;
+        /** For scrypt. Default: 1. */
+        parallelization?: number;
+        /** How the password was encoded before. */
+        password?: {
+          /** The encoding. Default: utf8. */
+          encoding?: "ascii" | "binary" | "latin1" | "ucs2" | "utf16le" | "utf8";
+        };
+        /** The salt of bcrypt, hmac, md5, sha1, sha256, sha512 and scrypt. The other algorithms have it in the hash. */
+        salt?: {
+          /** How value is encoded. Default: utf8. */
+          encoding?: "base64" | "hex" | "utf8";
+          /** Whether the salt is before the password or behind it. Default: prefix. */
+          position?: "prefix" | "suffix";
+          /** The salt. */
+          value?: string;
+        };
+      };
       /** Kept; true has no effect. */
       isSocial?: boolean;
       /** The password of an account of a database. */
       password?: string;
+      /** The bcrypt hash of that password, instead of it. */
+      password_hash?: string;
       /** What the account says of the user, and the names with which the user signs in to it. */
       profileData?: {
         /** The e-mail address. */
@@ -1257,6 +1377,8 @@ export type Fixture = {
     nickname?: string;
     /** The password of a database user. */
     password?: string;
+    /** The bcrypt hash of the password of a database user, instead of password. When the user signs in the mock learns the password, and keeps that. */
+    password_hash?: string;
     /** RBAC permissions by audience, beside those of the roles. */
     permissions?: Record<string, string[]>;
     /** The phone number in E.164 form, in quotes: "+12025550101". */
@@ -1267,6 +1389,8 @@ export type Fixture = {
     picture?: string;
     /** The roles, by name or id. Roles in an organization are in its members. */
     roles?: string[];
+    /** A client of the Management API has set blocked to false. The API shows it then, as Auth0 does. */
+    unblocked?: boolean;
     /** When the user was last changed. Default: created_at. */
     updated_at?: string;
     /** strategy|id, as in email|5f7c8ec7c33c6c004bbafe82. Default: computed from the seed, the connection and the address. */
@@ -1388,6 +1512,15 @@ export type PushAnswer = {
   user: string;
 };
 
+export type Reached = {
+  domain: string;
+  issuer: string;
+  name: string;
+  port?: number;
+  tls_url?: string;
+  url: string;
+};
+
 export type Refused = {
   error: string;
   error_description?: string;
@@ -1411,6 +1544,7 @@ export type Request = {
   id: string;
   logs?: Log[];
   method: string;
+  organization?: string;
   params: Record<string, unknown>;
   path: string;
   scenario?: string;
@@ -1515,7 +1649,7 @@ export type ScenarioRequest = {
         /** The body, as JSON. */
         json?: unknown;
         /** One of Auth0's responses, by its name. */
-        preset?: "already_verified" | "bad_access_token" | "bad_auth_param" | "bad_auth_params" | "bad_body" | "bad_challenge_method" | "bad_credentials_body" | "bad_email" | "bad_federated" | "bad_gateway_html" | "bad_logout_hint" | "bad_otp_parameter" | "bad_parameter_type" | "bad_phone_number" | "bad_property" | "bad_scope_type" | "bad_send" | "bad_type" | "bad_user_code" | "bad_username" | "bad_verify_scope" | "blocked_user" | "body_too_large" | "bound_access_token" | "callback_mismatch" | "code_expired" | "connection_disabled" | "cross_origin_not_allowed" | "database_signup_disabled" | "device_denied" | "device_expired" | "device_pending" | "device_too_fast" | "dpop_proof_required" | "grant_not_allowed" | "invalid_captcha" | "invalid_redirect_uri" | "invalid_signup" | "link_elsewhere" | "login_required" | "logout_mismatch" | "management_bad_search" | "management_credential_in_use" | "management_existent_client_grant" | "management_existent_connection" | "management_existent_custom_domain" | "management_existent_discovery_domain" | "management_existent_email_provider" | "management_existent_email_template" | "management_existent_log_stream" | "management_existent_organization" | "management_existent_organization_client" | "management_existent_organization_connection" | "management_existent_organization_grant" | "management_existent_resource_server" | "management_existent_role" | "management_existent_theme" | "management_existent_user" | "management_expired_token" | "management_identity_conflict" | "management_import_too_large" | "management_incomplete_page_template" | "management_inexistent_authentication_method" | "management_inexistent_client" | "management_inexistent_client_grant" | "management_inexistent_connection" | "management_inexistent_credential" | "management_inexistent_custom_domain" | "management_inexistent_delivery" | "management_inexistent_discovery_domain" | "management_inexistent_email_provider" | "management_inexistent_email_template" | "management_inexistent_enrollment" | "management_inexistent_event_stream" | "management_inexistent_invitation" | "management_inexistent_inviting_organization" | "management_inexistent_job" | "management_inexistent_log" | "management_inexistent_log_stream" | "management_inexistent_organization" | "management_inexistent_organization_client" | "management_inexistent_organization_connection" | "management_inexistent_page_template" | "management_inexistent_permission" | "management_inexistent_refresh_token" | "management_inexistent_resource_server" | "management_inexistent_role" | "management_inexistent_session" | "management_inexistent_signing_key" | "management_inexistent_theme" | "management_inexistent_user" | "management_insufficient_scope" | "management_invalid_body" | "management_invalid_grant_types" | "management_invalid_paging" | "management_invalid_path" | "management_invalid_query" | "management_invitation_client" | "management_invitation_client_usage" | "management_invitation_connection" | "management_invitation_login_route" | "management_invitation_passwordless" | "management_invitation_roles" | "management_key_in_use" | "management_link_with" | "management_link_with_audience" | "management_malformed_payload" | "management_malformed_token" | "management_no_connection_status" | "management_no_custom_domain" | "management_no_email_address" | "management_no_password" | "management_no_secondary" | "management_no_token" | "management_not_both" | "management_not_multipart" | "management_not_together" | "management_other_subject" | "management_rate_limited" | "management_same_identity" | "management_search_engine" | "management_signup_needs_membership" | "management_system_resource" | "management_ticket_client" | "management_ticket_identity" | "management_ticket_member" | "management_ticket_organization" | "management_unknown_scopes" | "management_user_connection" | "management_user_connection_disabled" | "management_username_not_allowed" | "management_wrong_audience" | "management_wrong_signature" | "method_not_allowed" | "mfa_already_enrolled" | "mfa_authenticator_gone" | "mfa_authorization_pending" | "mfa_bad_email" | "mfa_bad_phone" | "mfa_factor_off" | "mfa_insufficient_scope" | "mfa_not_enrolled" | "mfa_primary_email" | "mfa_rejected" | "mfa_required" | "mfa_slow_down" | "mfa_token_expired" | "mfa_token_invalid" | "mfa_token_malformed" | "mfa_token_of_another" | "mfa_too_many_emails" | "mfa_too_many_failures" | "mfa_too_many_messages" | "mfa_unsupported_challenge" | "missing_client_id" | "missing_connection" | "missing_email" | "missing_otp_parameter" | "missing_otp_recipient" | "missing_parameter" | "missing_password" | "missing_phone_number" | "missing_redirect_uri" | "missing_username" | "missing_verify_parameter" | "no_access_token" | "no_audience" | "no_client_grant" | "no_default_connection" | "no_identifier" | "no_recovery_code" | "no_second_factor" | "no_such_authenticator" | "no_such_connection" | "no_such_login_connection" | "no_such_service" | "no_user_code" | "not_passwordless" | "not_served" | "oob_code_expired" | "oob_code_malformed" | "oob_code_of_another" | "origin_not_allowed" | "otp_user_blocked" | "rate_limited" | "rate_limited_oauth" | "rate_limited_text" | "realm_disabled" | "refresh_user_blocked" | "refresh_user_gone" | "request_not_supported" | "required_username" | "requires_verification" | "reset_ticket_expired" | "reset_ticket_used" | "revoke_of_another" | "scopes_not_granted" | "server_error" | "service_not_enabled" | "signup_disabled" | "sms_provider_error" | "sms_provider_timeout" | "sms_provider_unauthorized" | "start_authentication_required" | "third_party_client" | "too_many_attempts" | "too_many_tries" | "unavailable" | "unknown_authorize_client" | "unknown_credential_type" | "unknown_device_client" | "unknown_realm" | "unknown_start_client" | "unsupported_grant" | "unsupported_response_mode" | "unsupported_response_type" | "use_dpop_nonce" | "user_blocked" | "user_exists" | "username_exists" | "wrong_access_dpop_key" | "wrong_access_dpop_proof" | "wrong_audience" | "wrong_auth_code" | "wrong_binding_code" | "wrong_client" | "wrong_device_code" | "wrong_dpop_key" | "wrong_dpop_proof" | "wrong_email_code" | "wrong_otp_client" | "wrong_otp_code" | "wrong_otp_connection" | "wrong_otp_session" | "wrong_password" | "wrong_phone_code" | "wrong_redirect_uri" | "wrong_refresh_dpop_key" | "wrong_refresh_token" | "wrong_request_uri" | "wrong_reset_ticket" | "wrong_revoke_client" | "wrong_start_secret" | "wrong_strategy" | "wrong_ticket" | "wrong_transaction" | "wrong_user_code" | "wrong_verification_ticket" | "wrong_verifier";
+        preset?: "already_verified" | "bad_access_token" | "bad_auth_param" | "bad_auth_params" | "bad_body" | "bad_challenge_method" | "bad_credentials_body" | "bad_email" | "bad_federated" | "bad_gateway_html" | "bad_logout_hint" | "bad_otp_parameter" | "bad_parameter_type" | "bad_phone_number" | "bad_property" | "bad_scope_type" | "bad_send" | "bad_type" | "bad_user_code" | "bad_username" | "bad_verify_scope" | "blocked_user" | "body_too_large" | "bound_access_token" | "callback_mismatch" | "code_expired" | "connection_disabled" | "cross_origin_not_allowed" | "database_signup_disabled" | "device_denied" | "device_expired" | "device_pending" | "device_too_fast" | "dpop_proof_required" | "grant_not_allowed" | "invalid_captcha" | "invalid_redirect_uri" | "invalid_signup" | "invitation_for_another" | "invitation_gone" | "link_elsewhere" | "login_required" | "logout_mismatch" | "management_bad_search" | "management_credential_in_use" | "management_existent_client_grant" | "management_existent_connection" | "management_existent_custom_domain" | "management_existent_discovery_domain" | "management_existent_email_provider" | "management_existent_email_template" | "management_existent_log_stream" | "management_existent_organization" | "management_existent_organization_client" | "management_existent_organization_connection" | "management_existent_organization_grant" | "management_existent_resource_server" | "management_existent_role" | "management_existent_theme" | "management_existent_user" | "management_expired_token" | "management_identity_conflict" | "management_import_too_large" | "management_incomplete_page_template" | "management_inexistent_authentication_method" | "management_inexistent_client" | "management_inexistent_client_grant" | "management_inexistent_connection" | "management_inexistent_credential" | "management_inexistent_custom_domain" | "management_inexistent_delivery" | "management_inexistent_discovery_domain" | "management_inexistent_email_provider" | "management_inexistent_email_template" | "management_inexistent_enrollment" | "management_inexistent_event_stream" | "management_inexistent_invitation" | "management_inexistent_inviting_organization" | "management_inexistent_job" | "management_inexistent_log" | "management_inexistent_log_stream" | "management_inexistent_organization" | "management_inexistent_organization_client" | "management_inexistent_organization_connection" | "management_inexistent_page_template" | "management_inexistent_permission" | "management_inexistent_refresh_token" | "management_inexistent_resource_server" | "management_inexistent_role" | "management_inexistent_session" | "management_inexistent_signing_key" | "management_inexistent_theme" | "management_inexistent_user" | "management_insufficient_scope" | "management_invalid_body" | "management_invalid_grant_types" | "management_invalid_paging" | "management_invalid_path" | "management_invalid_query" | "management_invitation_client" | "management_invitation_client_usage" | "management_invitation_connection" | "management_invitation_login_route" | "management_invitation_passwordless" | "management_invitation_roles" | "management_key_in_use" | "management_link_with" | "management_link_with_audience" | "management_malformed_payload" | "management_malformed_token" | "management_no_connection_status" | "management_no_custom_domain" | "management_no_email_address" | "management_no_password" | "management_no_secondary" | "management_no_token" | "management_not_both" | "management_not_multipart" | "management_not_together" | "management_other_subject" | "management_rate_limited" | "management_same_identity" | "management_search_engine" | "management_signup_needs_membership" | "management_system_resource" | "management_ticket_client" | "management_ticket_identity" | "management_ticket_member" | "management_ticket_organization" | "management_unknown_scopes" | "management_user_connection" | "management_user_connection_disabled" | "management_username_not_allowed" | "management_wrong_audience" | "management_wrong_signature" | "method_not_allowed" | "mfa_already_enrolled" | "mfa_authenticator_gone" | "mfa_authorization_pending" | "mfa_bad_email" | "mfa_bad_phone" | "mfa_factor_off" | "mfa_insufficient_scope" | "mfa_not_enrolled" | "mfa_primary_email" | "mfa_rejected" | "mfa_required" | "mfa_slow_down" | "mfa_token_expired" | "mfa_token_invalid" | "mfa_token_malformed" | "mfa_token_of_another" | "mfa_too_many_emails" | "mfa_too_many_failures" | "mfa_too_many_messages" | "mfa_unsupported_challenge" | "missing_client_id" | "missing_connection" | "missing_email" | "missing_otp_parameter" | "missing_otp_recipient" | "missing_parameter" | "missing_password" | "missing_phone_number" | "missing_redirect_uri" | "missing_username" | "missing_verify_parameter" | "no_access_token" | "no_audience" | "no_client_grant" | "no_default_connection" | "no_identifier" | "no_organization" | "no_recovery_code" | "no_second_factor" | "no_such_authenticator" | "no_such_connection" | "no_such_login_connection" | "no_such_service" | "no_user_code" | "not_organization_member" | "not_passwordless" | "not_served" | "oob_code_expired" | "oob_code_malformed" | "oob_code_of_another" | "organization_connection_disabled" | "organization_full" | "organization_no_id" | "organization_not_allowed" | "organization_not_granted" | "organization_required" | "organization_unknown" | "origin_not_allowed" | "otp_user_blocked" | "rate_limited" | "rate_limited_oauth" | "rate_limited_text" | "realm_disabled" | "refresh_user_blocked" | "refresh_user_gone" | "request_not_supported" | "required_username" | "requires_verification" | "reset_ticket_expired" | "reset_ticket_used" | "revoke_of_another" | "scopes_not_granted" | "server_error" | "service_not_enabled" | "signup_disabled" | "sms_provider_error" | "sms_provider_timeout" | "sms_provider_unauthorized" | "start_authentication_required" | "third_party_client" | "too_many_attempts" | "too_many_tries" | "unavailable" | "unknown_authorize_client" | "unknown_credential_type" | "unknown_device_client" | "unknown_realm" | "unknown_start_client" | "unsupported_grant" | "unsupported_response_mode" | "unsupported_response_type" | "use_dpop_nonce" | "user_blocked" | "user_exists" | "username_exists" | "wrong_access_dpop_key" | "wrong_access_dpop_proof" | "wrong_audience" | "wrong_auth_code" | "wrong_binding_code" | "wrong_client" | "wrong_device_code" | "wrong_dpop_key" | "wrong_dpop_proof" | "wrong_email_code" | "wrong_otp_client" | "wrong_otp_code" | "wrong_otp_connection" | "wrong_otp_session" | "wrong_password" | "wrong_phone_code" | "wrong_redirect_uri" | "wrong_refresh_dpop_key" | "wrong_refresh_token" | "wrong_request_uri" | "wrong_reset_ticket" | "wrong_revoke_client" | "wrong_start_secret" | "wrong_strategy" | "wrong_ticket" | "wrong_transaction" | "wrong_user_code" | "wrong_verification_ticket" | "wrong_verifier";
         /** The HTTP status. Default: that of the preset, else 200. */
         status?: number;
         /** Values for the placeholders of the preset. */
@@ -1546,8 +1680,8 @@ export type ScenarioRequest = {
         /** How far the clock that issues the tokens is ahead (behind, if negative). It is added to iat, exp and auth_time. */
         skew?: number | string;
       };
-      /** blocked: the user is blocked; mfa_required: the user must give a second factor. */
-      user?: "blocked" | "mfa_required";
+      /** blocked: the user is blocked; mfa_required: the user must give a second factor; organization_full: the user cannot become a member, since the organization has as many as it may have. */
+      user?: "blocked" | "mfa_required" | "organization_full";
     };
     /** How often the rule may act. With per, this is for each recipient or each client. Default: no limit. */
     times?: number;
@@ -1695,6 +1829,13 @@ export type Setup = {
     }>;
     /** Allow embedded login in a browser. */
     cross_origin_authentication?: boolean;
+    /** The organization of a grant that needs one, if the request names none. */
+    default_organization?: {
+      /** The grants for which it is the default. */
+      flows?: Array<"client_credentials">;
+      /** The id of the organization. */
+      organization_id?: string;
+    };
     /** A note for readers. */
     description?: string;
     /** The grants that the client may use. */
@@ -1735,7 +1876,11 @@ export type Setup = {
     name?: string;
     /** Kept; false has no effect: every client is OIDC conformant. */
     oidc_conformant?: boolean;
-    /** Whether users can be invited to an organization for the client. Default: deny. */
+    /** What the page before the login asks for: an e-mail address, whose domain is one of discovery_domains of an organization, or the organization's name. Default: [email]. */
+    organization_discovery_methods?: Array<"email" | "organization_name">;
+    /** What happens if the app names no organization. pre_login_prompt: a page asks for it before the login. post_login_prompt: the user picks one after the login. no_prompt: with organization_usage: require the login is refused. Default: no_prompt. */
+    organization_require_behavior?: "no_prompt" | "post_login_prompt" | "pre_login_prompt";
+    /** Whether users sign in through an organization: never, if the app asks for it, or always. Default: deny. */
     organization_usage?: "allow" | "deny" | "require";
     /** Settings of the refresh token. */
     refresh_token?: {
@@ -2064,6 +2209,49 @@ export type User = {
   connection?: string;
   /** When the user was created. Default: the time at which the tenant starts. */
   created_at?: string;
+  /** A hash of the password by another algorithm, as in an import of users. */
+  custom_password_hash?: {
+    /** How the hash was made. With md4 no password is right: the mock does not compute it. */
+    algorithm: "argon2" | "bcrypt" | "hmac" | "ldap" | "md4" | "md5" | "pbkdf2" | "scrypt" | "sha1" | "sha256" | "sha512";
+    /** For scrypt. Default: 8. */
+    blockSize?: number;
+    /** For scrypt. Default: 16384. */
+    cost?: number;
+    /** The hash itself. */
+    hash?: {
+      /** For hmac. With md4, ripemd160 and whirlpool no password is right: the mock does not compute them. */
+      digest?: "md4" | "md5" | "ripemd160" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "whirlpool";
+      /** How value is encoded. Default: utf8. */
+      encoding?: "base64" | "hex" | "utf8";
+      /** For hmac. */
+      key?: {
+        /** How value is encoded. Default: utf8. */
+        encoding?: "base64" | "hex" | "utf8";
+        /** The key. */
+        value?: string;
+      };
+      /** The hash: for argon2 and pbkdf2 in PHC form, for ldap as in RFC 2307. */
+      value?: string;
+    };
+    /** For scrypt: the length of the key in bytes. */
+    keylen?: number;
+    /** For scrypt. Default: 1. */
+    parallelization?: number;
+    /** How the password was encoded before. */
+    password?: {
+      /** The encoding. Default: utf8. */
+      encoding?: "ascii" | "binary" | "latin1" | "ucs2" | "utf16le" | "utf8";
+    };
+    /** The salt of bcrypt, hmac, md5, sha1, sha256, sha512 and scrypt. The other algorithms have it in the hash. */
+    salt?: {
+      /** How value is encoded. Default: utf8. */
+      encoding?: "base64" | "hex" | "utf8";
+      /** Whether the salt is before the password or behind it. Default: prefix. */
+      position?: "prefix" | "suffix";
+      /** The salt. */
+      value?: string;
+    };
+  };
   /** The e-mail address. */
   email?: string;
   /** Whether the address is verified. */
@@ -2076,10 +2264,55 @@ export type User = {
   identities?: Array<{
     /** The name of the account's connection. */
     connection: string;
+    /** A hash of it by another algorithm. */
+    custom_password_hash?: {
+      /** How the hash was made. With md4 no password is right: the mock does not compute it. */
+      algorithm: "argon2" | "bcrypt" | "hmac" | "ldap" | "md4" | "md5" | "pbkdf2" | "scrypt" | "sha1" | "sha256" | "sha512";
+      /** For scrypt. Default: 8. */
+      blockSize?: number;
+      /** For scrypt. Default: 16384. */
+      cost?: number;
+      /** The hash itself. */
+      hash?: {
+        /** For hmac. With md4, ripemd160 and whirlpool no password is right: the mock does not compute them. */
+        digest?: "md4" | "md5" | "ripemd160" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "whirlpool";
+        /** How value is encoded. Default: utf8. */
+        encoding?: "base64" | "hex" | "utf8";
+        /** For hmac. */
+        key?: {
+          /** How value is encoded. Default: utf8. */
+          encoding?: "base64" | "hex" | "utf8";
+          /** The key. */
+          value?: string;
+        };
+        /** The hash: for argon2 and pbkdf2 in PHC form, for ldap as in RFC 2307. */
+        value?: string;
+      };
+      /** For scrypt: the length of the key in bytes. */
+      keylen?: number;
+      /** For scrypt. Default: 1. */
+      parallelization?: number;
+      /** How the password was encoded before. */
+      password?: {
+        /** The encoding. Default: utf8. */
+        encoding?: "ascii" | "binary" | "latin1" | "ucs2" | "utf16le" | "utf8";
+      };
+      /** The salt of bcrypt, hmac, md5, sha1, sha256, sha512 and scrypt. The other algorithms have it in the hash. */
+      salt?: {
+        /** How value is encoded. Default: utf8. */
+        encoding?: "base64" | "hex" | "utf8";
+        /** Whether the salt is before the password or behind it. Default: prefix. */
+        position?: "prefix" | "suffix";
+        /** The salt. */
+        value?: string;
+      };
+    };
     /** Kept; true has no effect. */
     isSocial?: boolean;
     /** The password of an account of a database. */
     password?: string;
+    /** The bcrypt hash of that password, instead of it. */
+    password_hash?: string;
     /** What the account says of the user, and the names with which the user signs in to it. */
     profileData?: {
       /** The e-mail address. */
@@ -2147,6 +2380,8 @@ export type User = {
   nickname?: string;
   /** The password of a database user. */
   password?: string;
+  /** The bcrypt hash of the password of a database user, instead of password. When the user signs in the mock learns the password, and keeps that. */
+  password_hash?: string;
   /** RBAC permissions by audience, beside those of the roles. */
   permissions?: Record<string, string[]>;
   /** The phone number in E.164 form, in quotes: "+12025550101". */
@@ -2157,6 +2392,8 @@ export type User = {
   picture?: string;
   /** The roles, by name or id. Roles in an organization are in its members. */
   roles?: string[];
+  /** A client of the Management API has set blocked to false. The API shows it then, as Auth0 does. */
+  unblocked?: boolean;
   /** When the user was last changed. Default: created_at. */
   updated_at?: string;
   /** strategy|id, as in email|5f7c8ec7c33c6c004bbafe82. Default: computed from the seed, the connection and the address. */

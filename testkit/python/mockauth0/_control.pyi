@@ -137,7 +137,7 @@ Fixture = TypedDict("Fixture", {
     "limits": NotRequired[dict[str, Any]],
     # Webhooks that get the entries of the tenant's log.
     "log_streams": NotRequired[list[dict[str, Any]]],
-    # Organizations. The Management API has them. Logins through an organization are not served yet.
+    # Organizations: business customers of the tenant, with members who sign in through them.
     "organizations": NotRequired[list[dict[str, Any]]],
     # How the mock makes one-time passwords.
     "otp": NotRequired[dict[str, Any]],
@@ -267,6 +267,15 @@ PushAnswer = TypedDict("PushAnswer", {
     "user": str,
 })
 
+Reached = TypedDict("Reached", {
+    "domain": str,
+    "issuer": str,
+    "name": str,
+    "port": NotRequired[int],
+    "tls_url": NotRequired[str],
+    "url": str,
+})
+
 Refused = TypedDict("Refused", {
     "error": str,
     "error_description": NotRequired[str],
@@ -290,6 +299,7 @@ Request = TypedDict("Request", {
     "id": str,
     "logs": NotRequired[list["Log"]],
     "method": str,
+    "organization": NotRequired[str],
     "params": dict[str, Any],
     "path": str,
     "scenario": NotRequired[str],
@@ -385,6 +395,8 @@ User = TypedDict("User", {
     "connection": NotRequired[str],
     # When the user was created. Default: the time at which the tenant starts.
     "created_at": NotRequired[str],
+    # A hash of the password by another algorithm, as in an import of users.
+    "custom_password_hash": NotRequired[dict[str, Any]],
     # The e-mail address.
     "email": NotRequired[str],
     # Whether the address is verified.
@@ -411,6 +423,8 @@ User = TypedDict("User", {
     "nickname": NotRequired[str],
     # The password of a database user.
     "password": NotRequired[str],
+    # The bcrypt hash of the password of a database user, instead of password. When the user signs in the mock learns the password, and keeps that.
+    "password_hash": NotRequired[str],
     # RBAC permissions by audience, beside those of the roles.
     "permissions": NotRequired[dict[str, Any]],
     # The phone number in E.164 form, in quotes: "+12025550101".
@@ -421,6 +435,8 @@ User = TypedDict("User", {
     "picture": NotRequired[str],
     # The roles, by name or id. Roles in an organization are in its members.
     "roles": NotRequired[list[str]],
+    # A client of the Management API has set blocked to false. The API shows it then, as Auth0 does.
+    "unblocked": NotRequired[bool],
     # When the user was last changed. Default: created_at.
     "updated_at": NotRequired[str],
     # strategy|id, as in email|5f7c8ec7c33c6c004bbafe82. Default: computed from the seed, the connection and the address.
