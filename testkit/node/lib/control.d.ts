@@ -1174,6 +1174,49 @@ export type Fixture = {
     connection?: string;
     /** When the user was created. Default: the time at which the tenant starts. */
     created_at?: string;
+    /** A hash of the password by another algorithm, as in an import of users. */
+    custom_password_hash?: {
+      /** How the hash was made. With md4 no password is right: the mock does not compute it. */
+      algorithm: "argon2" | "bcrypt" | "hmac" | "ldap" | "md4" | "md5" | "pbkdf2" | "scrypt" | "sha1" | "sha256" | "sha512";
+      /** For scrypt. Default: 8. */
+      blockSize?: number;
+      /** For scrypt. Default: 16384. */
+      cost?: number;
+      /** The hash itself. */
+      hash?: {
+        /** For hmac. With md4, ripemd160 and whirlpool no password is right: the mock does not compute them. */
+        digest?: "md4" | "md5" | "ripemd160" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "whirlpool";
+        /** How value is encoded. Default: utf8. */
+        encoding?: "base64" | "hex" | "utf8";
+        /** For hmac. */
+        key?: {
+          /** How value is encoded. Default: utf8. */
+          encoding?: "base64" | "hex" | "utf8";
+          /** The key. */
+          value?: string;
+        };
+        /** The hash: for argon2 and pbkdf2 in PHC form, for ldap as in RFC 2307. */
+        value?: string;
+      };
+      /** For scrypt: the length of the key in bytes. */
+      keylen?: number;
+      /** For scrypt. Default: 1. */
+      parallelization?: number;
+      /** How the password was encoded before. */
+      password?: {
+        /** The encoding. Default: utf8. */
+        encoding?: "ascii" | "binary" | "latin1" | "ucs2" | "utf16le" | "utf8";
+      };
+      /** The salt of bcrypt, hmac, md5, sha1, sha256, sha512 and scrypt. The other algorithms have it in the hash. */
+      salt?: {
+        /** How value is encoded. Default: utf8. */
+        encoding?: "base64" | "hex" | "utf8";
+        /** Whether the salt is before the password or behind it. Default: prefix. */
+        position?: "prefix" | "suffix";
+        /** The salt. */
+        value?: string;
+      };
+    };
     /** The e-mail address. */
     email?: string;
     /** Whether the address is verified. */
@@ -1186,10 +1229,55 @@ export type Fixture = {
     identities?: Array<{
       /** The name of the account's connection. */
       connection: string;
+      /** A hash of it by another algorithm. */
+      custom_password_hash?: {
+        /** How the hash was made. With md4 no password is right: the mock does not compute it. */
+        algorithm: "argon2" | "bcrypt" | "hmac" | "ldap" | "md4" | "md5" | "pbkdf2" | "scrypt" | "sha1" | "sha256" | "sha512";
+        /** For scrypt. Default: 8. */
+        blockSize?: number;
+        /** For scrypt. Default: 16384. */
+        cost?: number;
+        /** The hash itself. */
+        hash?: {
+          /** For hmac. With md4, ripemd160 and whirlpool no password is right: the mock does not compute them. */
+          digest?: "md4" | "md5" | "ripemd160" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "whirlpool";
+          /** How value is encoded. Default: utf8. */
+          encoding?: "base64" | "hex" | "utf8";
+          /** For hmac. */
+          key?: {
+            /** How value is encoded. Default: utf8. */
+            encoding?: "base64" | "hex" | "utf8";
+            /** The key. */
+            value?: string;
+          };
+          /** The hash: for argon2 and pbkdf2 in PHC form, for ldap as in RFC 2307. */
+          value?: string;
+        };
+        /** For scrypt: the length of the key in bytes. */
+        keylen?: number;
+        /** For scrypt. Default: 1. */
+        parallelization?: number;
+        /** How the password was encoded before. */
+        password?: {
+          /** The encoding. Default: utf8. */
+          encoding?: "ascii" | "binary" | "latin1" | "ucs2" | "utf16le" | "utf8";
+        };
+        /** The salt of bcrypt, hmac, md5, sha1, sha256, sha512 and scrypt. The other algorithms have it in the hash. */
+        salt?: {
+          /** How value is encoded. Default: utf8. */
+          encoding?: "base64" | "hex" | "utf8";
+          /** Whether the salt is before the password or behind it. Default: prefix. */
+          position?: "prefix" | "suffix";
+          /** The salt. */
+          value?: string;
+        };
+      };
       /** Kept; true has no effect. */
       isSocial?: boolean;
       /** The password of an account of a database. */
       password?: string;
+      /** The bcrypt hash of that password, instead of it. */
+      password_hash?: string;
       /** What the account says of the user, and the names with which the user signs in to it. */
       profileData?: {
         /** The e-mail address. */
@@ -1257,6 +1345,8 @@ export type Fixture = {
     nickname?: string;
     /** The password of a database user. */
     password?: string;
+    /** The bcrypt hash of the password of a database user, instead of password. When the user signs in the mock learns the password, and keeps that. */
+    password_hash?: string;
     /** RBAC permissions by audience, beside those of the roles. */
     permissions?: Record<string, string[]>;
     /** The phone number in E.164 form, in quotes: "+12025550101". */
@@ -1267,6 +1357,8 @@ export type Fixture = {
     picture?: string;
     /** The roles, by name or id. Roles in an organization are in its members. */
     roles?: string[];
+    /** A client of the Management API has set blocked to false. The API shows it then, as Auth0 does. */
+    unblocked?: boolean;
     /** When the user was last changed. Default: created_at. */
     updated_at?: string;
     /** strategy|id, as in email|5f7c8ec7c33c6c004bbafe82. Default: computed from the seed, the connection and the address. */
@@ -2064,6 +2156,49 @@ export type User = {
   connection?: string;
   /** When the user was created. Default: the time at which the tenant starts. */
   created_at?: string;
+  /** A hash of the password by another algorithm, as in an import of users. */
+  custom_password_hash?: {
+    /** How the hash was made. With md4 no password is right: the mock does not compute it. */
+    algorithm: "argon2" | "bcrypt" | "hmac" | "ldap" | "md4" | "md5" | "pbkdf2" | "scrypt" | "sha1" | "sha256" | "sha512";
+    /** For scrypt. Default: 8. */
+    blockSize?: number;
+    /** For scrypt. Default: 16384. */
+    cost?: number;
+    /** The hash itself. */
+    hash?: {
+      /** For hmac. With md4, ripemd160 and whirlpool no password is right: the mock does not compute them. */
+      digest?: "md4" | "md5" | "ripemd160" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "whirlpool";
+      /** How value is encoded. Default: utf8. */
+      encoding?: "base64" | "hex" | "utf8";
+      /** For hmac. */
+      key?: {
+        /** How value is encoded. Default: utf8. */
+        encoding?: "base64" | "hex" | "utf8";
+        /** The key. */
+        value?: string;
+      };
+      /** The hash: for argon2 and pbkdf2 in PHC form, for ldap as in RFC 2307. */
+      value?: string;
+    };
+    /** For scrypt: the length of the key in bytes. */
+    keylen?: number;
+    /** For scrypt. Default: 1. */
+    parallelization?: number;
+    /** How the password was encoded before. */
+    password?: {
+      /** The encoding. Default: utf8. */
+      encoding?: "ascii" | "binary" | "latin1" | "ucs2" | "utf16le" | "utf8";
+    };
+    /** The salt of bcrypt, hmac, md5, sha1, sha256, sha512 and scrypt. The other algorithms have it in the hash. */
+    salt?: {
+      /** How value is encoded. Default: utf8. */
+      encoding?: "base64" | "hex" | "utf8";
+      /** Whether the salt is before the password or behind it. Default: prefix. */
+      position?: "prefix" | "suffix";
+      /** The salt. */
+      value?: string;
+    };
+  };
   /** The e-mail address. */
   email?: string;
   /** Whether the address is verified. */
@@ -2076,10 +2211,55 @@ export type User = {
   identities?: Array<{
     /** The name of the account's connection. */
     connection: string;
+    /** A hash of it by another algorithm. */
+    custom_password_hash?: {
+      /** How the hash was made. With md4 no password is right: the mock does not compute it. */
+      algorithm: "argon2" | "bcrypt" | "hmac" | "ldap" | "md4" | "md5" | "pbkdf2" | "scrypt" | "sha1" | "sha256" | "sha512";
+      /** For scrypt. Default: 8. */
+      blockSize?: number;
+      /** For scrypt. Default: 16384. */
+      cost?: number;
+      /** The hash itself. */
+      hash?: {
+        /** For hmac. With md4, ripemd160 and whirlpool no password is right: the mock does not compute them. */
+        digest?: "md4" | "md5" | "ripemd160" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "whirlpool";
+        /** How value is encoded. Default: utf8. */
+        encoding?: "base64" | "hex" | "utf8";
+        /** For hmac. */
+        key?: {
+          /** How value is encoded. Default: utf8. */
+          encoding?: "base64" | "hex" | "utf8";
+          /** The key. */
+          value?: string;
+        };
+        /** The hash: for argon2 and pbkdf2 in PHC form, for ldap as in RFC 2307. */
+        value?: string;
+      };
+      /** For scrypt: the length of the key in bytes. */
+      keylen?: number;
+      /** For scrypt. Default: 1. */
+      parallelization?: number;
+      /** How the password was encoded before. */
+      password?: {
+        /** The encoding. Default: utf8. */
+        encoding?: "ascii" | "binary" | "latin1" | "ucs2" | "utf16le" | "utf8";
+      };
+      /** The salt of bcrypt, hmac, md5, sha1, sha256, sha512 and scrypt. The other algorithms have it in the hash. */
+      salt?: {
+        /** How value is encoded. Default: utf8. */
+        encoding?: "base64" | "hex" | "utf8";
+        /** Whether the salt is before the password or behind it. Default: prefix. */
+        position?: "prefix" | "suffix";
+        /** The salt. */
+        value?: string;
+      };
+    };
     /** Kept; true has no effect. */
     isSocial?: boolean;
     /** The password of an account of a database. */
     password?: string;
+    /** The bcrypt hash of that password, instead of it. */
+    password_hash?: string;
     /** What the account says of the user, and the names with which the user signs in to it. */
     profileData?: {
       /** The e-mail address. */
@@ -2147,6 +2327,8 @@ export type User = {
   nickname?: string;
   /** The password of a database user. */
   password?: string;
+  /** The bcrypt hash of the password of a database user, instead of password. When the user signs in the mock learns the password, and keeps that. */
+  password_hash?: string;
   /** RBAC permissions by audience, beside those of the roles. */
   permissions?: Record<string, string[]>;
   /** The phone number in E.164 form, in quotes: "+12025550101". */
@@ -2157,6 +2339,8 @@ export type User = {
   picture?: string;
   /** The roles, by name or id. Roles in an organization are in its members. */
   roles?: string[];
+  /** A client of the Management API has set blocked to false. The API shows it then, as Auth0 does. */
+  unblocked?: boolean;
   /** When the user was last changed. Default: created_at. */
   updated_at?: string;
   /** strategy|id, as in email|5f7c8ec7c33c6c004bbafe82. Default: computed from the seed, the connection and the address. */

@@ -385,6 +385,8 @@ User = TypedDict("User", {
     "connection": NotRequired[str],
     # When the user was created. Default: the time at which the tenant starts.
     "created_at": NotRequired[str],
+    # A hash of the password by another algorithm, as in an import of users.
+    "custom_password_hash": NotRequired[dict[str, Any]],
     # The e-mail address.
     "email": NotRequired[str],
     # Whether the address is verified.
@@ -411,6 +413,8 @@ User = TypedDict("User", {
     "nickname": NotRequired[str],
     # The password of a database user.
     "password": NotRequired[str],
+    # The bcrypt hash of the password of a database user, instead of password. When the user signs in the mock learns the password, and keeps that.
+    "password_hash": NotRequired[str],
     # RBAC permissions by audience, beside those of the roles.
     "permissions": NotRequired[dict[str, Any]],
     # The phone number in E.164 form, in quotes: "+12025550101".
@@ -421,6 +425,8 @@ User = TypedDict("User", {
     "picture": NotRequired[str],
     # The roles, by name or id. Roles in an organization are in its members.
     "roles": NotRequired[list[str]],
+    # A client of the Management API has set blocked to false. The API shows it then, as Auth0 does.
+    "unblocked": NotRequired[bool],
     # When the user was last changed. Default: created_at.
     "updated_at": NotRequired[str],
     # strategy|id, as in email|5f7c8ec7c33c6c004bbafe82. Default: computed from the seed, the connection and the address.
