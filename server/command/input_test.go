@@ -88,6 +88,7 @@ var bad = map[string][]struct{ value, sentence string }{
 		{"no/such.yaml", "there is no file no/such.yaml, and no built-in scenario of that name; mockauth0 scenarios lists them"},
 	},
 	"serve/fail-on-unfired": {{"yes", "write true or false"}},
+	"serve/stop-with-stdin": {{"yes", "write true or false"}},
 	"serve/otp": {
 		{"magic", "write hmac, random, fixed:000000 or sequence:111111,222222"},
 		{"fixed:", "write hmac, random, fixed:000000 or sequence:111111,222222"},
