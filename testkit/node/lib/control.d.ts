@@ -1249,6 +1249,19 @@ export type Fixture = {
         value?: string;
       };
     };
+    /** Public keys of devices. They have no effect: the Management API lists them. */
+    device_credentials?: Array<{
+      /** The client that the key is for. */
+      client_id?: string;
+      /** The id of the device. */
+      device_id?: string;
+      /** How the user calls the device. */
+      device_name?: string;
+      /** The id of the credential. */
+      id: string;
+      /** The key, in base64. Nobody reads it. */
+      value?: string;
+    }>;
     /** The e-mail address. */
     email?: string;
     /** Whether the address is verified. */
@@ -2252,6 +2265,19 @@ export type User = {
       value?: string;
     };
   };
+  /** Public keys of devices. They have no effect: the Management API lists them. */
+  device_credentials?: Array<{
+    /** The client that the key is for. */
+    client_id?: string;
+    /** The id of the device. */
+    device_id?: string;
+    /** How the user calls the device. */
+    device_name?: string;
+    /** The id of the credential. */
+    id: string;
+    /** The key, in base64. Nobody reads it. */
+    value?: string;
+  }>;
   /** The e-mail address. */
   email?: string;
   /** Whether the address is verified. */

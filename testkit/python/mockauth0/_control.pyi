@@ -397,6 +397,8 @@ User = TypedDict("User", {
     "created_at": NotRequired[str],
     # A hash of the password by another algorithm, as in an import of users.
     "custom_password_hash": NotRequired[dict[str, Any]],
+    # Public keys of devices. They have no effect: the Management API lists them.
+    "device_credentials": NotRequired[list[dict[str, Any]]],
     # The e-mail address.
     "email": NotRequired[str],
     # Whether the address is verified.
