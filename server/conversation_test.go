@@ -186,6 +186,7 @@ var ofActions = []string{"action_denied", "refresh_revoked_by_action", "registra
 
 // staged are the refusals that only scenarios cause.
 var staged = []string{
+	"organization_full",
 	"sms_provider_error", "sms_provider_unauthorized", "sms_provider_timeout", "unavailable", "bad_gateway_html", "server_error",
 }
 

@@ -147,7 +147,18 @@ func browserEvent(c *web.Call, a *tenant.Authorization, tx tenant.Transaction, s
 		e.Session = sessionOf(s)
 	}
 	e.ResourceServer = resourceServerOf(c, a.Audience)
+	if o, ok := c.Setup.Organization(a.Organization); ok {
+		e.Organization = organizationOf(o)
+	}
 	return e
+}
+
+func organizationOf(o *fixtures.Organization) *actions.Organization {
+	out := &actions.Organization{ID: o.ID, Name: o.Name, DisplayName: o.DisplayName, Metadata: map[string]any{}}
+	for name, value := range o.Metadata {
+		out.Metadata[name] = value
+	}
+	return out
 }
 
 func resourceServerOf(c *web.Call, audience string) *actions.ResourceServer {

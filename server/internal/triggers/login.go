@@ -54,6 +54,9 @@ func Granted(c *web.Call, grant string, l *tenant.Login) error {
 	if l.API != nil {
 		e.ResourceServer = &actions.ResourceServer{Identifier: l.Audience()}
 	}
+	if l.Organization != nil {
+		e.Organization = organizationOf(l.Organization)
+	}
 	if l.Refreshes() {
 		e.Transaction.Protocol = "oauth2-refresh-token"
 		e.RefreshToken = refreshTokenOf(c, l)
