@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mockauth0/mockauth0/fixtures"
+
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/mailhog"
 )
@@ -97,7 +99,15 @@ func (r *reader) file(b *block) string {
 	}
 	switch b.lang {
 	case "yaml":
+		if name == "mockauth0.yaml" { // it may name files beside it
+			if _, err := fixtures.ParseFile(filepath.Join(r.dir, name)); err != nil {
+				r.Errorf("%s: %v", b.at, err)
+			}
+			return b.text
+		}
 		return r.isRight(b)
+	case "js": // the commands run it
+		return b.text
 	case "go":
 		return r.inATest(b)
 	}
