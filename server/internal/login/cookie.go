@@ -6,24 +6,15 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// sessionCookie is the name of Auth0's session cookie.
-const sessionCookie = "auth0"
-
-// sessionAge is what the cookie's Max-Age says, in seconds.
-const sessionAge = 3 * 24 * 60 * 60
-
 // currentSession is the session that the browser's cookies name.
 func currentSession(c *web.Call) (tenant.Session, bool) {
-	for _, value := range c.Cookies(sessionCookie) {
+	for _, value := range c.Cookies(web.SessionCookie) {
 		if s, ok := c.Tenant.Session(value, c.Now); ok {
 			return s, true
 		}
 	}
 	return tenant.Session{}, false
 }
-
-// setSession signs the browser in.
-func setSession(c *web.Call, s tenant.Session) { c.SetCookie(sessionCookie, s.ID, sessionAge) }
 
 // clearSession signs the browser out, and writes to the tenant's log who that was.
 func clearSession(c *web.Call, back string) {
@@ -33,8 +24,8 @@ func clearSession(c *web.Call, back string) {
 		c.Actor, details.SessionID = &u, session.SID
 	}
 	c.Record(tenantlog.Entry{Type: "slo", Description: "User successfully logged out", Details: details})
-	for _, value := range c.Cookies(sessionCookie) {
+	for _, value := range c.Cookies(web.SessionCookie) {
 		c.Tenant.EndSession(value)
 	}
-	c.SetCookie(sessionCookie, "", -1)
+	c.SetCookie(web.SessionCookie, "", -1)
 }

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -40,6 +41,7 @@ type Session struct {
 	Metadata map[string]any
 
 	created, used time.Time
+	lifetime      time.Duration // that a test asked for; 0 for Auth0's
 }
 
 // methodOf is how the users of a strategy sign in.
@@ -64,13 +66,18 @@ func (s Session) CreatedAt() time.Time { return s.created }
 func (s Session) UsedAt() time.Time { return s.used }
 
 // ExpiresAt is when the session ends, and IdleExpiresAt when it does without use.
-func (s Session) ExpiresAt() time.Time { return s.created.Add(sessionLifetime) }
+func (s Session) ExpiresAt() time.Time { return s.created.Add(cmp.Or(s.lifetime, sessionLifetime)) }
 
 // IdleExpiresAt is when the session ends if it is not used before.
-func (s Session) IdleExpiresAt() time.Time { return s.used.Add(sessionIdleLifetime) }
+func (s Session) IdleExpiresAt() time.Time {
+	if s.lifetime != 0 {
+		return s.ExpiresAt()
+	}
+	return s.used.Add(sessionIdleLifetime)
+}
 
 func (s *Session) lapsed(now time.Time) bool {
-	return !now.Before(s.created.Add(sessionLifetime)) || !now.Before(s.used.Add(sessionIdleLifetime))
+	return !now.Before(s.ExpiresAt()) || !now.Before(s.IdleExpiresAt())
 }
 
 type sessions struct {
