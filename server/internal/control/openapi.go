@@ -78,6 +78,8 @@ var described = sync.OnceValue(func() map[string]description {
 		"GET /_mock/users/{id}/totp":          {answer: appCode{}, refuses: notFound},
 		"POST /_mock/push":                    {body: pushAnswer{}, status: http.StatusNoContent, refuses: notFound},
 		"POST /_mock/devices/{user_code}":     {body: deviceAnswer{}, answer: fixtures.DeviceCode{}, refuses: []int{http.StatusNotFound, http.StatusConflict}},
+		"POST /_mock/sessions":                {body: sessionRequest{}, status: http.StatusCreated, answer: storageState{}, refuses: []int{http.StatusNotFound, http.StatusConflict}},
+		"GET /_mock/sessions/enter":           {status: http.StatusFound, refuses: []int{http.StatusNotFound, http.StatusConflict}},
 		"POST /_mock/tokens":                  {body: minting{}, answer: minted{}},
 		"POST /_mock/keys/rotate":             {answer: rotation{}},
 		"GET /_mock/requests":                 {answer: requestList{}},
