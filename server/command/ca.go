@@ -27,7 +27,7 @@ func caCommand(w World) *cli.Command {
 			"trust      tells how each system and language can trust it\n" +
 			"install    adds it to this user's own trust store (on Linux that of Chromium)\n" +
 			"uninstall  removes it from there",
-		Flags:  libraryFlags(w, tlsDirFlag, tlsHostFlag, tenantHostFlag),
+		Flags:  libraryFlags(w, tlsDirFlag, tlsHostFlag),
 		Action: action(w, 1, runCA),
 	}
 }
