@@ -111,7 +111,7 @@ var silent = slog.New(slog.DiscardHandler)
 // New makes a Server. It fails if a file cannot be read or has mistakes.
 func New(config Config) (*Server, error) {
 	s := &Server{config: config, log: config.Log}
-	s.lineage = lineage{name: DefaultTenant, all: &tenants{first: s, named: map[string]*Server{}}, ended: context.Background(), end: func() {}}
+	s.lineage = lineage{name: DefaultTenant, all: &tenants{first: s, named: map[string]*Server{}, changed: make(chan struct{}, 1)}, ended: context.Background(), end: func() {}}
 	if s.log == nil {
 		s.log = silent
 	}
@@ -155,6 +155,7 @@ func (s *Server) begin() error {
 		return err
 	}
 	s.tenant = tenant.New(f, keys)
+	s.tenant.AnyChanged = s.all.changed
 	s.engine = faults.NewEngine(f.Seed(), func() time.Time { return s.Clock().Now() })
 	if !s.inherits {
 		s.reload.scenarios = watch(s.config.scenarioFiles()...)

@@ -34,7 +34,8 @@ var (
 
 // tenants are what the tenants of one server share.
 type tenants struct {
-	first *Server
+	first   *Server
+	changed chan struct{} // see AllStatesChanged
 
 	changing sync.Mutex // held while a tenant is made, and while a changed file is taken over
 
@@ -131,6 +132,7 @@ func (s *Server) RemoveTenant(name string) error {
 		return ErrNoTenant
 	}
 	t.close()
+	all.noteChange()
 	return nil
 }
 
@@ -190,9 +192,10 @@ func (all *tenants) add(name string, c Config, foreign bool) (*Server, error) {
 		return nil, err
 	}
 	all.mu.Lock()
-	defer all.mu.Unlock()
 	all.named[name] = t
 	all.order = append(all.order, t)
+	all.mu.Unlock()
+	all.noteChange()
 	return t, nil
 }
 

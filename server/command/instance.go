@@ -103,7 +103,7 @@ func launch(in *input, addrs []string) (_ *instance, err error) {
 	// The end of the server ends the calls that wait for something.
 	i.base, i.stop = context.WithCancel(context.Background())
 	i.errorLog = localtls.ErrorLog(func() { log.Warn(localtls.Distrust, "hint", "mockauth0 ca trust tells how to trust it") })
-	if err := i.tenants.begin(in, addrs, tenants); err != nil {
+	if err := i.tenants.begin(in, addrs, tenants, config.Restore); err != nil {
 		i.stop()
 		i.tenants.end()
 		localtls.CloseAll(i.listeners)

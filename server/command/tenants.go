@@ -13,6 +13,7 @@ import (
 
 	"errors"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/localtls"
 )
@@ -55,9 +56,9 @@ func (in *input) readTenants() (int, error) {
 	return n, nil
 }
 
-// begin notes where the first tenant is, and makes so many tenants in all. Where that one
-// has a free port, the others have free ones, too.
-func (p *tenantPorts) begin(in *input, addrs []string, tenants int) error {
+// begin notes where the first tenant is, and makes so many tenants in all, and those of
+// the state. Where the first one has a free port, the others have free ones, too.
+func (p *tenantPorts) begin(in *input, addrs []string, tenants int, saved *fixtures.Fixture) error {
 	picked := false
 	for _, addr := range addrs {
 		host, port, _ := net.SplitHostPort(addr)
@@ -70,13 +71,31 @@ func (p *tenantPorts) begin(in *input, addrs []string, tenants int) error {
 	if last := p.base + tenants - 1; !picked && last > 65535 {
 		return in.refuse(tenantsFlag, strconv.Itoa(tenants), "the last port would be %d; choose a lower one with --%s", last, addrFlag.name)
 	}
+	ports := map[string]int{}
 	for n := 1; n < tenants; n++ {
-		config := server.Config{Port: p.base + n}
+		ports["w"+strconv.Itoa(n)] = p.base + n
 		if picked {
-			config.Port = 0
+			ports["w"+strconv.Itoa(n)] = 0
 		}
-		if _, err := p.instance.server.AddTenant("w"+strconv.Itoa(n), config); err != nil {
-			return in.refuse(tenantsFlag, strconv.Itoa(tenants), "each needs a port behind that of the first, and %w", err)
+	}
+	refuse := func(err error) error {
+		var taken *net.OpError
+		if !errors.As(err, &taken) {
+			return err
+		}
+		return in.refuse(tenantsFlag, strconv.Itoa(tenants), "each needs a port behind that of the first, and %s is in use by another program; choose another with --%s", taken.Addr, addrFlag.name)
+	}
+	s := p.instance.server
+	if err := s.RestoreTenants(saved, ports); err != nil {
+		return refuse(err)
+	}
+	for n := 1; n < tenants; n++ {
+		name := "w" + strconv.Itoa(n)
+		if _, restored := s.Tenant(name); restored {
+			continue
+		}
+		if _, err := s.AddTenant(name, server.Config{Port: ports[name]}); err != nil {
+			return refuse(err)
 		}
 	}
 	return nil

@@ -6,6 +6,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/smtp"
+	"net/url"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -42,11 +46,24 @@ func makeTenant(t *testing.T, url, body string) (status int, made listedTenant) 
 	return res.StatusCode, made
 }
 
-// base is a port with others behind it that are free.
-func base(t *testing.T, n int) int {
+func endTenant(t *testing.T, url, name string) {
 	t.Helper()
-	for try := range 100 {
-		from := 20_000 + try*97
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, url+"/_mock/tenants/"+name, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := client(t).Do(request)
+	if err != nil || res.StatusCode != http.StatusNoContent {
+		t.Fatal(res, err)
+	}
+	_ = res.Body.Close()
+}
+
+// base is a port behind from with others behind it that are free.
+func base(t *testing.T, from, n int) int {
+	t.Helper()
+	for range 100 {
+		from += 10
 		free := true
 		for i := range n {
 			ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(from+i)))
@@ -68,7 +85,7 @@ func base(t *testing.T, n int) int {
 // behind it, over http and https. Each has an API and a control API of its own.
 func TestTenantsAtThePortsBehind(t *testing.T) {
 	t.Parallel()
-	first := base(t, 4)
+	first := base(t, 21_000, 4)
 	s := startServer(t, environ(), "--addr", fmt.Sprintf("127.0.0.1:%d", first), "--tenants", "4")
 	items := tenantsAt(t, "http://127.0.0.1:"+strconv.Itoa(first))
 	if len(items) != 4 {
@@ -110,18 +127,10 @@ func TestATenantsPortIsFreed(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, environ())
 	status, made := makeTenant(t, s.url, `{"name":"w3"}`)
-	if status != http.StatusCreated || made.Port == 0 || made.URL != fmt.Sprintf("http://127.0.0.1:%d", made.Port) {
+	if status != http.StatusCreated || made.Port == 0 || made.URL != fmt.Sprintf("http://localhost:%d", made.Port) {
 		t.Fatalf("%d %+v", status, made)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, made.URL+"/_mock/tenants/w3", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := client(t).Do(request)
-	if err != nil || res.StatusCode != http.StatusNoContent {
-		t.Fatal(res, err)
-	}
-	_ = res.Body.Close()
+	endTenant(t, made.URL, "w3")
 	status, again := makeTenant(t, s.url, fmt.Sprintf(`{"name":"w4","port":%d}`, made.Port))
 	if status != http.StatusCreated || again.Port != made.Port {
 		t.Errorf("%d %+v", status, again)
@@ -133,7 +142,7 @@ func TestATenantsPortIsFreed(t *testing.T) {
 
 func TestTenantsThatCannotBe(t *testing.T) {
 	t.Parallel()
-	first := base(t, 3)
+	first := base(t, 23_000, 3)
 	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(first+2)))
 	if err != nil {
 		t.Fatal(err)
@@ -158,4 +167,123 @@ func TestTenantsThatCannotBe(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = free.Close()
+}
+
+// A file of --state has all tenants: those of --tenants and those that were made at run
+// time, each with its users, its fixture and its seed.
+func TestTheStateHasAllTenants(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "state.json")
+	start := func() *served {
+		return startServer(t, environ(), "--state", file, "--tenants", "2")
+	}
+	first := start()
+	makeTenant(t, first.url, `{"name":"own","seed":"another","fixture":{"version":1,"extends":"minimal","tenant":{"friendly_name":"Own"}}}`)
+	makeTenant(t, first.url, `{"name":"heir"}`)
+	makeTenant(t, first.url, `{"name":"gone"}`)
+	tokens := map[string]string{}
+	for _, item := range tenantsAt(t, first.url) {
+		tokens[item.Name] = signUp(t, &served{t: t, url: item.URL}, item.Name+"@example.com")
+	}
+	endTenant(t, first.url, "gone")
+	if status := first.stop(); status != 0 {
+		t.Fatal(status, first.log)
+	}
+	second := start()
+	items := tenantsAt(t, second.url)
+	var names []string
+	for _, item := range items {
+		names = append(names, item.Name)
+		refreshToken(t, &served{t: t, url: item.URL}, map[string]any{"grant_type": "refresh_token", "client_id": "acme-native", "refresh_token": tokens[item.Name]})
+		_, users := get(t, item.URL+"/_mock/users")
+		for _, other := range []string{"default", "w1", "own", "heir"} {
+			if strings.Contains(users, other+"@example.com") != (other == item.Name) {
+				t.Errorf("the users of %s are %s", item.Name, users)
+			}
+		}
+		_, tenant := get(t, item.URL+"/_mock/tenant")
+		if strings.Contains(tenant, `"friendly_name":"Own"`) != (item.Name == "own") {
+			t.Errorf("%s is %s", item.Name, tenant)
+		}
+	}
+	if !slices.Equal(names, []string{"default", "w1", "own", "heir"}) {
+		t.Errorf("the tenants are %v", names)
+	}
+	if got := run(t, environ(), "validate", file); got.status != 0 {
+		t.Errorf("the state is no fixture: %+v", got)
+	}
+}
+
+// What an application sends by SMTP or by Twilio's API goes to the first tenant, unless
+// only another one knows the recipient.
+func TestMailAndTextMessagesFindTheirTenant(t *testing.T) {
+	t.Parallel()
+	ports := base(t, 25_000, 2)
+	mail, sms := fmt.Sprintf("127.0.0.1:%d", ports), fmt.Sprintf("127.0.0.1:%d", ports+1)
+	s := startServer(t, environ(), "--tenants", "3", "--smtp", mail, "--twilio", sms)
+	items := tenantsAt(t, s.url)
+	// Eve is a user of w1. The number has asked w2 for a code. Ada is a user of all.
+	post(t, items[1].URL+"/_mock/users", map[string]any{"email": "eve@example.com"})
+	post(t, items[2].URL+"/passwordless/start", map[string]any{"client_id": "acme-native", "connection": "sms", "phone_number": "+14155550199"})
+	to := []string{"eve@example.com", "Ada@example.com", "nobody@example.com"}
+	if err := smtp.SendMail(mail, nil, "app@acme.test", to, []byte("Subject: Hello\r\n\r\nHello.\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	var sids []string
+	for _, number := range []string{"+14155550199", "+14155550100"} {
+		body := url.Values{"To": {number}, "From": {"+15005550006"}, "Body": {"Hello."}}
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+sms+"/2010-04-01/Accounts/AC1/Messages.json", strings.NewReader(body.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.SetBasicAuth("AC1", "x")
+		res, err := client(t).Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, text := answer(t, res)
+		var created struct{ SID string }
+		if err := json.Unmarshal([]byte(text), &created); err != nil || status != http.StatusCreated {
+			t.Fatal(status, text)
+		}
+		sids = append(sids, created.SID)
+	}
+	for i, want := range []string{
+		"smtp Ada@example.com nobody@example.com, twilio +14155550100", "smtp eve@example.com", "twilio +14155550199",
+	} {
+		_, body := get(t, items[i].URL+"/_mock/outbox")
+		var list struct {
+			Items []struct {
+				Kind       string
+				Recipients []string
+			}
+		}
+		if err := json.Unmarshal([]byte(body), &list); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, m := range list.Items {
+			if m.Kind != "sms" {
+				got = append(got, m.Kind+" "+strings.Join(m.Recipients, " "))
+			}
+		}
+		if got := strings.Join(got, ", "); !strings.EqualFold(got, want) {
+			t.Errorf("%s has %q, want %q", items[i].Name, got, want)
+		}
+	}
+	for i, number := range []string{"+14155550199", "+14155550100"} { // an application asks for its message by the sid
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+sms+"/2010-04-01/Accounts/AC1/Messages/"+sids[i]+".json", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.SetBasicAuth("AC1", "x")
+		res, err := client(t).Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, text := answer(t, res); status != http.StatusOK || !strings.Contains(text, `"to":"`+number+`"`) {
+			t.Errorf("%s: %d %s", number, status, text)
+		}
+	}
 }
