@@ -16,6 +16,8 @@ func (s *Server) loadFixture() (*fixtures.Fixture, error) {
 	f := s.config.Fixture
 	var err error
 	switch {
+	case s.inherits:
+		f = s.all.shared()
 	case s.config.FixtureFile != "":
 		f, err = fixtures.ParseFile(s.config.FixtureFile)
 	case f == nil:
@@ -51,8 +53,15 @@ func (s *Server) seeded(f *fixtures.Fixture) *fixtures.Fixture {
 }
 
 // loadKeys reads the keys that the fixture asks for.
-func (s *Server) loadKeys(f *fixtures.Fixture) (*token.Keys, error) {
-	keys, err := token.OfFixture(f)
+func (s *Server) loadKeys(f *fixtures.Fixture) (keys *token.Keys, err error) {
+	switch first := s.all.first; {
+	case s.inherits:
+		keys = first.keys.Load().keys
+	case s.foreign:
+		keys, err = first.keysOfState(f)
+	default:
+		keys, err = token.OfFixture(f)
+	}
 	if err == nil {
 		s.keys.Store(&keysOfFiles{f.Keys.Files, keys})
 	}

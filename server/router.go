@@ -139,13 +139,31 @@ func (s *Server) route(place int) web.Route {
 	return s.controlRoutes()[place-len(apiRoutes())]
 }
 
-// ServeHTTP answers a request to the tenant or to its control API. Several
-// slashes in a row count as one: next-auth asks for //.well-known/… when its
-// issuer ends with a slash.
+// ServeHTTP answers a request to the tenant or to its control API. The first tenant
+// passes on what is for a named one by its Host.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.reload.wall != nil { // there are files
-		s.reloadIfChanged()
+	s.all.first.reloadIfChanged()
+	if s.all.first != s {
+		s.reloadIfChanged() // of a fixture file of its own
+		r, done := s.until(r)
+		defer done()
+		s.serve(w, r)
+		return
 	}
+	t, unknown := s.hosted(s.front.Naming.Host(r))
+	switch {
+	case t == s:
+		s.serve(w, r)
+	case t != nil:
+		t.ServeHTTP(w, r)
+	default:
+		s.front.Serve(w, r, refusalRoute(s.api.NoTenant(unknown)), nil)
+	}
+}
+
+// serve answers a request to this tenant. Several slashes in a row count as one:
+// next-auth asks for //.well-known/… when its issuer ends with a slash.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if strings.Contains(cmp.Or(r.URL.RawPath, r.URL.Path), "//") {
 		collapsed := *r
 		u := *r.URL

@@ -32,6 +32,8 @@ type Request struct {
 	Hint string `json:"hint,omitempty"`
 	// ClientID is the client_id in the request. There may be no such client.
 	ClientID string `json:"client_id,omitempty"`
+	// Organization is the id of the organization through which the user signs in.
+	Organization string `json:"organization,omitempty"`
 	// SDK is the content of the Auth0-Client header, nil if there is none.
 	SDK       *SDK   `json:"sdk,omitempty"`
 	UserAgent string `json:"user_agent,omitempty"`

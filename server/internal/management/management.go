@@ -73,6 +73,8 @@ type operation struct {
 	scopes []string
 	// own are the scopes with which users may do this to themselves.
 	own []string
+	// owner is the user who may use own: the one whom the path names, if it is nil.
+	owner func(*call) string
 	// query are the query parameters, and body the members of the body; without a
 	// body none is read.
 	query []property

@@ -81,6 +81,8 @@ func schemaOf(t reflect.Type) property {
 		return boolean
 	case reflect.Int, reflect.Int64:
 		return integer
+	case reflect.Float64:
+		return property{types: []string{"number"}}
 	case reflect.Slice:
 		items := schemaOf(t.Elem())
 		return property{types: []string{"array"}, items: &items}

@@ -90,7 +90,7 @@ func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 	letter := mail.Letter{
 		Tenant: s.Tenant, Client: r.Client, Connection: r.Connection, Templates: s.Templates, Recipient: r.Recipient,
 		Send: r.Send, Language: c.Language(), Code: s.Code, OTP: s.Code, Now: c.Now, Sender: c.Setup.Fixture.MailSender(),
-		Lifetime: time.Duration(r.Connection.Code().TimeStep) * time.Second,
+		Lifetime: time.Duration(r.Connection.Code().TimeStep) * time.Second, Organization: c.Setup.ShownOrganization(c.Organization),
 	}
 	m := outbox.Message{
 		Purpose: outbox.Passwordless, To: r.Recipient, Recipients: []string{r.Recipient}, ClientID: r.Client.ClientID, Connection: r.Connection.Name,
