@@ -12,7 +12,7 @@ const sessionCookie = "auth0"
 
 // currentSession is the session that the browser's cookies name.
 func currentSession(c *web.Call) (tenant.Session, bool) {
-	for _, value := range c.Cookies(sessionCookie) {
+	for _, value := range c.TenantCookies(sessionCookie) {
 		if s, ok := c.Tenant.Session(value, c.Now); ok {
 			return s, true
 		}
@@ -26,7 +26,7 @@ func setSession(c *web.Call, s tenant.Session) {
 	if c.Setup.Fixture.Tenant.SessionCookie.Mode == fixtures.CookieNonPersistent {
 		age = 0
 	}
-	c.SetCookie(sessionCookie, s.ID, age)
+	c.SetTenantCookie(sessionCookie, s.ID, age)
 }
 
 // clearSession signs the browser out, and writes to the tenant's log who that was.
@@ -37,8 +37,8 @@ func clearSession(c *web.Call, back string) {
 		c.Actor, details.SessionID = &u, session.SID
 	}
 	c.Record(tenantlog.Entry{Type: "slo", Description: "User successfully logged out", Details: details})
-	for _, value := range c.Cookies(sessionCookie) {
+	for _, value := range c.TenantCookies(sessionCookie) {
 		c.Tenant.EndSession(value)
 	}
-	c.SetCookie(sessionCookie, "", -1)
+	c.SetTenantCookie(sessionCookie, "", -1)
 }

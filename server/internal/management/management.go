@@ -100,8 +100,9 @@ type call struct {
 
 // Routes are the routes of the Management API.
 func Routes() []web.Route {
-	var table []web.Route
-	for _, o := range operations() {
+	all := operations()
+	table := make([]web.Route, 0, len(all))
+	for _, o := range all {
 		table = append(table, web.Route{
 			Method: o.method, Path: Path + o.path, Summary: o.summary, Endpoint: "management",
 			Subject: subject, Flow: o.flow, Count: count, Limited: refusal.ManagementLimited,

@@ -32,6 +32,9 @@ func (s section[T]) schema(change bool) property {
 			continue
 		}
 		if more, ok := s.body[p.name]; ok {
+			if more.later != nil {
+				more = more.later()
+			}
 			more.name = p.name
 			p = more
 		}

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -26,6 +27,8 @@ type Session struct {
 	// Clients are those that the user signed in to with this session, the last
 	// one at the end.
 	Clients []string
+	// Connection is the one by which the user signed in.
+	Connection string
 	// Method is how the user gave the first factor, as Auth0 names it: pwd, email or sms.
 	Method string
 	Device fixtures.ClientDevice
@@ -34,6 +37,7 @@ type Session struct {
 
 	created, used  time.Time
 	lifetime, idle time.Duration
+	organizations  map[string]string // through which the user signed in last, by client; "" for none
 }
 
 // methodOf is how the users of a strategy sign in.
@@ -113,9 +117,17 @@ func (ss *sessions) limit(most, idle time.Duration) {
 	}
 }
 
-// signedInTo notes a client. It makes a new list, since callers of Session hold
-// the old one.
-func (s *Session) signedInTo(client string) {
+// signedInTo notes a client, and the organization of the login. It makes a new list and
+// map, since callers of Session hold the old ones.
+func (s *Session) signedInTo(c *fixtures.Client, organization string) {
+	client := c.ClientID
+	if c.MayUseOrganizations() {
+		s.organizations = maps.Clone(s.organizations)
+		if s.organizations == nil {
+			s.organizations = map[string]string{}
+		}
+		s.organizations[client] = organization
+	}
 	s.Clients = append(slices.DeleteFunc(slices.Clone(s.Clients), func(id string) bool { return id == client }), client)
 }
 
@@ -151,10 +163,10 @@ func (t *Tenant) SetSessionMetadata(id string, metadata map[string]any) {
 // newSessionLocked signs a user in to a browser. oldID is the session that the
 // browser has already, or "". A session of the same user goes on with a new
 // AuthTime; another user's ends.
-func (t *Tenant) newSessionLocked(u *user, oldID, method string, a Authorization) *Session {
+func (t *Tenant) newSessionLocked(u *user, oldID, connection, method string, a Authorization) *Session {
 	id, now := u.UserID, a.Now
 	if s, ok := t.sessions.get(oldID); ok && s.UserID == id && !s.lapsed(now) {
-		s.AuthTime, s.used, s.Method = now, now, method
+		s.AuthTime, s.used, s.Connection, s.Method = now, now, connection, method
 		s.Device.Use(a.Caller.Agent, a.Caller.IP)
 		return s
 	}
@@ -162,7 +174,7 @@ func (t *Tenant) newSessionLocked(u *user, oldID, method string, a Authorization
 	n := strconv.FormatInt(t.sessions.count.add(id), 10)
 	s := &Session{
 		ID: t.setup.Seed.Opaque(43, "session", id, n), SID: t.setup.Seed.Opaque(32, "sid", id, n),
-		UserID: id, AuthTime: now, created: now, used: now, Method: method,
+		UserID: id, AuthTime: now, created: now, used: now, Connection: connection, Method: method,
 	}
 	s.lifetime, s.idle = t.setup.Fixture.Tenant.LifetimeOfSessions()
 	s.Device.Use(a.Caller.Agent, a.Caller.IP)

@@ -84,7 +84,7 @@ func send(c *web.Call, client *fixtures.Client, u fixtures.User, purpose string,
 	letter := letterTo(c, client, u, own)
 	letter.Lifetime = own.Lifetime()
 	if o != nil {
-		letter.Organization = shown(o)
+		letter.Organization = c.Setup.ShownOrganization(o.ID)
 	}
 	if purpose == outbox.ResetEmail {
 		letter.Language = "" // Source: auth0/docs-v2 change-password.mdx: it is not the browser's

@@ -28,6 +28,9 @@ func (c *Call) Record(e tenantlog.Entry) {
 	} else {
 		e.Connection = clip(e.Connection)
 	}
+	if o, ok := c.Setup.Organization(cmp.Or(e.OrganizationID, c.Organization)); ok {
+		e.OrganizationID, e.OrganizationName = o.ID, o.Name
+	}
 	e.ClientID = cmp.Or(e.ClientID, c.ClientID)
 	if client, ok := c.Setup.Client(e.ClientID); ok {
 		e.ClientID, e.ClientName = client.ClientID, client.Name
