@@ -69,6 +69,10 @@ var (
 		name: "issuer", takes: "URL", group: tenantGroup,
 		usage: "the iss of every token (default scheme and host of each request)",
 	}
+	tenantHostFlag = flag{
+		name: "tenant-host", takes: "SUFFIX", list: true, group: tenantGroup,
+		usage: "find further tenants by their names below this host, too: w3.SUFFIX; w3.localhost needs none",
+	}
 	trustProxyFlag = flag{
 		name: "trust-proxy", group: tenantGroup,
 		usage: "believe X-Forwarded-Proto and X-Forwarded-Host",
@@ -148,7 +152,7 @@ var (
 func serverFlags() []flag {
 	return []flag{
 		logFlag,
-		fixtureFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, scenarioFlag, failOnUnfiredFlag, issuerFlag, trustProxyFlag,
+		fixtureFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, scenarioFlag, failOnUnfiredFlag, issuerFlag, tenantHostFlag, trustProxyFlag,
 		seedFlag, otpFlag, clockFlag,
 		smtpFlag, mailAPIFlag, mailDialectFlag, smtpRelayFlag,
 		twilioFlag, allowOutboundFlag,

@@ -82,6 +82,10 @@ var bad = map[string][]struct{ value, sentence string }{
 		{"ftp://localhost/", "write a URL such as https://localhost:2884/"},
 		{"https://localhost/?x", "write a URL such as https://localhost:2884/"},
 	},
+	"serve/tenant-host": {
+		{"https://auth.example.com", "write a host name alone, such as auth.example.com"},
+		{"127.0.0.1", "write a host name alone, such as auth.example.com"},
+	},
 	"serve/trust-proxy": {{"yes", "write true or false"}},
 	"serve/scenario": {
 		{"rate-limitd", `there is no file rate-limitd, and no built-in scenario of that name; did you mean "rate-limited"?`},
