@@ -19,7 +19,7 @@ import (
 
 // routes is the whole HTTP surface of a server. From it come the router, the
 // endpoint tables of the documents and the OpenAPI document of the control API.
-func routes(a *control.API) []web.Route { return append(apiRoutes(), controlRoutes(a)...) }
+func routes(a *control.API) []web.Route { return slices.Concat(apiRoutes(), controlRoutes(a)) }
 
 // apiRoutes are Auth0's endpoints. All servers of a process share them.
 var apiRoutes = sync.OnceValue(func() []web.Route {
@@ -564,6 +564,10 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.ClearRequests,
 		},
 		{
+			Method: "GET", Path: "/_mock/report", Summary: "what happened, in lines for people: the last requests, the outbox, the scenarios and the clock",
+			Flow: a.ReadReport,
+		},
+		{
 			Method: "GET", Path: "/_mock/state", Summary: "settings, users, devices and refresh tokens, as a fixture file",
 			Flow: a.ExportState,
 		},
@@ -574,6 +578,18 @@ func controlRoutes(a *control.API) []web.Route {
 		{
 			Method: "POST", Path: "/_mock/reset", Summary: "goes back to the fixture that was loaded last",
 			Flow: a.ResetState,
+		},
+		{
+			Method: "GET", Path: "/_mock/tenants", Summary: "the tenants of the server, and how to reach them",
+			Flow: a.ListTenants,
+		},
+		{
+			Method: "POST", Path: "/_mock/tenants", Summary: `makes a tenant: {"name":"w3"}, optionally with fixture (a built-in name, or a whole fixture) and seed`,
+			Flow: a.MakeTenant, MaxBody: strictyaml.MaxSize,
+		},
+		{
+			Method: "DELETE", Path: "/_mock/tenants/{name}", Summary: "ends a tenant; the first one, default, stays",
+			Flow: a.EndTenant,
 		},
 		{
 			Method: "GET", Path: "/_mock/ca.pem", Summary: "the certificate authority of https",

@@ -167,7 +167,7 @@ func Resume(c *web.Call) (any, error) {
 		session = tx.Linked
 	case !ok:
 		return to(loginPage(c, tx), tx), nil
-	case !slices.Contains(c.Cookies(sessionCookie), session.ID):
+	case !slices.Contains(c.TenantCookies(sessionCookie), session.ID):
 		return nil, refusal.WrongTransaction.Because("another browser signed in: the cookie that the last page set did not come back")
 	}
 	if conn, u, due := needsVerification(c, session); due {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
@@ -75,11 +76,13 @@ func readClient(c *web.Call) (*request, error) {
 	return r, nil
 }
 
-var uri = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9:/?#\[\]@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*$`)
+var uri = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9:/?#\[\]@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*$`)
+})
 
 // isURI tells whether a text has a scheme, and only characters that a URI may
 // have (RFC 3986).
-func isURI(s string) bool { return uri.MatchString(s) }
+func isURI(s string) bool { return uri().MatchString(s) }
 
 var responseTypes = []string{"code", "token", "id_token"}
 
@@ -169,7 +172,7 @@ func (r *request) approve(c *web.Call, tx tenant.Transaction, s tenant.Session) 
 	if conn, ok := c.Setup.Connection(s.Connection); ok && r.Organization != "" && tenant.Passwordless(conn) {
 		c.Hint("Auth0's documents name no passwordless connections for organizations; the mock takes connection " + conn.Name)
 	}
-	need := c.Tenant.SecondFactor(r.Authorization, tx, s, c.Cookies(rememberCookie))
+	need := c.Tenant.SecondFactor(r.Authorization, tx, s, c.TenantCookies(rememberCookie))
 	c.Hint(need.Hint)
 	switch {
 	case need.Due && r.silent:

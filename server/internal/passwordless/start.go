@@ -5,6 +5,7 @@ package passwordless
 import (
 	"cmp"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -140,13 +141,13 @@ const (
 )
 
 // deviceForm is the form of the names that the tenant gives to browsers.
-var deviceForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+var deviceForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`) })
 
 // Device is the browser that calls; "" if it has never called before, or is no
 // browser.
 func Device(c *web.Call) string {
 	for _, value := range c.Cookies(deviceCookie) {
-		if deviceForm.MatchString(value) {
+		if deviceForm().MatchString(value) {
 			return value
 		}
 	}

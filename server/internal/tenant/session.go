@@ -9,14 +9,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
-// How long a session of a browser lasts at most, and without use. These are
-// Auth0's defaults for a new tenant.
-// Source: auth0/docs-v2 manage-users/sessions/configure-session-lifetime-settings.mdx.
-const (
-	sessionLifetime     = 7 * 24 * time.Hour
-	sessionIdleLifetime = 3 * 24 * time.Hour
-	maxSessions         = 20_000
-)
+const maxSessions = 20_000
 
 // A Session is a browser that is signed in.
 type Session struct {
@@ -42,8 +35,9 @@ type Session struct {
 	// Metadata are what the Management API keeps with it.
 	Metadata map[string]any
 
-	created, used time.Time
-	organizations map[string]string // through which the user signed in last, by client; "" for none
+	created, used  time.Time
+	lifetime, idle time.Duration
+	organizations  map[string]string // through which the user signed in last, by client; "" for none
 }
 
 // methodOf is how the users of a strategy sign in.
@@ -68,13 +62,13 @@ func (s Session) CreatedAt() time.Time { return s.created }
 func (s Session) UsedAt() time.Time { return s.used }
 
 // ExpiresAt is when the session ends, and IdleExpiresAt when it does without use.
-func (s Session) ExpiresAt() time.Time { return s.created.Add(sessionLifetime) }
+func (s Session) ExpiresAt() time.Time { return s.created.Add(s.lifetime) }
 
 // IdleExpiresAt is when the session ends if it is not used before.
-func (s Session) IdleExpiresAt() time.Time { return s.used.Add(sessionIdleLifetime) }
+func (s Session) IdleExpiresAt() time.Time { return s.used.Add(s.idle) }
 
 func (s *Session) lapsed(now time.Time) bool {
-	return !now.Before(s.created.Add(sessionLifetime)) || !now.Before(s.used.Add(sessionIdleLifetime))
+	return !now.Before(s.ExpiresAt()) || !now.Before(s.IdleExpiresAt())
 }
 
 type sessions struct {
@@ -112,6 +106,15 @@ func (t *Tenant) sessionLocked(id string, now time.Time) (*Session, bool) {
 	}
 	s.used = now
 	return s, true
+}
+
+// limit shortens the sessions that last longer than new ones do. Those that began while
+// they were shorter stay as they are.
+// Source: auth0/docs-v2 session-lifetime-limits.mdx.
+func (ss *sessions) limit(most, idle time.Duration) {
+	for _, s := range ss.all {
+		s.lifetime, s.idle = min(s.lifetime, most), min(s.idle, idle)
+	}
 }
 
 // signedInTo notes a client, and the organization of the login. It makes a new list and
@@ -173,6 +176,7 @@ func (t *Tenant) newSessionLocked(u *user, oldID, connection, method string, a A
 		ID: t.setup.Seed.Opaque(43, "session", id, n), SID: t.setup.Seed.Opaque(32, "sid", id, n),
 		UserID: id, AuthTime: now, created: now, used: now, Connection: connection, Method: method,
 	}
+	s.lifetime, s.idle = t.setup.Fixture.Tenant.LifetimeOfSessions()
 	s.Device.Use(a.Caller.Agent, a.Caller.IP)
 	t.sessions.put(s.ID, s)
 	return s

@@ -62,7 +62,7 @@ func SignedUp(c *web.Call, client *fixtures.Client, u fixtures.User) {
 	}
 	if _, verifies := c.Setup.Mail(outbox.VerifyEmail); verifies && !u.EmailVerified {
 		SendVerification(c, client, u, nil)
-	} else if !verifies {
+	} else {
 		Welcome(c, client, u)
 	}
 }

@@ -19,7 +19,9 @@ import (
 
 // A Front is what all calls of a server share.
 type Front struct {
-	Tenant  *tenant.Tenant
+	Tenant *tenant.Tenant
+	// Named is the name of a tenant beside the first one; "" for the first.
+	Named   string
 	Naming  Naming
 	Journal *journal.Journal
 	Log     *slog.Logger

@@ -95,6 +95,7 @@ type failureDetail struct {
 // SignedUp writes to the tenant's log that a login has created its user. It is called
 // under the tenant's lock.
 func (c *Call) SignedUp(u fixtures.User) {
+	c.NewUser = u.UserID
 	body := map[string]any{"client_id": c.ClientID, "connection": u.Connection, "tenant": fixtures.TenantName}
 	for name, value := range map[string]string{"email": u.Email, "phone_number": u.PhoneNumber, "username": u.Username} {
 		if value != "" {
