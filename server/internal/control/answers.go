@@ -116,7 +116,7 @@ func userError(err error) error {
 		return err
 	}
 	status := map[string]int{
-		"no_user": http.StatusNotFound, "no_totp": http.StatusNotFound, "no_push": http.StatusNotFound, "no_device": http.StatusNotFound, "user_exists": http.StatusConflict, "user_blocked": http.StatusConflict, "mfa_required": http.StatusConflict,
+		"no_user": http.StatusNotFound, "no_totp": http.StatusNotFound, "no_push": http.StatusNotFound, "no_device": http.StatusNotFound, "no_organization": http.StatusNotFound, "user_exists": http.StatusConflict, "user_blocked": http.StatusConflict, "mfa_required": http.StatusConflict,
 	}[why.Code]
 	if status == 0 {
 		status = http.StatusBadRequest

@@ -13,7 +13,7 @@ import (
 
 // A UserError says why a user cannot be added, changed or signed in, or answer for a device.
 type UserError struct {
-	Code        string // user_exists, invalid_user, no_user, no_totp, no_push, user_blocked, mfa_required or no_device
+	Code        string // user_exists, invalid_user, no_user, no_totp, no_push, user_blocked, mfa_required, no_device, no_organization, invalid_member or invalid_invitation
 	Description string
 }
 
