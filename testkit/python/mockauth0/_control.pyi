@@ -117,6 +117,8 @@ Fixture = TypedDict("Fixture", {
     "clients": NotRequired[list[dict[str, Any]]],
     # The tenant's clock.
     "clock": NotRequired[dict[str, Any]],
+    # Connection profiles. Kept; they have no effect.
+    "connection_profiles": NotRequired[list[dict[str, Any]]],
     # Passwordless and database connections.
     "connections": NotRequired[list[dict[str, Any]]],
     # Custom domains. They have no effect: requests may use any host name.
@@ -129,30 +131,54 @@ Fixture = TypedDict("Fixture", {
     "event_streams": NotRequired[list[dict[str, Any]]],
     # A built-in fixture. Each section that this file does not have is taken from it. Grants and users that are taken this way are left out if their client, API or connection does not exist. A loaded fixture has no extends.
     "extends": NotRequired[Union[Literal["default"], Literal["minimal"], Literal["strict"]]],
+    # Flows. Kept; they have no effect.
+    "flows": NotRequired[list[dict[str, Any]]],
+    # Connections of flows. Kept; they have no effect.
+    "flows_vault_connections": NotRequired[list[dict[str, Any]]],
+    # Forms. Kept; they have no effect.
+    "forms": NotRequired[list[dict[str, Any]]],
     # Multi-factor authentication.
     "guardian": NotRequired[dict[str, Any]],
+    # Hooks. Kept; they do not run.
+    "hooks": NotRequired[list[dict[str, Any]]],
     # The signing keys.
     "keys": NotRequired[dict[str, Any]],
     # Rate limits.
     "limits": NotRequired[dict[str, Any]],
     # Webhooks that get the entries of the tenant's log.
     "log_streams": NotRequired[list[dict[str, Any]]],
+    # Network ACLs. Kept; they have no effect.
+    "network_acls": NotRequired[list[dict[str, Any]]],
     # Organizations: business customers of the tenant, with members who sign in through them.
     "organizations": NotRequired[list[dict[str, Any]]],
     # How the mock makes one-time passwords.
     "otp": NotRequired[dict[str, Any]],
+    # Who sends text messages and calls. Kept; it has no effect: all messages are in the outbox.
+    "phone_providers": NotRequired[list[dict[str, Any]]],
+    # Templates of text messages and calls. Kept; they have no effect.
+    "phone_templates": NotRequired[list[dict[str, Any]]],
     # The login pages.
     "prompts": NotRequired[dict[str, Any]],
     # APIs. The identifier is the audience.
     "resource_servers": NotRequired[list[dict[str, Any]]],
     # Roles of users, which give permissions.
     "roles": NotRequired[list[dict[str, Any]]],
+    # Rules. Kept; they do not run.
+    "rules": NotRequired[list[dict[str, Any]]],
+    # Variables of rules, each with key and value. Kept; they have no effect.
+    "rules_configs": NotRequired[list[dict[str, Any]]],
     # Scenarios that are on from the start, in this order. Each is the name of a built-in scenario, or a file, relative to this file.
     "scenarios": NotRequired[list[str]],
+    # Self-service profiles. Kept; they have no effect.
+    "self_service_profiles": NotRequired[list[dict[str, Any]]],
     # The part of an export that is not in a fixture: refresh tokens and counters. Do not write it by hand.
     "state": NotRequired[dict[str, Any]],
     # The tenant itself.
     "tenant": NotRequired[dict[str, Any]],
+    # Token exchange profiles. Kept; they have no effect.
+    "token_exchange_profiles": NotRequired[list[dict[str, Any]]],
+    # User attribute profiles. Kept; they have no effect.
+    "user_attribute_profiles": NotRequired[list[dict[str, Any]]],
     # Users who exist before the first login.
     "users": NotRequired[list[dict[str, Any]]],
     # The version of this format: 1.
