@@ -102,7 +102,15 @@ func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 		stopped := false
 		changed.Clock = fixtures.Clock{Start: c.At, Running: &stopped}
 	}
-	if len(c.Users)+len(c.Clients)+len(c.ResourceServers)+len(c.Callbacks) == 0 && c.OTP.Mode == "" {
+	if len(c.Users)+len(c.Clients)+len(c.ResourceServers)+len(c.Callbacks) == 0 {
+		if c.OTP.Mode == "" {
+			return &changed, nil
+		}
+		checked, err := fixtures.Complete(&fixtures.Fixture{Source: f.Source, OTP: changed.OTP, Keys: f.Keys}) // the rest is checked already
+		if err != nil {
+			return nil, err
+		}
+		changed.OTP = checked.OTP
 		return &changed, nil
 	}
 	changed.Clients = merged(f.Clients, c.Clients, func(c *fixtures.Client) []string { return []string{c.ClientID} }, nil)

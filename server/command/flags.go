@@ -27,6 +27,10 @@ var (
 		name: "port", takes: "N", noTwin: true, // Kubernetes sets MOCKAUTH0_PORT for a service of that name
 		usage: "the same as --addr localhost:N; it has no twin in the environment",
 	}
+	stopWithStdinFlag = flag{
+		name:  "stop-with-stdin",
+		usage: "stop when the standard input ends: for a program that starts this one, and that may be killed",
+	}
 	logFlag = flag{
 		name: "log", takes: "FORMAT",
 		usage: "text, json or none, on stderr (default text on a terminal, else json)",

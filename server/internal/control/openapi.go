@@ -82,6 +82,7 @@ var described = sync.OnceValue(func() map[string]description {
 		"POST /_mock/keys/rotate":             {answer: rotation{}},
 		"GET /_mock/requests":                 {answer: requestList{}},
 		"DELETE /_mock/requests":              {status: http.StatusNoContent},
+		"GET /_mock/report":                   {media: plainText},
 		"GET /_mock/state":                    {answer: fixtures.Fixture{}},
 		"PUT /_mock/state":                    {body: fixtures.Fixture{}, status: http.StatusNoContent},
 		"POST /_mock/reset":                   {status: http.StatusNoContent},

@@ -57,12 +57,17 @@ type Call struct {
 	ClientID string
 	// Subject is what the call is about, by the route's Subject.
 	Subject Subject
+	// Organization is the id of the organization through which the user signs in; "" for
+	// none. It is for the tenant's log, the journal and messages.
+	Organization string
 	// Effects are what scenarios do to the call; nil if they do nothing.
 	Effects *faults.Effects
 
 	// Actor is the user whom the call turned out to be about, for the tenant's log; nil:
 	// the one whom Subject names.
 	Actor *fixtures.User
+	// NewUser is the user_id of the user whom the call has created; "" if it has none.
+	NewUser string
 
 	// ResponseHeader gets headers that the response has whatever the flow
 	// returns.
