@@ -1099,6 +1099,17 @@ export type Fixture = {
     saved_at?: string;
     /** The secret seed that the mock has drawn, with keys.files and without otp.seed. */
     seed?: string;
+    /** The tenants beside this one, in a file of --state. */
+    tenants?: Array<{
+      /** The fixture that the tenant was made with. Default: that of the first tenant. */
+      fixture?: Record<string, unknown>;
+      /** The tenant's name. */
+      name: string;
+      /** The tenant's seed. Default: that of its fixture. */
+      seed?: string;
+      /** The export of the tenant, which is a fixture. */
+      state: Record<string, unknown>;
+    }>;
     /** The links of e-mails that verify an address or change a password. */
     tickets?: Array<{
       /** The client that the pages name. */
