@@ -110,7 +110,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/oauth/device/code", Summary: "gives a device without a browser a device_code, and a code for its user",
-			Endpoint: "oauth.device_code", Client: authapi.DeviceClient, Flow: authapi.DeviceCode, Dialect: web.API,
+			Endpoint: "oauth.device_code", Client: authapi.DeviceClient, Flow: authapi.DeviceCode, Refused: web.RecordRefused("fdeaz"), Dialect: web.API,
 		},
 		{
 			Method: "GET", Path: "/activate", Summary: "where the user of a device enters the code that it shows; with user_code, where the user confirms it",
@@ -366,7 +366,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/oauth/par", Summary: "takes the parameters of /authorize from a server, and gives a request_uri for them",
-			Endpoint: "oauth.par", Client: login.PARClient, Flow: login.PushedAuthorizationRequest, Dialect: web.API,
+			Endpoint: "oauth.par", Client: login.PARClient, Flow: login.PushedAuthorizationRequest, Refused: web.RecordRefused("fpar"), Dialect: web.API,
 		},
 		{
 			Method: "GET", Path: "/pem", Summary: "the certificate of the current signing key, as PEM",
@@ -538,6 +538,30 @@ func controlRoutes(a *control.API) []web.Route {
 		{
 			Method: "POST", Path: "/_mock/devices/{user_code}", Summary: `answers for the user of a device: {"user":"ada@example.com","answer":"approve"} or {"answer":"deny"}`,
 			Flow: a.AnswerDevice,
+		},
+		{
+			Method: "POST", Path: "/_mock/sessions", Summary: `signs a user in without a page: {"user":"ada@example.com"}; the answer is a storageState of Playwright, and sets the cookies`,
+			Flow: a.StartSession,
+		},
+		{
+			Method: "GET", Path: "/_mock/sessions/enter", Summary: "signs the browser in as the user, and leads it to the address to",
+			Flow: a.EnterSession, Query: []string{"user", "to"},
+		},
+		{
+			Method: "POST", Path: "/_mock/invitations", Summary: `invites somebody to an organization, by e-mail: {"organization":"acme","email":"grace@example.com"}`,
+			Flow: a.Invite,
+		},
+		{
+			Method: "GET", Path: "/_mock/organizations", Summary: "all organizations, with their members and invitations",
+			Flow: a.ListOrganizations,
+		},
+		{
+			Method: "PUT", Path: "/_mock/organizations/{organization}/members/{user}", Summary: `makes a user a member: {"roles":["admin"]}; name both by name or id`,
+			Flow: a.SetMember,
+		},
+		{
+			Method: "DELETE", Path: "/_mock/organizations/{organization}/members/{user}", Summary: "ends the membership of a user",
+			Flow: a.RemoveMember,
 		},
 		{
 			Method: "GET", Path: "/_mock/actions", Summary: "the Actions, what runs them, and why one does not run",

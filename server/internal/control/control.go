@@ -40,6 +40,9 @@ type Server interface {
 
 	Actions() []actions.Info
 	RunAction(ctx context.Context, name string, event map[string]any, resume bool) (actions.Run, error)
+	Organizations() []fixtures.Organization
+	SetMember(organization, user string, roles ...string) error
+	RemoveMember(organization, user string) error
 
 	MintToken(issuer string, claims map[string]any) (string, error)
 	ForgeToken(issuer string, claims map[string]any) (string, error)
@@ -49,6 +52,7 @@ type Server interface {
 	SwitchOff(nameOrID string) int
 	VerifyScenarios(want map[string]scenarios.Count) (failures []scenarios.Failure, checked int, err error)
 
+	Port() int
 	State() *fixtures.Fixture
 	PutState(*fixtures.Fixture) error
 	Reset()
