@@ -15,6 +15,8 @@ import (
 func (s *Server) loadFixture() (_ *fixtures.Fixture, files []string, err error) {
 	f := s.config.Fixture
 	switch {
+	case s.inherits:
+		f = s.all.shared()
 	case s.config.FixtureFile != "":
 		f, err = fixtures.ParseFileWith(s.config.FixtureFile, s.config.Keywords)
 	case f == nil:
@@ -38,7 +40,7 @@ func (s *Server) loadFixture() (_ *fixtures.Fixture, files []string, err error) 
 func (s *Server) loadWatched() (*fixtures.Fixture, watched, error) {
 	w := watch(s.config.FixtureFile)
 	f, files, err := s.loadFixture()
-	if err != nil || files == nil {
+	if err != nil || files == nil || s.config.FixtureFile == "" {
 		return f, w, err
 	}
 	w = watch(append(files, s.config.FixtureFile)...)
@@ -66,8 +68,15 @@ func (s *Server) seeded(f *fixtures.Fixture) *fixtures.Fixture {
 }
 
 // loadKeys reads the keys that the fixture asks for.
-func (s *Server) loadKeys(f *fixtures.Fixture) (*token.Keys, error) {
-	keys, err := token.OfFixture(f)
+func (s *Server) loadKeys(f *fixtures.Fixture) (keys *token.Keys, err error) {
+	switch first := s.all.first; {
+	case s.inherits:
+		keys = first.keys.Load().keys
+	case s.foreign:
+		keys, err = first.keysOfState(f)
+	default:
+		keys, err = token.OfFixture(f)
+	}
 	if err == nil {
 		s.keys.Store(&keysOfFiles{f.Keys.Files, keys})
 	}
@@ -108,7 +117,15 @@ func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 		stopped := false
 		changed.Clock = fixtures.Clock{Start: c.At, Running: &stopped}
 	}
-	if len(c.Users)+len(c.Clients)+len(c.ResourceServers)+len(c.Callbacks) == 0 && c.OTP.Mode == "" {
+	if len(c.Users)+len(c.Clients)+len(c.ResourceServers)+len(c.Callbacks) == 0 {
+		if c.OTP.Mode == "" {
+			return &changed, nil
+		}
+		checked, err := fixtures.Complete(&fixtures.Fixture{Source: f.Source, OTP: changed.OTP, Keys: f.Keys}) // the rest is checked already
+		if err != nil {
+			return nil, err
+		}
+		changed.OTP = checked.OTP
 		return &changed, nil
 	}
 	changed.Clients = merged(f.Clients, c.Clients, func(c *fixtures.Client) []string { return []string{c.ClientID} }, nil)
@@ -142,7 +159,7 @@ func sameUser(have, added *fixtures.User) bool {
 	if added.Connection != "" {
 		return added.Connection == have.Connection
 	}
-	return (added.Password != "") == (have.Password != "")
+	return added.HasPassword() == have.HasPassword()
 }
 
 // merged is the first list with the members of the second. A member takes the place of

@@ -140,7 +140,7 @@ func TestMistakesOfImport(t *testing.T) {
 	dir := t.TempDir()
 	refused(t, environ(), "import needs the tenant.yaml or the folder of an export of Auth0's deploy CLI", "import")
 	refused(t, environ(), "there is no file or folder nowhere; name the tenant.yaml or the folder of an export", "import", "nowhere")
-	refused(t, environ(), "the fixture cannot be read: "+dir+" is a folder without an export of Auth0's deploy CLI: it has no tenant.yaml, and none of the folders that the CLI writes, such as clients", "import", dir)
+	refused(t, environ(), "the fixture cannot be read: read "+dir+": it is a folder without an export of Auth0's deploy CLI: it has no tenant.yaml, and none of the folders that the CLI writes, such as clients", "import", dir)
 	refused(t, environ(), "--keyword ENV: write NAME=VALUE, such as ENV=dev or 'URLS=[\"http://localhost:3000/cb\"]'", "--keyword", "ENV")
 	refused(t, environ("AUTH0_KEYWORD_REPLACE_MAPPINGS=ENV=dev"), `AUTH0_KEYWORD_REPLACE_MAPPINGS is not a JSON object (invalid character 'E' looking for beginning of value); write one such as {"ENV": "dev"}`)
 }

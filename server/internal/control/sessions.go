@@ -78,9 +78,8 @@ func (a *API) StartSession(c *web.Call) (any, error) {
 			return nil, sessionError(err)
 		}
 	}
-	age := ageOf(session, c.Now)
-	state.Cookies = a.stored(c, web.Cookies(loginOrigin(c), web.SessionCookie, session.ID, age))
-	c.SetCookie(web.SessionCookie, session.ID, age)
+	state.Cookies = a.stored(c, web.Cookies(loginOrigin(c), web.SessionCookie, c.TenantCookie(session.ID), c.SessionAge(session)))
+	c.SetSession(session)
 	return web.Status{Code: http.StatusCreated, Value: state}, nil
 }
 
@@ -100,7 +99,7 @@ func (a *API) EnterSession(c *web.Call) (any, error) {
 		return nil, controlError(http.StatusForbidden, "forbidden", "a page of another site may not sign the browser in")
 	}
 	want := tenant.SessionRequest{User: q["user"], Now: c.Now, Caller: passwordless.Caller(c, nil)}
-	for _, old := range c.Cookies(web.SessionCookie) {
+	for _, old := range c.TenantCookies(web.SessionCookie) {
 		if _, ok := c.Tenant.Session(old, c.Now); ok {
 			want.Old = old
 			break
@@ -110,14 +109,8 @@ func (a *API) EnterSession(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, sessionError(err)
 	}
-	c.SetCookie(web.SessionCookie, session.ID, ageOf(session, c.Now))
+	c.SetSession(session)
 	return web.Redirect{To: to}, nil
-}
-
-// ageOf is the age of a session's cookie, in seconds: as long as the session lasts
-// without use.
-func ageOf(s tenant.Session, now time.Time) int {
-	return int(s.IdleExpiresAt().Sub(now) / time.Second)
 }
 
 // loginOrigin is the origin of the login pages: that of a pinned issuer, or else that
@@ -147,7 +140,7 @@ func (a *API) stored(c *web.Call, cookies []http.Cookie) []storedCookie {
 		if k.SameSite == http.SameSiteNoneMode {
 			one.SameSite = "None"
 		}
-		if clock.Running() {
+		if clock.Running() && k.MaxAge > 0 {
 			one.Expires = c.Now.Add(-clock.Offset()).Unix() + int64(k.MaxAge)
 		}
 		list = append(list, one)

@@ -8,7 +8,7 @@ import (
 
 // currentSession is the session that the browser's cookies name.
 func currentSession(c *web.Call) (tenant.Session, bool) {
-	for _, value := range c.Cookies(web.SessionCookie) {
+	for _, value := range c.TenantCookies(web.SessionCookie) {
 		if s, ok := c.Tenant.Session(value, c.Now); ok {
 			return s, true
 		}
@@ -24,8 +24,8 @@ func clearSession(c *web.Call, back string) {
 		c.Actor, details.SessionID = &u, session.SID
 	}
 	c.Record(tenantlog.Entry{Type: "slo", Description: "User successfully logged out", Details: details})
-	for _, value := range c.Cookies(web.SessionCookie) {
+	for _, value := range c.TenantCookies(web.SessionCookie) {
 		c.Tenant.EndSession(value)
 	}
-	c.SetCookie(web.SessionCookie, "", -1)
+	c.SetTenantCookie(web.SessionCookie, "", -1)
 }

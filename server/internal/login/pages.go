@@ -38,7 +38,9 @@ var pages = web.Template(strings.Replace(pagesHTML, "SCRIPT", strings.TrimSpace(
 type view struct {
 	Screen                              string // Auth0's name of it
 	Title, Heading, Description, Button string
-	Tenant                              string // its friendly name
+	Tenant                              string // the name of the organization, or the tenant's friendly name
+	Logo                                string // the address of the organization's logo
+	Look                                template.CSS
 	Client                              string
 	State                               string
 	Fields                              []field
@@ -67,11 +69,13 @@ type view struct {
 	// Scenario names the rules that made the error.
 	Scenario string
 
-	flow   fixtures.Flow // what the page's captcha stands before; "" for a page that has none
-	email  string        // for the words
-	names  string        // for the words: what a user has forgotten the password of
-	words  string        // which words, if they are not those of the screen
-	failed string        // the words, if they are not those of the screen; the page is an error's
+	flow    fixtures.Flow // what the page's captcha stands before; "" for a page that has none
+	email   string        // for the words
+	who     string        // for the words: the user
+	inviter string        // for the words: who invites the user
+	names   string        // for the words: what a user has forgotten the password of
+	words   string        // which words, if they are not those of the screen
+	failed  string        // the words, if they are not those of the screen; the page is an error's
 }
 
 // A field is one that the user fills in.
@@ -79,6 +83,7 @@ type field struct {
 	Name, Label, Type, Mode, Complete, Value string
 	Focus                                    bool // it is where the user begins
 	Optional                                 bool
+	Fixed                                    bool   // the user cannot change it
 	Error, Code                              string // what is wrong with it
 }
 
@@ -99,9 +104,9 @@ type line struct {
 
 // A button sends an action.
 type button struct {
-	Action, Text string
-	Detail       string // a second line
-	Or           bool   // it is an alternative to the one before
+	Name, Action, Text string // Name is that of the parameter; "" is action
+	Detail             string // a second line
+	Or                 bool   // it is an alternative to the one before
 }
 
 // A radio asks for one of several things.
@@ -159,7 +164,7 @@ func (v view) Script() bool {
 
 // show shows a page of a login.
 func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
-	v.Client, v.State = r.Client.Name, tx.ID
+	v.Client, v.State, v.inviter = r.Client.Name, tx.ID, tx.Inviter
 	if picture, needed := passwordless.NewCaptcha(c, v.flow, tx.ID); needed {
 		if v.Captcha == nil {
 			v.Captcha = &riddle{}
@@ -172,6 +177,10 @@ func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) 
 // show shows a page. A page with an error has status 400.
 func (v view) show(c *web.Call) (any, error) {
 	v.Tenant = c.Setup.Fixture.Tenant.FriendlyName
+	if o := c.Setup.ShownOrganization(c.Organization); o != nil {
+		v.Tenant = o.DisplayName
+		v.Look, v.Logo = look(o)
+	}
 	v.Action = cmp.Or(v.Action, "default")
 	v.fill()
 	if len(v.Fields) > 0 && (v.Captcha == nil || v.Captcha.Error == "") {
@@ -184,6 +193,12 @@ func (v view) show(c *web.Call) (any, error) {
 		v.Inbox = ""
 	}
 	policy := pagePolicy
+	if v.Look != "" {
+		policy = strings.Replace(policy, "style-src ", "style-src "+source(string(v.Look))+" ", 1)
+	}
+	if v.Logo != "" {
+		policy = strings.Replace(policy, "img-src ", "img-src "+origin(v.Logo)+" ", 1)
+	}
 	if v.Poll {
 		policy += "; connect-src 'self'"
 	}
@@ -294,7 +309,7 @@ func identifier(c *web.Call, signup bool) (any, error) {
 	if signup && who.Type == "tel" {
 		who.Name = "phone"
 	}
-	who.Value = tx.Hint
+	who.Value, who.Fixed = tx.Hint, tx.Invitee != ""
 	if c.Method != http.MethodPost {
 		v.Fields = []field{who}
 		return r.show(c, tx, v)
@@ -374,7 +389,7 @@ func (r *request) signedIn(c *web.Call, tx tenant.Transaction, v view, session t
 		u, _ := c.Tenant.User(session.UserID)
 		tickets.SignedUp(c, r.Client, u)
 	}
-	c.SetCookie(web.SessionCookie, session.ID, web.SessionAge)
+	c.SetSession(session)
 	return to("/authorize/resume", tx), nil
 }
 

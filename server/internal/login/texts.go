@@ -41,19 +41,35 @@ var texts = map[string]text{
 	"device-code-confirmation":            {"Device Confirmation", "Device Confirmation", "Please confirm this is the code displayed on your ${clientName}:", "Confirm"},
 	"device-code-activation-allowed":      {"Device Activation", "Congratulations, you're all set!", "Your device is now connected.", ""},
 	"device-code-activation-denied":       {"Device Activation", "Activation Denied", "We are not able to activate your device.", ""},
-	"signup":                              {"Sign up", "Welcome", "Sign Up to ${companyName} to continue to ${clientName}.", "Continue"},
-	"signup-password":                     {"Create a password to sign up", "Create Your Account", "Set your password for ${companyName} to continue to ${clientName}", "Continue"},
-	"signup-id":                           {"Sign up", "Create Your Account", "Sign Up to ${companyName} to continue to ${clientName}.", "Continue"},
+	"accept-invitation":                   {"Accept your invitation to sign up", "You've Been Invited!", "\"${inviterName}\" has invited you (\"${email}\") to join \"${companyName}\" on \"${clientName}\".", "Continue"},
+	// Auth0's list has the first three with the name invitationDescription, and the last
+	// two without these words.
+	"login, invited":                {"Log in", "You've Been Invited!", "Log in to accept ${inviterName}'s invitation to join ${companyName} on ${clientName}.", "Continue"},
+	"login-password, invited":       {"Enter your password to log in", "You've Been Invited!", "Log in to accept ${inviterName}'s invitation to join ${companyName} on ${clientName}.", "Continue"},
+	"signup, invited":               {"Sign up", "You've Been Invited!", "Sign Up to accept ${inviterName}'s invitation to join ${companyName} on ${clientName}.", "Continue"},
+	"login-id, invited":             {"Log in", "You've Been Invited!", "Log in to accept ${inviterName}'s invitation to join ${companyName} on ${clientName}.", "Continue"},
+	"signup-id, invited":            {"Sign up", "You've Been Invited!", "Sign Up to accept ${inviterName}'s invitation to join ${companyName} on ${clientName}.", "Continue"},
+	"organization-selection":        {"Enter your organization", "Enter Organization", "Enter your ${companyName} Organization Name to continue", "Continue"},
+	"organization-selection, email": {"Enter your organization", "Enter Organization", "Enter your email address to continue to ${clientName}.", "Continue"},
+	"organization-picker":           {"Choose an Organization", "Choose an Organization", "${userName} is a part of multiple organizations.", ""},
+	"organization-picker, personal": {"Choose an Organization", "Choose an Account to Continue", "${userName} is used as a personal account and is a part of multiple organizations.", ""},
+	"pre-organization-picker":       {"Choose an Organization", "Choose an Organization", "Several organizations have the domain of your email address.", ""},
+	"signup":                        {"Sign up", "Welcome", "Sign Up to ${companyName} to continue to ${clientName}.", "Continue"},
+	"signup-password":               {"Create a password to sign up", "Create Your Account", "Set your password for ${companyName} to continue to ${clientName}", "Continue"},
+	"signup-id":                     {"Sign up", "Create Your Account", "Sign Up to ${companyName} to continue to ${clientName}.", "Continue"},
 }
 
 // fill puts the values of the variables into the words of the view's screen.
 func (v *view) fill() {
 	screen := cmp.Or(v.failed, v.words, v.Screen)
+	if _, ok := texts[screen+", invited"]; ok && v.inviter != "" {
+		screen += ", invited"
+	}
 	t, ok := texts[screen]
 	if !ok {
 		t = mfaTexts[screen]
 	}
-	variables := strings.NewReplacer("${appName}", appName, "${names}", v.names, "${companyName}", v.Tenant, "${clientName}", v.Client, "${email}", v.email)
+	variables := strings.NewReplacer("${appName}", appName, "${names}", v.names, "${companyName}", v.Tenant, "${clientName}", v.Client, "${email}", v.email, "${userName}", v.who, "${inviterName}", v.inviter)
 	v.Title, v.Heading, v.Description, v.Button = t.title, t.heading, variables.Replace(t.description), t.button
 }
 
@@ -98,5 +114,6 @@ var mistakes = map[string]string{
 	"no-re-enter-password":                              "New password confirmation is missing",
 	"password-mismatch":                                 "Passwords don't match",
 	"user-blocked":                                      "Your account has been blocked after multiple consecutive login attempts.",
+	"invalid-organization":                              "The organization you entered is invalid",
 	"invalid-captcha":                                   "Solve the challenge question to verify you are not a robot.",
 }

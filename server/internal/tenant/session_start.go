@@ -53,13 +53,15 @@ func (t *Tenant) StartSession(r SessionRequest) (Session, error) {
 		}
 	}
 	t.noteLoginLocked(u, r.Now)
-	s := t.newSessionLocked(u, r.Old, methodOf(t.setup.Strategy(u.Connection)), Authorization{Now: r.Now, Caller: r.Caller})
-	s.lifetime = r.TTL
+	s := t.newSessionLocked(u, r.Old, u.Connection, methodOf(t.setup.Strategy(u.Connection)), Authorization{Now: r.Now, Caller: r.Caller})
+	if r.TTL != 0 {
+		s.lifetime, s.idle = r.TTL, r.TTL
+	}
 	if r.SecondFactor {
 		s.SecondFactor = r.Now
 	}
 	if r.Client != nil {
-		s.signedInTo(r.Client.ClientID)
+		s.signedInTo(r.Client, "")
 	}
 	return *s, nil
 }

@@ -61,6 +61,7 @@ func (t *Tenant) TicketForPassword(r TokenRequest, realm, username, password str
 	if err != nil {
 		return Ticket{}, err
 	}
+	t.learnPassword(conn, username, password)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	u, err := t.checkPasswordLocked(conn, username, password, r)
@@ -101,5 +102,5 @@ func (t *Tenant) RedeemTicket(a Authorization, id, realm, sessionID string) (Ses
 	if !ok || blocked(u, a.Effects) {
 		return Session{}, refusal.UserBlocked
 	}
-	return *t.newSessionLocked(u, sessionID, methodOf(t.setup.Strategy(k.connection)), a), nil
+	return *t.newSessionLocked(u, sessionID, k.connection, methodOf(t.setup.Strategy(k.connection)), a), nil
 }

@@ -57,17 +57,23 @@ type Call struct {
 	ClientID string
 	// Subject is what the call is about, by the route's Subject.
 	Subject Subject
+	// Organization is the id of the organization through which the user signs in; "" for
+	// none. It is for the tenant's log, the journal and messages.
+	Organization string
 	// Effects are what scenarios do to the call; nil if they do nothing.
 	Effects *faults.Effects
 
 	// Actor is the user whom the call turned out to be about, for the tenant's log; nil:
 	// the one whom Subject names.
 	Actor *fixtures.User
+	// NewUser is the user_id of the user whom the call has created; "" if it has none.
+	NewUser string
 
 	// ResponseHeader gets headers that the response has whatever the flow
 	// returns.
 	ResponseHeader http.Header
 
+	named  string // the tenant's name; "" for the first
 	guard  *Guard
 	route  Route
 	client *clientResult       // nil until Client is called
@@ -184,6 +190,7 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 		IP:      callerIP(r),
 		Log:     f.Log,
 		Gateway: f.Gateway,
+		named:   f.Named,
 		guard:   &f.Guard,
 		route:   route,
 		basic:   basicCredentials(r),
@@ -326,6 +333,12 @@ func (n Naming) of(r *http.Request) (origin, issuer string) {
 		issuer = n.Issuer
 	}
 	return origin, issuer
+}
+
+// Host is the host and port by which a request reached the server.
+func (n Naming) Host(r *http.Request) string {
+	origin, _ := n.of(r)
+	return hostOf(origin)
 }
 
 // firstOf is the first entry of a header's list: what the outermost proxy saw.
