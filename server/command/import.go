@@ -24,12 +24,12 @@ func importCommand(w World) *cli.Command {
 }
 
 func runImport(in *input) error {
-	if len(in.args) == 0 {
-		return errors.New("import needs the tenant.yaml or the folder of an export of Auth0's deploy CLI")
-	}
 	keywords, err := in.keywords()
 	if err != nil {
 		return err
+	}
+	if len(in.args) == 0 {
+		return errors.New("import needs the tenant.yaml or the folder of an export of Auth0's deploy CLI")
 	}
 	path := in.args[0]
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {

@@ -30,16 +30,16 @@ func validateCommand(w World) *cli.Command {
 }
 
 func runValidate(in *input) error {
+	keywords, err := in.keywords()
+	if err != nil {
+		return err
+	}
 	files := in.args
 	if len(files) == 0 {
 		if _, err := os.Stat(fixtureFile); errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("there is no %s in this folder; name a file, or write one with mockauth0 init", fixtureFile)
 		}
 		files = []string{fixtureFile}
-	}
-	keywords, err := in.keywords()
-	if err != nil {
-		return err
 	}
 	failed := false
 	for _, file := range files {
