@@ -3,7 +3,6 @@ package login
 import (
 	_ "embed"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -70,7 +69,7 @@ func challengeView(c *web.Call, conn *fixtures.Connection, tx tenant.Transaction
 	if conn.Strategy == tenant.StrategySMS {
 		v.Screen = "login-passwordless-sms-otp"
 		v.Who, v.What, v.Edit = tx.Recipient, "phone number", edit
-		code.Label = "Enter the " + strconv.Itoa(conn.Code().Length) + "-digit code"
+		code.Label, v.digits = "Enter the 6-digit code", conn.Code().Length
 		v.Lines = []line{{"Didn't receive a code?", resend}}
 	} else {
 		v.Screen = "login-passwordless-email-code"

@@ -76,7 +76,7 @@ func codePage(c *web.Call, kind string) (any, error) {
 	case actionResend, actionToText, actionToVoice:
 		r.sendTo(c, conn, tx.Recipient, action == actionToVoice)
 		if v.Notice = "We've sent you a new code"; action == actionToVoice {
-			v.words = v.Screen + ", voice"
+			v.variant = v.Screen + ", voice"
 			v.Lines[0].Buttons[1] = button{Action: actionToText, Text: "send a text", Or: true}
 		}
 		return r.show(c, tx, v)

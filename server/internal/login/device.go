@@ -86,7 +86,7 @@ func signInForDevice(c *web.Call, client *fixtures.Client, d fixtures.DeviceCode
 	if session, ok := currentSession(c); ok {
 		return r.approve(c, tenant.Transaction{}, session)
 	}
-	tx := begin(c, tenant.Transaction{Authorization: r.Authorization})
+	tx := begin(c, tenant.Transaction{Authorization: r.Authorization, Language: askedLanguage(c)})
 	return to(loginPage(c, tx), tx), nil
 }
 

@@ -68,10 +68,15 @@ type view struct {
 	Scenario string
 
 	flow   fixtures.Flow // what the page's captcha stands before; "" for a page that has none
-	email  string        // for the words
-	names  string        // for the words: what a user has forgotten the password of
-	words  string        // which words, if they are not those of the screen
 	failed string        // the words, if they are not those of the screen; the page is an error's
+
+	words                    // set by show
+	language          string // the app's; "" if the browser chooses
+	variant           string // which words, if they are not those of the screen
+	email             string // for the words
+	names             string // for the words: what a user has forgotten the password of
+	digits            int    // for the words: how many a code has, if not 6
+	shortest, longest int    // for the words: the lengths of a username
 }
 
 // A field is one that the user fills in.
@@ -159,7 +164,7 @@ func (v view) Script() bool {
 
 // show shows a page of a login.
 func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
-	v.Client, v.State = r.Client.Name, tx.ID
+	v.Client, v.State, v.language = r.Client.Name, tx.ID, tx.Language
 	if picture, needed := passwordless.NewCaptcha(c, v.flow, tx.ID); needed {
 		if v.Captcha == nil {
 			v.Captcha = &riddle{}
@@ -173,7 +178,7 @@ func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) 
 func (v view) show(c *web.Call) (any, error) {
 	v.Tenant = c.Setup.Fixture.Tenant.FriendlyName
 	v.Action = cmp.Or(v.Action, "default")
-	v.fill()
+	v.fill(c)
 	if len(v.Fields) > 0 && (v.Captcha == nil || v.Captcha.Error == "") {
 		v.Fields[v.focus()].Focus = true
 	}

@@ -4,7 +4,7 @@ for (const button of document.querySelectorAll("[data-action=toggle]")) {
   button.addEventListener("click", () => {
     const hide = field.type === "text";
     field.type = hide ? "password" : "text";
-    button.setAttribute("aria-label", hide ? "Show password" : "Hide password");
+    button.setAttribute("aria-label", hide ? button.dataset.show : button.dataset.hide);
     button.textContent = hide ? "Show" : "Hide";
   });
 }

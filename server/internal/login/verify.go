@@ -27,7 +27,7 @@ func ticketView(c *web.Call, k fixtures.Ticket, screen string) view {
 func (v view) done(c *web.Call, k fixtures.Ticket) (any, error) {
 	if client, ok := c.Setup.Client(k.ClientID); ok {
 		if route := c.Setup.Fixture.LoginRoute(client); route != "" {
-			v.Other = &aside{Text: "Back to " + client.Name, To: route}
+			v.Other = &aside{Text: "Back to ${clientName}", To: route}
 		}
 	}
 	return v.show(c)

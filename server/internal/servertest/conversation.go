@@ -1,6 +1,7 @@
 package servertest
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -42,10 +43,21 @@ type conversation struct {
 // the answers it got.
 func Replay(t *testing.T, script string) (text string, s *server.Server) {
 	t.Helper()
+	return ReplayWith(t, script, nil)
+}
+
+// ReplayWith is Replay with another fixture: change changes the one of the script.
+func ReplayWith(t *testing.T, script string, change func(*fixtures.Fixture)) (text string, s *server.Server) {
+	t.Helper()
 	lines := slices.DeleteFunc(strings.Split(script, "\n"), func(l string) bool { return strings.HasPrefix(l, "<") || strings.HasPrefix(l, "=") })
 	config := server.Config{At: At2030}
 	if name, ok := strings.CutPrefix(lines[0], "@ fixture "); ok {
 		config.Fixture = NamedFixture(t, name)
+	}
+	if change != nil {
+		changed := *cmp.Or(config.Fixture, NamedFixture(t, "default"))
+		change(&changed)
+		config.Fixture = &changed
 	}
 	s = New(t, config)
 	c := &conversation{
