@@ -161,7 +161,7 @@ func (r *request) askSecondFactor(c *web.Call, tx tenant.Transaction, s tenant.S
 
 // noSecondFactor is the page for a user who has no factor and can enroll none.
 func (r *request) noSecondFactor(c *web.Call, tx tenant.Transaction) (any, error) {
-	v := view{Screen: "status", failed: "status", Client: r.Client.Name, language: tx.Language}
+	v := view{Screen: "status", failed: "status", client: r.Client, Client: r.Client.Name, language: tx.Language}
 	shown, err := v.show(c)
 	return web.Told{Value: shown, Refusal: refusal.NoSecondFactor.Because("the login needs a second factor, and guardian.factors of the fixture has none that the user could enroll")}, err
 }
@@ -282,7 +282,7 @@ func at(all []tenant.Authenticator, i int) tenant.Authenticator {
 
 // show shows a page. A user who can do otherwise is told so.
 func (m *secondFactor) show(v view) (any, error) {
-	v.Client, v.State, v.language = m.r.Client.Name, m.page.ID, m.tx.Language
+	v.client, v.Client, v.State, v.language = m.r.Client, m.r.Client.Name, m.page.ID, m.tx.Language
 	return v.show(m.Call)
 }
 

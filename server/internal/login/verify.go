@@ -17,7 +17,7 @@ import (
 func ticketView(c *web.Call, k fixtures.Ticket, screen string) view {
 	v := view{Screen: screen, Client: c.Setup.Fixture.Tenant.FriendlyName}
 	if client, ok := c.Setup.Client(k.ClientID); ok {
-		v.Client = client.Name
+		v.client, v.Client = client, client.Name
 	}
 	return v
 }
