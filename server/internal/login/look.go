@@ -32,9 +32,8 @@ func lookOf(b *fixtures.Branding, client *fixtures.Client) look {
 	if client != nil {
 		l.setLogo(client.LogoURI)
 	}
-	l.setLogo(b.LogoURL)
+	l = l.over(fixtures.OrganizationBranding{LogoURL: b.LogoURL, Colors: fixtures.OrganizationColors{Primary: b.Colors.Primary}})
 	l.Favicon, l.font = webAddress(b.FaviconURL), webAddress(b.Font.URL)
-	l.setColor(b.Colors.Primary, "main", "link")
 	l.setBackground(b.Colors.PageBackground)
 	if len(b.Themes) > 0 {
 		l.setTheme(&b.Themes[0])
@@ -47,7 +46,8 @@ func lookOf(b *fixtures.Branding, client *fixtures.Client) look {
 	return l
 }
 
-// over is the look with the branding of an organization over it.
+// over is the look with a branding of that form over it: the tenant's own, or that of an
+// organization.
 func (l look) over(o fixtures.OrganizationBranding) look {
 	l.css = slices.Clone(l.css)
 	l.setLogo(o.LogoURL)
@@ -98,16 +98,34 @@ func number(value any) (string, bool) {
 
 // themeColors are the CSS variables of the colors of a theme.
 var themeColors = []struct{ field, variable string }{
-	{"primary_button", "main"}, {"primary_button_label", "on-main"}, {"links_focused_components", "link"}, {"base_focus_color", "focus"}, {"base_hover_color", "hover"},
-	{"header", "title"}, {"body_text", "text"}, {"widget_background", "card"}, {"widget_border", "card-line"},
-	{"input_background", "field"}, {"input_border", "line"}, {"input_filled_text", "typed"}, {"input_labels_placeholders", "quiet"}, {"icons", "icon"},
-	{"secondary_button_border", "second-line"}, {"secondary_button_label", "second"}, {"error", "bad"}, {"success", "good"},
+	{"primary_button", "main"},
+	{"primary_button_label", "on-main"},
+	{"links_focused_components", "link"},
+	{"base_focus_color", "focus"},
+	{"base_hover_color", "hover"},
+	{"header", "title"},
+	{"body_text", "text"},
+	{"widget_background", "card"},
+	{"widget_border", "card-line"},
+	{"input_background", "field"},
+	{"input_border", "line"},
+	{"input_filled_text", "typed"},
+	{"input_labels_placeholders", "quiet"},
+	{"icons", "icon"},
+	{"secondary_button_border", "second-line"},
+	{"secondary_button_label", "second"},
+	{"error", "bad"},
+	{"success", "good"},
 }
 
 // themeLengths are the CSS variables of the lengths of a theme, in px.
 var themeLengths = []struct{ field, variable string }{
-	{"button_border_radius", "button-radius"}, {"button_border_weight", "button-weight"}, {"input_border_radius", "input-radius"},
-	{"input_border_weight", "input-weight"}, {"widget_border_weight", "card-weight"}, {"widget_corner_radius", "card-radius"},
+	{"button_border_radius", "button-radius"},
+	{"button_border_weight", "button-weight"},
+	{"input_border_radius", "input-radius"},
+	{"input_border_weight", "input-weight"},
+	{"widget_border_weight", "card-weight"},
+	{"widget_corner_radius", "card-radius"},
 }
 
 // setTheme sets what a theme has.
