@@ -45,6 +45,7 @@ var homes = map[string][]string{
 	"github.com/mailhog/":    {"server/mailhog"},
 	"github.com/ian-kent/":   {"server/mailhog"},
 	"github.com/osteele/":    {"internal/liquid"},
+	"golang.org/x/crypto/":   {"fixtures"},
 	"golang.org/x/text/":     {"server/internal/mail"},
 	"github.com/urfave/cli":  {"server/command"},
 	"golang.org/x/net/html":  {"testkit"},

@@ -127,7 +127,7 @@ func sameUser(have, added *fixtures.User) bool {
 	if added.Connection != "" {
 		return added.Connection == have.Connection
 	}
-	return (added.Password != "") == (have.Password != "")
+	return added.HasPassword() == have.HasPassword()
 }
 
 // merged is the first list with the members of the second. A member takes the place of

@@ -15,10 +15,11 @@ import (
 // passwords left out.
 func shown(u fixtures.User) fixtures.User {
 	u = tenant.Profile(u)
-	u.Password = ""
+	u.SetPassword("")
 	u.Identities = slices.Clone(u.Identities)
-	for i := range u.Identities {
-		u.Identities[i].Password = ""
+	for n := range u.Identities {
+		i := &u.Identities[n]
+		i.Password, i.PasswordHash, i.CustomPasswordHash = "", "", nil
 	}
 	return u
 }

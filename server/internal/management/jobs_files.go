@@ -6,11 +6,11 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -37,7 +37,7 @@ func importedUser() *property {
 	user.members = append(user.members,
 		text.between(1, longestID).of("user_id", "The external user's id provided by the identity provider."),
 		text.of("password_hash", "Hashed password for the user's connection."),
-		anyBag.of("custom_password_hash", "A more generic way to provide the users password hash."),
+		schemaOf(reflect.TypeFor[fixtures.PasswordHash]()).of("custom_password_hash", "A more generic way to provide the users password hash."),
 		text.of("password_set_date", "Date and time the password was set."),
 		property{types: []string{"array"}, max: 10, items: &property{types: []string{"object"}}}.of("mfa_factors", "The MFA factors that can be used to authenticate this user."),
 	)
@@ -114,7 +114,7 @@ func (c *call) multipart() (map[string]string, error) {
 // upsert says so.
 func (c *call) importUsers(j *fixtures.Job, conn fixtures.Connection, users []any, upsert bool) {
 	j.Summary = &fixtures.ImportSummary{Total: len(users)}
-	schema, hashes := importedUser(), 0
+	schema := importedUser()
 	for _, user := range users {
 		var faults []fault
 		schema.check(user, "", &faults)
@@ -137,12 +137,7 @@ func (c *call) importUsers(j *fixtures.Job, conn fixtures.Connection, users []an
 		if problems != nil {
 			j.Summary.Failed++
 			j.Errors = append(j.Errors, map[string]any{"user": plain(user), "errors": anyList(problems)})
-		} else if body["password_hash"] != nil || body["custom_password_hash"] != nil {
-			hashes++
 		}
-	}
-	if hashes > 0 {
-		c.Hint(fmt.Sprintf("%d users have a hash of a password, which mockauth0 does not read: give them a password by PATCH /api/v2/users/{id}, or let them reset it", hashes))
 	}
 }
 
@@ -160,6 +155,19 @@ type importError struct{ code, message string }
 func (c *call) importUser(conn fixtures.Connection, body map[string]any, upsert bool) (inserted bool, failed *importError) {
 	u := fixtures.User{Connection: conn.Name}
 	writeUser(&u, body)
+	custom, failed := importedHash(body)
+	if failed != nil {
+		return false, failed
+	}
+	if conn.Strategy == tenant.StrategyDatabase {
+		u.PasswordHash, _ = body["password_hash"].(string)
+		u.CustomPasswordHash = custom
+	}
+	if hash := u.HashedPassword(); hash != nil {
+		if err := hash.Check(); err != nil {
+			c.Hint("mockauth0 does not read the hash of the password of " + u.MainIdentifier() + ", who cannot sign in with it: " + clip(err.Error()))
+		}
+	}
 	u.MFA = importedFactors(body)
 	if id, _ := body["user_id"].(string); id != "" {
 		u.UserID = conn.Strategy + "|" + id
@@ -192,12 +200,31 @@ func (c *call) importUser(conn fixtures.Connection, body map[string]any, upsert 
 		if factors := importedFactors(body); factors != nil {
 			u.MFA = factors
 		}
+		if custom != nil && u.Password == "" { // who has signed in has a hash of Auth0's
+			u.PasswordHash, u.CustomPasswordHash = "", custom
+		}
 		return nil
 	})
 	if err != nil {
 		return false, &importError{"INVALID_USER", clip(err.Error())}
 	}
 	return false, nil
+}
+
+// importedHash is the hash of a password that a file gives a user.
+func importedHash(body map[string]any) (*fixtures.PasswordHash, *importError) {
+	members, ok := body["custom_password_hash"].(map[string]any)
+	if !ok {
+		return nil, nil
+	}
+	if body["password_hash"] != nil {
+		return nil, &importError{"INVALID_USER", "password_hash and custom_password_hash are mutually exclusive"}
+	}
+	hash := &fixtures.PasswordHash{}
+	if err := write(hash, members); err != nil {
+		return nil, &importError{"INVALID_USER", clip(err.Error())}
+	}
+	return hash, nil
 }
 
 // importedFactors are the second factors that a file gives a user.

@@ -160,6 +160,11 @@ func eventOperations() []operation {
 			}},
 			run: redeliver,
 		},
+		{
+			method: "GET", path: "/event-streams/{id}/stats", summary: "counts the events that an event stream has delivered, or could not deliver, on each day", scopes: []string{"read:event_streams"},
+			query: []property{text.withFormat("date").of("date_from", ""), text.withFormat("date").of("date_to", "")},
+			run:   countDeliveries,
+		},
 		{method: "POST", path: "/event-streams/{id}/redeliver/{event_id}", summary: "sends an event again that an event stream could not deliver", scopes: update, run: redeliverOne},
 	}
 }
@@ -276,4 +281,50 @@ func redeliverOne(c *call) (any, error) {
 		return nil, refusal.InexistentDelivery
 	}
 	return accepted, nil
+}
+
+// The window of the counts of an event stream, if the query does not name it.
+// Source: auth0/go-auth0, its recording TestEventStreamManager_Integration.
+const statsDays = 14
+
+// countDeliveries counts by days in UTC. The days of the window have a count of 0, too.
+func countDeliveries(c *call) (any, error) {
+	s, err := c.eventStream()
+	if err != nil {
+		return nil, err
+	}
+	const day = 24 * time.Hour
+	hour := c.Now.UTC().Truncate(time.Hour)
+	from, to := hour.Add(-statsDays*day), hour.Add(time.Hour)
+	for name, at := range map[string]*time.Time{"date_from": &from, "date_to": &to} {
+		if given, ok := parseDay(c.query[name]); ok {
+			*at = given
+		}
+	}
+	if first := to.Add(-streams.MostDays * day); from.Before(first) {
+		from = first
+	}
+	counts := map[time.Time]streams.Day{}
+	for _, d := range c.Tenant.Streams.Days(s.ID) {
+		counts[d.Date] = d
+	}
+	buckets, delivered, failed := []string{}, []int{}, []int{}
+	sums := [2]int{}
+	for date := from.Truncate(day); date.Before(to); date = date.Add(day) {
+		d := counts[date]
+		buckets, delivered, failed = append(buckets, isoTime(date)), append(delivered, d.Delivered), append(failed, d.Failed)
+		sums[0] += d.Delivered
+		sums[1] += d.Failed
+	}
+	metric := func(name string, sum int, data []int) object {
+		return object{{Key: "name", Value: "auth0.event_streams." + name}, {Key: "window_total", Value: sum}, {Key: "type", Value: "sum"}, {Key: "data", Value: data}}
+	}
+	interval := object{{Key: "scale_factor", Value: int(day.Seconds())}}
+	return object{
+		{Key: "id", Value: s.ID},
+		{Key: "name", Value: s.Name},
+		{Key: "window", Value: object{{Key: "date_from", Value: isoTime(from)}, {Key: "date_to", Value: isoTime(to)}, {Key: "bucket_interval", Value: interval}}},
+		{Key: "buckets", Value: buckets},
+		{Key: "metrics", Value: []object{metric("successful_deliveries", sums[0], delivered), metric("failed_deliveries", sums[1], failed)}},
+	}, nil
 }

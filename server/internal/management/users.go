@@ -118,7 +118,7 @@ func showUser(_ *call, u fixtures.User) object {
 			o = append(o, member{Key: name, Value: value})
 		}
 	}
-	add("blocked", true, u.Blocked)
+	add("blocked", u.Blocked, u.Blocked || u.Unblocked)
 	add("created_at", isoTime(u.CreatedAt), true)
 	add("email", u.Email, u.Email != "")
 	add("email_verified", u.EmailVerified, u.Email != "")
@@ -264,16 +264,22 @@ func userError(err error) error {
 func writeUser(u *fixtures.User, body map[string]any) {
 	texts := map[string]*string{
 		"email": &u.Email, "phone_number": &u.PhoneNumber, "given_name": &u.GivenName, "family_name": &u.FamilyName, "name": &u.Name,
-		"nickname": &u.Nickname, "picture": &u.Picture, "password": &u.Password, "username": &u.Username,
+		"nickname": &u.Nickname, "picture": &u.Picture, "username": &u.Username,
 	}
 	flags := map[string]*bool{"blocked": &u.Blocked, "email_verified": &u.EmailVerified, "phone_verified": &u.PhoneVerified}
 	bags := map[string]*map[string]any{"user_metadata": &u.UserMetadata, "app_metadata": &u.AppMetadata}
 	for name, value := range body {
 		switch {
+		case name == "password":
+			password, _ := value.(string)
+			u.SetPassword(password)
 		case texts[name] != nil:
 			*texts[name], _ = value.(string)
 		case flags[name] != nil:
 			*flags[name], _ = value.(bool)
+			if name == "blocked" {
+				u.Unblocked = value == false
+			}
 		case bags[name] != nil:
 			*bags[name] = merged(*bags[name], value)
 		}

@@ -206,6 +206,7 @@ var formats = map[string]func(string) bool{
 		_, err := time.Parse(time.RFC3339, s)
 		return err == nil
 	},
+	"date": func(s string) bool { _, ok := parseDay(s); return ok },
 	"strict-uri": func(s string) bool {
 		u, err := url.Parse(s)
 		return err == nil && u.Scheme != "" && u.Host != ""
@@ -303,4 +304,14 @@ func queryValue(p property, value string) any {
 		}
 	}
 	return value
+}
+
+// parseDay reads a day, or a time.
+func parseDay(s string) (at time.Time, ok bool) {
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if at, err := time.Parse(layout, s); err == nil {
+			return at.UTC(), true
+		}
+	}
+	return at, false
 }

@@ -238,6 +238,7 @@ func (s *Streams) sendEvent(ctx context.Context, q *queue[*Event]) (done, lost i
 	defer s.mu.Unlock()
 	if err == nil {
 		q.Error, q.tries = "", 0
+		q.day(s.Clock.Now()).Delivered++
 		return 1, 0, 0
 	}
 	q.Error = err.Error()
@@ -247,6 +248,7 @@ func (s *Streams) sendEvent(ctx context.Context, q *queue[*Event]) (done, lost i
 		return 0, 0, eventWaits[q.tries-1]
 	}
 	q.tries = 0
+	q.day(s.Clock.Now()).Failed++
 	q.failed = append(q.failed, &Delivery{Event: e, Stream: q.ID, Status: "failed", Attempts: e.attempts})
 	q.failedBytes += e.bytes
 	for len(q.failed) > mostFailed || q.failedBytes > mostBytes && len(q.failed) > 1 {

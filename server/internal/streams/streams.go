@@ -82,7 +82,8 @@ type queue[T any] struct {
 	tries   int  // how many calls have failed since the last that did not
 	failed  []*Delivery
 
-	failedBytes int // of the events that have failed
+	failedBytes int   // of the events that have failed
+	days        []Day // the oldest first
 }
 
 // add lets something wait. The oldest is lost if there is too much.

@@ -35,6 +35,35 @@ func (t *Tenant) Database(realm string, c *fixtures.Client) (*fixtures.Connectio
 	return conn, nil
 }
 
+// learnPassword keeps the password of a user of whom only its hash was known, if this is
+// the password. Auth0 replaces the hash at the first login, too. The hash is computed
+// without the lock, since that may take a second.
+func (t *Tenant) learnPassword(conn *fixtures.Connection, username, password string) {
+	find := func() (*account, *fixtures.PasswordHash) {
+		name, _ := conn.Identify(username)
+		if a := t.users.find(conn.Name, name); a != nil {
+			return a, a.HashedPassword()
+		}
+		return nil, nil
+	}
+	t.mu.Lock()
+	a, hash := find()
+	t.mu.Unlock()
+	if hash == nil || !hash.Matches(password) {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	again, now := find()
+	if again != a || now == nil || *now != *hash {
+		return // it was changed meanwhile
+	}
+	changed := cloned(a.user.User)
+	changed.ChangeAccount(a.UserID, func(of *fixtures.User) { of.SetPassword(password) })
+	t.users.replace(a.user, t.setup.newUser(changed))
+	t.noteChange()
+}
+
 // checkPasswordLocked returns the user with this name and password.
 func (t *Tenant) checkPasswordLocked(conn *fixtures.Connection, username, password string, r TokenRequest) (*user, error) {
 	name, kind := conn.Identify(username)
@@ -194,6 +223,7 @@ func (t *Tenant) SignUpAndIn(a Authorization, tx Transaction, conn *fixtures.Con
 
 // SignInWithPassword is SignIn for a user of a database.
 func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, conn *fixtures.Connection, password, sessionID string) (Session, error) {
+	t.learnPassword(conn, tx.Recipient, password)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if s, again := t.repeatedSignInLocked(tx, password, a.Now); again {
@@ -218,6 +248,7 @@ func (t *Tenant) RedeemPassword(r TokenRequest, realm, username, password string
 	if err != nil {
 		return nil, err
 	}
+	t.learnPassword(conn, username, password)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	u, err := t.checkPasswordLocked(conn, username, password, r)

@@ -170,7 +170,7 @@ func (t *Tenant) ResetPassword(id, password string, now time.Time) error {
 	}
 	changed := cloned(u.user.User)
 	changed.ChangeAccount(u.UserID, func(of *fixtures.User) {
-		of.Password = password
+		of.SetPassword(password)
 		of.EmailVerified = of.EmailVerified || k.MarkVerified && k.Email == of.Email
 	})
 	if _, err := t.changeUserLocked(u.user, changed, now); err != nil {

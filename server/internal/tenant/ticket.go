@@ -61,6 +61,7 @@ func (t *Tenant) TicketForPassword(r TokenRequest, realm, username, password str
 	if err != nil {
 		return Ticket{}, err
 	}
+	t.learnPassword(conn, username, password)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	u, err := t.checkPasswordLocked(conn, username, password, r)

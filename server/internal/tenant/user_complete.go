@@ -116,7 +116,7 @@ func fits(u fixtures.User, conn *fixtures.Connection) error {
 		return invalidUser("username: the connection %q has the strategy %s, which has no usernames", conn.Name, conn.Strategy)
 	case u.Username != "" && conn.CheckUsername(u.Username) != "":
 		return invalidUser("username: %s", usernameWords(conn, u.Username))
-	case conn.Strategy != StrategyDatabase && u.Password != "":
+	case conn.Strategy != StrategyDatabase && u.HasPassword():
 		return invalidUser("password: the connection %q has the strategy %s, which knows no passwords", conn.Name, conn.Strategy)
 	}
 	return nil
@@ -131,7 +131,7 @@ func (t *Tenant) connectionOfLocked(u fixtures.User) (*fixtures.Connection, erro
 	}
 	strategy := StrategyEmail
 	switch {
-	case u.Password != "", u.Username != "":
+	case u.HasPassword(), u.Username != "":
 		strategy = StrategyDatabase
 	case u.Email == "":
 		strategy = StrategySMS
