@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
 )
@@ -95,10 +96,10 @@ func (c *checker) where(p place) string {
 	return fmt.Sprintf("in line %d", found.Line)
 }
 
-var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
+var nameForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`) })
 
 func (c *checker) checkName(p place, what, name string) {
-	if !nameForm.MatchString(name) {
+	if !nameForm().MatchString(name) {
 		c.mistake(p, "%q is not a valid %s; write at most 64 letters, digits, - and _, and begin with a letter or a digit", clip(name), what)
 	}
 }

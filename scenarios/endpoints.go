@@ -48,6 +48,7 @@ var (
 	onOTP     = []string{"oauth.token", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify"}
 	onUser    = []string{"oauth.token", "mfa.challenge", "mfa.associate", "verify_redirect", "authorize", "activate", "co.authenticate", "passwordless.verify", "userinfo"}
 	onMFA     = []string{"oauth.token", "verify_redirect", "authorize", "activate", "passwordless.verify"} // the others never ask for a second factor
+	onJoin    = []string{"authorize"}
 	onSignup  = []string{"passwordless.start", "oauth.token", "otp.challenge", "verify_redirect", "authorize", "co.authenticate", "passwordless.verify", "dbconnections.signup"}
 	onDeliver = []string{"passwordless.start", "mfa.challenge", "mfa.associate", "otp.challenge", "authorize", "dbconnections.signup", "dbconnections.change_password", "management", "smtp"}
 	onToken   = []string{"oauth.token", "verify_redirect", "authorize", "passwordless.verify"}
@@ -76,6 +77,7 @@ func (t *Then) effects() []effect {
 	add(t.DPoP != "", "dpop", onDPoP)
 	add(t.OTP != nil, "otp", onOTP)
 	add(t.User == "mfa_required", "user", onMFA)
+	add(t.User == "organization_full", "user", onJoin)
 	add(t.User == "blocked", "user", onUser)
 	add(t.Signup != "", "signup", onSignup)
 	add(t.Deliver != nil, "deliver", onDeliver)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
@@ -30,12 +31,12 @@ const (
 // be.
 const longestMoment = int64(math.MaxInt64 / time.Second)
 
-var momentForm = regexp.MustCompile(`^(` + durationForm + `|` + timeForm + `)?$`)
+var momentForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(` + durationForm + `|` + timeForm + `)?$`) })
 
 // DecodeYAML reads a duration or a time.
 func (m *Moment) DecodeYAML(v strictyaml.Value) {
 	text, ok := v.Text()
-	if ok && momentForm.MatchString(text) {
+	if ok && momentForm().MatchString(text) {
 		if _, ok := Moment(text).Time(time.Time{}); ok || text == "" {
 			*m = Moment(text)
 			return
@@ -47,7 +48,7 @@ func (m *Moment) DecodeYAML(v strictyaml.Value) {
 // JSONSchema is the schema of what DecodeYAML reads.
 func (Moment) JSONSchema(func(any) strictyaml.Object) strictyaml.Object {
 	return either(
-		strictyaml.Object{{Key: "type", Value: "string"}, {Key: "pattern", Value: momentForm.String()}},
+		strictyaml.Object{{Key: "type", Value: "string"}, {Key: "pattern", Value: momentForm().String()}},
 		strictyaml.Object{{Key: "type", Value: "number"}, {Key: "minimum", Value: -longestMoment}, {Key: "maximum", Value: longestMoment}},
 	)
 }
@@ -72,7 +73,9 @@ func (m Moment) duration() (time.Duration, bool) {
 // 3". One of them must fit.
 type Calls []string
 
-var callForm = regexp.MustCompile(`^([1-9][0-9]{0,8}|[1-9][0-9]{0,8}\.\.[1-9][0-9]{0,8}|>=[1-9][0-9]{0,8}|every [1-9][0-9]{0,8})$`)
+var callForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([1-9][0-9]{0,8}|[1-9][0-9]{0,8}\.\.[1-9][0-9]{0,8}|>=[1-9][0-9]{0,8}|every [1-9][0-9]{0,8})$`)
+})
 
 // DecodeYAML reads one of the forms, or a list of them.
 func (c *Calls) DecodeYAML(v strictyaml.Value) {
@@ -160,7 +163,7 @@ func (c *call) DecodeYAML(v strictyaml.Value) {
 		if v.Decode(&s) {
 			*c = call("every " + strconv.Itoa(s.Every))
 		}
-	case plain && callForm.MatchString(text):
+	case plain && callForm().MatchString(text):
 		*c = call(text)
 	default:
 		v.Problemf(`must be the number of a call: 1, 2..4, ">=3", {every: 3}, or a list of these`)
@@ -171,7 +174,7 @@ func (c *call) DecodeYAML(v strictyaml.Value) {
 func (call) JSONSchema(ordinary func(any) strictyaml.Object) strictyaml.Object {
 	return either(
 		strictyaml.Object{{Key: "type", Value: "integer"}, {Key: "minimum", Value: 1}, {Key: "maximum", Value: 999999999}},
-		strictyaml.Object{{Key: "type", Value: "string"}, {Key: "pattern", Value: callForm.String()}},
+		strictyaml.Object{{Key: "type", Value: "string"}, {Key: "pattern", Value: callForm().String()}},
 		ordinary(step{}),
 	)
 }
@@ -180,11 +183,11 @@ func (call) JSONSchema(ordinary func(any) strictyaml.Object) strictyaml.Object {
 // number of times.
 type Count string
 
-var countForm = regexp.MustCompile(`^((>=)?[0-9]{1,9})?$`)
+var countForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^((>=)?[0-9]{1,9})?$`) })
 
 // DecodeYAML reads a number, with or without >= before it.
 func (c *Count) DecodeYAML(v strictyaml.Value) {
-	if text, ok := v.Text(); ok && countForm.MatchString(text) {
+	if text, ok := v.Text(); ok && countForm().MatchString(text) {
 		*c = Count(text)
 		return
 	}
@@ -195,7 +198,7 @@ func (c *Count) DecodeYAML(v strictyaml.Value) {
 func (Count) JSONSchema(func(any) strictyaml.Object) strictyaml.Object {
 	return either(
 		strictyaml.Object{{Key: "type", Value: "integer"}, {Key: "minimum", Value: 0}, {Key: "maximum", Value: 999999999}},
-		strictyaml.Object{{Key: "type", Value: "string"}, {Key: "pattern", Value: countForm.String()}},
+		strictyaml.Object{{Key: "type", Value: "string"}, {Key: "pattern", Value: countForm().String()}},
 	)
 }
 

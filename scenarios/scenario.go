@@ -73,7 +73,7 @@ type Then struct {
 	Respond *Respond          `yaml:"respond" doc:"Send this response. The request is not handled."`
 	DPoP    string            `yaml:"dpop" enum:"stale_nonce" doc:"stale_nonce: a DPoP proof is refused, and the response has the nonce that the next one needs."`
 	OTP     *OTP              `yaml:"otp" doc:"What happens to a code that is redeemed. expired, locked, wrong: it is refused for that reason; accept_any: every code is right; {code: \"111111\"}: this code is right, instead of the one that was sent. The outbox shows the code that was sent."`
-	User    string            `yaml:"user" enum:"blocked,mfa_required" doc:"blocked: the user is blocked; mfa_required: the user must give a second factor."`
+	User    string            `yaml:"user" enum:"blocked,mfa_required,organization_full" doc:"blocked: the user is blocked; mfa_required: the user must give a second factor; organization_full: the user cannot become a member, since the organization has as many as it may have."`
 	Signup  string            `yaml:"signup" enum:"disabled" doc:"disabled: new users may not sign up."`
 	Deliver *Deliver          `yaml:"deliver" doc:"What happens to the message."`
 	Token   *Token            `yaml:"token" doc:"How the tokens are wrong."`

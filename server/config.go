@@ -16,6 +16,8 @@ func (s *Server) loadFixture() (*fixtures.Fixture, error) {
 	f := s.config.Fixture
 	var err error
 	switch {
+	case s.inherits:
+		f = s.all.shared()
 	case s.config.FixtureFile != "":
 		f, err = fixtures.ParseFile(s.config.FixtureFile)
 	case f == nil:
@@ -51,8 +53,15 @@ func (s *Server) seeded(f *fixtures.Fixture) *fixtures.Fixture {
 }
 
 // loadKeys reads the keys that the fixture asks for.
-func (s *Server) loadKeys(f *fixtures.Fixture) (*token.Keys, error) {
-	keys, err := token.OfFixture(f)
+func (s *Server) loadKeys(f *fixtures.Fixture) (keys *token.Keys, err error) {
+	switch first := s.all.first; {
+	case s.inherits:
+		keys = first.keys.Load().keys
+	case s.foreign:
+		keys, err = first.keysOfState(f)
+	default:
+		keys, err = token.OfFixture(f)
+	}
 	if err == nil {
 		s.keys.Store(&keysOfFiles{f.Keys.Files, keys})
 	}
@@ -93,7 +102,15 @@ func (c Config) apply(f *fixtures.Fixture) (*fixtures.Fixture, error) {
 		stopped := false
 		changed.Clock = fixtures.Clock{Start: c.At, Running: &stopped}
 	}
-	if len(c.Users)+len(c.Clients)+len(c.ResourceServers)+len(c.Callbacks) == 0 && c.OTP.Mode == "" {
+	if len(c.Users)+len(c.Clients)+len(c.ResourceServers)+len(c.Callbacks) == 0 {
+		if c.OTP.Mode == "" {
+			return &changed, nil
+		}
+		checked, err := fixtures.Complete(&fixtures.Fixture{Source: f.Source, OTP: changed.OTP, Keys: f.Keys}) // the rest is checked already
+		if err != nil {
+			return nil, err
+		}
+		changed.OTP = checked.OTP
 		return &changed, nil
 	}
 	changed.Clients = merged(f.Clients, c.Clients, func(c *fixtures.Client) []string { return []string{c.ClientID} }, nil)

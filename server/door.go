@@ -279,13 +279,9 @@ func (s *Server) StateChanged() <-chan struct{} { return s.tenant.Changed() }
 // fixture. It fails if the fixture names an unknown scenario, or key files that
 // the server's own fixture does not name.
 func (s *Server) PutState(f *fixtures.Fixture) error {
-	var list []*scenarios.Scenario
-	for _, name := range f.Scenarios {
-		found, err := s.engine.Find(name)
-		if err != nil {
-			return fmt.Errorf("scenarios: %w", err)
-		}
-		list = append(list, found)
+	list, err := s.known(f)
+	if err != nil {
+		return err
 	}
 	keys, err := s.keysOfState(f)
 	if err != nil {
@@ -302,6 +298,22 @@ func (s *Server) PutState(f *fixtures.Fixture) error {
 	}
 	s.engine.Reset(f.Seed())
 	return nil
+}
+
+// known are the scenarios that a fixture names, found without reading a file: by their
+// names, or as the first tenant has them.
+func (s *Server) known(f *fixtures.Fixture) (list []*scenarios.Scenario, err error) {
+	for _, name := range f.Scenarios {
+		found, err := s.engine.Find(name)
+		if err != nil {
+			found, err = s.all.first.engine.Find(name)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("scenarios: %w", err)
+		}
+		list = append(list, found)
+	}
+	return list, nil
 }
 
 // Reset goes back to the fixture that was loaded last. Users, codes, tokens,

@@ -13,6 +13,7 @@ import (
 	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
+	"github.com/mockauth0/mockauth0/server/internal/token"
 )
 
 // reloadEvery is the least time between two looks at the files.
@@ -121,7 +122,9 @@ func (s *Server) refresh(w *watched, gone string, read func() (use func() error,
 		return
 	}
 	if err == nil {
+		s.all.changing.Lock() // a tenant that is being made has what was there before, and is reached then
 		err = use()
+		s.all.changing.Unlock()
 	}
 	w.err, w.stamps = err, stamps
 	s.reload.mu.Unlock()
@@ -174,12 +177,28 @@ func (s *Server) readFixture() (use func() error, err error) {
 		return nil, err
 	}
 	return func() error {
-		if misfit := s.tenant.Merge(f, keys); misfit != nil {
-			s.log.Warn("what the Management API had changed does not fit the changed fixture, so it is undone: " + misfit.Error())
+		if s.all.first == s {
+			s.all.share(f)
 		}
-		s.engine.Reseed(f.Seed())
+		s.merge(f, keys)
+		for _, t := range s.heirs() {
+			changed, err := t.loadFixture()
+			if err != nil {
+				t.log.Error("the changed fixture does not fit what the tenant adds to it, which goes on with the old one", "error", err)
+				continue
+			}
+			t.merge(changed, keys)
+		}
 		return useScenarios()
 	}, nil
+}
+
+// merge takes over a changed fixture.
+func (s *Server) merge(f *fixtures.Fixture, keys *token.Keys) {
+	if misfit := s.tenant.Merge(f, keys); misfit != nil {
+		s.log.Warn("what the Management API had changed does not fit the changed fixture, so it is undone: " + misfit.Error())
+	}
+	s.engine.Reseed(f.Seed())
 }
 
 // readScenarios reads the config's scenarios.
@@ -188,7 +207,23 @@ func (s *Server) readScenarios() (use func() error, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return func() error { return s.use(faults.ByFlag, list) }, nil
+	return func() error {
+		s.added = list
+		if s.inherits {
+			return s.useInherited()
+		}
+		err := s.use(faults.ByFlag, list)
+		for _, t := range s.heirs() {
+			err = errors.Join(err, t.useInherited())
+		}
+		return err
+	}, nil
+}
+
+// useInherited switches on what the first tenant's config names, and what this one's
+// adds.
+func (s *Server) useInherited() error {
+	return s.engine.Set(faults.ByFlag, slices.Concat(s.all.first.added, s.added))
 }
 
 // scenarioFiles are the files among the config's scenarios.
@@ -198,6 +233,10 @@ func (c Config) scenarioFiles() []string {
 
 // readFixtureScenarios reads the scenarios that a fixture names.
 func (s *Server) readFixtureScenarios(f *fixtures.Fixture) (use func() error, err error) {
+	if s.foreign {
+		list, err := s.known(f)
+		return func() error { return s.use(faults.ByFixture, list) }, err
+	}
 	files := watch(scenarios.FilesOf(f)...)
 	list, err := scenarios.OfFixture(f)
 	if err != nil {
@@ -207,7 +246,14 @@ func (s *Server) readFixtureScenarios(f *fixtures.Fixture) (use func() error, er
 		if !slices.Equal(files.files, s.reload.fixtureScenarios.files) {
 			s.reload.fixtureScenarios = files
 		}
-		return s.use(faults.ByFixture, list)
+		if s.inherits {
+			return s.engine.Set(faults.ByFixture, list)
+		}
+		err := s.use(faults.ByFixture, list)
+		for _, t := range s.heirs() {
+			err = errors.Join(err, t.engine.Set(faults.ByFixture, list))
+		}
+		return err
 	}, nil
 }
 
@@ -225,6 +271,9 @@ func (s *Server) use(by faults.Layer, list []*scenarios.Scenario) error {
 // fileErrors says why the fixture file and the scenario files are not in use as
 // they are now; nil where they are.
 func (s *Server) fileErrors() (fixture, scenarios error) {
+	if s.inherits {
+		return s.all.first.fileErrors()
+	}
 	s.reload.mu.Lock()
 	defer s.reload.mu.Unlock()
 	return s.reload.fixture.err, errors.Join(s.reload.scenarios.err, s.reload.fixtureScenarios.err)

@@ -20,8 +20,10 @@ import (
 // A router finds the route of a request. All servers of a process share one,
 // since their tables have the same routes.
 type router struct {
-	mux   *mux.Router
 	paths map[string]*pathRoutes
+	// mux has the paths with variables. It is made for the first request that none of
+	// the other paths is: it compiles a regular expression for each.
+	mux func() *mux.Router
 }
 
 // pathRoutes are the routes of one path.
@@ -37,7 +39,8 @@ func (p *pathRoutes) allow() string {
 }
 
 var sharedRouter = sync.OnceValue(func() *router {
-	r := &router{mux: mux.NewRouter().SkipClean(true), paths: map[string]*pathRoutes{}}
+	r := &router{paths: map[string]*pathRoutes{}}
+	var withVariables []string
 	for i, route := range routes(&control.API{}) {
 		methods := []string{route.Method}
 		if route.Method == http.MethodGet {
@@ -49,7 +52,7 @@ var sharedRouter = sync.OnceValue(func() *router {
 				p = &pathRoutes{places: map[string]int{}, first: i}
 				r.paths[name] = p
 				if strings.Contains(name, "{") {
-					r.mux.Path(name).Name(name)
+					withVariables = append(withVariables, name)
 				}
 			}
 			p.methods = append(p.methods, methods...)
@@ -58,6 +61,13 @@ var sharedRouter = sync.OnceValue(func() *router {
 			}
 		}
 	}
+	r.mux = sync.OnceValue(func() *mux.Router {
+		m := mux.NewRouter().SkipClean(true)
+		for _, name := range withVariables {
+			m.Path(name).Name(name)
+		}
+		return m
+	})
 	return r
 })
 
@@ -79,14 +89,14 @@ func (r *router) find(req *http.Request) (*pathRoutes, map[string]string) {
 	return found, vars
 }
 
-// match finds a path without variables by its name. The mux needs a regular expression
-// for each of its paths, and tries one after the other.
+// match finds a path without variables by its name. The mux tries its paths one after
+// the other.
 func (r *router) match(req *http.Request) (*pathRoutes, map[string]string) {
 	if found, ok := r.paths[req.URL.Path]; ok && !strings.Contains(req.URL.Path, "{") {
 		return found, nil
 	}
 	var match mux.RouteMatch
-	if !r.mux.Match(req, &match) {
+	if !r.mux().Match(req, &match) {
 		return nil, nil
 	}
 	return r.paths[match.Route.GetName()], match.Vars
@@ -129,13 +139,31 @@ func (s *Server) route(place int) web.Route {
 	return s.controlRoutes()[place-len(apiRoutes())]
 }
 
-// ServeHTTP answers a request to the tenant or to its control API. Several
-// slashes in a row count as one: next-auth asks for //.well-known/… when its
-// issuer ends with a slash.
+// ServeHTTP answers a request to the tenant or to its control API. The first tenant
+// passes on what is for a named one by its Host.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.reload.wall != nil { // there are files
-		s.reloadIfChanged()
+	s.all.first.reloadIfChanged()
+	if s.all.first != s {
+		s.reloadIfChanged() // of a fixture file of its own
+		r, done := s.until(r)
+		defer done()
+		s.serve(w, r)
+		return
 	}
+	t, unknown := s.hosted(s.front.Naming.Host(r))
+	switch {
+	case t == s:
+		s.serve(w, r)
+	case t != nil:
+		t.ServeHTTP(w, r)
+	default:
+		s.front.Serve(w, r, refusalRoute(s.api.NoTenant(unknown)), nil)
+	}
+}
+
+// serve answers a request to this tenant. Several slashes in a row count as one:
+// next-auth asks for //.well-known/… when its issuer ends with a slash.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if strings.Contains(cmp.Or(r.URL.RawPath, r.URL.Path), "//") {
 		collapsed := *r
 		u := *r.URL

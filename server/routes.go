@@ -19,7 +19,7 @@ import (
 
 // routes is the whole HTTP surface of a server. From it come the router, the
 // endpoint tables of the documents and the OpenAPI document of the control API.
-func routes(a *control.API) []web.Route { return append(apiRoutes(), controlRoutes(a)...) }
+func routes(a *control.API) []web.Route { return slices.Concat(apiRoutes(), controlRoutes(a)) }
 
 // apiRoutes are Auth0's endpoints. All servers of a process share them.
 var apiRoutes = sync.OnceValue(func() []web.Route {
@@ -207,6 +207,38 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		{
 			Method: "POST", Path: "/u/confirmation", Summary: "the form of that page, which creates the user of a database",
 			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Confirmation, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/organization", Summary: "the page that asks for the organization before the login, with organization_require_behavior: pre_login_prompt",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Organization, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/organization", Summary: "the form of that page: organizationName, or organizationSkipped=true",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Organization, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/pre-organization-picker", Summary: "the page that asks which of the organizations with the domain of the user is meant",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.PrePicker, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/pre-organization-picker", Summary: "the form of that page: organization",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.PrePicker, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/organization-picker", Summary: "the page on which a user who is signed in picks an organization, with organization_require_behavior: post_login_prompt",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Picker, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/organization-picker", Summary: "the form of that page: organization, or organizationSkipped=true",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.Picker, Dialect: web.Browser,
+		},
+		{
+			Method: "GET", Path: "/u/accept-invitation", Summary: "the page that tells who invites the user to an organization",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.AcceptInvitation, Dialect: web.Browser,
+		},
+		{
+			Method: "POST", Path: "/u/accept-invitation", Summary: "the form of that page: action=default",
+			Endpoint: "authorize", Subject: login.PageSubject, Flow: login.AcceptInvitation, Dialect: web.Browser,
 		},
 		{
 			Method: "GET", Path: "/u/login/password-reset-start/{connection}", Summary: "where \"Forgot password?\" leads; it leads on",
@@ -516,6 +548,10 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.ClearRequests,
 		},
 		{
+			Method: "GET", Path: "/_mock/report", Summary: "what happened, in lines for people: the last requests, the outbox, the scenarios and the clock",
+			Flow: a.ReadReport,
+		},
+		{
 			Method: "GET", Path: "/_mock/state", Summary: "settings, users, devices and refresh tokens, as a fixture file",
 			Flow: a.ExportState,
 		},
@@ -526,6 +562,18 @@ func controlRoutes(a *control.API) []web.Route {
 		{
 			Method: "POST", Path: "/_mock/reset", Summary: "goes back to the fixture that was loaded last",
 			Flow: a.ResetState,
+		},
+		{
+			Method: "GET", Path: "/_mock/tenants", Summary: "the tenants of the server, and how to reach them",
+			Flow: a.ListTenants,
+		},
+		{
+			Method: "POST", Path: "/_mock/tenants", Summary: `makes a tenant: {"name":"w3"}, optionally with fixture (a built-in name, or a whole fixture) and seed`,
+			Flow: a.MakeTenant, MaxBody: strictyaml.MaxSize,
+		},
+		{
+			Method: "DELETE", Path: "/_mock/tenants/{name}", Summary: "ends a tenant; the first one, default, stays",
+			Flow: a.EndTenant,
 		},
 		{
 			Method: "GET", Path: "/_mock/ca.pem", Summary: "the certificate authority of https",

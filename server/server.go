@@ -1,9 +1,11 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/derive"
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
@@ -62,6 +65,10 @@ type Config struct {
 	// IP addresses, names without a dot, *.test and its like need none. Pages of
 	// these names may call, too.
 	Hosts []string
+	// TenantHosts are the host names below which tenants have their names, beside
+	// localhost: with auth.example.com, w3.auth.example.com is the tenant w3. They
+	// count as Hosts, too. A name that no tenant has is refused there.
+	TenantHosts []string
 	// AllowOutbound are the hosts, besides loopback, whose SMS gateways and webhooks the
 	// server may call.
 	AllowOutbound []string
@@ -75,8 +82,10 @@ type Config struct {
 }
 
 // A Server is a tenant that answers requests. It is safe for use by many
-// goroutines. A process can have any number of Servers.
+// goroutines. A process can have any number of Servers. AddTenant makes further tenants
+// that this one answers for.
 type Server struct {
+	lineage
 	config Config
 	tenant *tenant.Tenant
 	front  *web.Front
@@ -84,7 +93,8 @@ type Server struct {
 	// controlRoutes are made when the control API is called first.
 	controlRoutes func() []web.Route
 	reload        reload
-	secretSeed    string // for a fixture that has keys.files and no seed
+	added         []*scenarios.Scenario // those of the config, guarded by tenants.changing
+	secretSeed    string                // for a fixture that has keys.files and no seed
 	keys          atomic.Pointer[keysOfFiles]
 	engine        *faults.Engine
 	log           *slog.Logger
@@ -96,15 +106,18 @@ var silent = slog.New(slog.DiscardHandler)
 // New makes a Server. It fails if a file cannot be read or has mistakes.
 func New(config Config) (*Server, error) {
 	s := &Server{config: config, log: config.Log}
+	s.lineage = lineage{name: DefaultTenant, all: &tenants{first: s, named: map[string]*Server{}}, ended: context.Background(), end: func() {}}
 	if s.log == nil {
 		s.log = silent
 	}
-	if config.Issuer != "" {
-		pinned, err := checkIssuer(config.Issuer)
+	s.config.TenantHosts, s.config.Hosts = nil, slices.Clone(config.Hosts)
+	for _, given := range config.TenantHosts {
+		suffix, err := TenantHost(given)
 		if err != nil {
 			return nil, err
 		}
-		s.config.Issuer = pinned
+		s.config.TenantHosts = append(s.config.TenantHosts, suffix)
+		s.config.Hosts = append(s.config.Hosts, suffix, DefaultTenant+"."+suffix)
 	}
 	if config.Restore != nil && config.Restore.State != nil {
 		s.secretSeed = config.Restore.State.Seed
@@ -112,18 +125,35 @@ func New(config Config) (*Server, error) {
 	if s.secretSeed == "" {
 		s.secretSeed = derive.SecretSeed()
 	}
-	s.reload.fixture = watch(config.FixtureFile) // before it is read
+	if err := s.begin(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// begin makes the tenant of a server.
+func (s *Server) begin() error {
+	if s.config.Issuer != "" {
+		pinned, err := checkIssuer(s.config.Issuer)
+		if err != nil {
+			return err
+		}
+		s.config.Issuer = pinned
+	}
+	s.reload.fixture = watch(s.config.FixtureFile) // before it is read
 	f, err := s.loadFixture()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	keys, err := s.loadKeys(f)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s.tenant = tenant.New(f, keys)
 	s.engine = faults.NewEngine(f.Seed(), func() time.Time { return s.Clock().Now() })
-	s.reload.scenarios = watch(config.scenarioFiles()...)
+	if !s.inherits {
+		s.reload.scenarios = watch(s.config.scenarioFiles()...)
+	}
 	for _, read := range []func() (func() error, error){
 		s.readScenarios,
 		func() (func() error, error) { return s.readFixtureScenarios(f) },
@@ -133,12 +163,15 @@ func New(config Config) (*Server, error) {
 			err = use()
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
 	s.reload.start()
-	if config.Restore != nil {
-		if misfit := s.tenant.Restore(config.Restore); misfit != nil {
+	if s.all.first == s {
+		s.all.share(f)
+	}
+	if s.config.Restore != nil {
+		if misfit := s.tenant.Restore(s.config.Restore); misfit != nil {
 			s.log.Warn("what the Management API had changed does not fit the fixture any more, so it is not restored: " + misfit.Error())
 		}
 	}
@@ -147,7 +180,7 @@ func New(config Config) (*Server, error) {
 	}
 	s.tenant.Streams.ShowUser = management.ShowUser
 	guard := newGuard(s.config)
-	outbound := gateway.New(config.AllowOutbound)
+	outbound := gateway.New(s.config.AllowOutbound)
 	s.tenant.Streams.Caller = outbound
 	s.front = &web.Front{
 		Tenant:  s.tenant,
@@ -160,19 +193,27 @@ func New(config Config) (*Server, error) {
 
 		Scenarios: s.engine,
 	}
+	if s.all.first != s {
+		s.front.Named = s.name
+	}
 	s.api = &control.API{
 		Server: s, Tenant: s.tenant, Scenarios: s.engine, Journal: s.front.Journal, Readers: &s.front.Readers,
-		ID: sync.OnceValue(derive.Unique), Version: config.Version, CA: config.CA, FileErrors: s.fileErrors,
+		Tenants: tenantDoor{s.all}, Name: s.name,
+		ID: sync.OnceValue(derive.Unique), Version: s.config.Version, CA: s.config.CA, FileErrors: s.fileErrors,
 		Routes: func() []web.Route { return append(apiRoutes(), s.controlRoutes()...) },
 	}
 	s.controlRoutes = sync.OnceValue(func() []web.Route { return controlRoutes(s.api) })
-	return s, nil
+	return nil
 }
 
-// Close ends the calls of the streams' webhooks. What waits there is not sent any more;
-// requests are answered as before. A Server without log_streams and event_streams has
-// nothing to end.
-func (s *Server) Close() { s.tenant.Streams.Close() }
+// Close ends the calls of the streams' webhooks, of all tenants. What waits there is not
+// sent any more; requests are answered as before. A Server without log_streams and
+// event_streams has nothing to end.
+func (s *Server) Close() {
+	for _, t := range s.Tenants() {
+		t.tenant.Streams.Close()
+	}
+}
 
 func checkIssuer(issuer string) (string, error) {
 	u, err := url.Parse(issuer)

@@ -48,7 +48,11 @@ func checkLogs(t *testing.T, s *server.Server) (types []string) {
 		shown["is_mobile"] = shown["isMobile"]
 		delete(shown, "isMobile")
 		shown["tenant_name"], shown["environment_name"] = "mockauth0", "mockauth0"
-		for _, mistake := range unlike(e.Type, shown, logSchema()[e.Type]) {
+		schema := e.Type
+		if schema == "organization_member_added" { // Auth0's schema does not have it
+			schema = "s"
+		}
+		for _, mistake := range unlike(e.Type, shown, logSchema()[schema]) {
 			t.Errorf("%s\n%s", mistake, encoded)
 		}
 		types = append(types, e.Type)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // fileTags read files.
@@ -25,7 +26,7 @@ var (
 	piped   = regexp.MustCompile(`\|\s*([\w-]+)`)
 	ranges  = regexp.MustCompile(`\(\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*\)`)
 	digits  = regexp.MustCompile(`\d{16,}`)
-	foreign = regexp.MustCompile(`[^\x00-\x7f\p{L}]`)
+	foreign = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^\x00-\x7f\p{L}]`) })
 	counted = regexp.MustCompile(`^\w[\w-]*\s+in\s+` + ranges.String())
 )
 
@@ -142,7 +143,7 @@ func (c *checker) content(name, args string) error {
 		c.end = "end" + name
 	}
 	bare := quoted.ReplaceAllString(args, `""`)
-	if s := foreign.FindString(bare); s != "" {
+	if s := foreign().FindString(bare); s != "" {
 		return c.mistake("put the character %q in quotes", s)
 	}
 	for _, m := range ranges.FindAllStringSubmatch(bare, -1) {

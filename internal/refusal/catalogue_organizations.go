@@ -92,3 +92,54 @@ var (
 		Examples: map[string]string{"roles": "rol_1, rol_2"},
 	})
 )
+
+// Logins through organizations, at /authorize, /oauth/par and /oauth/token. Public texts
+// have the words, and none has the status of /oauth/token.
+var (
+	OrganizationRequired = entry(Refusal{
+		Name: "organization_required", Status: 400, Code: "invalid_request",
+		Description: "parameter organization is required for this client", Source: "https://github.com/auth0-samples/auth0-nodejs-webapp-sample/issues/117; for an invitation without organization and for client_credentials no public text",
+	})
+	OrganizationNotAllowed = entry(Refusal{
+		Name: "organization_not_allowed", Status: 400, Code: "invalid_request",
+		Description: "parameter organization is not allowed for this client", Source: "public code that handles the error of /authorize; for client_credentials no public text",
+	})
+	OrganizationNoID = entry(Refusal{
+		Name: "organization_no_id", Status: 400, Code: "invalid_request",
+		Description: "authorization request parameter organization must be an organization id", Source: "https://github.com/auth0/auth0-react/issues/590",
+	})
+	OrganizationUnknown = entry(Refusal{
+		Name: "organization_unknown", Status: 400, Code: "invalid_request",
+		Description: "parameter organization is invalid", Source: "a test of public code", Unverified: true,
+	})
+	NotOrganizationMember = entry(Refusal{
+		Name: "not_organization_member", Status: 403, Code: "access_denied",
+		Description: "user {user} is not part of the {organization} organization", Source: "public code that handles the error of /authorize, with real ids; for a code or a refresh token no public text",
+		Examples: map[string]string{"user": "auth0|63d17c3f13efda064d3ac6d1", "organization": "org_0000000000000000"},
+	})
+	NoOrganization = entry(Refusal{
+		Name: "no_organization", Status: 400, Code: "invalid_request",
+		Description: "client requires organization membership, but user does not belong to any organization", Source: "public code that handles the error of /authorize",
+	})
+	OrganizationConnectionDisabled = entry(Refusal{
+		Name: "organization_connection_disabled", Status: 403, Code: "access_denied",
+		Description: "the connection is not enabled", Source: "auth0/auth0-server-python examples/InteractiveLogin.md has the code; no public text has the words", Unverified: true,
+	})
+	OrganizationFull = entry(Refusal{
+		Name: "organization_full", Status: 403, Code: "access_denied",
+		Description: "organization member limit: quota exceeded", Source: "auth0/auth0-server-python pull request 114 has the words for which it looks; no public text has the sentence", Unverified: true,
+	})
+	InvitationGone = entry(Refusal{
+		Name: "invitation_gone", Status: 400, Code: "invalid_request",
+		Description: "invitation not found or already used", Source: "public code that handles the error of /authorize; for one that has expired no public text",
+	})
+	InvitationForAnother = entry(Refusal{
+		Name: "invitation_for_another", Status: 403, Code: "access_denied",
+		Description: "the specified account is not allowed to accept the current invitation", Source: "public code that handles the error of /authorize has the words; no public text has the code", Unverified: true,
+	})
+	OrganizationNotGranted = entry(Refusal{
+		Name: "organization_not_granted", Status: 403, Code: "access_denied",
+		Description: `Client "{client}" is not authorized to access resource server "{audience}".`, Source: "the wording of no_client_grant", Unverified: true,
+		Examples: map[string]string{"client": "acme-m2m", "audience": "https://api.acme.test/"},
+	})
+)

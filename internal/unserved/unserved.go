@@ -25,7 +25,6 @@ func All() []Feature { return features }
 
 var features = []Feature{
 	{Name: "other resources of the Management API", Paths: []string{"/api/v2"}},
-	{Name: "organizations", Parameters: []string{"organization", "invitation"}},
 	{Name: "passkeys", Paths: []string{"/passkey/register", "/passkey/challenge"}, Grants: []string{"urn:okta:params:oauth:grant-type:webauthn"}},
 	{Name: "token exchange", Grants: []string{
 		"urn:ietf:params:oauth:grant-type:token-exchange",

@@ -12,8 +12,8 @@ func TestAFeatureIsFoundByWhatAsksForIt(t *testing.T) {
 		{"/api/v2", unserved.Path("/api/v2"), "other resources of the Management API"},
 		{"/api/v2/users", unserved.Path("/api/v2/users"), "other resources of the Management API"},
 		{"/api/v20", unserved.Path("/api/v20"), ""},
-		{"organization", unserved.Parameter("organization"), "organizations"},
-		{"organization_id", unserved.Parameter("organization_id"), ""},
+		{"resource", unserved.Parameter("resource"), "resource indicators (RFC 8707)"},
+		{"resource_id", unserved.Parameter("resource_id"), ""},
 		{"CIBA's grant", unserved.Grant("urn:openid:params:grant-type:ciba"), "CIBA"},
 		{"password", unserved.Grant("password"), ""},
 	} {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -69,7 +70,7 @@ func runCA(in *input) error {
 }
 
 func caOptions(in *input) localtls.Options {
-	return localtls.Options{Dir: in.path(tlsDirFlag), Hosts: in.list(tlsHostFlag)}
+	return localtls.Options{Dir: in.path(tlsDirFlag), Hosts: slices.Concat(in.list(tlsHostFlag), in.list(tenantHostFlag))}
 }
 
 // path is the absolute path of the file or folder that a flag names, or empty.

@@ -22,11 +22,12 @@ func serverConfig(in *input) (server.Config, error) {
 		Callbacks:     in.list(callbackFlag),
 		Seed:          in.text(seedFlag),
 		Hosts:         in.list(tlsHostFlag),
+		TenantHosts:   in.list(tenantHostFlag),
 		AllowOutbound: in.list(allowOutboundFlag),
 		Version:       version(),
 	}
 	steps := []func(*input, *server.Config) error{
-		setIssuer, addClients, addAudiences, checkCallbacks, setOTP, setClock, checkOutbound, setFixture, setScenarios,
+		setIssuer, checkTenantHosts, addClients, addAudiences, checkCallbacks, setOTP, setClock, checkOutbound, setFixture, setScenarios,
 	}
 	for _, step := range steps {
 		if err := step(in, &config); err != nil {
@@ -59,6 +60,15 @@ func setIssuer(in *input, config *server.Config) error {
 		return in.refuse(issuerFlag, issuer, "write a URL such as https://localhost:2884/")
 	}
 	config.Issuer = issuer
+	return nil
+}
+
+func checkTenantHosts(in *input, _ *server.Config) error {
+	for _, suffix := range in.list(tenantHostFlag) {
+		if _, err := server.TenantHost(suffix); err != nil {
+			return in.refuse(tenantHostFlag, suffix, "write a host name alone, such as auth.example.com")
+		}
+	}
 	return nil
 }
 

@@ -44,7 +44,7 @@ func runEnv(in *input) error {
 		settings = t.common()
 	}
 	if note != "" {
-		fmt.Fprintf(&b, "# %s\n", note)
+		fmt.Fprintf(&b, "# %s\n", strings.NewReplacer("URL", t.url.String(), "SPA", t.spa).Replace(note))
 	}
 	if err := writeSettings(&b, settings); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 // What each SDK reads, for a server on the usual port.
 func TestEnv(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"", "authjs", "expo", "express", "express-api", "go", "nextjs", "python", "vite"} {
+	for _, name := range append([]string{""}, sdkNames()...) {
 		args := []string{"env"}
 		if name != "" {
 			args = append(args, "--for", name)

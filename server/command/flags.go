@@ -27,6 +27,10 @@ var (
 		name: "port", takes: "N", noTwin: true, // Kubernetes sets MOCKAUTH0_PORT for a service of that name
 		usage: "the same as --addr localhost:N; it has no twin in the environment",
 	}
+	stopWithStdinFlag = flag{
+		name:  "stop-with-stdin",
+		usage: "stop when the standard input ends: for a program that starts this one, and that may be killed",
+	}
 	logFlag = flag{
 		name: "log", takes: "FORMAT",
 		usage: "text, json or none, on stderr (default text on a terminal, else json)",
@@ -64,6 +68,10 @@ var (
 	issuerFlag = flag{
 		name: "issuer", takes: "URL", group: tenantGroup,
 		usage: "the iss of every token (default scheme and host of each request)",
+	}
+	tenantHostFlag = flag{
+		name: "tenant-host", takes: "SUFFIX", list: true, group: tenantGroup,
+		usage: "find further tenants by their names below this host, too: w3.SUFFIX; w3.localhost needs none",
 	}
 	trustProxyFlag = flag{
 		name: "trust-proxy", group: tenantGroup,
@@ -144,7 +152,7 @@ var (
 func serverFlags() []flag {
 	return []flag{
 		logFlag,
-		fixtureFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, scenarioFlag, failOnUnfiredFlag, issuerFlag, trustProxyFlag,
+		fixtureFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, scenarioFlag, failOnUnfiredFlag, issuerFlag, tenantHostFlag, trustProxyFlag,
 		seedFlag, otpFlag, clockFlag,
 		smtpFlag, mailAPIFlag, mailDialectFlag, smtpRelayFlag,
 		twilioFlag, allowOutboundFlag,

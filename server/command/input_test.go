@@ -82,12 +82,17 @@ var bad = map[string][]struct{ value, sentence string }{
 		{"ftp://localhost/", "write a URL such as https://localhost:2884/"},
 		{"https://localhost/?x", "write a URL such as https://localhost:2884/"},
 	},
+	"serve/tenant-host": {
+		{"https://auth.example.com", "write a host name alone, such as auth.example.com"},
+		{"127.0.0.1", "write a host name alone, such as auth.example.com"},
+	},
 	"serve/trust-proxy": {{"yes", "write true or false"}},
 	"serve/scenario": {
 		{"rate-limitd", `there is no file rate-limitd, and no built-in scenario of that name; did you mean "rate-limited"?`},
 		{"no/such.yaml", "there is no file no/such.yaml, and no built-in scenario of that name; mockauth0 scenarios lists them"},
 	},
 	"serve/fail-on-unfired": {{"yes", "write true or false"}},
+	"serve/stop-with-stdin": {{"yes", "write true or false"}},
 	"serve/otp": {
 		{"magic", "write hmac, random, fixed:000000 or sequence:111111,222222"},
 		{"fixed:", "write hmac, random, fixed:000000 or sequence:111111,222222"},
@@ -122,7 +127,7 @@ var bad = map[string][]struct{ value, sentence string }{
 	"serve/tls-cert": {{"no.pem", "give --tls-key, too: the two go together"}},
 	"serve/tls-key":  {{"no.pem", "give --tls-cert, too: the two go together"}},
 
-	"exec/for":         {{"nexjs", `write one of authjs, expo, express, express-api, go, nextjs, python, vite; did you mean "nextjs"?`}},
+	"exec/for":         {{"nexjs", `write one of angular, authjs, django, expo, express, express-api, fastapi, flask, go, hono, nextjs, nuxt, okta, python, spa, spring, vite; did you mean "nextjs"?`}},
 	"exec/client-id":   {{"acme-wep", `there is no such client; there are acme-native, acme-web, acme-spa, acme-m2m; did you mean "acme-web"?`}},
 	"env/url":          {{"localhost:2884", "write a URL such as http://localhost:2884"}, {"http://x/path", "write a URL such as http://localhost:2884"}},
 	"healthcheck/addr": {{"localhost", "write HOST:PORT, as in localhost:2884"}},

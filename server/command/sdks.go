@@ -12,7 +12,8 @@ type sdk struct {
 	// roots are the variables that name the certificate authority for an SDK
 	// that insists on https.
 	roots []string
-	// note says what the app needs besides its environment.
+	// note says what the app needs besides its environment. URL and SPA in it are
+	// those of the target.
 	note string
 }
 
@@ -97,6 +98,84 @@ var sdks = map[string]sdk{
 				setting{name: "APP_SECRET_KEY", value: sessionSecret, app: true},
 				setting{name: "AUTH0_SECRET", value: sessionSecret, app: true})
 		},
+	},
+	// Nuxt lets these replace runtimeConfig.auth0, which auth0-nuxt reads.
+	"nuxt": {
+		roots: []string{"NODE_EXTRA_CA_CERTS"},
+		settings: func(t target) []setting {
+			return []setting{
+				{name: "NUXT_AUTH0_DOMAIN", value: t.url.Host},
+				{name: "NUXT_AUTH0_CLIENT_ID", value: t.client.ClientID},
+				{name: "NUXT_AUTH0_CLIENT_SECRET", value: t.client.ClientSecret},
+				{name: "NUXT_AUTH0_AUDIENCE", value: t.audience},
+				{name: "NUXT_AUTH0_SESSION_SECRET", value: sessionSecret, app: true},
+				{name: "NUXT_AUTH0_APP_BASE_URL", value: appURL, app: true},
+			}
+		},
+	},
+	"hono": {
+		roots: []string{"NODE_EXTRA_CA_CERTS"},
+		settings: func(t target) []setting {
+			return []setting{
+				{name: "AUTH0_DOMAIN", value: t.url.Host},
+				{name: "AUTH0_CLIENT_ID", value: t.client.ClientID},
+				{name: "AUTH0_CLIENT_SECRET", value: t.client.ClientSecret},
+				{name: "AUTH0_SESSION_ENCRYPTION_KEY", value: sessionSecret, app: true},
+				{name: "APP_BASE_URL", value: appURL, app: true},
+			}
+		},
+	},
+	// The quickstart of Flask, on Authlib.
+	"flask": {
+		roots: []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"},
+		settings: func(t target) []setting {
+			return append(t.plain(), setting{name: "APP_SECRET_KEY", value: sessionSecret, app: true})
+		},
+	},
+	// The quickstart of Django, on Authlib.
+	"django": {
+		roots:    []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"},
+		settings: func(t target) []setting { return t.plain()[:3] },
+	},
+	"fastapi": {
+		note:  "auth0-fastapi-api and auth0-fastapi read no variables: give these to Auth0FastAPI and Auth0Config as arguments.",
+		roots: []string{"SSL_CERT_FILE"},
+		settings: func(t target) []setting {
+			return append(t.plain(), setting{name: "AUTH0_SECRET", value: sessionSecret, app: true})
+		},
+	},
+	// Spring reads the property issuer-uri from ISSUERURI: without the dash.
+	"spring": {
+		settings: func(t target) []setting {
+			const server, client = "SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_", "SPRING_SECURITY_OAUTH2_CLIENT_"
+			return []setting{
+				{name: server + "ISSUERURI", value: t.url.String() + "/"},
+				{name: server + "AUDIENCES", value: t.audience},
+				{name: client + "PROVIDER_AUTH0_ISSUERURI", value: t.url.String() + "/"},
+				{name: client + "REGISTRATION_AUTH0_CLIENTID", value: t.client.ClientID},
+				{name: client + "REGISTRATION_AUTH0_CLIENTSECRET", value: t.client.ClientSecret},
+				{name: client + "REGISTRATION_AUTH0_SCOPE", value: "openid,profile,email", app: true},
+			}
+		},
+	},
+	"okta": {
+		note: "okta-spring-boot-starter takes https only: import the authority into a truststore of the JVM.",
+		settings: func(t target) []setting {
+			return []setting{
+				{name: "OKTA_OAUTH2_ISSUER", value: "https://" + t.url.Host + "/"},
+				{name: "OKTA_OAUTH2_CLIENTID", value: t.client.ClientID},
+				{name: "OKTA_OAUTH2_CLIENTSECRET", value: t.client.ClientSecret},
+				{name: "OKTA_OAUTH2_AUDIENCE", value: t.audience},
+			}
+		},
+	},
+	"angular": {
+		note:     "auth0-angular reads no variables: give domain 'URL' and clientId 'SPA' to provideAuth0.",
+		settings: func(target) []setting { return []setting{} },
+	},
+	"spa": {
+		note:     "auth0-spa-js reads no variables: give domain 'URL' and clientId 'SPA' to createAuth0Client.",
+		settings: func(target) []setting { return []setting{} },
 	},
 }
 

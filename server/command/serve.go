@@ -16,7 +16,7 @@ func serveCommand(w World) *cli.Command {
 		Name:        "serve",
 		Usage:       "answer http and https on one port until stopped",
 		Description: "Without flags that is " + defaultURL + " and https://" + defaultAddr + ".",
-		Flags:       libraryFlags(w, append([]flag{addrFlag, portFlag}, serverFlags()...)...),
+		Flags:       libraryFlags(w, append([]flag{addrFlag, portFlag, stopWithStdinFlag}, serverFlags()...)...),
 		Action:      action(w, 0, runServe),
 	}
 }
@@ -39,7 +39,22 @@ func runServe(in *input) error {
 	case <-signals:
 		restore() // the next one ends the program at once
 		return i.drain()
+	case <-in.endOfStdin():
+		return i.drain()
 	}
+}
+
+// endOfStdin is closed when the standard input ends, if --stop-with-stdin asks for it.
+func (in *input) endOfStdin() <-chan struct{} {
+	if !in.on(stopWithStdinFlag) {
+		return nil
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = io.Copy(io.Discard, in.Stdin)
+	}()
+	return ended
 }
 
 // announce says where the tenant is and how to reach it.

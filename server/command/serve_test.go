@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -223,5 +224,37 @@ func TestAnnounceJSON(t *testing.T) {
 	}
 	if line.Msg != "ready" || line.URL != "http://"+line.Domain || line.CA == "" || line.Fixture != "default" {
 		t.Errorf("%+v", line)
+	}
+}
+
+// A program that starts the server holds its standard input open. When that program
+// ends, however it ends, the server stops, and saves its state.
+func TestServeStopsWithStdin(t *testing.T) {
+	t.Parallel()
+	state := filepath.Join(t.TempDir(), "state.json")
+	stdin, hold := io.Pipe()
+	out, write := io.Pipe()
+	done := make(chan int, 1)
+	go func() {
+		done <- Run(World{
+			Args: []string{"mockauth0", "--log", "none", "--addr", "127.0.0.1:0", "--state", state, "--stop-with-stdin"}, Environ: environ(),
+			Stdin: stdin, Stdout: write, Stderr: io.Discard,
+		})
+	}()
+	url, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := get(t, strings.TrimSpace(url)+"/_mock/health"); status != http.StatusOK {
+		t.Errorf("while its standard input is open it answers %d", status)
+	}
+	hold.Close()
+	select {
+	case status := <-done:
+		if _, err := os.Stat(state); status != 0 || err != nil {
+			t.Errorf("status %d, %v", status, err)
+		}
+	case <-time.After(patience):
+		t.Error("the server does not stop with its standard input")
 	}
 }

@@ -32,6 +32,8 @@ type Request struct {
 	Hint string `json:"hint,omitempty"`
 	// ClientID is the client_id in the request. There may be no such client.
 	ClientID string `json:"client_id,omitempty"`
+	// Organization is the id of the organization through which the user signs in.
+	Organization string `json:"organization,omitempty"`
 	// SDK is the content of the Auth0-Client header, nil if there is none.
 	SDK       *SDK   `json:"sdk,omitempty"`
 	UserAgent string `json:"user_agent,omitempty"`
@@ -92,7 +94,8 @@ func ParseSDK(header string) *SDK {
 // A Journal keeps the last 1,000 requests. The zero value is an empty journal.
 type Journal struct {
 	mu       sync.Mutex
-	requests []Request
+	requests []Request // a ring when it is full
+	oldest   int       // its place in the ring
 	dropped  int
 }
 
@@ -100,12 +103,13 @@ type Journal struct {
 func (j *Journal) Add(r Request) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.requests = append(j.requests, r)
-	if len(j.requests) > maxRequests {
-		j.requests[0] = Request{}
-		j.requests = j.requests[1:]
-		j.dropped++
+	if len(j.requests) < maxRequests {
+		j.requests = append(j.requests, r)
+		return
 	}
+	j.requests[j.oldest] = r
+	j.oldest = (j.oldest + 1) % maxRequests
+	j.dropped++
 }
 
 // All returns the kept requests, the oldest first, and how many were dropped. All
@@ -113,7 +117,7 @@ func (j *Journal) Add(r Request) {
 func (j *Journal) All() (requests []Request, dropped int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return append([]Request{}, j.requests...), j.dropped
+	return append(append([]Request{}, j.requests[j.oldest:]...), j.requests[:j.oldest]...), j.dropped
 }
 
 // Counts returns how many requests are kept and how many were dropped.
@@ -127,5 +131,5 @@ func (j *Journal) Counts() (kept, dropped int) {
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.requests, j.dropped = nil, 0
+	j.requests, j.oldest, j.dropped = nil, 0, 0
 }

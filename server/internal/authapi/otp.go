@@ -8,6 +8,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -130,5 +131,9 @@ func otpSessionGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) 
 	if otp == "" {
 		return nil, refusal.WrongOTPSession.Because("the request has no otp")
 	}
-	return c.Tenant.RedeemOTPSession(r, c.Params.Text("auth_session"), otp)
+	login, err := c.Tenant.RedeemOTPSession(r, c.Params.Text("auth_session"), otp)
+	if u, isNew := c.Tenant.User(c.NewUser); isNew { // also one who must give a second factor yet
+		tickets.SignedUp(c, r.Client, u)
+	}
+	return login, err
 }

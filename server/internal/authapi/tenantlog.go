@@ -41,6 +41,9 @@ var exchanges = map[string]exchange{
 func recordExchange(c *web.Call, grant string, l *tenant.Login) {
 	e := exchanges[grant]
 	c.Actor = l.User
+	if l.Organization != nil {
+		c.Organization = l.Organization.ID
+	}
 	if l.Enrolled {
 		c.Record(tenantlog.Entry{Type: "gd_enrollment_complete"})
 	}

@@ -39,7 +39,7 @@ var grants = map[string]grant{
 // and its neighbours.
 func OAuthToken(c *web.Call) (any, error) {
 	// 1. Check the parameters.
-	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier", "device_code", "mfa_token", "oob_code", "binding_code", "recovery_code", "auth_session"); err != nil {
+	if err := stringsOnly(c.Params, "grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "username", "otp", "password", "realm", "audience", "refresh_token", "code", "redirect_uri", "code_verifier", "device_code", "mfa_token", "oob_code", "binding_code", "recovery_code", "auth_session", "organization"); err != nil {
 		return nil, err
 	}
 	name := c.Params.Text("grant_type")
@@ -81,6 +81,9 @@ func OAuthToken(c *web.Call) (any, error) {
 	}
 	if asked, given := request.Audience, login.Audience(); asked != "" && asked != given && asked != c.Issuer+"userinfo" {
 		c.Hint("the parameter audience is ignored: the token is for the audience of the login, " + cmp.Or(given, "which has none"))
+	}
+	if asked := c.Params.Text("organization"); asked != "" && name != fixtures.GrantClientCredentials {
+		c.Hint("the parameter organization is ignored: with this grant the organization is that of the login")
 	}
 	// 6. Sign the tokens.
 	recordExchange(c, name, login)
@@ -240,7 +243,7 @@ func refreshGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
 }
 
 func clientCredentialsGrant(c *web.Call, r tenant.TokenRequest) (*tenant.Login, error) {
-	return c.Tenant.ClientCredentials(r)
+	return c.Tenant.ClientCredentials(r, c.Params.Text("organization"))
 }
 
 // CountToken counts a token request against the tenant's limit.

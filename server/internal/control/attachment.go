@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/mockauth0/mockauth0/server/internal/mail"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -41,11 +42,13 @@ func download(id string, a mail.Attachment) web.Raw {
 	}
 }
 
-var validMediaType = regexp.MustCompile(`^[a-z0-9!#$&^_.+-]{1,127}/[a-z0-9!#$&^_.+-]{1,127}$`)
+var validMediaType = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9!#$&^_.+-]{1,127}/[a-z0-9!#$&^_.+-]{1,127}$`)
+})
 
 // mediaType is the type of an attachment, if it is one.
 func mediaType(s string) string {
-	if validMediaType.MatchString(s) {
+	if validMediaType().MatchString(s) {
 		return s
 	}
 	return "application/octet-stream"
@@ -81,7 +84,7 @@ func withInlinePictures(m outbox.Message) string {
 	}
 	pictures := map[string]mail.Attachment{}
 	for _, a := range attachments(m) {
-		if _, again := pictures[a.ContentID]; a.ContentID != "" && !again && strings.HasPrefix(a.ContentType, "image/") && validMediaType.MatchString(a.ContentType) {
+		if _, again := pictures[a.ContentID]; a.ContentID != "" && !again && strings.HasPrefix(a.ContentType, "image/") && validMediaType().MatchString(a.ContentType) {
 			pictures[a.ContentID] = a
 		}
 	}

@@ -4,7 +4,6 @@
 package control
 
 import (
-	"sync"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -58,6 +57,9 @@ type API struct {
 	Scenarios *faults.Engine
 	Journal   *journal.Journal
 	Readers   *readers.Readers
+	// Tenants are the tenants of the server, and Name is the name of this one.
+	Tenants Tenants
+	Name    string
 	// ID tells this server from one that ran on the same port before.
 	ID func() string
 	// Version is the program's.
@@ -69,6 +71,4 @@ type API struct {
 	FileErrors func() (fixture, scenarios error)
 	// Routes is the whole table.
 	Routes func() []web.Route
-
-	importing sync.Mutex // held by the call that imports a state: many large ones at a time would fill the memory
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/internal/printable"
 	"github.com/mockauth0/mockauth0/scenarios"
+	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/journal"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -110,3 +111,6 @@ func line(r journal.Request) string {
 }
 
 func last[T any](items []T) []T { return items[max(0, len(items)-reported):] }
+
+// ReadReport is GET /_mock/report.
+func (a *API) ReadReport(*web.Call) (any, error) { return text(a.Report()), nil }

@@ -94,8 +94,8 @@ func (a *API) ExportState(*web.Call) (any, error) { return encoded(http.StatusOK
 
 // ImportState is PUT /_mock/state.
 func (a *API) ImportState(c *web.Call) (any, error) {
-	a.importing.Lock()
-	defer a.importing.Unlock()
+	importing.Lock()
+	defer importing.Unlock()
 	f, err := fixtures.Parse("", c.Body)
 	if err != nil {
 		return nil, mistakes(err)

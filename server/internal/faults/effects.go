@@ -286,8 +286,8 @@ func (e *Effects) OTP(acts func(scenarios.OTP) bool) scenarios.OTP {
 	return e.otp
 }
 
-// User tells whether the user who signs in is in this state: "blocked" or
-// "mfa_required".
+// User tells whether the user who signs in is in this state: "blocked",
+// "mfa_required" or, if the user would become a member, "organization_full".
 func (e *Effects) User(state string) bool {
 	if e == nil {
 		return false

@@ -38,16 +38,21 @@ func Authorize(c *web.Call) (any, error) {
 		c.Hint("prompt=consent is ignored: no page asks for consent")
 	}
 	session, signedIn := r.session(c, prompt)
+	if !r.silent && (r.Invitation != "" || r.Asks == tenant.BeforeLogin) {
+		return r.beginAtOrganization(c, signedIn)
+	}
 	switch {
 	case prompt == "none" && !signedIn:
 		return r.refuse(c, refusal.LoginRequired.Because(whySignedOut(c, r.RedirectURI)))
 	case prompt == "none" && challengesAgain(c, connection) && !signedInBy(c, session, connection):
 		return r.refuse(c, refusal.LoginRequired.Because("the browser is signed in by another connection than "+connection+", and such a session does not count for it"))
-	case prompt == "none", signedIn && !challengesAgain(c, connection):
+	case prompt == "none" && !c.Setup.CanEnter(&r.Authorization, session):
+		return r.refuse(c, refusal.LoginRequired.Because("the browser is signed in by connection "+session.Connection+", which is not enabled for the organization"))
+	case prompt == "none", signedIn && !challengesAgain(c, connection) && c.Setup.CanEnter(&r.Authorization, session):
 		return r.approve(c, tenant.Transaction{}, session)
 	}
 	if connection != "" {
-		if _, err := c.Setup.UsableConnection(connection, r.Client); err != nil {
+		if _, err := c.Setup.LoginConnection(connection, &r.Authorization); err != nil {
 			return r.refuse(c, err)
 		}
 	}
@@ -94,6 +99,9 @@ func (r *request) read(c *web.Call) error {
 	}
 	if r.Method != "" && r.Method != "S256" && r.Method != "plain" {
 		return refusal.BadChallengeMethod.With("method", r.Method)
+	}
+	if err := r.readOrganization(c); err != nil {
+		return err
 	}
 	r.StepUp = slices.Contains(strings.Fields(c.Params.Text("acr_values")), tenant.MultiFactor)
 	return c.Tenant.CheckAudience(r.Authorization)
@@ -159,7 +167,7 @@ func Resume(c *web.Call) (any, error) {
 		session = tx.Linked
 	case !ok:
 		return to(loginPage(c, tx), tx), nil
-	case !slices.Contains(c.Cookies(sessionCookie), session.ID):
+	case !slices.Contains(c.TenantCookies(sessionCookie), session.ID):
 		return nil, refusal.WrongTransaction.Because("another browser signed in: the cookie that the last page set did not come back")
 	}
 	if conn, u, due := needsVerification(c, session); due {
@@ -181,6 +189,7 @@ func loginOf(c *web.Call, id string) (tenant.Transaction, *request, error) {
 		return tx, nil, overAlready()
 	}
 	a := tx.Authorization
+	c.Organization = a.Organization
 	a.Now, a.Caller, a.Effects = c.Now, passwordless.Caller(c, nil), c.Effects
 	return tx, &request{Authorization: a}, nil
 }
@@ -189,13 +198,12 @@ func overAlready() error {
 	return refusal.WrongTransaction.Because("the login that state names is over, or was never begun; start it again at the app")
 }
 
-// usable are the connections that the client may use, or the one that the app
-// asked for.
+// usable are the connections that the login can use, or the one that the app asked for.
 func usable(c *web.Call, tx tenant.Transaction) []*fixtures.Connection {
 	if tx.Connection == "" {
-		return c.Setup.UsableConnections(tx.Authorization.Client)
+		return c.Setup.LoginConnections(&tx.Authorization)
 	}
-	conn, err := c.Setup.UsableConnection(tx.Connection, tx.Authorization.Client)
+	conn, err := c.Setup.LoginConnection(tx.Connection, &tx.Authorization)
 	if err != nil {
 		return nil
 	}

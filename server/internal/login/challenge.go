@@ -34,7 +34,7 @@ func challenge(c *web.Call, strategy string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.Setup.UsableConnection(tx.Realm, r.Client)
+	conn, err := c.Setup.LoginConnection(tx.Realm, &r.Authorization)
 	if err != nil || conn.Strategy != strategy {
 		return to(loginPage(c, tx), tx), nil
 	}

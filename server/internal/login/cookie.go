@@ -1,6 +1,7 @@
 package login
 
 import (
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
@@ -9,12 +10,9 @@ import (
 // sessionCookie is the name of Auth0's session cookie.
 const sessionCookie = "auth0"
 
-// sessionAge is what the cookie's Max-Age says, in seconds.
-const sessionAge = 3 * 24 * 60 * 60
-
 // currentSession is the session that the browser's cookies name.
 func currentSession(c *web.Call) (tenant.Session, bool) {
-	for _, value := range c.Cookies(sessionCookie) {
+	for _, value := range c.TenantCookies(sessionCookie) {
 		if s, ok := c.Tenant.Session(value, c.Now); ok {
 			return s, true
 		}
@@ -22,8 +20,14 @@ func currentSession(c *web.Call) (tenant.Session, bool) {
 	return tenant.Session{}, false
 }
 
-// setSession signs the browser in.
-func setSession(c *web.Call, s tenant.Session) { c.SetCookie(sessionCookie, s.ID, sessionAge) }
+// setSession signs the browser in. A cookie that is not persistent ends with the browser.
+func setSession(c *web.Call, s tenant.Session) {
+	age := int(s.IdleExpiresAt().Sub(c.Now).Seconds())
+	if c.Setup.Fixture.Tenant.SessionCookie.Mode == fixtures.CookieNonPersistent {
+		age = 0
+	}
+	c.SetTenantCookie(sessionCookie, s.ID, age)
+}
 
 // clearSession signs the browser out, and writes to the tenant's log who that was.
 func clearSession(c *web.Call, back string) {
@@ -33,8 +37,8 @@ func clearSession(c *web.Call, back string) {
 		c.Actor, details.SessionID = &u, session.SID
 	}
 	c.Record(tenantlog.Entry{Type: "slo", Description: "User successfully logged out", Details: details})
-	for _, value := range c.Cookies(sessionCookie) {
+	for _, value := range c.TenantCookies(sessionCookie) {
 		c.Tenant.EndSession(value)
 	}
-	c.SetCookie(sessionCookie, "", -1)
+	c.SetTenantCookie(sessionCookie, "", -1)
 }

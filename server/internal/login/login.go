@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
@@ -20,7 +21,8 @@ import (
 // A request is an Authorization. Its responses go back to the app.
 type request struct {
 	tenant.Authorization
-	silent bool // the app wants no page (prompt=none)
+	silent  bool // the app wants no page (prompt=none)
+	invited tenant.Invitation
 }
 
 // textsOnly refuses a parameter that must be a string and is none.
@@ -74,11 +76,13 @@ func readClient(c *web.Call) (*request, error) {
 	return r, nil
 }
 
-var uri = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9:/?#\[\]@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*$`)
+var uri = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9:/?#\[\]@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*$`)
+})
 
 // isURI tells whether a text has a scheme, and only characters that a URI may
 // have (RFC 3986).
-func isURI(s string) bool { return uri.MatchString(s) }
+func isURI(s string) bool { return uri().MatchString(s) }
 
 var responseTypes = []string{"code", "token", "id_token"}
 
@@ -152,7 +156,23 @@ func (r *request) refuse(c *web.Call, err error) (any, error) {
 // approve signs the user in to the app or at the device, or leads to the pages of a second factor. tx
 // is the login that the user comes from; its ID is "" if none was begun.
 func (r *request) approve(c *web.Call, tx tenant.Transaction, s tenant.Session) (any, error) {
-	need := c.Tenant.SecondFactor(r.Authorization, tx, s, c.Cookies(rememberCookie))
+	entry, err := c.Tenant.Enter(r.Authorization, tx, s, r.silent)
+	if entry.Joined {
+		r.recordJoined(c, s, entry)
+	}
+	switch {
+	case err != nil:
+		c.Tenant.End(tx)
+		return r.refuse(c, err)
+	case entry.Pick != nil:
+		return r.askToPick(c, tx, s)
+	}
+	r.Organization = entry.Organization
+	c.Organization = r.Organization
+	if conn, ok := c.Setup.Connection(s.Connection); ok && r.Organization != "" && tenant.Passwordless(conn) {
+		c.Hint("Auth0's documents name no passwordless connections for organizations; the mock takes connection " + conn.Name)
+	}
+	need := c.Tenant.SecondFactor(r.Authorization, tx, s, c.TenantCookies(rememberCookie))
 	c.Hint(need.Hint)
 	switch {
 	case need.Due && r.silent:

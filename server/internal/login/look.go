@@ -32,7 +32,8 @@ func lookOf(b *fixtures.Branding, client *fixtures.Client) look {
 	if client != nil {
 		l.setLogo(client.LogoURI)
 	}
-	l = l.over(fixtures.OrganizationBranding{LogoURL: b.LogoURL, Colors: fixtures.OrganizationColors{Primary: b.Colors.Primary}})
+	l.setLogo(b.LogoURL)
+	l.setColor(b.Colors.Primary, "main", "link")
 	l.Favicon, l.font = webAddress(b.FaviconURL), webAddress(b.Font.URL)
 	l.setBackground(b.Colors.PageBackground)
 	if len(b.Themes) > 0 {
@@ -46,12 +47,19 @@ func lookOf(b *fixtures.Branding, client *fixtures.Client) look {
 	return l
 }
 
-// over is the look with a branding of that form over it: the tenant's own, or that of an
-// organization.
+// over is the look with the branding of an organization over it. The text of a button
+// is such that it can be read.
 func (l look) over(o fixtures.OrganizationBranding) look {
 	l.css = slices.Clone(l.css)
 	l.setLogo(o.LogoURL)
-	l.setColor(o.Colors.Primary, "main", "link")
+	if main := o.Colors.Primary; fixtures.Color.MatchString(main) {
+		l.setColor(main, "main", "link")
+		on := "#fff"
+		if bright(main) {
+			on = "#000"
+		}
+		l.set("on-main", on)
+	}
 	l.setBackground(o.Colors.PageBackground)
 	return l
 }

@@ -337,7 +337,7 @@ func (m *secondFactor) prove(v view, p tenant.Proof, ofMessage bool) (any, error
 	}
 	m.page = page
 	if page.Remembers && v.Check != nil && m.Params.Text(v.Check.Name) != "" {
-		m.SetCookie(rememberCookie, m.Tenant.RememberBrowser(page.User.UserID, m.Now), int(tenant.RememberLifetime.Seconds()))
+		m.SetTenantCookie(rememberCookie, m.Tenant.RememberBrowser(page.User.UserID, m.Now), int(tenant.RememberLifetime.Seconds()))
 	}
 	return web.Redirect{To: m.next()}, nil
 }

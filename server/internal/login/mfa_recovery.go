@@ -4,13 +4,14 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-var recoveryForm = regexp.MustCompile(`^[A-Za-z0-9]{24}$`)
+var recoveryForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9]{24}$`) })
 
 // recoveryChallenge asks for a recovery code.
 func recoveryChallenge(m *secondFactor) (any, error) {
@@ -19,7 +20,7 @@ func recoveryChallenge(m *secondFactor) (any, error) {
 	}
 	code := field{Name: "code", Label: "Enter your recovery code", Type: "text", Complete: "off"}
 	v := view{Screen: "mfa-recovery-code-challenge", Fields: []field{code}, Lines: m.otherMethod()}
-	return m.askForm(v, recoveryForm, "invalid-code-format", func(code string) tenant.Proof { return tenant.Proof{RecoveryCode: strings.ToUpper(code)} })
+	return m.askForm(v, recoveryForm(), "invalid-code-format", func(code string) tenant.Proof { return tenant.Proof{RecoveryCode: strings.ToUpper(code)} })
 }
 
 // newRecoveryCode shows a recovery code until the user has written it down.

@@ -42,7 +42,7 @@ var pages = web.Template(strings.Replace(pagesHTML, "SCRIPT", strings.TrimSpace(
 type view struct {
 	Screen                              string // Auth0's name of it
 	Title, Heading, Description, Button string
-	Tenant                              string // its friendly name
+	Tenant                              string // the name of the organization, or the tenant's friendly name
 	Client                              string
 	State                               string
 	Fields                              []field
@@ -84,6 +84,8 @@ type view struct {
 	email             string           // for the words
 	codeTo            string           // to whom the code went that the page asks for
 	names             string           // for the words: what a user has forgotten the password of
+	who               string           // for the words: the user
+	inviter           string           // for the words: who invites the user
 	digits            int              // for the words: how many a code has, if not 6
 	shortest, longest int              // for the words: the lengths of a username
 }
@@ -93,6 +95,7 @@ type field struct {
 	Name, Label, Type, Mode, Complete, Value string
 	Focus                                    bool // it is where the user begins
 	Optional                                 bool
+	Fixed                                    bool   // the user cannot change it
 	Error, Code                              string // what is wrong with it
 }
 
@@ -113,9 +116,9 @@ type line struct {
 
 // A button sends an action.
 type button struct {
-	Action, Text string
-	Detail       string // a second line
-	Or           bool   // it is an alternative to the one before
+	Name, Action, Text string // Name is that of the parameter; "" is action
+	Detail             string // a second line
+	Or                 bool   // it is an alternative to the one before
 }
 
 // A radio asks for one of several things.
@@ -169,7 +172,7 @@ func (v view) Script() bool {
 
 // show shows a page of a login.
 func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
-	v.client, v.Client, v.State, v.language = r.Client, r.Client.Name, tx.ID, tx.Language
+	v.client, v.Client, v.State, v.language, v.inviter = r.Client, r.Client.Name, tx.ID, tx.Language, tx.Inviter
 	if picture, needed := passwordless.NewCaptcha(c, v.flow, tx.ID); needed {
 		if v.Captcha == nil {
 			v.Captcha = &riddle{}
@@ -182,6 +185,11 @@ func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) 
 // show shows a page. A page with an error has status 400.
 func (v view) show(c *web.Call) (any, error) {
 	v.Tenant = c.Setup.Fixture.Tenant.FriendlyName
+	v.look = lookOf(&c.Setup.Fixture.Branding, v.client)
+	if o := c.Setup.ShownOrganization(c.Organization); o != nil {
+		v.Tenant = o.DisplayName
+		v.look = v.look.over(o.Branding)
+	}
 	v.Action = cmp.Or(v.Action, "default")
 	v.fill(c)
 	if len(v.Fields) > 0 && (v.Captcha == nil || v.Captcha.Error == "") {
@@ -198,7 +206,6 @@ func (v view) show(c *web.Call) (any, error) {
 		m, _ := c.Tenant.Outbox.Latest(outbox.To(v.codeTo), outbox.Live())
 		v.LiveCode = m.Code
 	}
-	v.look = lookOf(&c.Setup.Fixture.Branding, v.client)
 	page, err := v.page(c)
 	if v.wrong() || v.failed != "" {
 		page.Status = http.StatusBadRequest
@@ -306,7 +313,7 @@ func identifier(c *web.Call, signup bool) (any, error) {
 	if signup && who.Type == "tel" {
 		who.Name = "phone"
 	}
-	who.Value = tx.Hint
+	who.Value, who.Fixed = tx.Hint, tx.Invitee != ""
 	if c.Method != http.MethodPost {
 		v.Fields = []field{who}
 		return r.show(c, tx, v)

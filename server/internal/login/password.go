@@ -37,6 +37,7 @@ func Login(c *web.Call) (any, error) {
 // whether both are there, and notes who wants to sign in.
 func (v *view) bothFields(c *web.Call, tx tenant.Transaction, conns []*fixtures.Connection) (*fixtures.Connection, tenant.Transaction, bool) {
 	who := &v.Fields[0]
+	who.Fixed = tx.Invitee != ""
 	if who.Value = tx.Hint; c.Method != http.MethodPost {
 		return nil, tx, false
 	}
@@ -102,7 +103,7 @@ func currentDatabase(c *web.Call) (tenant.Transaction, *request, *fixtures.Conne
 	if err != nil {
 		return tx, nil, nil, err
 	}
-	conn, err := c.Setup.UsableConnection(tx.Realm, r.Client)
+	conn, err := c.Setup.LoginConnection(tx.Realm, &r.Authorization)
 	if err != nil || conn.Strategy != tenant.StrategyDatabase {
 		conn = nil
 	}

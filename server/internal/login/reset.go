@@ -34,7 +34,7 @@ func ResetRequest(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.Setup.UsableConnection(c.Vars["connection"], r.Client)
+	conn, err := c.Setup.LoginConnection(c.Vars["connection"], &r.Authorization)
 	if err != nil || conn.Strategy != tenant.StrategyDatabase {
 		return to(loginPage(c, tx), tx), nil
 	}

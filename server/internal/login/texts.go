@@ -48,21 +48,37 @@ var texts = map[string]text{
 	"brute-force-protection-unblock":         {"Unblock My Account", "Unblock My Account", "", "Continue"},
 	"brute-force-protection-unblock-success": {"Unblock My Account", "Account Unblocked", "Your account has been unblocked.", ""},
 	"brute-force-protection-unblock-failure": {"Unblock My Account", "Authentication Error", "This link has expired.", ""},
-	"signup":                                 {"Sign up", "Welcome", "Sign Up to ${companyName} to continue to ${clientName}.", "Continue"},
-	"signup-password":                        {"Create a password to sign up", "Create Your Account", "Set your password for ${companyName} to continue to ${clientName}", "Continue"},
-	"signup-id":                              {"Sign up", "Create Your Account", "Sign Up to ${companyName} to continue to ${clientName}.", "Continue"},
+	"accept-invitation":                      {"Accept your invitation to sign up", "You've Been Invited!", "\"${inviterName}\" has invited you (\"${email}\") to join \"${companyName}\" on \"${clientName}\".", "Continue"},
+	// Auth0's list has the first three with the name invitationDescription, and the last
+	// two without these words.
+	"login, invited":                {"Log in", "You've Been Invited!", "Log in to accept ${inviterName}'s invitation to join ${companyName} on ${clientName}.", "Continue"},
+	"login-password, invited":       {"Enter your password to log in", "You've Been Invited!", "Log in to accept ${inviterName}'s invitation to join ${companyName} on ${clientName}.", "Continue"},
+	"signup, invited":               {"Sign up", "You've Been Invited!", "Sign Up to accept ${inviterName}'s invitation to join ${companyName} on ${clientName}.", "Continue"},
+	"login-id, invited":             {"Log in", "You've Been Invited!", "Log in to accept ${inviterName}'s invitation to join ${companyName} on ${clientName}.", "Continue"},
+	"signup-id, invited":            {"Sign up", "You've Been Invited!", "Sign Up to accept ${inviterName}'s invitation to join ${companyName} on ${clientName}.", "Continue"},
+	"organization-selection":        {"Enter your organization", "Enter Organization", "Enter your ${companyName} Organization Name to continue", "Continue"},
+	"organization-selection, email": {"Enter your organization", "Enter Organization", "Enter your email address to continue to ${clientName}.", "Continue"},
+	"organization-picker":           {"Choose an Organization", "Choose an Organization", "${userName} is a part of multiple organizations.", ""},
+	"organization-picker, personal": {"Choose an Organization", "Choose an Account to Continue", "${userName} is used as a personal account and is a part of multiple organizations.", ""},
+	"pre-organization-picker":       {"Choose an Organization", "Choose an Organization", "Several organizations have the domain of your email address.", ""},
+	"signup":                        {"Sign up", "Welcome", "Sign Up to ${companyName} to continue to ${clientName}.", "Continue"},
+	"signup-password":               {"Create a password to sign up", "Create Your Account", "Set your password for ${companyName} to continue to ${clientName}", "Continue"},
+	"signup-id":                     {"Sign up", "Create Your Account", "Sign Up to ${companyName} to continue to ${clientName}.", "Continue"},
 }
 
 // fill puts the texts of its screen into a view.
 func (v *view) fill(c *web.Call) {
 	screen := cmp.Or(v.failed, v.variant, v.Screen)
+	if _, ok := texts[screen+", invited"]; ok && v.inviter != "" {
+		screen += ", invited"
+	}
 	t, ok := texts[screen]
 	if !ok {
 		t = mfaTexts[screen]
 	}
 	v.words = wordsIn(c, v.Screen, v.language, v.digits,
 		"${appName}", appName, "${companyName}", v.Tenant, "${clientName}", v.Client,
-		"${email}", v.email, "${characters}", fixtures.UsernameCharacters, "${min}", strconv.Itoa(v.shortest), "${max}", strconv.Itoa(v.longest))
+		"${email}", v.email, "${userName}", v.who, "${inviterName}", v.inviter, "${characters}", fixtures.UsernameCharacters, "${min}", strconv.Itoa(v.shortest), "${max}", strconv.Itoa(v.longest))
 	english := strings.ReplaceAll(t.description, "${names}", v.names)
 	v.Title = v.values.Replace(cmp.Or(v.text("pageTitle"), t.title+" | ${clientName}"))
 	v.Heading, v.Description, v.Button = v.T(t.heading), v.T(english), v.T(t.button)
@@ -112,5 +128,6 @@ var mistakes = map[string]string{
 	"no-re-enter-password":                              "New password confirmation is missing",
 	"password-mismatch":                                 "Passwords don't match",
 	"user-blocked":                                      "Your account has been blocked after multiple consecutive login attempts.",
+	"invalid-organization":                              "The organization you entered is invalid",
 	"invalid-captcha":                                   "Solve the challenge question to verify you are not a robot.",
 }

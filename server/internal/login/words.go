@@ -42,6 +42,9 @@ func (w words) text(keys ...string) string {
 // T is what a page shows in place of one of Auth0's English texts. The variables in
 // the text have their values.
 func (w words) T(english string) string {
+	if after := w.text(afterName[english]); after != "" {
+		return w.values.Replace("${userName} " + after)
+	}
 	if len(w.own) > 0 {
 		english = cmp.Or(w.text(w.screen.Keys(english)...), w.text(aliases[english]), english)
 	}
@@ -61,6 +64,12 @@ var aliases = map[string]string{
 	"Use another email address":     "editEmailText",
 	"Continue with a code":          "switchToOtpButtonText",
 	"Continue with a password":      "switchToPasswordButtonText",
+}
+
+// afterName are the keys of texts that stand after the name of the user.
+var afterName = map[string]string{
+	"${userName} is a part of multiple organizations.":                                   "loggedInText",
+	"${userName} is used as a personal account and is a part of multiple organizations.": "loggedInTextB2C",
 }
 
 // Mistake is what a page shows in place of the English words of a mistake, by Auth0's

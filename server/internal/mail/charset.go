@@ -8,6 +8,7 @@ import (
 	netmail "net/mail"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -152,14 +153,16 @@ var errWord = errors.New("no encoded word")
 // Addresses are the addresses in a header, with decoded names.
 func (r *Reading) Addresses(header string) ([]*netmail.Address, error) {
 	// The parser knows few charsets, and decodes each word by itself.
-	utf8Words := encodedWords.ReplaceAllStringFunc(r.Header.Get(header), func(run string) string {
+	utf8Words := encodedWords().ReplaceAllStringFunc(r.Header.Get(header), func(run string) string {
 		return mime.BEncoding.Encode("utf-8", decodeHeader(run))
 	})
 	return netmail.ParseAddressList(utf8Words)
 }
 
 // encodedWords matches encoded words that follow each other.
-var encodedWords = regexp.MustCompile(encodedWord.String() + `(?:\s+` + encodedWord.String() + `)*`)
+var encodedWords = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(encodedWord.String() + `(?:\s+` + encodedWord.String() + `)*`)
+})
 
 var (
 	// extendedCharset matches the charset of a parameter in the form of RFC 2231.

@@ -13,16 +13,22 @@ func (c *call) authorize(o operation) error {
 	if err := c.authenticate(); err != nil {
 		return err
 	}
+	owner := c.Vars["id"]
+	if o.owner != nil {
+		owner = o.owner(c)
+	}
 	scopes := strings.Fields(c.bearer.Scope)
 	has := func(scope string) bool { return slices.Contains(scopes, scope) }
-	switch {
+	switch _, isUser := c.Tenant.User(c.bearer.Subject); {
 	case slices.ContainsFunc(o.scopes, has):
 		return nil
+	case o.scopes == nil && !isUser:
+		return refusal.NoManagementToken.Because("only a user can do this, with a token of their own and the scope " + o.own[0])
 	case !slices.ContainsFunc(o.own, has):
 		wanted := strings.Join(slices.Concat(o.scopes, o.own), ",")
 		return refusal.InsufficientScope.With("scopes", wanted).Because("the access token has the scope " + printable.Line(c.bearer.Scope) +
 			"; the scopes of a client are in the client_grants of the fixture, and POST /_mock/tokens gives a token with any scopes")
-	case c.bearer.Subject != c.Vars["id"]:
+	case c.bearer.Subject != owner:
 		return refusal.OtherSubject
 	}
 	c.own = true

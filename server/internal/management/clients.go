@@ -77,7 +77,7 @@ func chooseClient(c *call, client *fixtures.Client) bool {
 func isGrantOf(c *call, g fixtures.ClientGrant, q string) bool {
 	_, id, _ := strings.Cut(q, "organization_id:")
 	if id == "" {
-		return g.Kept["allow_any_organization"] == true
+		return g.AllowAnyOrganization
 	}
 	for i := range c.Setup.Fixture.Organizations {
 		o := &c.Setup.Fixture.Organizations[i]

@@ -36,7 +36,7 @@ var connections = configured(resource[fixtures.Connection]{
 	body: map[string]property{
 		"name":     property{types: []string{"string"}, max: 128, pattern: regexp.MustCompile(`^[a-zA-Z0-9](-[a-zA-Z0-9]|[a-zA-Z0-9])*$`)}.of("name", "The name of the connection. Must start and end with an alphanumeric character and can only contain alphanumeric characters and '-'. Max length 128").must("name"),
 		"strategy": property{types: []string{"string"}, enum: []string{tenant.StrategyEmail, tenant.StrategySMS, tenant.StrategyDatabase}}.of("strategy", "The identity provider identifier for the connection").must("strategy"),
-		"options":  openOptions(),
+		"options":  {later: openOptions},
 	},
 	shown: showConnection,
 	lost: func(f *fixtures.Fixture, lost fixtures.Connection) {

@@ -34,20 +34,29 @@ var consentOperations = []operation{
 		},
 	},
 	{
-		method: "GET", path: "/device-credentials", summary: "lists the refresh tokens, as credentials of devices", scopes: []string{"read:device_credentials"},
+		method: "GET", path: "/device-credentials", summary: "lists the refresh tokens and the public keys, as credentials of devices", scopes: []string{"read:device_credentials"},
 		query: slices.Concat(pages, fieldLists, []property{
 			text.of("user_id", "user_id of the devices to retrieve."), text.of("client_id", "client_id of the devices to retrieve."),
-			property{types: []string{"string"}, enum: []string{"public_key", "refresh_token", "rotating_refresh_token"}}.of("type", "Type of credentials to retrieve. Must be `public_key`, `refresh_token` or `rotating_refresh_token`. The property will default to `refresh_token` when paging is requested"),
+			property{types: []string{"string"}, enum: []string{publicKey, "refresh_token", "rotating_refresh_token"}}.of("type", "Type of credentials to retrieve. Must be `public_key`, `refresh_token` or `rotating_refresh_token`. The property will default to `refresh_token` when paging is requested"),
 		}),
 		run: listDeviceCredentials,
 	},
 	{
-		method: "DELETE", path: "/device-credentials/{id}", summary: "revokes a refresh token", scopes: []string{"delete:device_credentials"},
-		own: []string{"delete:current_user_device_credentials"},
-		run: func(c *call) (any, error) {
-			c.endGrants(func(f fixtures.RefreshFamily) bool { return c.deviceCredentialID(f) == c.Vars["id"] })
-			return noContent, nil
-		},
+		method: "POST", path: "/device-credentials", summary: "keeps the public key of a device of the user who calls",
+		own: []string{"create:current_user_device_credentials"}, owner: func(c *call) string { return c.bearer.Subject },
+		body: &property{types: []string{"object"}, required: []string{"device_name", "type", "value", "device_id"}, members: []property{
+			text.between(1, 0).of("device_name", "Name for this device easily recognized by owner."),
+			property{types: []string{"string"}, enum: []string{publicKey}}.of("type", "Type of credential. Must be `public_key`."),
+			text.between(1, 0).of("value", "Base64 encoded string containing the credential."),
+			text.between(1, 0).of("device_id", "Unique identifier for the device."),
+			text.of("client_id", "client_id of the client (application) this credential is for."),
+		}},
+		run: addDeviceCredential,
+	},
+	{
+		method: "DELETE", path: "/device-credentials/{id}", summary: "revokes a refresh token, or deletes a public key", scopes: []string{"delete:device_credentials"},
+		own: []string{"delete:current_user_device_credentials"}, owner: (*call).ownerOfCredential,
+		run: removeDeviceCredential,
 	},
 }
 
@@ -62,10 +71,6 @@ func (c *call) consentAudience(f fixtures.RefreshFamily) string {
 
 func (c *call) consentID(f fixtures.RefreshFamily) string {
 	return c.Setup.Seed.Hex(24, "consent", f.UserID, f.ClientID, f.Audience)
-}
-
-func (c *call) deviceCredentialID(f fixtures.RefreshFamily) string {
-	return "dcr_" + c.Setup.Seed.Alphanumeric(16, "device credential", f.ID)
 }
 
 func (c *call) endGrants(which func(fixtures.RefreshFamily) bool) {
@@ -115,32 +120,6 @@ func listGrants(c *call) (any, error) {
 		shown.set("scope", scopes)
 	}
 	return c.answer(totalsFirst, "grants", p, cut(p, all), len(all)), nil
-}
-
-func listDeviceCredentials(c *call) (any, error) {
-	p, err := c.page()
-	if err != nil {
-		return nil, err
-	}
-	var all []object
-	for _, f := range refreshTokens(c, c.chosen) {
-		kind := "refresh_token"
-		if f.Rotating {
-			kind = "rotating_refresh_token"
-		}
-		if asked := c.query["type"]; asked != "" && asked != kind {
-			continue
-		}
-		all = append(all, c.only(object{
-			{Key: "id", Value: c.deviceCredentialID(f)},
-			{Key: "user_id", Value: f.UserID},
-			{Key: "client_id", Value: f.ClientID},
-			{Key: "type", Value: kind},
-			{Key: "device_name", Value: ""},
-			{Key: "device_id", Value: ""},
-		}))
-	}
-	return c.answer(totalsFirst, "device_credentials", p, cut(p, all), len(all)), nil
 }
 
 // readStatus is that of a connection with a connector, which none of the mock has.

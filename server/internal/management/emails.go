@@ -82,14 +82,16 @@ func replaceTemplate(c *call) (any, error) {
 
 // providerBody is what the body of /emails/provider may have.
 func providerBody(required ...string) *property {
-	body := structSchema(reflect.TypeFor[fixtures.EmailProvider]())
-	for i := range body.members {
-		if name := body.members[i].name; name != "name" && name != "credentials" {
-			body.members[i] = body.members[i].orNull()
+	return &property{later: func() property {
+		body := structSchema(reflect.TypeFor[fixtures.EmailProvider]())
+		for i := range body.members {
+			if name := body.members[i].name; name != "name" && name != "credentials" {
+				body.members[i] = body.members[i].orNull()
+			}
 		}
-	}
-	body.required = required
-	return &body
+		body.required = required
+		return body
+	}}
 }
 
 // emailProviderOperations are /emails/provider, of which a tenant has one or none.

@@ -2,6 +2,7 @@ package management
 
 import (
 	"slices"
+	"sync"
 )
 
 // An envelope is the form of an answer with a list.
@@ -44,14 +45,14 @@ var emptyLists = []emptyList{
 	{"/rate-limit-policies", "rate_limit_policies", "rate_limit_policies", "rate-limit policies", wrapped},
 }
 
-// listQuery are the query parameters of all lists, and filters are those that some have.
-func listQuery() []property {
+// listQuery are the query parameters of each list, with those that only some have at Auth0.
+var listQuery = sync.OnceValue(func() []property {
 	list := slices.Concat(pages, fieldLists, checkpoints)
 	for _, name := range []string{"triggerId", "actionName", "deployed", "installed", "enabled", "hydrate", "disabled", "resource", "consumer", "consumer_selector"} {
 		list = append(list, text.of(name, ""))
 	}
 	return list
-}
+})
 
 // operation is the list. There is nothing to read, and nothing can be created.
 func (e emptyList) operation() operation {

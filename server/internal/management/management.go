@@ -73,6 +73,8 @@ type operation struct {
 	scopes []string
 	// own are the scopes with which users may do this to themselves.
 	own []string
+	// owner is the user who may use own: the one whom the path names, if it is nil.
+	owner func(*call) string
 	// query are the query parameters, and body the members of the body; without a
 	// body none is read.
 	query []property
@@ -97,8 +99,9 @@ type call struct {
 
 // Routes are the routes of the Management API.
 func Routes() []web.Route {
-	var table []web.Route
-	for _, o := range operations() {
+	all := operations()
+	table := make([]web.Route, 0, len(all))
+	for _, o := range all {
 		table = append(table, web.Route{
 			Method: o.method, Path: Path + o.path, Summary: o.summary, Endpoint: "management",
 			Subject: subject, Flow: o.flow, Count: count, Limited: refusal.ManagementLimited,

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
@@ -49,8 +50,8 @@ var promptNames = []string{
 var (
 	screensBody = property{types: []string{"object"}}
 	// languageTag is the form of Auth0's languages, as en, pt-BR and zh-Hans.
-	languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z]{2,4}|-419)?$`)
-	screenName  = regexp.MustCompile(`^[a-z0-9-]{1,100}$`)
+	languageTag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z]{2,4}|-419)?$`) })
+	screenName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9-]{1,100}$`) })
 )
 
 // checkPath refuses a prompt, a language or a screen that there is not.
@@ -59,8 +60,8 @@ func (c *call) checkPath() error {
 	if prompt := c.Vars["prompt"]; !slices.Contains(promptNames, prompt) {
 		faults = append(faults, fault{"No enum match for: " + clip(prompt), "prompt", "Name of the prompt."})
 	}
-	for name, pattern := range map[string]*regexp.Regexp{"language": languageTag, "screen": screenName} {
-		if value, ok := c.Vars[name]; ok && !pattern.MatchString(value) {
+	for name, pattern := range map[string]func() *regexp.Regexp{"language": languageTag, "screen": screenName} {
+		if value, ok := c.Vars[name]; ok && !pattern().MatchString(value) {
 			faults = append(faults, fault{"No enum match for: " + clip(value), name, ""})
 		}
 	}
@@ -265,7 +266,7 @@ func changeRenderings(c *call) (any, error) {
 			change, _ := config.(map[string]any)
 			prompt, _ := change["prompt"].(string)
 			screen, _ := change["screen"].(string)
-			if !slices.Contains(promptNames, prompt) || !screenName.MatchString(screen) {
+			if !slices.Contains(promptNames, prompt) || !screenName().MatchString(screen) {
 				return refusal.InvalidBody.With("problem", "'No enum match for: "+clip(prompt+" "+screen)+"' on property configs.")
 			}
 			set := render(f, prompt, screen, change)

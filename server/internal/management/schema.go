@@ -32,6 +32,9 @@ func (s section[T]) schema(change bool) property {
 			continue
 		}
 		if more, ok := s.body[p.name]; ok {
+			if more.later != nil {
+				more = more.later()
+			}
 			more.name = p.name
 			p = more
 		}
@@ -78,6 +81,8 @@ func schemaOf(t reflect.Type) property {
 		return boolean
 	case reflect.Int, reflect.Int64:
 		return integer
+	case reflect.Float64:
+		return property{types: []string{"number"}}
 	case reflect.Slice:
 		items := schemaOf(t.Elem())
 		return property{types: []string{"array"}, items: &items}

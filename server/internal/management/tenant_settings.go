@@ -1,18 +1,13 @@
 package management
 
 import (
+	"encoding/json"
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-)
-
-// The lifetimes of a session, in hours.
-// Source: auth0/docs-v2 manage-users/sessions/configure-session-lifetime-settings.mdx.
-const (
-	sessionHours     = 168
-	idleSessionHours = 72
 )
 
 // lifetimes are the settings of the tenant that are in hours, and may be written in
@@ -34,9 +29,9 @@ var tenantSettings = setting[fixtures.Tenant]{
 		{Key: "error_page", Value: object{{Key: "html", Value: ""}, {Key: "show_log_link", Value: false}, {Key: "url", Value: ""}}},
 		{Key: "flags", Value: tenantFlags},
 		{Key: "guardian_mfa_page", Value: object{{Key: "enabled", Value: false}, {Key: "html", Value: ""}}},
-		{Key: "idle_session_lifetime", Value: idleSessionHours},
+		{Key: "idle_session_lifetime", Value: fixtures.IdleSessionHours},
 		{Key: "sandbox_version", Value: "22"},
-		{Key: "session_lifetime", Value: sessionHours},
+		{Key: "session_lifetime", Value: fixtures.SessionHours},
 		{Key: "universal_login", Value: object{}},
 		{Key: "resource_parameter_profile", Value: "audience"},
 		{Key: "session_cookie", Value: object{{Key: "mode", Value: "persistent"}}},
@@ -120,6 +115,11 @@ func showTenant(_ *call, tenant fixtures.Tenant, o *shape) {
 	if set, ok := o.value("flags").(object); ok {
 		for _, m := range set {
 			flags.set(m.Key, m.Value)
+		}
+	}
+	for _, name := range lifetimes {
+		if n, ok := o.value(name).(json.Number); ok {
+			o.set(name, json.Number(strings.TrimSuffix(n.String(), ".0")))
 		}
 	}
 	flags.drop(magicLinkFlag) // Auth0 has it elsewhere

@@ -33,7 +33,7 @@ type property struct {
 	open        bool       // an object may have other members, too
 	rest        *property  // what each member may be that is not one of members
 
-	later func() property // makes the property, when a body is checked
+	later func() property // makes the property when a body is checked; of a body, or of a member of a section's body
 }
 
 // of returns a copy with a description.

@@ -5,6 +5,7 @@ package passwordless
 import (
 	"cmp"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -89,7 +90,7 @@ func (r Request) compose(c *web.Call, s tenant.Secret) outbox.Message {
 	letter := mail.Letter{
 		Tenant: s.Tenant, Client: r.Client, Connection: r.Connection, Templates: s.Templates, Recipient: r.Recipient,
 		Send: r.Send, Language: c.Language(), Code: s.Code, OTP: s.Code, Now: c.Now, Sender: c.Setup.Fixture.MailSender(),
-		Lifetime: time.Duration(r.Connection.Code().TimeStep) * time.Second,
+		Lifetime: time.Duration(r.Connection.Code().TimeStep) * time.Second, Organization: c.Setup.ShownOrganization(c.Organization),
 	}
 	m := outbox.Message{
 		Purpose: outbox.Passwordless, To: r.Recipient, Recipients: []string{r.Recipient}, ClientID: r.Client.ClientID, Connection: r.Connection.Name,
@@ -140,13 +141,13 @@ const (
 )
 
 // deviceForm is the form of the names that the tenant gives to browsers.
-var deviceForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+var deviceForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`) })
 
 // Device is the browser that calls; "" if it has never called before, or is no
 // browser.
 func Device(c *web.Call) string {
 	for _, value := range c.Cookies(deviceCookie) {
-		if deviceForm.MatchString(value) {
+		if deviceForm().MatchString(value) {
 			return value
 		}
 	}

@@ -40,6 +40,9 @@ func NewBrowser(t testing.TB, s *server.Server) *Browser {
 	return &Browser{t, s, map[string]*http.Cookie{}}
 }
 
+// At is the browser, with all its cookies, at another server.
+func (b *Browser) At(s *server.Server) *Browser { return &Browser{b.t, s, b.cookies} }
+
 // Call sends a request with the browser's cookies, and keeps those of the answer.
 func (b *Browser) Call(method, target string, body any, changes ...Change) *httptest.ResponseRecorder {
 	b.t.Helper()

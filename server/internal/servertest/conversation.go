@@ -49,22 +49,39 @@ func Replay(t *testing.T, script string) (text string, s *server.Server) {
 // ReplayWith is Replay with another fixture: change changes the one of the script.
 func ReplayWith(t *testing.T, script string, change func(*fixtures.Fixture)) (text string, s *server.Server) {
 	t.Helper()
+	return replay(t, script, true, func(config server.Config) *server.Server {
+		if change != nil {
+			changed := *cmp.Or(config.Fixture, NamedFixture(t, "default"))
+			change(&changed)
+			config.Fixture = &changed
+		}
+		return New(t, config)
+	})
+}
+
+// ReplayIn runs a script against the tenant that start makes.
+func ReplayIn(t *testing.T, script string, start func(server.Config) *server.Server) (text string) {
+	t.Helper()
+	text, _ = replay(t, script, false, start)
+	return text
+}
+
+// replay runs a script. With watch, each change of the state must be told.
+func replay(t *testing.T, script string, watch bool, start func(server.Config) *server.Server) (text string, s *server.Server) {
+	t.Helper()
 	lines := slices.DeleteFunc(strings.Split(script, "\n"), func(l string) bool { return strings.HasPrefix(l, "<") || strings.HasPrefix(l, "=") })
 	config := server.Config{At: At2030}
 	if name, ok := strings.CutPrefix(lines[0], "@ fixture "); ok {
 		config.Fixture = NamedFixture(t, name)
 	}
-	if change != nil {
-		changed := *cmp.Or(config.Fixture, NamedFixture(t, "default"))
-		change(&changed)
-		config.Fixture = &changed
-	}
-	s = New(t, config)
+	s = start(config)
 	c := &conversation{
 		T: t, server: s, vars: map[string]string{}, repeat: 1, from: "192.0.2.1", browser: NewBrowser(t, s),
 		shown: []string{"Content-Type", "Www-Authenticate", "Allow", "Retry-After", "X-Mock-Scenario", "Location"},
 	}
-	c.state = exported(t, s)
+	if watch {
+		c.state = exported(t, s)
+	}
 	for len(lines) > 0 {
 		n := 1
 		for strings.HasPrefix(lines[0], ">") && n < len(lines) && strings.HasPrefix(lines[n], ">") && !requestLine.MatchString(lines[n]) {
@@ -86,7 +103,9 @@ func ReplayWith(t *testing.T, script string, change func(*fixtures.Fixture)) (te
 		case block[0] != "" && block[0][0] != '#':
 			c.failf("a line begins with none of # > < @ =")
 		}
-		c.checkStateChanged()
+		if watch {
+			c.checkStateChanged()
+		}
 	}
 	return c.out.String(), s
 }
@@ -376,4 +395,10 @@ func (c *conversation) writeHeaders(header http.Header) {
 			}
 		}
 	}
+}
+
+// StateText is what a server exports, without what changes as time passes.
+func StateText(t testing.TB, s *server.Server) string {
+	t.Helper()
+	return exported(t, s)
 }

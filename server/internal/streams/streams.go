@@ -29,6 +29,8 @@ const (
 	mostAtOnce = 100
 	// callTime is for how long a receiver may take.
 	callTime = 10 * time.Second
+	// userAgent is what calls of webhooks say who they are. Unverified.
+	userAgent = "mockauth0"
 )
 
 // Streams are the streams of a tenant. The zero value has none.
@@ -172,8 +174,12 @@ func (s *Streams) Counts() []Counts {
 	return all
 }
 
-// Log sends an entry to the log streams that want it.
+// Log sends an entry to the log streams that want it. What the call of a webhook has
+// caused is sent nowhere: a stream that leads to the mock itself would never end.
 func (s *Streams) Log(e *tenantlog.Entry) {
+	if e.UserAgent == userAgent {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.config == nil {
@@ -244,7 +250,7 @@ func (s *Streams) call(ctx context.Context, url string, header http.Header, body
 		return 0, err
 	}
 	req.Header = header
-	req.Header.Set("User-Agent", "mockauth0")
+	req.Header.Set("User-Agent", userAgent)
 	status, err := s.Caller.Post(req)
 	if err == nil && status/100 != 2 {
 		return status, fmt.Errorf("the receiver answered %d", status)

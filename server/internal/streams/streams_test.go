@@ -288,3 +288,93 @@ func TestLargeEventsAreFewer(t *testing.T) {
 		s.Close()
 	})
 }
+
+// A caller is a function that takes calls.
+type caller func(*http.Request) (int, error)
+
+// Post takes a call.
+func (c caller) Post(r *http.Request) (int, error) { return c(r) }
+
+// What the call of a stream causes in the tenant itself goes to no stream: the calls
+// would never end.
+func TestAStreamThatLeadsToItsTenantEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, l := open(nil, nil)
+		calls := 0
+		s.Caller = caller(func(r *http.Request) (int, error) {
+			if calls++; calls < 100 {
+				l.Write(tenantlog.Entry{Type: "sapi", Date: time.Now(), UserAgent: r.Header.Get("User-Agent")})
+			}
+			return 200, nil
+		})
+		write(l, "s")
+		synctest.Wait()
+		if kept, _ := l.Counts(); calls != 1 || kept != 2 {
+			t.Errorf("there were %d calls, and the log has %d entries", calls, kept)
+		}
+	})
+}
+
+// A thousand log streams and a thousand event streams each get everything once, also if
+// every other receiver is down at first. No goroutine is left.
+func TestAThousandStreams(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const many, entries = 1000, 20
+		var mu sync.Mutex
+		up, got := false, map[string]int{}
+		s := &Streams{Clock: clock.New(time.Time{}, true), ShowUser: func(u fixtures.User) any { return u.UserID }}
+		s.Caller = caller(func(r *http.Request) (int, error) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				return 0, err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			path := r.URL.Path
+			if !up && strings.HasSuffix(path, "/odd") {
+				return 503, nil
+			}
+			got[path] += strings.Count(string(body), `"log_id":"900`)/2 + strings.Count(string(body), `"specversion"`)
+			return 200, nil
+		})
+		f := &fixtures.Fixture{}
+		for n := range many {
+			path := fmt.Sprintf("http://localhost/%d/%s", n, []string{"even", "odd"}[n%2])
+			f.LogStreams = append(f.LogStreams, fixtures.LogStream{
+				ID: fmt.Sprintf("lst_%d", n), Type: fixtures.StreamHTTP, Status: fixtures.StreamActive,
+				Sink: fixtures.LogSink{HTTPEndpoint: strings.Replace(path, "localhost/", "localhost/log/", 1), HTTPContentType: "application/json", HTTPContentFormat: fixtures.FormatJSONLines},
+			})
+			f.EventStreams = append(f.EventStreams, fixtures.EventStream{
+				ID: fmt.Sprintf("est_%d", n), Status: fixtures.StreamEnabled, Subscriptions: []fixtures.EventSubscription{{EventType: UserCreated}},
+				Destination: fixtures.EventDestination{Type: fixtures.StreamWebhook, Configuration: fixtures.EventConfiguration{WebhookEndpoint: path}},
+			})
+		}
+		s.Configure(f)
+		l := &tenantlog.Log{}
+		l.Watch(s)
+		for range entries {
+			write(l, "s")
+		}
+		s.User(UserCreated, &fixtures.User{UserID: "auth0|1"}, nil, time.Now())
+		pass(2 * time.Second)
+		mu.Lock()
+		up = true
+		mu.Unlock()
+		pass(time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
+		if len(got) != 2*many {
+			t.Errorf("%d of %d receivers were called", len(got), 2*many)
+		}
+		for path, n := range got {
+			if want := map[bool]int{true: entries, false: 1}[strings.HasPrefix(path, "/log/")]; n != want {
+				t.Errorf("%s has %d, want %d", path, n, want)
+			}
+		}
+		for _, c := range s.Counts() {
+			if c.Waiting != 0 || c.Lost != 0 || c.Sent == 0 {
+				t.Fatalf("%+v", c)
+			}
+		}
+	})
+}

@@ -27,6 +27,9 @@ type opaqueContent struct {
 	Scope   string `json:"scope"`
 	Issued  int64  `json:"iat"`
 	Expires int64  `json:"exp"`
+	// OrgID and OrgName are those of the organization through which the user signed in.
+	OrgID   string `json:"org_id,omitempty"`
+	OrgName string `json:"org_name,omitempty"`
 	// ProofKey is the thumbprint of the key to which the token is bound; "" for a
 	// Bearer token.
 	ProofKey string `json:"jkt,omitempty"`
@@ -59,6 +62,12 @@ func (t *Tenant) Userinfo(content Access, pinned string, now time.Time) (token.C
 	}
 	claims := token.Claims{{Name: "sub", Value: u.UserID}}
 	addProfile(&claims, u, scopes)
+	if content.OrgID != "" {
+		claims.Add("org_id", content.OrgID)
+	}
+	if content.OrgName != "" {
+		claims.Add("org_name", content.OrgName)
+	}
 	client, ok := t.Setup().Client(content.Client)
 	if !ok {
 		client = &fixtures.Client{}

@@ -48,6 +48,14 @@ type Authorization struct {
 	StepUp bool
 	// SecondFactor tells that the user has given one in this login.
 	SecondFactor bool
+	// Organization is the id of the organization through which the user signs in; "" for
+	// none. Without one, Asks says when the user is asked for it: BeforeLogin, AfterLogin or
+	// "". Personal tells that the user wants none.
+	Organization, Asks string
+	Personal           bool
+	// Invitation is the ticket of the invitation to the organization that the user
+	// accepts; "" for none.
+	Invitation string
 	// UserCode is the code of the device for which the user signs in; "" for an app.
 	// A device gets no response: it asks for its tokens.
 	UserCode string
@@ -104,7 +112,7 @@ func (t *Tenant) checkAudience(r TokenRequest) error {
 }
 
 func (a *Authorization) request() TokenRequest {
-	return TokenRequest{Client: a.Client, Audience: a.Audience, Scope: a.Scope, Issuer: a.Issuer, Now: a.Now, Caller: a.Caller, Effects: a.Effects}
+	return TokenRequest{Client: a.Client, Audience: a.Audience, Scope: a.Scope, Organization: a.Organization, Issuer: a.Issuer, Now: a.Now, Caller: a.Caller, Effects: a.Effects}
 }
 
 // Approve gives the app what it asked for, for the user of the session. For a device
@@ -126,8 +134,12 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 		t.mu.Unlock()
 		return Approval{}, refusal.UserBlocked
 	}
+	if err := t.stillMemberLocked(a.Organization, u.UserID); err != nil {
+		t.mu.Unlock()
+		return Approval{}, err
+	}
 	if live, ok := t.sessions.get(s.ID); ok {
-		live.signedInTo(a.Client.ClientID)
+		live.signedInTo(a.Client, a.Organization)
 		live.Device.Use(a.Caller.Agent, a.Caller.IP)
 	}
 	if a.UserCode != "" {
@@ -151,7 +163,7 @@ func (t *Tenant) Approve(a Authorization, s Session) (Approval, error) {
 	}
 	var l *Login
 	if a.wants("token") || a.wants("id_token") {
-		scopes := withoutRefresh(t.setup.grantScopes(strings.Fields(a.Scope), a.Client, api, u)) // a browser's address never carries a refresh token
+		scopes := withoutRefresh(t.setup.grantScopes(strings.Fields(a.Scope), a.Client, api, t.actingLocked(u, a.Organization))) // a browser's address never carries a refresh token
 		l = t.loginLocked(r, api, u, scopes, nil, "front", n)
 		l.FrontChannel, l.Nonce, l.SID, l.Code = true, a.Nonce, s.SID, out.Code
 		l.SecondFactor = a.SecondFactor
@@ -199,6 +211,9 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 	if !ok || blocked(u, r.Effects) {
 		return nil, refusal.UserBlocked
 	}
+	if err := t.stillMemberLocked(c.Organization, u.UserID); err != nil {
+		return nil, err
+	}
 	api, err := t.apiLocked(c.request())
 	if err != nil {
 		return nil, err
@@ -207,7 +222,8 @@ func (t *Tenant) RedeemCode(r TokenRequest, code, redirectURI, verifier string) 
 		return nil, err
 	}
 	c.used = true
-	scopes := t.setup.grantScopes(strings.Fields(c.Scope), r.Client, api, u)
+	r.Organization = c.Organization
+	scopes := t.setup.grantScopes(strings.Fields(c.Scope), r.Client, api, t.actingLocked(u, r.Organization))
 	if c.sid == "" {
 		scopes = withoutRefresh(scopes) // Source: auth0/docs-v2 passwordless-connection-limitations.mdx.
 	}
@@ -290,7 +306,7 @@ func (t *Tenant) RedeemLink(a Authorization, connection, username, otp, device s
 		return Session{}, err
 	}
 	u := t.signInLocked(conn, recipient, a.Now, a.Caller)
-	return Session{UserID: u.UserID, AuthTime: a.Now}, nil
+	return Session{UserID: u.UserID, AuthTime: a.Now, Connection: conn.Name}, nil
 }
 
 // wrongBrowserLocked tells whether a live link must be refused because another
@@ -306,7 +322,10 @@ func (t *Tenant) wrongBrowserLocked(conn *fixtures.Connection, recipient, device
 // SignIn uses up a code that a user typed on a page and signs the browser in.
 // sessionID is the session in the browser's cookie, "" if there is none.
 func (t *Tenant) SignIn(a Authorization, tx Transaction, otp, sessionID string) (Session, error) {
-	conn, err := t.Setup().PasswordlessConnection(tx.Realm, a.Client)
+	conn, err := t.Setup().LoginConnection(tx.Realm, &a)
+	if err == nil && a.Organization == "" {
+		conn, err = t.Setup().PasswordlessConnection(tx.Realm, a.Client)
+	}
 	if err != nil {
 		return Session{}, err
 	}
@@ -318,7 +337,8 @@ func (t *Tenant) SignIn(a Authorization, tx Transaction, otp, sessionID string) 
 	if err := t.redeemLocked(conn, tx.Recipient, otp, a.request()); err != nil {
 		return Session{}, err
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, methodOf(conn.Strategy), a)
-	t.noteSignInLocked(tx, otp, s)
+	isNew := t.users.find(conn.Name, tx.Recipient) == nil
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, conn.Name, methodOf(conn.Strategy), a)
+	t.noteSignInLocked(tx, otp, s, isNew)
 	return *s, nil
 }

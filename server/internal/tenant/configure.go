@@ -60,6 +60,7 @@ func (t *Tenant) reconfigure(before, after *Setup) (done bool, err error) {
 		}
 	}
 	t.configureLocked(after)
+	t.sessions.limit(t.setup.Fixture.Tenant.LifetimeOfSessions())
 	t.dropLostLocked(before)
 	t.noteChange()
 	return true, nil

@@ -216,8 +216,8 @@ func (t *Tenant) SignUpAndIn(a Authorization, tx Transaction, conn *fixtures.Con
 		return Session{}, refusal.UserBlocked
 	}
 	t.noteLoginLocked(u, a.Now)
-	s := t.newSessionLocked(u, sessionID, methodOf(conn.Strategy), a)
-	t.noteSignInLocked(tx, password, s)
+	s := t.newSessionLocked(u, sessionID, conn.Name, methodOf(conn.Strategy), a)
+	t.noteSignInLocked(tx, password, s, true)
 	return s.ofNewUser(true), nil
 }
 
@@ -234,8 +234,8 @@ func (t *Tenant) SignInWithPassword(a Authorization, tx Transaction, conn *fixtu
 		return Session{}, err
 	}
 	t.noteLoginLocked(u, a.Now)
-	s := t.newSessionLocked(u, sessionID, methodOf(conn.Strategy), a)
-	t.noteSignInLocked(tx, password, s)
+	s := t.newSessionLocked(u, sessionID, conn.Name, methodOf(conn.Strategy), a)
+	t.noteSignInLocked(tx, password, s, false)
 	return *s, nil
 }
 

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -38,9 +39,11 @@ type TokenRequest struct {
 	Client   *fixtures.Client
 	Audience string // "" if absent
 	Scope    string // "" if absent
-	Issuer   string // with the trailing slash
-	Now      time.Time
-	Caller   Caller
+	// Organization is the id of the organization of the login; "" for none.
+	Organization string
+	Issuer       string // with the trailing slash
+	Now          time.Time
+	Caller       Caller
 	// ProofKey is the thumbprint of the key that the client has proven to possess by
 	// DPoP, "" if it sent no proof.
 	ProofKey string
@@ -231,8 +234,9 @@ func normalizePhone(s string) (string, bool) {
 	return fixtures.NormalizePhone(s)
 }
 
-// ClientCredentials gives a client a token in its own name.
-func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
+// ClientCredentials gives a client a token in its own name, perhaps for an organization,
+// which is named by its id or its name.
+func (t *Tenant) ClientCredentials(r TokenRequest, organization string) (*Login, error) {
 	api, known := t.api(r)
 	if !known {
 		return nil, refusal.ServiceNotEnabled.With("audience", r.Audience).Because(unknownAudienceHint(r))
@@ -240,18 +244,15 @@ func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 	if api == nil {
 		return nil, refusal.NoAudience
 	}
-	if err := r.allowsBearer(api); err != nil {
+	err := r.allowsBearer(api)
+	if err != nil {
 		return nil, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	grant, ok := t.setup.grants[grantKey{r.Client.ClientID, api.Identifier}]
 	if !ok {
-		audience := r.Audience
-		if audience == "" {
-			audience = api.Identifier
-		}
-		return nil, refusal.NoClientGrant.With("client", r.Client.ClientID, "audience", audience).Because("add a client_grants entry to the fixture")
+		return nil, refusal.NoClientGrant.With("client", r.Client.ClientID, "audience", cmp.Or(r.Audience, api.Identifier)).Because("add a client_grants entry to the fixture")
 	}
 	scopes := grant.Scope
 	if asked := strings.Fields(r.Scope); len(asked) > 0 {
@@ -260,6 +261,9 @@ func (t *Tenant) ClientCredentials(r TokenRequest) (*Login, error) {
 				fmt.Sprintf("the client_grants entry of client %q for this API has the scopes %q; OpenID scopes are for users only", r.Client.ClientID, grant.Scope))
 		}
 		scopes = asked
+	}
+	if r.Organization, err = t.grantedOrganizationLocked(r, organization, grant, cmp.Or(r.Audience, api.Identifier)); err != nil {
+		return nil, err
 	}
 	n := t.clientLogins.add(grantKey{r.Client.ClientID, api.Identifier})
 	return t.loginLocked(r, api, nil, scopes, []string{"client-credentials"}, strconv.FormatInt(n, 10)), nil

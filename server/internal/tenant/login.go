@@ -16,7 +16,8 @@ import (
 // A Login is a granted token request. It has all that its tokens are made of.
 type Login struct {
 	Client       *fixtures.Client
-	User         *fixtures.User           // nil for a client's own token
+	User         *fixtures.User           // nil for a client's own token; through an organization, with the roles there
+	Organization *fixtures.Organization   // nil for a login through none
 	API          *fixtures.ResourceServer // nil for an opaque access token
 	Scopes       []string
 	GrantTypes   []string // the gty claim: a string for one, an array for several
@@ -74,9 +75,10 @@ type Tokens struct {
 func (t *Tenant) loginLocked(r TokenRequest, api *fixtures.ResourceServer, u *user, scopes, gty []string, name ...string) *Login {
 	l := &Login{Client: r.Client, API: api, Scopes: scopes, GrantTypes: gty, Issuer: r.Issuer, Now: r.Now, Effects: r.Effects, ProofKey: r.boundKey(api), name: name, provedSecondFactor: r.provedSecondFactor, caller: r.Caller}
 	if u != nil {
-		copied := u.User
+		copied := t.actingLocked(u, r.Organization).User
 		l.User = &copied
 	}
+	l.Organization = t.setup.orgs[r.Organization]
 	return l
 }
 
@@ -110,7 +112,7 @@ func (t *Tenant) Issue(l *Login) (*Tokens, error) {
 	var err error
 	out.AccessToken, err = t.accessToken(l, out.Scope)
 	if withID && err == nil {
-		out.IDToken, err = t.signID(l, idClaims(l))
+		out.IDToken, err = t.signID(l, t.idClaims(l))
 	}
 	return out, err
 }
@@ -157,7 +159,7 @@ func (t *Tenant) issueFrontChannel(l *Login, out *Tokens, withID bool) (err erro
 		out.Scope, out.ExpiresIn, out.TokenType = "", 0, ""
 	}
 	if err == nil && withID && slices.Contains(l.ResponseTypes, "id_token") {
-		out.IDToken, err = t.signID(l, l.hashed(idClaims(l), out.AccessToken))
+		out.IDToken, err = t.signID(l, l.hashed(t.idClaims(l), out.AccessToken))
 	}
 	return err
 }
@@ -189,10 +191,36 @@ func halfHash(s string) string {
 // opaqueOf returns the content of a login's opaque access token.
 func (t *Tenant) opaqueOf(l *Login, scope string) opaqueContent {
 	id := t.Setup().Seed.Hex(32, append([]string{"login", l.Client.ClientID, l.User.UserID}, l.name...)...)
-	return opaqueContent{
+	content := opaqueContent{
 		ID: id, Issuer: l.Issuer, Subject: l.User.UserID, Client: l.Client.ClientID, Scope: scope,
 		Issued: l.Now.Unix(), Expires: l.Now.Unix() + l.accessLifetime(), ProofKey: l.ProofKey,
 	}
+	if l.Organization != nil {
+		content.OrgID, content.OrgName = l.Organization.ID, t.organizationName(l)
+	}
+	return content
+}
+
+// organizationClaims tell through which organization a user has signed in. SDKs compare
+// the name in lower case.
+// Source: auth0/docs-v2 using-tokens.mdx, use-org-name-authentication-api.mdx.
+func (t *Tenant) organizationClaims(l *Login) (claims token.Claims) {
+	if l.Organization == nil {
+		return nil
+	}
+	claims.Add("org_id", l.Organization.ID)
+	if name := t.organizationName(l); name != "" {
+		claims.Add("org_name", name)
+	}
+	return claims
+}
+
+// organizationName is "" if the tenant does not take names.
+func (t *Tenant) organizationName(l *Login) string {
+	if !t.Setup().Fixture.Tenant.AllowOrganizationName {
+		return ""
+	}
+	return strings.ToLower(l.Organization.Name)
 }
 
 func (t *Tenant) seal(content opaqueContent) (string, error) {
@@ -208,7 +236,7 @@ func (t *Tenant) opaqueTokens() *token.Opaque {
 
 // idClaims returns the claims of an ID token, in Auth0's order of 2025. The
 // passwordless grant gives no sid, nonce, auth_time, amr or at_hash.
-func idClaims(l *Login) token.Claims {
+func (t *Tenant) idClaims(l *Login) token.Claims {
 	claims := customClaims(l.User, l.Client, l.Scopes)
 	addProfile(&claims, *l.User, l.Scopes)
 	claims = append(claims,
@@ -231,7 +259,7 @@ func idClaims(l *Login) token.Claims {
 	if !l.AuthTime.IsZero() {
 		claims.Add("auth_time", l.AuthTime.Unix())
 	}
-	return claims
+	return append(claims, t.organizationClaims(l)...)
 }
 
 // ofRFC9068 tells whether the API of the login has the profile of RFC 9068 for its
@@ -274,6 +302,7 @@ func (t *Tenant) accessClaims(l *Login, scope string) token.Claims {
 	if len(l.Scopes) > 0 {
 		claims = append(claims, token.Claim{Name: "scope", Value: scope})
 	}
+	claims = append(claims, t.organizationClaims(l)...)
 	if l.ofRFC9068() {
 		jti := t.Setup().Seed.Opaque(22, append([]string{"jti", l.Client.ClientID, subject, l.API.Identifier}, l.name...)...)
 		claims = append(claims, token.Claim{Name: "jti", Value: jti}, token.Claim{Name: "client_id", Value: l.Client.ClientID})

@@ -121,12 +121,15 @@ func (t *Tenant) UserNamed(connection, name string) (fixtures.User, bool) {
 func (t *Tenant) ResetTicket(id string, now time.Time) (fixtures.Ticket, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	k, _, err := t.mailTicketLocked(outbox.ResetEmail, id, now)
+	k, u, err := t.mailTicketLocked(outbox.ResetEmail, id, now)
 	if k == nil {
 		return fixtures.Ticket{}, err
 	}
 	if err == nil && k.Used {
 		err = usedTicket()
+	}
+	if err == nil {
+		err = k.sameAddress(u, refusal.WrongResetTicket)
 	}
 	return k.Ticket, err
 }
@@ -152,6 +155,15 @@ func (t *Tenant) mailTicketLocked(purpose, id string, now time.Time) (*mailTicke
 	return k, u, nil
 }
 
+// sameAddress refuses a ticket that went to an address which the user does not have any
+// more: somebody else may read what is sent there.
+func (k *mailTicket) sameAddress(u *account, wrong *refusal.Refusal) error {
+	if k.Email == u.Email {
+		return nil
+	}
+	return wrong.Because("the ticket is for " + k.Email + ", and the user has another address now")
+}
+
 func usedTicket() error { return refusal.TicketUsed.Because("the ticket has done its work already") }
 
 // ResetPassword changes a user's password by a ticket, and ends the user's sessions.
@@ -168,10 +180,13 @@ func (t *Tenant) ResetPassword(id, password string, now time.Time) error {
 	case k.Used:
 		return usedTicket()
 	}
+	if err := k.sameAddress(u, refusal.WrongResetTicket); err != nil {
+		return err
+	}
 	changed := cloned(u.user.User)
 	changed.ChangeAccount(u.UserID, func(of *fixtures.User) {
 		of.SetPassword(password)
-		of.EmailVerified = of.EmailVerified || k.MarkVerified && k.Email == of.Email
+		of.EmailVerified = of.EmailVerified || k.MarkVerified
 	})
 	if _, err := t.changeUserLocked(u.user, changed, now); err != nil {
 		return err
@@ -195,9 +210,11 @@ func (t *Tenant) VerifyEmail(id string, now time.Time) (fixtures.Ticket, fixture
 		return k.Ticket, fixtures.User{}, err
 	case k.Used:
 		return k.Ticket, fixtures.User{}, usedTicket()
-	case k.Email != u.Email:
-		return k.Ticket, fixtures.User{}, refusal.WrongVerificationTicket.Because("the ticket is for " + k.Email + ", and the user has another address now")
-	case u.EmailVerified:
+	}
+	if err := k.sameAddress(u, refusal.WrongVerificationTicket); err != nil {
+		return k.Ticket, fixtures.User{}, err
+	}
+	if u.EmailVerified {
 		return k.Ticket, fixtures.User{}, refusal.AlreadyVerified
 	}
 	k.Used = true

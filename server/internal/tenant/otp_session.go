@@ -221,8 +221,8 @@ func (t *Tenant) SignInWithCode(a Authorization, tx Transaction, conn *fixtures.
 		}
 		a.Caller.signedUp(u)
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, methodOf(codeStrategy(tx.Recipient)), a)
-	t.noteSignInLocked(tx, otp, s)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, conn.Name, methodOf(codeStrategy(tx.Recipient)), a)
+	t.noteSignInLocked(tx, otp, s, isNew)
 	return s.ofNewUser(isNew), true, nil
 }
 
@@ -247,7 +247,7 @@ func (t *Tenant) ConfirmSignUp(a Authorization, tx Transaction, conn *fixtures.C
 	if u != nil && (u.user.Blocked || !u.owns(tx.Recipient)) || a.Effects.User("blocked") {
 		return Session{}, refusal.UserBlocked
 	}
-	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, methodOf(codeStrategy(tx.Recipient)), a)
-	t.noteSignInLocked(tx, stored.proof, s)
+	s := t.newSessionLocked(t.signInLocked(conn, tx.Recipient, a.Now, a.Caller), sessionID, conn.Name, methodOf(codeStrategy(tx.Recipient)), a)
+	t.noteSignInLocked(tx, stored.proof, s, u == nil)
 	return s.ofNewUser(u == nil), nil
 }

@@ -141,6 +141,9 @@ func (t *Tenant) newFamilyLocked(l *Login, now time.Time) string {
 		UserID: l.User.UserID, Scope: strings.Join(l.Scopes, " "), GrantType: strings.Join(l.GrantTypes, " "), AuthTime: l.AuthTime, SecondFactor: l.provedSecondFactor,
 		SessionID: l.SID,
 	}
+	if l.Organization != nil {
+		f.Organization = l.Organization.ID
+	}
 	f.Device.Use(l.caller.Agent, l.caller.IP)
 	if l.API != nil {
 		f.Audience = l.API.Identifier
@@ -238,6 +241,9 @@ func (t *Tenant) Refresh(r TokenRequest, presented string) (*Login, error) {
 	if blocked(u, r.Effects) {
 		return nil, refusal.RefreshUserBlocked
 	}
+	if err := t.stillMemberLocked(f.Organization, u.UserID); err != nil {
+		return nil, err
+	}
 	r.Audience, r.provedSecondFactor = f.Audience, f.SecondFactor
 	if f.Audience == MFAPath || f.Audience == ManagementPath {
 		r.Audience = strings.TrimSuffix(r.Issuer, "/") + f.Audience
@@ -285,7 +291,8 @@ func (t *Tenant) exchangeLocked(r TokenRequest, f *family, generation int64, u *
 	f.SecondFactor = r.provedSecondFactor
 	f.Device.Use(r.Caller.Agent, r.Caller.IP)
 	f.uses++
-	scopes := t.setup.permitted(scopesWithin(strings.Fields(f.Scope), r.Scope), api, u)
+	r.Organization = f.Organization
+	scopes := t.setup.permitted(scopesWithin(strings.Fields(f.Scope), r.Scope), api, t.actingLocked(u, r.Organization))
 	l := t.loginLocked(r, api, u, scopes, append([]string{"refresh_token"}, strings.Fields(f.GrantType)...), f.ID, strconv.FormatInt(f.uses, 10))
 	l.AuthTime = f.AuthTime
 	if f.ExpiresAt.IsZero() { // one without an end gets one if the client has a lifetime by now

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -8,14 +9,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 )
 
-// How long a session of a browser lasts at most, and without use. These are
-// Auth0's defaults for a new tenant.
-// Source: auth0/docs-v2 manage-users/sessions/configure-session-lifetime-settings.mdx.
-const (
-	sessionLifetime     = 7 * 24 * time.Hour
-	sessionIdleLifetime = 3 * 24 * time.Hour
-	maxSessions         = 20_000
-)
+const maxSessions = 20_000
 
 // A Session is a browser that is signed in.
 type Session struct {
@@ -33,13 +27,17 @@ type Session struct {
 	// Clients are those that the user signed in to with this session, the last
 	// one at the end.
 	Clients []string
+	// Connection is the one by which the user signed in.
+	Connection string
 	// Method is how the user gave the first factor, as Auth0 names it: pwd, email or sms.
 	Method string
 	Device fixtures.ClientDevice
 	// Metadata are what the Management API keeps with it.
 	Metadata map[string]any
 
-	created, used time.Time
+	created, used  time.Time
+	lifetime, idle time.Duration
+	organizations  map[string]string // through which the user signed in last, by client; "" for none
 }
 
 // methodOf is how the users of a strategy sign in.
@@ -64,13 +62,13 @@ func (s Session) CreatedAt() time.Time { return s.created }
 func (s Session) UsedAt() time.Time { return s.used }
 
 // ExpiresAt is when the session ends, and IdleExpiresAt when it does without use.
-func (s Session) ExpiresAt() time.Time { return s.created.Add(sessionLifetime) }
+func (s Session) ExpiresAt() time.Time { return s.created.Add(s.lifetime) }
 
 // IdleExpiresAt is when the session ends if it is not used before.
-func (s Session) IdleExpiresAt() time.Time { return s.used.Add(sessionIdleLifetime) }
+func (s Session) IdleExpiresAt() time.Time { return s.used.Add(s.idle) }
 
 func (s *Session) lapsed(now time.Time) bool {
-	return !now.Before(s.created.Add(sessionLifetime)) || !now.Before(s.used.Add(sessionIdleLifetime))
+	return !now.Before(s.ExpiresAt()) || !now.Before(s.IdleExpiresAt())
 }
 
 type sessions struct {
@@ -110,9 +108,26 @@ func (t *Tenant) sessionLocked(id string, now time.Time) (*Session, bool) {
 	return s, true
 }
 
-// signedInTo notes a client. It makes a new list, since callers of Session hold
-// the old one.
-func (s *Session) signedInTo(client string) {
+// limit shortens the sessions that last longer than new ones do. Those that began while
+// they were shorter stay as they are.
+// Source: auth0/docs-v2 session-lifetime-limits.mdx.
+func (ss *sessions) limit(most, idle time.Duration) {
+	for _, s := range ss.all {
+		s.lifetime, s.idle = min(s.lifetime, most), min(s.idle, idle)
+	}
+}
+
+// signedInTo notes a client, and the organization of the login. It makes a new list and
+// map, since callers of Session hold the old ones.
+func (s *Session) signedInTo(c *fixtures.Client, organization string) {
+	client := c.ClientID
+	if c.MayUseOrganizations() {
+		s.organizations = maps.Clone(s.organizations)
+		if s.organizations == nil {
+			s.organizations = map[string]string{}
+		}
+		s.organizations[client] = organization
+	}
 	s.Clients = append(slices.DeleteFunc(slices.Clone(s.Clients), func(id string) bool { return id == client }), client)
 }
 
@@ -148,10 +163,10 @@ func (t *Tenant) SetSessionMetadata(id string, metadata map[string]any) {
 // newSessionLocked signs a user in to a browser. oldID is the session that the
 // browser has already, or "". A session of the same user goes on with a new
 // AuthTime; another user's ends.
-func (t *Tenant) newSessionLocked(u *user, oldID, method string, a Authorization) *Session {
+func (t *Tenant) newSessionLocked(u *user, oldID, connection, method string, a Authorization) *Session {
 	id, now := u.UserID, a.Now
 	if s, ok := t.sessions.get(oldID); ok && s.UserID == id && !s.lapsed(now) {
-		s.AuthTime, s.used, s.Method = now, now, method
+		s.AuthTime, s.used, s.Connection, s.Method = now, now, connection, method
 		s.Device.Use(a.Caller.Agent, a.Caller.IP)
 		return s
 	}
@@ -159,8 +174,9 @@ func (t *Tenant) newSessionLocked(u *user, oldID, method string, a Authorization
 	n := strconv.FormatInt(t.sessions.count.add(id), 10)
 	s := &Session{
 		ID: t.setup.Seed.Opaque(43, "session", id, n), SID: t.setup.Seed.Opaque(32, "sid", id, n),
-		UserID: id, AuthTime: now, created: now, used: now, Method: method,
+		UserID: id, AuthTime: now, created: now, used: now, Connection: connection, Method: method,
 	}
+	s.lifetime, s.idle = t.setup.Fixture.Tenant.LifetimeOfSessions()
 	s.Device.Use(a.Caller.Agent, a.Caller.IP)
 	t.sessions.put(s.ID, s)
 	return s

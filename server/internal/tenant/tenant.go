@@ -145,6 +145,7 @@ func (t *Tenant) Merge(f *fixtures.Fixture, keys *token.Keys) error {
 	seed := t.setup.Seed
 	t.loaded = f
 	t.configureLocked(setup)
+	t.sessions.limit(t.setup.Fixture.Tenant.LifetimeOfSessions())
 	if len(f.Keys.Files) > 0 && t.setup.Seed != seed {
 		t.forgetLoginsLocked() // who knows the seed before could guess them
 		t.expireCodesLocked()

@@ -102,5 +102,5 @@ func (t *Tenant) RedeemTicket(a Authorization, id, realm, sessionID string) (Ses
 	if !ok || blocked(u, a.Effects) {
 		return Session{}, refusal.UserBlocked
 	}
-	return *t.newSessionLocked(u, sessionID, methodOf(t.setup.Strategy(k.connection)), a), nil
+	return *t.newSessionLocked(u, sessionID, k.connection, methodOf(t.setup.Strategy(k.connection)), a), nil
 }

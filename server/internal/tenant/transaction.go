@@ -37,6 +37,15 @@ type Transaction struct {
 	SignedIn string
 	// Linked is the user whom a magic link signed in, without a session.
 	Linked Session
+	// Inviter is who invites, and Invitee the address that is invited; "" without an
+	// invitation.
+	Inviter, Invitee string
+	// EnteredBy is the ID of the user who may sign in through the organization.
+	EnteredBy string
+	// SignedUp tells that the login has created the user.
+	SignedUp bool
+	// Anew tells that the user has to sign in, even if the browser is signed in.
+	Anew bool
 	// PassedBy is the ID of the user who has given a second factor in this login.
 	PassedBy string
 
@@ -118,10 +127,11 @@ func (t *Tenant) repeatedSignInLocked(tx Transaction, proof string, now time.Tim
 	return t.sessionLocked(stored.SignedIn, now)
 }
 
-// noteSignInLocked notes the session that a transaction led to, and the proof.
-func (t *Tenant) noteSignInLocked(tx Transaction, proof string, s *Session) {
+// noteSignInLocked notes the session that a transaction led to, the proof, and whether
+// the user is new.
+func (t *Tenant) noteSignInLocked(tx Transaction, proof string, s *Session, isNew bool) {
 	if stored, ok := t.transactions.get(tx.ID); ok && stored.Realm == tx.Realm && stored.Recipient == tx.Recipient {
-		stored.SignedIn, stored.proof = s.ID, proof
+		stored.SignedIn, stored.proof, stored.SignedUp = s.ID, proof, isNew
 	}
 }
 

@@ -205,7 +205,7 @@ func cloned(u fixtures.User) fixtures.User {
 		u.Permissions = permissions
 	}
 	u.MFA, u.Identities = slices.Clone(u.MFA), slices.Clone(u.Identities)
-	u.Roles = slices.Clone(u.Roles)
+	u.Roles, u.DeviceCredentials = slices.Clone(u.Roles), slices.Clone(u.DeviceCredentials)
 	for _, values := range []*map[string]any{&u.Claims, &u.AppMetadata, &u.UserMetadata} {
 		if *values != nil {
 			*values = clonedValue(*values).(map[string]any)

@@ -51,7 +51,7 @@ func (t *Tenant) issueWrong(l *Login, w *scenarios.Token, out *Tokens, withID bo
 		out.AccessToken, err = t.signWrong(w, accessSecret(l.API), l.accessType(), t.accessClaims(l, out.Scope), l.Now)
 	}
 	if withID && err == nil {
-		out.IDToken, err = t.signWrong(w, idSecret(l.Client), token.JWT, l.hashed(idClaims(l), out.AccessToken), l.Now)
+		out.IDToken, err = t.signWrong(w, idSecret(l.Client), token.JWT, l.hashed(t.idClaims(l), out.AccessToken), l.Now)
 	}
 	if w.Malformed {
 		out.AccessToken, out.IDToken = malformed(out.AccessToken), malformed(out.IDToken)

@@ -21,6 +21,7 @@ type Entry struct {
 	Date        time.Time
 
 	Connection, ConnectionID, Strategy string
+	OrganizationID, OrganizationName   string
 	ClientID, ClientName               string
 	UserID, UserName                   string
 	IP, ClientIP                       string
@@ -118,6 +119,8 @@ func (e *Entry) Object() strictyaml.Object {
 	set("user_id", "user_id", e.UserID)
 	add("user_id", e.UserID, e.UserName != "" && slices.Contains(has, "user")) // "" of a user who does not exist
 	set("user", "user_name", e.UserName)
+	set("organization", "organization_id", e.OrganizationID)
+	set("organization", "organization_name", e.OrganizationName)
 	add("user_agent", e.UserAgent, e.UserAgent != "")
 	always("audience", "audience", e.Audience)
 	set("scope", "scope", e.Scope)
@@ -166,6 +169,10 @@ func (e *Entry) Field(name string) string {
 		return e.IP
 	case "log_id", "_id":
 		return e.ID()
+	case "organization_id":
+		return e.OrganizationID
+	case "organization_name":
+		return e.OrganizationName
 	case "user_id":
 		return e.UserID
 	case "user_name":

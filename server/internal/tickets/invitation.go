@@ -1,7 +1,6 @@
 package tickets
 
 import (
-	"cmp"
 	"net/url"
 	"strings"
 	"time"
@@ -59,17 +58,10 @@ func composeInvitation(c *web.Call, o *fixtures.Organization, v tenant.Invitatio
 	own, _ := c.Setup.Mail(outbox.UserInvitation)
 	text := mail.InvitationEmail(mail.Letter{
 		Tenant: c.Setup.Fixture.Tenant, Client: client, Templates: own.Templates, Recipient: to, Link: link, Language: c.Language(),
-		Lifetime: time.Duration(v.TTLSec) * time.Second, Now: c.Now, Sender: c.Setup.Fixture.MailSender(), Organization: shown(o), Inviter: v.Inviter.Name,
+		Lifetime: time.Duration(v.TTLSec) * time.Second, Now: c.Now, Sender: c.Setup.Fixture.MailSender(), Organization: c.Setup.ShownOrganization(o.ID), Inviter: v.Inviter.Name,
 	})
 	return outbox.Message{
 		Kind: outbox.Email, Purpose: outbox.UserInvitation, To: to, Recipients: []string{to}, ClientID: v.ClientID, Connection: v.Connection, Language: c.Language(),
 		From: text.From, Subject: text.Subject, Text: text.Plain, HTML: text.HTML, Note: text.Note, Links: []string{link}, CreatedAt: c.Now, ExpiresAt: v.ExpiresAt,
 	}
-}
-
-// shown is an organization with a name to show.
-func shown(o *fixtures.Organization) *fixtures.Organization {
-	named := *o
-	named.DisplayName = cmp.Or(o.DisplayName, o.Name)
-	return &named
 }

@@ -62,7 +62,7 @@ func SignedUp(c *web.Call, client *fixtures.Client, u fixtures.User) {
 	}
 	if _, verifies := c.Setup.Mail(outbox.VerifyEmail); verifies && !u.EmailVerified {
 		SendVerification(c, client, u, nil)
-	} else if !verifies {
+	} else {
 		Welcome(c, client, u)
 	}
 }
@@ -84,7 +84,7 @@ func send(c *web.Call, client *fixtures.Client, u fixtures.User, purpose string,
 	letter := letterTo(c, client, u, own)
 	letter.Lifetime = own.Lifetime()
 	if o != nil {
-		letter.Organization = shown(o)
+		letter.Organization = c.Setup.ShownOrganization(o.ID)
 	}
 	if purpose == outbox.ResetEmail {
 		letter.Language = "" // Source: auth0/docs-v2 change-password.mdx: it is not the browser's

@@ -57,17 +57,23 @@ type Call struct {
 	ClientID string
 	// Subject is what the call is about, by the route's Subject.
 	Subject Subject
+	// Organization is the id of the organization through which the user signs in; "" for
+	// none. It is for the tenant's log, the journal and messages.
+	Organization string
 	// Effects are what scenarios do to the call; nil if they do nothing.
 	Effects *faults.Effects
 
 	// Actor is the user whom the call turned out to be about, for the tenant's log; nil:
 	// the one whom Subject names.
 	Actor *fixtures.User
+	// NewUser is the user_id of the user whom the call has created; "" if it has none.
+	NewUser string
 
 	// ResponseHeader gets headers that the response has whatever the flow
 	// returns.
 	ResponseHeader http.Header
 
+	named  string // the tenant's name; "" for the first
 	route  Route
 	client *clientResult       // nil until Client is called
 	access *accessResult       // nil until Access is called
@@ -183,6 +189,7 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 		IP:      callerIP(r),
 		Log:     f.Log,
 		Gateway: f.Gateway,
+		named:   f.Named,
 		route:   route,
 		basic:   basicCredentials(r),
 	}
@@ -326,6 +333,12 @@ func (n Naming) of(r *http.Request) (origin, issuer string) {
 	return origin, issuer
 }
 
+// Host is the host and port by which a request reached the server.
+func (n Naming) Host(r *http.Request) string {
+	origin, _ := n.of(r)
+	return hostOf(origin)
+}
+
 // firstOf is the first entry of a header's list: what the outermost proxy saw.
 func firstOf(list string) string {
 	first, _, _ := strings.Cut(list, ",")
@@ -354,6 +367,35 @@ func (c *Call) Cookies(name string) (values []string) {
 		}
 	}
 	return values
+}
+
+// TenantCookies are the values of a cookie that this tenant has set with
+// SetTenantCookie. Those of other tenants on the same host are left out.
+func (c *Call) TenantCookies(name string) (values []string) {
+	for _, value := range c.Cookies(name) {
+		if value, tenant, _ := strings.Cut(value, tenantMark); tenant == c.named {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+// SetTenantCookie is SetCookie for a value that is good for this tenant alone.
+func (c *Call) SetTenantCookie(name, value string, age int) {
+	c.SetCookie(name, c.TenantCookie(value), age)
+}
+
+// tenantMark stands in a cookie between the value and the name of the tenant. No value
+// has it.
+const tenantMark = "~"
+
+// TenantCookie is what SetTenantCookie puts into the cookie: that of a named tenant has
+// its name behind it, because tenants with one seed have sessions with the same ids.
+func (c *Call) TenantCookie(value string) string {
+	if value == "" || c.named == "" {
+		return value
+	}
+	return value + tenantMark + c.named
 }
 
 // SetCookie sets a cookie and its twin for age seconds. A negative age deletes

@@ -40,10 +40,10 @@ var (
 // returns the refusal, too, if it is one.
 func (f *Front) encode(c *Call, route Route, value any, err error) (response, *refusal.Refusal) {
 	h := c.ResponseHeader
-	h.Set("Date", c.Now.Format(http.TimeFormat))
+	h["Date"] = []string{c.Now.Format(http.TimeFormat)}
 	h["X-Content-Type-Options"] = noSniff
 	if route.Dialect != Control {
-		h.Set("X-Auth0-Requestid", c.ID)
+		h["X-Auth0-Requestid"] = []string{c.ID}
 		h["Vary"] = varyOrigin
 	}
 	if route.Dialect == Management {
@@ -157,7 +157,7 @@ func encodeValue(h http.Header, d Dialect, value any) (response, error) {
 		return res, nil
 	case Raw:
 		if v.ContentType != "" {
-			h.Set("Content-Type", v.ContentType)
+			h["Content-Type"] = []string{v.ContentType}
 		}
 		maps.Copy(h, v.Header)
 		res.status, res.body = cmp.Or(v.Status, http.StatusOK), v.Body
@@ -212,9 +212,9 @@ func setQuota(h http.Header, q *tenant.Quota) {
 	if q == nil {
 		return
 	}
-	h.Set("X-Ratelimit-Limit", strconv.Itoa(q.Limit))
-	h.Set("X-Ratelimit-Remaining", strconv.Itoa(q.Remaining))
-	h.Set("X-Ratelimit-Reset", strconv.FormatInt(ceilUnix(q.Reset), 10))
+	h["X-Ratelimit-Limit"] = []string{strconv.Itoa(q.Limit)}
+	h["X-Ratelimit-Remaining"] = []string{strconv.Itoa(q.Remaining)}
+	h["X-Ratelimit-Reset"] = []string{strconv.FormatInt(ceilUnix(q.Reset), 10)}
 }
 
 func ceilUnix(t time.Time) int64 {
@@ -294,7 +294,7 @@ func (res response) send(w http.ResponseWriter) {
 		return
 	}
 	if res.status != http.StatusNoContent && res.status != http.StatusNotModified {
-		w.Header().Set("Content-Length", strconv.Itoa(len(res.body)))
+		w.Header()["Content-Length"] = []string{strconv.Itoa(len(res.body))}
 	}
 	w.WriteHeader(res.status)
 	if !res.headOnly {

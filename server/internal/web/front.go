@@ -19,7 +19,9 @@ import (
 
 // A Front is what all calls of a server share.
 type Front struct {
-	Tenant  *tenant.Tenant
+	Tenant *tenant.Tenant
+	// Named is the name of a tenant beside the first one; "" for the first.
+	Named   string
 	Naming  Naming
 	Journal *journal.Journal
 	Log     *slog.Logger
@@ -184,7 +186,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 	}
 	entry := journal.Request{
 		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
-		Hint: clip(c.hint()), ClientID: clip(c.ClientID), SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
+		Hint: clip(c.hint()), ClientID: clip(c.ClientID), Organization: c.Organization, SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
 		UserAgent: clip(c.Header.Get("User-Agent")), Scenario: scenario, At: c.Now, Logs: c.recorded,
 		DurationMS: float64(f.Tenant.Clock.Now().Sub(c.Now).Microseconds()) / 1000,
 	}

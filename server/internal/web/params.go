@@ -75,7 +75,7 @@ var secrets = map[string]bool{
 	"client_secret": true, "client_assertion": true, "password": true, "refresh_token": true,
 	"captcha": true, "password-reset": true, "re-enter-password": true, "ticket": true,
 	"access_token": true, "id_token": true, "token": true, "subject_token": true, "actor_token": true, "mfa_token": true, "oob_code": true, "binding_code": true, "recovery_code": true, "assertion": true, "login_ticket": true, "auth_session": true, "code": true, "device_code": true, "user_code": true, "code_verifier": true, "id_token_hint": true, "link_with": true,
-	"signing_secret": true, "secret": true, "totp_secret": true, "twilio_token": true,
+	"invitation": true, "signing_secret": true, "secret": true, "totp_secret": true, "twilio_token": true,
 	"httpauthorization": true, "httpcustomheaders": true, "header_value": true,
 	"auth_token": true, "aws_secret_access_key": true, "p12": true, "server_key": true, "server_credentials": true, "skey": true,
 	"smtp_pass": true, "api_key": true, "accesskeyid": true, "secretaccesskey": true, "connectionstring": true, "connection_string": true, "clientsecret": true, "new_password": true,

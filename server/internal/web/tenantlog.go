@@ -28,6 +28,9 @@ func (c *Call) Record(e tenantlog.Entry) {
 	} else {
 		e.Connection = clip(e.Connection)
 	}
+	if o, ok := c.Setup.Organization(cmp.Or(e.OrganizationID, c.Organization)); ok {
+		e.OrganizationID, e.OrganizationName = o.ID, o.Name
+	}
 	e.ClientID = cmp.Or(e.ClientID, c.ClientID)
 	if client, ok := c.Setup.Client(e.ClientID); ok {
 		e.ClientID, e.ClientName = client.ClientID, client.Name
@@ -92,6 +95,7 @@ type failureDetail struct {
 // SignedUp writes to the tenant's log that a login has created its user. It is called
 // under the tenant's lock.
 func (c *Call) SignedUp(u fixtures.User) {
+	c.NewUser = u.UserID
 	body := map[string]any{"client_id": c.ClientID, "connection": u.Connection, "tenant": fixtures.TenantName}
 	for name, value := range map[string]string{"email": u.Email, "phone_number": u.PhoneNumber, "username": u.Username} {
 		if value != "" {

@@ -2,15 +2,16 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,17 +44,49 @@ func (c *conn) expect(status int, method, path, kind, body string) error {
 	if err != nil {
 		return err
 	}
-	res, err := http.ReadResponse(c.read, nil)
-	if err != nil {
-		return err
-	}
-	c.location = res.Header.Get("Location")
-	c.body, err = io.ReadAll(res.Body)
-	_ = res.Body.Close()
-	if err == nil && res.StatusCode != status {
-		err = fmt.Errorf("%s %s: %s: %s", method, path, res.Status, c.body)
+	said, err := c.receive()
+	if err == nil && said != status {
+		err = fmt.Errorf("%s %s: %d: %s", method, path, said, c.body)
 	}
 	return err
+}
+
+// receive reads an answer, which must tell its length. It reads no header that no flow
+// needs, or it would measure how many of them a server sends.
+func (c *conn) receive() (status int, err error) {
+	line, err := c.line()
+	if _, err := fmt.Sscanf(string(line), "HTTP/1.1 %d", &status); err != nil {
+		return 0, fmt.Errorf("no answer of HTTP: %q", line)
+	}
+	length := -1
+	c.location = ""
+	for err == nil {
+		if line, err = c.line(); len(line) == 0 {
+			break
+		}
+		name, value, _ := bytes.Cut(line, []byte(": "))
+		switch {
+		case bytes.EqualFold(name, []byte("Content-Length")):
+			length, err = strconv.Atoi(string(value))
+		case bytes.EqualFold(name, []byte("Location")):
+			c.location = string(value)
+		}
+	}
+	if err == nil && length < 0 {
+		err = errors.New("the answer has no Content-Length")
+	}
+	if err != nil {
+		return 0, err
+	}
+	c.body = make([]byte, length)
+	_, err = io.ReadFull(c.read, c.body)
+	return status, err
+}
+
+// line reads a line of a head. It is good until the next one is read.
+func (c *conn) line() ([]byte, error) {
+	line, err := c.read.ReadSlice('\n')
+	return bytes.TrimRight(line, "\r\n"), err
 }
 
 // A flow is the requests that a load repeats. Each connection has a number, and so

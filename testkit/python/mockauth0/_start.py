@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Mapping
+
+from ._client import Auth0Mock
+from ._program import program
+
+if TYPE_CHECKING:
+    from ._control import Fixture
+
+# What mockauth0 env takes of the flags of the program.
+_OF_ENV = ("fixture", "client", "audience", "tls_dir", "tls_host")
+
+
+class StartedAuth0(Auth0Mock):
+    """A tenant that start started."""
+
+    def __init__(self, program: str, process: subprocess.Popen[str], folder: str, environ: dict[str, str], options: dict[str, Any], url: str, client_id: str | None) -> None:
+        self._program, self._process, self._folder = program, process, folder
+        self._environ, self._options, self._wanted = environ, options, client_id
+        super().__init__(url, client_id, str(Path(folder) / "ca.pem"))
+
+    def env(self, sdk: str | None = None) -> dict[str, str]:
+        """The environment that points an app at the tenant: in general, or in the names that an SDK reads, such as "fastapi"."""
+        args = [self._program, "env", "--url", self.url, *_flags({name: self._options.get(name) for name in _OF_ENV})]
+        args += ["--client-id", self._wanted] if self._wanted else []
+        args += ["--for", sdk] if sdk else []
+        ran = subprocess.run(args, env=self._environ, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if ran.returncode:
+            raise ValueError(ran.stderr.strip())
+        found = re.findall(r"^([A-Z][A-Z0-9_]*)=(?:(['\"])(.*)\2|(.*))$", ran.stdout, re.MULTILINE)
+        settings = {name: quoted or bare for name, _, quoted, bare in found}
+        roots = [name for name in ("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE") if name in settings or not sdk]
+        return {**settings, **dict.fromkeys(roots, self.ca_path)}
+
+    def stop(self) -> None:
+        atexit.unregister(self.stop)
+        self._process.stdin.close()  # type: ignore[union-attr]
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()  # type: ignore[union-attr]
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> StartedAuth0:
+        return self
+
+
+def start(
+    *,
+    fixture: str | os.PathLike[str] | Fixture | None = None,
+    client_id: str | None = None,
+    port: int = 0,
+    env: Mapping[str, str] | None = None,
+    **options: Any,
+) -> StartedAuth0:
+    """Starts a tenant on a free port. It ends with stop, and at the latest with this process.
+
+    The fixture is the name of a built-in one, a file, or the fixture itself as a dict or as YAML. Each other option is
+    the flag of its name: mail_api="localhost:0" is --mail-api localhost:0.
+    """
+    environ = {**os.environ, **(env or {})}
+    if isinstance(fixture, dict):
+        environ["MOCKAUTH0_FIXTURE_YAML"] = json.dumps({"version": 1, **fixture})
+    elif isinstance(fixture, str) and "\n" in fixture:
+        environ["MOCKAUTH0_FIXTURE_YAML"] = fixture
+    elif fixture is not None:
+        options["fixture"] = os.fspath(fixture)
+    file = program()
+    folder = tempfile.mkdtemp(prefix="mockauth0-")
+    args = [file, "serve", "--addr", f"localhost:{port}", "--log", "none", "--stop-with-stdin", "--tls-ca-copy", str(Path(folder) / "ca.pem")]
+    try:
+        with open(Path(folder) / "said", "w+", encoding="utf-8", errors="replace") as said:
+            process = subprocess.Popen(args + _flags(options), env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True)
+            url = process.stdout.readline().strip()  # type: ignore[union-attr]
+            if not url:
+                status = process.wait()
+                said.seek(0)
+                raise RuntimeError(said.read().strip() or f"mockauth0 ended with status {status} before it was ready")
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    auth = None
+    try:
+        auth = StartedAuth0(file, process, folder, environ, options, url, client_id)
+    finally:
+        if auth is None:
+            process.kill()
+            process.wait()
+            shutil.rmtree(folder, ignore_errors=True)
+    atexit.register(auth.stop)
+    return auth
+
+
+def connect(url: str | None = None, *, client_id: str | None = None) -> Auth0Mock:
+    """A tenant that runs already, such as that of mockauth0 exec, whose URL is MOCKAUTH0_URL."""
+    url = url or os.environ.get("MOCKAUTH0_URL")
+    if not url:
+        raise ValueError("connect needs a URL, or MOCKAUTH0_URL, which mockauth0 exec sets")
+    return Auth0Mock(url, client_id, os.environ.get("SSL_CERT_FILE", ""))
+
+
+def _flags(options: Mapping[str, Any]) -> list[str]:
+    flags: list[str] = []
+    for name, value in options.items():
+        flag = "--" + name.replace("_", "-")
+        if value is None or value is False:
+            continue
+        if value is True:
+            flags.append(flag)
+            continue
+        for one in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(one, datetime):
+                one = one.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+            flags += [flag, str(one)]
+    return flags
