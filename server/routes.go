@@ -532,6 +532,30 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.AnswerDevice,
 		},
 		{
+			Method: "POST", Path: "/_mock/sessions", Summary: `signs a user in without a page: {"user":"ada@example.com"}; the answer is a storageState of Playwright, and sets the cookies`,
+			Flow: a.StartSession,
+		},
+		{
+			Method: "GET", Path: "/_mock/sessions/enter", Summary: "signs the browser in as the user, and leads it to the address to",
+			Flow: a.EnterSession, Query: []string{"user", "to"},
+		},
+		{
+			Method: "POST", Path: "/_mock/invitations", Summary: `invites somebody to an organization, by e-mail: {"organization":"acme","email":"grace@example.com"}`,
+			Flow: a.Invite,
+		},
+		{
+			Method: "GET", Path: "/_mock/organizations", Summary: "all organizations, with their members and invitations",
+			Flow: a.ListOrganizations,
+		},
+		{
+			Method: "PUT", Path: "/_mock/organizations/{organization}/members/{user}", Summary: `makes a user a member: {"roles":["admin"]}; name both by name or id`,
+			Flow: a.SetMember,
+		},
+		{
+			Method: "DELETE", Path: "/_mock/organizations/{organization}/members/{user}", Summary: "ends the membership of a user",
+			Flow: a.RemoveMember,
+		},
+		{
 			Method: "POST", Path: "/_mock/tokens", Summary: `signs any claims: {"claims":{…},"key":"current" or "rogue"}; {"management":["read:users"]} gives a token for the Management API`,
 			Flow: a.MintToken,
 		},

@@ -28,7 +28,9 @@ const (
 // The user is an e-mail address or a phone number. On a page that asks for a code
 // SignIn enters the code that was sent. On a page that asks for a password it
 // enters the user's password. On a page that asks for a second factor it enters the
-// code of the user's authenticator app, or the code that was sent to the user's phone.
+// code of the user's authenticator app, or the code that was sent to the user's phone. Of
+// several organizations it picks the first. On a page that asks for one it enters the
+// user's address, or the name of the first organization of the user.
 //
 // c is the browser. It needs a cookie jar, and is signed in when SignIn returns.
 // It need not trust the tenant's certificate. If c is nil, SignIn uses a new
@@ -200,6 +202,8 @@ func (b *browser) answer(t testing.TB, res *http.Response, page *html.Node, user
 			if _, checked := attributeOf(field, "checked"); checked {
 				values.Set(name, attribute(field, "value"))
 			}
+		case name == "organizationName":
+			values.Set(name, b.a.organizationFor(attribute(field, "inputmode"), user))
 		case name == "rememberBrowser":
 		case name == "password":
 			values.Set(name, b.a.passwordOf(user))
@@ -246,6 +250,22 @@ func (a *Auth0) codeFor(t testing.TB, path, user string) string {
 		}
 	}
 	return a.OTP(t, user)
+}
+
+// organizationFor is what a user enters who is asked for an organization.
+func (a *Auth0) organizationFor(inputMode, user string) string {
+	if inputMode == "email" {
+		return user
+	}
+	u, _ := a.server.UserByAddress(user)
+	for _, o := range a.server.Organizations() {
+		for _, m := range o.Members {
+			if m.User == u.UserID {
+				return o.Name
+			}
+		}
+	}
+	return ""
 }
 
 // passwordOf is the password of a user of a database, "" if there is none.

@@ -27,6 +27,10 @@ type TokenRequest struct {
 	// Scopes are the scopes to ask for. If there are none, Tokens asks for
 	// openid, profile, email, offline_access and all scopes of the API.
 	Scopes []string
+	// Organization is the name or the id of the organization through which the user signs
+	// in, "" for none. The client must allow organizations, with the grant
+	// authorization_code and a callback on any loopback port.
+	Organization string
 }
 
 // Tokens are what a client gets when a user signs in.
@@ -47,6 +51,9 @@ type Tokens struct {
 // database connection signs in with the password instead. Tokens fails t if the
 // tenant refuses.
 //
+// With an Organization, which those grants do not take, the user signs in on the login
+// pages, as SignIn does.
+//
 // Without a TokenRequest the tokens are for the client that ClientID names and
 // for the first API. Their iss is Issuer. For an API that expects TLSIssuer, start
 // the tenant with [PinTLS].
@@ -63,6 +70,9 @@ func (a *Auth0) Tokens(t testing.TB, user string, r ...TokenRequest) Tokens {
 	user = fixtures.NormalizeRecipient(user)
 	if _, ok := fixtures.NormalizeEmail(user); !ok && !isPhone(user) {
 		t.Fatalf("testkit: Tokens: %q is neither an e-mail address nor a phone number such as +12025550101", user)
+	}
+	if want.Organization != "" {
+		return a.tokensThrough(t, user, want)
 	}
 	defer a.oneSignIn()()
 
@@ -91,6 +101,12 @@ func (a *Auth0) Tokens(t testing.TB, user string, r ...TokenRequest) Tokens {
 	if want.Audience != "" {
 		form.Set("audience", want.Audience)
 	}
+	return a.exchange(t, user, want.ClientID, form)
+}
+
+// exchange gets tokens from /oauth/token.
+func (a *Auth0) exchange(t testing.TB, user, clientID string, form url.Values) Tokens {
+	t.Helper()
 	var answer struct {
 		AccessToken  string `json:"access_token"`
 		RefreshToken string `json:"refresh_token"`
@@ -99,7 +115,7 @@ func (a *Auth0) Tokens(t testing.TB, user string, r ...TokenRequest) Tokens {
 		Scope        string `json:"scope"`
 		ExpiresIn    int64  `json:"expires_in"`
 	}
-	body := a.post(t, user, "/oauth/token", want.ClientID, form)
+	body := a.post(t, user, "/oauth/token", clientID, form)
 	if err := json.Unmarshal(body, &answer); err != nil {
 		t.Fatalf("testkit: Tokens for %s: POST /oauth/token answered %q: %v", user, body, err)
 	}

@@ -36,6 +36,10 @@ type Server interface {
 	ApproveDevice(userCode, user string) (fixtures.DeviceCode, error)
 	DenyDevice(userCode string) (fixtures.DeviceCode, error)
 
+	Organizations() []fixtures.Organization
+	SetMember(organization, user string, roles ...string) error
+	RemoveMember(organization, user string) error
+
 	MintToken(issuer string, claims map[string]any) (string, error)
 	ForgeToken(issuer string, claims map[string]any) (string, error)
 	RotateKey() string
@@ -44,6 +48,7 @@ type Server interface {
 	SwitchOff(nameOrID string) int
 	VerifyScenarios(want map[string]scenarios.Count) (failures []scenarios.Failure, checked int, err error)
 
+	Port() int
 	State() *fixtures.Fixture
 	PutState(*fixtures.Fixture) error
 	Reset()

@@ -37,6 +37,26 @@ func (s *Setup) AskedOrganization(asked string) (*fixtures.Organization, error) 
 	return nil, refusal.OrganizationUnknown.Because("there is no organization " + strconv.Quote(asked) + " in the fixture")
 }
 
+// CalledOrganization returns an organization by its id or its name, as a test calls it.
+// Errors are of type *UserError.
+func (s *Setup) CalledOrganization(idOrName string) (*fixtures.Organization, error) {
+	if o, ok := s.orgs[idOrName]; ok {
+		return o, nil
+	}
+	if o, ok := s.OrganizationNamed(idOrName); ok {
+		return o, nil
+	}
+	var names []string
+	for i := range s.Fixture.Organizations {
+		names = append(names, s.Fixture.Organizations[i].Name)
+	}
+	description := "there is no organization " + strconv.Quote(idOrName) + "; add it to organizations of the fixture"
+	if len(names) > 0 {
+		description = "there is no organization " + strconv.Quote(idOrName) + "; there are " + strings.Join(names[:min(len(names), 20)], ", ")
+	}
+	return nil, &UserError{"no_organization", description}
+}
+
 // ShownOrganization is a copy of an organization that has a name to show; nil if there is
 // no such organization.
 func (s *Setup) ShownOrganization(id string) *fixtures.Organization {

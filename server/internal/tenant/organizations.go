@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -205,6 +206,55 @@ func (t *Tenant) leaveLocked() {
 		}
 		v.Roles = t.setup.livingRoles(v.Roles)
 	}
+}
+
+// Organizations are the organizations with their present members and invitations.
+func (t *Tenant) Organizations() []fixtures.Organization {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.exportOrganizationsLocked()
+}
+
+// SetMember makes a user a member of an organization, with these roles and no others.
+// The organization and the roles are named by ids or names, and the user by any name.
+// Errors are of type *UserError.
+func (t *Tenant) SetMember(organization, user string, roles []string) error {
+	o, u, err := t.memberCalled(organization, user)
+	if err != nil {
+		return err
+	}
+	ids, unknown := t.Setup().roleIDs(roles)
+	if unknown != "" {
+		return &UserError{"invalid_member", "there is no role " + strconv.Quote(unknown)}
+	}
+	if err := t.AddMembers(o.ID, []string{u.UserID}); err != nil {
+		return err
+	}
+	return t.ChangeMemberRoles(o.ID, u.UserID, func([]string) []string { return ids })
+}
+
+// DropMember ends the membership of a user, who is called as for SetMember.
+func (t *Tenant) DropMember(organization, user string) error {
+	o, u, err := t.memberCalled(organization, user)
+	if err == nil {
+		t.RemoveMembers(o.ID, []string{u.UserID})
+	}
+	return err
+}
+
+func (t *Tenant) memberCalled(organization, user string) (*fixtures.Organization, fixtures.User, error) {
+	o, err := t.Setup().CalledOrganization(organization)
+	if err != nil {
+		return nil, fixtures.User{}, err
+	}
+	u, ok := t.User(user)
+	if !ok {
+		u, ok = t.UserByAddress(fixtures.NormalizeRecipient(user))
+	}
+	if !ok {
+		return nil, u, noUser(user)
+	}
+	return o, u, nil
 }
 
 // exportOrganizationsLocked are the organizations with their present members and

@@ -34,34 +34,41 @@ func InvitationURL(s *tenant.Setup, v tenant.Invitation) string {
 // Invite makes an invitation to an organization. Its e-mail goes to the outbox, if it
 // shall be sent.
 func Invite(c *web.Call, o *fixtures.Organization, v fixtures.Invitation, send bool) (tenant.Invitation, error) {
-	r := tenant.InviteRequest{Organization: o.ID, Invitation: v, Now: c.Now, Effects: c.Effects}
-	if send {
-		r.Compose = func(made tenant.Invitation, cutLink bool) outbox.Message {
-			return composeInvitation(c, o, made, cutLink)
-		}
-	}
-	made, sent, err := c.Tenant.Invite(r)
-	c.RecordBounces(sent)
-	if len(sent) > 0 {
-		c.Log.Info("To accept the invitation of "+made.Invitee.Email+" to "+o.Name+" open "+InvitationURL(c.Setup, made), "client_id", made.ClientID, "state", sent[0].State)
-	}
+	made, sent, err := Inviting{c.Tenant, c.Setup, c.Now, c.Effects, c.Language()}.invite(o, v, send)
+	tellInvited(c, made, sent)
 	return made, err
 }
 
-func composeInvitation(c *web.Call, o *fixtures.Organization, v tenant.Invitation, cutLink bool) outbox.Message {
-	link := InvitationURL(c.Setup, v)
+// InviteByName is Invite as a test asks for it: see Inviting.ByName.
+func InviteByName(c *web.Call, organization string, v fixtures.Invitation, send bool) (tenant.Invitation, error) {
+	made, sent, err := Inviting{c.Tenant, c.Setup, c.Now, c.Effects, c.Language()}.ByName(organization, v, send)
+	tellInvited(c, made, sent)
+	return made, err
+}
+
+// tellInvited tells the developer at the terminal of an invitation.
+func tellInvited(c *web.Call, made tenant.Invitation, sent []outbox.Message) {
+	c.RecordBounces(sent)
+	if len(sent) > 0 {
+		o := c.Setup.ShownOrganization(made.Organization)
+		c.Log.Info("To accept the invitation of "+made.Invitee.Email+" to "+o.Name+" open "+InvitationURL(c.Setup, made), "client_id", made.ClientID, "state", sent[0].State)
+	}
+}
+
+func (i Inviting) compose(o *fixtures.Organization, v tenant.Invitation, cutLink bool) outbox.Message {
+	link := InvitationURL(i.Setup, v)
 	if cutLink {
 		link = link[:len(link)*2/3]
 	}
-	client, _ := c.Setup.Client(v.ClientID)
+	client, _ := i.Setup.Client(v.ClientID)
 	to := v.Invitee.Email
-	own, _ := c.Setup.Mail(outbox.UserInvitation)
+	own, _ := i.Setup.Mail(outbox.UserInvitation)
 	text := mail.InvitationEmail(mail.Letter{
-		Tenant: c.Setup.Fixture.Tenant, Client: client, Templates: own.Templates, Recipient: to, Link: link, Language: c.Language(),
-		Lifetime: time.Duration(v.TTLSec) * time.Second, Now: c.Now, Sender: c.Setup.Fixture.MailSender(), Organization: c.Setup.ShownOrganization(o.ID), Inviter: v.Inviter.Name,
+		Tenant: i.Setup.Fixture.Tenant, Client: client, Templates: own.Templates, Recipient: to, Link: link, Language: i.Language,
+		Lifetime: time.Duration(v.TTLSec) * time.Second, Now: i.Now, Sender: i.Setup.Fixture.MailSender(), Organization: i.Setup.ShownOrganization(o.ID), Inviter: v.Inviter.Name,
 	})
 	return outbox.Message{
-		Kind: outbox.Email, Purpose: outbox.UserInvitation, To: to, Recipients: []string{to}, ClientID: v.ClientID, Connection: v.Connection, Language: c.Language(),
-		From: text.From, Subject: text.Subject, Text: text.Plain, HTML: text.HTML, Note: text.Note, Links: []string{link}, CreatedAt: c.Now, ExpiresAt: v.ExpiresAt,
+		Kind: outbox.Email, Purpose: outbox.UserInvitation, To: to, Recipients: []string{to}, ClientID: v.ClientID, Connection: v.Connection, Language: i.Language,
+		From: text.From, Subject: text.Subject, Text: text.Plain, HTML: text.HTML, Note: text.Note, Links: []string{link}, CreatedAt: i.Now, ExpiresAt: v.ExpiresAt,
 	}
 }
