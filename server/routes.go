@@ -102,7 +102,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/oauth/device/code", Summary: "gives a device without a browser a device_code, and a code for its user",
-			Endpoint: "oauth.device_code", Client: authapi.DeviceClient, Flow: authapi.DeviceCode, Dialect: web.API,
+			Endpoint: "oauth.device_code", Client: authapi.DeviceClient, Flow: authapi.DeviceCode, Refused: web.RecordRefused("fdeaz"), Dialect: web.API,
 		},
 		{
 			Method: "GET", Path: "/activate", Summary: "where the user of a device enters the code that it shows; with user_code, where the user confirms it",
@@ -358,7 +358,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/oauth/par", Summary: "takes the parameters of /authorize from a server, and gives a request_uri for them",
-			Endpoint: "oauth.par", Client: login.PARClient, Flow: login.PushedAuthorizationRequest, Dialect: web.API,
+			Endpoint: "oauth.par", Client: login.PARClient, Flow: login.PushedAuthorizationRequest, Refused: web.RecordRefused("fpar"), Dialect: web.API,
 		},
 		{
 			Method: "GET", Path: "/pem", Summary: "the certificate of the current signing key, as PEM",

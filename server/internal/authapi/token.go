@@ -82,7 +82,7 @@ func OAuthToken(c *web.Call) (any, error) {
 	if asked, given := request.Audience, login.Audience(); asked != "" && asked != given && asked != c.Issuer+"userinfo" {
 		c.Hint("the parameter audience is ignored: the token is for the audience of the login, " + cmp.Or(given, "which has none"))
 	}
-	if asked := c.Params.Text("organization"); asked != "" && name != fixtures.GrantClientCredentials {
+	if asked := c.Params.Text("organization"); asked != "" && !login.IsThrough(asked) {
 		c.Hint("the parameter organization is ignored: with this grant the organization is that of the login")
 	}
 	// 6. Sign the tokens.

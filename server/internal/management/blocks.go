@@ -3,6 +3,7 @@ package management
 import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 )
 
 // userBlockOperations are /user-blocks: the addresses that brute-force protection keeps
@@ -55,6 +56,12 @@ func removeBlocks(of func(*call) ([]tenant.BlockedAddress, error)) func(*call) (
 			return nil, err
 		}
 		c.Tenant.RemoveBlocks(blocks)
+		for _, b := range blocks {
+			u, _ := c.Tenant.UserNamed(b.Connection, b.Identifier)
+			e := tenantlog.Entry{Type: "ublkdu", Description: "The block of the IP address " + b.IP + " was removed.", ClientID: c.bearer.Client, Details: object{{Key: "title", Value: "Blocked Account"}}}
+			e.Connection, e.UserID, e.UserName = b.Connection, u.UserID, clip(b.Identifier)
+			c.Record(e)
+		}
 		return noContent, nil
 	}
 }

@@ -354,7 +354,7 @@ var keptKinds = []keptKind{
 	{
 		path: "/hooks", key: "hooks", scope: "hooks", one: "a hook", all: "hooks", dialect: totalsFirst,
 		of:     func(f *fixtures.Fixture) *[]map[string]any { return &f.Hooks },
-		prefix: "hok_", name: "name", missing: refusal.InexistentHook, untimed: true,
+		prefix: "hok_", name: "name", missing: refusal.InexistentHook, untimed: true, deletesOnce: true,
 		members:  slices.Concat([]property{thingName, text.of("script", ""), boolean.of("enabled", ""), text.of("triggerId", "")}, bags("dependencies")),
 		required: []string{"name", "script", "triggerId"}, fixed: []string{"triggerId"}, hidden: []string{hookSecrets},
 		starts: object{{Key: "name"}, {Key: "script"}, {Key: "dependencies", Value: empty}, {Key: "triggerId"}, {Key: "enabled", Value: false}},
@@ -418,7 +418,10 @@ func hookOperations() []operation {
 		},
 		{
 			method: "PATCH", path: path, summary: "changes secrets of a hook", scopes: []string{"update:hooks"}, body: values,
-			run: write(func(now, body map[string]any) { maps.Copy(now, body) }),
+			run: func(c *call) (any, error) {
+				value, err := write(func(now, body map[string]any) { maps.Copy(now, body) })(c)
+				return web.Status{Code: http.StatusCreated, Value: value}, err
+			},
 		},
 		{
 			method: "DELETE", path: path, summary: "deletes secrets of a hook", scopes: []string{"delete:hooks"}, body: &property{types: []string{"array"}, items: &text},

@@ -104,6 +104,9 @@ func (c *call) record(o operation, value any) {
 	response := object{{Key: "statusCode", Value: status}, {Key: "body", Value: logged(answered)}}
 	e.Details = append(details, member{Key: "request", Value: request}, member{Key: "response", Value: response})
 	c.Record(e)
+	if strings.HasPrefix(o.path, "/guardian/") && (o.method == http.MethodPut || o.method == http.MethodPatch) {
+		c.Record(tenantlog.Entry{Type: "gd_tenant_update", Description: o.title(), UserID: c.bearer.Subject, Details: object{{Key: "request", Value: request}, {Key: "response", Value: response}}})
+	}
 }
 
 // logged is a body as the tenant's log keeps it: without secrets. One that is too large

@@ -209,6 +209,9 @@ func addUser(c *call) (fixtures.User, error) {
 	if err != nil {
 		return u, userError(err)
 	}
+	if conn.Strategy == tenant.StrategyDatabase { // Source: auth0/ruby-auth0 v5.17.0, its recordings
+		c.SignedUp(u)
+	}
 	_, verifies := c.Setup.Mail(outbox.VerifyEmail)
 	asked, said := c.body["verify_email"].(bool)
 	if u.Email != "" && (asked || !said && verifies && !u.EmailVerified && conn.Strategy == tenant.StrategyDatabase) {
@@ -349,6 +352,7 @@ func updateUser(c *call, old fixtures.User) (fixtures.User, error) {
 	if err != nil {
 		return old, userError(err)
 	}
+	c.recordAccount(account, old, u)
 	switch client, _ := c.Setup.Client(c.text("client_id")); {
 	case c.body["verify_email"] != true:
 	case u.Email != old.Email && c.Setup.Strategy(u.Connection) == tenant.StrategyEmail:

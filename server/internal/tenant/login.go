@@ -201,6 +201,12 @@ func (t *Tenant) opaqueOf(l *Login, scope string) opaqueContent {
 	return content
 }
 
+// IsThrough tells whether the login is through the organization with this id or name. SDKs
+// name it at a refresh, too.
+func (l *Login) IsThrough(organization string) bool {
+	return l.Organization != nil && (l.Organization.ID == organization || strings.EqualFold(l.Organization.Name, organization))
+}
+
 // organizationClaims tell through which organization a user has signed in. SDKs compare
 // the name in lower case.
 // Source: auth0/docs-v2 using-tokens.mdx, use-org-name-authentication-api.mdx.

@@ -113,3 +113,22 @@ func (c *Call) SignedIn(u *fixtures.User) {
 	c.Actor = u
 	c.Record(tenantlog.Entry{Type: "s"}.Of(u, c.Setup.AddressOf(*u)))
 }
+
+// RecordRefused is what a route has as Refused if each of its refusals is an entry of one
+// type. What the refusal itself writes, such as a rate limit, is no second entry.
+func RecordRefused(kind string) func(*Call, *refusal.Refusal) {
+	return func(c *Call, r *refusal.Refusal) {
+		if r.Log != "" {
+			return
+		}
+		details := map[string]any{"error": errorDetail{r.Words(), r.Words(), r.Code}, "qs": map[string]any{}}
+		if kind == "fdeaz" {
+			body := map[string]any{"client_id": clip(c.ClientID), "scope": c.Params.Shown("scope")}
+			if audience := c.Params.Shown("audience"); audience != "" {
+				body["audience"] = audience
+			}
+			details["body"] = body
+		}
+		c.Record(tenantlog.Entry{Type: kind, Description: r.Words(), Scope: c.Params.Text("scope"), Details: details})
+	}
+}
