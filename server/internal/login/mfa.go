@@ -146,7 +146,7 @@ func MFASubject(c *web.Call) web.Subject {
 // askSecondFactor leads to the pages of a second factor.
 func (r *request) askSecondFactor(c *web.Call, tx tenant.Transaction, s tenant.Session, remembers bool) (any, error) {
 	if tx.ID == "" {
-		begun := tenant.Transaction{Authorization: r.Authorization, SignedIn: s.ID}
+		begun := tenant.Transaction{Authorization: r.Authorization, SignedIn: s.ID, Language: askedLanguage(c)}
 		if s.ID == "" {
 			begun.Linked = s
 		}
@@ -154,14 +154,14 @@ func (r *request) askSecondFactor(c *web.Call, tx tenant.Transaction, s tenant.S
 	}
 	page, ok := c.Tenant.BeginSecondStep(tx, s, remembers, c.Now)
 	if !ok {
-		return r.noSecondFactor(c)
+		return r.noSecondFactor(c, tx)
 	}
 	return web.Redirect{To: (&secondFactor{c, r, tx, page}).next()}, nil
 }
 
 // noSecondFactor is the page for a user who has no factor and can enroll none.
-func (r *request) noSecondFactor(c *web.Call) (any, error) {
-	v := view{Screen: "status", failed: "status", Client: r.Client.Name}
+func (r *request) noSecondFactor(c *web.Call, tx tenant.Transaction) (any, error) {
+	v := view{Screen: "status", failed: "status", client: r.Client, Client: r.Client.Name, language: tx.Language}
 	shown, err := v.show(c)
 	return web.Told{Value: shown, Refusal: refusal.NoSecondFactor.Because("the login needs a second factor, and guardian.factors of the fixture has none that the user could enroll")}, err
 }
@@ -282,7 +282,7 @@ func at(all []tenant.Authenticator, i int) tenant.Authenticator {
 
 // show shows a page. A user who can do otherwise is told so.
 func (m *secondFactor) show(v view) (any, error) {
-	v.Client, v.State = m.r.Client.Name, m.page.ID
+	v.client, v.Client, v.State, v.language = m.r.Client, m.r.Client.Name, m.page.ID, m.tx.Language
 	return v.show(m.Call)
 }
 

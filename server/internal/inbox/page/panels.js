@@ -11,11 +11,13 @@ import { keysPanel } from "./panel-keys.js";
 import { requestsPanel } from "./panel-requests.js";
 import { scenariosPanel } from "./panel-scenarios.js";
 import { tenantsPanel, follow as followTenants } from "./panel-tenants.js";
+import { tryPanel } from "./panel-try.js";
 import { usersPanel } from "./panel-users.js";
 
 // A panel has a title, and open(), which fills the panel and returns what
 // belongs to it: elements, stop() and tick().
 const PANELS = {
+  try: { label: "Try it", title: "Try it", icon: "check", open: tryPanel },
   clock: { label: "Clock", title: "Clock", icon: "clock", open: clockPanel },
   scenarios: { label: "Scenarios", title: "Failures on demand", icon: "bolt", open: scenariosPanel },
   requests: { label: "Requests", title: "Requests", icon: "list", open: requestsPanel },
