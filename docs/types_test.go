@@ -1,7 +1,6 @@
 package docs_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -30,11 +29,11 @@ type jsonSchema struct {
 	AdditionalProperties any
 }
 
-// The types of the packages for other languages are those of the OpenAPI document of the
-// control API.
+// The packages for other languages have types of the control API's OpenAPI document. They are
+// made when the packages are packed, so they are never out of date:
 //
-//	go test ./docs -update
-func TestTypesOfOtherLanguagesAreThoseOfTheOpenAPIDocument(t *testing.T) {
+//	go test ./docs -run TypesOfOtherLanguages -update
+func TestTypesOfOtherLanguages(t *testing.T) {
 	t.Parallel()
 	s, err := server.New(server.Config{})
 	if err != nil {
@@ -58,18 +57,20 @@ func TestTypesOfOtherLanguagesAreThoseOfTheOpenAPIDocument(t *testing.T) {
 	}
 	all := document.Components.Schemas
 	all["ScenarioRequest"] = document.Paths["/_mock/scenarios"]["post"].RequestBody.Content["application/json"].Schema
-	const from = "Made from the OpenAPI document of the control API by go test ./docs -update."
-	for file, want := range map[string]string{
+	const from = "Made from the OpenAPI document of the control API."
+	for file, text := range map[string]string{
 		"../testkit/node/lib/control.d.ts":         "// " + from + "\n" + typeScript(all),
 		"../testkit/python/mockauth0/_control.pyi": "# " + from + "\n" + python(all),
 	} {
 		if *update {
-			if err := os.WriteFile(file, []byte(want), 0o666); err != nil {
+			if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, []byte(want)) {
-			t.Errorf("%s is not that of the document (%v); go test ./docs -update writes it", file, err)
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			if !strings.Contains(text, "\nexport type "+name+" = ") && !strings.Contains(text, "\n"+name+" = ") {
+				t.Errorf("%s has no %s", file, name)
+			}
 		}
 	}
 }

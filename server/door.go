@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/management"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/token"
+	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/journal"
 	"github.com/mockauth0/mockauth0/server/outbox"
 )
@@ -97,6 +99,34 @@ func (s *Server) ApproveDevice(userCode, user string) (fixtures.DeviceCode, erro
 // DenyDevice denies a device its tokens, as if its user had cancelled.
 func (s *Server) DenyDevice(userCode string) (fixtures.DeviceCode, error) {
 	return s.tenant.DenyDevice(userCode, s.Clock().Now())
+}
+
+// A SessionRequest says how StartSession signs a user in.
+type SessionRequest struct {
+	// Create makes the user if there is none with that address.
+	Create bool
+	// MFA tells that the user has given a second factor, too.
+	MFA bool
+	// TTL is how long the session lasts. If it is 0, that is Auth0's lifetime: 7 days,
+	// and 3 days without use.
+	TTL time.Duration
+}
+
+// StartSession signs a user in to a browser without the login pages, and returns the
+// cookies that the browser then has. They are good for http and for https. The user is a
+// user_id, an e-mail address, a phone number or a username. The error says that there is
+// no such user, or that the user is blocked.
+func (s *Server) StartSession(user string, r SessionRequest) ([]*http.Cookie, error) {
+	now := s.Clock().Now()
+	session, err := s.tenant.StartSession(tenant.SessionRequest{User: user, Create: r.Create, SecondFactor: r.MFA, TTL: r.TTL, Now: now})
+	if err != nil {
+		return nil, err
+	}
+	var cookies []*http.Cookie
+	for _, c := range web.Cookies("", web.SessionCookie, web.TenantCookie(session.ID, s.front.Named), int(session.IdleExpiresAt().Sub(now)/time.Second)) {
+		cookies = append(cookies, &c)
+	}
+	return cookies, nil
 }
 
 // ExpireMessage lets the code or link of a message expire now. The clock does

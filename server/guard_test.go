@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -251,4 +252,36 @@ func TestGuardProtectsAnotherHandler(t *testing.T) {
 			t.Errorf("%s from %q: %d %s, want %d", c.host, c.origin, w.Code, w.Body, c.want)
 		}
 	}
+}
+
+// Wherever the control API leads a browser, it is to the tenant or to a known page.
+func FuzzEnterLeadsNowhereElse(f *testing.F) {
+	for _, to := range []string{
+		"/", "/authorize?x=1", "//evil.example", "/\\evil.example", "\\\\evil.example", "http://localhost:3000/a", "https://app.localhost/", "http://evil.example/", "HTTP://LOCALHOST",
+		"http:evil.example", "http:/evil.example", "http:///evil.example", "http://localhost@evil.example", "http://[::1]:1/", "\thttp://evil.example", "/\t/evil.example", "javascript:alert(1)",
+	} {
+		f.Add(to)
+	}
+	s := servertest.New(f, server.Config{At: servertest.At2030})
+	f.Fuzz(func(t *testing.T, to string) {
+		w := servertest.Call(t, s, "GET", "/_mock/sessions/enter?user=ada@example.com&to="+url.PathEscape(to), nil)
+		location := w.Header().Get("Location")
+		switch {
+		case w.Code == http.StatusBadRequest && location == "":
+		case w.Code != http.StatusFound:
+			t.Errorf("%q: %d", to, w.Code)
+		case strings.ContainsAny(location, "\\\t\r\n") || strings.HasPrefix(location, "//"):
+			t.Errorf("%q leads to %q", to, location)
+		case strings.HasPrefix(location, "/"):
+		default:
+			u, err := url.Parse(location)
+			if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+				t.Fatalf("%q leads to %q", to, location)
+			}
+			host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+			if ip := net.ParseIP(host); host != "localhost" && !strings.HasSuffix(host, ".localhost") && (ip == nil || !ip.IsLoopback()) {
+				t.Errorf("%q leads to %q", to, location)
+			}
+		}
+	})
 }

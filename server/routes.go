@@ -532,6 +532,14 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.AnswerDevice,
 		},
 		{
+			Method: "POST", Path: "/_mock/sessions", Summary: `signs a user in without a page: {"user":"ada@example.com"}; the answer is a storageState of Playwright, and sets the cookies`,
+			Flow: a.StartSession,
+		},
+		{
+			Method: "GET", Path: "/_mock/sessions/enter", Summary: "signs the browser in as the user, and leads it to the address to",
+			Flow: a.EnterSession, Query: []string{"user", "to"},
+		},
+		{
 			Method: "POST", Path: "/_mock/invitations", Summary: `invites somebody to an organization, by e-mail: {"organization":"acme","email":"grace@example.com"}`,
 			Flow: a.Invite,
 		},

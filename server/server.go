@@ -69,6 +69,11 @@ type Config struct {
 	// localhost: with auth.example.com, w3.auth.example.com is the tenant w3. They
 	// count as Hosts, too. A name that no tenant has is refused there.
 	TenantHosts []string
+	// Ports opens ports for further tenants; nil: they have none, and are found by
+	// their host names alone.
+	Ports Ports
+	// Port is the one that a further tenant gets from Ports; 0: a free one.
+	Port int
 	// AllowOutbound are the hosts, besides loopback, whose SMS gateways and webhooks the
 	// server may call.
 	AllowOutbound []string
@@ -106,7 +111,7 @@ var silent = slog.New(slog.DiscardHandler)
 // New makes a Server. It fails if a file cannot be read or has mistakes.
 func New(config Config) (*Server, error) {
 	s := &Server{config: config, log: config.Log}
-	s.lineage = lineage{name: DefaultTenant, all: &tenants{first: s, named: map[string]*Server{}}, ended: context.Background(), end: func() {}}
+	s.lineage = lineage{name: DefaultTenant, all: &tenants{first: s, named: map[string]*Server{}, changed: make(chan struct{}, 1)}, ended: context.Background(), end: func() {}}
 	if s.log == nil {
 		s.log = silent
 	}
@@ -150,6 +155,7 @@ func (s *Server) begin() error {
 		return err
 	}
 	s.tenant = tenant.New(f, keys)
+	s.tenant.AnyChanged = s.all.changed
 	s.engine = faults.NewEngine(f.Seed(), func() time.Time { return s.Clock().Now() })
 	if !s.inherits {
 		s.reload.scenarios = watch(s.config.scenarioFiles()...)
@@ -206,12 +212,13 @@ func (s *Server) begin() error {
 	return nil
 }
 
-// Close ends the calls of the streams' webhooks, of all tenants. What waits there is not
-// sent any more; requests are answered as before. A Server without log_streams and
-// event_streams has nothing to end.
+// Close ends what the use of the tenants has started: their ports, and the calls of the
+// streams' webhooks. What waits there is not sent any more; requests are answered as
+// before. A Server without further tenants, log_streams and event_streams has nothing
+// to end.
 func (s *Server) Close() {
 	for _, t := range s.Tenants() {
-		t.tenant.Streams.Close()
+		t.close()
 	}
 }
 

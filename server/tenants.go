@@ -15,6 +15,7 @@ import (
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/web"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 // DefaultTenant is the name of the first tenant of a server.
@@ -33,7 +34,8 @@ var (
 
 // tenants are what the tenants of one server share.
 type tenants struct {
-	first *Server
+	first   *Server
+	changed chan struct{} // see AllStatesChanged
 
 	changing sync.Mutex // held while a tenant is made, and while a changed file is taken over
 
@@ -51,7 +53,27 @@ type lineage struct {
 	foreign  bool // a caller has described it, who must not make the server read files
 	ended    context.Context
 	end      context.CancelFunc
+	port     Port // nil: it has none
 }
+
+// Ports opens ports. The command line gives the server one.
+type Ports interface {
+	// Base is the port at which the first tenant is; 0: nobody knows.
+	Base() int
+	// Open lets a handler answer on a port of this number, or on a free one if the
+	// number is 0. It returns nil without an error if there is no free one.
+	Open(h http.Handler, number int) (Port, error)
+}
+
+// A Port is open until it is closed.
+type Port interface {
+	Number() int
+	// Close frees the port. Requests that have come are answered.
+	Close()
+}
+
+// maxPorts is how many tenants get a free port. Each takes files and memory.
+const maxPorts = 256
 
 // Name is the name of the tenant: DefaultTenant, or what AddTenant was given.
 func (s *Server) Name() string { return s.name }
@@ -110,12 +132,33 @@ func (s *Server) RemoveTenant(name string) error {
 		return ErrNoTenant
 	}
 	t.close()
+	all.noteChange()
 	return nil
+}
+
+// TenantOf is the tenant that gets what an application sends to an e-mail address or a
+// phone number, where nothing names a tenant: by SMTP or by Twilio's API. It is the
+// first tenant, unless only another one knows the recipient: as a user, or since it has
+// sent something there.
+func (s *Server) TenantOf(recipient string) *Server {
+	recipient = fixtures.NormalizeRecipient(recipient)
+	for _, t := range s.Tenants() {
+		if _, ok := t.tenant.UserByAddress(recipient); ok {
+			return t
+		}
+		if _, ok := t.Outbox().Latest(outbox.To(strings.ReplaceAll(recipient, "*", ""))); ok {
+			return t
+		}
+	}
+	return s.all.first
 }
 
 // close ends what the use of one tenant has started.
 func (s *Server) close() {
 	s.end()
+	if s.port != nil {
+		s.port.Close()
+	}
 	s.tenant.Streams.Close()
 }
 
@@ -140,15 +183,46 @@ func (all *tenants) add(name string, c Config, foreign bool) (*Server, error) {
 	t.config = first.config.ofTenant(t, c)
 	t.log = t.config.Log
 	t.secretSeed = first.secretSeed
-	if err := t.begin(); err != nil {
+	err := t.begin()
+	if err == nil {
+		err = t.openPort(c.Port)
+	}
+	if err != nil {
 		t.end()
 		return nil, err
 	}
 	all.mu.Lock()
-	defer all.mu.Unlock()
 	all.named[name] = t
 	all.order = append(all.order, t)
+	all.mu.Unlock()
+	all.noteChange()
 	return t, nil
+}
+
+// openPort gives the tenant a port of its own, if the server has some.
+func (s *Server) openPort(number int) (err error) {
+	ports := s.all.first.config.Ports
+	if ports == nil {
+		return nil
+	}
+	open := 0
+	for _, t := range s.Tenants() {
+		if t.port != nil {
+			open++
+		}
+	}
+	if number != 0 || open < maxPorts {
+		s.port, err = ports.Open(s, number)
+	}
+	return err
+}
+
+// Port is the port that the tenant alone has; 0 if it has none.
+func (s *Server) Port() int {
+	if s.port == nil {
+		return 0
+	}
+	return s.port.Number()
 }
 
 var tenantName = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
@@ -252,12 +326,12 @@ func (d tenantDoor) Entries() (list []control.TenantEntry) {
 }
 
 func (s *Server) entry() control.TenantEntry {
-	return control.TenantEntry{Name: s.name, Issuer: s.config.Issuer}
+	return control.TenantEntry{Name: s.name, Issuer: s.config.Issuer, Port: s.Port(), Chosen: s.config.Port != 0}
 }
 
 // Add makes a tenant that a caller describes; f may be nil.
-func (d tenantDoor) Add(name string, f *fixtures.Fixture, seed string) (control.TenantEntry, error) {
-	t, err := d.add(name, Config{Fixture: f, Seed: seed}, true)
+func (d tenantDoor) Add(name string, f *fixtures.Fixture, seed string, port int) (control.TenantEntry, error) {
+	t, err := d.add(name, Config{Fixture: f, Seed: seed, Port: port}, true)
 	if err != nil {
 		return control.TenantEntry{}, err
 	}
@@ -282,4 +356,12 @@ func TenantHost(suffix string) (string, error) {
 		return "", fmt.Errorf("tenant host %q is an address, which has no names below it", suffix)
 	}
 	return clean, nil
+}
+
+// BasePort is the port of the first tenant; 0 if nobody knows.
+func (d tenantDoor) BasePort() int {
+	if d.first.config.Ports == nil {
+		return 0
+	}
+	return d.first.config.Ports.Base()
 }

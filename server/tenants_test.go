@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -91,6 +93,7 @@ func replayIn(t *testing.T, shared *server.Server, name, file, want string) {
 		})
 		return added
 	})
+	got = strings.ReplaceAll(got, "~"+name, "") // only a cookie's value tells which tenant it is
 	if got != want {
 		t.Errorf("%s differs in a tenant beside others:\n%s", file, diff(want, got))
 	}
@@ -383,6 +386,88 @@ func TestAResetTouchesNoOtherTenant(t *testing.T) {
 				t.Errorf("the reset of %s has changed %s from %s to %s", one.Name(), other.Name(), before[other], now)
 			}
 		}
+	}
+}
+
+// somePorts gives out ports from 2890 on, if no number is asked for.
+type somePorts struct{ open map[int]bool }
+
+type somePort struct {
+	ports  *somePorts
+	number int
+}
+
+func (p *somePorts) Base() int { return 2884 }
+
+func (p *somePorts) Open(_ http.Handler, number int) (server.Port, error) {
+	if number == 0 {
+		number = 2890 + len(p.open)
+	}
+	if p.open[number] {
+		return nil, &net.OpError{Op: "listen", Err: syscall.EADDRINUSE}
+	}
+	p.open[number] = true
+	return somePort{p, number}, nil
+}
+
+func (p somePort) Number() int { return p.number }
+func (p somePort) Close()      { delete(p.ports.open, p.number) }
+
+// The URL of a tenant is its port where the caller can reach that, else its host name.
+func TestWhereATenantIs(t *testing.T) {
+	t.Parallel()
+	ports := &somePorts{map[int]bool{}}
+	s := servertest.New(t, server.Config{Ports: ports, TenantHosts: []string{"auth.example.com"}, CA: func() []byte { return nil }})
+	addTenant(t, s, "w1", server.Config{Port: 2885})
+	addTenant(t, s, "late", server.Config{})
+	type entry struct {
+		Name, URL, Domain, Issuer string
+		TLSURL                    string `json:"tls_url"`
+		Port                      int
+	}
+	for _, tt := range []struct{ at, host, from, first, w1, late string }{
+		{"default", "localhost:2884", "127.0.0.1", "localhost:2884", "localhost:2885", "localhost:2891"},
+		{"default", "127.0.0.1:2884", "127.0.0.1", "127.0.0.1:2884", "127.0.0.1:2885", "127.0.0.1:2891"},
+		{"default", "[::1]:2884", "::1", "[::1]:2884", "[::1]:2885", "[::1]:2891"},
+		{"w1", "localhost:2885", "127.0.0.1", "localhost:2884", "localhost:2885", "localhost:2891"},
+		{"w1", "w1.localhost:2884", "127.0.0.1", "localhost:2884", "localhost:2885", "localhost:2891"},
+		// A container that publishes the ports that were chosen, with the same numbers.
+		{"default", "localhost:2884", "172.17.0.1", "localhost:2884", "localhost:2885", "late.localhost:2884"},
+		// One that publishes them with others.
+		{"default", "localhost:49153", "172.17.0.1", "localhost:49153", "w1.localhost:49153", "late.localhost:49153"},
+		{"w1", "w1.localhost:49153", "172.17.0.1", "localhost:49153", "w1.localhost:49153", "late.localhost:49153"},
+		// From another container of its network.
+		{"default", "mockauth0:2884", "172.18.0.5", "mockauth0:2884", "mockauth0:2885", "mockauth0:2891"},
+		// A host that the user gave for that.
+		{"default", "auth.example.com:2884", "172.18.0.5", "auth.example.com:2884", "w1.auth.example.com:2884", "late.auth.example.com:2884"},
+		{"w1", "w1.auth.example.com", "127.0.0.1", "auth.example.com", "w1.auth.example.com", "late.auth.example.com"},
+		{"default", "10.1.2.3", "10.0.0.1", "10.1.2.3", "w1.auth.example.com", "late.auth.example.com"},
+	} {
+		one, _ := s.Tenant(tt.at)
+		w := servertest.Call(t, one, "GET", "/_mock/tenants", nil, servertest.Host(tt.host), func(r *http.Request) { r.RemoteAddr = net.JoinHostPort(tt.from, "1234") })
+		list := servertest.DecodeAnswer[struct{ Items []entry }](t, w).Items
+		for i, want := range []entry{
+			{"default", "http://" + tt.first, tt.first, "http://" + tt.first + "/", "https://" + tt.first, 0},
+			{"w1", "http://" + tt.w1, tt.w1, "http://" + tt.w1 + "/", "https://" + tt.w1, 2885},
+			{"late", "http://" + tt.late, tt.late, "http://" + tt.late + "/", "https://" + tt.late, 2891},
+		} {
+			if list[i] != want {
+				t.Errorf("%s from %s: %+v, want %+v", tt.host, tt.from, list[i], want)
+			}
+		}
+	}
+	taken := servertest.Call(t, s, "POST", "/_mock/tenants", `{"name":"w2","port":2885}`)
+	if e := servertest.DecodeError(t, taken); taken.Code != http.StatusConflict || e.Error != "no_port" {
+		t.Errorf("a port that is taken: %d %+v", taken.Code, e)
+	}
+	if w := servertest.Call(t, s, "DELETE", "/_mock/tenants/w1", nil); w.Code != http.StatusNoContent || ports.open[2885] {
+		t.Errorf("the end of w1: %d, its port is open: %v", w.Code, ports.open[2885])
+	}
+	if w := servertest.Call(t, s, "POST", "/_mock/tenants", `{"name":"w2","port":2885}`); w.Code != http.StatusCreated {
+		t.Errorf("a port that is free again: %d %s", w.Code, w.Body)
+	}
+	if s.Close(); len(ports.open) > 0 {
+		t.Errorf("after the end %v are open", ports.open)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -81,6 +83,9 @@ func (p *port) client() *http.Client {
 		ForceAttemptHTTP2: true, IdleConnTimeout: time.Minute, TLSClientConfig: trustAuthority(),
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			d := net.Dialer{KeepAlive: -1}
+			if p.isTenant(address) {
+				address = p.Addr().String()
+			}
 			c, err := d.DialContext(ctx, network, address)
 			// To the tenant a reset is as good as an ordinary close; see socket.
 			if tcp, ok := c.(*net.TCPConn); ok && address == p.Addr().String() {
@@ -89,6 +94,13 @@ func (p *port) client() *http.Client {
 			return c, err
 		},
 	}}
+}
+
+// isTenant tells whether an address is that of a tenant beside the first one, whose name
+// the system may not know.
+func (p *port) isTenant(address string) bool {
+	host, number, err := net.SplitHostPort(address)
+	return err == nil && number == strconv.Itoa(p.TCPListener.Addr().(*net.TCPAddr).Port) && strings.HasSuffix(strings.ToLower(host), ".localhost")
 }
 
 func trustAuthority() *tls.Config { return &tls.Config{RootCAs: authority().CertPool()} }

@@ -33,6 +33,7 @@ import (
 // An Auth0 is a running tenant. Many goroutines may use it at the same time.
 type Auth0 struct {
 	server *server.Server
+	first  *Auth0 // of a tenant beside it; else nil
 	domain string // host:port, or the domain of a tenant in memory
 	issuer string
 	// clientID and audience are the first ones of the options, "" if none.
@@ -84,12 +85,7 @@ func Open(opts ...Option) (*Auth0, error) {
 		}
 	}
 	a := &Auth0{ended: make(chan struct{}), signingIn: make(chan struct{}, 1)}
-	if len(s.config.Clients) > 0 {
-		a.clientID = s.config.Clients[0].ClientID
-	}
-	if len(s.config.ResourceServers) > 0 {
-		a.audience = s.config.ResourceServers[0].Identifier
-	}
+	a.note(s)
 	var ln net.Listener
 	var err error
 	if s.domain != "" {
@@ -97,6 +93,9 @@ func Open(opts ...Option) (*Auth0, error) {
 		a.pipes = newPipes(a.domain)
 		ln = a.pipes
 		s.config.Hosts = append(s.config.Hosts, hostOf(a.domain))
+		if suffix, err := server.TenantHost(hostOf(a.domain)); err == nil {
+			s.config.TenantHosts = append(s.config.TenantHosts, suffix)
+		}
 	} else {
 		if a.port, err = openPort(); err != nil {
 			return nil, fmt.Errorf("testkit: %w", err)
@@ -117,6 +116,16 @@ func Open(opts ...Option) (*Auth0, error) {
 	}
 	a.serve(ln)
 	return a, nil
+}
+
+// note keeps what the options say of the first client and the first API.
+func (a *Auth0) note(s settings) {
+	if len(s.config.Clients) > 0 {
+		a.clientID = s.config.Clients[0].ClientID
+	}
+	if len(s.config.ResourceServers) > 0 {
+		a.audience = s.config.ResourceServers[0].Identifier
+	}
 }
 
 // writeTimeout is for what net/http writes by itself, and for a connection with HTTP/2
@@ -146,8 +155,12 @@ func (a *Auth0) serve(ln net.Listener) {
 	}()
 }
 
-// Close ends a tenant of Open. A tenant of Start ends by itself.
+// Close ends a tenant of Open, with the tenants beside it. A tenant of Start or Tenant
+// ends by itself.
 func (a *Auth0) Close() error {
+	if a.first != nil {
+		return a.closeTenant()
+	}
 	if a.port != nil {
 		a.port.closing.Store(true)
 	}

@@ -69,6 +69,10 @@ var (
 		name: "issuer", takes: "URL", group: tenantGroup,
 		usage: "the iss of every token (default scheme and host of each request)",
 	}
+	tenantsFlag = flag{
+		name: "tenants", takes: "N", group: tenantGroup,
+		usage: "serve N tenants: the first, default, at the port of --addr, and w1, w2 and so on at the ports behind it (default 1); POST /_mock/tenants makes more",
+	}
 	tenantHostFlag = flag{
 		name: "tenant-host", takes: "SUFFIX", list: true, group: tenantGroup,
 		usage: "find further tenants by their names below this host, too: w3.SUFFIX; w3.localhost needs none",
@@ -152,7 +156,7 @@ var (
 func serverFlags() []flag {
 	return []flag{
 		logFlag,
-		fixtureFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, scenarioFlag, failOnUnfiredFlag, issuerFlag, tenantHostFlag, trustProxyFlag,
+		fixtureFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, scenarioFlag, failOnUnfiredFlag, issuerFlag, tenantsFlag, tenantHostFlag, trustProxyFlag,
 		seedFlag, otpFlag, clockFlag,
 		smtpFlag, mailAPIFlag, mailDialectFlag, smtpRelayFlag,
 		twilioFlag, allowOutboundFlag,

@@ -82,6 +82,7 @@ var bad = map[string][]struct{ value, sentence string }{
 		{"ftp://localhost/", "write a URL such as https://localhost:2884/"},
 		{"https://localhost/?x", "write a URL such as https://localhost:2884/"},
 	},
+	"serve/tenants": {{"0", "write a number from 1 to 1000"}, {"many", "write a number from 1 to 1000"}},
 	"serve/tenant-host": {
 		{"https://auth.example.com", "write a host name alone, such as auth.example.com"},
 		{"127.0.0.1", "write a host name alone, such as auth.example.com"},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
 	"slices"
@@ -23,8 +24,12 @@ type instance struct {
 	unheard   unheard
 	log       *programLog
 	ports     *ports
-	keeper    *keeper // of the state
-	unfired   bool    // at the end, a scenario that has not acted is an error
+	files     *shortage
+	tenants   *tenantPorts
+	base      context.Context // of all requests
+	errorLog  *log.Logger     // of all HTTP servers
+	keeper    *keeper         // of the state
+	unfired   bool            // at the end, a scenario that has not acted is an error
 	served    chan error
 	stop      context.CancelFunc
 }
@@ -53,6 +58,10 @@ func launch(in *input, addrs []string) (_ *instance, err error) {
 	}
 	i := &instance{log: log, unfired: in.on(failOnUnfiredFlag), served: make(chan error, 1)}
 	config.Log = log.Logger
+	tenants, err := in.readTenants()
+	if err != nil {
+		return nil, err
+	}
 	if i.ports, err = readPorts(in); err != nil {
 		return nil, err
 	}
@@ -69,14 +78,16 @@ func launch(in *input, addrs []string) (_ *instance, err error) {
 		return nil, err
 	}
 	config.CA = i.ca.PEM
+	i.tenants = &tenantPorts{instance: i, open: map[*tenantPort]bool{}}
+	config.Ports = i.tenants
 	if i.server, err = newServer(in, config); err != nil {
 		return nil, err
 	}
 	for _, warning := range i.server.Fixture().Warnings {
 		log.Warn(warning)
 	}
-	files := &shortage{log: log.Logger}
-	if err := i.ports.listen(in, files); err != nil {
+	i.files = &shortage{log: log.Logger}
+	if err := i.ports.listen(in, i.files); err != nil {
 		i.ports.abandon()
 		return nil, err
 	}
@@ -88,26 +99,38 @@ func launch(in *input, addrs []string) (_ *instance, err error) {
 		}
 		return nil, in.blame(addrFlag, err)
 	}
-	i.listeners = files.over(listeners)
+	i.listeners = i.files.over(listeners)
 	// The end of the server ends the calls that wait for something.
-	base, stop := context.WithCancel(context.Background())
-	i.stop = stop
-	i.http = &http.Server{
-		Handler:           i.server,
+	i.base, i.stop = context.WithCancel(context.Background())
+	i.errorLog = localtls.ErrorLog(func() { log.Warn(localtls.Distrust, "hint", "mockauth0 ca trust tells how to trust it") })
+	if err := i.tenants.begin(in, addrs, tenants, config.Restore); err != nil {
+		i.stop()
+		i.tenants.end()
+		localtls.CloseAll(i.listeners)
+		i.ports.abandon()
+		return nil, err
+	}
+	i.http = i.newHTTPServer(i.server)
+	i.keeper = keep(state, i.server, log.Logger)
+	i.unheard.watch(i.http)
+	i.ports.serve(i)
+	go func() { i.served <- localtls.Serve(i.http, i.ca.TLSConfig(), i.listeners...) }()
+	return i, nil
+}
+
+// newHTTPServer is a server for a tenant.
+func (i *instance) newHTTPServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
 		ReadHeaderTimeout: 30 * time.Second,
 		ReadTimeout:       2 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		WriteTimeout:      writeTimeout,
 		HTTP2:             &http.HTTP2Config{WriteByteTimeout: writeTimeout},
 		MaxHeaderBytes:    1 << 20,
-		BaseContext:       func(net.Listener) context.Context { return base },
-		ErrorLog:          localtls.ErrorLog(func() { log.Warn(localtls.Distrust, "hint", "mockauth0 ca trust tells how to trust it") }),
+		BaseContext:       func(net.Listener) context.Context { return i.base },
+		ErrorLog:          i.errorLog,
 	}
-	i.keeper = keep(state, i.server, log.Logger)
-	i.unheard.watch(i.http)
-	i.ports.serve(i)
-	go func() { i.served <- localtls.Serve(i.http, i.ca.TLSConfig(), i.listeners...) }()
-	return i, nil
 }
 
 // hosts are the host and port of each listener as a URL has them, the best one
@@ -142,8 +165,14 @@ func (i *instance) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	i.ports.close(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		i.tenants.end()
+	}()
 	i.unheard.shutDown(ctx, i.http)
 	<-i.served
+	<-ended
 	i.server.Close()
 	return errors.Join(i.keeper.end(), i.checkFired())
 }

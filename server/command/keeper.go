@@ -46,7 +46,7 @@ func (k *keeper) run() {
 	wall := clock.New(time.Time{}, true)
 	for after := saveAfter; ; {
 		select {
-		case <-k.server.StateChanged():
+		case <-k.server.AllStatesChanged():
 		case <-k.stop:
 			return
 		}
@@ -75,7 +75,11 @@ func (k *keeper) saveAndTell() {
 }
 
 func (k *keeper) save() error {
-	data, err := k.server.State().JSON()
+	var data []byte
+	f, err := k.server.States()
+	if err == nil {
+		data, err = f.JSON()
+	}
 	if err == nil {
 		err = k.file.save(data)
 	}

@@ -56,8 +56,9 @@ func (w printableJSON) Write(line []byte) (int, error) {
 
 // textLog is a log for people: a sentence, and below it the lines that explain it.
 type textLog struct {
-	out io.Writer
-	mu  *sync.Mutex
+	out    io.Writer
+	mu     *sync.Mutex
+	tenant string // of the lines; "" for the first
 }
 
 // Enabled leaves out debug records: what net/http says about clients that hang up.
@@ -66,6 +67,9 @@ func (l *textLog) Enabled(_ context.Context, level slog.Level) bool { return lev
 // Handle writes a line, and one for each attribute worth reading.
 func (l *textLog) Handle(_ context.Context, r slog.Record) error {
 	var line bytes.Buffer
+	if l.tenant != "" {
+		line.WriteString(l.tenant + ": ")
+	}
 	line.WriteString(printable.Line(r.Message))
 	line.WriteByte('\n')
 	r.Attrs(func(a slog.Attr) bool {
@@ -84,8 +88,16 @@ func (l *textLog) Handle(_ context.Context, r slog.Record) error {
 	return err
 }
 
-// WithAttrs returns the same log: the sentences say it all.
-func (l *textLog) WithAttrs([]slog.Attr) slog.Handler { return l }
+// WithAttrs returns the same log, since the sentences say it all, but for the tenant
+// that they are about.
+func (l *textLog) WithAttrs(attrs []slog.Attr) slog.Handler {
+	for _, a := range attrs {
+		if a.Key == "tenant" {
+			return &textLog{l.out, l.mu, a.Value.String()}
+		}
+	}
+	return l
+}
 
 // WithGroup returns the same log.
 func (l *textLog) WithGroup(string) slog.Handler { return l }

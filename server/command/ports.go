@@ -12,9 +12,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mockauth0/mockauth0/scenarios"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/localtls"
 	"github.com/mockauth0/mockauth0/server/mailhog"
+	"github.com/mockauth0/mockauth0/server/outbox"
 	"github.com/mockauth0/mockauth0/server/twilio"
 )
 
@@ -98,7 +100,14 @@ func (p *ports) abandon() {
 func (p *ports) serve(i *instance) {
 	if len(p.smtp)+len(p.mailAPI) > 0 || p.relay != "" {
 		p.mailhog = mailhog.New(mailhog.Options{
-			Box: i.server.Outbox(), Now: i.server.Clock().Now, Decide: i.server.DecideSMTP, Log: i.log.Logger,
+			Box: i.server.Outbox(), Now: i.server.Clock().Now, Log: i.log.Logger,
+			Decide: func(from, to string) (*scenarios.Then, string, func() (scenarios.Deliver, string)) {
+				return i.server.TenantOf(to).DecideSMTP(from, to)
+			},
+			Other: func(to string) (*outbox.Box, func() time.Time) {
+				t := i.server.TenantOf(to)
+				return t.Outbox(), t.Clock().Now
+			},
 		})
 		for _, ln := range p.smtp {
 			p.running.Go(func() { _ = p.mailhog.ServeSMTP(ln) })
@@ -112,7 +121,16 @@ func (p *ports) serve(i *instance) {
 		}
 		p.serveHTTP(i, p.mailAPI, api)
 	}
-	p.serveHTTP(i, p.twilio, twilio.New(twilio.Options{Box: i.server.Outbox(), Now: i.server.Clock().Now, Log: i.log.Logger}))
+	p.serveHTTP(i, p.twilio, twilio.New(twilio.Options{
+		Box: i.server.Outbox(), Now: i.server.Clock().Now, Log: i.log.Logger,
+		Others: func() (others []twilio.Tenant) {
+			for _, t := range i.server.Tenants()[1:] {
+				others = append(others, twilio.Tenant{Name: t.Name(), Box: t.Outbox(), Now: t.Clock().Now})
+			}
+			return others
+		},
+		Owner: func(to string) string { return i.server.TenantOf(to).Name() },
+	}))
 }
 
 func (p *ports) serveHTTP(i *instance, listeners []net.Listener, api http.Handler) {

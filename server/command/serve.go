@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -64,7 +65,7 @@ func (i *instance) announce(out io.Writer) {
 	switch i.log.format {
 	case "json":
 		ready := []any{"url", url, "domain", at[0], "ca", i.ca.Path(), "fixture", i.server.Fixture().Source}
-		i.log.Info("ready", append(ready, i.ports.attrs()...)...)
+		i.log.Info("ready", slices.Concat(ready, i.ports.attrs(), i.tenants.attrs())...)
 		return
 	case "none":
 		writeWithin(out, url+"\n") // nothing else tells the port that was picked for 0
@@ -99,6 +100,7 @@ func (i *instance) announce(out io.Writer) {
 		line("failing", "%s", strings.Join(on, ", "))
 	}
 	line("inbox", "%s/", url)
+	i.tenants.describe(line)
 	i.ports.describe(line)
 	if path := i.ca.Path(); path != "" {
 		line("https", "trust %s (how: mockauth0 ca trust)", path)

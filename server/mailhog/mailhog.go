@@ -37,6 +37,10 @@ type Options struct {
 	Box *outbox.Box
 	// Now returns the tenant's time. nil means real time.
 	Now func() time.Time
+	// Other returns the outbox and the time of another tenant, which gets the mails of
+	// an application to this address. nil means Box, and so does a nil outbox. The APIs
+	// and the relay know only Box.
+	Other func(to string) (*outbox.Box, func() time.Time)
 	// Decide is called for each recipient of a mail, and what it returns as deliver
 	// is called when the mail arrives. It tells what scenarios do, and which rules
 	// say so, as DecideSMTP of the tenant's server does.

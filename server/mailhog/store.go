@@ -43,7 +43,8 @@ func (s *store) Store(m *data.Message) (string, error) {
 		})
 	}
 	var id string
-	var together []string
+	together := map[*outbox.Box][]string{}
+	var boxes []*outbox.Box // in the order of their first recipients
 	for _, to := range m.Raw.To {
 		var how scenarios.Deliver
 		rules := ""
@@ -52,12 +53,16 @@ func (s *store) Store(m *data.Message) (string, error) {
 		}
 		if rules != "" {
 			id = s.add(base, []string{recipient(to)}, how, rules)
-		} else {
-			together = append(together, recipient(to))
+			continue
 		}
+		box, _ := s.outboxOf(recipient(to))
+		if together[box] == nil {
+			boxes = append(boxes, box)
+		}
+		together[box] = append(together[box], recipient(to))
 	}
-	if len(together) > 0 {
-		id = s.add(base, together, scenarios.Deliver{}, "")
+	for _, box := range boxes {
+		id = s.add(base, together[box], scenarios.Deliver{}, "")
 	}
 	if id == "" {
 		s.monkey.guard.why = "it has no recipient"
@@ -68,13 +73,14 @@ func (s *store) Store(m *data.Message) (string, error) {
 
 // add puts one message into the outbox, in the way that scenarios say.
 func (s *store) add(m outbox.Message, to []string, how scenarios.Deliver, rules string) (id string) {
+	box, now := s.outboxOf(to[0])
 	m.To, m.Recipients, m.Scenario = to[0], to, rules
 	m.State = map[string]string{"lost": outbox.Lost, "bounced": outbox.Bounced}[how.Outcome]
 	if m.State == "" && how.Delay > 0 {
-		m.DeliverAt = s.Now().Add(how.Delay)
+		m.DeliverAt = now().Add(how.Delay)
 	}
 	for range max(1, how.Copies) {
-		id = s.Box.Add(m).ID
+		id = box.Add(m).ID
 	}
 	attributes := []any{"kind", m.Kind, "subject", m.Subject}
 	if len(m.Codes) > 0 {
@@ -82,6 +88,16 @@ func (s *store) add(m outbox.Message, to []string, how scenarios.Deliver, rules 
 	}
 	s.Log.Info("The app sent a mail to "+strings.Join(to, ", "), attributes...)
 	return id
+}
+
+// outboxOf returns the outbox that gets a mail to an address, and its time.
+func (s *Server) outboxOf(to string) (*outbox.Box, func() time.Time) {
+	if s.Other != nil {
+		if box, now := s.Other(to); box != nil {
+			return box, now
+		}
+	}
+	return s.Box, s.Now
 }
 
 // The rest completes MailHog's interface. Its session calls only Store.

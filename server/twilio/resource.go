@@ -8,7 +8,6 @@ import (
 	"unicode/utf16"
 
 	"github.com/mockauth0/mockauth0/internal/derive"
-	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 // A resource is a message in Twilio's API. nil becomes null.
@@ -48,11 +47,18 @@ type page struct {
 	URI             string     `json:"uri"`
 }
 
-// sidOf returns the sid of a message, which derives from the message's id.
-func sidOf(m outbox.Message) string { return "SM" + derive.Seed("twilio").Hex(32, "message", m.ID) }
+// sidOf returns the sid of a message, which derives from the message's id, and from the
+// name of its tenant if that has one.
+func sidOf(m message) string {
+	names := []string{"message", m.ID}
+	if m.tenant != "" {
+		names = append(names, m.tenant)
+	}
+	return "SM" + derive.Seed("twilio").Hex(32, names...)
+}
 
 // resourceOf returns the resource of a message that has arrived.
-func resourceOf(account string, m outbox.Message) resource {
+func resourceOf(account string, m message) resource {
 	sid := sidOf(m)
 	at := m.CreatedAt.UTC().Format(time.RFC1123Z)
 	base := "/2010-04-01/Accounts/" + account + "/Messages/" + sid

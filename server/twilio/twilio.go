@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -36,11 +37,44 @@ type Options struct {
 	Box *outbox.Box
 	// Now returns the tenant's time. nil means real time.
 	Now func() time.Time
+	// Others are the tenants beside this one. nil means none.
+	Others func() []Tenant
+	// Owner is the name of the other tenant that gets the messages to a number; "" is
+	// the tenant of Box. nil means that there is none.
+	Owner func(to string) string
 	// Log gets a line for each message and each refusal. nil means no log.
 	Log *slog.Logger
 }
 
+// A Tenant is another tenant, by its name, with its outbox and its time.
+type Tenant struct {
+	Name string
+	Box  *outbox.Box
+	Now  func() time.Time
+}
+
 type server struct{ Options }
+
+// tenants are all tenants: that of Box, which has no name, and the others.
+func (s server) tenants() []Tenant {
+	all := []Tenant{{Box: s.Box, Now: s.Now}}
+	if s.Others != nil {
+		all = append(all, s.Others()...)
+	}
+	return all
+}
+
+// tenantOf is the tenant that gets the messages to a number.
+func (s server) tenantOf(to string) Tenant {
+	all := s.tenants()
+	if s.Owner != nil {
+		owner := s.Owner(to)
+		if i := slices.IndexFunc(all, func(t Tenant) bool { return t.Name == owner }); i >= 0 {
+			return all[i]
+		}
+	}
+	return all[0]
+}
 
 // New returns a handler that answers for any account and with any credentials:
 //
@@ -140,15 +174,16 @@ func (s server) create(r *http.Request) (any, *problem) {
 		return nil, magic.about(to, cmp.Or(from, service))
 	}
 	codes, links := mail.Find(text)
-	m := s.Box.Add(outbox.Message{
-		Kind: outbox.Twilio, To: to, From: cmp.Or(from, service), Text: text, Codes: codes, Links: links, CreatedAt: s.Now(),
+	t := s.tenantOf(to)
+	m := t.Box.Add(outbox.Message{
+		Kind: outbox.Twilio, To: to, From: cmp.Or(from, service), Text: text, Codes: codes, Links: links, CreatedAt: t.Now(),
 	})
 	attributes := []any{"kind", m.Kind, "from", m.From}
 	if len(codes) > 0 {
 		attributes = append(attributes, "codes", strings.Join(codes, " "))
 	}
 	s.Log.Info("The app sent a text message to "+to, attributes...)
-	created := resourceOf(r.PathValue("sid"), m)
+	created := resourceOf(r.PathValue("sid"), message{m, t.Name})
 	created.Status, created.DateSent = "queued", nil
 	if service != "" {
 		created.Status = "accepted"
@@ -167,8 +202,21 @@ func (s server) read(r *http.Request) (any, *problem) {
 	return nil, notFound(r)
 }
 
-// messages returns the messages that came by this API, the oldest first.
-func (s server) messages() []outbox.Message { return s.Box.All(outbox.Kind(outbox.Twilio)) }
+// A message has come by this API, to the tenant of that name.
+type message struct {
+	outbox.Message
+	tenant string
+}
+
+// messages returns the messages that came by this API, the oldest of each tenant first.
+func (s server) messages() (all []message) {
+	for _, t := range s.tenants() {
+		for _, m := range t.Box.All(outbox.Kind(outbox.Twilio)) {
+			all = append(all, message{m, t.Name})
+		}
+	}
+	return all
+}
 
 // list returns a page of messages, the newest first.
 func (s server) list(r *http.Request) (any, *problem) {

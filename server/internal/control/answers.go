@@ -109,14 +109,14 @@ func notEmpty(c *web.Call) error {
 	return nil
 }
 
-// userError words why a user could not be added or changed, or answer for a device.
+// userError words why a user could not be added, changed or signed in, or answer for a device.
 func userError(err error) error {
 	var why *tenant.UserError
 	if !errors.As(err, &why) {
 		return err
 	}
 	status := map[string]int{
-		"no_user": http.StatusNotFound, "no_totp": http.StatusNotFound, "no_push": http.StatusNotFound, "no_device": http.StatusNotFound, "no_organization": http.StatusNotFound, "user_exists": http.StatusConflict, "user_blocked": http.StatusConflict,
+		"no_user": http.StatusNotFound, "no_totp": http.StatusNotFound, "no_push": http.StatusNotFound, "no_device": http.StatusNotFound, "no_organization": http.StatusNotFound, "user_exists": http.StatusConflict, "user_blocked": http.StatusConflict, "mfa_required": http.StatusConflict,
 	}[why.Code]
 	if status == 0 {
 		status = http.StatusBadRequest

@@ -48,6 +48,7 @@ type Server interface {
 	SwitchOff(nameOrID string) int
 	VerifyScenarios(want map[string]scenarios.Count) (failures []scenarios.Failure, checked int, err error)
 
+	Port() int
 	State() *fixtures.Fixture
 	PutState(*fixtures.Fixture) error
 	Reset()

@@ -82,6 +82,8 @@ var described = sync.OnceValue(func() map[string]description {
 		"DELETE /_mock/organizations/{organization}/members/{user}": {status: http.StatusNoContent, refuses: notFound},
 		"POST /_mock/push":                                          {body: pushAnswer{}, status: http.StatusNoContent, refuses: notFound},
 		"POST /_mock/devices/{user_code}":                           {body: deviceAnswer{}, answer: fixtures.DeviceCode{}, refuses: []int{http.StatusNotFound, http.StatusConflict}},
+		"POST /_mock/sessions":                                      {body: sessionRequest{}, status: http.StatusCreated, answer: storageState{}, refuses: []int{http.StatusNotFound, http.StatusConflict}},
+		"GET /_mock/sessions/enter":                                 {status: http.StatusFound, refuses: []int{http.StatusNotFound, http.StatusConflict}},
 		"POST /_mock/tokens":                                        {body: minting{}, answer: minted{}},
 		"POST /_mock/keys/rotate":                                   {answer: rotation{}},
 		"GET /_mock/requests":                                       {answer: requestList{}},

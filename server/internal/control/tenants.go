@@ -1,12 +1,14 @@
 package control
 
 import (
+	"cmp"
 	"errors"
 	"net"
 	"net/http"
 	"net/netip"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -31,17 +33,22 @@ type Tenants interface {
 	// Entries are all of them, the first one first.
 	Entries() []TenantEntry
 	// Add makes a tenant; f is nil for the fixture of the server.
-	Add(name string, f *fixtures.Fixture, seed string) (TenantEntry, error)
+	// A port that is 0 is a free one.
+	Add(name string, f *fixtures.Fixture, seed string, port int) (TenantEntry, error)
 	Remove(name string) error
 	// Suffixes are the host names below which tenants have their names, beside
 	// localhost.
 	Suffixes() []string
+	// BasePort is the port of the first tenant; 0: nobody knows.
+	BasePort() int
 }
 
 // A TenantEntry is what a server knows of where a tenant is.
 type TenantEntry struct {
 	Name   string
 	Issuer string // if it is pinned, else ""
+	Port   int    // of its own; 0: it has none
+	Chosen bool   // somebody has chosen the port, who then has made it reachable
 }
 
 // reached is a tenant, as it is reached from where the caller is.
@@ -63,6 +70,7 @@ type tenantSpec struct {
 	Name    string `yaml:"name" required:"true" doc:"The name, which is a label of a host name: lower-case letters, digits and hyphens."`
 	Fixture any    `yaml:"fixture" doc:"The name of a built-in fixture, or a whole fixture. Default: what the server was started with."`
 	Seed    string `yaml:"seed" doc:"What codes, ids and refresh tokens derive from. Default: otp.seed of the fixture, else the seed of the first tenant."`
+	Port    int    `yaml:"port" min:"0" max:"65535" doc:"The port that the tenant answers on. Default: a free one."`
 }
 
 // tenantSchema is the schema of a tenantSpec.
@@ -72,6 +80,7 @@ func tenantSchema() object {
 		"properties": object{
 			"name": object{"type": "string"},
 			"seed": object{"type": "string"},
+			"port": object{"type": "integer", "minimum": 0, "maximum": 65535},
 			"fixture": object{"anyOf": []any{
 				object{"type": "string", "enum": fixtures.Names()}, strictyaml.SchemaOf(reflect.TypeFor[fixtures.Fixture]()),
 			}},
@@ -103,7 +112,7 @@ func (a *API) MakeTenant(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, inFixture(err)
 	}
-	entry, err := a.Tenants.Add(spec.Name, f, spec.Seed)
+	entry, err := a.Tenants.Add(spec.Name, f, spec.Seed, spec.Port)
 	switch {
 	case spec.Name == DefaultTenant:
 		return nil, controlError(http.StatusConflict, "tenant_exists", "%s is the first tenant; write another name, such as w3", spec.Name)
@@ -113,6 +122,8 @@ func (a *API) MakeTenant(c *web.Call) (any, error) {
 		return nil, controlError(http.StatusConflict, "too_many_tenants", "there are too many tenants; DELETE /_mock/tenants/{name} ends one")
 	case errors.Is(err, ErrTenantName):
 		return nil, badRequest("name: %q is no name for a tenant; write lower-case letters, digits and hyphens, 63 at most, such as w3", spec.Name)
+	case errors.As(err, new(*net.OpError)):
+		return nil, controlError(http.StatusConflict, "no_port", "%s", err)
 	case err != nil:
 		return nil, inFixture(err)
 	}
@@ -183,8 +194,8 @@ func (a *API) NoTenant(name string) error {
 // reach tells how the caller reaches a tenant.
 func (a *API) reach(c *web.Call, e TenantEntry) reached {
 	scheme, called, _ := strings.Cut(c.Origin, "://")
-	domain := a.hostOf(called, e)
-	r := reached{Name: e.Name, URL: "http://" + domain, Domain: domain, Issuer: e.Issuer}
+	domain := a.domainOf(scheme, called, c.IP, e)
+	r := reached{Name: e.Name, URL: "http://" + domain, Domain: domain, Issuer: e.Issuer, Port: e.Port}
 	if a.CA != nil {
 		r.TLSURL = "https://" + domain
 	}
@@ -194,27 +205,53 @@ func (a *API) reach(c *web.Call, e TenantEntry) reached {
 	return r
 }
 
-// hostOf is the host and port of a tenant for a caller that has called this one by a
-// host and port.
-func (a *API) hostOf(called string, e TenantEntry) string {
-	host, port := web.Hostname(called), ""
+// domainOf is the host and port of a tenant for a caller who has called this one by a
+// host and port. It is the tenant's own port if the caller can reach that, else the
+// tenant's name below the host.
+func (a *API) domainOf(scheme, called, ip string, e TenantEntry) string {
+	host, port := strings.ToLower(web.Hostname(called)), ""
 	if _, p, err := net.SplitHostPort(called); err == nil {
-		port = ":" + p
+		port = p
 	}
 	if a.Name != DefaultTenant {
-		host = strings.TrimPrefix(strings.ToLower(host), a.Name+".")
+		host = strings.TrimPrefix(host, a.Name+".")
+	}
+	base, own := a.Tenants.BasePort(), a.Server.Port()
+	// A proxy or a container may give the port another number. Then all others, too.
+	number := cmp.Or(port, map[string]string{"http": "80", "https": "443"}[scheme])
+	atOwn := own != 0 && number == strconv.Itoa(own)
+	same := atOwn || base != 0 && number == strconv.Itoa(base)
+	if atOwn {
+		port = strconv.Itoa(base)
 	}
 	suffixes := append(slices.Clone(a.Tenants.Suffixes()), "localhost")
-	below := func(suffix string) bool { return host == suffix || strings.HasSuffix(host, "."+suffix) }
-	switch at := slices.IndexFunc(suffixes, below); {
+	at := slices.IndexFunc(suffixes, func(suffix string) bool { return host == suffix || strings.HasSuffix(host, "."+suffix) })
+	local := at == len(suffixes)-1
+	// From another machine, localhost is a port that a container publishes. It
+	// publishes those that somebody has chosen.
+	open := e.Port != 0 && same && (e.Chosen || !local || isLoopback(ip))
+	switch {
 	case e.Name == DefaultTenant:
+	case open && (at < 0 || local):
+		if local {
+			host = "localhost"
+		}
+		port = strconv.Itoa(e.Port)
 	case at >= 0:
 		host = e.Name + "." + suffixes[at]
 	default:
 		host = e.Name + "." + suffixes[0]
 	}
-	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() {
+	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	return host + port
+	if port != "" {
+		host += ":" + port
+	}
+	return host
+}
+
+func isLoopback(ip string) bool {
+	addr, err := netip.ParseAddr(ip)
+	return err == nil && addr.Unmap().IsLoopback()
 }

@@ -76,7 +76,7 @@ func (r *request) redeemTicket(c *web.Call, ticket string) (any, error) {
 	if err != nil {
 		return r.refuse(c, err)
 	}
-	setSession(c, session)
+	c.SetSession(session)
 	return r.approve(c, tenant.Transaction{}, session)
 }
 
@@ -139,7 +139,7 @@ func signedInBy(c *web.Call, s tenant.Session, connection string) bool {
 // whySignedOut is a hint about a silent login that finds no session. A likely
 // cause is a browser that does not send cookies to other sites.
 func whySignedOut(c *web.Call, back string) string {
-	if c.Header.Get("Sec-Fetch-Dest") != "iframe" || strings.Contains(c.Header.Get("Cookie"), sessionCookie+"=") || sameSite(back, c.Origin) {
+	if c.Header.Get("Sec-Fetch-Dest") != "iframe" || strings.Contains(c.Header.Get("Cookie"), web.SessionCookie+"=") || sameSite(back, c.Origin) {
 		return "the browser is not signed in to the tenant"
 	}
 	return "no session cookie came with the request; a browser keeps it back in a frame if the app, at " + origin(back) + ", and the tenant, at " + c.Origin +
@@ -167,7 +167,7 @@ func Resume(c *web.Call) (any, error) {
 		session = tx.Linked
 	case !ok:
 		return to(loginPage(c, tx), tx), nil
-	case !slices.Contains(c.TenantCookies(sessionCookie), session.ID):
+	case !slices.Contains(c.TenantCookies(web.SessionCookie), session.ID):
 		return nil, refusal.WrongTransaction.Because("another browser signed in: the cookie that the last page set did not come back")
 	}
 	if conn, u, due := needsVerification(c, session); due {

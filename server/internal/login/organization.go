@@ -239,7 +239,7 @@ func Picker(c *web.Call) (any, error) {
 		return nil, err
 	}
 	session, ok := c.Tenant.Session(tx.SignedIn, c.Now)
-	if r.Asks != tenant.AfterLogin || !ok || !slices.Contains(c.TenantCookies(sessionCookie), session.ID) {
+	if r.Asks != tenant.AfterLogin || !ok || !slices.Contains(c.TenantCookies(web.SessionCookie), session.ID) {
 		return to("/authorize/resume", tx), nil
 	}
 	r.Organization = "" // the user may go back and pick another one

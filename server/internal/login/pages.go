@@ -389,7 +389,7 @@ func (r *request) signedIn(c *web.Call, tx tenant.Transaction, v view, session t
 		u, _ := c.Tenant.User(session.UserID)
 		tickets.SignedUp(c, r.Client, u)
 	}
-	setSession(c, session)
+	c.SetSession(session)
 	return to("/authorize/resume", tx), nil
 }
 

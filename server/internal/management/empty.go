@@ -9,9 +9,7 @@ import (
 type envelope int
 
 const (
-	bare       envelope = iota // […]
-	totals                     // […], or with totals the old way
-	totalsLate                 // […], or with totals the newer way
+	totalsLate envelope = iota // […], or with totals the newer way
 	wrapped                    // {"providers":[…]}
 	goTotals                   // {"actions":[…],"per_page":50}
 )
@@ -25,23 +23,10 @@ type emptyList struct {
 
 // Source: auth0/auth0-deploy-cli, its recordings; npm auth0 6.4.0, its models.
 var emptyLists = []emptyList{
-	{"/rules", "rules", "rules", "rules", totals},
-	{"/rules-configs", "", "rules_configs", "variables of rules", bare},
-	{"/hooks", "hooks", "hooks", "hooks", totals},
 	{"/actions/actions", "actions", "actions", "Actions", goTotals},
 	{"/actions/modules", "modules", "actions", "modules of Actions", goTotals},
 	{"/connections-directory-provisionings", "directory_provisionings", "directory_provisionings", "directory provisionings", wrapped},
-	{"/branding/phone/providers", "providers", "phone_providers", "phone providers", wrapped},
-	{"/branding/phone/templates", "templates", "phone_templates", "templates of text messages", wrapped},
 	{"/keys/encryption", "keys", "encryption_keys", "encryption keys", totalsLate},
-	{"/flows", "flows", "flows", "flows", totalsLate},
-	{"/flows/vault/connections", "connections", "flows_vault_connections", "connections of flows", totalsLate},
-	{"/forms", "forms", "forms", "forms", totalsLate},
-	{"/self-service-profiles", "self_service_profiles", "self_service_profiles", "self-service profiles", totalsLate},
-	{"/network-acls", "network_acls", "network_acls", "network ACLs", totalsLate},
-	{"/user-attribute-profiles", "user_attribute_profiles", "user_attribute_profiles", "user attribute profiles", wrapped},
-	{"/connection-profiles", "connection_profiles", "connection_profiles", "connection profiles", wrapped},
-	{"/token-exchange-profiles", "token_exchange_profiles", "token_exchange_profiles", "token exchange profiles", wrapped},
 	{"/rate-limit-policies", "rate_limit_policies", "rate_limit_policies", "rate-limit policies", wrapped},
 }
 
@@ -69,8 +54,6 @@ func (e emptyList) run(c *call) (any, error) {
 	}
 	p.checkpoint = false
 	switch e.envelope {
-	case totals:
-		return c.answer(totalsFirst, e.key, p, nil, 0), nil
 	case totalsLate:
 		return c.answer(listFirst, e.key, p, nil, 0), nil
 	case wrapped:

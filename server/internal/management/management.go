@@ -62,6 +62,7 @@ func operations() []operation {
 		credentialOperations,
 		consentOperations,
 		[]operation{statusOperation},
+		keptOperations(),
 		emptyOperations(),
 	)
 }

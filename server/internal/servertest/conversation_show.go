@@ -35,6 +35,9 @@ func (c *conversation) named(body []byte) string {
 	if json.Unmarshal(body, &members) != nil {
 		return text
 	}
+	if tokens, ok := members["tokens"].(map[string]any); ok {
+		maps.Copy(members, tokens)
+	}
 	for _, member := range []string{"access_token", "refresh_token", "id_token", "token", "login_ticket", "request_uri", "mfa_token", "oob_code", "recovery_code", "secret", "device_code", "auth_session"} {
 		if value, ok := members[member].(string); ok {
 			text = strings.Replace(text, `"`+value+`"`, `"`+c.nameOf("$"+member, value)+`"`, 1)

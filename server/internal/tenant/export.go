@@ -85,9 +85,11 @@ func (t *Tenant) Changed() <-chan struct{} { return t.changed }
 // noteChange tells Changed of a change. The caller holds the lock until the change
 // is complete, so that an Export after the receive has it.
 func (t *Tenant) noteChange() {
-	select {
-	case t.changed <- struct{}{}:
-	default: // a change waits there already
+	for _, changed := range []chan<- struct{}{t.changed, t.AnyChanged} {
+		select {
+		case changed <- struct{}{}:
+		default: // a change waits there already, or nobody asks
+		}
 	}
 }
 

@@ -28,6 +28,9 @@ type Tenant struct {
 	// Streams get what happens. The zero value has none to send to.
 	Streams streams.Streams
 
+	// AnyChanged gets what Changed gets, from several tenants; nil: nobody asks.
+	AnyChanged chan<- struct{}
+
 	changed chan struct{} // see Changed
 
 	configuring sync.Mutex // held by Configure

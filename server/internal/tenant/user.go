@@ -11,9 +11,9 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/streams"
 )
 
-// A UserError says why a user cannot be added or changed, or answer for a device.
+// A UserError says why a user cannot be added, changed or signed in, or answer for a device.
 type UserError struct {
-	Code        string // user_exists, invalid_user, no_user, no_totp, no_push, user_blocked, no_device, no_organization, invalid_member or invalid_invitation
+	Code        string // user_exists, invalid_user, no_user, no_totp, no_push, user_blocked, mfa_required, no_device, no_organization, invalid_member or invalid_invitation
 	Description string
 }
 

@@ -74,6 +74,7 @@ type Call struct {
 	ResponseHeader http.Header
 
 	named  string // the tenant's name; "" for the first
+	guard  *Guard
 	route  Route
 	client *clientResult       // nil until Client is called
 	access *accessResult       // nil until Access is called
@@ -190,6 +191,7 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 		Log:     f.Log,
 		Gateway: f.Gateway,
 		named:   f.Named,
+		guard:   &f.Guard,
 		route:   route,
 		basic:   basicCredentials(r),
 	}
@@ -352,63 +354,4 @@ func Hostname(hostport string) string {
 		return host
 	}
 	return strings.Trim(hostport, "[]")
-}
-
-// compat ends the name of a cookie's twin. The twin is for browsers that
-// misread SameSite=None.
-const compat = "_compat"
-
-// Cookies are the values of a cookie and of its twin. Cookies ignore ports: an
-// app on the same host may have one of that name, too.
-func (c *Call) Cookies(name string) (values []string) {
-	for _, cookie := range (&http.Request{Header: c.Header}).Cookies() {
-		if cookie.Name == name || cookie.Name == name+compat {
-			values = append(values, cookie.Value)
-		}
-	}
-	return values
-}
-
-// TenantCookies are the values of a cookie that this tenant has set with
-// SetTenantCookie. Those of other tenants on the same host are left out.
-func (c *Call) TenantCookies(name string) (values []string) {
-	for _, value := range c.Cookies(name) {
-		if value, tenant, _ := strings.Cut(value, tenantMark); tenant == c.named {
-			values = append(values, value)
-		}
-	}
-	return values
-}
-
-// SetTenantCookie is SetCookie for a value that is good for this tenant alone.
-func (c *Call) SetTenantCookie(name, value string, age int) {
-	c.SetCookie(name, c.TenantCookie(value), age)
-}
-
-// tenantMark stands in a cookie between the value and the name of the tenant. No value
-// has it.
-const tenantMark = "~"
-
-// TenantCookie is what SetTenantCookie puts into the cookie: that of a named tenant has
-// its name behind it, because tenants with one seed have sessions with the same ids.
-func (c *Call) TenantCookie(value string) string {
-	if value == "" || c.named == "" {
-		return value
-	}
-	return value + tenantMark + c.named
-}
-
-// SetCookie sets a cookie and its twin for age seconds. A negative age deletes
-// both. Over https the cookie also comes with frames and calls of other sites;
-// over http browsers refuse such a cookie.
-func (c *Call) SetCookie(name, value string, age int) {
-	main := http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true}
-	twin := main
-	twin.Name += compat
-	if strings.HasPrefix(c.Origin, "https:") {
-		main.Secure, main.SameSite, twin.Secure = true, http.SameSiteNoneMode, true
-	}
-	for _, cookie := range []http.Cookie{main, twin} {
-		c.ResponseHeader.Add("Set-Cookie", cookie.String())
-	}
 }

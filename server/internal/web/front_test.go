@@ -52,7 +52,7 @@ func TestTheJournalKeepsTheLastThousandAndCountsTheRest(t *testing.T) {
 
 // The journal is bounded in memory. This test measures the heap, so it runs alone.
 func TestTheJournalKeepsNoMoreThanItShows(t *testing.T) {
-	const calls, size = 60, 500_000
+	const calls, size = 20, 500_000
 	long := func(c byte) string { return strings.Repeat(string(c), size) }
 	for name, do := range map[string]func(s *server.Server, n int){
 		"a long client_id": func(s *server.Server, _ int) {

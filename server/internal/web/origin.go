@@ -114,6 +114,25 @@ func (f *Front) knowsPage(c *Call, origin string) bool {
 		c.Header.Get("Sec-Fetch-Site") == "same-origin" || f.Guard.knownOrigin(origin, c.Origin, c.Setup))
 }
 
+// MayLeadTo tells whether a redirect of the control API may lead to an address: to a
+// path of the tenant, or to a page whose origin may call the control API.
+func (c *Call) MayLeadTo(to string) bool {
+	if strings.Contains(to, `\`) { // which a browser takes for a slash
+		return false
+	}
+	if path, ok := strings.CutPrefix(to, "/"); ok {
+		_, err := url.Parse(to)
+		return err == nil && !strings.HasPrefix(path, "/")
+	}
+	return c.KnowsPage(to)
+}
+
+// KnowsPage tells whether the page with that address may call the control API.
+func (c *Call) KnowsPage(address string) bool {
+	page := pageOf(address)
+	return page != nil && (strings.EqualFold(page.Host, hostOf(c.Origin)) || c.guard.knownOrigin(page.Scheme+"://"+page.Host, c.Origin, c.Setup))
+}
+
 // unknownOrigin says what to do about an unknown origin.
 func unknownOrigin(origin string, c *Call) string {
 	client := "a client"

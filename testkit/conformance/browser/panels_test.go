@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -146,6 +147,20 @@ func TestUsersAreAddedBlockedAndDeleted(t *testing.T) {
 	i.write("#find-user", "new")
 	i.redeem("new@example.com", i.start("new@example.com"))
 	i.untilText("#panel .users", "new@example.com")
+}
+
+// A browser that signs in by the inbox page sees no page of its app's login.
+func TestSignInAsAUser(t *testing.T) {
+	t.Parallel()
+	i := openInbox(t, desktop)
+	i.press("#nav", "Users")
+	i.press("#panel", "Sign in as ada@example.com")
+	i.untilText("#panel", "This browser is signed in as ada@example.com")
+	i.untilText("#panel", "4 users")
+	i.until(`![...document.querySelectorAll("#panel .users button")].some((each) => each.getAttribute("aria-label") === "Sign in as alan@example.com")`)
+	i.expect("400 (Bad Request)") // of the page that stands in for the app: it takes no code
+	i.run(chromedp.Navigate(i.url + "/authorize?client_id=acme-web&response_type=code&scope=openid&state=x&redirect_uri=" + url.QueryEscape(i.url+"/_mock/")))
+	i.until(`location.search.includes("code=") && location.search.includes("state=x")`)
 }
 
 func TestKeysAreRotated(t *testing.T) {

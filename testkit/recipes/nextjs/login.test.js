@@ -1,28 +1,20 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { start } from './start.js';
 
 const mock = `${process.env.MOCKAUTH0_URL}/_mock`;
 
 let app, browser, url;
 before(async () => {
-  const port = await freePort();
-  url = `http://localhost:${port}`;
-  app = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'dev', '--hostname', 'localhost', '--port', port], {
-    cwd: fileURLToPath(new URL('.', import.meta.url)),
-    env: { ...process.env, APP_BASE_URL: url, NEXT_TELEMETRY_DISABLED: '1' },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  await answers(url);
+  app = await start();
+  url = app.url;
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium' });
 }, { timeout: 100_000 });
 after(async () => {
   await browser?.close();
-  app?.kill();
+  app?.stop();
 });
 
 test('a Next.js app signs in', async () => {
@@ -74,20 +66,4 @@ async function sent(to, since) {
   const code = (await answer.text()).trim();
   assert.equal(answer.status, 200, code); // says what did arrive
   return code;
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((ready) => server.listen(0, 'localhost', ready));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
-
-async function answers(address) {
-  for (;;) {
-    const answer = await fetch(address).catch(() => null);
-    if (answer?.ok) return;
-    await new Promise((wake) => setTimeout(wake, 250));
-  }
 }

@@ -4,7 +4,7 @@
 import { createRoot } from 'react-dom/client';
 import { Auth0Provider, useAuth0 } from '@auth0/auth0-react';
 
-const { VITE_AUTH0_DOMAIN, VITE_AUTH0_CLIENT_ID, VITE_AUTH0_AUDIENCE } = import.meta.env;
+const { VITE_AUTH0_DOMAIN, VITE_AUTH0_CLIENT_ID, VITE_AUTH0_AUDIENCE, VITE_CACHE } = import.meta.env;
 
 function App() {
   const { isLoading, isAuthenticated, error, user, loginWithRedirect, logout } = useAuth0();
@@ -30,6 +30,7 @@ createRoot(document.querySelector('main')).render(
   <Auth0Provider
     domain={VITE_AUTH0_DOMAIN}
     clientId={VITE_AUTH0_CLIENT_ID}
+    cacheLocation={VITE_CACHE}
     authorizationParams={{ redirect_uri: location.origin, audience: VITE_AUTH0_AUDIENCE }}
   >
     <App />

@@ -1,33 +1,20 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
+import { start } from './start.js';
 
 const mock = `${process.env.MOCKAUTH0_URL}/_mock`;
 
 let app, browser, url;
 before(async () => {
-  // What `vite dev` would do. The app and the tenant are both on
-  // http://localhost, so that the browser lets a frame sign in silently.
-  const settings = Object.entries(process.env).filter(([name]) => name.startsWith('VITE_'));
-  const { outputFiles: [script] } = await build({
-    entryPoints: [new URL('app.jsx', import.meta.url).pathname],
-    bundle: true, format: 'esm', jsx: 'automatic', write: false,
-    define: { 'import.meta.env': JSON.stringify(Object.fromEntries(settings)) },
-  });
-  app = createServer((request, response) => {
-    if (request.url === '/app.js') response.writeHead(200, { 'content-type': 'text/javascript' }).end(script.text);
-    else response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><main></main><script type="module" src="/app.js"></script>');
-  });
-  await new Promise((ready) => app.listen(0, 'localhost', ready));
-  url = `http://localhost:${app.address().port}/`;
+  app = await start();
+  url = app.url;
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium' });
 });
 after(async () => {
   await browser?.close();
-  app?.close().closeAllConnections();
+  app?.stop();
 });
 
 test('a React page signs in', async () => {

@@ -1,4 +1,4 @@
-// The users: add one, block, delete. Their second factors are in factors.js.
+// The users: add one, sign in as one, block, delete. Their second factors are in factors.js.
 import { el, setText, plural } from "./dom.js";
 import { action, attempt, complaint, confirmed } from "./controls.js";
 import { ask, watch } from "./api.js";
@@ -9,6 +9,7 @@ const MOST = 200; // rows; with more users, people search
 export function usersPanel() {
   const line = complaint(), addLine = complaint();
   const count = el("p", { class: "about", role: "status" });
+  const signedIn = el("p", { class: "about", role: "status" });
   const none = el("p", { class: "note", hidden: true });
   const rows = el("ul", { class: "plain-list users", "aria-label": "Users" });
   const find = el("input", { id: "find-user", type: "search", placeholder: "Find a user", autocomplete: "off", spellcheck: false });
@@ -56,7 +57,7 @@ export function usersPanel() {
       const from = JSON.stringify(user);
       let row = shown.get(user.user_id);
       if (!row || row.from !== from) {
-        const made = makeRow(user, (change) => change.then(() => watching.look()));
+        const made = makeRow(user, (change) => change.then(() => watching.look()), (address) => setText(signedIn, `This browser is signed in as ${address}. Your app's next login shows no page.`));
         const focused = row?.element.contains(document.activeElement) ? document.activeElement.dataset.does : "";
         const open = row?.element.querySelector("details").open;
         row?.element.replaceWith(made);
@@ -71,11 +72,11 @@ export function usersPanel() {
 
   return {
     stop: watching.stop,
-    elements: [form, el("div", { class: "section-head" }, count), el("div", { class: "inline" }, el("label", { class: "unseen", for: "find-user", text: "Find a user" }), find), line.element, none, rows],
+    elements: [form, el("div", { class: "section-head" }, count), el("div", { class: "inline" }, el("label", { class: "unseen", for: "find-user", text: "Find a user" }), find), line.element, signedIn, none, rows],
   };
 }
 
-function makeRow(user, changed) {
+function makeRow(user, changed, signedIn) {
   const line = complaint();
   const address = user.email || user.phone_number || user.user_id;
   const path = `users/${encodeURIComponent(user.user_id)}`;
@@ -85,6 +86,7 @@ function makeRow(user, changed) {
       user.blocked && el("span", { class: "badge", "data-state": "locked", text: "blocked" })),
     el("p", { class: "about" }, `${user.connection} · `, el("code", { text: user.user_id })),
     el("div", { class: "steps" },
+      !user.blocked && action("Sign in as", line, () => changed(ask("POST", "sessions", { user: user.user_id })).then(() => signedIn(address)), { class: "quiet", "aria-label": `Sign in as ${address}`, "data-does": "sign-in" }),
       action(user.blocked ? "Unblock" : "Block", line, () => changed(ask("PATCH", path, { blocked: !user.blocked })), { class: "quiet", "aria-label": `${user.blocked ? "Unblock" : "Block"} ${address}`, "data-does": "block" }),
       confirmed("Delete", line, () => `Delete ${address}?`, () => changed(ask("DELETE", path)), { class: "quiet", "aria-label": `Delete ${address}`, "data-does": "delete" })),
     line.element,
