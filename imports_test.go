@@ -33,7 +33,7 @@ var floors = [][]string{
 	{"scenarios", "server/internal/tenantlog"},
 	{"fixtures", "server/outbox", "server/journal"},
 	{"server/actions", "server/clock", "server/internal/readers", "internal/derive", "internal/printable", "internal/strictyaml/strictyamltest"},
-	{"internal/strictyaml", "internal/liquid", "internal/refusal", "internal/unserved", "internal/allowedurl", "internal/address", "internal/captcha"},
+	{"internal/strictyaml", "internal/liquid", "internal/refusal", "internal/unserved", "internal/allowedurl", "internal/address", "internal/captcha", "internal/logintexts"},
 	{"internal/markup"},
 }
 

@@ -91,11 +91,18 @@ func (r *reader) prints(*block) string {
 // mockauth0.yaml restarts the server.
 func (r *reader) file(b *block) string {
 	name := strings.Fields(b.name())[0]
-	if err := os.WriteFile(filepath.Join(r.dir, name), []byte(b.text), 0o666); err != nil {
+	path := filepath.Join(r.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		r.Fatal(err)
 	}
-	if name == "mockauth0.yaml" {
+	if err := os.WriteFile(path, []byte(b.text), 0o666); err != nil {
+		r.Fatal(err)
+	}
+	switch {
+	case name == "mockauth0.yaml":
 		r.stop()
+	case strings.Contains(name, "/"): // a part of an export, which a command reads
+		return b.text
 	}
 	switch b.lang {
 	case "yaml":

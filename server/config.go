@@ -11,27 +11,42 @@ import (
 )
 
 // loadFixture reads the fixture that the config names and applies what else
-// the config says.
-func (s *Server) loadFixture() (*fixtures.Fixture, error) {
+// the config says. The files are those of an export, beside the file itself.
+func (s *Server) loadFixture() (_ *fixtures.Fixture, files []string, err error) {
 	f := s.config.Fixture
-	var err error
 	switch {
 	case s.inherits:
 		f = s.all.shared()
 	case s.config.FixtureFile != "":
-		f, err = fixtures.ParseFile(s.config.FixtureFile)
+		f, err = fixtures.ParseFileWith(s.config.FixtureFile, s.config.Keywords)
 	case f == nil:
 		f, err = fixtures.Load("default")
 	case f.OTP.Seed == "":
 		f, err = fixtures.Complete(f) // built in Go, not loaded
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	files = f.Files()
 	if f, err = s.config.apply(f); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return s.seeded(f), nil
+	return s.seeded(f), files, nil
+}
+
+// loadWatched is loadFixture, and returns what to watch: the file and, of an export, all
+// that it was read from. An export is read twice, since only then it is known what to
+// watch: so no edit in between is missed.
+func (s *Server) loadWatched() (*fixtures.Fixture, watched, error) {
+	w := watch(s.config.FixtureFile)
+	f, files, err := s.loadFixture()
+	if err != nil || files == nil || s.config.FixtureFile == "" {
+		return f, w, err
+	}
+	w = watch(append(files, s.config.FixtureFile)...)
+	w.absent = files // one that goes is no mistake
+	f, _, err = s.loadFixture()
+	return f, w, err
 }
 
 // seeded returns the fixture with a secret seed in its state, if it needs one. The

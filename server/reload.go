@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"hash/fnv"
 	"io/fs"
 	"os"
 	"slices"
@@ -38,23 +39,29 @@ type reload struct {
 type watched struct {
 	files  []string
 	stamps []fileStamp
-	err    error // why the files are not in use as they are now; nil if they are
+	err    error    // why the files are not in use as they are now; nil if they are
+	absent []string // the files that need not be there
 }
 
 type fileStamp struct {
 	size int64
 	mod  time.Time
+	// names are those of a folder's entries, as a digest; 0 for a file.
+	names uint64
 }
 
-// watch begins to watch files. It must be called before the files are read: so
-// an edit in between is noticed. It skips empty names and what is no plain file:
-// a pipe can be read only once.
+// watch begins to watch files and folders. It must be called before the files are read:
+// so an edit in between is noticed. It skips empty names and what is neither: a pipe can
+// be read only once. A file that is not there may come.
 func watch(files ...string) watched {
 	var w watched
 	for _, file := range files {
 		stamp, err := stampOf(file)
 		if file != "" && !errors.Is(err, errNoFile) {
 			w.files, w.stamps = append(w.files, file), append(w.stamps, stamp)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			w.absent = append(w.absent, file)
 		}
 	}
 	return w
@@ -74,10 +81,26 @@ func stampOf(path string) (fileStamp, error) {
 	if err != nil {
 		return fileStamp{}, err
 	}
+	if info.IsDir() {
+		return folderStamp(path)
+	}
 	if !info.Mode().IsRegular() {
 		return fileStamp{}, &fs.PathError{Op: "read", Path: path, Err: errNoFile}
 	}
-	return fileStamp{info.Size(), info.ModTime()}, nil
+	return fileStamp{size: info.Size(), mod: info.ModTime()}, nil
+}
+
+// folderStamp tells whether files come to a folder or go. Hidden ones do not count, such
+// as those of an editor.
+func folderStamp(path string) (fileStamp, error) {
+	entries, err := os.ReadDir(path)
+	names := fnv.New64a()
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), ".") {
+			names.Write([]byte(entry.Name() + "/"))
+		}
+	}
+	return fileStamp{names: names.Sum64()}, err
 }
 
 // reloadIfChanged loads changed files. Files with mistakes change nothing: the
@@ -104,7 +127,7 @@ func (s *Server) reloadIfChanged() {
 // returns what takes them over.
 func (s *Server) refresh(w *watched, gone string, read func() (use func() error, err error)) {
 	s.reload.mu.Lock()
-	before := watched{w.files, slices.Clone(w.stamps), w.err}
+	before := watched{w.files, slices.Clone(w.stamps), w.err, w.absent}
 	s.reload.mu.Unlock()
 	changed, stamps, err := before.changes()
 	missing := err != nil
@@ -128,7 +151,8 @@ func (s *Server) refresh(w *watched, gone string, read func() (use func() error,
 		err = use()
 		s.all.changing.Unlock()
 	}
-	if w.err = err; slices.Equal(w.files, before.files) { // the new fixture may have other files
+	w.err = err
+	if slices.Equal(w.files, before.files) { // else use has begun to watch others
 		w.stamps = stamps
 	}
 	s.reload.mu.Unlock()
@@ -154,7 +178,7 @@ func (w watched) changes() (changed []string, now []fileStamp, err error) {
 	now = w.stamps
 	for i, file := range w.files {
 		stamp, err := stampOf(file)
-		if err != nil {
+		if err != nil && !slices.Contains(w.absent, file) {
 			now[i] = fileStamp{}
 			return nil, now, err
 		}
@@ -168,7 +192,7 @@ func (w watched) changes() (changed []string, now []fileStamp, err error) {
 
 // readFixture reads a changed fixture, with its scenarios.
 func (s *Server) readFixture() (use func() error, err error) {
-	f, err := s.loadFixture()
+	f, files, err := s.loadWatched()
 	if err != nil {
 		return nil, err
 	}
@@ -190,12 +214,15 @@ func (s *Server) readFixture() (use func() error, err error) {
 		}
 		s.merge(f, keys)
 		for _, t := range s.heirs() {
-			changed, err := t.loadFixture()
+			changed, _, err := t.loadFixture()
 			if err != nil {
 				t.log.Error("the changed fixture does not fit what the tenant adds to it, which goes on with the old one", "error", err)
 				continue
 			}
 			t.merge(changed, keys)
+		}
+		if !slices.Equal(files.files, s.reload.fixture.files) {
+			s.reload.fixture = files
 		}
 		if !slices.Equal(code.files, s.reload.actions.files) {
 			s.reload.actions = code

@@ -37,6 +37,9 @@ type Config struct {
 	// read again when it has changed. A request looks for changes, at most
 	// every 500 ms.
 	FixtureFile string
+	// Keywords are what the markers of FixtureFile stand for, if it is an export of
+	// Auth0's deploy CLI.
+	Keywords fixtures.Keywords
 	// Restore is what State of an earlier Server returned. Its users, refresh
 	// tokens and counters are added, and its drawn seed is used on, if there is one.
 	// What the Management API had changed in a section is kept, unless the fixture has
@@ -154,11 +157,11 @@ func (s *Server) begin() error {
 		}
 		s.config.Issuer = pinned
 	}
-	s.reload.fixture = watch(s.config.FixtureFile) // before it is read
-	f, err := s.loadFixture()
+	f, fixtureFiles, err := s.loadWatched()
 	if err != nil {
 		return err
 	}
+	s.reload.fixture = fixtureFiles
 	keys, err := s.loadKeys(f)
 	if err != nil {
 		return err

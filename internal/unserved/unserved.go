@@ -34,7 +34,6 @@ var features = []Feature{
 	{Name: "request objects (JAR)", Parameters: []string{"request"}},
 	{Name: "rich authorization requests (RAR)", Parameters: []string{"authorization_details"}},
 	{Name: "resource indicators (RFC 8707)", Parameters: []string{"resource"}},
-	{Name: "other languages of the login pages", Parameters: []string{"ui_locales"}},
 	{Name: "client certificates (mTLS)", Headers: []string{"Client-Certificate"}},
 	{Name: "the frame of embedded login", Paths: []string{"/co/verify"}},
 	{Name: "the classic login page", Paths: []string{"/login", "/usernamepassword/login"}},

@@ -48,7 +48,7 @@ func newRoot(w World) *cli.Command {
 		Name: "mockauth0",
 		Commands: []*cli.Command{
 			serveCommand(w), execCommand(w), envCommand(w), otpCommand(w), healthcheckCommand(w), caCommand(w),
-			initCommand(w), validateCommand(w), schemaCommand(w), scenariosCommand(w), versionCommand(w),
+			initCommand(w), importCommand(w), validateCommand(w), schemaCommand(w), scenariosCommand(w), versionCommand(w),
 		},
 		Flags:  []cli.Flag{&cli.BoolFlag{Name: "help", Aliases: []string{"h"}, Usage: "print what the command does"}},
 		Reader: w.Stdin, Writer: w.Stdout, ErrWriter: w.Stderr,

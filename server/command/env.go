@@ -17,7 +17,7 @@ func envCommand(w World) *cli.Command {
 		Name:        "env",
 		Usage:       "print the dotenv file that points an app at a running server",
 		Description: "Give it the flags that chose the server's clients: it does not ask the server.",
-		Flags:       libraryFlags(w, forFlag, clientIDFlag, urlFlag, fixtureFlag, clientFlag, audienceFlag, tlsDirFlag, tlsHostFlag),
+		Flags:       libraryFlags(w, forFlag, clientIDFlag, urlFlag, fixtureFlag, keywordFlag, clientFlag, audienceFlag, tlsDirFlag, tlsHostFlag),
 		Action:      action(w, 0, runEnv),
 	}
 }

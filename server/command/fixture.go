@@ -1,6 +1,7 @@
 package command
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,6 +29,9 @@ func setFixture(in *input, config *server.Config) error {
 		return fmt.Errorf("%s and %s are both set; unset one", fixtureFlag.twin(), inlineFixture)
 	}
 	var err error
+	if config.Keywords, err = in.keywords(); err != nil {
+		return err
+	}
 	switch {
 	case slices.Contains(fixtures.Names(), name):
 		config.Fixture, err = fixtures.Load(name)
@@ -46,17 +50,52 @@ func setFixture(in *input, config *server.Config) error {
 }
 
 func (in *input) checkFixtureFile(name string) error {
-	info, err := os.Stat(name)
+	_, err := os.Stat(name)
 	names := strings.Join(fixtures.Names(), ", ")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return in.refuse(fixtureFlag, name, "there is no such file, and the built-in fixtures are %s%s", names, closest(name, fixtures.Names()))
 	case err != nil:
 		return in.refuse(fixtureFlag, name, "the file cannot be read (%w); correct that, or name another", cause(err))
-	case info.IsDir():
-		return in.refuse(fixtureFlag, name, "that is a folder; name a file in it, or one of %s", names)
 	}
 	return nil
+}
+
+// keywordMappings is the variable from which Auth0's deploy CLI takes the keywords of an
+// export.
+const keywordMappings = "AUTH0_KEYWORD_REPLACE_MAPPINGS"
+
+// keywords are those of an export. As with the deploy CLI, the environment beats the
+// mappings; a flag beats both.
+func (in *input) keywords() (fixtures.Keywords, error) {
+	all := fixtures.Keywords{}
+	if text, _ := in.lookup(keywordMappings); text != "" {
+		if err := json.Unmarshal([]byte(text), &all); err != nil {
+			return nil, fmt.Errorf("%s is not a JSON object (%w); write one such as {\"ENV\": \"dev\"}", keywordMappings, err)
+		}
+		if all == nil {
+			all = fixtures.Keywords{}
+		}
+	}
+	for _, variable := range in.Environ {
+		if name, value, ok := strings.Cut(variable, "="); ok && name != keywordMappings {
+			all[name] = value
+		}
+	}
+	for _, given := range in.list(keywordFlag) {
+		name, value, ok := strings.Cut(given, "=")
+		if !ok || name == "" {
+			return nil, in.refuse(keywordFlag, given, "write NAME=VALUE, such as ENV=dev or 'URLS=[\"http://localhost:3000/cb\"]'")
+		}
+		all[name] = value
+		var list any
+		if strings.HasPrefix(value, "[") || strings.HasPrefix(value, "{") {
+			if err := json.Unmarshal([]byte(value), &list); err == nil {
+				all[name] = list
+			}
+		}
+	}
+	return all, nil
 }
 
 // fixtureError names the flag if the fixture's file could not be read. Mistakes

@@ -2,6 +2,7 @@ package command
 
 import (
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -87,4 +88,59 @@ func TestFixtureMistakes(t *testing.T) {
 	}
 	refused(t, environ("MOCKAUTH0_FIXTURE_YAML=extends: default"), "MOCKAUTH0_FIXTURE_YAML:1:1: version: required field is missing; add it")
 	refused(t, environ("MOCKAUTH0_FIXTURE_YAML=x", "MOCKAUTH0_FIXTURE=strict"), "MOCKAUTH0_FIXTURE and MOCKAUTH0_FIXTURE_YAML are both set; unset one")
+}
+
+// An export of the deploy CLI is a fixture, as a file and as a folder. Its keywords come
+// from a flag, else from the environment, else from the CLI's own variable.
+func TestExports(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	put := func(name, text string) string {
+		t.Helper()
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	put("folders/tenant.json", `{"friendly_name": "##A## ##B## ##C##"}`)
+	put("folders/clients/Web.json", `{"name": "Web", "app_type": "native", "callbacks": @@URLS@@}`)
+	put("folders/connections/sms.json", `{"name": "email", "strategy": "email", "options": {"email": {}}}`)
+	put("folders/mockauth0.yaml", "users: [{email: mine@example.com}]\n")
+	file := put("one/tenant.yaml", "tenant: {friendly_name: '##A## ##B## ##C##'}\nclientGrants: []\nclients: [{name: Web, app_type: native, callbacks: @@URLS@@}]\nconnections: [{name: email, strategy: email}]\n")
+	put("one/mockauth0.yaml", "users: [{email: mine@example.com}]\n")
+	env := environ(`AUTH0_KEYWORD_REPLACE_MAPPINGS={"A":"a","B":"a","C":"a","URLS":["http://localhost:3000/cb"]}`, "B=b", "C=b")
+	for _, path := range []string{filepath.Join(dir, "folders"), filepath.Join(dir, "one"), file} {
+		s := startServer(t, env, "--fixture", path, "--keyword", "C=c")
+		_, body := get(t, s.url+"/_mock/state")
+		for _, part := range []string{`"friendly_name":"a b c"`, `"http://localhost:3000/cb"`, `"mine@example.com"`} {
+			if !strings.Contains(body, part) {
+				t.Errorf("%s: there is no %s in %s", path, part, body)
+			}
+		}
+		imported := run(t, env, "import", "--keyword", "C=c", path)
+		if imported.status != 0 || !strings.Contains(imported.errout, "warning: ") || !strings.Contains(imported.out, "friendly_name: a b c\n") {
+			t.Errorf("import %s: %+v", path, imported)
+		}
+		again := write(t, "imported.yaml", imported.out)
+		if got := run(t, env, "import", again); got.status != 0 || got.out != imported.out {
+			t.Errorf("what import printed is read as another fixture: %+v", got)
+		}
+		if got := run(t, env, "validate", "--keyword", "C=c", path); got.status != 0 || got.out != path+": ok\n" {
+			t.Errorf("validate %s: %+v", path, got)
+		}
+	}
+}
+
+func TestMistakesOfImport(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	refused(t, environ(), "import needs the tenant.yaml or the folder of an export of Auth0's deploy CLI", "import")
+	refused(t, environ(), "there is no file or folder nowhere; name the tenant.yaml or the folder of an export", "import", "nowhere")
+	refused(t, environ(), "the fixture cannot be read: read "+dir+": it is a folder without an export of Auth0's deploy CLI: it has no tenant.yaml, and none of the folders that the CLI writes, such as clients", "import", dir)
+	refused(t, environ(), "--keyword ENV: write NAME=VALUE, such as ENV=dev or 'URLS=[\"http://localhost:3000/cb\"]'", "--keyword", "ENV")
+	refused(t, environ("AUTH0_KEYWORD_REPLACE_MAPPINGS=ENV=dev"), `AUTH0_KEYWORD_REPLACE_MAPPINGS is not a JSON object (invalid character 'E' looking for beginning of value); write one such as {"ENV": "dev"}`)
 }

@@ -38,8 +38,12 @@ var (
 
 	fixtureFlag = flag{
 		name: "fixture", takes: "NAME|FILE", group: tenantGroup,
-		usage: "what the tenant knows: " + strings.Join(fixtures.Names(), ", ") + ", or a file, which is read again when it changes (default " +
+		usage: "what the tenant knows: " + strings.Join(fixtures.Names(), ", ") + ", or a file, or an export of Auth0's deploy CLI, each of which is read again when it changes (default " +
 			fixtureFile + " if it is in this folder, else default); " + inlineFixture + " takes the YAML itself",
+	}
+	keywordFlag = flag{
+		name: "keyword", takes: "NAME=VALUE", list: true, group: tenantGroup,
+		usage: "what ##NAME## and @@NAME@@ stand for in an export of Auth0's deploy CLI; else " + keywordMappings + " and the environment say it",
 	}
 	stateFlag = flag{
 		name: "state", takes: "FILE", group: tenantGroup,
@@ -156,7 +160,7 @@ var (
 func serverFlags() []flag {
 	return []flag{
 		logFlag,
-		fixtureFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, scenarioFlag, failOnUnfiredFlag, issuerFlag, tenantsFlag, tenantHostFlag, trustProxyFlag,
+		fixtureFlag, keywordFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, scenarioFlag, failOnUnfiredFlag, issuerFlag, tenantsFlag, tenantHostFlag, trustProxyFlag,
 		seedFlag, otpFlag, clockFlag,
 		smtpFlag, mailAPIFlag, mailDialectFlag, smtpRelayFlag,
 		twilioFlag, allowOutboundFlag,

@@ -56,9 +56,10 @@ var bad = map[string][]struct{ value, sentence string }{
 	"serve/fixture": {
 		{"strct", `there is no such file, and the built-in fixtures are default, minimal, strict; did you mean "strict"?`},
 		{"no/such.yaml", "there is no such file, and the built-in fixtures are default, minimal, strict"},
-		{".", "that is a folder; name a file in it, or one of default, minimal, strict"},
+		{".", "the file cannot be read (it is a folder without an export of Auth0's deploy CLI: it has no tenant.yaml, and none of the folders that the CLI writes, such as clients); correct that, or name another"},
 	},
-	"serve/state": {{".", "that is a folder; name a file in it"}},
+	"serve/keyword": {{"ENV", "write NAME=VALUE, such as ENV=dev or 'URLS=[\"http://localhost:3000/cb\"]'"}},
+	"serve/state":   {{".", "that is a folder; name a file in it"}},
 	"serve/client": {
 		{"x@web", "a client of type web needs a secret; write x:SECRET@web"},
 		{"x:", "a client of type web needs a secret; write x:SECRET@web"},

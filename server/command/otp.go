@@ -25,7 +25,7 @@ func otpCommand(w World) *cli.Command {
 	return &cli.Command{
 		Name:   "otp",
 		Usage:  "print the code that a recipient gets, without asking a server",
-		Flags:  libraryFlags(w, emailFlag, phoneFlag, nFlag, connectionFlag, totpFlag, fixtureFlag, seedFlag, otpFlag, clockFlag),
+		Flags:  libraryFlags(w, emailFlag, phoneFlag, nFlag, connectionFlag, totpFlag, fixtureFlag, keywordFlag, seedFlag, otpFlag, clockFlag),
 		Action: action(w, 0, runOTP),
 	}
 }

@@ -22,13 +22,18 @@ func validateCommand(w World) *cli.Command {
 		Name: "validate", ArgsUsage: "[FILE…]",
 		Usage: "check fixture and scenario files",
 		Description: "A file with name or rules at its top level is a scenario. Any other is a fixture, which is checked with the scenarios that it names; " +
-			"it may be an export of Auth0's deploy CLI. " +
+			"it may be an export of Auth0's deploy CLI, in one file or in a folder. " +
 			"It prints every mistake with its file, line and column, and exits 1 if there are any. Without a file it checks " + fixtureFile + ".",
+		Flags:  libraryFlags(w, keywordFlag),
 		Action: action(w, unlimited, runValidate),
 	}
 }
 
 func runValidate(in *input) error {
+	keywords, err := in.keywords()
+	if err != nil {
+		return err
+	}
 	files := in.args
 	if len(files) == 0 {
 		if _, err := os.Stat(fixtureFile); errors.Is(err, fs.ErrNotExist) {
@@ -38,7 +43,7 @@ func runValidate(in *input) error {
 	}
 	failed := false
 	for _, file := range files {
-		warnings, err := validateFile(file)
+		warnings, err := validateFile(file, keywords)
 		if err != nil {
 			failed = true
 			fmt.Fprintln(in.Stderr, printable.Lines(err.Error()))
@@ -58,7 +63,14 @@ func runValidate(in *input) error {
 }
 
 // validateFile checks a file of either kind.
-func validateFile(file string) (warnings []string, err error) {
+func validateFile(file string, keywords fixtures.Keywords) (warnings []string, err error) {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		f, err := fixtures.ParseFileWith(file, keywords)
+		if err != nil {
+			return nil, err
+		}
+		return f.Warnings, nil
+	}
 	data, err := readFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: the file cannot be read (%w); check its name", file, cause(err))
@@ -66,12 +78,12 @@ func validateFile(file string) (warnings []string, err error) {
 	doc, err := strictyaml.Parse(file, data)
 	switch {
 	case err != nil:
-		if f, exportErr := fixtures.ParseFile(file); exportErr == nil {
+		if f, exportErr := fixtures.ParseFileWith(file, keywords); exportErr == nil {
 			return f.Warnings, nil // an export whose keywords are not replaced
 		}
 		return nil, err
 	case fixtures.IsDeployCLIExport(doc):
-		f, err := fixtures.ParseFile(file) // with the files that it names
+		f, err := fixtures.ParseFileWith(file, keywords) // with the files that it names
 		if err != nil {
 			return nil, err
 		}

@@ -16,10 +16,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // The deploy CLI exports a tenant, imports the export into an empty one, and exports
-// that: both exports are equal. A mock that loads the file has the same settings.
+// that: both exports are equal.
 func TestDeployCLI(t *testing.T) {
 	t.Parallel()
 	installPackages(t)
@@ -45,11 +47,75 @@ func TestDeployCLI(t *testing.T) {
 	for name := range files {
 		t.Errorf("%s is not there after the import", name)
 	}
-	loaded := mockOf(t, filepath.Join(first, "tenant.yaml")) // the file is a fixture, too
-	fromToken, loadedToken := from.managementToken(t, scopes), loaded.managementToken(t, scopes)
+}
+
+// What the deploy CLI exports, in one file or in folders, is a fixture: a mock that starts
+// with it has the same settings, and the CLI exports the same from it.
+func TestAnExportOfTheDeployCLIIsAFixture(t *testing.T) {
+	t.Parallel()
+	installPackages(t)
+	from := ownMock(t)
+	scopes := from.managementScopes(t)
+	token := from.managementToken(t, scopes)
+	from.configureAll(t, token)
+	for _, form := range []string{"yaml", "directory"} {
+		t.Run(form, func(t *testing.T) {
+			t.Parallel()
+			first, second := t.TempDir(), t.TempDir()
+			from.deployCLI(t, "export", "--format", form, "--output_folder", first)
+			files := filesOf(t, first)
+			addCLI(t, first, scopes)
+			loaded := mockOf(t, first, "--keyword", "LOGSTREAMS_HTTP_SECRET=Bearer abc", "--keyword", "EVENT_STREAM_WEBHOOK_BEARER_TOKEN=abc")
+			from.compareSettings(t, token, loaded)
+			loaded.deployCLI(t, "export", "--format", form, "--output_folder", second)
+			for name, text := range filesOf(t, second) {
+				if before := files[name]; !sameContent(t, before, text) {
+					t.Errorf("%s is another one (- and +):\n%s", name, changed(before, text))
+				}
+				delete(files, name)
+			}
+			for name := range files {
+				t.Errorf("%s is not there", name)
+			}
+		})
+	}
+}
+
+// sameContent compares two files, but for the order of members and the time at which a
+// custom domain was created.
+func sameContent(t *testing.T, a, b string) bool {
+	t.Helper()
+	a, b = createdAt.ReplaceAllString(a, ""), createdAt.ReplaceAllString(b, "")
+	var x, y any
+	if yaml.Unmarshal([]byte(a), &x) != nil || yaml.Unmarshal([]byte(b), &y) != nil {
+		return a == b
+	}
+	return reflect.DeepEqual(x, y)
+}
+
+// addCLI adds the client of the CLI to an export, which never has it, with its secret and
+// its grant.
+func addCLI(t *testing.T, folder string, scopes []string) {
+	t.Helper()
+	overlay, err := json.Marshal(map[string]any{
+		"clients":       []any{map[string]any{"client_id": "acme-m2m", "client_secret": "acme-m2m-secret", "name": "Acme Machine", "app_type": "non_interactive", "grant_types": []string{"client_credentials"}}},
+		"client_grants": []any{map[string]any{"client_id": "acme-m2m", "audience": "/api/v2/", "scope": scopes}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "mockauth0.yaml"), overlay, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// compareSettings compares what two mocks answer.
+func (m mock) compareSettings(t *testing.T, token string, loaded mock) {
+	t.Helper()
+	loadedToken := loaded.managementToken(t, loaded.managementScopes(t))
 	for _, path := range loadedSettings {
 		var want, got any
-		from.manage(t, fromToken, "GET", path, "", &want)
+		m.manage(t, token, "GET", path, "", &want)
 		loaded.manage(t, loadedToken, "GET", path, "", &got)
 		for _, answer := range []any{got, want} { // the CLI does not write this field
 			if enterprise, ok := member(answer, "recaptcha_enterprise").(map[string]any); ok {
@@ -97,7 +163,7 @@ func changed(before, after string) string {
 const filledIn = "      disable_self_service_change_password: false\n"
 
 // createdAt is when a custom domain was created. The import creates it anew.
-var createdAt = regexp.MustCompile(`(?m)^ +(- )?created_at: .*\n`)
+var createdAt = regexp.MustCompile(`(?m)^ +(- )?"?created_at"?: .*\n`)
 
 // deployCLI runs one command of the CLI, as the client acme-m2m. On a busy machine the CLI
 // computes for so long that its own connection times out: then it runs once more, as a

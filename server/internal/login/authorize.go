@@ -56,7 +56,7 @@ func Authorize(c *web.Call) (any, error) {
 			return r.refuse(c, err)
 		}
 	}
-	tx := begin(c, tenant.Transaction{Authorization: r.Authorization, Connection: connection, Hint: c.Params.Text("login_hint")})
+	tx := begin(c, tenant.Transaction{Authorization: r.Authorization, Connection: connection, Hint: c.Params.Text("login_hint"), Language: askedLanguage(c)})
 	if c.Params.Text("screen_hint") == "signup" {
 		return to(signupPage(c, tx), tx), nil
 	}

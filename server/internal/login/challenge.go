@@ -3,8 +3,6 @@ package login
 import (
 	_ "embed"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
@@ -52,7 +50,7 @@ func challenge(c *web.Call, strategy string) (any, error) {
 		v.Notice = "We've sent you a new code"
 		return r.show(c, tx, v)
 	}
-	code := strings.TrimSpace(c.Params.Text("code"))
+	code := typedDigits(c)
 	if code == "" {
 		v.mistake("no-code")
 		return r.show(c, tx, v)
@@ -69,12 +67,12 @@ var resend = []button{{Action: "resend", Text: "Resend"}}
 // challengeView is the page that asks for a code.
 func challengeView(c *web.Call, conn *fixtures.Connection, tx tenant.Transaction) view {
 	code := field{Name: "code", Label: "Enter the code", Type: "text", Mode: "numeric", Complete: "one-time-code"}
-	v := view{Inbox: "/_mock/", InboxHas: "The code", email: tx.Recipient}
+	v := view{Inbox: "/_mock/", InboxHas: "The code", email: tx.Recipient, codeTo: tx.Recipient}
 	edit := page(loginPage(c, tx), tx)
 	if conn.Strategy == tenant.StrategySMS {
 		v.Screen = "login-passwordless-sms-otp"
 		v.Who, v.What, v.Edit = tx.Recipient, "phone number", edit
-		code.Label = "Enter the " + strconv.Itoa(conn.Code().Length) + "-digit code"
+		code.Label, v.digits = "Enter the 6-digit code", conn.Code().Length
 		v.Lines = []line{{"Didn't receive a code?", resend}}
 	} else {
 		v.Screen = "login-passwordless-email-code"

@@ -77,12 +77,12 @@ func codePage(c *web.Call, kind string) (any, error) {
 	case actionResend, actionToText, actionToVoice:
 		r.sendTo(c, conn, tx.Recipient, action == actionToVoice)
 		if v.Notice = "We've sent you a new code"; action == actionToVoice {
-			v.words = v.Screen + ", voice"
+			v.variant = v.Screen + ", voice"
 			v.Lines[0].Buttons[1] = button{Action: actionToText, Text: "send a text", Or: true}
 		}
 		return r.show(c, tx, v)
 	}
-	code := strings.TrimSpace(c.Params.Text("code"))
+	code := typedDigits(c)
 	if !isCode(code, conn.Code().Length) {
 		v.mistake("invalid-otp-code-format")
 		return r.show(c, tx, v)
@@ -109,7 +109,7 @@ func codePage(c *web.Call, kind string) (any, error) {
 // codeView is the page that asks for the code.
 func codeView(c *web.Call, tx tenant.Transaction, conn *fixtures.Connection, kind string) view {
 	v := view{
-		Screen: "email-identifier-challenge", email: tx.Recipient, Inbox: "/_mock/", InboxHas: "The code",
+		Screen: "email-identifier-challenge", email: tx.Recipient, codeTo: tx.Recipient, Inbox: "/_mock/", InboxHas: "The code",
 		Lines:  []line{{"Didn't receive an code?", []button{{Action: actionResend, Text: "Resend"}}}},
 		Fields: []field{{Name: "code", Label: "6-digit code", Type: "text", Mode: "numeric", Complete: "one-time-code"}},
 	}

@@ -71,7 +71,7 @@ func askForUserCode(c *web.Call, typed string, err error) (any, error) {
 // confirmDevice shows the page that asks whether the device shows this code.
 func confirmDevice(c *web.Call, client *fixtures.Client, d fixtures.DeviceCode) (any, error) {
 	return view{
-		Screen: "device-code-confirmation", Client: client.Name, Who: d.UserCode, Action: "confirm", Cancel: "Cancel",
+		Screen: "device-code-confirmation", client: client, Client: client.Name, Who: d.UserCode, Action: "confirm", Cancel: "Cancel",
 		Note: "If you did not initiate this action or you do not recognize this device select cancel.",
 	}.show(c)
 }
@@ -86,7 +86,7 @@ func signInForDevice(c *web.Call, client *fixtures.Client, d fixtures.DeviceCode
 	if session, ok := currentSession(c); ok {
 		return r.approve(c, tenant.Transaction{}, session)
 	}
-	tx := begin(c, tenant.Transaction{Authorization: r.Authorization})
+	tx := begin(c, tenant.Transaction{Authorization: r.Authorization, Language: askedLanguage(c)})
 	return to(loginPage(c, tx), tx), nil
 }
 

@@ -153,14 +153,14 @@ func (r *request) askSecondFactor(c *web.Call, tx tenant.Transaction, s tenant.S
 	}
 	page, ok := c.Tenant.BeginSecondStep(tx, s, remembers, c.Now)
 	if !ok {
-		return r.noSecondFactor(c)
+		return r.noSecondFactor(c, tx)
 	}
 	return web.Redirect{To: (&secondFactor{c, r, tx, page}).next()}, nil
 }
 
 // begun begins a login whose user is signed in already.
 func (r *request) begun(c *web.Call, s tenant.Session) tenant.Transaction {
-	tx := tenant.Transaction{Authorization: r.Authorization, SignedIn: s.ID}
+	tx := tenant.Transaction{Authorization: r.Authorization, SignedIn: s.ID, Language: askedLanguage(c)}
 	if s.ID == "" {
 		tx.Linked = s
 	}
@@ -168,8 +168,8 @@ func (r *request) begun(c *web.Call, s tenant.Session) tenant.Transaction {
 }
 
 // noSecondFactor is the page for a user who has no factor and can enroll none.
-func (r *request) noSecondFactor(c *web.Call) (any, error) {
-	v := view{Screen: "status", failed: "status", Client: r.Client.Name}
+func (r *request) noSecondFactor(c *web.Call, tx tenant.Transaction) (any, error) {
+	v := view{Screen: "status", failed: "status", client: r.Client, Client: r.Client.Name, language: tx.Language}
 	shown, err := v.show(c)
 	return web.Told{Value: shown, Refusal: refusal.NoSecondFactor.Because("the login needs a second factor, and guardian.factors of the fixture has none that the user could enroll")}, err
 }
@@ -290,7 +290,7 @@ func at(all []tenant.Authenticator, i int) tenant.Authenticator {
 
 // show shows a page. A user who can do otherwise is told so.
 func (m *secondFactor) show(v view) (any, error) {
-	v.Client, v.State = m.r.Client.Name, m.page.ID
+	v.client, v.Client, v.State, v.language = m.r.Client, m.r.Client.Name, m.page.ID, m.tx.Language
 	return v.show(m.Call)
 }
 

@@ -3,7 +3,6 @@ package login
 import (
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
@@ -20,7 +19,7 @@ func codeField(label string) field {
 // typedCode is the code that the user has typed. It returns false, with the mistake
 // on the page, for what is no code.
 func (m *secondFactor) typedCode(v *view, form *regexp.Regexp, misformed string) (string, bool) {
-	code := strings.ReplaceAll(m.Params.Text("code"), " ", "")
+	code := typedDigits(m.Call)
 	switch {
 	case code == "":
 		v.mistake("no-code")

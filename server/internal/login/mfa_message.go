@@ -72,7 +72,7 @@ func (m *secondFactor) by(channel string) (tenant.Authenticator, bool) {
 func (p messagePage) askCode(m *secondFactor) (any, error) {
 	a := m.page.Authenticator
 	v := view{
-		Screen: p.screen, Fields: []field{codeField(p.label)}, Check: m.remember(), Who: mfa.Masked(a.To), What: "phone number",
+		Screen: p.screen, Fields: []field{codeField(p.label)}, Check: m.remember(), codeTo: a.To, Who: mfa.Masked(a.To), What: "phone number",
 		Inbox: "/_mock/", InboxHas: "The code",
 	}
 	resend := line{Ask: p.ask, Buttons: []button{{Action: "resend-code", Text: p.resend}}}

@@ -49,7 +49,7 @@ func (m *secondFactor) factorAction(factor string) string {
 func (m *secondFactor) factorName(factor string) string {
 	switch m.factorAction(factor) {
 	case fixtures.FactorPush:
-		return "Notification via " + appName + " app"
+		return "Notification via ${appName} app"
 	case fixtures.FactorOTP:
 		return "Google Authenticator or similar"
 	case fixtures.FactorEmail:

@@ -59,5 +59,5 @@ func (v *view) wordsFor(code string) string {
 	if strings.HasPrefix(v.Screen, "mfa-") {
 		words = cmp.Or(mfaMistakes[v.Screen+", "+code], mfaMistakes[code], words)
 	}
-	return strings.ReplaceAll(words, "${appName}", appName)
+	return words
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -184,12 +183,10 @@ func (v *view) usernameMistake(i int, code string, conns ...*fixtures.Connection
 	if at < 0 {
 		return
 	}
+	v.shortest, v.longest = conns[at].UsernameLengths()
 	if v.Fields[i].Error == "" {
 		v.Fields[i].Error = tenant.UsernameMistake(conns[at], code)
-		return
 	}
-	shortest, longest := conns[at].UsernameLengths()
-	v.Fields[i].Error = strings.NewReplacer("${characters}", fixtures.UsernameCharacters, "${min}", strconv.Itoa(shortest), "${max}", strconv.Itoa(longest)).Replace(v.Fields[i].Error)
 }
 
 // signupNames is the sign-up page of a database whose users have several names.

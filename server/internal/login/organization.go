@@ -1,9 +1,7 @@
 package login
 
 import (
-	"html/template"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -156,7 +154,7 @@ func Organization(c *web.Call) (any, error) {
 	}
 	v := view{Screen: "organization-selection", Fields: []field{name}}
 	if byEmail {
-		v.words = "organization-selection, email"
+		v.variant = "organization-selection, email"
 	}
 	if r.Client.OrganizationUsage == "allow" {
 		v.Choices = []button{{Name: "organizationSkipped", Action: "true", Text: "Continue with personal account"}}
@@ -252,7 +250,7 @@ func Picker(c *web.Call) (any, error) {
 	personal := r.Client.OrganizationUsage != "require"
 	v := view{Screen: "organization-picker", who: c.Setup.AddressOf(u), List: choices(entry.Pick)}
 	if personal {
-		v.words = "organization-picker, personal"
+		v.variant = "organization-picker, personal"
 		v.Choices = []button{{Name: "organizationSkipped", Action: "true", Text: "Continue with personal account"}}
 	}
 	o, ok := picked(c, entry.Pick)
@@ -289,32 +287,6 @@ func picked(c *web.Call, list []*fixtures.Organization) (*fixtures.Organization,
 		return nil, false
 	}
 	return list[at], true
-}
-
-// look is the look of an organization on the pages: its colors as a style sheet, and the
-// address of its logo.
-func look(o *fixtures.Organization) (sheet template.CSS, logo string) {
-	if u, err := url.Parse(o.Branding.LogoURL); err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http") {
-		logo = u.String()
-	}
-	var rules []string
-	if main := o.Branding.Colors.Primary; fixtures.Color.MatchString(main) {
-		on := "#fff"
-		if bright(main) {
-			on = "#000"
-		}
-		rules = append(rules, "--main: "+main, "--on-main: "+on)
-	}
-	if back := o.Branding.Colors.PageBackground; fixtures.Color.MatchString(back) {
-		rules = append(rules, "--back: "+back)
-	}
-	if len(rules) > 0 {
-		sheet = template.CSS(":root { " + strings.Join(rules, "; ") + "; }")
-	}
-	if logo != "" {
-		sheet += "\n#prompt-logo-center { max-width: 100%; object-fit: contain; }"
-	}
-	return sheet, logo
 }
 
 // bright tells whether dark text on a color reads better than bright text.

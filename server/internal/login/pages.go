@@ -6,8 +6,11 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
@@ -16,6 +19,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/tickets"
 	"github.com/mockauth0/mockauth0/server/internal/triggers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
+	"github.com/mockauth0/mockauth0/server/outbox"
 )
 
 //go:embed pages.html
@@ -40,8 +44,6 @@ type view struct {
 	Screen                              string // Auth0's name of it
 	Title, Heading, Description, Button string
 	Tenant                              string // the name of the organization, or the tenant's friendly name
-	Logo                                string // the address of the organization's logo
-	Look                                template.CSS
 	Client                              string
 	State                               string
 	Fields                              []field
@@ -67,16 +69,26 @@ type view struct {
 	Notice                              string
 	Inbox                               string // where the message is; "" if the page does not say so
 	InboxHas                            string // what is there
+	LiveCode                            string // the code that the page asks for, if the tenant shows it
+	Mark                                string // how the page says that it is the mock's: band, corner or not at all
 	// Scenario names the rules that made the error.
 	Scenario string
 
-	flow    fixtures.Flow // what the page's captcha stands before; "" for a page that has none
-	email   string        // for the words
-	who     string        // for the words: the user
-	inviter string        // for the words: who invites the user
-	names   string        // for the words: what a user has forgotten the password of
-	words   string        // which words, if they are not those of the screen
-	failed  string        // the words, if they are not those of the screen; the page is an error's
+	flow   fixtures.Flow // what the page's captcha stands before; "" for a page that has none
+	failed string        // the words, if they are not those of the screen; the page is an error's
+
+	words                              // set by show
+	look                               // set by show
+	client            *fixtures.Client // nil if the page is about none
+	language          string           // the app's; "" if the browser chooses
+	variant           string           // which words, if they are not those of the screen
+	email             string           // for the words
+	codeTo            string           // to whom the code went that the page asks for
+	names             string           // for the words: what a user has forgotten the password of
+	who               string           // for the words: the user
+	inviter           string           // for the words: who invites the user
+	digits            int              // for the words: how many a code has, if not 6
+	shortest, longest int              // for the words: the lengths of a username
 }
 
 // A field is one that the user fills in.
@@ -128,10 +140,6 @@ type check struct {
 	Error, Code        string // what is wrong with it
 }
 
-// pagePolicy has no form-action. Browsers also apply form-action to the redirects
-// that follow a form, and these lead to the app's callback and further.
-var pagePolicy = "default-src 'none'; img-src data:; style-src " + source(style) + "; script-src " + allow(pagesJS) + "; base-uri 'none'; frame-ancestors 'none'"
-
 // mistake says what is wrong with the view's last field, by Auth0's name for it.
 func (v *view) mistake(code string) { v.mistakeAt(len(v.Fields)-1, code) }
 
@@ -157,15 +165,15 @@ func (v *view) focus() int {
 	return 0
 }
 
-// Script tells whether the page has a password to show, a secret to copy, or
-// something to wait for.
+// Script tells whether the page has a password to show, a secret to copy, a phone
+// number to complete, a code to fill in, or something to wait for.
 func (v view) Script() bool {
-	return v.Poll || v.Secret != "" || slices.ContainsFunc(v.Fields, func(f field) bool { return f.Type == "password" })
+	return v.Poll || v.Secret != "" || v.LiveCode != "" || slices.ContainsFunc(v.Fields, func(f field) bool { return f.Type == "password" || f.Type == "tel" })
 }
 
 // show shows a page of a login.
 func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) {
-	v.Client, v.State, v.inviter = r.Client.Name, tx.ID, tx.Inviter
+	v.client, v.Client, v.State, v.language, v.inviter = r.Client, r.Client.Name, tx.ID, tx.Language, tx.Inviter
 	if picture, needed := passwordless.NewCaptcha(c, v.flow, tx.ID); needed {
 		if v.Captcha == nil {
 			v.Captcha = &riddle{}
@@ -178,32 +186,28 @@ func (r *request) show(c *web.Call, tx tenant.Transaction, v view) (any, error) 
 // show shows a page. A page with an error has status 400.
 func (v view) show(c *web.Call) (any, error) {
 	v.Tenant = c.Setup.Fixture.Tenant.FriendlyName
+	v.look = lookOf(&c.Setup.Fixture.Branding, v.client)
 	if o := c.Setup.ShownOrganization(c.Organization); o != nil {
 		v.Tenant = o.DisplayName
-		v.Look, v.Logo = look(o)
+		v.look = v.look.over(o.Branding)
 	}
 	v.Action = cmp.Or(v.Action, "default")
-	v.fill()
+	v.fill(c)
 	if len(v.Fields) > 0 && (v.Captcha == nil || v.Captcha.Error == "") {
 		v.Fields[v.focus()].Focus = true
 	}
 	if v.wrong() {
 		v.Scenario = c.Effects.Refusers()
 	}
-	if c.Setup.Fixture.Tenant.HideInboxLink {
+	v.Mark = markOf(c)
+	switch {
+	case c.Setup.Fixture.Tenant.HideInboxLink:
 		v.Inbox = ""
+	case c.Setup.Fixture.Tenant.ShowCodes && v.codeTo != "":
+		m, _ := c.Tenant.Outbox.Latest(outbox.To(v.codeTo), outbox.Live())
+		v.LiveCode = m.Code
 	}
-	policy := pagePolicy
-	if v.Look != "" {
-		policy = strings.Replace(policy, "style-src ", "style-src "+source(string(v.Look))+" ", 1)
-	}
-	if v.Logo != "" {
-		policy = strings.Replace(policy, "img-src ", "img-src "+origin(v.Logo)+" ", 1)
-	}
-	if v.Poll {
-		policy += "; connect-src 'self'"
-	}
-	page, err := render(pages().Lookup("page"), policy, v)
+	page, err := v.page(c)
 	if v.wrong() || v.failed != "" {
 		page.Status = http.StatusBadRequest
 	}
@@ -408,4 +412,30 @@ func browserSession(c *web.Call) string {
 func send(c *web.Call, r *request, conn *fixtures.Connection, recipient string) error {
 	_, err := passwordless.Start(c, passwordless.Request{Client: r.Client, Connection: conn, Recipient: recipient, Send: "code"})
 	return err
+}
+
+// markOf is how the page says that it is not Auth0's. Only on loopback it may keep
+// silent: nobody else's browser comes there.
+func markOf(c *web.Call) string {
+	mark := cmp.Or(c.Setup.Fixture.Tenant.MockNotice, "band")
+	if u, err := url.Parse(c.Origin); mark == "none" && (err != nil || !isLoopback(u.Hostname())) {
+		return "corner"
+	}
+	return strings.TrimPrefix(mark, "none")
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.IsLoopback()
+}
+
+// typedDigits is the code that the user typed or pasted, without the blanks and hyphens
+// between its digits.
+func typedDigits(c *web.Call) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || r == '-' {
+			return -1
+		}
+		return r
+	}, c.Params.Text("code"))
 }

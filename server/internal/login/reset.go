@@ -43,9 +43,9 @@ func ResetRequest(c *web.Call) (any, error) {
 	if tx.Realm == conn.Name {
 		who.Value = tx.Recipient
 	}
-	v := view{Screen: "reset-password-request", flow: fixtures.FlowPasswordReset, Fields: []field{who}, Other: &aside{Text: "Back to " + r.Client.Name, To: page(loginPage(c, tx), tx)}}
+	v := view{Screen: "reset-password-request", flow: fixtures.FlowPasswordReset, Fields: []field{who}, Other: &aside{Text: "Back to ${clientName}", To: page(loginPage(c, tx), tx)}}
 	if conn.Options.Attributes != nil {
-		v.words, v.names = "reset-password-request, names", namesOf(conn).reset
+		v.variant, v.names = "reset-password-request, names", namesOf(conn).reset
 	}
 	switch action := c.Params.Text("action"); {
 	case c.Method != http.MethodPost:
@@ -72,7 +72,7 @@ func ResetRequest(c *web.Call) (any, error) {
 		screen = "reset-password-email, username"
 	}
 	return r.show(c, tx, view{
-		Screen: "reset-password-email", words: screen, Action: "resend-email-action", email: recipient, Inbox: "/_mock/", InboxHas: "What was sent",
+		Screen: "reset-password-email", variant: screen, Action: "resend-email-action", email: recipient, Inbox: "/_mock/", InboxHas: "What was sent",
 		Other: &aside{Text: "Go back", To: page(loginPage(c, tx), tx)},
 	})
 }

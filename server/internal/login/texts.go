@@ -2,7 +2,11 @@ package login
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
+
+	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
 // A text is the words of a screen. They are Auth0's, with its variables.
@@ -21,27 +25,30 @@ var texts = map[string]text{
 	"phone-identifier-challenge, voice": {"Enter your phone code to log in", "Verify Your Identity", "We've sent a 6-digit code via voice phone call to the following phone number:", "Continue"},
 	// Auth0's list has no texts for it; those of the documents are the heading and
 	// the buttons.
-	"confirmation":                        {"Create Your Account", "Create Your Account", "There is no account with this name yet. Create one for ${companyName} to continue to ${clientName}.", "Confirm"},
-	"reset-password-request":              {"Reset your password", "Forgot Your Password?", "Enter your email address and we will send you instructions to reset your password.", "Continue"},
-	"reset-password-request, names":       {"Reset your password", "Forgot Your Password?", "Enter your ${names} and we will send you instructions to reset your password.", "Continue"},
-	"reset-password-email":                {"Check your email", "Check Your Email", "Please check the email address ${email} for instructions to reset your password.", "Resend email"},
-	"reset-password-email, username":      {"Check your email", "Check Your Email", "Please check the email address associated with the username ${email} for instructions to reset your password.", "Resend email"},
-	"reset-password":                      {"Reset your password", "Change Your Password", "Enter a new password below to change your password.", "Reset password"},
-	"reset-password-success":              {"Password reset successful", "Password Changed!", "Your password has been changed successfully.", ""},
-	"reset-password-error":                {"Password reset error", "Please Try Again", "Something went wrong. Please return to the login page and select \"Forgot Your Password\" to try again.", ""},
-	"reset-password-error, expired":       {"Password reset error", "Link Expired", "To reset your password, return to the login page and select \"Forgot Your Password\" to send a new email.", ""},
-	"reset-password-error, used":          {"Password reset error", "Invalid Link", "This link has already been used. To reset your password, return to the login page and select \"Forgot Your Password\" to send a new email.", ""},
-	"login-email-verification":            {"Enter your email code to log in", "Verify Your Email", "We've sent an email with your code to ${email}", "Continue"},
-	"email-verification-result":           {"Email verification status", "Email Verified", "Your email address was successfully verified.", ""},
-	"email-verification-result, expired":  {"Email verification status", "Error", "This ticket was expired.", ""},
-	"email-verification-result, used":     {"Email verification status", "Error", "This ticket was already used.", ""},
-	"email-verification-result, verified": {"Email verification status", "Error", "This account is already verified.", ""},
-	"email-verification-result, unknown":  {"Email verification status", "Error", "User account does not exist or the verification code is invalid.", ""},
-	"device-code-activation":              {"Enter your device code to log in", "Device Activation", "Enter the code displayed on your device", "Continue"},
-	"device-code-confirmation":            {"Device Confirmation", "Device Confirmation", "Please confirm this is the code displayed on your ${clientName}:", "Confirm"},
-	"device-code-activation-allowed":      {"Device Activation", "Congratulations, you're all set!", "Your device is now connected.", ""},
-	"device-code-activation-denied":       {"Device Activation", "Activation Denied", "We are not able to activate your device.", ""},
-	"accept-invitation":                   {"Accept your invitation to sign up", "You've Been Invited!", "\"${inviterName}\" has invited you (\"${email}\") to join \"${companyName}\" on \"${clientName}\".", "Continue"},
+	"confirmation":                           {"Create Your Account", "Create Your Account", "There is no account with this name yet. Create one for ${companyName} to continue to ${clientName}.", "Confirm"},
+	"reset-password-request":                 {"Reset your password", "Forgot Your Password?", "Enter your email address and we will send you instructions to reset your password.", "Continue"},
+	"reset-password-request, names":          {"Reset your password", "Forgot Your Password?", "Enter your ${names} and we will send you instructions to reset your password.", "Continue"},
+	"reset-password-email":                   {"Check your email", "Check Your Email", "Please check the email address ${email} for instructions to reset your password.", "Resend email"},
+	"reset-password-email, username":         {"Check your email", "Check Your Email", "Please check the email address associated with the username ${email} for instructions to reset your password.", "Resend email"},
+	"reset-password":                         {"Reset your password", "Change Your Password", "Enter a new password below to change your password.", "Reset password"},
+	"reset-password-success":                 {"Password reset successful", "Password Changed!", "Your password has been changed successfully.", ""},
+	"reset-password-error":                   {"Password reset error", "Please Try Again", "Something went wrong. Please return to the login page and select \"Forgot Your Password\" to try again.", ""},
+	"reset-password-error, expired":          {"Password reset error", "Link Expired", "To reset your password, return to the login page and select \"Forgot Your Password\" to send a new email.", ""},
+	"reset-password-error, used":             {"Password reset error", "Invalid Link", "This link has already been used. To reset your password, return to the login page and select \"Forgot Your Password\" to send a new email.", ""},
+	"login-email-verification":               {"Enter your email code to log in", "Verify Your Email", "We've sent an email with your code to ${email}", "Continue"},
+	"email-verification-result":              {"Email verification status", "Email Verified", "Your email address was successfully verified.", ""},
+	"email-verification-result, expired":     {"Email verification status", "Error", "This ticket was expired.", ""},
+	"email-verification-result, used":        {"Email verification status", "Error", "This ticket was already used.", ""},
+	"email-verification-result, verified":    {"Email verification status", "Error", "This account is already verified.", ""},
+	"email-verification-result, unknown":     {"Email verification status", "Error", "User account does not exist or the verification code is invalid.", ""},
+	"device-code-activation":                 {"Enter your device code to log in", "Device Activation", "Enter the code displayed on your device", "Continue"},
+	"device-code-confirmation":               {"Device Confirmation", "Device Confirmation", "Please confirm this is the code displayed on your ${clientName}:", "Confirm"},
+	"device-code-activation-allowed":         {"Device Activation", "Congratulations, you're all set!", "Your device is now connected.", ""},
+	"device-code-activation-denied":          {"Device Activation", "Activation Denied", "We are not able to activate your device.", ""},
+	"brute-force-protection-unblock":         {"Unblock My Account", "Unblock My Account", "", "Continue"},
+	"brute-force-protection-unblock-success": {"Unblock My Account", "Account Unblocked", "Your account has been unblocked.", ""},
+	"brute-force-protection-unblock-failure": {"Unblock My Account", "Authentication Error", "This link has expired.", ""},
+	"accept-invitation":                      {"Accept your invitation to sign up", "You've Been Invited!", "\"${inviterName}\" has invited you (\"${email}\") to join \"${companyName}\" on \"${clientName}\".", "Continue"},
 	// Auth0's list has the first three with the name invitationDescription, and the last
 	// two without these words.
 	"login, invited":                {"Log in", "You've Been Invited!", "Log in to accept ${inviterName}'s invitation to join ${companyName} on ${clientName}.", "Continue"},
@@ -59,9 +66,9 @@ var texts = map[string]text{
 	"signup-id":                     {"Sign up", "Create Your Account", "Sign Up to ${companyName} to continue to ${clientName}.", "Continue"},
 }
 
-// fill puts the values of the variables into the words of the view's screen.
-func (v *view) fill() {
-	screen := cmp.Or(v.failed, v.words, v.Screen)
+// fill puts the texts of its screen into a view.
+func (v *view) fill(c *web.Call) {
+	screen := cmp.Or(v.failed, v.variant, v.Screen)
 	if _, ok := texts[screen+", invited"]; ok && v.inviter != "" {
 		screen += ", invited"
 	}
@@ -69,9 +76,16 @@ func (v *view) fill() {
 	if !ok {
 		t = mfaTexts[screen]
 	}
-	variables := strings.NewReplacer("${appName}", appName, "${names}", v.names, "${companyName}", v.Tenant, "${clientName}", v.Client, "${email}", v.email, "${userName}", v.who, "${inviterName}", v.inviter)
-	v.Title, v.Heading, v.Description, v.Button = t.title, t.heading, variables.Replace(t.description), t.button
+	v.words = wordsIn(c, v.Screen, v.language, v.digits,
+		"${appName}", appName, "${companyName}", v.Tenant, "${clientName}", v.Client,
+		"${email}", v.email, "${userName}", v.who, "${inviterName}", v.inviter, "${characters}", fixtures.UsernameCharacters, "${min}", strconv.Itoa(v.shortest), "${max}", strconv.Itoa(v.longest))
+	english := strings.ReplaceAll(t.description, "${names}", v.names)
+	v.Title = v.values.Replace(cmp.Or(v.text("pageTitle"), t.title+" | ${clientName}"))
+	v.Heading, v.Description, v.Button = v.T(t.heading), v.T(english), v.T(t.button)
 }
+
+// EditLabel is what a screen reader says in place of Edit, if the tenant has a text for it.
+func (v view) EditLabel() string { return v.text("editLinkScreenReadableText") }
 
 // mistakes are the words for what is wrong with a field, by Auth0's names, which
 // pages carry in data-error-code. Unverified: the list of texts has no

@@ -1,36 +1,25 @@
 package login
 
 import (
-	_ "embed"
 	"net/http"
 
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
-
-//go:embed unblock.html
-var unblockHTML string
-
-var unblockPage = web.Template(unblockHTML, "\nSTYLE", style)
 
 // Unblock is the page to which the link of the blocked-account e-mail leads. The
 // link alone changes nothing: a scanner of mail may open it. The button unblocks.
 // Source: the three screens brute-force-protection-unblock of auth0/docs-v2, with
 // their pictures.
 func Unblock(c *web.Call) (any, error) {
-	v := struct{ Title, Text, Ticket string }{"Unblock My Account", "", c.Params.Text("ticket")}
-	good := false
+	ticket := c.Params.Text("ticket")
+	v := view{Screen: "brute-force-protection-unblock", Client: c.Setup.Fixture.Tenant.FriendlyName, Hidden: []field{{Name: "ticket", Value: ticket}}}
+	unblocks := c.Tenant.Unblocks
 	if c.Method == http.MethodPost {
-		good = c.Tenant.Unblock(v.Ticket, c.Now)
-		v.Title, v.Text, v.Ticket = "Account Unblocked", "Your account has been unblocked.", ""
-	} else {
-		good = c.Tenant.Unblocks(v.Ticket, c.Now)
+		v.Screen, unblocks = "brute-force-protection-unblock-success", c.Tenant.Unblock
 	}
-	if !good {
-		v.Title, v.Text, v.Ticket = "Authentication Error", "This link has expired.", ""
+	if !unblocks(ticket, c.Now) {
+		v.Screen = "brute-force-protection-unblock-failure"
+		v.failed = v.Screen
 	}
-	page, err := render(unblockPage(), pagePolicy, v)
-	if !good {
-		page.Status = http.StatusBadRequest
-	}
-	return page, err
+	return v.show(c)
 }

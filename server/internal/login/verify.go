@@ -17,7 +17,7 @@ import (
 func ticketView(c *web.Call, k fixtures.Ticket, screen string) view {
 	v := view{Screen: screen, Client: c.Setup.Fixture.Tenant.FriendlyName}
 	if client, ok := c.Setup.Client(k.ClientID); ok {
-		v.Client = client.Name
+		v.client, v.Client = client, client.Name
 	}
 	return v
 }
@@ -27,7 +27,7 @@ func ticketView(c *web.Call, k fixtures.Ticket, screen string) view {
 func (v view) done(c *web.Call, k fixtures.Ticket) (any, error) {
 	if client, ok := c.Setup.Client(k.ClientID); ok {
 		if route := c.Setup.Fixture.LoginRoute(client); route != "" {
-			v.Other = &aside{Text: "Back to " + client.Name, To: route}
+			v.Other = &aside{Text: "Back to ${clientName}", To: route}
 		}
 	}
 	return v.show(c)

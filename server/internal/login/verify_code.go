@@ -3,7 +3,6 @@ package login
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
@@ -47,11 +46,11 @@ func EmailVerificationCode(c *web.Call) (any, error) {
 		return to("/authorize/resume", tx), nil
 	}
 	v := view{
-		Screen: "login-email-verification", email: u.Email, Inbox: "/_mock/", InboxHas: "The code",
+		Screen: "login-email-verification", email: u.Email, codeTo: u.Email, Inbox: "/_mock/", InboxHas: "The code",
 		Fields: []field{{Name: "code", Label: "Enter the code", Type: "text", Mode: "numeric", Complete: "one-time-code"}},
 		Lines:  []line{{"Didn't receive an email?", []button{{Action: actionResend, Text: "Resend"}}}},
 	}
-	code := strings.TrimSpace(c.Params.Text("code"))
+	code := typedDigits(c)
 	switch {
 	case c.Method != http.MethodPost:
 		return r.show(c, tx, v)

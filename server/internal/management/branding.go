@@ -164,10 +164,6 @@ func readPageTemplate(c *call) (any, error) {
 
 var jsonType = regexp.MustCompile(`(?i)^application/json\b`)
 
-// pageTags are what a template must have.
-// Source: auth0/docs-v2 customize-templates.mdx.
-var pageTags = []*regexp.Regexp{regexp.MustCompile(`\{%-?\s*auth0:head\s*-?%\}`), regexp.MustCompile(`\{%-?\s*auth0:widget\s*-?%\}`)}
-
 // setPageTemplate takes HTML, or JSON: a string, or an object with the member template.
 func setPageTemplate(c *call) (any, error) {
 	body := string(c.Body)
@@ -191,10 +187,8 @@ func setPageTemplate(c *call) (any, error) {
 		if len(f.CustomDomains) == 0 {
 			return err
 		}
-		for _, tag := range pageTags {
-			if !tag.MatchString(body) {
-				return refusal.IncompletePageTemplate
-			}
+		if fixtures.MissingPageTag(body) != "" {
+			return refusal.IncompletePageTemplate
 		}
 		f.Branding.Templates = slices.Clone(f.Branding.Templates)
 		template := fixtures.PageTemplate{Template: fixtures.TemplateUniversalLogin, Body: body}

@@ -1,6 +1,7 @@
 package servertest
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -43,7 +44,20 @@ type conversation struct {
 // the answers it got.
 func Replay(t *testing.T, script string) (text string, s *server.Server) {
 	t.Helper()
-	return replay(t, script, true, func(config server.Config) *server.Server { return New(t, config) })
+	return ReplayWith(t, script, nil)
+}
+
+// ReplayWith is Replay with another fixture: change changes the one of the script.
+func ReplayWith(t *testing.T, script string, change func(*fixtures.Fixture)) (text string, s *server.Server) {
+	t.Helper()
+	return replay(t, script, true, func(config server.Config) *server.Server {
+		if change != nil {
+			changed := *cmp.Or(config.Fixture, NamedFixture(t, "default"))
+			change(&changed)
+			config.Fixture = &changed
+		}
+		return New(t, config)
+	})
 }
 
 // ReplayIn runs a script against the tenant that start makes.

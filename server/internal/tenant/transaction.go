@@ -24,6 +24,8 @@ type Transaction struct {
 	Connection string
 	// Hint is what the page shows in the field for the identifier at first.
 	Hint string
+	// Language is that of the pages, if the app asked for one that there is.
+	Language string
 	// Realm is the connection that the user chose, and Recipient the normalised
 	// address, number or username of the user there.
 	Realm, Recipient string

@@ -50,6 +50,9 @@ func (f *Front) encode(c *Call, route Route, value any, err error) (response, *r
 		h["Vary"] = hapiVary
 	}
 	originHint := setCORS(h, route.CORS, c.Setup, c.Header.Get("Origin"))
+	if c.Header.Get("Origin") == c.Origin { // a page of the mock, which needs no CORS
+		originHint = ""
+	}
 
 	var res response
 	var refused *refusal.Refusal

@@ -51,7 +51,7 @@ func (i *inbox) everything(look func(view string)) {
 		i.press("#reader", tab)
 		look(tab)
 	}
-	for _, panel := range []string{"Clock", "Scenarios", "Requests", "Users", "Keys", "Connect"} {
+	for _, panel := range []string{"Try it", "Clock", "Scenarios", "Requests", "Users", "Keys", "Connect"} {
 		i.press("#nav", panel)
 		i.until(`document.querySelector("#panel-body button")`)
 		if panel == "Requests" {

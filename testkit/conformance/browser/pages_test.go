@@ -150,9 +150,9 @@ func (s *sdk) eachPageWithCodes(look func(name string)) {
 	s.gotCode()
 }
 
-// Whatever page it is, on a phone and on a desk, in the light and in the dark:
-// axe-core finds nothing (contrast included), nothing overflows, there is no
-// script without a use, and nobody takes it for Auth0.
+// Whatever page it is, on a phone and on a desk, in the mock's look and in that of a
+// tenant: axe-core finds nothing (contrast included), nothing overflows, nothing lies
+// over anything else, there is no script without a use, and nobody takes it for Auth0.
 func TestLoginPagesAreAccessible(t *testing.T) {
 	t.Parallel()
 	script := axe(t)
@@ -160,16 +160,15 @@ func TestLoginPagesAreAccessible(t *testing.T) {
 		name string
 		look
 	}{
-		{"1280-light", look{width: 1280, height: 800, still: true}},
-		{"1280-dark", look{width: 1280, height: 800, dark: true, still: true}},
-		{"360-dark", look{width: 360, height: 740, dark: true, still: true}},
-		{"360-light", look{width: 360, height: 740, still: true}}, // on this one the login goes on
+		{"1280", look{width: 1280, height: 800, still: true}},
+		{"1280-at-200-percent", look{width: 640, height: 400, dark: true, still: true}}, // dark has no effect
+		{"360", look{width: 360, height: 740, still: true}},                             // on this one the login goes on
 	}
 	var s *sdk
-	passed := map[string]int{}
+	passed, tenant := map[string]int{}, ""
 	each := func(page string) {
 		t.Helper()
-		if n := value[int](s.tab, `document.scripts.length - document.querySelectorAll("[type=password] ~ [aria-label='Show password']:not([hidden]), [data-action=copy], [data-poll]").length`); n > 0 {
+		if n := value[int](s.tab, `document.scripts.length - document.querySelectorAll("[type=password] ~ [aria-label='Show password']:not([hidden]), [data-action=copy], [data-poll], [data-action=fill], [data-country]").length`); n > 0 {
 			t.Errorf("%s has %d scripts that nothing on it needs", page, n)
 		}
 		if band := s.text("body > header"); band != "mockauth0: a test tenant, not Auth0. Do not enter real passwords." {
@@ -179,14 +178,17 @@ func TestLoginPagesAreAccessible(t *testing.T) {
 		for _, how := range looks {
 			s.pretend(how.look)
 			if wide := s.tooWide(int(how.width)); len(wide) > 0 {
-				t.Errorf("%s, %s: too wide: %q", page, how.name, wide)
+				t.Errorf("%s%s, %s: too wide: %q", tenant, page, how.name, wide)
+			}
+			if over := value[[]string](s.tab, overlaps); len(over) > 0 {
+				t.Errorf("%s%s, %s: %q", tenant, page, how.name, over)
 			}
 			if *shots != "" {
-				if err := os.WriteFile(filepath.Join(*shots, page+"-"+how.name+".png"), s.screenshot(), 0o644); err != nil {
+				if err := os.WriteFile(filepath.Join(*shots, tenant+page+"-"+how.name+".png"), s.screenshot(), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
-			passed[how.name] += s.axeFinds(page + ", " + how.name)
+			passed[how.name] += s.axeFinds(tenant + page + ", " + how.name)
 		}
 	}
 	s = startSDK(t, "http", desktop)
@@ -198,11 +200,42 @@ func TestLoginPagesAreAccessible(t *testing.T) {
 	s.eachMFAPage(each)
 	s = startSDK(t, "http", desktop, withCodes)
 	s.eachPageWithCodes(each)
+	for _, tenant = range []string{"light-", "dark-"} {
+		s = startSDK(t, "http", desktop, themed(t, tenant+"theme.yaml"))
+		s.eachPage(each)
+	}
 	for _, how := range looks {
 		if passed[how.name] < 100 {
 			t.Errorf("%s: axe passed only %d rules", how.name, passed[how.name])
 		}
 	}
+}
+
+// overlaps finds what lies over something else, and what is cut off. A label lies over
+// its field, and so does the button that shows a password.
+const overlaps = `(() => {
+	const seen = [...document.querySelectorAll("h1, p, label, legend, input:not([type=hidden]), select, button, a, img, code, dt, dd, .ulp-input-error-message")]
+		.filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.closest(".spoken"));
+	const name = (each) => each.tagName.toLowerCase() + (each.id ? "#" + each.id : "") + " " + each.innerText.slice(0, 40);
+	const belong = (a, b) => a.contains(b) || b.contains(a) || a.control === b || b.control === a || b.id && a.getAttribute("aria-controls") === b.id || a.id && b.getAttribute("aria-controls") === a.id;
+	const out = seen.filter((each) => each.matches("h1, p, label, button, a") && (each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 3) && getComputedStyle(each).display !== "inline").map((each) => name(each) + " is cut off");
+	const boxes = seen.map((each) => [each, [...each.getClientRects()].filter((box) => box.width > 1 && box.height > 1)]);
+	boxes.forEach(([a, of], i) => boxes.slice(i + 1).forEach(([b, others]) => {
+		if (!belong(a, b) && of.some((x) => others.some((y) => Math.min(x.right, y.right) - Math.max(x.left, y.left) > 1 && Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top) > 1))) {
+			out.push(name(a) + " and " + name(b) + " overlap");
+		}
+	}));
+	return out;
+})()`
+
+// themed is a tenant with a look of its own and a long name.
+func themed(t *testing.T, file string) testkit.Option {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return testkit.FixtureYAML(string(text))
 }
 
 // What suites look for, and what browsers and phones fill in by.

@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server"
 )
 
 // auth0js is the Auth0-Client header of auth0.js 9.28.0.
@@ -305,4 +306,33 @@ func TestSecondFactorsOfAUser(t *testing.T) {
 	if got := i.app("/oauth/token", map[string]any{"grant_type": fixtures.GrantMFAOOB, "client_id": "acme-native", "mfa_token": token, "oob_code": code}, ""); got.status != http.StatusOK {
 		t.Errorf("after the answer: %d %s", got.status, got.body)
 	}
+}
+
+// The page lists the tenants as soon as there are several, and leads to each one's page.
+func TestThePageLeadsToTheOtherTenants(t *testing.T) {
+	t.Parallel()
+	i := openInbox(t, desktop)
+	w3, err := i.server.AddTenant("w3", server.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w3.AddUser(fixtures.User{Email: "eve@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := strings.Cut(strings.TrimPrefix(i.url, "http://"), ":")
+	i.until(`!document.querySelector('#nav [data-panel="tenants"]').hidden`)
+	i.press("#nav", "Tenants")
+	i.untilText("#panel li:nth-child(1)", "this page")
+	i.untilText("#panel li:nth-child(2)", "w3.localhost:"+port)
+	i.click("#panel li:nth-child(2) a")
+	i.untilText("#domain code", "w3.localhost:"+port)
+	i.live()
+	i.press("#nav", "Users")
+	i.untilText("#panel", "eve@example.com")
+	// The way back.
+	i.until(`!document.querySelector('#nav [data-panel="tenants"]').hidden`)
+	i.press("#nav", "Tenants")
+	i.untilText("#panel li:nth-child(2)", "this page")
+	i.click("#panel li:nth-child(1) a")
+	i.until(`document.querySelector("#domain code")?.innerText === "localhost:`+port+`"`)
 }

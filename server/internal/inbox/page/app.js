@@ -45,7 +45,7 @@ function summary() {
   const all = store.total(), seen = store.visible().length;
   const count = seen === all ? plural(all, "message") : `${seen.toLocaleString("en")} of ${plural(all, "message")}`;
   setText(byId("count"), loaded ? count : "\u00a0");
-  clear.hidden = seen === 0;
+  clear.hidden = seen === 0 || store.filtersByWords();
 }
 
 // title counts what came while the page was not looked at.

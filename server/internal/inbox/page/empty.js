@@ -21,7 +21,9 @@ export function show(what, unfilter) {
   const command = el("code", { text: "…" });
   place.replaceChildren(
     el("h2", { text: "No messages yet" }),
-    el("p", { text: "Codes and magic links appear here the moment they are sent. Ask for the first one:" }),
+    el("p", { text: "Codes and magic links appear here the moment they are sent." }),
+    el("p", {}, el("a", { href: "#/try", class: "button primary", text: "Try it: sign in" })),
+    el("p", { text: "Or ask for the first one in a terminal:" }),
     el("div", { class: "snippet" },
       el("pre", { tabIndex: 0, role: "group", "aria-label": "The request that sends the first code" }, command),
       copyButton("the request", () => command.textContent, { class: "ghost square snippet-copy" })),

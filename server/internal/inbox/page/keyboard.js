@@ -6,7 +6,7 @@ const SHORTCUTS = [
   ["j", "k", "Next message, previous message"],
   ["c", "", "Copy the code, or the link"],
   ["o", "", "Open the magic link in a new tab"],
-  ["/", "", "Filter by recipient"],
+  ["/", "", "Search recipients, subjects and texts"],
   ["Enter", "", "In the list: read the message"],
   ["Esc", "", "Close what is open"],
   ["?", "", "These shortcuts"],

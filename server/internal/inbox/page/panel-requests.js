@@ -1,16 +1,31 @@
 // The journal: who called what, by which SDK, what was answered, and why.
 import { el, setText, plural } from "./dom.js";
-import { complaint, confirmed } from "./controls.js";
+import { complaint, confirmed, copyButton } from "./controls.js";
 import { ask, watch } from "./api.js";
+import { requested } from "./curl.js";
 import { clockTime, ago } from "./clock.js";
 
 export function requestsPanel() {
   const line = complaint();
   const count = el("p", { class: "about", role: "status" });
+  const found = el("p", { class: "about", role: "status" });
   const none = el("p", { class: "note", hidden: true, text: "No requests yet. Requests of apps appear here. Requests of this page do not." });
   const rows = el("ol", { class: "plain-list requests", "aria-label": "Requests, newest first" });
+  const find = el("input", { id: "find-request", type: "search", placeholder: "Path, client, status or SDK", autocomplete: "off", spellcheck: false });
   const shown = new Map();
   let known = 0;
+  find.addEventListener("input", sift);
+
+  // sift hides the requests that do not have all the words.
+  function sift() {
+    const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let left = 0;
+    for (const row of shown.values()) {
+      row.hidden = !words.every((word) => row.dataset.words.includes(word));
+      if (!row.hidden) left++;
+    }
+    setText(found, words.length ? `${left.toLocaleString("en")} of them shown` : "");
+  }
   const clear = confirmed("Clear", line, () => known && `Clear ${plural(known, "request")}?`, async () => {
     await ask("DELETE", "requests");
     watching.look();
@@ -36,12 +51,13 @@ export function requestsPanel() {
       added.append(row);
     }
     rows.prepend(added);
+    sift();
   }, line.say);
 
   return {
     stop: watching.stop,
     tick() { for (const time of rows.querySelectorAll(".requests > li:nth-child(-n+40) time")) setText(time, ago(time.dateTime)); },
-    elements: [el("div", { class: "section-head" }, count, clear), line.element, none, rows],
+    elements: [el("div", { class: "section-head" }, count, clear), el("div", { class: "inline" }, el("label", { class: "unseen", for: "find-request", text: "Find a request" }), find), found, line.element, none, rows],
   };
 }
 
@@ -53,11 +69,13 @@ function makeRow(r) {
   const sdk = r.sdk ? [r.sdk.name, r.sdk.version].filter(Boolean).join(" ") : "";
   const params = Object.keys(r.params ?? {}).length ? JSON.stringify(r.params, null, 2) : "";
   const detail = {
+    Hint: r.hint,
     Answer: r.status ? [r.status, r.error].filter(Boolean).join(" ") : "none: the connection was broken off",
-    Hint: r.hint, Client: r.client_id, SDK: sdk, "User agent": r.user_agent, Scenario: r.scenario,
+    Client: r.client_id, SDK: sdk, "User agent": r.user_agent, Scenario: r.scenario,
     At: `${clockTime(Date.parse(r.at))} UTC`, Took: `${r.duration_ms} ms`, "Request id": r.id,
   };
-  return el("li", {}, el("details", {},
+  const words = [r.method, r.path, r.client_id, r.status, sdk, r.user_agent, r.error, r.scenario].filter(Boolean).join(" ").toLowerCase();
+  return el("li", { "data-words": words }, el("details", {},
     el("summary", {},
       el("span", { class: "status", "data-class": r.status ? Math.floor(r.status / 100) : "none", text: r.status || "none" }),
       el("span", { class: "request-line" }, el("span", { class: "method", text: r.method }), " ", r.path),
@@ -71,6 +89,7 @@ function makeRow(r) {
     el("dl", { class: "facts" }, Object.entries(detail).filter(([, value]) => value).map(([name, value]) =>
       el("div", {}, el("dt", { text: name }), el("dd", { text: value })))),
     r.logs && logs(r.logs),
+    el("div", { class: "inline" }, copyButton("the request as curl", () => requested(r), { short: "Copy as curl", class: "quiet" })),
     params && el("pre", { class: "plain", tabIndex: 0, role: "group", "aria-label": "Parameters", text: params })));
 }
 

@@ -10,16 +10,20 @@ import { connectPanel } from "./panel-connect.js";
 import { keysPanel } from "./panel-keys.js";
 import { requestsPanel } from "./panel-requests.js";
 import { scenariosPanel } from "./panel-scenarios.js";
+import { tenantsPanel, follow as followTenants } from "./panel-tenants.js";
+import { tryPanel } from "./panel-try.js";
 import { usersPanel } from "./panel-users.js";
 
 // A panel has a title, and open(), which fills the panel and returns what
 // belongs to it: elements, stop() and tick().
 const PANELS = {
+  try: { label: "Try it", title: "Try it", icon: "check", open: tryPanel },
   clock: { label: "Clock", title: "Clock", icon: "clock", open: clockPanel },
   scenarios: { label: "Scenarios", title: "Failures on demand", icon: "bolt", open: scenariosPanel },
   requests: { label: "Requests", title: "Requests", icon: "list", open: requestsPanel },
   users: { label: "Users", title: "Users", icon: "users", open: usersPanel },
   keys: { label: "Keys", title: "Signing keys", icon: "key", open: keysPanel },
+  tenants: { label: "Tenants", title: "Tenants", icon: "open", open: tenantsPanel },
   connect: { label: "Connect", title: "Point your app here", icon: "plug", open: connectPanel },
 };
 
@@ -92,6 +96,10 @@ scenarios.follow(({ items }) => {
   const count = items.filter((each) => each.active && scenarios.isForAll(each)).length;
   setText(on, count > 0 ? `${count} on` : "");
 });
+
+// A server with one tenant has nothing to list.
+buttons.get("tenants").hidden = true;
+followTenants((items) => { buttons.get("tenants").hidden = items.length < 2; });
 
 // The header names the domain, which is what most SDKs ask for.
 byId("domain").append(

@@ -7,6 +7,7 @@ const unseen = new Set();
 let view = all;
 let filter = { to: "", kind: "" };
 let passes = null;
+let isTo = () => true;
 
 // put takes in a message that is new or has changed, and tells which it was.
 export function put(message) {
@@ -81,8 +82,8 @@ export function nearest(order) { return Math.max(0, view.length - 1 - place(view
 
 export function currentFilter() { return filter; }
 
-// setFilter shows only some messages. to is part of an address or number, or a
-// whole one in which * stands for any text, as in the control API.
+// setFilter shows only some messages. to is part of an address, a number, a subject, a
+// code or a text, or a whole address in which * stands for any text, as in the control API.
 export function setFilter(next) {
   filter = next;
   const to = filter.to.trim().toLowerCase();
@@ -92,10 +93,16 @@ export function setFilter(next) {
     return;
   }
   const fits = to.includes("*") ? glob(to) : (address) => address.includes(to);
+  const says = (message) => !to.includes("*") && [message.subject, message.code, message.text].some((part) => part?.toLowerCase().includes(to));
+  isTo = (message) => !to || message.recipients.some((address) => fits(address.trim().toLowerCase()));
   passes = (message) => (!filter.kind || message.kind === filter.kind)
-    && (!to || message.recipients.some((address) => fits(address.trim().toLowerCase())));
+    && (!to || (isTo(message) || says(message)));
   view = all.filter(passes);
 }
+
+// filtersByWords tells whether a message is there only because of what it says. The
+// control API has no such filter.
+export function filtersByWords() { return view !== all && view.some((message) => !isTo(message)); }
 
 function glob(pattern) {
   const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));

@@ -1,0 +1,191 @@
+// Try it: a login by the API, one request after the other, with what each answers.
+import { el } from "./dom.js";
+import { attempt, complaint, copyButton } from "./controls.js";
+import { ask } from "./api.js";
+import { command } from "./curl.js";
+import { decode, explain, verify } from "./jwt.js";
+import * as tenant from "./tenant.js";
+
+const OTP = "http://auth0.com/oauth/grant-type/passwordless/otp";
+const DEVICE = "urn:ietf:params:oauth:grant-type:device_code";
+
+// WAYS are the ways to sign in: the grant that a client needs, and the strategies of the connections.
+const WAYS = {
+  code: { label: "A code", grant: OTP, strategies: ["email", "sms"], run: byCode },
+  link: { label: "A magic link", grant: OTP, strategies: ["email"], run: byLink },
+  password: { label: "A password", grant: "password", strategies: ["auth0"], run: byPassword },
+  device: { label: "A device", grant: DEVICE, strategies: [], run: byDevice },
+  pages: { label: "The login pages", grant: "authorization_code", strategies: ["email", "sms", "auth0"], run: byPages },
+};
+
+function grants(client, way) {
+  const all = client.grant_types ?? [];
+  return all.includes(way.grant) || way.grant === "password" && all.includes("http://auth0.com/oauth/grant-type/password-realm");
+}
+
+export function tryPanel() {
+  const line = complaint();
+  const root = el("div", { class: "stack-wide" });
+  tenant.look().then((known) => root.replaceChildren(...content(known)), line.say);
+  return { elements: [line.element, root] };
+}
+
+function content(known) {
+  const line = complaint();
+  const steps = el("ol", { class: "plain-list tried", "aria-label": "Requests of this login" });
+  const way = select("try-way", Object.entries(WAYS).map(([value, { label }]) => [value, label]));
+  const client = select("try-client", []), connection = select("try-connection", []);
+  const who = el("input", { id: "try-user", type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: false });
+  who.setAttribute("list", "try-users");
+  const users = el("datalist", { id: "try-users" });
+  const password = el("input", { id: "try-password", type: "text", autocomplete: "off", spellcheck: false, value: "Passw0rd!" });
+  const organization = el("input", { id: "try-organization", type: "text", autocomplete: "off", spellcheck: false, placeholder: "org_…" });
+  const scope = el("input", { id: "try-scope", type: "text", autocomplete: "off", spellcheck: false, value: "openid profile email" });
+  const audience = select("try-audience", [["", "none"], ...(known.resource_servers ?? []).map(({ identifier }) => [identifier, identifier])]);
+  const go = el("button", { type: "submit", class: "primary", text: "Sign in" });
+  const rows = {
+    connection: field("Connection", connection), who: field("User", who), password: field("Password", password), organization: field("Organization", organization),
+  };
+  let found = [];
+
+  function fit() {
+    const { strategies } = WAYS[way.value];
+    options(client, (known.clients ?? []).filter((each) => grants(each, WAYS[way.value])).map((each) => [each.client_id, each.name || each.client_id]));
+    options(connection, (known.connections ?? []).filter((each) => strategies.includes(each.strategy)).map((each) => [each.name, each.name]));
+    rows.connection.hidden = strategies.length === 0;
+    rows.who.hidden = way.value === "pages";
+    rows.password.hidden = way.value !== "password";
+    rows.organization.hidden = way.value !== "pages";
+    fitUsers();
+  }
+
+  function fitUsers() {
+    const of = found.filter((u) => way.value === "device" || u.connection === connection.value);
+    const names = of.map((u) => u.email || u.phone_number || u.username || u.user_id);
+    users.replaceChildren(...names.slice(0, 100).map((value) => el("option", { value })));
+    if (!names.includes(who.value)) who.value = names[0] ?? "";
+  }
+
+  way.addEventListener("change", fit);
+  connection.addEventListener("change", fitUsers);
+  ask("GET", "users").then(({ items }) => { found = items; fitUsers(); }, line.say);
+  const form = el("form", { class: "stack-wide", noValidate: true },
+    field("By", way), field("Client", client), rows.connection, rows.who, users, rows.password, rows.organization, field("Scope", scope), field("Audience", audience),
+    el("div", { class: "steps" }, go), line.element);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    attempt(go, line, async () => {
+      steps.replaceChildren();
+      const of = tenant.client(known, client.value);
+      if (!of) throw new Error(`No client may sign in this way: it needs the grant ${WAYS[way.value].grant}.`);
+      const login = {
+        known, steps, client: of, secret: of.client_secret ? { client_id: of.client_id, client_secret: of.client_secret } : { client_id: of.client_id },
+        connection: connection.value, user: who.value.trim(), password: password.value, organization: organization.value.trim(), scope: scope.value.trim(), audience: audience.value,
+      };
+      await WAYS[way.value].run(login);
+      steps.lastElementChild?.querySelector("summary")?.focus();
+    });
+  });
+  fit();
+  return [
+    el("p", { class: "about", text: "Signs in as an app would, and shows each request and what it answers." }),
+    form, steps,
+  ];
+}
+
+function field(label, input) { return el("div", { class: "inline" }, el("label", { for: input.id, text: label }), input); }
+
+function select(id, list) {
+  const element = el("select", { id });
+  options(element, list);
+  return element;
+}
+
+function options(element, list) {
+  const before = element.value;
+  element.replaceChildren(...list.map(([value, text]) => el("option", { value, text })));
+  if (list.some(([value]) => value === before)) element.value = before;
+}
+
+// call sends a request, shows it, and returns the answer. An error of the tenant ends the login.
+async function call(login, title, path, body) {
+  const answer = await fetch(tenant.origin() + path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const text = await answer.text();
+  let json = null;
+  try { json = JSON.parse(text); } catch { /* text */ }
+  step(login, title, `POST ${path}`, answer.status, command(path, body), json ? JSON.stringify(json, null, 2) : text, await tokens(json));
+  if (!answer.ok) throw new Error(`${path} answers ${answer.status}: ${json?.error_description ?? json?.description ?? json?.error ?? text}`);
+  return json;
+}
+
+// step shows a request with its answer.
+function step(login, title, what, status, curl, answer, ...more) {
+  login.steps.append(el("li", {}, el("details", { open: true },
+    el("summary", {}, status && el("span", { class: "status", "data-class": Math.floor(status / 100), text: status }), el("span", { class: "request-line", text: what }), el("span", { class: "request-more", text: title })),
+    curl && el("div", { class: "snippet" }, el("pre", { tabIndex: 0, role: "group", "aria-label": "The request, for a terminal" }, el("code", { text: curl })), copyButton("the request as curl", () => curl, { class: "ghost square snippet-copy" })),
+    answer && el("pre", { class: "plain", tabIndex: 0, role: "group", "aria-label": "The answer", text: answer }),
+    ...more.flat())));
+}
+
+// tokens are the decoded tokens of an answer.
+async function tokens(answer) {
+  const all = [];
+  for (const name of ["id_token", "access_token"]) {
+    const decoded = answer?.[name] && decode(answer[name]);
+    if (!decoded) continue;
+    const signature = await verify(answer[name], tenant.origin()).catch((error) => `not checked: ${error.message}`);
+    all.push(el("h3", { text: name }),
+      el("p", { class: "about" }, `${decoded.header.alg}, key ${decoded.header.kid ?? "none"}: `, el("strong", { text: signature })),
+      el("dl", { class: "facts claims" }, Object.entries(decoded.claims).map(([claim, value]) =>
+        el("div", {}, el("dt", { text: claim }), el("dd", {}, el("code", { text: JSON.stringify(value) }), el("span", { class: "about", text: ` ${explain(claim, value)}` }))))));
+  }
+  return all;
+}
+
+function asked(login) { return { ...(login.scope && { scope: login.scope }), ...(login.audience && { audience: login.audience }) }; }
+
+async function start(login, send) {
+  const to = /@/.test(login.user) ? { email: login.user } : { phone_number: login.user };
+  await call(login, send === "code" ? "asks for a code" : "asks for a link", "/passwordless/start", { ...login.secret, connection: login.connection, ...to, send, ...(send === "link" && { authParams: asked(login) }) });
+}
+
+async function byCode(login) {
+  await start(login, "code");
+  const path = `outbox/code?to=${encodeURIComponent(login.user)}&wait=5s`;
+  const { code: otp } = await ask("GET", path);
+  step(login, "the code, from the outbox", `GET /_mock/${path}`, 200, `curl '${tenant.origin()}/_mock/${path}'`, otp);
+  await call(login, "redeems it", "/oauth/token", { grant_type: OTP, ...login.secret, username: login.user, otp, realm: login.connection, ...asked(login) });
+}
+
+async function byLink(login) {
+  await start(login, "link");
+  const path = `outbox/link?to=${encodeURIComponent(login.user)}&wait=5s`;
+  const { link } = await ask("GET", path);
+  step(login, "the link, from the outbox", `GET /_mock/${path}`, 200, `curl '${tenant.origin()}/_mock/${path}'`, link,
+    el("p", {}, el("a", { href: link, target: "_blank", rel: "noopener noreferrer", text: "Open the link" }), ": it leads to the app, with the tokens or a code."));
+}
+
+async function byPassword(login) {
+  await call(login, "signs in with the password", "/oauth/token", {
+    grant_type: "http://auth0.com/oauth/grant-type/password-realm", ...login.secret, username: login.user, password: login.password, realm: login.connection, ...asked(login),
+  });
+}
+
+async function byDevice(login) {
+  const device = await call(login, "the device asks for its codes", "/oauth/device/code", { ...login.secret, ...asked(login) });
+  const path = `devices/${encodeURIComponent(device.user_code)}`;
+  const answer = { user: login.user, answer: "approve" };
+  const approved = await ask("POST", path, answer);
+  step(login, `${login.user} approves it`, `POST /_mock/${path}`, 200, command(`/_mock/${path}`, answer), JSON.stringify(approved, null, 2));
+  await call(login, "the device gets its tokens", "/oauth/token", { grant_type: DEVICE, ...login.secret, device_code: device.device_code });
+}
+
+async function byPages(login) {
+  const query = new URLSearchParams({ response_type: "code", client_id: login.client.client_id, state: "try", ...asked(login), ...(login.connection && { connection: login.connection }), ...(login.organization && { organization: login.organization }) });
+  const back = login.client.callbacks?.find((url) => !url.includes("*"));
+  if (back) query.set("redirect_uri", back);
+  else query.set("redirect_uri", "http://localhost:3000/callback");
+  const address = `${tenant.origin()}/authorize?${query}`;
+  step(login, "the page begins in a new tab", "GET /authorize", 0, `curl '${address}'`, "",
+    el("p", {}, el("a", { href: address, target: "_blank", rel: "noopener noreferrer", text: "Open the login page" }), `: it leads back to ${query.get("redirect_uri")} with a code.`));
+}

@@ -1,0 +1,157 @@
+package login_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/server/internal/servertest"
+)
+
+// loginPage is the first page of a login at a tenant with such a fixture.
+func loginPage(t *testing.T, fixture, host string) (s *server.Server, w *httptest.ResponseRecorder) {
+	t.Helper()
+	s = servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, fixture)})
+	to := servertest.Call(t, s, "GET", "/authorize?client_id=acme-web&response_type=code&redirect_uri=http://localhost:3000/cb", nil).Header().Get("Location")
+	r := httptest.NewRequestWithContext(t.Context(), "GET", to, nil)
+	r.Host = host
+	w = httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return s, w
+}
+
+const bakery = `branding:
+  logo_url: https://cdn.bakery.test/logo.png?a=")
+  favicon_url: https://bakery.test/favicon.ico
+  font: {url: https://fonts.bakery.test/f.woff2}
+  colors: {primary: "#0059d6", page_background: {type: linear-gradient, start: "#ffffff", end: "#000000", angle_deg: 35}}
+`
+
+// The branding of the tenant is the look of the pages, and their policy allows what it
+// brings, and nothing else.
+func TestThePagesHaveTheBrandingOfTheTenant(t *testing.T) {
+	t.Parallel()
+	_, w := loginPage(t, bakery, "localhost:2884")
+	page, policy := w.Body.String(), w.Header().Get("Content-Security-Policy")
+	for _, part := range []string{
+		`<img id="prompt-logo-center" class="own" src="https://cdn.bakery.test/logo.png?a=%22%29" alt="Acme">`, `<link rel="icon" href="https://bakery.test/favicon.ico">`,
+		`@font-face { font-family: "ulp-font"; src: url("https://fonts.bakery.test/f.woff2"); }`, `--main: #0059d6;`, `--back: linear-gradient(35deg, #ffffff, #000000);`,
+	} {
+		if !strings.Contains(page, part) {
+			t.Errorf("the page has no %s:\n%s", part, page)
+		}
+	}
+	for _, part := range []string{"default-src 'none'; img-src data: https://bakery.test https://cdn.bakery.test; font-src https://fonts.bakery.test; style-src 'sha256-"} {
+		if !strings.Contains(policy, part) {
+			t.Errorf("the policy has no %s: %s", part, policy)
+		}
+	}
+}
+
+// A theme wins over the branding. What is no color, length or address changes nothing.
+func TestAThemeWinsOverTheBranding(t *testing.T) {
+	t.Parallel()
+	_, w := loginPage(t, bakery+`  themes:
+    - colors: {primary_button: "#112233", widget_background: "#000000", header: red}
+      borders: {button_border_radius: 7, buttons_style: rounded, inputs_style: pill, show_widget_shadow: false}
+      fonts: {font_url: "javascript:alert(1)", title: {bold: true, size: 200}, links_style: underlined, reference_text_size: 14}
+      page_background: {page_layout: left, background_image_url: "https://pictures.test/x.png\"); color: red"}
+      widget: {logo_url: "https://theme.test/l.png", logo_height: 60, logo_position: none, header_text_alignment: left}
+`, "localhost:2884")
+	page := w.Body.String()
+	for _, part := range []string{
+		"--main: #0059d6; --link: #0059d6; --back: linear", "--main: #112233;", ":root { color-scheme: dark; }", "--button-radius: 7px;", "--input-radius: 9999px;", "--card-shadow: none;",
+		"--size: 14px;", "--title-size: calc(200em / 100); --title-weight: 700;", "--link-line: underline;", "--place: flex-start;", `url("https://pictures.test/x.png%22%29;%20color:%20red")`,
+		"--logo-height: 60px;", "#prompt-logo-center { display: none; }", "--title-place: start;", `src="https://theme.test/l.png"`, "fonts.bakery.test",
+	} {
+		if !strings.Contains(page, part) {
+			t.Errorf("the page has no %s:\n%s", part, page)
+		}
+	}
+	if strings.Contains(page, "javascript:") || strings.Contains(page, "--title: ") {
+		t.Errorf("the page takes what is no address and no color:\n%s", page)
+	}
+}
+
+// The logo of a client is there if the tenant has none.
+func TestAClientsLogo(t *testing.T) {
+	t.Parallel()
+	client := `clients: [{client_id: acme-web, name: Web, logo_uri: "https://web.test/l.png", callbacks: ["http://localhost:*"], grant_types: [authorization_code]}]
+`
+	if _, w := loginPage(t, client, "localhost"); !strings.Contains(w.Body.String(), `src="https://web.test/l.png"`) {
+		t.Errorf("%s", w.Body)
+	}
+	if _, w := loginPage(t, client+bakery, "localhost"); strings.Contains(w.Body.String(), "web.test") {
+		t.Errorf("%s", w.Body)
+	}
+}
+
+// A template has the page's head and widget, and the variables of Auth0. Its policy
+// lets it bring what it wants.
+func TestATemplateOfThePages(t *testing.T) {
+	t.Parallel()
+	template := `branding:
+  templates:
+    - template: universal_login
+      body: |
+        <!DOCTYPE html><html lang="{{ locale }}" dir="{{ dir }}"><head>{%- auth0:head -%}<script src="https://cdn.test/a.js"></script></head>
+        <body class="{{ prompt.name }} {{prompt.screen.name}} {{ application.id }}">{%auth0:widget%}<footer>{{ tenant.friendly_name }}: {{ prompt.screen.texts.buttonText }}</footer></body></html>
+`
+	_, w := loginPage(t, template, "localhost:2884")
+	page := w.Body.String()
+	for _, part := range []string{
+		`<html lang="en" dir="ltr">`, "<title>Log in | Acme Web</title>", `<script src="https://cdn.test/a.js">`, `<body class="login-id login-id acme-web">`, "<footer>Acme: Continue</footer>",
+		"<strong>mockauth0</strong>: a test tenant", `<form method="post"`,
+	} {
+		if !strings.Contains(page, part) {
+			t.Errorf("the page has no %s:\n%s", part, page)
+		}
+	}
+	if policy := w.Header().Get("Content-Security-Policy"); !strings.Contains(policy, "http: https:") || !strings.Contains(policy, "frame-ancestors 'none'") {
+		t.Errorf("the policy is %s", policy)
+	}
+}
+
+// Only at an address of this machine the mark can be taken away.
+func TestTheMarkOfTheMock(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ notice, host, want string }{
+		{"band", "localhost:2884", `<header class="mock"><p>`},
+		{"corner", "localhost:2884", `<header class="mock corner"><p>`},
+		{"corner", "auth.test", `<header class="mock corner"><p>`},
+		{"none", "localhost:2884", ""},
+		{"none", "127.0.0.1", ""},
+		{"none", "[::1]:2884", ""},
+		{"none", "acme.localhost", ""},
+		{"none", "auth.test", `<header class="mock corner"><p>`},
+		{"none", "192.0.2.1", `<header class="mock corner"><p>`},
+		{"none", "notlocalhost", `<header class="mock corner"><p>`},
+	} {
+		_, w := loginPage(t, "tenant: {mock_notice: "+test.notice+"}\n", test.host)
+		if got := regexp.MustCompile(`<header class="mock[^>]*><p>`).FindString(w.Body.String()); got != test.want {
+			t.Errorf("mock_notice %s at %s: %q, want %q", test.notice, test.host, got, test.want)
+		}
+	}
+}
+
+// With show_codes the page has the live code. A code may have blanks, as one has that is
+// copied from a mail.
+func TestThePageShowsTheCode(t *testing.T) {
+	t.Parallel()
+	for _, show := range []string{"true", "false"} {
+		s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, "tenant: {show_codes: "+show+"}\n")})
+		b := servertest.NewBrowser(t, s)
+		page := b.Identify(b.Begin("x"), "ada@example.com")
+		code := servertest.Live(t, s, "ada@example.com")
+		if got := b.Call("GET", page, nil).Body.String(); strings.Contains(got, ">"+code+"</button>, which is in the <a") != (show == "true") {
+			t.Errorf("show_codes %s:\n%s", show, got)
+		}
+		if w := b.Call("POST", page, url.Values{"code": {" " + code[:3] + "\u00a0-" + code[3:] + "\n"}}); w.Code != http.StatusFound {
+			t.Errorf("a code with blanks: %d %s", w.Code, w.Body)
+		}
+	}
+}

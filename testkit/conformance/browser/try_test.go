@@ -1,0 +1,137 @@
+package browser
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/mockauth0/mockauth0/testkit"
+)
+
+// ways are the ways to sign in that the panel has, and the requests of each.
+var ways = []struct{ way, grant, user, requests string }{
+	{"code", "", "ada@example.com", "POST /passwordless/start|GET /_mock/outbox/code?to=ada%40example.com&wait=5s|POST /oauth/token"},
+	{"password", "", "dora@example.com", "POST /oauth/token"},
+	{"device", "", "ada@example.com", "POST /oauth/device/code|POST /_mock/devices/|POST /oauth/token"},
+}
+
+// A developer signs in without an app, and sees each request, its answer and what the
+// tokens say.
+func TestTryItSignsIn(t *testing.T) {
+	t.Parallel()
+	i := openInbox(t, desktop, testkit.FixtureYAML(`version: 1
+extends: default
+clients:
+  - client_id: all
+    name: All
+    app_type: regular_web
+    client_secret: all-secret
+    callbacks: ["http://localhost:3000/cb"]
+    grant_types: [authorization_code, refresh_token, password, "http://auth0.com/oauth/grant-type/password-realm", "http://auth0.com/oauth/grant-type/passwordless/otp", "urn:ietf:params:oauth:grant-type:device_code"]
+`))
+	i.press("#empty", "Try it: sign in")
+	i.untilText("#panel", "Signs in as an app would")
+	for _, w := range ways {
+		i.pick("#try-way", w.way)
+		i.write("#try-user", w.user)
+		i.pick("#try-audience", "https://api.acme.test/")
+		i.press("#panel", "Sign in")
+		i.until(`[...document.querySelectorAll(".tried h3")].map((each) => each.textContent).join() === "id_token,access_token"`)
+		lines := strings.Split(value[string](i.tab, `[...document.querySelectorAll(".tried .request-line")].map((each) => each.textContent).join("|")`), "|")
+		for at, want := range strings.Split(w.requests, "|") {
+			if at >= len(lines) || !strings.HasPrefix(lines[at], want) {
+				t.Errorf("%s: the requests are %q, want %q", w.way, lines, w.requests)
+			}
+		}
+		text := i.text(".tried")
+		for _, words := range []string{"RS256, key ", "the signature is right", `"` + w.user + `"`, "the e-mail address", "expires at (20", "what the token allows"} {
+			if !strings.Contains(text, words) {
+				t.Errorf("%s: no %q in %s", w.way, words, text)
+			}
+		}
+	}
+
+	// The request stands there for a terminal, and works there.
+	if _, err := exec.LookPath("curl"); err == nil {
+		i.pick("#try-way", "password")
+		i.write("#try-user", "dora@example.com")
+		i.press("#panel", "Sign in")
+		i.until(`document.querySelectorAll(".tried > li").length === 1 && document.querySelector(".tried h3")`)
+		command := value[string](i.tab, `document.querySelector(".tried .snippet code").textContent`)
+		out, err := exec.CommandContext(t.Context(), "sh", "-c", command).CombinedOutput()
+		if err != nil || !strings.Contains(string(out), `"access_token":"`) {
+			t.Errorf("%s\n%v %s", command, err, out)
+		}
+	}
+
+	// What goes wrong is told, and the requests up to there stay.
+	i.expect("403 (Forbidden)")
+	i.write("#try-password", "wrong")
+	i.press("#panel", "Sign in")
+	i.untilText("#panel form .complaint", "/oauth/token answers 403: Wrong email or password.")
+	i.untilText(".tried", "403")
+
+	// A link and the login pages open in a tab of their own.
+	i.pick("#try-way", "link")
+	i.write("#try-user", "ada@example.com")
+	i.press("#panel", "Sign in")
+	i.untilText(".tried", "Open the link")
+	i.pick("#try-way", "pages")
+	i.press("#panel", "Sign in")
+	i.untilText(".tried", "Open the login page")
+}
+
+// A request is found by its words, and stands there for a terminal.
+func TestRequestsAreFoundAndCopied(t *testing.T) {
+	t.Parallel()
+	i := openInbox(t, desktop)
+	i.start("ada@example.com")
+	i.redeem("ada@example.com", "000000")
+	i.press("#nav", "Requests")
+	i.untilText("#panel", "2 requests")
+	i.write("#find-request", "token 403")
+	i.untilText("#panel", "1 of them shown")
+	i.until(`[...document.querySelectorAll(".requests > li")].filter((each) => each.checkVisibility()).map((each) => each.querySelector(".request-line").textContent).join() === "POST /oauth/token"`)
+	i.click("#panel .requests > li:not([hidden]) summary")
+	i.until(`document.querySelector("#panel .requests > li:not([hidden]) dt").textContent === "Hint"`)
+	i.write("#find-request", "start")
+	i.until(`[...document.querySelectorAll(".requests > li")].filter((each) => each.checkVisibility()).map((each) => each.querySelector(".request-line").textContent).join() === "POST /passwordless/start"`)
+	i.click("#panel .requests > li:not([hidden]) summary")
+	i.until(`document.querySelector("#panel .requests > li:not([hidden]) details").open`)
+	command := i.copied("the request as curl", func() { i.click("#panel .requests > li:not([hidden]) button") })
+	if !strings.HasPrefix(command, "curl --request POST '"+i.url+"/passwordless/start'") || !strings.Contains(command, `"email": "ada@example.com"`) {
+		t.Errorf("the command is %s", command)
+	}
+}
+
+// The field above the list finds what stands in a message.
+func TestMessagesAreFoundByTheirWords(t *testing.T) {
+	t.Parallel()
+	i := openInbox(t, desktop)
+	i.start("ada@example.com")
+	code := i.start("bob@example.com")
+	i.untilText("#count", "2 messages")
+	for _, words := range []string{"Bob@Example", code[1:5], code} {
+		i.write("#filter-to", words)
+		i.until(`document.querySelectorAll(".row").length === 1 && document.querySelector(".row-to").textContent === "bob@example.com"`)
+	}
+	// What the control API cannot choose by, the page does not clear.
+	if value[bool](i.tab, `[...document.querySelectorAll("#clear button")].some((each) => each.checkVisibility())`) {
+		t.Error("messages that are found by their words can be cleared")
+	}
+	i.write("#filter-to", "bob@")
+	i.until(`[...document.querySelectorAll("#clear button")].some((each) => each.checkVisibility())`)
+}
+
+// pick chooses an option of a select.
+func (p *tab) pick(selector, option string) {
+	p.t.Helper()
+	if !value[bool](p, `(() => {
+		const list = document.querySelector(`+quoted(selector)+`);
+		list.value = `+quoted(option)+`;
+		list.dispatchEvent(new Event("change", { bubbles: true }));
+		return list.value === `+quoted(option)+`;
+	})()`) {
+		p.t.Fatalf("%s has no option %q\n%s", selector, option, p.story())
+	}
+}
