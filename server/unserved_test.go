@@ -55,8 +55,8 @@ func TestWhatIsNotServedIsHintedAt(t *testing.T) {
 		}
 	}
 	// A refusal has its own hint, and this one behind it.
-	w := servertest.Call(t, s, "GET", "/authorize?client_id=nobody&ui_locales=de", nil)
-	for _, want := range []string{"client nobody is not in the fixture", "the parameter ui_locales is ignored"} {
+	w := servertest.Call(t, s, "GET", "/authorize?client_id=nobody&resource=x", nil)
+	for _, want := range []string{"client nobody is not in the fixture", "the parameter resource is ignored"} {
 		if requests := s.Requests(); !strings.Contains(requests[len(requests)-1].Hint, want) || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("neither journal nor page may leave out %q: %q\n%s", want, requests[len(requests)-1].Hint, w.Body)
 		}
