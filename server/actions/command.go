@@ -1,6 +1,9 @@
 package actions
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // A Command is one call of the api, such as access.deny with a reason.
 type Command struct {
@@ -30,18 +33,15 @@ func (c Command) Options(i int) map[string]any {
 
 // String is the call as JavaScript writes it.
 func (c Command) String() string {
-	out := c.Call + "("
+	args := make([]string, len(c.Args))
 	for i, arg := range c.Args {
-		if i > 0 {
-			out += ", "
-		}
 		text, err := json.Marshal(arg)
 		if err != nil {
 			text = []byte("?")
 		}
-		out += string(text)
+		args[i] = string(text)
 	}
-	return out + ")"
+	return c.Call + "(" + strings.Join(args, ", ") + ")"
 }
 
 // A Result is what a run of one Action gives.

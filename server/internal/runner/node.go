@@ -224,8 +224,8 @@ func (n *Node) start() (*process, error) {
 		return nil, err
 	}
 	p := &process{ended: make(chan struct{}), waiting: map[int64]chan actions.Result{}}
-	p.cmd = exec.Command(program, "--no-warnings", "-e", hostSource) //nolint:noctx // it outlives the request that starts it
-	p.cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "NODE_OPTIONS=") }), "MOCKAUTH0_ACTION_WORKER="+workerSource)
+	p.cmd = exec.Command(program, "--no-warnings", "-e", hostSource)                                                                                                   //nolint:noctx // it outlives the request that starts it
+	p.cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "NODE_OPTIONS=") }), "MOCKAUTH0_ACTION_WORKER="+workerSource) //nolint:forbidigo // node needs the PATH and the certificates of this program
 	p.cmd.Stderr = &p.said
 	p.cmd.WaitDelay = time.Second
 	if p.stdin, err = p.cmd.StdinPipe(); err != nil {

@@ -68,8 +68,10 @@ func TestWhatAnActionThrowsDenies(t *testing.T) {
 		"an error":          {"exports.onExecutePostLogin = async () => { throw new Error('boom') }", "boom"},
 		"a mistake":         {"exports.onExecutePostLogin = async event => event.no.such", "Cannot read properties of undefined (reading 'such')"},
 		"a missing package": {"require('no-such-package')", "Cannot find module 'no-such-package'"},
-		"a call of another trigger": {"exports.onExecutePostLogin = async (event, api) => api.notification.drop('x')",
-			"Cannot read properties of undefined (reading 'drop')"},
+		"a call of another trigger": {
+			"exports.onExecutePostLogin = async (event, api) => api.notification.drop('x')",
+			"Cannot read properties of undefined (reading 'drop')",
+		},
 		"the end of its thread": {"exports.onExecutePostLogin = async () => process.exit(0)", "the Action has ended its own thread"},
 	} {
 		t.Run(name, func(t *testing.T) {

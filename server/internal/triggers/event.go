@@ -16,10 +16,7 @@ import (
 func eventOf(c *web.Call, client *fixtures.Client) *actions.Event {
 	e := &actions.Event{Request: requestOf(c), Tenant: actions.Tenant{ID: fixtures.TenantName}}
 	if client != nil {
-		e.Client = &actions.Client{ClientID: client.ClientID, Name: client.Name, Metadata: map[string]any{}}
-		for name, value := range client.ClientMetadata {
-			e.Client.Metadata[name] = value
-		}
+		e.Client = &actions.Client{ClientID: client.ClientID, Name: client.Name, Metadata: copied(client.ClientMetadata)}
 	}
 	return e
 }
