@@ -40,7 +40,12 @@ var notificationTemplates = keptKind{
 	},
 	required: []string{"type"}, fixed: []string{"type"},
 	starts: object{
-		{Key: "tenant", Value: fixtures.TenantName}, {Key: "channel", Value: "phone"}, {Key: "type"}, {Key: "disabled", Value: false}, {Key: "created_at"}, {Key: "updated_at"},
+		{Key: "tenant", Value: fixtures.TenantName},
+		{Key: "channel", Value: "phone"},
+		{Key: "type"},
+		{Key: "disabled", Value: false},
+		{Key: "created_at"},
+		{Key: "updated_at"},
 		{Key: "content", Value: builtInText},
 	},
 }

@@ -334,5 +334,5 @@ func TestThePageLeadsToTheOtherTenants(t *testing.T) {
 	i.press("#nav", "Tenants")
 	i.untilText("#panel li:nth-child(2)", "this page")
 	i.click("#panel li:nth-child(1) a")
-	i.until(`document.querySelector("#domain code")?.innerText === "localhost:`+port+`"`)
+	i.until(`document.querySelector("#domain code")?.innerText === "localhost:` + port + `"`)
 }
