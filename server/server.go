@@ -207,7 +207,7 @@ func (s *Server) begin() error {
 	s.tenant.Streams.ShowUser = management.ShowUser
 	guard := newGuard(s.config)
 	outbound := gateway.New(s.config.AllowOutbound)
-	s.tenant.Streams.Caller = outbound
+	s.tenant.Streams.Caller, s.runner.Caller = outbound, outbound
 	s.front = &web.Front{
 		Runner:  s.runner,
 		After:   triggers.After,

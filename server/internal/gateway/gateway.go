@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -169,9 +170,16 @@ func (c *Caller) Send(ctx context.Context, conn *fixtures.Connection, m Message,
 	return nil
 }
 
-// post returns the status of the answer. It uses no proxy and follows no redirect,
-// since a redirect could go to any host.
+// post returns the status of the answer.
 func (c *Caller) post(req *http.Request) (int, error) {
+	status, _, err := c.Call(req, 0)
+	return status, err
+}
+
+// Call returns the status of the answer, and its body if that has no more than so many
+// bytes. It uses no proxy and follows no redirect, since a redirect could go to any host.
+// The caller has asked Forbids.
+func (c *Caller) Call(req *http.Request, most int64) (status int, body []byte, err error) {
 	var control controller
 	if !c.allows(req.URL.Hostname()) {
 		control = loopbackOnly
@@ -185,9 +193,15 @@ func (c *Caller) post(req *http.Request) (int, error) {
 	defer transport.CloseIdleConnections()
 	res, err := transport.RoundTrip(req)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	return res.StatusCode, res.Body.Close()
+	if most > 0 {
+		body, err = io.ReadAll(io.LimitReader(res.Body, most+1))
+		if err == nil && int64(len(body)) > most {
+			err = fmt.Errorf("the answer of %s has more than %d bytes", req.URL.Host, most)
+		}
+	}
+	return res.StatusCode, body, errors.Join(err, res.Body.Close())
 }
 
 // loopbackOnly refuses addresses that are not on loopback, also for a name such as

@@ -23,6 +23,8 @@ type Runner struct {
 	Hooks []actions.Hook
 	// Node runs JavaScript.
 	Node Node
+	// Caller calls the servers of Actions that have a URL.
+	Caller Caller
 	// Folder is where the files of the fixture are, and their node_modules; "" if there
 	// is none.
 	Folder string
@@ -226,6 +228,9 @@ func (r *Runner) call(ctx context.Context, a action, flow *Flow, event *actions.
 	limit := a.of.TimeLimit()
 	if limit == 0 || limit > left {
 		limit = left
+	}
+	if a.of.URL != "" {
+		return r.ask(ctx, a.of, question{a.name, flow.Trigger, execute, max(1, limit.Milliseconds()), event})
 	}
 	return r.Node.run(ctx, job{
 		File: r.path(a.of), Code: a.of.Text(), Entry: execute, Event: event, Calls: calls()[flow.Trigger], MayRedirect: flow.MayRedirect,
