@@ -17,42 +17,46 @@ import (
 // A server of the user gets the event and answers the calls.
 func TestAServerRunsAnAction(t *testing.T) {
 	t.Parallel()
-	var asked map[string]any
-	answer, status := "", http.StatusOK
-	user := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil || json.Unmarshal(body, &asked) != nil {
-			t.Errorf("it got %s", body)
-		}
-		if answer == "" {
-			<-r.Context().Done()
-		}
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, answer) // the caller may have gone
-	}))
-	defer user.Close()
+	asked := make(chan map[string]any, 1)
+	// serve starts a server that gives one answer, or none.
+	serve := func(status int, answer string) string {
+		user := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var got map[string]any
+			if err := json.NewDecoder(r.Body).Decode(&got); err != nil {
+				t.Errorf("it got no JSON: %v", err)
+			}
+			asked <- got
+			if answer == "" {
+				<-r.Context().Done()
+			}
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, answer) // the caller may have gone
+		}))
+		t.Cleanup(user.Close)
+		return user.URL
+	}
 	r := &Runner{Clock: clock.New(time.Time{}, true), Caller: gateway.New(nil)}
 	run := func(url string, timeout int64) *Outcome {
 		f := &fixtures.Fixture{Actions: []fixtures.Action{{Name: "one", Trigger: "post-login", URL: url, Secrets: map[string]string{"KEY": "k"}, Timeout: timeout}}}
 		return r.Run(t.Context(), f, loginFlow("ada@example.com"))
 	}
 
-	answer = `{"commands": [{"call": "idToken.setCustomClaim", "args": ["plan", "gold"]}], "logs": ["hello"]}`
-	out := run(user.URL, 0)
+	out := run(serve(200, `{"commands": [{"call": "idToken.setCustomClaim", "args": ["plan", "gold"]}], "logs": ["hello"]}`), 0)
 	if out.Denied != nil || len(out.ID) != 1 || out.ID[0].Value != "gold" || out.Ran[0].Logs[0] != "hello" {
 		t.Errorf("the outcome is %+v", out)
 	}
-	event, _ := asked["event"].(map[string]any)
+	got := <-asked
+	event, _ := got["event"].(map[string]any)
 	u, _ := event["user"].(map[string]any)
 	secrets, _ := event["secrets"].(map[string]any)
-	if asked["function"] != "onExecutePostLogin" || asked["trigger"] != "post-login" || asked["action"] != "one" || u["email"] != "ada@example.com" || secrets["KEY"] != "k" {
-		t.Errorf("it was asked %v", asked)
+	if got["function"] != "onExecutePostLogin" || got["trigger"] != "post-login" || got["action"] != "one" || u["email"] != "ada@example.com" || secrets["KEY"] != "k" {
+		t.Errorf("it was asked %v", got)
 	}
 
-	answer = `{"commands": [{"call": "access.deny", "args": ["not you"]}]}`
-	if out := run(user.URL, 0); out.Denied == nil || out.Denied.Reason != "not you" {
+	if out := run(serve(200, `{"commands": [{"call": "access.deny", "args": ["not you"]}]}`), 0); out.Denied == nil || out.Denied.Reason != "not you" {
 		t.Errorf("the outcome is %+v", out)
 	}
+	<-asked
 	for name, tt := range map[string]struct {
 		answer string
 		status int
@@ -63,10 +67,10 @@ func TestAServerRunsAnAction(t *testing.T) {
 		"too much": {`{"error": "` + strings.Repeat("x", mostAnswer) + `"}`, 200, "more than"},
 		"too late": {"", 200, timeoutWords},
 	} {
-		answer, status = tt.answer, tt.status
-		if out := run(user.URL, 1); out.Denied == nil || !strings.Contains(out.Denied.Reason, tt.want) {
+		if out := run(serve(tt.status, tt.answer), 1); out.Denied == nil || !strings.Contains(out.Denied.Reason, tt.want) {
 			t.Errorf("%s: the outcome is %+v", name, out)
 		}
+		<-asked
 	}
 	// A server that may not be called is as an engine that is not there: the login goes on.
 	if out := run("http://hooks.example.com", 0); out.Denied != nil || !strings.Contains(out.Ran[0].Error, "--allow-outbound hooks.example.com") {
