@@ -90,7 +90,11 @@ for (const field of document.querySelectorAll("input[data-country]")) {
     if (/[^-+0-9 ().]/.test(field.value) || number.length < 6) {
       return;
     }
-    field.value = written(number.startsWith("+") ? number : "+" + chosen().code + number.replace(/^0+/, ""));
+    const full = number.startsWith("+") ? number : "+" + chosen().code + number.replace(/^0+/, "");
+    if (full.startsWith("+1") && full.length !== "+12025550100".length) {
+      return;
+    }
+    field.value = written(full);
     const country = countryOf(typed());
     if (country && country.code !== chosen().code) {
       picker.value = country.id;

@@ -84,7 +84,8 @@ export function copyButton(what, value, { short = "", ...props } = {}) {
   let timer = 0;
   const drawing = el("span", { class: "swap" }, icon("copy"));
   const label = short ? el("span", { text: short }) : null;
-  const button = el("button", { type: "button", "aria-label": `Copy ${what}`, title: `Copy ${what}`, ...props }, drawing, label);
+  const name = `Copy ${what}`; // must have what is seen on the button in it
+  const button = el("button", { type: "button", "aria-label": name.includes(short) ? name : short, title: `Copy ${what}`, ...props }, drawing, label);
   button.addEventListener("click", async () => {
     const done = await copy(value());
     announce(done ? `Copied ${what}` : "The browser does not let a page copy here. The text is selected: press Ctrl+C.");
