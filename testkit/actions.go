@@ -56,11 +56,6 @@ func CustomPhoneProvider(run actions.Function) Option {
 	return action(actions.CustomPhoneProvider, run, nil)
 }
 
-// CustomTokenExchange adds an Action that says whose tokens a foreign token gets.
-func CustomTokenExchange(run actions.Function) Option {
-	return action(actions.CustomTokenExchange, run, nil)
-}
-
 // RunAction runs an Action of the fixture alone, without a login, and returns what it did.
 // The event is that of a login of the fixture's first user to its first client, with the
 // members of event in their places; nil changes nothing. RunAction fails t if there is no
