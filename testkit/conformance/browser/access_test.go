@@ -90,6 +90,9 @@ func TestNothingOverflowsOnAPhone(t *testing.T) {
 		if wide := i.tooWide(360); len(wide) > 0 {
 			t.Errorf("%s: too wide: %q", view, wide)
 		}
+		if high := value[int](i.tab, `document.documentElement.scrollHeight - innerHeight`); high > 0 { // only its parts scroll
+			t.Errorf("%s: the page is %d pixels too high", view, high)
+		}
 	})
 }
 

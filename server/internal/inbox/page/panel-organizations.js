@@ -8,7 +8,7 @@ import * as store from "./store.js";
 import * as tenant from "./tenant.js";
 
 const EVERY = 2000;
-const MOST = 200; // members of one organization that are shown
+const MOST = 50; // members of one organization that are shown
 
 export function organizationsPanel() {
   const line = complaint();
@@ -60,6 +60,7 @@ function makeRow(known, look) {
   const add = action("Make a member", line, () => changed(`${written()} is a member of ${title()}.`, ask("PUT", member(written()), { roles: checked() })), { class: "quiet" });
   const form = el("form", { class: "stack", noValidate: true }, address, boxes, el("div", { class: "steps" }, invite, add), line.element, told);
   const members = lists("Members"), invitations = lists("Invitations");
+  members.element.open = true;
   let organization = null, from = "", rolesFrom = "";
 
   const title = () => organization.display_name || organization.name;
