@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
@@ -20,7 +21,7 @@ extends: default
 tenant: {allow_organization_name_in_authentication_api: true}
 clients:
   - {client_id: acme-spa, app_type: spa, grant_types: [authorization_code, refresh_token], callbacks: ["http://localhost:*"], web_origins: ["http://localhost:*"], allowed_logout_urls: ["http://localhost:*"], organization_usage: allow, initiate_login_uri: "http://localhost:3000/login", refresh_token: {rotation_type: rotating, expiration_type: expiring}}
-  - {client_id: b2b, app_type: spa, grant_types: [authorization_code, refresh_token], callbacks: ["http://localhost:*"], web_origins: ["http://localhost:*"], organization_usage: require, refresh_token: {rotation_type: rotating, expiration_type: expiring}}
+  - {client_id: b2b, app_type: spa, grant_types: [authorization_code, refresh_token], callbacks: ["http://localhost:*"], web_origins: ["http://localhost:*"], organization_usage: require, initiate_login_uri: "http://localhost:3000/login", refresh_token: {rotation_type: rotating, expiration_type: expiring}}
   - {client_id: asks, name: Asks, app_type: spa, grant_types: [authorization_code], callbacks: ["http://localhost:*"], web_origins: ["http://localhost:*"], organization_usage: require, organization_require_behavior: pre_login_prompt, organization_discovery_methods: [organization_name]}
   - {client_id: picks, name: Picks, app_type: spa, grant_types: [authorization_code], callbacks: ["http://localhost:*"], web_origins: ["http://localhost:*"], organization_usage: require, organization_require_behavior: post_login_prompt}
   - {client_id: acme-web, name: Acme Web, client_secret: acme-web-secret, grant_types: [authorization_code, implicit, refresh_token], callbacks: ["http://localhost:*"], allowed_logout_urls: ["http://localhost:*"], organization_usage: require, initiate_login_uri: "http://localhost:3000/login"}
@@ -284,11 +285,11 @@ func (b *businessApp) journey() {
 	b.back()
 	b.isThrough(globex, "globex")
 
-	invited, err := url.Parse(b.auth.Invite(t, "closed", ada, "admin"))
+	made, _, err := b.auth.Server().Invite("closed", fixtures.Invitation{ClientID: b.client, Invitee: fixtures.InvitationInvitee{Email: ada}, Roles: []string{"admin"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	passed := url.Values{"organization": invited.Query()["organization"], "invitation": invited.Query()["invitation"]}
+	passed := url.Values{"organization": {closed}, "invitation": {made.TicketID}}
 	b.login(passed)
 	b.at("/u/accept-invitation")
 	b.next(func() { b.click("[data-action-button-primary]") })

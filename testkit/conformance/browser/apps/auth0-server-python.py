@@ -99,7 +99,7 @@ server = ThreadingHTTPServer(("127.0.0.1", 0), App)
 base = f"http://localhost:{server.server_port}"
 auth0 = ServerClient(
     domain=os.environ["DOMAIN"], client_id="acme-web", client_secret="acme-web-secret", secret="a long secret of the app's own, for its cookies",
-    redirect_uri=base + "/auth/callback", state_store=Memory(), transaction_store=Memory(),
+    redirect_uri=base + "/auth/callback", authorization_params={"scope": "openid profile email offline_access"}, state_store=Memory(), transaction_store=Memory(),
 )
 threading.Thread(target=server.serve_forever, daemon=True).start()
 print(base, flush=True)
