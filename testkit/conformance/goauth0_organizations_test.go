@@ -240,7 +240,7 @@ func TestGoAuth0ManagesMembers(t *testing.T) {
 	// One that is taken back is gone.
 	made = invite("zoe@example.com")
 	list, err := b.api.Organizations.Invitations.List(t.Context(), globex, &management.ListOrganizationInvitationsRequestParameters{})
-	if err != nil || len(list.Results) != 1 || list.Results[0].GetInvitee().GetEmail() != "zoe@example.com" {
+	if err != nil || len(list.Results) != 1 || list.Results[0].Invitee.Email != "zoe@example.com" {
 		t.Errorf("the invitations are %+v, %v", list, err)
 	}
 	if err := b.api.Organizations.Invitations.Delete(t.Context(), globex, made.GetID()); err != nil {
