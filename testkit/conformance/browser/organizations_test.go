@@ -136,8 +136,8 @@ type businessApp struct {
 func TestSDKsThroughOrganizations(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]func(*testing.T) *businessApp{
-		"auth0-spa-js":  func(t *testing.T) *businessApp { return startBusinessSPA(t, "/spa.html") },
-		"auth0-react":   func(t *testing.T) *businessApp { return startBusinessSPA(t, "/react.html") },
+		"auth0-spa-js":  startBusinessSPA,
+		"auth0-react":   startBusinessReact,
 		"nextjs-auth0":  startBusinessNextJS,
 		"express":       startBusinessExpress,
 		"server-python": startBusinessPython,
@@ -146,7 +146,18 @@ func TestSDKsThroughOrganizations(t *testing.T) {
 	}
 }
 
-func startBusinessSPA(t *testing.T, page string) *businessApp {
+func startBusinessSPA(t *testing.T) *businessApp {
+	t.Helper()
+	return startBusinessPage(t, "/spa.html")
+}
+
+func startBusinessReact(t *testing.T) *businessApp {
+	t.Helper()
+	return startBusinessPage(t, "/react.html")
+}
+
+// startBusinessPage is an app without a server.
+func startBusinessPage(t *testing.T, page string) *businessApp {
 	t.Helper()
 	s := startSDK(t, "http", desktop, testkit.FixtureYAML(organizations))
 	s.visit(page, map[string]any{"clientId": "b2b", "useRefreshTokens": true, "cacheLocation": "localstorage"})
