@@ -62,6 +62,7 @@ func operations() []operation {
 		credentialOperations,
 		consentOperations,
 		[]operation{statusOperation},
+		actionOperations(),
 		keptOperations(),
 		emptyOperations(),
 	)
@@ -81,6 +82,8 @@ type operation struct {
 	query []property
 	body  *property
 	run   func(*call) (any, error)
+	// guarded refuses callers whom the control API refuses.
+	guarded bool
 }
 
 // A call is a request that may use its operation, with its query and body checked.
@@ -106,7 +109,7 @@ func Routes() []web.Route {
 		table = append(table, web.Route{
 			Method: o.method, Path: Path + o.path, Summary: o.summary, Endpoint: "management",
 			Subject: subject, Flow: o.flow, Count: count, Limited: refusal.ManagementLimited,
-			Dialect: web.Management, CORS: web.Origins,
+			Dialect: web.Management, CORS: web.Origins, Guarded: o.guarded,
 		})
 	}
 	return table
