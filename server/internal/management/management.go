@@ -84,6 +84,8 @@ type operation struct {
 	run   func(*call) (any, error)
 	// guarded refuses callers whom the control API refuses.
 	guarded bool
+	// secret tells that each member of the body is one, whatever its name.
+	secret bool
 }
 
 // A call is a request that may use its operation, with its query and body checked.
@@ -140,6 +142,9 @@ func subject(c *web.Call) web.Subject {
 // flow checks a request in hapi's order, and runs the operation.
 func (o operation) flow(w *web.Call) (any, error) {
 	c := &call{Call: w, scopes: Scopes}
+	if o.secret {
+		w.Params = nil // the journal shows none
+	}
 	// 1. Who calls, and may it?
 	if err := c.authorize(o); err != nil {
 		return nil, err
