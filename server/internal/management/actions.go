@@ -3,7 +3,6 @@ package management
 import (
 	"cmp"
 	"maps"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"github.com/mockauth0/mockauth0/server/actions"
 	"github.com/mockauth0/mockauth0/server/internal/runner"
 	"github.com/mockauth0/mockauth0/server/internal/triggers"
-	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
 // Actions. An Action is a draft until it is deployed, and runs once it is bound to its
@@ -617,8 +615,14 @@ func testAction(c *call) (any, error) {
 	}
 	result = append(result, member{Key: "commands", Value: run.Commands}, member{Key: "logs", Value: strings.Join(run.Logs, "\n")})
 	took := c.Tenant.Clock.Now().Sub(began).Milliseconds()
-	return web.Status{Code: http.StatusOK, Value: object{{Key: "payload", Value: result}, {Key: "stats", Value: object{
-		{Key: "total_request_duration_ms", Value: took}, {Key: "total_runtime_execution_duration_ms", Value: took}, {Key: "runtime_processing_duration_ms", Value: 0},
-		{Key: "action_duration_ms", Value: took}, {Key: "runtime_external_call_duration_ms", Value: 0}, {Key: "boot_duration_ms", Value: 0}, {Key: "network_duration_ms", Value: 0},
-	}}}}, nil
+	stats := object{
+		{Key: "total_request_duration_ms", Value: took},
+		{Key: "total_runtime_execution_duration_ms", Value: took},
+		{Key: "runtime_processing_duration_ms", Value: 0},
+		{Key: "action_duration_ms", Value: took},
+		{Key: "runtime_external_call_duration_ms", Value: 0},
+		{Key: "boot_duration_ms", Value: 0},
+		{Key: "network_duration_ms", Value: 0},
+	}
+	return object{{Key: "payload", Value: result}, {Key: "stats", Value: stats}}, nil
 }
