@@ -130,6 +130,13 @@ func TestATenantsPortIsFreed(t *testing.T) {
 	if status != http.StatusCreated || made.Port == 0 || made.URL != fmt.Sprintf("http://localhost:%d", made.Port) {
 		t.Fatalf("%d %+v", status, made)
 	}
+	res, err := client(t).Post(s.url+"/_mock/tenants", "application/json", strings.NewReader(fmt.Sprintf(`{"name":"w4","port":%d}`, made.Port)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, text := answer(t, res); status != http.StatusConflict || !strings.Contains(text, "the tenant w3 is at port") {
+		t.Errorf("the same port again: %d %s", status, text)
+	}
 	endTenant(t, made.URL, "w3")
 	status, again := makeTenant(t, s.url, fmt.Sprintf(`{"name":"w4","port":%d}`, made.Port))
 	if status != http.StatusCreated || again.Port != made.Port {
