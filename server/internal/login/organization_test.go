@@ -82,3 +82,25 @@ organizations: [{id: org_acme000000000000, name: acme, display_name: Acme Inc, b
 		}
 	}
 }
+
+// Who goes round the page that asks for the organization comes back to it after the login.
+func TestNobodyGoesRoundThePageThatAsksForTheOrganization(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, `clients:
+  - {client_id: asks, client_secret: s, grant_types: [authorization_code], callbacks: ["http://localhost:*"], organization_usage: require, organization_require_behavior: pre_login_prompt, organization_discovery_methods: [organization_name]}
+organizations: [{name: acme, members: [{user: ada@example.com}], enabled_connections: [{connection: email}]}]
+`)})
+	b := servertest.NewBrowser(t, s)
+	_, state, _ := strings.Cut(b.Call("GET", "/authorize?client_id=asks&response_type=code&scope=openid&redirect_uri=http://localhost:3000/cb", nil).Header().Get("Location"), "?")
+	b.Call("POST", "/u/login/identifier?"+state, url.Values{"username": {"ada@example.com"}})
+	b.Call("POST", "/u/login/passwordless-email-challenge?"+state, url.Values{"code": {servertest.Live(t, s, "ada@example.com")}})
+	if to := b.Call("GET", "/authorize/resume?"+state, nil).Header().Get("Location"); to != "/u/organization?"+state {
+		t.Fatalf("the login goes on at %s", to)
+	}
+	if to := b.Call("POST", "/u/organization?"+state, url.Values{"organizationName": {"acme"}}).Header().Get("Location"); to != "/authorize/resume?"+state { // the user has signed in
+		t.Errorf("the page leads to %s", to)
+	}
+	if to := b.Call("GET", "/authorize/resume?"+state, nil).Header().Get("Location"); !strings.Contains(to, "/cb?code=") {
+		t.Errorf("then it ends at %s", to)
+	}
+}
