@@ -25,13 +25,7 @@ var (
 		Name: "exchange_actor_mfa", Status: 400, Code: "invalid_request",
 		Description: "MFA is not supported using actor_token with the requested token exchange profile.", Source: docExchange + ", which lacks the code", Unverified: true,
 	})
-	// SubjectTokenRejected is what an Action says with access.rejectInvalidSubjectToken.
-	SubjectTokenRejected = entry(Refusal{
-		Name: "exchange_subject_rejected", Status: 400, Code: "invalid_request", Description: "{reason}", Source: docExchangeAction + ", which has the code",
-		Examples: map[string]string{"reason": "Invalid subject_token"},
-	})
-	// TokenExchangeDenied is what an Action says with access.deny. The status is 400 for
-	// invalid_request.
+	// TokenExchangeDenied is what an Action says with access.deny and a code of its own.
 	TokenExchangeDenied = entry(Refusal{
 		Name: "exchange_denied_by_code", Status: 500, Code: "{code}", Description: "{reason}", Source: docExchangeAction + ", and https://github.com/auth0/nextjs-auth0/issues/2512 for the status", Unverified: true,
 		Examples: map[string]string{"code": "unauthorized_login", "reason": "The user cannot log in."},

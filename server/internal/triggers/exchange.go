@@ -1,7 +1,6 @@
 package triggers
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -70,19 +69,21 @@ func Exchange(c *web.Call, r tenant.TokenRequest, x ExchangeRequest) (*runner.Ou
 	}
 	out := c.Runner.Run(c.Context, c.Setup.Fixture, runner.Flow{Trigger: actions.CustomTokenExchange, Event: e, Issuer: c.Issuer, Action: x.Action})
 	c.Ran = append(c.Ran, out.Ran...)
-	switch d := out.Denied; {
-	case d == nil:
+	d := out.Denied
+	if d == nil {
 		return out, nil
+	}
+	if d.Call == "access.rejectInvalidSubjectToken" {
+		c.Tenant.NoteSubjectToken(r)
+	}
+	refused := refusal.TokenExchangeDenied.With("code", d.Code)
+	switch {
 	case d.Call == "":
 		return nil, denied(d)
-	case d.Call == "access.rejectInvalidSubjectToken":
-		c.Tenant.NoteSubjectToken(r)
-		return nil, refusal.SubjectTokenRejected.With("reason", d.Reason).Because(because(d))
-	default:
-		refused := refusal.TokenExchangeDenied.With("code", d.Code, "reason", d.Reason).Because(because(d))
-		if d.Code == "invalid_request" {
-			refused.Status = http.StatusBadRequest
-		}
-		return nil, refused
+	case d.Code == "invalid_request":
+		refused = refusal.ExchangeDenied.Logged("", nil)
+	case d.Code == "server_error":
+		refused = refusal.ExchangeFailed.Logged("", nil)
 	}
+	return nil, refused.With("reason", d.Reason).Because(because(d))
 }
