@@ -76,6 +76,9 @@ func (s *Server) Actions() []actions.Info {
 		case noNode != nil:
 			info.Runs, info.WhyNot = false, noNode.Error()
 		}
+		if !slices.Contains(fixtures.RunTriggers, a.Trigger) {
+			info.Runs, info.WhyNot = false, "mockauth0 does not have the trigger "+a.Trigger
+		}
 		if !a.Runs() {
 			info.WhyNot = "it is not deployed, or not bound to its trigger"
 		}

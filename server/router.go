@@ -195,6 +195,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if route.Guarded {
+		if refused := s.refuseControl(r); refused != nil {
+			route.Flow = func(*web.Call) (any, error) { return nil, refusal.ForeignAction.Because(refused.Error()) }
+		}
+	}
 	switch {
 	case served:
 		s.front.Serve(w, r, route, vars)

@@ -285,6 +285,10 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 			Endpoint: "authorize", Flow: login.EmailVerification, Dialect: web.Browser,
 		},
 		{
+			Method: "GET", Path: tickets.EnrollPath, Summary: "where an enrolment ticket leads; it leads on to the pages that enroll a second factor",
+			Endpoint: "authorize", Flow: login.EnrollmentTicket, Dialect: web.Browser,
+		},
+		{
 			Method: "GET", Path: management.ExportPath + "{file}", Summary: "the file of an export of users, to which the location of its job leads",
 			Flow: management.ExportFile, Dialect: web.Management, CORS: web.AnyOrigin,
 		},
@@ -298,7 +302,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/co/authenticate", Summary: "embedded login: gives a login_ticket for a code or a password; /authorize takes the ticket",
-			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Count: authapi.CountCrossOrigin, Limited: refusal.RateLimitedOAuth, Dialect: web.API, CORS: web.Credentials,
+			Endpoint: "co.authenticate", Flow: authapi.CrossOriginAuthenticate, Refused: authapi.CrossOriginRefused, Count: authapi.CountCrossOrigin, Limited: refusal.RateLimitedOAuth, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "POST", Path: "/otp/challenge", Summary: "sends a code to a user of a database, by e-mail, text message or voice call",
@@ -330,7 +334,7 @@ var apiRoutes = sync.OnceValue(func() []web.Route {
 		},
 		{
 			Method: "POST", Path: "/dbconnections/change_password", Summary: "sends the e-mail to a user who has forgotten the password",
-			Endpoint: "dbconnections.change_password", Flow: authapi.ChangePassword, Count: tickets.CountReset, Dialect: web.API, CORS: web.Credentials,
+			Endpoint: "dbconnections.change_password", Flow: authapi.ChangePassword, Refused: tickets.ResetRefused, Count: tickets.CountReset, Dialect: web.API, CORS: web.Credentials,
 		},
 		{
 			Method: "GET", Path: "/client/{id}.js", Summary: "the connections of one client, as Lock reads them",
@@ -545,7 +549,7 @@ func controlRoutes(a *control.API) []web.Route {
 		},
 		{
 			Method: "GET", Path: "/_mock/sessions/enter", Summary: "signs the browser in as the user, and leads it to the address to",
-			Flow: a.EnterSession, Query: []string{"user", "to"},
+			Flow: a.EnterSession, Query: []string{"user", "to", "organization"},
 		},
 		{
 			Method: "POST", Path: "/_mock/invitations", Summary: `invites somebody to an organization, by e-mail: {"organization":"acme","email":"grace@example.com"}`,

@@ -196,6 +196,22 @@ var (
 		Name: "already_verified", Status: 400, Code: "already_verified",
 		Description: "This account is already verified.", Source: docTexts, Unverified: true,
 	})
+	WrongEnrollmentTicket = entry(Refusal{
+		Name: "wrong_enrollment_ticket", Status: 400, Code: "invalid_ticket",
+		Description: "This link is invalid or expired.", Source: docTexts, Unverified: true,
+	})
+	EnrollmentTicketExpired = entry(Refusal{
+		Name: "enrollment_ticket_expired", Status: 400, Code: "expired_ticket",
+		Description: "This link is expired.", Source: docTexts, Unverified: true,
+	})
+	EnrollmentTicketUsed = entry(Refusal{
+		Name: "enrollment_ticket_used", Status: 400, Code: "used_ticket",
+		Description: "This link has already been used. Please get a new link to enroll with Multi-factor Authentication.", Source: docTexts, Unverified: true,
+	})
+	EnrolledAlready = entry(Refusal{
+		Name: "enrolled_already", Status: 400, Code: "already_enrolled",
+		Description: "Two-factor Verification has Already Been Enabled.", Source: docTexts, Unverified: true,
+	})
 	NoDefaultConnection = entry(Refusal{
 		Name: "no_default_connection", Status: 500, Code: "server_error",
 		Description: "Authorization server not configured with default connection.", Source: "https://community.auth0.com/t/114452",

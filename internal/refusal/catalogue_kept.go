@@ -50,4 +50,19 @@ var (
 	InexistentHook = entry(Refusal{
 		Name: "management_inexistent_hook", Status: 404, Code: "HookDoesNotExist", Description: "Error: Hook does not exist", Source: recordings,
 	})
+	InexistentAction = entry(Refusal{
+		Name: "management_inexistent_action", Status: 404, Description: "That action does not exist.", Source: recordings,
+	})
+	InexistentExecution = entry(Refusal{
+		Name: "management_inexistent_execution", Status: 404, Description: "That execution does not exist.", Source: recordings,
+	})
+	ExistentAction = entry(Refusal{
+		Name: "management_existent_action", Status: 409, Description: "An action with the same name already exists", Source: "the wording of management_existent_connection", Unverified: true,
+	})
+	BoundAction = entry(Refusal{
+		Name: "management_bound_action", Status: 409, Description: "The action is bound to a trigger, and cannot be deleted without force", Source: "no public text", Unverified: true,
+	})
+	ForeignAction = entry(Refusal{
+		Name: "management_foreign_action", Status: 403, Code: "forbidden", Description: "Actions run on this machine, so only a caller that is local may bring or run them", Source: "mockauth0",
+	})
 )

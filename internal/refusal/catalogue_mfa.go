@@ -82,7 +82,7 @@ var (
 	})
 	TooManyMFAMessages = entry(Refusal{
 		Name: "mfa_too_many_messages", Status: 429, Code: "too_many_attempts",
-		Description: "You have exceeded the maximum number of phone messages per hour. Wait a few minutes and try again.", Source: "auth0/docs-v2 has the limit; the words are those of the pages", Unverified: true,
+		Description: "You have exceeded the maximum number of phone messages per hour. Wait a few minutes and try again.", Source: "auth0/docs-v2 has the limit; the words are those of the pages", Unverified: true, Log: "limit_phone",
 	})
 	TooManyMFAEmails = entry(Refusal{
 		Name: "mfa_too_many_emails", Status: 429, Code: "too_many_attempts",

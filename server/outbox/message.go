@@ -31,10 +31,11 @@ const (
 	ChangeEmail       = "change_email"         // word to a passwordless address that is new
 	BlockedAccount    = "blocked_account"      // a link that takes a block away
 	UserInvitation    = "user_invitation"      // a link to accept an invitation to an organization
+	EnrollmentEmail   = "enrollment_email"     // a link to enroll a second factor
 )
 
 // Purposes are all purposes.
-var Purposes = []string{Passwordless, MFACode, ResetEmail, VerifyEmail, VerifyEmailByCode, WelcomeEmail, ChangeEmail, BlockedAccount, UserInvitation}
+var Purposes = []string{Passwordless, MFACode, ResetEmail, VerifyEmail, VerifyEmailByCode, WelcomeEmail, ChangeEmail, BlockedAccount, UserInvitation, EnrollmentEmail}
 
 // The states of a message.
 const (

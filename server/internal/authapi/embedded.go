@@ -41,7 +41,7 @@ type ticketGiven struct {
 func CrossOriginAuthenticate(c *web.Call) (any, error) {
 	origin := c.Header.Get("Origin")
 	if origin != "" && !c.Setup.AllowsOrigin(origin) {
-		return nil, originNotAllowed(origin, "in no client's allowed_origins, web_origins or callbacks")
+		return nil, originNotAllowed(c, nil, "in no client's allowed_origins, web_origins or callbacks")
 	}
 	kind, err := credentials(c)
 	if err != nil {
@@ -59,7 +59,7 @@ func CrossOriginAuthenticate(c *web.Call) (any, error) {
 	case origin == "":
 		return nil, refusal.CrossOriginNotAllowed.Because("the request has no Origin header, which a browser sends")
 	case !tenant.ClientAllowsOrigin(client, origin):
-		return nil, originNotAllowed(origin, "not in the allowed_origins, web_origins or callbacks of client "+id)
+		return nil, originNotAllowed(c, client, "not in the allowed_origins, web_origins or callbacks of client "+id)
 	}
 	ticket, err := kind.ticket(c, tenant.TokenRequest{Client: client, Issuer: c.Issuer, Now: c.Now, Caller: passwordless.Caller(c, nil), Effects: c.Effects})
 	if err != nil {
@@ -74,8 +74,26 @@ func CrossOriginAuthenticate(c *web.Call) (any, error) {
 // CountCrossOrigin counts a call against the tenant's limit.
 func CountCrossOrigin(c *web.Call) error { return c.Count(tenant.LimitCrossOrigin, "") }
 
-func originNotAllowed(origin, why string) error {
-	return refusal.OriginNotAllowed.With("origin", origin).Because("origin " + origin + " is " + why)
+// originNotAllowed refuses a page whose origin the client does not have; nil: no client has
+// it.
+func originNotAllowed(c *web.Call, client *fixtures.Client, why string) error {
+	origin := c.Header.Get("Origin")
+	details := map[string]any{
+		"allowedOrigins": []string{}, "headers": map[string]any{"origin": origin}, "host": c.Host, "method": c.Method, "origin": origin, "originalUrl": c.Path,
+		"xhr": c.Header.Get("X-Requested-With") == "XMLHttpRequest",
+	}
+	if client != nil {
+		details["allowedOrigins"] = append([]string{}, client.AllowedOrigins...)
+	}
+	return refusal.OriginNotAllowed.With("origin", origin).Because("origin "+origin+" is "+why).Logged("fco", details)
+}
+
+// CrossOriginRefused writes to the tenant's log that the credentials gave no ticket. What
+// the refusal itself writes, such as fp, is no second entry.
+func CrossOriginRefused(c *web.Call, refused *refusal.Refusal) {
+	if refused.Log == "" {
+		c.RecordCrossOrigin(refused)
+	}
 }
 
 // credentials reads the type of the credentials, and checks that none is missing.

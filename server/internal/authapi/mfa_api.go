@@ -90,6 +90,7 @@ func MFAChallenge(c *web.Call) (any, error) {
 		return nil, err
 	}
 	// 3. Send what it needs.
+	mfa.Started(c, &second.User)
 	if a.Channel == "" {
 		return challenged{ChallengeType: a.ChallengeType()}, nil
 	}

@@ -73,6 +73,7 @@ func begin(c *web.Call, tx tenant.Transaction) tenant.Transaction {
 // redeemTicket signs in the user who got a ticket at /co/authenticate.
 func (r *request) redeemTicket(c *web.Call, ticket string) (any, error) {
 	session, err := c.Tenant.RedeemTicket(r.Authorization, ticket, c.Params.Text("realm"), browserSession(c))
+	r.crossOrigin = true
 	if err != nil {
 		return r.refuse(c, err)
 	}
@@ -196,7 +197,11 @@ func (r *request) resume(c *web.Call, tx tenant.Transaction) (any, error) {
 
 // current is the login that a page's state names.
 func current(c *web.Call) (tenant.Transaction, *request, error) {
-	return loginOf(c, c.Params.Text("state"))
+	tx, r, err := loginOf(c, c.Params.Text("state"))
+	if err == nil && tx.Ticket != "" { // it is of no login
+		return tx, nil, overAlready()
+	}
+	return tx, r, err
 }
 
 // loginOf is the login with that ID.

@@ -10,6 +10,7 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -36,6 +37,7 @@ func Activate(c *web.Call) (any, error) {
 	case action == "confirm":
 		return signInForDevice(c, client, d)
 	case action == "cancel":
+		c.Record(tenantlog.Entry{Type: "fdecc", Description: "The user canceled the device confirmation.", ClientID: d.ClientID, Details: map[string]any{"session_id": sessionID(c)}})
 		return denyDevice(c, d.UserCode), nil
 	}
 	return web.Redirect{To: "/activate?user_code=" + url.QueryEscape(d.UserCode)}, nil
@@ -65,7 +67,22 @@ func askForUserCode(c *web.Call, typed string, err error) (any, error) {
 	if refused == nil {
 		return page, err
 	}
+	recordNotActivated(c, typed, refused)
 	return web.Told{Value: page, Refusal: refused}, err
+}
+
+// recordNotActivated writes to the tenant's log that a device was not activated: the code
+// was wrong, or the user may not sign in.
+// Unverified: that both are entries of this type.
+func recordNotActivated(c *web.Call, code string, refused *refusal.Refusal) {
+	details := map[string]any{"code": code, "error": map[string]any{"type": refused.Code}, "session_id": sessionID(c)}
+	c.Record(tenantlog.Entry{Type: "fdeac", Description: refused.Words(), Details: details})
+}
+
+// sessionID is the sid of the browser's session, "" if it has none.
+func sessionID(c *web.Call) string {
+	session, _ := currentSession(c)
+	return session.SID
 }
 
 // confirmDevice shows the page that asks whether the device shows this code.

@@ -22,9 +22,10 @@ import (
 // A request is an Authorization. Its responses go back to the app.
 type request struct {
 	tenant.Authorization
-	silent  bool // the app wants no page (prompt=none)
-	back    bool // the browser comes back from the page of an Action
-	invited tenant.Invitation
+	silent      bool // the app wants no page (prompt=none)
+	crossOrigin bool // the user signed in at a page of the app, by /co/authenticate
+	back        bool // the browser comes back from the page of an Action
+	invited     tenant.Invitation
 }
 
 // textsOnly refuses a parameter that must be a string and is none.
@@ -143,12 +144,17 @@ func (r *request) refuse(c *web.Call, err error) (any, error) {
 	if !errors.As(err, &refused) {
 		return nil, err
 	}
-	if r.silent {
+	switch {
+	case r.silent:
 		refused = refused.Logged("fsa", nil)
-	} else if refused.Log == "" {
+	case refused.Log != "":
+	case r.crossOrigin:
+		c.RecordCrossOrigin(refused)
+	default:
 		refused = refused.Logged("f", nil)
 	}
 	if r.UserCode != "" {
+		recordNotActivated(c, r.UserCode, refused)
 		return web.Told{Value: denyDevice(c, r.UserCode), Refusal: refused}, nil
 	}
 	response, err := r.respond(pairs{{"error", refused.Code}, {"error_description", refused.Description}})
@@ -198,10 +204,14 @@ func (r *request) approve(c *web.Call, tx tenant.Transaction, s tenant.Session) 
 		return r.refuse(c, err)
 	}
 	u, _ := c.Tenant.User(s.UserID)
-	if r.silent {
+	switch {
+	case r.silent:
 		c.Actor = &u
 		c.Record(tenantlog.Entry{Type: "ssa"})
-	} else {
+	case r.crossOrigin:
+		c.Actor = &u
+		c.Record(tenantlog.Entry{Type: "scoa"})
+	default:
 		c.SignedIn(&u)
 	}
 	if r.UserCode != "" {

@@ -62,6 +62,7 @@ func MFAPages() []MFAPage {
 		page("guardian-welcome", "the page that asks to install the app of push notifications", "action=enroll", enrolling, pushWelcome),
 		page("push-enrollment", "the page with the QR code for the app of push notifications", "action=continue", enrolling, pushEnrollment),
 		page("recovery-code-enrollment", "the page that shows the recovery code of a user who has enrolled the first factor", "saved=on", saving, newRecoveryCode),
+		page("enroll-result", "the last page of an enrolment ticket", "nothing", over, enrollResult),
 		page("recovery-code-challenge-new-code", "the page that shows the code which replaces a used recovery code", "saved=on", saving, newRecoveryCode),
 	}
 }
@@ -109,6 +110,12 @@ func onStage(name string, on stage, flow func(*secondFactor) (any, error)) web.F
 			return nil, err
 		}
 		m := &secondFactor{c, r, tx, page}
+		if page.Ticket != "" && m.stage() == enrolling {
+			_, err := c.Tenant.EnrollmentTicket(page.Ticket, c.Now)
+			if told, refused, err := m.ticketRefused(err); refused {
+				return told, err
+			}
+		}
 		again := c.Method == http.MethodPost && m.page.Proved && on != saving // a form that is sent twice
 		switch {
 		case m.stage() == on || again:
@@ -155,7 +162,11 @@ func (r *request) askSecondFactor(c *web.Call, tx tenant.Transaction, s tenant.S
 	if !ok {
 		return r.noSecondFactor(c, tx)
 	}
-	return web.Redirect{To: (&secondFactor{c, r, tx, page}).next()}, nil
+	m := &secondFactor{c, r, tx, page}
+	if m.stage() == challenging {
+		mfa.Started(c, &page.User)
+	}
+	return web.Redirect{To: m.next()}, nil
 }
 
 // begun begins a login whose user is signed in already.
@@ -178,6 +189,9 @@ func (r *request) noSecondFactor(c *web.Call, tx tenant.Transaction) (any, error
 func (m *secondFactor) next() string {
 	switch m.stage() {
 	case over:
+		if m.page.Ticket != "" {
+			return m.to("enroll-result")
+		}
 		return page("/authorize/resume", m.tx)
 	case saving:
 		if m.page.Enrolls {
@@ -365,6 +379,9 @@ func (m *secondFactor) wrong(v view, err error) (told any, _ error) {
 	var refused *refusal.Refusal
 	if !errors.As(err, &refused) {
 		return nil, err
+	}
+	if told, refused, err := m.ticketRefused(err); refused {
+		return told, err
 	}
 	if errors.Is(err, refusal.UserBlocked) {
 		m.Tenant.End(m.tx)

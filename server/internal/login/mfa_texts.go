@@ -28,6 +28,12 @@ var mfaTexts = map[string]text{
 	"mfa-push-list":                {"List of available devices", "Registered Devices", "", ""},
 	"mfa-recovery-code-challenge":  {"Enter your recovery code to log in", "Verify Your Identity", "Enter the recovery code you were provided during your initial enrollment.", "Continue"},
 	"mfa-recovery-code-enrollment": {"Copy your recovery code for safe keeping", "Almost There!", "Copy this recovery code and keep it somewhere safe. You’ll need it if you ever need to log in without your device.", "Continue"},
+	"mfa-enroll-result":            {"MFA enrollment status", "You're All Set!", "You have successfully added a new authentication factor.", ""},
+	"mfa-enroll-result, unknown":   {"MFA enrollment status", "Invalid Link", "This link is invalid or expired.", ""},
+	"mfa-enroll-result, expired":   {"MFA enrollment status", "Expired Link", "This link is expired.", ""},
+	"mfa-enroll-result, used":      {"MFA enrollment status", "Already used", "This link has already been used. Please get a new link to enroll with Multi-factor Authentication.", ""},
+	"mfa-enroll-result, enrolled":  {"MFA enrollment status", "Two-factor Verification has Already Been Enabled.", "", ""},
+	"mfa-enroll-result, nothing":   {"MFA enrollment status", "Something Went Wrong", "", ""},
 	"status":                       {"Something Went Wrong", "Something Went Wrong", "Two-factor authentication is required to access this application. To enable this, please contact your system administrator.", ""},
 }
 

@@ -3,6 +3,8 @@ package login
 import (
 	"net/http"
 
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
@@ -13,11 +15,17 @@ import (
 func Unblock(c *web.Call) (any, error) {
 	ticket := c.Params.Text("ticket")
 	v := view{Screen: "brute-force-protection-unblock", Client: c.Setup.Fixture.Tenant.FriendlyName, Hidden: []field{{Name: "ticket", Value: ticket}}}
-	unblocks := c.Tenant.Unblocks
+	good := false
 	if c.Method == http.MethodPost {
-		v.Screen, unblocks = "brute-force-protection-unblock-success", c.Tenant.Unblock
+		var b tenant.BlockedAddress
+		v.Screen = "brute-force-protection-unblock-success"
+		if b, good = c.Tenant.Unblock(ticket, c.Now); good {
+			passwordless.RecordUnblocked(c, b)
+		}
+	} else {
+		good = c.Tenant.Unblocks(ticket, c.Now)
 	}
-	if !unblocks(ticket, c.Now) {
+	if !good {
 		v.Screen = "brute-force-protection-unblock-failure"
 		v.failed = v.Screen
 	}

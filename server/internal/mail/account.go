@@ -34,6 +34,17 @@ func VerificationEmail(l Letter) Text {
 	}))
 }
 
+// EnrollmentEmail is the e-mail with the link that leads to the enrolment of a second
+// factor.
+func EnrollmentEmail(l Letter) Text {
+	return l.tenantMail("enrollment_email", l.linked(wording{
+		title:    "Enroll your two-factor authentication",
+		button:   "Enroll",
+		sentence: "To secure your account at " + l.Tenant.FriendlyName + " with a second factor open this link: ",
+		ignore:   "If you have no account there, you can ignore this e-mail.",
+	}))
+}
+
 // VerificationCodeEmail is the e-mail with the code that verifies the address.
 func VerificationCodeEmail(l Letter) Text {
 	w := wording{

@@ -1,9 +1,11 @@
 package management
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 )
@@ -43,5 +45,32 @@ func (c *call) recordAccount(id string, before, after fixtures.User) {
 	}
 	if c.text("password") != "" {
 		record("scp", "The password was changed.", map[string]any{"client_id": client, "email": now.Email})
+	}
+}
+
+// recordFailedAccount writes to the tenant's log that a new address, number or username of
+// an account of a database was refused.
+// Unverified: that the Management API causes these entries.
+func (c *call) recordFailedAccount(id string, u fixtures.User, body map[string]any, why error) {
+	var refused *refusal.Refusal
+	account := accountOf(u, id)
+	if !errors.As(why, &refused) || c.Setup.Strategy(account.Connection) != tenant.StrategyDatabase {
+		return
+	}
+	record := func(kind string, details map[string]any) {
+		details["client_id"], details["connection"], details["tenant"], details["user_id"] = c.bearer.Client, account.Connection, fixtures.TenantName, account.UserID
+		e := tenantlog.Entry{Type: kind, Description: refused.Words(), ClientID: c.bearer.Client, Details: map[string]any{"body": details}}
+		c.Record(e.Of(&account, c.Setup.AddressOf(account)))
+	}
+	if email, _ := body["email"].(string); email != "" {
+		record("fce", map[string]any{"email": account.Email, "email_verified": body["email_verified"] == true, "newEmail": email, "verify": c.body["verify_email"] == true})
+	}
+	if phone, _ := body["phone_number"].(string); phone != "" {
+		record("fcpn", map[string]any{
+			"old_phone_number": account.PhoneNumber, "new_phone_number": phone, "phone_verified": strconv.FormatBool(body["phone_verified"] == true), "verify": c.body["verify_phone_number"] == true,
+		})
+	}
+	if username, _ := body["username"].(string); username != "" {
+		record("fcu", map[string]any{"email": account.Email, "newUername": username, "oldUsername": account.Username}) // the member has this name at Auth0
 	}
 }

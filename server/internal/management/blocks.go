@@ -2,8 +2,8 @@ package management
 
 import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
+	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
-	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 )
 
 // userBlockOperations are /user-blocks: the addresses that brute-force protection keeps
@@ -57,10 +57,7 @@ func removeBlocks(of func(*call) ([]tenant.BlockedAddress, error)) func(*call) (
 		}
 		c.Tenant.RemoveBlocks(blocks)
 		for _, b := range blocks {
-			u, _ := c.Tenant.UserNamed(b.Connection, b.Identifier)
-			e := tenantlog.Entry{Type: "ublkdu", Description: "The block of the IP address " + b.IP + " was removed.", ClientID: c.bearer.Client, Details: object{{Key: "title", Value: "Blocked Account"}}}
-			e.Connection, e.UserID, e.UserName = b.Connection, u.UserID, clip(b.Identifier)
-			c.Record(e)
+			passwordless.RecordUnblocked(c.Call, b)
 		}
 		return noContent, nil
 	}

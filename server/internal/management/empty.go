@@ -11,7 +11,7 @@ type envelope int
 const (
 	totalsLate envelope = iota // […], or with totals the newer way
 	wrapped                    // {"providers":[…]}
-	goTotals                   // {"actions":[…],"per_page":50}
+	goTotals                   // {"modules":[…],"per_page":50}
 )
 
 // An emptyList is a kind of thing that Auth0 has and the mock does not. It has none,
@@ -23,7 +23,6 @@ type emptyList struct {
 
 // Source: auth0/auth0-deploy-cli, its recordings; npm auth0 6.4.0, its models.
 var emptyLists = []emptyList{
-	{"/actions/actions", "actions", "actions", "Actions", goTotals},
 	{"/actions/modules", "modules", "actions", "modules of Actions", goTotals},
 	{"/connections-directory-provisionings", "directory_provisionings", "directory_provisionings", "directory provisionings", wrapped},
 	{"/keys/encryption", "keys", "encryption_keys", "encryption keys", totalsLate},
@@ -64,9 +63,11 @@ func (e emptyList) run(c *call) (any, error) {
 	return []object{}, nil
 }
 
-// triggers are the places where Actions can run.
+// An actionTrigger is a place where Actions can run.
+type actionTrigger struct{ id, version string }
+
 // Source: auth0/auth0-deploy-cli, its recordings.
-var triggers = []struct{ id, version string }{
+var actionTriggers = []actionTrigger{
 	{"post-login", "v3"},
 	{"credentials-exchange", "v2"},
 	{"pre-user-registration", "v2"},
@@ -84,7 +85,7 @@ var triggers = []struct{ id, version string }{
 
 func listTriggers(*call) (any, error) {
 	list := []object{}
-	for _, t := range triggers {
+	for _, t := range actionTriggers {
 		list = append(list, object{
 			{Key: "id", Value: t.id},
 			{Key: "version", Value: t.version},
@@ -104,10 +105,5 @@ func emptyOperations() []operation {
 	for _, e := range emptyLists {
 		list = append(list, e.operation())
 	}
-	bindings := emptyList{"/actions/triggers/{triggerId}/bindings", "bindings", "actions", "Actions of a trigger", goTotals}
-	return append(
-		list,
-		operation{method: "GET", path: "/actions/triggers", summary: "lists the triggers of Actions", scopes: []string{"read:actions"}, run: listTriggers},
-		bindings.operation(),
-	)
+	return list
 }

@@ -434,14 +434,14 @@ func hookOperations() []operation {
 			},
 		},
 		{
-			method: "POST", path: path, summary: "adds secrets to a hook", scopes: []string{"update:hooks"}, body: values,
+			method: "POST", path: path, summary: "adds secrets to a hook", scopes: []string{"update:hooks"}, body: values, secret: true,
 			run: func(c *call) (any, error) {
 				value, err := write(func(now, body map[string]any) { maps.Copy(now, body) })(c)
 				return web.Status{Code: http.StatusCreated, Value: value}, err
 			},
 		},
 		{
-			method: "PATCH", path: path, summary: "changes secrets of a hook", scopes: []string{"update:hooks"}, body: values,
+			method: "PATCH", path: path, summary: "changes secrets of a hook", scopes: []string{"update:hooks"}, body: values, secret: true,
 			run: func(c *call) (any, error) {
 				value, err := write(func(now, body map[string]any) { maps.Copy(now, body) })(c)
 				return web.Status{Code: http.StatusCreated, Value: value}, err
@@ -475,7 +475,7 @@ var ruleVariableOperations = []operation{
 		},
 	},
 	{
-		method: "PUT", path: "/rules-configs/{key}", summary: "sets a variable of rules, which has no effect", scopes: []string{"update:rules_configs"},
+		method: "PUT", path: "/rules-configs/{key}", summary: "sets a variable of rules, which has no effect", scopes: []string{"update:rules_configs"}, secret: true,
 		body: &property{types: []string{"object"}, required: []string{"value"}, members: []property{text.of("value", "Value for a rules config variable.")}},
 		run: func(c *call) (any, error) {
 			shown := object{{Key: "key", Value: c.Vars["key"]}, {Key: "value", Value: c.text("value")}}

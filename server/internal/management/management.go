@@ -62,6 +62,7 @@ func operations() []operation {
 		credentialOperations,
 		consentOperations,
 		[]operation{statusOperation},
+		actionOperations(),
 		keptOperations(),
 		emptyOperations(),
 	)
@@ -81,6 +82,10 @@ type operation struct {
 	query []property
 	body  *property
 	run   func(*call) (any, error)
+	// guarded refuses callers whom the control API refuses.
+	guarded bool
+	// secret tells that each member of the body is one, whatever its name.
+	secret bool
 }
 
 // A call is a request that may use its operation, with its query and body checked.
@@ -106,7 +111,7 @@ func Routes() []web.Route {
 		table = append(table, web.Route{
 			Method: o.method, Path: Path + o.path, Summary: o.summary, Endpoint: "management",
 			Subject: subject, Flow: o.flow, Count: count, Limited: refusal.ManagementLimited,
-			Dialect: web.Management, CORS: web.Origins,
+			Dialect: web.Management, CORS: web.Origins, Guarded: o.guarded,
 		})
 	}
 	return table
@@ -137,6 +142,9 @@ func subject(c *web.Call) web.Subject {
 // flow checks a request in hapi's order, and runs the operation.
 func (o operation) flow(w *web.Call) (any, error) {
 	c := &call{Call: w, scopes: Scopes}
+	if o.secret {
+		w.Params = nil // the journal shows none
+	}
 	// 1. Who calls, and may it?
 	if err := c.authorize(o); err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -328,6 +329,25 @@ func BenchmarkUsers(b *testing.B) {
 			}
 		})
 	}
+	b.Run("login beside a search of all", func(b *testing.B) {
+		done := make(chan struct{})
+		var searching sync.WaitGroup
+		searching.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					servertest.Call(b, s, "GET", "/api/v2/users?q=name:*nobody*", nil, servertest.Header("Authorization", "Bearer "+token))
+				}
+			}
+		})
+		for b.Loop() {
+			servertest.Login(b, s, "user99999@example.com", nil)
+		}
+		close(done)
+		searching.Wait()
+	})
 	for name, of := range map[string]*server.Server{"login": s, "login among few": servertest.New(b, server.Config{At: servertest.At2030})} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

@@ -94,11 +94,15 @@ func (c *call) record(o operation, value any) {
 		{Key: "userAgent", Value: clip(c.Header.Get("User-Agent"))},
 	}
 	if o.method != http.MethodGet {
-		request = append(request, member{Key: "body", Value: logged(c.Body)})
+		body := logged(c.Body)
+		if o.secret {
+			body = object{}
+		}
+		request = append(request, member{Key: "body", Value: body})
 	}
 	request = append(request, member{Key: "channel", Value: "api"}, member{Key: "ip", Value: c.IP}, member{Key: "auth", Value: auth})
 	answered, err := json.Marshal(answer)
-	if err != nil {
+	if err != nil || o.secret {
 		answered = nil
 	}
 	response := object{{Key: "statusCode", Value: status}, {Key: "body", Value: logged(answered)}}

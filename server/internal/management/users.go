@@ -350,7 +350,9 @@ func updateUser(c *call, old fixtures.User) (fixtures.User, error) {
 		return nil
 	})
 	if err != nil {
-		return old, userError(err)
+		err = userError(err)
+		c.recordFailedAccount(account, old, ofAccount, err)
+		return old, err
 	}
 	if c.text("password") != "" {
 		c.PasswordChanged = append(c.PasswordChanged, u)

@@ -3,6 +3,7 @@
 package mfa
 
 import (
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/internal/mail"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
@@ -46,12 +47,23 @@ func Enroll(c *web.Call, r tenant.EnrollRequest) (tenant.Enrollment, tenant.OOB,
 	return enrollment, oob, err
 }
 
+// Started writes to the tenant's log that a user is asked for a second factor.
+func Started(c *web.Call, u *fixtures.User) {
+	c.Record(tenantlog.Entry{Type: "gd_start_auth"}.Of(u, c.Setup.AddressOf(*u)))
+}
+
 // recordSent writes to the tenant's log what was sent.
 func recordSent(c *web.Call, oob tenant.OOB) {
 	types := map[string]string{tenant.ChannelEmail: "gd_send_email", tenant.ChannelSMS: "gd_send_sms", tenant.ChannelVoice: "gd_send_voice", tenant.ChannelPush: "gd_send_pn"}
 	a := oob.Authenticator
 	details := map[string]any{"authenticator": map[string]any{"id": a.ID, "type": a.Type}}
-	c.Record(tenantlog.Entry{Type: types[a.Channel], Details: details})
+	e := tenantlog.Entry{Type: types[a.Channel], Details: details}
+	bounced := len(oob.Sent) > 0 && oob.Sent[0].State == outbox.Bounced
+	if bounced && (a.Channel == tenant.ChannelSMS || a.Channel == tenant.ChannelVoice) {
+		e.Type += "_failure"
+		details["provider_error"] = map[string]any{"errorCode": "bounced", "message": "the message bounced"}
+	}
+	c.Record(e)
 	c.RecordBounces(oob.Sent)
 }
 

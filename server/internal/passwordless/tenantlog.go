@@ -2,6 +2,7 @@ package passwordless
 
 import (
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/outbox"
@@ -58,4 +59,13 @@ func (r Request) recordSent(c *web.Call, userID string, sent []outbox.Message) {
 	e.Details = details
 	c.Record(e)
 	c.RecordBounces(sent)
+}
+
+// RecordUnblocked writes to the tenant's log that a block was taken away. The client is
+// that of the call.
+func RecordUnblocked(c *web.Call, b tenant.BlockedAddress) {
+	u, _ := c.Tenant.UserNamed(b.Connection, b.Identifier)
+	e := tenantlog.Entry{Type: "ublkdu", Description: "The block of the IP address " + b.IP + " was removed.", Details: map[string]any{"title": "Blocked Account"}}
+	e.Connection, e.UserID, e.UserName = b.Connection, u.UserID, b.Identifier
+	c.Record(e)
 }

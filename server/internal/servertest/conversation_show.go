@@ -50,6 +50,10 @@ func (c *conversation) named(body []byte) string {
 		_, id, _ := strings.Cut(strings.TrimSuffix(link, "#"), "ticket=")
 		text = strings.Replace(text, id, c.nameOf("$ticket", id), 1)
 	}
+	if link, ok := members["ticket_url"].(string); ok {
+		_, id, _ := strings.Cut(link, "ticket=")
+		text = strings.ReplaceAll(text, id, c.nameOf("$ticket", id))
+	}
 	return text
 }
 

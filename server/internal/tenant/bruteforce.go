@@ -168,16 +168,16 @@ func (t *Tenant) Unblocks(ticket string, now time.Time) bool {
 	return ok && now.Before(u.expires)
 }
 
-// Unblock takes the block of a ticket away. It tells whether the ticket was good,
-// which it is once.
-func (t *Tenant) Unblock(ticket string, now time.Time) bool {
+// Unblock takes the block of a ticket away, and returns it. ok tells whether the ticket
+// was good, which it is once.
+func (t *Tenant) Unblock(ticket string, now time.Time) (b BlockedAddress, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	u, ok := t.bruteForce.tickets.get(ticket)
 	if !ok || !now.Before(u.expires) {
-		return false
+		return b, false
 	}
 	t.bruteForce.tickets.remove(ticket)
 	t.bruteForce.attempts.remove(u.key)
-	return true
+	return BlockedAddress{Connection: u.key.user.connection, Identifier: u.key.user.address, IP: u.key.ip}, true
 }

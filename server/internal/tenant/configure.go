@@ -83,7 +83,7 @@ func (t *Tenant) dropLostLocked(before *Setup) {
 // dropLostLoginsLocked ends what clients, connections and APIs that are gone have
 // given: refresh tokens, codes, tickets, and logins that have begun.
 func (t *Tenant) dropLostLoginsLocked(before *Setup) {
-	noClient := func(id string) bool { return t.setup.clients[id] == nil }
+	noClient := func(id string) bool { return id != "" && t.setup.clients[id] == nil } // an enrolment ticket may be of no client
 	noConnection := func(name string) bool { return name != "" && t.setup.connections[name] == nil }
 	noAPI := func(audience string) bool { return before.apis[audience] != nil && t.setup.apis[audience] == nil }
 	for id, f := range t.families.all {

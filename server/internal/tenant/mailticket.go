@@ -67,12 +67,16 @@ func (t *Tenant) MakeTicket(r MailTicketRequest) (made fixtures.Ticket, sent []o
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	u, ok := t.users.accountOf(r.Ticket.UserID)
-	if !ok || u.Email == "" {
+	enrolls := r.Ticket.Purpose == outbox.EnrollmentEmail
+	if !ok || u.Email == "" && !enrolls {
 		return made, nil, false
 	}
 	owner := ticketOwner{r.Ticket.Purpose, u.UserID}
 	k := &mailTicket{Ticket: r.Ticket}
-	k.Email, k.ExpiresAt = u.Email, r.Now.Add(r.Lifetime)
+	k.ExpiresAt = r.Now.Add(r.Lifetime)
+	if !enrolls {
+		k.Email = u.Email
+	}
 	what, _, _ := strings.Cut(k.Purpose, "_")
 	k.Ticket.Ticket = t.setup.Seed.Alphanumeric(32, what+" ticket", u.UserID, strconv.FormatInt(t.mailTickets.count.add(owner), 10))
 	t.mailTickets.put(k.Ticket.Ticket, k)

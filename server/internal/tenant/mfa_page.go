@@ -35,6 +35,8 @@ type PageStep struct {
 	ID string
 	// Login is the ID of the Transaction.
 	Login string
+	// Ticket is the enrolment ticket that led to the pages; "" if a login did.
+	Ticket string
 	// Enrolls tells that the user has to enroll a factor first.
 	Enrolls bool
 	// Remembers tells that the pages offer to remember the browser.
@@ -145,13 +147,18 @@ func (t *Tenant) BeginSecondStep(tx Transaction, s Session, remembers bool, now 
 	if step.page.Enrolls {
 		name = "mfa-enroll"
 	}
+	t.addPageStepLocked(step, stored, name)
+	return t.pageLocked(step, u, now), true
+}
+
+// addPageStepLocked gives a step its ID, which the pages have as state.
+func (t *Tenant) addPageStepLocked(step *secondStep, tx *Transaction, name string) {
 	n := strconv.FormatInt(t.secondSteps.count.add("page\t"+tx.ID), 10)
 	derived := func(what string) string { return t.setup.Seed.Opaque(32, what, tx.ID, n) }
-	step.id = pageState([][2]string{{"h", derived("mfa hash")}, {"n", name}, {"tid", derived("mfa transaction")}, {"cid", c.ClientID}})
+	step.id = pageState([][2]string{{"h", derived("mfa hash")}, {"n", name}, {"tid", derived("mfa transaction")}, {"cid", step.clientID}})
 	step.page.ID = step.id
 	t.secondSteps.put(step.id, step)
-	stored.secondStep = step.id
-	return t.pageLocked(step, u, now), true
+	tx.secondStep = step.id
 }
 
 // pageState is the state of Auth0's pages: texts in MessagePack, in base64. The
@@ -185,6 +192,9 @@ func (t *Tenant) pageLocked(s *secondStep, u *user, now time.Time) SecondFactorP
 // offeredLocked are the authenticators that the user can use in a step, and the factors
 // that the user can enroll.
 func (t *Tenant) offeredLocked(s *secondStep, u *user) (has []Authenticator, can []string) {
+	if s.page.Ticket != "" {
+		return nil, t.enrollableLocked(s)
+	}
 	has, can = t.usableLocked(u), t.requirementsLocked(u).Enroll
 	if s.only == nil {
 		return has, can
@@ -203,7 +213,7 @@ func (t *Tenant) pageStepLocked(state string, now time.Time) (*secondStep, *user
 		return nil, nil, false
 	}
 	u, ok := t.users.get(s.userID)
-	if ok && s.page.Enrolls && !s.page.Proved && !t.mayEnrollLocked(s, u) { // the user has enrolled a factor elsewhere
+	if ok && s.page.Enrolls && s.page.Ticket == "" && !s.page.Proved && !t.mayEnrollLocked(s, u) { // the user has enrolled a factor elsewhere
 		s.page.Enrolls, s.page.Authenticator, s.page.Enrollment, s.enrolling = false, Authenticator{}, Enrollment{}, ""
 	}
 	return s, u, ok
@@ -289,9 +299,19 @@ func (t *Tenant) ProveOnPage(r StepRequest, p Proof, ofMessage bool) (SecondFact
 		case s.page.Proved:
 			return u, refusal.MFARejected.Because("the user gave another second factor already")
 		}
+		var ticket *mailTicket
+		if s.page.Ticket != "" {
+			var err error
+			if ticket, _, err = t.enrollmentTicketLocked(s.page.Ticket, r.Now); err != nil {
+				return u, err
+			}
+		}
 		u, recoveryCode, err := t.proveLocked(s, u, p, r)
 		if err != nil {
 			return u, err
+		}
+		if ticket != nil {
+			ticket.Used = true
 		}
 		s.page.Proved, s.page.proof = true, p
 		s.page.RecoveryCode = cmp.Or(recoveryCode, s.page.Enrollment.RecoveryCode)

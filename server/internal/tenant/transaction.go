@@ -43,6 +43,8 @@ type Transaction struct {
 	Inviter, Invitee string
 	// EnteredBy is the ID of the user who may sign in through the organization.
 	EnteredBy string
+	// Ticket is the enrolment ticket that the user has opened. Then nobody signs in.
+	Ticket string
 	// SignedUp tells that the login has created the user.
 	SignedUp bool
 	// Anew tells that the user has to sign in, even if the browser is signed in.
@@ -84,6 +86,9 @@ func (t *Tenant) Begin(tx Transaction) Transaction {
 	}
 	if a.UserCode != "" {
 		names = append(names, "device", a.UserCode)
+	}
+	if tx.Ticket != "" {
+		names = append(names, "ticket", tx.Ticket)
 	}
 	name := t.setup.Seed.Hex(32, names...)
 	tx.ID = t.setup.Seed.Opaque(43, "transaction", name, strconv.FormatInt(t.transactions.count.add(name), 10))

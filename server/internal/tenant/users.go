@@ -130,8 +130,11 @@ func (us *users) insert(u *user) {
 
 // place is where a user is in the order, or belongs.
 func (us *users) place(u *user) (at int, found bool) {
-	return slices.BinarySearchFunc(us.ordered, u, func(a, b *user) int { return cmp.Compare(a.seq, b.seq) })
+	return slices.BinarySearchFunc(us.ordered, u, bySeq)
 }
+
+// bySeq compares users by the order of creation.
+func bySeq(a, b *user) int { return cmp.Compare(a.seq, b.seq) }
 
 func (us *users) remove(u *user) {
 	if at, found := us.place(u); found {

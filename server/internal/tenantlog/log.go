@@ -76,7 +76,8 @@ func (l *Log) Write(e Entry) *Entry {
 }
 
 func (l *Log) count(e *Entry) {
-	if e.Type != "s" && e.Type != "ss" {
+	login := e.Type == "s" || e.Type == "scoa"
+	if !login && e.Type != "ss" {
 		return
 	}
 	date := e.Date.UTC().Truncate(24 * time.Hour)
@@ -93,7 +94,7 @@ func (l *Log) count(e *Entry) {
 	}
 	day := &l.days[at]
 	day.Updated = e.Date
-	if e.Type == "s" {
+	if login {
 		day.Logins++
 	} else {
 		day.Signups++

@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 	"github.com/mockauth0/mockauth0/server/outbox"
@@ -14,6 +15,22 @@ func recordReset(c *web.Call, client *fixtures.Client, conn *fixtures.Connection
 		resetBody{client.ClientID, conn.Name, m.To, fixtures.TenantName}, m.Links[0],
 	}}
 	e.UserID, e.UserName = c.Tenant.Named(conn.Name, m.To), m.To
+	c.Record(e)
+}
+
+// ResetRefused writes to the tenant's log that no e-mail was sent with which a user
+// changes the password.
+func ResetRefused(c *web.Call, refused *refusal.Refusal) {
+	if refused.Log == "" {
+		recordNoReset(c, c.Params.Text("client_id"), c.Params.Text("connection"), c.Params.Text("email"), refused.Words())
+	}
+}
+
+func recordNoReset(c *web.Call, client, connection, to, why string) {
+	e := tenantlog.Entry{Type: "fcpr", Description: why, ClientID: client, Connection: connection, Details: map[string]any{"body": map[string]any{
+		"client_id": client, "connection": connection, "debug": false, "email": to, "tenant": fixtures.TenantName, "verify": false,
+	}}}
+	e.UserID, e.UserName = c.Tenant.Named(connection, to), to
 	c.Record(e)
 }
 

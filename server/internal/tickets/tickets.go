@@ -18,16 +18,20 @@ import (
 const (
 	ResetPath  = "/u/reset-verify"
 	VerifyPath = "/u/email-verification"
+	EnrollPath = "/mfa/enrollment"
 )
 
 // Link is the link of a ticket. Its end is Auth0's.
 // Source: auth0/go-auth0 management, the recordings of tickets.
 func Link(c *web.Call, t fixtures.Ticket) string {
-	path := ResetPath
-	if t.Purpose == outbox.VerifyEmail {
+	path, end := ResetPath, "#"
+	switch t.Purpose {
+	case outbox.VerifyEmail:
 		path = VerifyPath
+	case outbox.EnrollmentEmail:
+		path, end = EnrollPath, ""
 	}
-	return strings.TrimSuffix(c.Issuer, "/") + path + "?ticket=" + t.Ticket + "#"
+	return strings.TrimSuffix(c.Issuer, "/") + path + "?ticket=" + t.Ticket + end
 }
 
 // SendReset sends the e-mail to a user who has forgotten the password. If there is
@@ -36,6 +40,7 @@ func SendReset(c *web.Call, client *fixtures.Client, conn *fixtures.Connection, 
 	u, _ := c.Tenant.UserNamed(conn.Name, recipient)
 	sent, known := send(c, client, u, outbox.ResetEmail, nil)
 	if !known {
+		recordNoReset(c, client.ClientID, conn.Name, recipient, "The user does not exist.") // Unverified: that Auth0 writes this
 		c.Hint("nothing was sent: there is no user " + recipient + " with an e-mail address on connection " + conn.Name)
 		return
 	}
@@ -108,6 +113,41 @@ func send(c *web.Call, client *fixtures.Client, u fixtures.User, purpose string,
 		},
 	})
 	return sent, known
+}
+
+// An Enrollment asks for a ticket with which a user enrolls a second factor.
+type Enrollment struct {
+	Ticket fixtures.Ticket // user_id, factor, allow_multiple_enrollments
+	// To is the address of the e-mail with the link; "" sends none.
+	To string
+	// Language is that of the e-mail; "" is that of the request.
+	Language string
+}
+
+// Enroll makes a ticket with which a user enrolls a second factor. known is false if
+// there is no such user.
+func Enroll(c *web.Call, e Enrollment) (made fixtures.Ticket, known bool) {
+	own, _ := c.Setup.Mail(outbox.EnrollmentEmail)
+	e.Ticket.Purpose = outbox.EnrollmentEmail
+	r := tenant.MailTicketRequest{Ticket: e.Ticket, Lifetime: own.Lifetime(), Now: c.Now, Effects: c.Effects}
+	if e.To != "" {
+		r.Compose = func(made tenant.MailTicket) outbox.Message {
+			letter := letterTo(c, nil, made.User, own)
+			letter.Recipient, letter.Lifetime, letter.Link = e.To, own.Lifetime(), Link(c, made.Ticket)
+			if e.Language != "" {
+				letter.Language = e.Language
+			}
+			if made.CutLink {
+				letter.Link = letter.Link[:len(letter.Link)*2/3]
+			}
+			return message(c, letter, mail.EnrollmentEmail(letter), outbox.EnrollmentEmail)
+		}
+	}
+	made, sent, known := c.Tenant.MakeTicket(r)
+	if len(sent) > 0 {
+		tell(c, sent, "To enroll a second factor of "+e.To)
+	}
+	return made, known
 }
 
 // letterTo is what an e-mail to a user is written from.

@@ -80,7 +80,7 @@ var secrets = map[string]bool{
 	"auth_token": true, "aws_secret_access_key": true, "p12": true, "server_key": true, "server_credentials": true, "skey": true,
 	"smtp_pass": true, "api_key": true, "accesskeyid": true, "secretaccesskey": true, "connectionstring": true, "connection_string": true, "clientsecret": true, "new_password": true,
 	"invitation_url": true, "ticket_id": true, "ticket_url": true, "password_hash": true, "custom_password_hash": true,
-	"splunktoken": true, "datadogapikey": true, "segmentwritekey": true, "mixpanelserviceaccountpassword": true,
+	"splunktoken": true, "datadogapikey": true, "segmentwritekey": true, "mixpanelserviceaccountpassword": true, "secrets": true,
 }
 
 // What the journal keeps of one request is bounded, as their number is.

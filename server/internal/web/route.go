@@ -51,6 +51,9 @@ type Route struct {
 	// AnyPage lets a page of an unknown origin post here, because that changes
 	// nothing, or nothing that a link would not change. Every other POST refuses it.
 	AnyPage bool
+	// Guarded answers only those whom the control API answers: what is sent here runs on
+	// this machine.
+	Guarded bool
 	// MaxBody is how many bytes a body may have; 0 means 1 MiB.
 	MaxBody int
 	// The following are for control endpoints. Query names the query parameters

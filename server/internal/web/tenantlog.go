@@ -115,6 +115,12 @@ func (c *Call) SignedIn(u *fixtures.User) {
 	c.Record(tenantlog.Entry{Type: "s"}.Of(u, c.Setup.AddressOf(*u)))
 }
 
+// RecordCrossOrigin writes to the tenant's log that a login from a page of an app failed.
+func (c *Call) RecordCrossOrigin(r *refusal.Refusal) {
+	details := map[string]any{"body": map[string]any{}, "connection": clip(c.Subject.Connection), "error": errorDetail{r.Words(), r.Words(), r.Code}, "qs": map[string]any{}}
+	c.Record(tenantlog.Entry{Type: "fcoa", Description: r.Words(), Audience: c.Params.Text("audience"), Scope: c.Params.Text("scope"), Details: details})
+}
+
 // RecordRefused is what a route has as Refused if each of its refusals is an entry of one
 // type. What the refusal itself writes, such as a rate limit, is no second entry.
 func RecordRefused(kind string) func(*Call, *refusal.Refusal) {
