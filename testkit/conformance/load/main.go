@@ -32,6 +32,7 @@ type bench struct {
 	length time.Duration // of each load
 	logins int           // after which mockauth0 is old
 	starts int           // of each program
+	soak   time.Duration // of many connections over many tenants
 
 	figures []figure
 	budgets []budget
@@ -43,9 +44,9 @@ func main() {
 	docs := flag.Bool("docs", false, "write the first table into docs/about/performance.md, too")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	b := &bench{ctx: ctx, rounds: 5, length: 2 * time.Second, logins: 1_000_000, starts: 15}
+	b := &bench{ctx: ctx, rounds: 5, length: 2 * time.Second, logins: 1_000_000, starts: 15, soak: time.Minute}
 	if *quick {
-		b.rounds, b.length, b.logins, b.starts = 1, 300*time.Millisecond, 25_000, 3
+		b.rounds, b.length, b.logins, b.starts, b.soak = 1, 300*time.Millisecond, 25_000, 3, 2*time.Second
 	}
 	err := b.run()
 	if err == nil {
@@ -74,7 +75,7 @@ func (b *bench) run() (err error) {
 	if err := b.findPeer(); err != nil {
 		fmt.Fprintln(os.Stderr, "load: without", peerName+":", err)
 	}
-	for _, step := range []func() error{b.build, b.measureLogins, b.measureStarts, b.measureTests, b.measureAge, b.measureKeys} {
+	for _, step := range []func() error{b.build, b.measureLogins, b.measureStarts, b.measureTests, b.measureAge, b.measureKeys, b.measureTenants} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -194,6 +195,48 @@ func (b *bench) measureUsers() error {
 	before := lean.memory()
 	_, err = drive(b.ctx, lean, loginNewUser, 0, users)
 	b.size("memory for each new user", kb, (lean.memory()-before)/users, 2000)
+	return err
+}
+
+// measureTenants measures the speed of a server with many idle tenants beside that of one
+// without, and the memory of one whose tenants are all used.
+func (b *bench) measureTenants() error {
+	many, err := b.launch()
+	if err != nil {
+		return err
+	}
+	defer many.stop()
+	if err := many.addTenants(1000); err != nil {
+		return err
+	}
+	alone, err := b.launch()
+	if err != nil {
+		return err
+	}
+	defer alone.stop()
+	beside, without, err := b.compare(many, login, alone, login)
+	if err != nil {
+		return err
+	}
+	b.atLeast("logins a second with 1,000 idle tenants, beside a server without", ratio(beside, rate, without, rate), 0.95)
+
+	const tenants, connections = 50, 64
+	used, err := b.launch()
+	if err != nil {
+		return err
+	}
+	defer used.stop()
+	if err := used.addTenants(tenants); err != nil {
+		return err
+	}
+	// By now the outbox and the journal of each tenant are full.
+	if _, err := driveOver(b.ctx, connections, used, loginAtTenant(tenants), 0, 1200*tenants); err != nil {
+		return err
+	}
+	before := used.memory()
+	after, err := driveOver(b.ctx, connections, used, loginAtTenant(tenants), b.soak, 0)
+	b.atMost(fmt.Sprintf("memory of 50 used tenants, after %s of 64 connections without an error (%s logins a second), beside before", b.soak, whole(after.rate)), times, used.memory()/before, 1.1)
+	b.atMost("… in all", mb, used.memory(), 500e6)
 	return err
 }
 
