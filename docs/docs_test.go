@@ -62,7 +62,7 @@ var holders = map[string]func(*reader, *block) string{
 	// Generated parts.
 	"report": (*reader).report, "endpoints": (*reader).endpoints, "control": (*reader).endpoints, "help": (*reader).commandLine,
 	"fixture": (*reader).fields, "scenario": (*reader).fields, "scenarios": (*reader).builtInScenarios, "presets": (*reader).presets,
-	"unverified": (*reader).unverified, "unserved": (*reader).unserved,
+	"unverified": (*reader).unverified, "unserved": (*reader).unserved, "testkit": (*reader).testkit,
 }
 
 func TestPages(t *testing.T) {

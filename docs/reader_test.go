@@ -33,6 +33,7 @@ type reader struct {
 	bin, port   string            // the folder with mockauth0 (this test) and a stand-in for npm; the server's port
 	here, there *strings.Replacer // from the page's ports to the free ones, and back
 	server      *exec.Cmd
+	held        net.Listener   // keeps the server's port for it until it starts
 	printed     string         // by the last command
 	tenant      *server.Server // for requests without a command
 }
@@ -51,7 +52,12 @@ func newReader(t *testing.T, page string) *reader {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.Close()
+		if port == "2884" {
+			r.held = l
+			t.Cleanup(func() { _ = l.Close() })
+		} else {
+			defer l.Close()
+		}
 		_, r.port, _ = net.SplitHostPort(l.Addr().String())
 		here, there = append(here, ":"+port, ":"+r.port), append(there, ":"+r.port, ":"+port)
 	}
@@ -129,6 +135,7 @@ func (r *reader) serve(b *block) string {
 	var errs bytes.Buffer
 	c.Stderr = &errs
 	out, err := c.StdoutPipe()
+	_ = r.held.Close() // the second time it is closed already
 	if err := errors.Join(err, c.Start()); err != nil {
 		r.Fatal(err)
 	}

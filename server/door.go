@@ -103,8 +103,12 @@ func (s *Server) DenyDevice(userCode string) (fixtures.DeviceCode, error) {
 
 // A SessionRequest says how StartSession signs a user in.
 type SessionRequest struct {
-	// Create makes the user if there is none with that address.
+	// Create makes the user if there is none with that address, and a member of the
+	// organization of who is none.
 	Create bool
+	// Organization is the id or the name of the organization through which the user signs
+	// in; "" for none.
+	Organization string
 	// MFA tells that the user has given a second factor, too.
 	MFA bool
 	// TTL is how long the session lasts. If it is 0, that is Auth0's lifetime: 7 days,
@@ -115,10 +119,10 @@ type SessionRequest struct {
 // StartSession signs a user in to a browser without the login pages, and returns the
 // cookies that the browser then has. They are good for http and for https. The user is a
 // user_id, an e-mail address, a phone number or a username. The error says that there is
-// no such user, or that the user is blocked.
+// no such user or organization, that the user is blocked, or no member.
 func (s *Server) StartSession(user string, r SessionRequest) ([]*http.Cookie, error) {
 	now := s.Clock().Now()
-	session, err := s.tenant.StartSession(tenant.SessionRequest{User: user, Create: r.Create, SecondFactor: r.MFA, TTL: r.TTL, Now: now})
+	session, err := s.tenant.StartSession(tenant.SessionRequest{User: user, Create: r.Create, Organization: r.Organization, SecondFactor: r.MFA, TTL: r.TTL, Now: now})
 	if err != nil {
 		return nil, err
 	}

@@ -549,7 +549,7 @@ func controlRoutes(a *control.API) []web.Route {
 		},
 		{
 			Method: "GET", Path: "/_mock/sessions/enter", Summary: "signs the browser in as the user, and leads it to the address to",
-			Flow: a.EnterSession, Query: []string{"user", "to"},
+			Flow: a.EnterSession, Query: []string{"user", "to", "organization"},
 		},
 		{
 			Method: "POST", Path: "/_mock/invitations", Summary: `invites somebody to an organization, by e-mail: {"organization":"acme","email":"grace@example.com"}`,

@@ -245,6 +245,45 @@ func TestASessionOfAnotherTenantIsIgnored(t *testing.T) {
 	}
 }
 
+// Whatever the body is, a tenant is made or refused, and the first tenant notices nothing.
+// The end of a tenant leaves nothing.
+func FuzzTenants(f *testing.F) {
+	for _, body := range []string{
+		`{"name":"w3"}`, `{"name":"w3","fixture":"strict","seed":"s","port":1}`, `{"name":"default"}`, `{"name":"W3"}`, `{"name":"w3","fixture":"/etc/passwd"}`, `{"name":"w3","fixture":{}}`,
+		`{"name":"w3","fixture":{"version":1,"extends":"default","actions":[{"name":"a","code":"./a.js","triggers":["post-login"]}],"scenarios":["slow","./x.yaml"]}}`,
+		`{"name":"w3","fixture":{"version":1,"clients":[{"client_id":"a"}],"state":{"tenants":[{"name":"x"}]}}}`, "name: w3\nfixture: {version: 1, users: [{email: ada@example.com}], clock: {start: 2030-01-01T00:00:00Z}}\n", `{"name":"w3","port":65536}`, `[]`, ``,
+	} {
+		f.Add(body)
+	}
+	s := servertest.New(f, server.Config{At: servertest.At2030})
+	before := servertest.StateText(f, s)
+	f.Fuzz(func(t *testing.T, body string) {
+		w := servertest.Call(t, s, "POST", "/_mock/tenants", body)
+		switch w.Code {
+		case http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge:
+			if servertest.DecodeError(t, w).Error == "" {
+				t.Errorf("%q: %s", body, w.Body)
+			}
+		case http.StatusCreated:
+			name := servertest.DecodeAnswer[struct{ Name, Issuer string }](t, w).Name
+			if h := servertest.Call(t, s, "GET", "/_mock/tenant", nil, servertest.Host(name+".localhost:2884")); h.Code != http.StatusOK {
+				t.Errorf("%q: the tenant %s answers %d %s", body, name, h.Code, h.Body)
+			}
+			if err := s.RemoveTenant(name); err != nil {
+				t.Errorf("%q: %v", body, err)
+			}
+		default:
+			t.Errorf("%q: %d %s", body, w.Code, w.Body)
+		}
+		if n := len(s.Tenants()); n != 1 {
+			t.Fatalf("%q: there are %d tenants", body, n)
+		}
+		if after := servertest.StateText(t, s); after != before {
+			t.Errorf("%q: the first tenant has changed: %s", body, diff(before, after))
+		}
+	})
+}
+
 // The end of a tenant ends what waits there, and frees the name.
 func TestTheEndOfATenant(t *testing.T) {
 	t.Parallel()

@@ -15,25 +15,52 @@ import (
 type Option func(*settings) error
 
 type settings struct {
-	config server.Config
-	domain string // of a tenant in memory
-	pinTLS bool
+	config  server.Config
+	fixture string // the name or the file of the option Fixture
+	domain  string // of a tenant in memory
+	pinTLS  bool
 }
 
-// Fixture takes the tenant from a built-in fixture (default, minimal or strict)
-// or from a file.
+// settle reads all options.
+func settle(opts []Option) (s settings, err error) {
+	for _, opt := range opts {
+		if err := opt(&s); err != nil {
+			return s, fmt.Errorf("testkit: %w", err)
+		}
+	}
+	if s.fixture != "" {
+		if s.config.Fixture, err = fixtures.OpenWith(s.fixture, s.config.Keywords); err != nil {
+			return s, fmt.Errorf("testkit: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// Fixture takes the tenant from a built-in fixture (default, minimal or strict) or from a
+// file. The file may be an export of Auth0's deploy CLI: its tenant.yaml, or its folder.
 func Fixture(nameOrFile string) Option {
-	return func(s *settings) (err error) {
-		s.config.Fixture, err = fixtures.Open(nameOrFile)
-		return err
+	return func(s *settings) error {
+		s.fixture = nameOrFile
+		return nil
 	}
 }
 
 // FixtureYAML takes the tenant from the text of a fixture file, YAML or JSON.
 func FixtureYAML(text string) Option {
 	return func(s *settings) (err error) {
+		s.fixture = ""
 		s.config.Fixture, err = fixtures.Parse("FixtureYAML", []byte(text))
 		return err
+	}
+}
+
+// Keywords are what stands for the markers ##NAME## and @@NAME@@ in the export that
+// Fixture names. A value is a text, or what JSON can write for @@NAME@@. The environment is
+// not read.
+func Keywords(keywords fixtures.Keywords) Option {
+	return func(s *settings) error {
+		s.config.Keywords = keywords
+		return nil
 	}
 }
 

@@ -3,6 +3,8 @@ package testkit_test
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -186,4 +188,22 @@ func TestInMemoryStreamEndsWhenItsBodyIsClosed(t *testing.T) {
 		seen = append(seen, buf[:n]...)
 	}
 	res.Body.Close() // goleak checks that this ends the stream
+}
+
+// Keywords are those of the export, before or behind the option that names it. Others, as
+// those of the environment, are not.
+func TestKeywordsOfAnExport(t *testing.T) {
+	t.Setenv("HOST", "env.test")
+	dir := t.TempDir()
+	export := "tenant: {friendly_name: \"##NAME## at ##HOST##\"}\nclientGrants: []\nclients:\n  - {name: Web, app_type: regular_web, callbacks: @@URLS@@}\n"
+	if err := os.WriteFile(filepath.Join(dir, "tenant.yaml"), []byte(export), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	keywords := testkit.Keywords(fixtures.Keywords{"NAME": "Bakery", "URLS": []string{"http://localhost:3000/cb"}})
+	for _, opts := range [][]testkit.Option{{keywords, testkit.Fixture(dir)}, {testkit.Fixture(dir), keywords}} {
+		f := testkit.Start(t, opts...).Server().Fixture()
+		if got := f.Clients[0].Callbacks; !slices.Equal(got, []string{"http://localhost:3000/cb"}) || strings.Contains(f.Tenant.FriendlyName, "env.test") {
+			t.Errorf("the callbacks are %q, and the tenant is %q", got, f.Tenant.FriendlyName)
+		}
+	}
 }

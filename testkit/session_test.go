@@ -111,6 +111,27 @@ func TestStartSessionWithASecondFactor(t *testing.T) {
 	}
 }
 
+// A session through an organization makes a member, and an app gets the organization's
+// claims from it.
+func TestSessionThroughAnOrganization(t *testing.T) {
+	t.Parallel()
+	auth := testkit.Start(t, testkit.FixtureYAML(organizationsFixture))
+	browser := auth.NoRedirect()
+	browser.Jar = auth.Session(t, "new@example.com", testkit.SessionRequest{Organization: "acme", TTL: time.Hour})
+	res, err := browser.Get(auth.URL() + "/authorize?client_id=web&response_type=code&redirect_uri=http://localhost:3000/cb&scope=openid&organization=org_acme000000000000&prompt=none")
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if to := res.Header.Get("Location"); !strings.HasPrefix(to, "http://localhost:3000/cb?code=") {
+		t.Errorf("it leads to %s", to)
+	}
+	said := failureOf(t, func(t *recorder) { auth.Session(t, "ada@example.com", testkit.SessionRequest{Organization: "initech"}) })
+	if !strings.Contains(said, `there is no organization "initech"`) {
+		t.Error(said)
+	}
+}
+
 func TestSessionOfABlockedUser(t *testing.T) {
 	t.Parallel()
 	auth := testkit.Start(t)

@@ -35,11 +35,9 @@ func (a *Auth0) Tenant(t testing.TB, name string, opts ...Option) *Auth0 {
 }
 
 func (a *Auth0) openTenant(name string, opts ...Option) (*Auth0, error) {
-	var s settings
-	for _, opt := range opts {
-		if err := opt(&s); err != nil {
-			return nil, fmt.Errorf("testkit: %w", err)
-		}
+	s, err := settle(opts)
+	if err != nil {
+		return nil, err
 	}
 	if s.domain != "" {
 		return nil, fmt.Errorf("testkit: InMemory is for Start; a tenant is where the first one is")
@@ -59,7 +57,6 @@ func (a *Auth0) openTenant(name string, opts ...Option) (*Auth0, error) {
 	if s.pinTLS {
 		s.config.Issuer = made.TLSURL() + "/"
 	}
-	var err error
 	if made.server, err = first.server.AddTenant(name, s.config); err != nil {
 		return nil, fmt.Errorf("testkit: tenant %q: %w", name, err)
 	}

@@ -78,16 +78,13 @@ func Start(t testing.TB, opts ...Option) *Auth0 {
 // The tenant runs until Close is called. When a test fails, nothing is printed;
 // [server.Server.Report] returns the text.
 func Open(opts ...Option) (*Auth0, error) {
-	var s settings
-	for _, opt := range opts {
-		if err := opt(&s); err != nil {
-			return nil, fmt.Errorf("testkit: %w", err)
-		}
+	s, err := settle(opts)
+	if err != nil {
+		return nil, err
 	}
 	a := &Auth0{ended: make(chan struct{}), signingIn: make(chan struct{}, 1)}
 	a.note(s)
 	var ln net.Listener
-	var err error
 	if s.domain != "" {
 		a.domain = s.domain
 		a.pipes = newPipes(a.domain)

@@ -11,18 +11,20 @@ import (
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/passwordless"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
+	"github.com/mockauth0/mockauth0/server/internal/triggers"
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
 // sessionRequest is the body of POST /_mock/sessions.
 type sessionRequest struct {
-	User     string        `yaml:"user" required:"true" doc:"Who is signed in: a user_id, an e-mail address, a phone number or a username."`
-	ClientID string        `yaml:"client_id" doc:"An app. Then the answer has its tokens, too."`
-	Audience string        `yaml:"audience" doc:"The API of the access token, with client_id."`
-	Scope    string        `yaml:"scope" doc:"The scopes of the tokens, with client_id. If absent, openid profile email."`
-	MFA      bool          `yaml:"mfa" doc:"Whether the user has given a second factor."`
-	TTL      time.Duration `yaml:"ttl" doc:"How long the session lasts. If absent, as long as Auth0's."`
-	Create   bool          `yaml:"create" doc:"Whether to create the user, if there is none with that address."`
+	User         string        `yaml:"user" required:"true" doc:"Who is signed in: a user_id, an e-mail address, a phone number or a username."`
+	ClientID     string        `yaml:"client_id" doc:"An app. Then the answer has its tokens, too."`
+	Organization string        `yaml:"organization" doc:"The organization through which the user signs in, by its id or name."`
+	Audience     string        `yaml:"audience" doc:"The API of the access token, with client_id."`
+	Scope        string        `yaml:"scope" doc:"The scopes of the tokens, with client_id. If absent, openid profile email."`
+	MFA          bool          `yaml:"mfa" doc:"Whether the user has given a second factor."`
+	TTL          time.Duration `yaml:"ttl" doc:"How long the session lasts. If absent, as long as Auth0's."`
+	Create       bool          `yaml:"create" doc:"Whether to create the user, if there is none with that address, and to make the user a member of the organization."`
 }
 
 // A storageState is what Playwright's newContext takes as storageState.
@@ -53,7 +55,7 @@ func (a *API) StartSession(c *web.Call) (any, error) {
 	if r.TTL < 0 || r.TTL > tenant.MaxSessionTTL {
 		return nil, badRequest("ttl: %s is not between 1s and %s", r.TTL, tenant.MaxSessionTTL)
 	}
-	want := tenant.SessionRequest{User: r.User, Create: r.Create, SecondFactor: r.MFA, TTL: r.TTL, Now: c.Now, Caller: passwordless.Caller(c, nil)}
+	want := tenant.SessionRequest{User: r.User, Create: r.Create, Organization: r.Organization, SecondFactor: r.MFA, TTL: r.TTL, Now: c.Now, Caller: passwordless.Caller(c, nil)}
 	if r.ClientID != "" {
 		client, ok := c.Setup.Client(r.ClientID)
 		if !ok {
@@ -73,7 +75,7 @@ func (a *API) StartSession(c *web.Call) (any, error) {
 		if asked.Scope == "" {
 			asked.Scope = "openid profile email"
 		}
-		if state.Tokens, err = a.Tenant.SessionTokens(asked, session); err != nil {
+		if state.Tokens, err = sessionTokens(c, asked, session); err != nil {
 			a.Tenant.EndSession(session.ID)
 			return nil, sessionError(err)
 		}
@@ -81,6 +83,20 @@ func (a *API) StartSession(c *web.Call) (any, error) {
 	state.Cookies = a.stored(c, web.Cookies(loginOrigin(c), web.SessionCookie, c.TenantCookie(session.ID), c.SessionAge(session)))
 	c.SetSession(session)
 	return web.Status{Code: http.StatusCreated, Value: state}, nil
+}
+
+// sessionTokens are the tokens of an app in the browser of a session. The Actions of a
+// login run before.
+func sessionTokens(c *web.Call, asked tenant.Authorization, s tenant.Session) (*tenant.Tokens, error) {
+	asked, tx, err := s.LoginOf(asked)
+	if err != nil {
+		return nil, err
+	}
+	next, err := triggers.LogInBrowser(c, &asked, tx, s, true, false, nil)
+	if err != nil {
+		return nil, err
+	}
+	return c.Tenant.SessionTokens(asked, next.Transaction, s)
 }
 
 // EnterSession is GET /_mock/sessions/enter, for tools that cannot set cookies: the
@@ -98,7 +114,7 @@ func (a *API) EnterSession(c *web.Call) (any, error) {
 	case c.Header.Get("Sec-Fetch-Site") == "cross-site" && !c.KnowsPage(c.Header.Get("Referer")):
 		return nil, controlError(http.StatusForbidden, "forbidden", "a page of another site may not sign the browser in")
 	}
-	want := tenant.SessionRequest{User: q["user"], Now: c.Now, Caller: passwordless.Caller(c, nil)}
+	want := tenant.SessionRequest{User: q["user"], Organization: q["organization"], Now: c.Now, Caller: passwordless.Caller(c, nil)}
 	for _, old := range c.TenantCookies(web.SessionCookie) {
 		if _, ok := c.Tenant.Session(old, c.Now); ok {
 			want.Old = old
@@ -151,7 +167,10 @@ func (a *API) stored(c *web.Call, cookies []http.Cookie) []storedCookie {
 // sessionError words why a user could not be signed in.
 func sessionError(err error) error {
 	var refused *refusal.Refusal
-	if errors.As(err, &refused) {
+	if errors.As(err, &refused) && refused.Name == refusal.ActionDenied.Name {
+		return badRequest("%s; %s", refused.Description, refused.Hint)
+	}
+	if refused != nil {
 		return badRequest("%s", cmp.Or(refused.Hint, refused.Words()))
 	}
 	var why *tenant.UserError

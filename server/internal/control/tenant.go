@@ -100,10 +100,22 @@ func (a *API) ImportState(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, mistakes(err)
 	}
+	if err := oneTenant(f); err != nil {
+		return nil, err
+	}
 	if err := a.Server.PutState(f); err != nil {
 		return nil, mistakes(err)
 	}
 	return noContent, nil
+}
+
+// oneTenant refuses a file of --state that has several tenants, where it would be the state
+// of one.
+func oneTenant(f *fixtures.Fixture) error {
+	if f != nil && f.State != nil && len(f.State.Tenants) > 0 {
+		return badRequest("state.tenants: this is the state of one tenant; send each its own, without state.tenants")
+	}
+	return nil
 }
 
 // ResetState is POST /_mock/reset.

@@ -112,6 +112,9 @@ func (a *API) MakeTenant(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, inFixture(err)
 	}
+	if err := oneTenant(f); err != nil {
+		return nil, err
+	}
 	entry, err := a.Tenants.Add(spec.Name, f, spec.Seed, spec.Port)
 	switch {
 	case spec.Name == DefaultTenant:

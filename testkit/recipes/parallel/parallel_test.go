@@ -24,17 +24,20 @@ import (
 )
 
 // A tenant is a server that others use, too.
-type tenant struct{ url, clientID, clientSecret string }
+type tenant struct {
+	url, clientID, clientSecret string
+	http                        *http.Client
+}
 
 // theTenant is the one that mockauth0 exec, or env, points at. Without either,
 // which is plain go test, it is one in this process, by HTTP all the same.
 func theTenant(t *testing.T) tenant {
 	t.Helper()
 	if url := os.Getenv("MOCKAUTH0_URL"); url != "" {
-		return tenant{url, os.Getenv("AUTH0_CLIENT_ID"), os.Getenv("AUTH0_CLIENT_SECRET")}
+		return tenant{url, os.Getenv("AUTH0_CLIENT_ID"), os.Getenv("AUTH0_CLIENT_SECRET"), http.DefaultClient}
 	}
 	auth := testkit.Start(t)
-	return tenant{url: auth.URL(), clientID: auth.ClientID()}
+	return tenant{url: auth.URL(), clientID: auth.ClientID(), http: auth.Client()}
 }
 
 // freshRecipient is a recipient of this test's own.
@@ -55,7 +58,7 @@ func (a tenant) call(t *testing.T, method, path string, body any) (int, string) 
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
+	res, err := a.http.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
