@@ -43,7 +43,7 @@ func (c *call) withVersions(a *fixtures.Action, o object) object {
 func (c *call) showVersion(a *fixtures.Action, v fixtures.ActionVersion, number int, deployed bool) object {
 	o := object{
 		{Key: "code", Value: v.Source},
-		{Key: "dependencies", Value: dependenciesOf(a)},
+		{Key: "dependencies", Value: dependenciesOf(a, false)},
 		{Key: "id", Value: v.ID},
 		{Key: "deployed", Value: deployed},
 		{Key: "number", Value: number},

@@ -122,12 +122,16 @@ func supportedTriggers(a *fixtures.Action) []object {
 	return []object{{{Key: "id", Value: a.Trigger}, {Key: "version", Value: triggerVersion(a.Trigger)}}}
 }
 
-func dependenciesOf(a *fixtures.Action) []object {
+// dependenciesOf are the packages of a draft or, built, of a version.
+func dependenciesOf(a *fixtures.Action, draft bool) []object {
 	list := []object{}
 	for _, d := range a.Dependencies {
 		o := object{{Key: "name", Value: d.Name}}
 		if d.Version != "" {
 			o = append(o, member{Key: "version", Value: d.Version})
+		}
+		if d.RegistryURL != "" && draft {
+			o = append(o, member{Key: "registry_url", Value: d.RegistryURL})
 		}
 		list = append(list, o)
 	}
@@ -153,7 +157,7 @@ func (c *call) showAction(a *fixtures.Action, status string, brief bool) object 
 		{Key: "updated_at", Value: nanoTime(a.UpdatedAt)},
 	}
 	if !brief {
-		o = append(o, member{Key: "code", Value: a.Source}, member{Key: "dependencies", Value: dependenciesOf(a)}, member{Key: "runtime", Value: a.Runtime},
+		o = append(o, member{Key: "code", Value: a.Source}, member{Key: "dependencies", Value: dependenciesOf(a, true)}, member{Key: "runtime", Value: a.Runtime},
 			member{Key: "status", Value: status}, member{Key: "secrets", Value: secretsOf(a)})
 	}
 	return append(o, member{Key: "all_changes_deployed", Value: isDeployed(a) && a.Text() == a.Source})
@@ -233,7 +237,8 @@ func (c *call) writeAction(a *fixtures.Action) error {
 			d, _ := one.(map[string]any)
 			name, _ := d["name"].(string)
 			version, _ := d["version"].(string)
-			a.Dependencies = append(a.Dependencies, fixtures.ActionPackage{Name: name, Version: version})
+			registry, _ := d["registry_url"].(string)
+			a.Dependencies = append(a.Dependencies, fixtures.ActionPackage{Name: name, Version: version, RegistryURL: registry})
 		}
 	}
 	if list, ok := c.body["secrets"].([]any); ok {
@@ -387,5 +392,5 @@ func testAction(c *call) (any, error) {
 		{Key: "boot_duration_ms", Value: 0},
 		{Key: "network_duration_ms", Value: 0},
 	}
-	return object{{Key: "payload", Value: result}, {Key: "stats", Value: stats}}, nil
+	return object{{Key: "payload", Value: append(result, member{Key: "stats", Value: stats})}}, nil
 }
