@@ -149,3 +149,24 @@ organizations: [{name: acme, enabled_connections: [{connection: email}]}]
 		t.Errorf("%d browsers have signed in, and the members are %+v", codes, s.Organizations()[0].Members)
 	}
 }
+
+// The e-mail to a user whom wrong passwords have blocked has the variables of the
+// organization of that login.
+func TestTheEmailOfABlockKnowsTheOrganization(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, `limits: {enforce: true}
+clients: [{client_id: shop, client_secret: s, grant_types: [authorization_code], callbacks: ["http://localhost:*"], organization_usage: require}]
+organizations: [{name: acme, id: org_acme000000000000, members: [{user: dora@example.com}], enabled_connections: [{connection: Username-Password-Authentication}]}]
+email_provider: {name: smtp, enabled: true, default_from_address: no-reply@acme.test}
+email_templates: [{template: blocked_account, enabled: true, syntax: liquid, subject: "Blocked at {{ organization.display_name }}", body: "{{ organization.name }} {{ url }}"}]
+`)})
+	b := servertest.NewBrowser(t, s)
+	_, state, _ := strings.Cut(b.Call("GET", "/authorize?client_id=shop&response_type=code&scope=openid&redirect_uri=http://localhost:3000/cb&organization=org_acme000000000000", nil).Header().Get("Location"), "?")
+	b.Call("POST", "/u/login/identifier?"+state, url.Values{"username": {"dora@example.com"}})
+	for range 11 {
+		b.Call("POST", "/u/login/password?"+state, url.Values{"username": {"dora@example.com"}, "password": {"wrong"}})
+	}
+	if m, sent := s.Outbox().Latest(); !sent || m.Subject != "Blocked at acme" || !strings.HasPrefix(m.Text, "acme http://localhost:2884/u/") {
+		t.Errorf("the message is %+v", m)
+	}
+}
