@@ -27,6 +27,10 @@ import (
 	"github.com/mockauth0/mockauth0/server/journal"
 )
 
+// LevelLogin is the level of the lines of the log about logins that succeeded. It is
+// below Info: for most of them there is the line about their code already.
+const LevelLogin = web.LevelLogin
+
 // A Config says how a Server differs from the default one. The zero Config
 // works: it has the built-in fixture "default", a running clock and no log.
 type Config struct {
@@ -93,7 +97,8 @@ type Config struct {
 	CA func() []byte
 	// Version is the version that GET /_mock/health shows.
 	Version string
-	// Log gets a line for each message and each refusal; nil discards them.
+	// Log gets a line for each message and each refusal, and at LevelLogin one for each
+	// login that succeeded; nil discards them.
 	Log *slog.Logger
 }
 

@@ -43,6 +43,7 @@ func runExec(in *input) error {
 	if err := in.checkFor(); err != nil {
 		return err
 	}
+	in.desk = nil // the terminal is the command's
 	i, stopped, err := launchUnlessStopped(in, []string{"localhost:0"}, signals)
 	switch {
 	case err != nil:

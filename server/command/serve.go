@@ -33,12 +33,19 @@ func runServe(in *input) error {
 	if err != nil || stopped != nil {
 		return err
 	}
-	i.announce(in.Stdout)
+	quit, endKeys := i.takeKeys(in)
+	defer endKeys()
+	i.announce(in.Stdout, quit != nil)
 	select {
 	case err := <-i.served:
+		endKeys()
 		return i.failed(err)
 	case <-signals:
+		endKeys()
 		restore() // the next one ends the program at once
+		return i.drain()
+	case <-quit:
+		restore()
 		return i.drain()
 	case <-in.endOfStdin():
 		return i.drain()
@@ -59,7 +66,7 @@ func (in *input) endOfStdin() <-chan struct{} {
 }
 
 // announce says where the tenant is and how to reach it.
-func (i *instance) announce(out io.Writer) {
+func (i *instance) announce(out io.Writer, keys bool) {
 	at := hosts(i.listeners)
 	url := "http://" + at[0]
 	switch i.log.format {
@@ -72,10 +79,14 @@ func (i *instance) announce(out io.Writer) {
 		return
 	}
 	var text strings.Builder
+	desk := i.log.desk
 	line := func(label, format string, args ...any) {
-		fmt.Fprintf(&text, "  %-9s%s\n", label, fmt.Sprintf(format, args...))
+		fmt.Fprintf(&text, "  %s%s\n", desk.paint(dim, fmt.Sprintf("%-9s", label)), printable.Lines(fmt.Sprintf(format, args...)))
 	}
-	fmt.Fprintf(&text, "mockauth0 %s, a local Auth0 tenant for tests\n\n", version())
+	fmt.Fprintf(&text, "%s %s, a local Auth0 tenant for tests\n\n", desk.paint(bold, "mockauth0"), version())
+	if desk != nil {
+		fmt.Fprintf(&text, "  %s%s\n", desk.paint(dim, "inbox    "), desk.paint(bold, url+"/"))
+	}
 	label := "URL"
 	for _, host := range at {
 		line(label, "http://%s  and  https://%s", host, host)
@@ -99,7 +110,9 @@ func (i *instance) announce(out io.Writer) {
 	if on := i.scenarios(); on != nil {
 		line("failing", "%s", strings.Join(on, ", "))
 	}
-	line("inbox", "%s/", url)
+	if desk == nil {
+		line("inbox", "%s/", url)
+	}
 	i.tenants.describe(line)
 	i.ports.describe(line)
 	if path := i.ca.Path(); path != "" {
@@ -107,8 +120,15 @@ func (i *instance) announce(out io.Writer) {
 	} else {
 		line("https", "trust %s/_mock/ca.pem", url)
 	}
-	text.WriteString("\nStop with Ctrl-C.\n\n")
-	writeWithin(out, printable.Lines(text.String()))
+	if desk != nil {
+		text.WriteString(describePhones(desk, i.listeners, networks(), i.ca))
+	}
+	stop := "Stop with Ctrl-C."
+	if keys {
+		stop = "Press ? for the keys, Ctrl-C to stop."
+	}
+	text.WriteString("\n" + stop + "\n\n")
+	writeWithin(out, text.String())
 }
 
 // scenarios are the names of the scenarios that are on.

@@ -18,6 +18,8 @@ type World struct {
 	Stderr  io.Writer
 	// Terminal tells whether a person reads Stderr.
 	Terminal bool
+	// desk is the terminal that Stdout and Stderr both are; nil: they go elsewhere.
+	desk *desk
 	// Signals begins to take the signals that ask the program to stop, until
 	// stop is called; without it they end the program. nil: there are none.
 	Signals func() (signals <-chan os.Signal, stop func())
@@ -30,7 +32,7 @@ func System() World {
 		debug.SetGCPercent(200)
 	}
 	info, err := os.Stderr.Stat()
-	return World{
+	w := World{
 		Args: os.Args, Environ: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Terminal: err == nil && info.Mode()&os.ModeCharDevice != 0,
 		Signals: func() (<-chan os.Signal, func()) {
@@ -39,6 +41,8 @@ func System() World {
 			return signals, func() { signal.Stop(signals) }
 		},
 	}
+	w.desk = newDesk(os.Stdin, os.Stdout, os.Stderr, w.lookup)
+	return w
 }
 
 func (w World) signals() (<-chan os.Signal, func()) {

@@ -48,6 +48,9 @@ func (e *Entry) ID() string {
 	return fmt.Sprintf("900%s%039d", e.stamp.UTC().Format("20060102150405"), e.number)
 }
 
+// SignsIn tells whether a user has signed in, other than by a session that was there.
+func (e *Entry) SignsIn() bool { return e.Type == "s" || e.Type == "scoa" }
+
 // Of returns the entry with its user, whom an address stands for.
 func (e Entry) Of(u *fixtures.User, address string) Entry {
 	e.Connection, e.UserID, e.UserName = u.Connection, u.UserID, address

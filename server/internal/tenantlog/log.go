@@ -76,7 +76,7 @@ func (l *Log) Write(e Entry) *Entry {
 }
 
 func (l *Log) count(e *Entry) {
-	login := e.Type == "s" || e.Type == "scoa"
+	login := e.SignsIn()
 	if !login && e.Type != "ss" {
 		return
 	}

@@ -2,12 +2,17 @@ package web
 
 import (
 	"cmp"
+	"log/slog"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/tenantlog"
 	"github.com/mockauth0/mockauth0/server/journal"
 )
+
+// LevelLogin is the level of a line of the log about a login that succeeded. It is below
+// Info: for each login there is the line about its code already.
+const LevelLogin = slog.LevelInfo - 1
 
 // Record writes an entry to the tenant's log. What the entry does not say about client,
 // connection and user is what the call says: the user is Actor, or else the one whom
@@ -40,6 +45,9 @@ func (c *Call) Record(e tenantlog.Entry) {
 	e.Description, e.Audience, e.Scope = clip(e.Description), clip(e.Audience), clip(e.Scope)
 	written := c.Tenant.Log.Write(e)
 	c.recorded = append(c.recorded, journal.Log{ID: written.ID(), Type: e.Type, Description: e.Description})
+	if e.SignsIn() && c.Log.Enabled(c.Context, LevelLogin) {
+		c.Log.Log(c.Context, LevelLogin, e.UserName+" signed in to "+cmp.Or(e.ClientName, e.ClientID), "client_id", e.ClientID, "connection", e.Connection)
+	}
 }
 
 // recordRefusal writes to the tenant's log that the call was refused: the entry that
