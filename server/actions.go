@@ -29,8 +29,13 @@ func named(hooks []actions.Hook) []actions.Hook {
 	return hooks
 }
 
+// newRunner makes what runs the Actions of a tenant. All tenants share one process.
 func (s *Server) newRunner(f *fixtures.Fixture) *runner.Runner {
-	return &runner.Runner{Hooks: named(s.config.Actions), Node: runner.Node{Program: s.config.Node}, Folder: f.Folder(), Log: s.log}
+	node := &runner.Node{Program: s.config.Node}
+	if first := s.all.first; first != s {
+		node = first.runner.Node
+	}
+	return &runner.Runner{Hooks: named(s.config.Actions), Node: node, Folder: f.Folder(), Log: s.log}
 }
 
 // checkActions refuses Actions whose code is no JavaScript. If there is nothing that could

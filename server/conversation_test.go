@@ -182,7 +182,7 @@ func diff(want, got string) string {
 }
 
 // ofActions are the refusals whose words come from an Action.
-var ofActions = []string{"action_denied", "refresh_revoked_by_action", "registration_denied", "exchange_denied", "exchange_scope_denied", "exchange_failed"}
+var ofActions = []string{"exchange_denied_by_code", "action_denied", "refresh_revoked_by_action", "registration_denied", "exchange_denied", "exchange_scope_denied", "exchange_failed"}
 
 // staged are the refusals that only scenarios cause.
 var staged = []string{

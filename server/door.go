@@ -326,6 +326,7 @@ func (s *Server) PutState(f *fixtures.Fixture) error {
 	defer s.reload.mu.Unlock()
 	s.tenant.Put(f, keys)
 	s.front.Reset()
+	s.runner.Reset()
 	s.reload.fixtureScenarios = watched{}
 	if err := s.engine.Set(faults.ByFixture, list); err != nil {
 		return err
@@ -356,6 +357,7 @@ func (s *Server) known(f *fixtures.Fixture) (list []*scenarios.Scenario, err err
 func (s *Server) Reset() {
 	s.tenant.Reset()
 	s.front.Reset()
+	s.runner.Reset()
 	s.engine.Reset(s.Fixture().Seed())
 }
 

@@ -160,7 +160,9 @@ func (s *Server) close() {
 		s.port.Close()
 	}
 	s.tenant.Streams.Close()
-	s.runner.Node.Close()
+	if s.all.first == s { // the others use it, too
+		s.runner.Node.Close()
+	}
 }
 
 func (all *tenants) add(name string, c Config, foreign bool) (*Server, error) {

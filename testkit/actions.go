@@ -56,6 +56,16 @@ func CustomPhoneProvider(run actions.Function) Option {
 	return action(actions.CustomPhoneProvider, run, nil)
 }
 
+// CustomTokenExchange adds an Action that takes tokens of others at the grant token-exchange,
+// if their type is subjectTokenType; "" is any type. Unlike Auth0, neither a token exchange
+// profile nor a setting of the client is needed.
+func CustomTokenExchange(subjectTokenType string, run actions.Function) Option {
+	return func(s *settings) error {
+		s.config.Actions = append(s.config.Actions, actions.Hook{Trigger: actions.CustomTokenExchange, SubjectTokenType: subjectTokenType, Execute: run})
+		return nil
+	}
+}
+
 // RunAction runs an Action of the fixture alone, without a login, and returns what it did.
 // The event is that of a login of the fixture's first user to its first client, with the
 // members of event in their places; nil changes nothing. RunAction fails t if there is no

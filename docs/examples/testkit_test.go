@@ -46,6 +46,7 @@ func TestEachOption(t *testing.T) {
 		testkit.PostChangePassword(note),
 		testkit.CustomEmailProvider(note),
 		testkit.CustomPhoneProvider(note),
+		testkit.CustomTokenExchange("urn:acme:legacy-token", note),
 	} {
 		auth := testkit.Start(t, option)
 		if !strings.HasPrefix(auth.URL(), "http") {

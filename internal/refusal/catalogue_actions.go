@@ -28,9 +28,10 @@ var (
 		Source: "auth0/docs-v2 credentials-exchange-api-object.mdx, which has the code", Unverified: true, Log: "feccft",
 		Examples: map[string]string{"reason": "The scope is not for this client."},
 	})
+	// ExchangeDenied is also what an Action says of a subject token.
 	ExchangeDenied = entry(Refusal{
 		Name: "exchange_denied", Status: 400, Code: "invalid_request", Description: "{reason}",
-		Source: "auth0/docs-v2 credentials-exchange-api-object.mdx, which has the code", Unverified: true, Log: "feccft",
+		Source: "auth0/docs-v2 credentials-exchange-api-object.mdx and custom-token-exchange-api-object.mdx, which have the code", Unverified: true, Log: "feccft",
 		Examples: map[string]string{"reason": "The request is not for this client."},
 	})
 	ExchangeFailed = entry(Refusal{

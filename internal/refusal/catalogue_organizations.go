@@ -98,7 +98,7 @@ var (
 var (
 	OrganizationRequired = entry(Refusal{
 		Name: "organization_required", Status: 400, Code: "invalid_request",
-		Description: "parameter organization is required for this client", Source: "https://github.com/auth0-samples/auth0-nodejs-webapp-sample/issues/117; for an invitation without organization and for client_credentials no public text",
+		Description: "parameter organization is required for this client", Source: "https://github.com/auth0-samples/auth0-nodejs-webapp-sample/issues/117; for an invitation without organization, client_credentials and the logins that take no organization no public text",
 	})
 	OrganizationNotAllowed = entry(Refusal{
 		Name: "organization_not_allowed", Status: 400, Code: "invalid_request",

@@ -26,8 +26,7 @@ func All() []Feature { return features }
 var features = []Feature{
 	{Name: "other resources of the Management API", Paths: []string{"/api/v2"}},
 	{Name: "passkeys", Paths: []string{"/passkey/register", "/passkey/challenge"}, Grants: []string{"urn:okta:params:oauth:grant-type:webauthn"}},
-	{Name: "token exchange", Grants: []string{
-		"urn:ietf:params:oauth:grant-type:token-exchange",
+	{Name: "the token vault", Grants: []string{
 		"urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token",
 	}},
 	{Name: "CIBA", Paths: []string{"/bc-authorize"}, Grants: []string{"urn:openid:params:grant-type:ciba"}},

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -60,7 +61,7 @@ func (a *API) Log(args ...any) {
 
 // Throw ends the login as an error does that a JavaScript Action throws. The app sees
 // its text. The calls that were recorded before count.
-func (a *API) Throw(err error) { a.rec.Error = err.Error() }
+func (a *API) Throw(err error) { a.rec.Error = cmp.Or(err.Error(), "an empty text was thrown") }
 
 // An AccessAPI refuses.
 type AccessAPI struct{ a *API }
@@ -154,6 +155,18 @@ func (x AuthenticationAPI) SetUserByConnection(connection string, profile map[st
 	x.a.Call("authentication.setUserByConnection", connection, profile, map[string]any{"creationBehavior": creationBehavior, "updateBehavior": updateBehavior})
 }
 
+// SetOrganization says through which organization the user of a custom-token-exchange signs
+// in: by its id or its name.
+func (x AuthenticationAPI) SetOrganization(idOrName string) {
+	x.a.Call("authentication.setOrganization", idOrName)
+}
+
+// SetActor says who acts in the name of the user of a custom-token-exchange. The tokens
+// have it as the claim act. It needs the member sub.
+func (x AuthenticationAPI) SetActor(actor map[string]any) {
+	x.a.Call("authentication.setActor", actor)
+}
+
 func asAny(factors []Factor) []any {
 	list := make([]any, len(factors))
 	for i, f := range factors {
@@ -237,6 +250,9 @@ type Hook struct {
 	Trigger Trigger
 	// Name is that of the Action in the journal; "" is a name after the trigger.
 	Name string
+	// SubjectTokenType is the type of tokens that an Action of custom-token-exchange takes;
+	// "" is any type.
+	SubjectTokenType string
 	// Execute runs at the trigger. It may be nil if there is Continue.
 	Execute Function
 	// Continue runs when the browser comes back from the page of SendUserTo; nil if the

@@ -187,6 +187,7 @@ type Transaction struct {
 	SubjectTokenType   string         `json:"subject_token_type,omitempty"`
 	ActorToken         string         `json:"actor_token,omitempty"`
 	ActorTokenType     string         `json:"actor_token_type,omitempty"`
+	ActorTokenUser     *User          `json:"actor_token_user,omitempty"`
 	RequestedTokenType string         `json:"requested_token_type,omitempty"`
 	Metadata           map[string]any `json:"metadata,omitempty"`
 }

@@ -1,6 +1,9 @@
 package command
 
 import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -129,6 +132,13 @@ func TestATenantsPortIsFreed(t *testing.T) {
 	status, made := makeTenant(t, s.url, `{"name":"w3"}`)
 	if status != http.StatusCreated || made.Port == 0 || made.URL != fmt.Sprintf("http://localhost:%d", made.Port) {
 		t.Fatalf("%d %+v", status, made)
+	}
+	res, err := client(t).Post(s.url+"/_mock/tenants", "application/json", strings.NewReader(fmt.Sprintf(`{"name":"w4","port":%d}`, made.Port)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, text := answer(t, res); status != http.StatusConflict || !strings.Contains(text, "the tenant w3 is at port") {
+		t.Errorf("the same port again: %d %s", status, text)
 	}
 	endTenant(t, made.URL, "w3")
 	status, again := makeTenant(t, s.url, fmt.Sprintf(`{"name":"w4","port":%d}`, made.Port))
@@ -284,6 +294,37 @@ func TestMailAndTextMessagesFindTheirTenant(t *testing.T) {
 		}
 		if status, text := answer(t, res); status != http.StatusOK || !strings.Contains(text, `"to":"`+number+`"`) {
 			t.Errorf("%s: %d %s", number, status, text)
+		}
+	}
+}
+
+// The certificate of a tenant is for the name by which it is called, below localhost and
+// below a name of --tenant-host.
+func TestTheCertificateIsForTheNamesOfTenants(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, environ(), "--tls-dir", t.TempDir(), "--tenant-host", "auth.example.com")
+	makeTenant(t, s.url, `{"name":"w3"}`)
+	_, pem := get(t, s.url+"/_mock/ca.pem")
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM([]byte(pem)) {
+		t.Fatal(pem)
+	}
+	port := s.url[strings.LastIndex(s.url, ":")+1:]
+	transport := &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: roots},
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, network, "127.0.0.1:"+port)
+		},
+	}
+	defer transport.CloseIdleConnections()
+	for _, host := range []string{"w3.localhost", "w3.auth.example.com"} {
+		res, err := (&http.Client{Transport: transport}).Get("https://" + host + ":" + port + "/_mock/tenant")
+		if err != nil {
+			t.Errorf("%s: %v", host, err)
+			continue
+		}
+		if _, text := answer(t, res); !strings.Contains(text, `"domain":"`+host+":"+port+`"`) {
+			t.Errorf("%s: %s", host, text)
 		}
 	}
 }

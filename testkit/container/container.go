@@ -21,6 +21,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ import (
 )
 
 const (
-	port        = "2884/tcp" // http and https
+	port        = 2884 // http and https; those behind it are of further tenants
 	smtpPort    = "1025/tcp"
 	mailAPIPort = "8025/tcp"
 
@@ -41,6 +42,17 @@ const (
 // A Container is a tenant that runs in a container.
 type Container struct {
 	testcontainers.Container
+	number int // of the tenant; 0 for the first
+}
+
+// portOf is the port of a tenant in the container.
+func portOf(number int) string { return strconv.Itoa(port+number) + "/tcp" }
+
+// Tenant is the tenant with this number of those of [WithTenants], which the server calls
+// w1, w2 and so on: its methods are those of the container, and act on that tenant alone.
+// 0 is the first. All share the mail server.
+func (c *Container) Tenant(number int) *Container {
+	return &Container{Container: c.Container, number: number}
 }
 
 // Run starts a container of the image, such as ghcr.io/mockauth0/mockauth0, and
@@ -48,9 +60,9 @@ type Container struct {
 // made before the error came up.
 func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustomizer) (*Container, error) {
 	defaults := []testcontainers.ContainerCustomizer{
-		testcontainers.WithExposedPorts(port, smtpPort, mailAPIPort),
+		testcontainers.WithExposedPorts(portOf(0), smtpPort, mailAPIPort),
 		// Not the image's own health check, which not every engine runs.
-		testcontainers.WithWaitStrategyAndDeadline(startupTime, wait.ForHTTP("/_mock/health").WithPort(port)),
+		testcontainers.WithWaitStrategyAndDeadline(startupTime, wait.ForHTTP("/_mock/health").WithPort(portOf(0))),
 		testcontainers.CustomizeRequestOption(func(req *testcontainers.GenericContainerRequest) error { return nameHost(ctx, req) }),
 	}
 	ctr, err := testcontainers.Run(ctx, img, append(defaults, opts...)...)
@@ -85,16 +97,18 @@ func nameHost(ctx context.Context, req *testcontainers.GenericContainerRequest) 
 
 // URL is where the test reaches the tenant, as in http://localhost:49321.
 func (c *Container) URL(ctx context.Context) (string, error) {
-	return c.PortEndpoint(ctx, port, "http")
+	return c.PortEndpoint(ctx, portOf(c.number), "http")
 }
 
 // TLSURL is the same over https, with a certificate that [Container.CA] signed.
 func (c *Container) TLSURL(ctx context.Context) (string, error) {
-	return c.PortEndpoint(ctx, port, "https")
+	return c.PortEndpoint(ctx, portOf(c.number), "https")
 }
 
 // Domain is what SDKs call domain, as in localhost:49321.
-func (c *Container) Domain(ctx context.Context) (string, error) { return c.PortEndpoint(ctx, port, "") }
+func (c *Container) Domain(ctx context.Context) (string, error) {
+	return c.PortEndpoint(ctx, portOf(c.number), "")
+}
 
 // Issuer is the iss of the tokens that are got at [Container.URL]: the pinned
 // one, else that URL with a slash.

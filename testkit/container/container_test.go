@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/smtp"
@@ -123,6 +124,45 @@ func TestOptions(t *testing.T) {
 		if !strings.Contains(string(on), `"`+name+`"`) {
 			t.Errorf("%s is not on: %s", name, on)
 		}
+	}
+}
+
+// Each tenant has a port, and nothing that one does is seen by another.
+func TestTenants(t *testing.T) {
+	ctx := needImage(t)
+	auth := run(t, container.WithTenants(3))
+	for n := range 3 {
+		own := auth.Tenant(n)
+		base := must(own.URL(ctx))(t)
+		if issuer := must(own.Issuer(ctx))(t); issuer != base+"/" {
+			t.Errorf("the issuer of %d is %s", n, issuer)
+		}
+		start(t, base, fmt.Sprintf("user%d@example.com", n), "code")
+	}
+	for n := range 3 {
+		own := auth.Tenant(n)
+		if otp := must(own.OTP(ctx, fmt.Sprintf("user%d@example.com", n)))(t); len(otp) != 6 {
+			t.Errorf("the code is %q", otp)
+		}
+		users := must(http.Get(must(own.URL(ctx))(t) + "/_mock/users"))(t)
+		text := string(must(io.ReadAll(users.Body))(t))
+		users.Body.Close()
+		for other := range 3 {
+			if strings.Contains(text, fmt.Sprintf("user%d@example.com", other)) != (other == n) {
+				t.Errorf("the users of %d are %s", n, text)
+			}
+		}
+	}
+}
+
+// WithTenants exposes the ports of all tenants. It needs no engine.
+func TestWithTenants(t *testing.T) {
+	var req testcontainers.GenericContainerRequest
+	if err := container.WithTenants(3)(&req); err != nil {
+		t.Fatal(err)
+	}
+	if ports := strings.Join(req.ExposedPorts, " "); ports != "2885/tcp 2886/tcp" || req.Env["MOCKAUTH0_TENANTS"] != "3" {
+		t.Errorf("the ports are %s, and the environment is %v", ports, req.Env)
 	}
 }
 

@@ -3,6 +3,7 @@ package container
 import (
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -67,6 +68,19 @@ func WithIssuer(issuer string) testcontainers.CustomizeRequestOption {
 // remote engine.
 func WithTLSHosts(names ...string) testcontainers.CustomizeRequestOption {
 	return add("MOCKAUTH0_TLS_HOST", append([]string{"mockauth0"}, names...)...)
+}
+
+// WithTenants serves so many tenants, each at a port of its own. The first is the
+// [Container] itself, and [Container.Tenant] gives the others.
+func WithTenants(number int) testcontainers.CustomizeRequestOption {
+	return func(req *testcontainers.GenericContainerRequest) error {
+		for n := 1; n < number; n++ {
+			if err := testcontainers.WithExposedPorts(portOf(n))(req); err != nil {
+				return err
+			}
+		}
+		return set("MOCKAUTH0_TENANTS", strconv.Itoa(number))(req)
+	}
 }
 
 func set(name, value string) testcontainers.CustomizeRequestOption {

@@ -2,6 +2,7 @@ package authapi
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,6 +59,9 @@ func Signup(c *web.Call) (any, error) {
 	// 4. See whether a person asks.
 	if err := passwordless.SolveCaptcha(c, fixtures.FlowPassword); err != nil {
 		return nil, err
+	}
+	if asked := c.Params.Text("organization"); asked != "" {
+		c.Hint("the parameter organization is ignored: this sign-up makes nobody a member; sign up at /authorize with organization and screen_hint=signup")
 	}
 	// 5. Add the user.
 	u := fixtures.User{
@@ -129,8 +133,31 @@ func ChangePassword(c *web.Call) (any, error) {
 	if name == "" {
 		return nil, refusal.TextOnly(refusal.MissingEmail)
 	}
+	if err := resetOrganization(c, conn, name); err != nil {
+		return nil, refusal.TextOnly(err)
+	}
 	tickets.SendReset(c, client, conn, name)
 	return web.Raw{ContentType: "text/html; charset=utf-8", Body: []byte("We've just sent you an email to reset your password.")}, nil
+}
+
+// resetOrganization reads the organization whose variables the e-mail has, by its id. The
+// answer must not tell who is a member, so only a hint does.
+// Unverified: the answer to an unknown one.
+// Source: auth0/docs-v2 api/authentication/change-password/change-password.mdx.
+func resetOrganization(c *web.Call, conn *fixtures.Connection, recipient string) error {
+	asked := c.Params.Text("organization")
+	if asked == "" {
+		return nil
+	}
+	o, ok := c.Setup.Organization(asked)
+	if !ok {
+		return refusal.OrganizationUnknown.Because("there is no organization with the id " + strconv.Quote(asked))
+	}
+	c.Organization = o.ID
+	if u, known := c.Tenant.UserNamed(conn.Name, recipient); known && !slices.Contains(c.Tenant.OrganizationsOf(u.UserID), o.ID) {
+		c.Hint(recipient + " is no member of organization " + o.Name + "; the e-mail names it all the same")
+	}
+	return nil
 }
 
 // databaseTexts are the properties of both endpoints that are strings.

@@ -31,6 +31,7 @@ var exchanges = map[string]exchange{
 	fixtures.GrantAuthorizationCode: {done: "seacft", failed: "feacft", also: true},
 	fixtures.GrantRefreshToken:      {done: "sertft", failed: "fertft"},
 	fixtures.GrantClientCredentials: {done: "seccft", failed: "feccft"},
+	fixtures.GrantTokenExchange:     {done: "secte", failed: "fecte"},
 	fixtures.GrantDeviceCode:        {done: "sede", failed: "fede"},
 	fixtures.GrantMFAOTP:            {signsIn: true, done: "seotpft", failed: "feotpft", also: true, confirmed: "gd_auth_succeed"},
 	fixtures.GrantMFAOOB:            {signsIn: true, done: "seoobft", failed: "feoobft", also: true, confirmed: "gd_auth_succeed"},
@@ -60,6 +61,8 @@ func recordExchange(c *web.Call, grant string, l *tenant.Login) {
 	switch grant {
 	case fixtures.GrantAuthorizationCode:
 		entry.Details = map[string]any{"code": "******"}
+	case fixtures.GrantTokenExchange:
+		entry.Details = exchangeDetails(c, l.Actor)
 	case fixtures.GrantRefreshToken:
 		if l.Rotated.Family != "" {
 			entry.Details = map[string]any{"familyId": l.Rotated.Family, "tokenCounter": l.Rotated.Counter}
@@ -79,8 +82,21 @@ func TokenRefused(c *web.Call, refused *refusal.Refusal) {
 		return
 	}
 	entry := tenantlog.Entry{Type: e.failed, Description: refused.Words(), Audience: c.Params.Text("audience"), Scope: c.Params.Text("scope"), ClientIP: c.IP}
-	if e.failed == "feacft" {
+	switch e.failed {
+	case "feacft":
 		entry.Details = map[string]any{"code": "******"}
+	case "fecte":
+		entry.Details = exchangeDetails(c, nil)
 	}
 	c.Record(entry)
+}
+
+// exchangeDetails are those of the entries of the grant token-exchange.
+// Source: auth0/docs-v2 main/docs/oas/tenant-logs/logs-schema.json.
+func exchangeDetails(c *web.Call, actor map[string]any) map[string]any {
+	details := map[string]any{"subject_token_type": c.Params.Text("subject_token_type")}
+	if actor != nil {
+		details["actor"] = actor
+	}
+	return details
 }

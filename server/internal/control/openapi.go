@@ -244,6 +244,9 @@ func (types components) structure(t reflect.Type) any {
 			continue
 		}
 		schema := types.schema(f.Type)
+		if words := f.Tag.Get("enum"); words != "" {
+			schema = object{"type": "string", "enum": strings.Split(words, ",")}
+		}
 		if f.Tag.Get("nullable") == "true" {
 			schema = object{"anyOf": []any{schema, object{"type": "null"}}}
 		}

@@ -29,8 +29,8 @@ type sessionRequest struct {
 
 // A storageState is what Playwright's newContext takes as storageState.
 type storageState struct {
-	Cookies []storedCookie   `json:"cookies"`
-	Origins []map[string]any `json:"origins"`
+	Cookies []storedCookie `json:"cookies"`
+	Origins []storedOrigin `json:"origins"`
 	// Tokens are beside what Playwright reads.
 	Tokens *tenant.Tokens `json:"tokens,omitempty"`
 }
@@ -43,7 +43,18 @@ type storedCookie struct {
 	Expires  int64  `json:"expires"` // in seconds since 1970; -1 when the browser ends
 	HTTPOnly bool   `json:"httpOnly"`
 	Secure   bool   `json:"secure"`
-	SameSite string `json:"sameSite"`
+	SameSite string `json:"sameSite" enum:"Lax,None"`
+}
+
+// A storedOrigin is what a browser keeps for pages. A session keeps nothing there.
+type storedOrigin struct {
+	Origin       string       `json:"origin"`
+	LocalStorage []storedItem `json:"localStorage"`
+}
+
+type storedItem struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // StartSession is POST /_mock/sessions.
@@ -69,7 +80,7 @@ func (a *API) StartSession(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, sessionError(err)
 	}
-	state := storageState{Origins: []map[string]any{}}
+	state := storageState{Origins: []storedOrigin{}}
 	if want.Client != nil {
 		asked := tenant.Authorization{Client: want.Client, Audience: r.Audience, Scope: r.Scope, Issuer: c.Issuer, Now: c.Now, Caller: want.Caller}
 		if asked.Scope == "" {

@@ -17,6 +17,7 @@ type setup struct {
 	Clients         []fixtures.Client         `yaml:"clients"`
 	Connections     []fixtures.Connection     `yaml:"connections"`
 	ResourceServers []fixtures.ResourceServer `yaml:"resource_servers"`
+	Roles           []fixtures.Role           `yaml:"roles"`
 	Keys            publishedKeys             `yaml:"keys"`
 	HasCA           bool                      `yaml:"has_ca"`
 }
@@ -36,7 +37,7 @@ func (a *API) ReadTenant(c *web.Call) (any, error) {
 	keys.Current, keys.Next, keys.Previous = a.Tenant.Keys.KeyIDs()
 	return encoded(http.StatusOK, setup{
 		Issuer: c.Issuer, Domain: domain, FriendlyName: f.Tenant.FriendlyName,
-		Clients: f.Clients, Connections: f.Connections, ResourceServers: f.ResourceServers,
+		Clients: f.Clients, Connections: f.Connections, ResourceServers: f.ResourceServers, Roles: f.Roles,
 		Keys: keys, HasCA: a.CA != nil,
 	})
 }

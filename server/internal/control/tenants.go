@@ -115,6 +115,11 @@ func (a *API) MakeTenant(c *web.Call) (any, error) {
 	if err := oneTenant(f); err != nil {
 		return nil, err
 	}
+	for _, e := range a.Tenants.Entries() {
+		if spec.Port != 0 && e.Port == spec.Port {
+			return nil, controlError(http.StatusConflict, "no_port", "the tenant %s is at port %d; choose another port", e.Name, e.Port)
+		}
+	}
 	entry, err := a.Tenants.Add(spec.Name, f, spec.Seed, spec.Port)
 	switch {
 	case spec.Name == DefaultTenant:

@@ -29,6 +29,9 @@ func VerifyRedirect(c *web.Call) (any, error) {
 	if err := c.Tenant.CheckAudience(r.Authorization); err != nil {
 		return r.refuse(c, err)
 	}
+	if err := tenant.AllowsNoOrganization(r.Client); err != nil {
+		return r.refuse(c, err)
+	}
 	connection, recipient := c.Subject.Connection, c.Subject.Recipient
 	if err := triggers.RegisterAtGrant(c, r.Client, connection, recipient, c.Params.Text("verification_code")); err != nil {
 		return r.refuse(c, err)

@@ -129,7 +129,7 @@ func (v view) resetDone(c *web.Call, k fixtures.Ticket, password string) (any, e
 	c.PasswordChanged = append(c.PasswordChanged, u)
 	c.Record(tenantlog.Entry{Type: "scp", ClientID: k.ClientID, Description: "You can now login to the application with the new password.", Details: resetDetail(&u, k.ClientID)})
 	if k.ResultURL != "" {
-		return result(k, true, "You can now login to the application with the new password.", "success"), nil
+		return result(c, k, true, "You can now login to the application with the new password.", "success"), nil
 	}
 	v.Screen = "reset-password-success"
 	return v.done(c, k)

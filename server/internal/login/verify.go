@@ -13,8 +13,11 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
-// ticketView is a page to which the link of an e-mail leads.
+// ticketView is a page to which the link of an e-mail leads. It has the look of the
+// ticket's organization.
+// Source: auth0/docs-v2 management-api-oas.json, organization_id of a ticket.
 func ticketView(c *web.Call, k fixtures.Ticket, screen string) view {
+	c.Organization = k.Organization
 	v := view{Screen: screen, Client: c.Setup.Fixture.Tenant.FriendlyName}
 	if client, ok := c.Setup.Client(k.ClientID); ok {
 		v.client, v.Client = client, client.Name
@@ -27,7 +30,7 @@ func ticketView(c *web.Call, k fixtures.Ticket, screen string) view {
 func (v view) done(c *web.Call, k fixtures.Ticket) (any, error) {
 	if client, ok := c.Setup.Client(k.ClientID); ok {
 		if route := c.Setup.Fixture.LoginRoute(client); route != "" {
-			v.Other = &aside{Text: "Back to ${clientName}", To: route}
+			v.Other = &aside{Text: "Back to ${clientName}", To: withQuery(route, organizationQuery(c, k))}
 		}
 	}
 	return v.show(c)
@@ -58,7 +61,7 @@ func EmailVerification(c *web.Call) (any, error) {
 		recordVerified(c, k, u)
 		tickets.Welcome(c, client, u)
 		if k.ResultURL != "" {
-			return result(k, true, "Your email was verified. You can continue using the application.", "success"), nil
+			return result(c, k, true, "Your email was verified. You can continue using the application.", "success"), nil
 		}
 		return v.done(c, k)
 	case !errors.As(err, &refused):
@@ -66,7 +69,7 @@ func EmailVerification(c *web.Call) (any, error) {
 	}
 	what := outcomes[refused.Name]
 	if k.ResultURL != "" {
-		return web.Told{Value: result(k, false, what.message, what.code), Refusal: refused}, nil
+		return web.Told{Value: result(c, k, false, what.message, what.code), Refusal: refused}, nil
 	}
 	v.failed = v.Screen + ", " + what.words
 	page, err := v.show(c)
@@ -81,24 +84,40 @@ func recordVerified(c *web.Call, k fixtures.Ticket, u fixtures.User) {
 	c.Record(tenantlog.Entry{Type: "sv", ClientID: k.ClientID, Description: "Your email was verified. You can continue using the application.", Details: details}.Of(&u, c.Setup.AddressOf(u)))
 }
 
-// result leads to the result_url of a ticket. Its parameters come before a fragment.
+// result leads to the result_url of a ticket.
 // Source: public code of applications that read them; auth0/docs-v2 customize-email-templates.
-func result(k fixtures.Ticket, success bool, message, code string) web.Redirect {
-	parameters := []string{"supportSignUp", "true", "supportForgotPassword", "true", "email", k.Email, "message", message, "success", strconv.FormatBool(success), "code", code}
-	var query []string
+func result(c *web.Call, k fixtures.Ticket, success bool, message, code string) web.Redirect {
+	query := []string{"supportSignUp", "true", "supportForgotPassword", "true"}
+	if k.IncludeEmail {
+		query = append(query, "email", k.Email)
+	}
+	query = append(query, "message", message, "success", strconv.FormatBool(success), "code", code)
+	return web.Redirect{To: withQuery(k.ResultURL, append(query, organizationQuery(c, k)...))}
+}
+
+// organizationQuery is what an app is told about the organization of a ticket: names and
+// values.
+// Source: auth0/docs-v2 api/authentication/change-password/change-password.mdx.
+func organizationQuery(c *web.Call, k fixtures.Ticket) []string {
+	o, ok := c.Setup.Organization(k.Organization)
+	if !ok {
+		return nil
+	}
+	return []string{"organization_id", o.ID, "organization_name", o.Name}
+}
+
+// withQuery adds parameters to an address: names and values. They come before a fragment.
+func withQuery(address string, parameters []string) string {
+	before, fragment, hasFragment := strings.Cut(address, "#")
 	for i := 0; i < len(parameters); i += 2 {
-		if name := parameters[i]; name != "email" || k.IncludeEmail {
-			query = append(query, name+"="+strings.ReplaceAll(url.QueryEscape(parameters[i+1]), "+", "%20"))
+		separator := "&"
+		if !strings.Contains(before, "?") {
+			separator = "?"
 		}
+		before += separator + parameters[i] + "=" + strings.ReplaceAll(url.QueryEscape(parameters[i+1]), "+", "%20")
 	}
-	before, fragment, hasFragment := strings.Cut(k.ResultURL, "#")
-	separator := "?"
-	if strings.Contains(before, "?") {
-		separator = "&"
-	}
-	to := before + separator + strings.Join(query, "&")
 	if hasFragment {
-		to += "#" + fragment
+		before += "#" + fragment
 	}
-	return web.Redirect{To: to}
+	return before
 }

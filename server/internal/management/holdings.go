@@ -207,12 +207,10 @@ func changeRefreshToken(c *call) (any, error) {
 // endSession ends a session, and the refresh tokens that it gave unless they are to
 // stay.
 func endSession(c *call, s tenant.Session, withTokens bool) {
-	c.Tenant.EndSession(s.ID)
 	if withTokens {
-		for _, f := range refreshTokens(c, func(f fixtures.RefreshFamily) bool { return f.SessionID == s.SID && f.UserID == s.UserID }) {
-			c.Tenant.EndRefreshToken(f.ID)
-		}
+		c.Tenant.EndSessionTokens(s)
 	}
+	c.Tenant.EndSession(s.ID)
 }
 
 func revokeSession(c *call) (any, error) {

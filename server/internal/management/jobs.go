@@ -52,8 +52,8 @@ func verificationJob(c *call) (any, error) {
 		return nil, err
 	}
 	client, _ := c.Setup.Client(c.text("client_id"))
-	organization, _ := c.Setup.Organization(c.text("organization_id"))
-	tickets.SendVerification(c.Call, client, u, organization)
+	c.Organization = c.text("organization_id")
+	tickets.SendVerification(c.Call, client, u)
 	return created(c.keepJob(fixtures.Job{Type: fixtures.JobVerificationEmail})), nil
 }
 

@@ -34,6 +34,7 @@ type keptKind struct {
 	brief    []string // what the items of a list lack
 	nulls    string   // a secret that the items of a list have as null
 	untimed  bool     // it has no created_at and updated_at
+	acts     bool     // the mock acts on it
 
 	addStatus   int // of the answer to a POST; 0 is 201
 	deleted     any // of the answer to a DELETE; nil is 204
@@ -81,9 +82,13 @@ func (k keptKind) body(change bool) *property {
 func (k keptKind) operations() []operation {
 	item := k.path + "/{id}"
 	scope := func(verb string) []string { return []string{verb + ":" + k.scope} }
+	inert := ", which has no effect"
+	if k.acts {
+		inert = ""
+	}
 	list := []operation{
 		{method: "GET", path: k.path, summary: "lists " + k.all, scopes: scope("read"), query: slices.Concat(listQuery(), k.query), run: k.runList},
-		{method: "POST", path: k.path, summary: "creates " + k.one + ", which has no effect", scopes: scope("create"), body: k.body(false), run: k.runAdd},
+		{method: "POST", path: k.path, summary: "creates " + k.one + inert, scopes: scope("create"), body: k.body(false), run: k.runAdd},
 		{method: "GET", path: item, summary: "reads " + k.one, scopes: scope("read"), query: listQuery(), run: k.runFind},
 		{method: "PATCH", path: item, summary: "changes " + k.one, scopes: scope("update"), body: k.body(true), run: k.runChange(false)},
 		{method: "DELETE", path: item, summary: "deletes " + k.one, scopes: scope("delete"), run: k.runRemove},
@@ -298,7 +303,7 @@ var keptKinds = []keptKind{
 	{
 		path: "/token-exchange-profiles", key: "token_exchange_profiles", scope: "token_exchange_profiles", one: "a token exchange profile", all: "token exchange profiles", dialect: wrappedList,
 		of:     func(f *fixtures.Fixture) *[]map[string]any { return &f.TokenExchangeProfiles },
-		prefix: "tep_", name: "name", missing: refusal.InexistentTokenExchangeProfile,
+		prefix: "tep_", name: "name", missing: refusal.InexistentTokenExchangeProfile, acts: true,
 		members: []property{
 			thingName, text.of("subject_token_type", ""), text.of("action_id", ""),
 			property{types: []string{"string"}, enum: []string{"custom_authentication", "on_behalf_of_token_exchange"}}.of("type", ""),

@@ -141,7 +141,7 @@ func (c *call) checkTicket(u fixtures.User) error {
 
 // makeTicket answers with a link. No e-mail is sent.
 func (c *call) makeTicket(u fixtures.User, t fixtures.Ticket) (any, error) {
-	t.UserID, t.ClientID, t.ResultURL = u.UserID, c.text("client_id"), c.text("result_url")
+	t.UserID, t.ClientID, t.Organization, t.ResultURL = u.UserID, c.text("client_id"), c.text("organization_id"), c.text("result_url")
 	seconds, _ := c.body["ttl_sec"].(int64)
 	made, _, known := c.Tenant.MakeTicket(tenant.MailTicketRequest{Ticket: t, Lifetime: tickets.Lifetime(seconds), Now: c.Now})
 	if !known {

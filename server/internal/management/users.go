@@ -215,7 +215,7 @@ func addUser(c *call) (fixtures.User, error) {
 	_, verifies := c.Setup.Mail(outbox.VerifyEmail)
 	asked, said := c.body["verify_email"].(bool)
 	if u.Email != "" && (asked || !said && verifies && !u.EmailVerified && conn.Strategy == tenant.StrategyDatabase) {
-		tickets.SendVerification(c.Call, nil, u, nil)
+		tickets.SendVerification(c.Call, nil, u)
 	}
 	return u, nil
 }
@@ -365,7 +365,7 @@ func updateUser(c *call, old fixtures.User) (fixtures.User, error) {
 	case u.Email == "" || u.EmailVerified:
 		c.Hint("verify_email sends nothing: the user has no address, or it is verified")
 	default:
-		tickets.SendVerification(c.Call, client, u, nil)
+		tickets.SendVerification(c.Call, client, u)
 	}
 	return u, nil
 }

@@ -72,6 +72,7 @@ func compose(c *web.Call, s tenant.OOBSecret) outbox.Message {
 	letter := mail.Letter{
 		Tenant: s.Tenant, Client: s.Client, Recipient: s.To, Send: "code", Language: c.Language(),
 		Code: s.Code, OTP: s.Code, Lifetime: s.Expires.Sub(s.Now), Now: s.Now, User: tenant.Profile(s.User), Sender: c.Setup.Fixture.MailSender(),
+		Organization: c.Setup.ShownOrganization(c.Organization),
 	}
 	m := outbox.Message{
 		Purpose: outbox.MFACode, To: s.To, Recipients: []string{s.To}, Code: s.Code,

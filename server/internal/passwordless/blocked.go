@@ -35,7 +35,7 @@ func blocked(c *web.Call, b tenant.Block) outbox.Message {
 	link := c.Issuer + UnblockPath[1:] + "?ticket=" + b.Ticket
 	letter := mail.Letter{
 		Tenant: b.Tenant, Client: b.Client, Connection: b.Connection, Recipient: b.User.Email, User: tenant.Profile(b.User), IP: b.IP, Sender: c.Setup.Fixture.MailSender(),
-		Link: link, Language: c.Language(), Lifetime: b.Lifetime, Now: b.Now,
+		Link: link, Language: c.Language(), Lifetime: b.Lifetime, Now: b.Now, Organization: c.Setup.ShownOrganization(c.Organization),
 	}
 	m := outbox.Message{Purpose: outbox.BlockedAccount, ClientID: b.Client.ClientID, Connection: b.Connection.Name, Language: letter.Language, CreatedAt: b.Now, ExpiresAt: b.Now.Add(b.Lifetime), Links: []string{link}}
 	var text mail.Text

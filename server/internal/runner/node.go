@@ -1,8 +1,6 @@
 package runner
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
 	"context"
 	_ "embed"
@@ -20,6 +18,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/derive"
 	"github.com/mockauth0/mockauth0/server/actions"
 )
 
@@ -65,7 +64,7 @@ type process struct {
 	cmd   *exec.Cmd
 	stdin io.WriteCloser
 	ended chan struct{} // closed when it has ended
-	said  bytes.Buffer  // its standard error
+	said  head          // its standard error
 
 	writing sync.Mutex // held while a line is written
 	// The rest is guarded by the mutex of Node.
@@ -126,7 +125,7 @@ func (n *Node) Look() (string, error) {
 		if n.Program != "" {
 			return "", fmt.Errorf("there is no program %s", n.Program)
 		}
-		return "", errors.New("there is no node on PATH: install Node.js 18 or later, or build the image with --target node")
+		return "", errors.New("there is no node on PATH: install Node.js 18 or later, or name one (--node, MOCKAUTH0_NODE, or Node of server.Config), or build the image with --target node")
 	}
 	return program, nil
 }
@@ -143,18 +142,18 @@ func (n *Node) run(ctx context.Context, j job) actions.Result {
 	if err != nil {
 		return actions.Result{Error: err.Error()}
 	}
-	p.writing.Lock()
-	_, err = p.stdin.Write(append(line, '\n'))
-	p.writing.Unlock()
-	if err != nil {
-		return actions.Result{Error: "the Node.js process has ended: " + err.Error()}
-	}
 	late := time.NewTimer(time.Duration(j.Milliseconds)*time.Millisecond + grace)
 	defer late.Stop()
+	p.write(append(line, '\n'))
 	select {
 	case result := <-answer:
 		return result
 	case <-p.ended:
+		select {
+		case result := <-answer: // it has ended after its answer
+			return result
+		default:
+		}
 		return actions.Result{Error: strings.TrimSpace("the Node.js process has ended " + p.said.String())}
 	case <-ctx.Done():
 		return actions.Result{Error: "the caller has gone"}
@@ -162,6 +161,16 @@ func (n *Node) run(ctx context.Context, j job) actions.Result {
 		_ = p.cmd.Process.Kill() // it may have ended by now
 		return actions.Result{Error: timeoutWords, TimedOut: true}
 	}
+}
+
+// write sends a line. A process that does not read is stopped, so it ends. One that has
+// ended says so by itself.
+func (p *process) write(line []byte) {
+	p.writing.Lock()
+	defer p.writing.Unlock()
+	stuck := time.AfterFunc(grace, func() { _ = p.cmd.Process.Kill() })
+	defer stuck.Stop()
+	_, _ = p.stdin.Write(line)
 }
 
 // begin starts the process unless it runs, and registers a job.
@@ -211,10 +220,11 @@ func (n *Node) retire(p *process) {
 	if len(p.waiting) > 0 {
 		return
 	}
-	_ = p.stdin.Close() // then it ends by itself
 	if n.process == p {
 		n.process = nil
 	}
+	_ = p.stdin.Close()                                        // then it ends by itself
+	time.AfterFunc(grace, func() { _ = p.cmd.Process.Kill() }) // but a thread that waits for another program holds it; mostly it has ended by now
 }
 
 // start starts a process.
@@ -224,15 +234,14 @@ func (n *Node) start() (*process, error) {
 		return nil, err
 	}
 	p := &process{ended: make(chan struct{}), waiting: map[int64]chan actions.Result{}}
-	p.cmd = exec.Command(program, "--no-warnings", "-e", hostSource)                                                                                                   //nolint:noctx // it outlives the request that starts it
-	p.cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "NODE_OPTIONS=") }), "MOCKAUTH0_ACTION_WORKER="+workerSource) //nolint:forbidigo // node needs the PATH and the certificates of this program
+	mark := derive.Unique()
+	p.cmd = exec.Command(program, "--no-warnings", "-e", hostSource)                                                          //nolint:noctx // it outlives the request that starts it
+	p.cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "NODE_OPTIONS=") }), //nolint:forbidigo // node needs the PATH and the certificates of this program
+		"MOCKAUTH0_ACTION_WORKER="+workerSource, "MOCKAUTH0_ACTION_MARK="+mark)
+	p.cmd.Stdout = &results{mark: []byte(mark), take: func(line []byte) { n.take(p, line) }}
 	p.cmd.Stderr = &p.said
-	p.cmd.WaitDelay = time.Second
+	p.cmd.WaitDelay = time.Second // what an Action has started may hold the pipes
 	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
-		return nil, err
-	}
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
 		return nil, err
 	}
 	if err := p.cmd.Start(); err != nil {
@@ -240,35 +249,33 @@ func (n *Node) start() (*process, error) {
 	}
 	n.starts++
 	p.idle = time.AfterFunc(idleTime, func() { n.retire(p) })
-	go n.read(p, out)
+	go func() {
+		_ = p.cmd.Wait() // how it ended does not matter: the next run starts another one
+		p.idle.Stop()
+		close(p.ended)
+	}()
 	return p, nil
 }
 
-// read gives the results to those who wait for them, until the process ends.
-func (n *Node) read(p *process, out io.Reader) {
-	lines := bufio.NewReader(out)
-	for {
-		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			break
-		}
-		var answer struct {
-			ID     int64          `json:"id"`
-			Result actions.Result `json:"result"`
-		}
-		if json.Unmarshal(line, &answer) != nil {
-			continue
-		}
-		n.mu.Lock()
-		if to, ok := p.waiting[answer.ID]; ok {
-			to <- answer.Result
-			delete(p.waiting, answer.ID)
-		}
-		n.mu.Unlock()
+// take gives a result to the one who waits for it.
+func (n *Node) take(p *process, line []byte) {
+	var answer struct {
+		ID     int64           `json:"id"`
+		Result json.RawMessage `json:"result"`
 	}
-	_ = p.cmd.Wait() // how it ended does not matter: the next run starts another one
-	p.idle.Stop()
-	close(p.ended)
+	if json.Unmarshal(line, &answer) != nil {
+		return
+	}
+	var result actions.Result
+	if err := json.Unmarshal(answer.Result, &result); err != nil {
+		result = actions.Result{Error: "the calls of the Action cannot be read: " + err.Error()}
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if to, ok := p.waiting[answer.ID]; ok {
+		to <- result
+		delete(p.waiting, answer.ID)
+	}
 }
 
 // Close ends the process. Actions that run then fail.
@@ -282,6 +289,7 @@ func (n *Node) Close() {
 		return
 	}
 	_ = p.stdin.Close()
+	p.idle.Stop()
 	select {
 	case <-p.ended:
 	case <-time.After(time.Second):

@@ -2,10 +2,15 @@ package runner
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"os"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -21,7 +26,7 @@ func inNode(t *testing.T, code string, change func(*fixtures.Action)) (*Runner, 
 	if change != nil {
 		change(&a)
 	}
-	r := &Runner{Clock: clock.New(time.Time{}, true), Folder: t.TempDir()}
+	r := &Runner{Clock: clock.New(time.Time{}, true), Folder: t.TempDir(), Node: &Node{}}
 	if _, err := r.Node.Look(); err != nil {
 		if os.Getenv("CI") == "" {
 			t.Skip(err)
@@ -64,24 +69,182 @@ exports.onExecutePostLogin = async (event, api) => {
 
 func TestWhatAnActionThrowsDenies(t *testing.T) {
 	t.Parallel()
+	throws := func(what string) string { return "exports.onExecutePostLogin = async () => { " + what + " }" }
 	for name, tt := range map[string]struct{ code, want string }{
-		"an error":          {"exports.onExecutePostLogin = async () => { throw new Error('boom') }", "boom"},
-		"a mistake":         {"exports.onExecutePostLogin = async event => event.no.such", "Cannot read properties of undefined (reading 'such')"},
-		"a missing package": {"require('no-such-package')", "Cannot find module 'no-such-package'"},
+		"an error":             {throws("throw new Error('boom')"), "boom"},
+		"a text":               {throws("throw 'boom'"), "boom"},
+		"no text":              {throws("throw ''"), "an empty text was thrown"},
+		"nothing":              {throws("throw undefined"), "undefined"},
+		"what has no text":     {throws("throw Object.create(null)"), "something was thrown that has no text"},
+		"what throws":          {throws("throw { get message() { throw 1 } }"), "something was thrown that has no text"},
+		"a long text":          {throws("throw 'x'.repeat(1e6)"), strings.Repeat("x", 4000)},
+		"a stack that is none": {throws("throw { message: 'boom', stack: Symbol() }"), "boom"},
+		"a rejection":          {"exports.onExecutePostLogin = () => Promise.reject(new Error('boom'))", "boom"},
+		"an error of a timer":  {throws("setTimeout(() => { throw new Error('late') }); await new Promise(() => {})"), "late"},
+		"a null of a timer":    {throws("setTimeout(() => { throw Object.create(null) }); await new Promise(() => {})"), "object"},
+		"a mistake":            {"exports.onExecutePostLogin = async event => event.no.such", "Cannot read properties of undefined (reading 'such')"},
+		"a missing package":    {"require('no-such-package')", "Cannot find module 'no-such-package'"},
+		"a value that is no JSON": {
+			"exports.onExecutePostLogin = async (event, api) => api.idToken.setCustomClaim('n', 1n)",
+			"Do not know how to serialize a BigInt",
+		},
 		"a call of another trigger": {
 			"exports.onExecutePostLogin = async (event, api) => api.notification.drop('x')",
 			"Cannot read properties of undefined (reading 'drop')",
 		},
-		"the end of its thread": {"exports.onExecutePostLogin = async () => process.exit(0)", "the Action has ended its own thread"},
+		"the end of its thread": {throws("process.exit(0)"), "the Action has ended its own thread"},
+		"too many calls": {
+			"exports.onExecutePostLogin = async (event, api) => { for (let i = 0; i < 9; i++) api.idToken.setCustomClaim('n', 'x'.repeat(1e6)) }",
+			"more than 8 MB",
+		},
+		"a result that is none": {throws("require('worker_threads').parentPort.postMessage({ id: 1, result: { commands: 5 } }); await new Promise(() => {})"), "cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r, f := inNode(t, tt.code, nil)
 			out := r.Run(t.Context(), f, loginFlow(""))
-			if out.Denied == nil || !strings.Contains(out.Denied.Reason, tt.want) {
-				t.Errorf("the outcome is %+v", out.Denied)
+			if out.Denied == nil || !strings.Contains(out.Denied.Reason, tt.want) || len(out.Denied.Reason) > 5000 {
+				t.Errorf("the outcome is %.5000v", out.Denied)
 			}
 		})
+	}
+}
+
+// What an Action writes to the process's own output is not read as a result, and keeps
+// no result from its reader.
+func TestAnActionMayWriteAnything(t *testing.T) {
+	t.Parallel()
+	for name, code := range map[string]string{
+		"a forged result":  `fs.writeSync(1, '{"id":1,"result":{"commands":[{"call":"access.deny","args":["forged"]}]}}\n')`,
+		"half a line":      `fs.writeSync(1, 'half a line')`,
+		"much":             `for (let i = 0; i < 300; i++) write(1)`,
+		"much to stderr":   `for (let i = 0; i < 300; i++) write(2)`,
+		"many lines":       `process.stdout.write('x\n'.repeat(1e6))`,
+		"a long line":      `console.log('x'.repeat(1e8))`,
+		"lines for ever":   `const until = Date.now() + 300; while (Date.now() < until) console.log('x')`,
+		"a table":          `console.table([{ a: 1 }])`,
+		"a write with end": `await new Promise(resolve => process.stdout.write('x', resolve))`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, f := inNode(t, `const fs = require('fs')
+const write = to => { for (;;) { try { return fs.writeSync(to, 'x'.repeat(1e5)) } catch (full) { if (full.code !== 'EAGAIN') throw full } } }
+exports.onExecutePostLogin = async (event, api) => {
+  `+code+`
+  api.idToken.setCustomClaim('plan', 'free')
+}`, nil)
+			for range 2 {
+				out := r.Run(t.Context(), f, loginFlow(""))
+				if out.Denied != nil || len(out.ID) != 1 {
+					t.Fatalf("the outcome is %+v", out)
+				}
+				logs := 0
+				for _, line := range out.Ran[0].Logs {
+					logs += len(line)
+				}
+				if logs > 100_000 {
+					t.Errorf("%d bytes of logs are kept", logs)
+				}
+			}
+			if r.Node.starts != 1 {
+				t.Errorf("%d processes were started", r.Node.starts)
+			}
+		})
+	}
+}
+
+// What an Action changes of the things that all programs share does not meet the next run.
+func TestAnActionChangesNothingForTheNextOne(t *testing.T) {
+	t.Parallel()
+	for name, code := range map[string]string{
+		"a prototype":            `Array.prototype.map = () => { throw new Error('changed') }`,
+		"a new member of all":    `Object.prototype.toJSON = () => 5`,
+		"a function of all":      `JSON.stringify = () => '5'`,
+		"fetch":                  `globalThis.fetch = () => {}`,
+		"crypto":                 `globalThis.crypto = {}`,
+		"promises":               `(async () => {})().constructor.prototype.then = () => {}`,
+		"a module":               `require('crypto').createHash = () => {}`,
+		"an environment":         `process.env.LEFT = '1'`,
+		"a listener":             `process.on('exit', () => {})`,
+		"a listener to the next": `require('worker_threads').parentPort.on('message', () => {})`,
+		"a rejection":            `Promise.reject(new Error('late'))`,
+		"a forged settlement":    `require('worker_threads').parentPort.postMessage({ settled: true, clean: true, id: 1 }); globalThis.left = 1`,
+		"its own api":            `api.access.deny = () => {}; event.user.email = 'x'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, f := inNode(t, `exports.onExecutePostLogin = async (event, api) => {
+  const email = event.user.email
+  const fresh = [1].map(n => n + 1)[0] === 2 && JSON.stringify({}) === '{}' && typeof globalThis.left === 'undefined' && Object.keys(process.env).length === 0 &&
+    typeof require('crypto').createHash('sha256') === 'object' && globalThis.fetch.name === 'fetch' && 'subtle' in globalThis.crypto &&
+    process.listenerCount('exit') < 2
+  api.idToken.setCustomClaim('fresh', fresh)
+  if (email === 'change') { `+code+` }
+}`, nil)
+			for _, email := range []string{"look", "change", "look", "change", "look"} {
+				out := r.Run(t.Context(), f, loginFlow(email))
+				if email == "look" && (out.Denied != nil || len(out.ID) != 1 || out.ID[0].Value != true) {
+					t.Fatalf("a run sees what another one has changed: %+v, %+v", out.Denied, out.ID)
+				}
+			}
+		})
+	}
+}
+
+// A run that changes nothing leaves its thread to the next one.
+func TestAThreadIsUsedAgain(t *testing.T) {
+	t.Parallel()
+	r, f := inNode(t, `const { threadId } = require('worker_threads')
+const crypto = require('node:crypto')
+const https = require('https')
+exports.onExecutePostLogin = async (event, api) => {
+  console.log(crypto.randomUUID(), https.globalAgent.maxSockets, new URL('http://localhost'), typeof fetch, new Date(), structuredClone({}))
+  await new Promise(resolve => setTimeout(resolve))
+  api.idToken.setCustomClaim('thread', threadId)
+}`, nil)
+	threads := map[any]int{}
+	for range 20 {
+		out := r.Run(t.Context(), f, loginFlow(""))
+		if len(out.ID) != 1 {
+			t.Fatalf("the outcome is %+v", out)
+		}
+		threads[out.ID[0].Value]++
+	}
+	if len(threads) > 3 {
+		t.Errorf("20 runs took %d threads", len(threads))
+	}
+}
+
+// Many logins at once get their own answers, and beside them a thread that says wrong
+// things about other runs.
+func TestManyRunsAtOnce(t *testing.T) {
+	t.Parallel()
+	r, f := inNode(t, `exports.onExecutePostLogin = async (event, api) => {
+  if (event.user.email.endsWith('0')) {
+    const { parentPort } = require('worker_threads')
+    for (let id = 0; id < 500; id++) parentPort.postMessage({ id, result: { error: 'forged' } })
+    process.exit(1)
+  }
+  await new Promise(resolve => setTimeout(resolve, 5))
+  api.idToken.setCustomClaim('email', event.user.email)
+}`, nil)
+	var wg sync.WaitGroup
+	for i := range 300 {
+		wg.Go(func() {
+			email := strconv.Itoa(i)
+			out := r.Run(t.Context(), f, loginFlow(email))
+			if strings.HasSuffix(email, "0") {
+				if out.Denied == nil {
+					t.Errorf("%s: the outcome is %+v", email, out)
+				}
+			} else if len(out.ID) != 1 || out.ID[0].Value != email {
+				t.Errorf("%s: the outcome is %+v, %+v", email, out, out.Denied)
+			}
+		})
+	}
+	wg.Wait()
+	if r.Node.starts != 1 {
+		t.Errorf("%d processes were started", r.Node.starts)
 	}
 }
 
@@ -158,6 +321,42 @@ func TestAProcessEndsWhenNobodyUsesIt(t *testing.T) {
 	}
 }
 
+// What an Action has started may live on, and holds the output. Close does not wait for it.
+func TestCloseDoesNotWaitForWhatAnActionHasStarted(t *testing.T) {
+	t.Parallel()
+	r, f := inNode(t, `exports.onExecutePostLogin = async (event, api) => {
+  const child = require('child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'inherit', detached: true })
+  child.unref()
+  api.idToken.setCustomClaim('pid', child.pid)
+}`, nil)
+	out := r.Run(t.Context(), f, loginFlow(""))
+	if len(out.ID) != 1 {
+		t.Fatalf("the outcome is %+v", out)
+	}
+	pid, _ := out.ID[0].Value.(float64)
+	child, err := os.FindProcess(int(pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = child.Kill() }()
+	r.Node.Close()
+	if err := child.Signal(syscall.Signal(0)); err != nil {
+		t.Errorf("the child has not outlived Close: %v", err)
+	}
+}
+
+// A thread that waits for another program cannot be ended. Close ends it all the same.
+func TestCloseEndsAThreadThatWaits(t *testing.T) {
+	t.Parallel()
+	r, f := inNode(t, `exports.onExecutePostLogin = async () => {
+  require('child_process').execFileSync(process.execPath, ['-e', 'setTimeout(() => {}, 10000)'])
+}`, func(a *fixtures.Action) { a.Timeout = 1 })
+	if out := r.Run(t.Context(), f, loginFlow("")); out.Denied == nil || !strings.HasPrefix(out.Denied.Reason, "Script execution time") {
+		t.Errorf("the outcome is %+v", out)
+	}
+	r.Node.Close()
+}
+
 func TestCloseEndsTheProcessAndItsRuns(t *testing.T) {
 	t.Parallel()
 	r, f := inNode(t, "exports.onExecutePostLogin = async () => { console.log('in'); await new Promise(() => {}) }", nil)
@@ -179,6 +378,58 @@ func TestCloseEndsTheProcessAndItsRuns(t *testing.T) {
 	}
 	if again := r.Run(t.Context(), f, loginFlow("")); !strings.Contains(again.Ran[0].Error, "the server is closed") {
 		t.Errorf("after Close: %+v", again)
+	}
+}
+
+// starts is how many processes TestNothingIsLeftOfManyStarts starts. Each takes some 50 ms.
+var starts = flag.Int("starts", 20, "how many processes of Node.js one test starts")
+
+// Nothing is left of processes that ended: no goroutine, no file, no child.
+// With -starts 1000 it takes a minute.
+func TestNothingIsLeftOfManyStarts(t *testing.T) {
+	r, f := inNode(t, "exports.onExecutePostLogin = async (event, api) => api.idToken.setCustomClaim('pid', process.pid)", nil)
+	files := func() int {
+		list, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			return 0 // another system
+		}
+		return len(list)
+	}
+	r.Run(t.Context(), f, loginFlow(""))
+	r.Node.Close()
+	before, goroutines := files(), runtime.NumGoroutine()
+	for i := range *starts {
+		r.Node.closed = false
+		out := r.Run(t.Context(), f, loginFlow(""))
+		if len(out.ID) != 1 {
+			t.Fatalf("start %d: %+v, %+v", i, out, out.Denied)
+		}
+		if i%2 == 0 { // half of them die
+			pid, _ := out.ID[0].Value.(float64)
+			process, err := os.FindProcess(int(pid))
+			if err == nil {
+				err = errors.Join(process.Kill(), process.Release())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Node.mu.Lock()
+			p := r.Node.process
+			r.Node.mu.Unlock()
+			<-p.ended
+		} else {
+			r.Node.Close()
+		}
+	}
+	r.Node.Close()
+	if r.Node.starts != *starts+1 {
+		t.Errorf("%d processes were started", r.Node.starts)
+	}
+	if now := files(); now > before {
+		t.Errorf("%d files are open, %d before", now, before)
+	}
+	if now := runtime.NumGoroutine(); now > goroutines {
+		t.Errorf("%d goroutines run, %d before", now, goroutines)
 	}
 }
 

@@ -1,18 +1,98 @@
 // A worker thread, which runs one Action at a time. The api only records: the rules are
 // in Go.
 'use strict'
-const { parentPort } = require('node:worker_threads')
+const { parentPort, workerData } = require('node:worker_threads')
 const Module = require('node:module')
 const crypto = require('node:crypto')
 const path = require('node:path')
 const util = require('node:util')
 
-const ownGlobals = new Set(Reflect.ownKeys(globalThis))
-let resources = null // what keeps the thread busy before the first job
+const own = {} // how it was before the first job
+const known = new Map() // objects that every program shares, with their members
+let current = 0 // the id of the job
 
-function capture () {
+const post = message => parentPort.postMessage({ ...message, id: current })
+
+// know notes the members of an object, and of what it makes. They must stay as they are.
+function know (object) {
+  if (object === null || (typeof object !== 'object' && typeof object !== 'function') || known.has(object)) return
+  if (object === globalThis || object === process || object === console) return // their members change by themselves
+  const members = Object.getOwnPropertyDescriptors(object)
+  known.set(object, Reflect.ownKeys(members).map(key => [key, members[key]]))
+  if (members.prototype) know(members.prototype.value)
+}
+
+function isKnown (object, members) {
+  if (Reflect.ownKeys(object).length !== members.length) return false
+  for (const [key, was] of members) {
+    if (was.get === undefined && was.set === undefined) {
+      if (object[key] !== was.value && !Object.is(object[key], was.value)) return false
+      continue
+    }
+    const is = Reflect.getOwnPropertyDescriptor(object, key)
+    if (is === undefined || is.get !== was.get || is.set !== was.set) return false
+  }
+  return true
+}
+
+// begin notes what there is before the first job.
+function begin () {
+  if (own.globals !== undefined) return
+  own.globals = Object.getOwnPropertyDescriptors(globalThis)
+  for (const key of Reflect.ownKeys(own.globals)) know(own.globals[key].value)
+  for (const hidden of [[][Symbol.iterator](), async () => {}, function * () {}, async function * () {}]) know(Object.getPrototypeOf(hidden))
+  const load = Module._load
+  Module._load = function (request, ...rest) {
+    const loaded = load.call(this, request, ...rest)
+    if (Module.isBuiltin(request)) know(loaded)
+    return loaded
+  }
+  know(Module)
+  capture(0)
+  own.listeners = listeners()
+  own.resources = process.getActiveResourcesInfo().length
+}
+
+const listeners = () => [process, parentPort].flatMap(one => one.eventNames().map(name => one.listenerCount(name))).join()
+
+// clean tells whether the last job has left nothing behind that the next one could meet.
+function clean () {
+  if (process.getActiveResourcesInfo().length > own.resources || listeners() !== own.listeners || Object.keys(process.env).length > 0) return false
+  const globals = Reflect.ownKeys(globalThis)
+  for (const key of globals) {
+    const was = own.globals[key]
+    if (was === undefined) return false
+    if ('value' in was && !Object.is(Reflect.getOwnPropertyDescriptor(globalThis, key).value, was.value)) return false
+  }
+  for (const [object, members] of known) {
+    if (!isKnown(object, members)) return false
+  }
+  return true
+}
+
+// capture lets the console write to the log of a job.
+function capture (left) {
+  const log = text => { if (left-- > 0) post({ log: text.slice(0, 10000) }) }
   for (const level of ['log', 'info', 'warn', 'error', 'debug']) {
-    console[level] = (...args) => parentPort.postMessage({ log: util.format(...args) })
+    console[level] = (...args) => { if (left > 0) log(util.format(...args)) }
+  }
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.write = (chunk, encoding, done) => {
+      log(String(chunk))
+      const then = typeof encoding === 'function' ? encoding : done
+      if (typeof then === 'function') then()
+      return true
+    }
+  }
+}
+
+// describe says what was thrown, which can be anything.
+function describe (thrown) {
+  try {
+    const text = String((thrown && thrown.message) || thrown)
+    return { error: text.slice(0, 4000) || 'an empty text was thrown', stack: thrown && typeof thrown.stack === 'string' ? thrown.stack : undefined }
+  } catch {
+    return { error: 'something was thrown that has no text' }
   }
 }
 
@@ -80,6 +160,7 @@ function makeAPI (job, record) {
     put('redirect.encodeToken', options => encodeToken(job, options))
     put('redirect.validateToken', options => validateToken(job, options))
     put('rules.wasExecuted', () => false)
+    api.samlResponse = new Proxy({}, { get: (_, name) => (...args) => { record('samlResponse.' + String(name), args); return api } })
     put('groups.getUserGroups', async () => ({ groups: [] }))
     put('groups.hasGroupMembership', async () => false)
   }
@@ -100,9 +181,10 @@ function load (job) {
 }
 
 parentPort.on('message', async job => {
-  parentPort.postMessage({ begun: true })
-  if (resources === null) resources = process.getActiveResourcesInfo().length
-  capture()
+  current = job.id
+  post({ begun: true })
+  begin()
+  capture(workerData.lines)
   const commands = []
   const record = (call, args) => commands.push({ call, args: JSON.parse(JSON.stringify(args, (key, value) => value === undefined ? null : value)) })
   let result
@@ -114,9 +196,9 @@ parentPort.on('message', async job => {
     } else {
       result = { commands, missing: true }
     }
-  } catch (error) {
-    result = { commands, error: String((error && error.message) || error), stack: error && error.stack }
+  } catch (thrown) {
+    result = { commands, ...describe(thrown) }
   }
-  const clean = process.getActiveResourcesInfo().length <= resources && Reflect.ownKeys(globalThis).every(key => ownGlobals.has(key))
-  parentPort.postMessage({ result, clean })
+  post({ result })
+  setImmediate(() => post({ settled: true, clean: clean() })) // when what was left behind has shown itself
 })

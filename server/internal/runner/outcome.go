@@ -38,6 +38,10 @@ type Outcome struct {
 	TargetScopes []string
 	// User is the one of a custom-token-exchange; nil if no Action named one.
 	User *SetUser
+	// Organization is that of a custom-token-exchange, by its id or its name; "" if no
+	// Action named one. Actor acts in the user's name; nil if nobody does.
+	Organization string
+	Actor        map[string]any
 	// Unsent says why a provider Action dropped a message, or could not send it.
 	Unsent string
 
@@ -59,6 +63,8 @@ type Denial struct {
 	Reason, UserMessage string
 	// Call is that which denied; "" for an error that was thrown.
 	Call string
+	// KeepsTokens tells that session.revoke leaves the refresh tokens as they are.
+	KeepsTokens bool
 	// Action is the name of the Action.
 	Action string
 }

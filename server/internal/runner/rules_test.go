@@ -157,3 +157,32 @@ func TestARedirectSuspendsTheActions(t *testing.T) {
 		t.Errorf("they ran as %s, with the outcome %+v", got, out)
 	}
 }
+
+// A function in Go gets an event of its own. A panic in it is what it throws.
+func TestAFunctionInGoChangesNothingElse(t *testing.T) {
+	t.Parallel()
+	metadata := map[string]any{"deep": map[string]any{"plan": "gold"}}
+	r := &Runner{Hooks: []actions.Hook{
+		{Trigger: actions.PostLogin, Name: "1", Execute: func(e *actions.Event, _ *actions.API) {
+			e.User.Email = "changed"
+			e.User.AppMetadata["deep"].(map[string]any)["plan"] = "changed"
+			e.Client.Metadata["a"] = "changed"
+		}},
+		{Trigger: actions.PostLogin, Name: "2", Execute: func(e *actions.Event, api *actions.API) {
+			if e.User.Email != "ada@example.com" || e.User.AppMetadata["deep"].(map[string]any)["plan"] != "gold" || e.Client.Metadata["a"] != nil {
+				t.Errorf("an Action sees what another one has changed: %+v", e.User)
+			}
+			api.IDToken.SetCustomClaim("plan", "gold")
+			var none *actions.Session
+			_ = none.ID
+		}},
+	}}
+	event := &actions.Event{User: &actions.User{Email: "ada@example.com", AppMetadata: metadata}, Client: &actions.Client{Metadata: map[string]any{}}}
+	out := r.Run(context.Background(), &fixtures.Fixture{}, Flow{Trigger: actions.PostLogin, Event: event})
+	if metadata["deep"].(map[string]any)["plan"] != "gold" || event.User.Email != "ada@example.com" {
+		t.Errorf("the tenant sees what an Action has changed: %v", metadata)
+	}
+	if out.Denied == nil || !strings.Contains(out.Denied.Reason, "nil pointer dereference") || len(out.ID) != 1 {
+		t.Errorf("the outcome is %+v", out)
+	}
+}

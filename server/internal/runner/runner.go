@@ -6,8 +6,11 @@ package runner
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"maps"
+	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,12 +20,12 @@ import (
 	"github.com/mockauth0/mockauth0/server/journal"
 )
 
-// A Runner runs Actions. The zero value has no Actions in Go and no engine.
+// A Runner runs Actions. The zero value has none in Go and no engine.
 type Runner struct {
 	// Hooks are the Actions in Go. They run after those of the fixture.
 	Hooks []actions.Hook
-	// Node runs JavaScript.
-	Node Node
+	// Node runs JavaScript. Runners may share one.
+	Node *Node
 	// Caller calls the servers of Actions that have a URL.
 	Caller Caller
 	// Folder is where the files of the fixture are, and their node_modules; "" if there
@@ -48,8 +51,12 @@ type Flow struct {
 	Event   *actions.Event
 	// MayRedirect tells that there is a browser that can go to a page.
 	MayRedirect bool
-	// MayChallenge tells that a second factor can be asked for.
-	MayChallenge bool
+	// MayChallenge tells that a second factor can be asked for. ChallengeFails tells that
+	// the login fails if an Action asks for one.
+	MayChallenge, ChallengeFails bool
+	// Action is the id of the Action that takes the token of a custom-token-exchange; ""
+	// for one in Go.
+	Action string
 	// State is that of the login, for redirect.validateToken.
 	State string
 	// Issuer is the tenant's.
@@ -87,6 +94,43 @@ func (r *Runner) Has(f *fixtures.Fixture, trigger actions.Trigger) bool {
 	return false
 }
 
+// Exchanges tells whether an Action takes tokens of a type: that of a token exchange
+// profile, whose id it returns, or one in Go.
+func (r *Runner) Exchanges(f *fixtures.Fixture, subjectTokenType string) (id string, inGo bool) {
+	if r == nil {
+		return "", false
+	}
+	id = f.ExchangeAction(subjectTokenType)
+	for _, a := range r.of(f, actions.CustomTokenExchange) {
+		if id != "" && a.id == id {
+			return id, false
+		}
+	}
+	return "", slices.ContainsFunc(r.Hooks, func(h actions.Hook) bool { return exchanges(&h, subjectTokenType) })
+}
+
+func exchanges(h *actions.Hook, subjectTokenType string) bool {
+	return h.Trigger == actions.CustomTokenExchange && (h.SubjectTokenType == "" || h.SubjectTokenType == subjectTokenType)
+}
+
+// exchanging is the one Action that takes a token.
+func exchanging(list []action, flow *Flow) []action {
+	kind := ""
+	if flow.Event.Transaction != nil {
+		kind = flow.Event.Transaction.SubjectTokenType
+	}
+	at := slices.IndexFunc(list, func(a action) bool {
+		if flow.Action != "" {
+			return a.id == flow.Action
+		}
+		return a.hook != nil && exchanges(a.hook, kind)
+	})
+	if at < 0 {
+		return nil
+	}
+	return list[at : at+1]
+}
+
 // of are the Actions of a trigger, in their order.
 func (r *Runner) of(f *fixtures.Fixture, trigger actions.Trigger) (list []action) {
 	for _, a := range f.ActionsOf(string(trigger)) {
@@ -113,6 +157,9 @@ func (r *Runner) Run(ctx context.Context, f *fixtures.Fixture, flow Flow) *Outco
 	left := actions.MaxTime
 	wall := clock.New(time.Time{}, true)
 	list := r.of(f, flow.Trigger)
+	if flow.Trigger == actions.CustomTokenExchange {
+		list = exchanging(list, &flow)
+	}
 	for i := first; i < len(list); i++ {
 		flow.resuming = resumes && i == first
 		began := wall.Now()
@@ -209,6 +256,13 @@ func (r *Runner) tell(note *journal.Action, result actions.Result) {
 	}
 }
 
+// Reset forgets what the Actions have cached.
+func (r *Runner) Reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cache = nil
+}
+
 func (r *Runner) now() time.Time {
 	if r.Clock == nil {
 		return time.Time{}
@@ -219,7 +273,7 @@ func (r *Runner) now() time.Time {
 // call runs the code.
 func (r *Runner) call(ctx context.Context, a action, flow *Flow, event *actions.Event, left time.Duration) actions.Result {
 	if a.hook != nil {
-		return plain(callHook(a.hook, flow, event))
+		return callHook(a.hook, flow, event)
 	}
 	execute, resume := flow.Trigger.Entries()
 	if flow.resuming {
@@ -238,8 +292,9 @@ func (r *Runner) call(ctx context.Context, a action, flow *Flow, event *actions.
 	})
 }
 
-// callHook calls a function in Go.
-func callHook(h *actions.Hook, flow *Flow, event *actions.Event) actions.Result {
+// callHook calls a function in Go. It gets an event of its own, as JavaScript does: what
+// it changes there nobody sees. A panic is what it throws.
+func callHook(h *actions.Hook, flow *Flow, event *actions.Event) (result actions.Result) {
 	fn := h.Execute
 	if flow.resuming {
 		fn = h.Continue
@@ -247,24 +302,42 @@ func callHook(h *actions.Hook, flow *Flow, event *actions.Event) actions.Result 
 	if fn == nil {
 		return actions.Result{}
 	}
-	api := actions.NewAPI(event, flow.MayRedirect)
-	fn(event, api)
-	return api.Result()
+	own := &actions.Event{}
+	if err := viaJSON(event, own); err != nil {
+		return actions.Result{Error: "the event: " + err.Error()}
+	}
+	api := actions.NewAPI(own, flow.MayRedirect)
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			api.Throw(fmt.Errorf("%v", thrown))
+			result = plain(api.Result())
+			result.Stack = string(debug.Stack())
+		}
+	}()
+	fn(own, api)
+	return plain(api.Result())
 }
 
 // plain turns the arguments of Go into those of JSON, so that the rules see the same.
 func plain(result actions.Result) actions.Result {
 	for i, c := range result.Commands {
 		for j, arg := range c.Args {
-			text, err := json.Marshal(arg)
-			if err != nil {
+			var value any
+			if err := viaJSON(arg, &value); err != nil {
 				result.Error = "api." + c.Call + ": " + err.Error()
 				continue
 			}
-			var value any
-			_ = json.Unmarshal(text, &value) // Marshal wrote it
 			result.Commands[i].Args[j] = value
 		}
 	}
 	return result
+}
+
+// viaJSON copies a value by way of JSON.
+func viaJSON(from, to any) error {
+	text, err := json.Marshal(from)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, to)
 }

@@ -47,10 +47,11 @@ func Replay(t *testing.T, script string) (text string, s *server.Server) {
 	return ReplayWith(t, script, nil)
 }
 
-// ReplayWith is Replay with another fixture: change changes the one of the script.
+// ReplayWith is Replay with another fixture: change changes the one of the script. It
+// does not watch the state.
 func ReplayWith(t *testing.T, script string, change func(*fixtures.Fixture)) (text string, s *server.Server) {
 	t.Helper()
-	return replay(t, script, true, func(config server.Config) *server.Server {
+	return replay(t, script, change == nil, func(config server.Config) *server.Server {
 		if change != nil {
 			changed := *cmp.Or(config.Fixture, NamedFixture(t, "default"))
 			change(&changed)

@@ -16,7 +16,11 @@ const back = ":back"
 
 func (r recording) hooks() (hooks []actions.Hook) {
 	for _, trigger := range actions.Triggers() {
-		hooks = append(hooks, actions.Hook{Trigger: trigger, Name: string(trigger), Execute: r.of(string(trigger)), Continue: r.of(string(trigger) + back)})
+		hook := actions.Hook{Trigger: trigger, Name: string(trigger), Execute: r.of(string(trigger)), Continue: r.of(string(trigger) + back)}
+		if trigger == actions.CustomTokenExchange {
+			hook.SubjectTokenType = "urn:acme:legacy-token"
+		}
+		hooks = append(hooks, hook)
 	}
 	return hooks
 }

@@ -30,6 +30,8 @@ type opaqueContent struct {
 	// OrgID and OrgName are those of the organization through which the user signed in.
 	OrgID   string `json:"org_id,omitempty"`
 	OrgName string `json:"org_name,omitempty"`
+	// Actor is the claim act; nil if nobody acts in the user's name.
+	Actor map[string]any `json:"act,omitempty"`
 	// ProofKey is the thumbprint of the key to which the token is bound; "" for a
 	// Bearer token.
 	ProofKey string `json:"jkt,omitempty"`
@@ -69,6 +71,9 @@ func (t *Tenant) Userinfo(content Access, pinned string, now time.Time) (token.C
 	}
 	if content.OrgName != "" {
 		claims.Add("org_name", content.OrgName)
+	}
+	if content.Actor != nil {
+		claims.Add("act", content.Actor)
 	}
 	client, ok := t.Setup().Client(content.Client)
 	if !ok {

@@ -92,14 +92,32 @@ func RefuseThirdParty(c *fixtures.Client) error {
 	return refusal.ThirdPartyClient.Because(fmt.Sprintf("the fixture says is_first_party: false for client %q; third_party_security_mode: permissive would let it", c.ClientID))
 }
 
+// withoutPages are the grants in which a user signs in to an app itself, or to a device.
+// They take no organization.
+// Source: auth0/docs-v2 manage-users/organizations/organizations-overview.mdx names the
+// password grant and devices; auth0/auth0-server-python says it of the OTP grant.
+var withoutPages = []string{fixtures.GrantPassword, fixtures.GrantPasswordRealm, fixtures.GrantPasswordlessOTP, fixtures.GrantLegacyRO, fixtures.GrantDeviceCode}
+
 // AllowsGrant refuses a grant that the client may not use.
 func AllowsGrant(c *fixtures.Client, grant string) error {
 	if c.IsThirdParty() && !fixtures.ForThirdParties(grant) {
 		return refusal.GrantNotAllowed.With("grant", grant).Because(fmt.Sprintf("client %q is a third-party application (is_first_party: false)", c.ClientID))
 	}
-	if slices.Contains(c.GrantTypes, grant) {
+	if !slices.Contains(c.GrantTypes, grant) {
+		return refusal.GrantNotAllowed.With("grant", grant).Because(
+			fmt.Sprintf("add %q to grant_types of client %q in the fixture", grant, c.ClientID))
+	}
+	if slices.Contains(withoutPages, grant) {
+		return AllowsNoOrganization(c)
+	}
+	return nil
+}
+
+// AllowsNoOrganization refuses a login that cannot name an organization, to a client whose
+// users must sign in through one. Unverified: the status and words.
+func AllowsNoOrganization(c *fixtures.Client) error {
+	if c.OrganizationUsage != "require" {
 		return nil
 	}
-	return refusal.GrantNotAllowed.With("grant", grant).Because(
-		fmt.Sprintf("add %q to grant_types of client %q in the fixture", grant, c.ClientID))
+	return refusal.OrganizationRequired.Because(fmt.Sprintf("client %q has organization_usage: require, and this login takes no organization; sign in at /authorize, or set organization_usage to allow", c.ClientID))
 }

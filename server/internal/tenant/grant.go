@@ -52,6 +52,8 @@ type TokenRequest struct {
 	// provedSecondFactor tells that the login has been asked for a second factor
 	// already, or that its pages have let it pass.
 	provedSecondFactor bool
+	// exchanges tells that it is the grant token-exchange.
+	exchanges bool
 }
 
 // api returns the API that a request is for, nil if it names none. known is false

@@ -2,9 +2,11 @@ package tenant
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/internal/address"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/streams"
@@ -137,4 +139,75 @@ func cloneInvitation(v *Invitation) Invitation {
 		}
 	}
 	return c
+}
+
+// CheckInvitation returns the invitation that a login names, or refuses it. It must be
+// one of that client to that organization.
+func (t *Tenant) CheckInvitation(ticket, organization, clientID string, now time.Time) (Invitation, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	v, err := t.invitationLocked(ticket, organization, clientID, now)
+	if err != nil {
+		return Invitation{}, err
+	}
+	return cloneInvitation(v), nil
+}
+
+func (t *Tenant) invitationLocked(ticket, organization, clientID string, now time.Time) (*Invitation, error) {
+	for _, v := range t.invitations.all {
+		switch {
+		case v.TicketID != ticket:
+		case v.Organization != organization:
+			return nil, refusal.InvitationGone.Because("the invitation is one to the organization " + v.Organization)
+		case v.ClientID != clientID:
+			return nil, refusal.InvitationGone.Because("the invitation leads to the client " + strconv.Quote(v.ClientID))
+		case !now.Before(v.ExpiresAt):
+			return nil, refusal.InvitationGone.Because("the invitation expired at " + v.ExpiresAt.UTC().Format(time.RFC3339))
+		default:
+			return v, nil
+		}
+	}
+	return nil, refusal.InvitationGone.Because("there is no such invitation; it may have been accepted, or taken back")
+}
+
+// acceptInvitationLocked makes the user a member, with the roles of the invitation, and uses the
+// invitation up. The address counts as verified: the user has read what was sent there.
+// Source: auth0/docs-v2 invite-members.mdx.
+func (t *Tenant) acceptInvitationLocked(a Authorization, tx Transaction, u *user) error {
+	v, err := t.invitationLocked(a.Invitation, a.Organization, a.Client.ClientID, a.Now)
+	if err != nil {
+		return err
+	}
+	if address.Key(u.Email) != address.Key(v.Invitee.Email) {
+		return refusal.InvitationForAnother.Because("the invitation is for " + v.Invitee.Email + ", and the user is " + u.address())
+	}
+	t.invitations.remove(v.ID)
+	m := t.memberships.of(a.Organization).add(u.UserID)
+	m.joined = true
+	for _, role := range t.setup.livingRoles(v.Roles) {
+		if !slices.Contains(m.roles, role) {
+			m.roles = append(slices.Clip(m.roles), role)
+		}
+	}
+	changed := cloned(u.User)
+	changed.EmailVerified = true
+	if tx.SignedUp {
+		changed.AppMetadata, changed.UserMetadata = joinedBags(changed.AppMetadata, v.AppMetadata), joinedBags(changed.UserMetadata, v.UserMetadata)
+	}
+	_, err = t.changeUserLocked(u, changed, a.Now)
+	return err
+}
+
+// joinedBags are the members of two objects. Those of the second count.
+func joinedBags(a, b map[string]any) map[string]any {
+	if len(b) == 0 {
+		return a
+	}
+	out := map[string]any{}
+	for _, bag := range []map[string]any{a, b} {
+		for name, value := range bag {
+			out[name] = clonedValue(value)
+		}
+	}
+	return out
 }

@@ -30,6 +30,11 @@ type Login struct {
 	// a Bearer token.
 	ProofKey string
 
+	// Actor acts in the user's name, by an Action of custom-token-exchange; nil if nobody does.
+	Actor map[string]any
+	// IssuedTokenType is what the grant token-exchange says; "" for the other grants.
+	IssuedTokenType string
+
 	// Enrolled tells that the login has completed the enrolment of a second factor.
 	Enrolled bool
 	// Rotated is the refresh token that rotated, for the tenant's log.
@@ -72,6 +77,7 @@ type Tokens struct {
 	Scope        string `json:"scope,omitempty"`
 	ExpiresIn    int64  `json:"expires_in,omitempty"`
 	RecoveryCode string `json:"recovery_code,omitempty"`
+	IssuedType   string `json:"issued_token_type,omitempty"`
 	TokenType    string `json:"token_type,omitempty"`
 }
 
@@ -98,7 +104,7 @@ const (
 
 // Issue signs the tokens of a login.
 func (t *Tenant) Issue(l *Login) (*Tokens, error) {
-	out := &Tokens{RefreshToken: l.RefreshToken, RecoveryCode: l.RecoveryCode, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
+	out := &Tokens{RefreshToken: l.RefreshToken, RecoveryCode: l.RecoveryCode, IssuedType: l.IssuedTokenType, Scope: strings.Join(l.Scopes, " "), ExpiresIn: l.accessLifetime(), TokenType: "Bearer"}
 	if l.ProofKey != "" {
 		out.TokenType = "DPoP"
 	}
@@ -199,7 +205,7 @@ func (t *Tenant) opaqueOf(l *Login, scope string) opaqueContent {
 	id := t.Setup().Seed.Hex(32, append([]string{"login", l.Client.ClientID, l.User.UserID}, l.name...)...)
 	content := opaqueContent{
 		ID: id, Issuer: l.Issuer, Subject: l.User.UserID, Client: l.Client.ClientID, Scope: scope,
-		Issued: l.Now.Unix(), Expires: l.Now.Unix() + l.accessLifetime(), ProofKey: l.ProofKey, Claims: l.Extra.forUserinfo(),
+		Issued: l.Now.Unix(), Expires: l.Now.Unix() + l.accessLifetime(), ProofKey: l.ProofKey, Actor: l.Actor, Claims: l.Extra.forUserinfo(),
 	}
 	if l.Organization != nil {
 		content.OrgID, content.OrgName = l.Organization.ID, t.organizationName(l)
@@ -271,7 +277,11 @@ func (t *Tenant) idClaims(l *Login) token.Claims {
 	if !l.AuthTime.IsZero() {
 		claims.Add("auth_time", l.AuthTime.Unix())
 	}
-	return append(claims, t.organizationClaims(l)...)
+	claims = append(claims, t.organizationClaims(l)...)
+	if l.Actor != nil {
+		claims.Add("act", l.Actor)
+	}
+	return claims
 }
 
 // ofRFC9068 tells whether the API of the login has the profile of RFC 9068 for its
@@ -315,6 +325,9 @@ func (t *Tenant) accessClaims(l *Login, scope string) token.Claims {
 		claims = append(claims, token.Claim{Name: "scope", Value: scope})
 	}
 	claims = append(claims, t.organizationClaims(l)...)
+	if l.Actor != nil {
+		claims.Add("act", l.Actor)
+	}
 	if l.ofRFC9068() {
 		jti := t.Setup().Seed.Opaque(22, append([]string{"jti", l.Client.ClientID, subject, l.API.Identifier}, l.name...)...)
 		claims = append(claims, token.Claim{Name: "jti", Value: jti}, token.Claim{Name: "client_id", Value: l.Client.ClientID})

@@ -217,7 +217,11 @@ func (t *Tenant) demandSecondFactorLocked(r TokenRequest, u *user, finish func(T
 	}
 	s := t.newSecondStepLocked(u, r.Client, r.Now)
 	s.audience, s.scope, s.finish = r.Audience, r.Scope, finish
-	return refusal.MFARequired.With("mfa_token", s.id).WithMember("mfa_requirements", t.requirementsLocked(u).wire())
+	required := refusal.MFARequired.With("mfa_token", s.id).WithMember("mfa_requirements", t.requirementsLocked(u).wire())
+	if r.exchanges { // Source: auth0/docs-v2 cte-example-use-cases.mdx
+		required.Members = slices.DeleteFunc(required.Members, func(m refusal.Member) bool { return m.Name == "mfa_requirements" })
+	}
+	return required
 }
 
 // wire is the value of mfa_requirements.

@@ -1,14 +1,10 @@
 package tenant
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
-	"github.com/mockauth0/mockauth0/internal/address"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 )
 
@@ -21,147 +17,6 @@ const (
 // maxPicked is how many organizations the page after the login shows.
 // Source: auth0/docs-v2 login-flows-for-organizations.mdx.
 const maxPicked = 20
-
-// AskedOrganization returns the organization that a request names, or the refusal of
-// /authorize. A name counts in any case, and only if the tenant allows names.
-func (s *Setup) AskedOrganization(asked string) (*fixtures.Organization, error) {
-	if o, ok := s.orgs[asked]; ok {
-		return o, nil
-	}
-	if !s.Fixture.Tenant.AllowOrganizationName && !strings.HasPrefix(asked, "org_") {
-		return nil, refusal.OrganizationNoID.Because("to take names, set allow_organization_name_in_authentication_api of the fixture's tenant")
-	}
-	if o, ok := s.OrganizationNamed(asked); ok && s.Fixture.Tenant.AllowOrganizationName {
-		return o, nil
-	}
-	return nil, refusal.OrganizationUnknown.Because("there is no organization " + strconv.Quote(asked) + " in the fixture")
-}
-
-// CalledOrganization returns an organization by its id or its name, as a test calls it.
-// Errors are of type *UserError.
-func (s *Setup) CalledOrganization(idOrName string) (*fixtures.Organization, error) {
-	if o, ok := s.orgs[idOrName]; ok {
-		return o, nil
-	}
-	if o, ok := s.OrganizationNamed(idOrName); ok {
-		return o, nil
-	}
-	var names []string
-	for i := range s.Fixture.Organizations {
-		names = append(names, s.Fixture.Organizations[i].Name)
-	}
-	description := "there is no organization " + strconv.Quote(idOrName) + "; add it to organizations of the fixture"
-	if len(names) > 0 {
-		description = "there is no organization " + strconv.Quote(idOrName) + "; there are " + strings.Join(names[:min(len(names), 20)], ", ")
-	}
-	return nil, &UserError{"no_organization", description}
-}
-
-// ShownOrganization is a copy of an organization that has a name to show; nil if there is
-// no such organization.
-func (s *Setup) ShownOrganization(id string) *fixtures.Organization {
-	o, ok := s.orgs[id]
-	if !ok {
-		return nil
-	}
-	named := *o
-	named.DisplayName = cmp.Or(o.DisplayName, o.Name)
-	return &named
-}
-
-// OrganizationNamed returns an organization by its name, in any case.
-func (s *Setup) OrganizationNamed(name string) (*fixtures.Organization, bool) {
-	for i := range s.Fixture.Organizations {
-		if o := &s.Fixture.Organizations[i]; strings.EqualFold(o.Name, name) {
-			return o, true
-		}
-	}
-	return nil, false
-}
-
-// OrganizationsOfDomain are those that have the domain of an e-mail address among the
-// verified ones.
-// Source: auth0/docs-v2 login-flows-for-organizations.mdx.
-func (s *Setup) OrganizationsOfDomain(email string) (list []*fixtures.Organization) {
-	_, domain, _ := strings.Cut(email, "@")
-	for i := range s.Fixture.Organizations {
-		o := &s.Fixture.Organizations[i]
-		if slices.ContainsFunc(o.DiscoveryDomains, func(d fixtures.DiscoveryDomain) bool {
-			return d.Status == "verified" && (d.UseForOrganizationDiscovery == nil || *d.UseForOrganizationDiscovery) && strings.EqualFold(d.Domain, domain)
-		}) {
-			list = append(list, o)
-		}
-	}
-	return list
-}
-
-// organizationConnection is a connection as an organization has it, if the organization
-// has it and it is enabled there.
-func organizationConnection(o *fixtures.Organization, name string) (fixtures.OrganizationConnection, bool) {
-	at := slices.IndexFunc(o.EnabledConnections, func(x fixtures.OrganizationConnection) bool { return x.Connection == name })
-	if at < 0 || o.EnabledConnections[at].IsEnabled != nil && !*o.EnabledConnections[at].IsEnabled {
-		return fixtures.OrganizationConnection{}, false
-	}
-	return o.EnabledConnections[at], true
-}
-
-// inOrganization is a connection as the members of an organization use it: nobody signs
-// up to a database, unless the organization or an invitation allows it.
-func inOrganization(conn *fixtures.Connection, x fixtures.OrganizationConnection, invited bool) *fixtures.Connection {
-	if conn.Strategy != StrategyDatabase {
-		return conn
-	}
-	ours := *conn
-	open := x.IsSignupEnabled != nil && *x.IsSignupEnabled
-	ours.Options.DisableSignup = !open && !(invited && !conn.Options.DisableSignup)
-	return &ours
-}
-
-// LoginConnection returns a connection that a login can use, or the refusal of
-// /authorize. In a login through an organization the organization decides, whatever
-// connections the client has.
-// Source: https://community.auth0.com/t/167644.
-func (s *Setup) LoginConnection(name string, a *Authorization) (*fixtures.Connection, error) {
-	o := s.orgs[a.Organization]
-	if o == nil {
-		return s.UsableConnection(name, a.Client)
-	}
-	conn, known := s.connections[name]
-	x, enabled := organizationConnection(o, name)
-	switch {
-	case !known:
-		return s.UsableConnection(name, a.Client)
-	case !enabled || conn.Disabled:
-		return nil, refusal.OrganizationConnectionDisabled.Because("add connection " + strconv.Quote(name) + " to the enabled_connections of organization " + o.Name)
-	}
-	return inOrganization(conn, x, a.Invitation != ""), nil
-}
-
-// LoginConnections are the connections that a login can use, in the fixture's order.
-func (s *Setup) LoginConnections(a *Authorization) []*fixtures.Connection {
-	o := s.orgs[a.Organization]
-	if o == nil {
-		return s.UsableConnections(a.Client)
-	}
-	var list []*fixtures.Connection
-	for i := range s.Fixture.Connections {
-		conn := &s.Fixture.Connections[i]
-		if x, ok := organizationConnection(o, conn.Name); ok && !conn.Disabled {
-			list = append(list, inOrganization(conn, x, a.Invitation != ""))
-		}
-	}
-	return list
-}
-
-// CanEnter tells whether a browser that is signed in need not sign in again for a login
-// through an organization: its connection is enabled there.
-func (s *Setup) CanEnter(a *Authorization, session Session) bool {
-	if a.Organization == "" {
-		return true
-	}
-	_, err := s.LoginConnection(session.Connection, a)
-	return err == nil
-}
 
 // An Entry is what became of a login at the door of an organization.
 type Entry struct {
@@ -336,77 +191,6 @@ func (t *Tenant) Pick(tx Transaction, organization, hint string) {
 			stored.Hint = hint
 		}
 	}
-}
-
-// CheckInvitation returns the invitation that a login names, or refuses it. It must be
-// one of that client to that organization.
-func (t *Tenant) CheckInvitation(ticket, organization, clientID string, now time.Time) (Invitation, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	v, err := t.invitationLocked(ticket, organization, clientID, now)
-	if err != nil {
-		return Invitation{}, err
-	}
-	return cloneInvitation(v), nil
-}
-
-func (t *Tenant) invitationLocked(ticket, organization, clientID string, now time.Time) (*Invitation, error) {
-	for _, v := range t.invitations.all {
-		switch {
-		case v.TicketID != ticket:
-		case v.Organization != organization:
-			return nil, refusal.InvitationGone.Because("the invitation is one to the organization " + v.Organization)
-		case v.ClientID != clientID:
-			return nil, refusal.InvitationGone.Because("the invitation leads to the client " + strconv.Quote(v.ClientID))
-		case !now.Before(v.ExpiresAt):
-			return nil, refusal.InvitationGone.Because("the invitation expired at " + v.ExpiresAt.UTC().Format(time.RFC3339))
-		default:
-			return v, nil
-		}
-	}
-	return nil, refusal.InvitationGone.Because("there is no such invitation; it may have been accepted, or taken back")
-}
-
-// acceptInvitationLocked makes the user a member, with the roles of the invitation, and uses the
-// invitation up. The address counts as verified: the user has read what was sent there.
-// Source: auth0/docs-v2 invite-members.mdx.
-func (t *Tenant) acceptInvitationLocked(a Authorization, tx Transaction, u *user) error {
-	v, err := t.invitationLocked(a.Invitation, a.Organization, a.Client.ClientID, a.Now)
-	if err != nil {
-		return err
-	}
-	if address.Key(u.Email) != address.Key(v.Invitee.Email) {
-		return refusal.InvitationForAnother.Because("the invitation is for " + v.Invitee.Email + ", and the user is " + u.address())
-	}
-	t.invitations.remove(v.ID)
-	m := t.memberships.of(a.Organization).add(u.UserID)
-	m.joined = true
-	for _, role := range t.setup.livingRoles(v.Roles) {
-		if !slices.Contains(m.roles, role) {
-			m.roles = append(slices.Clip(m.roles), role)
-		}
-	}
-	changed := cloned(u.User)
-	changed.EmailVerified = true
-	if tx.SignedUp {
-		changed.AppMetadata, changed.UserMetadata = joinedBags(changed.AppMetadata, v.AppMetadata), joinedBags(changed.UserMetadata, v.UserMetadata)
-	}
-	_, err = t.changeUserLocked(u, changed, a.Now)
-	return err
-}
-
-// joinedBags are the members of two objects. Those of the second count.
-func joinedBags(a, b map[string]any) map[string]any {
-	if len(b) == 0 {
-		return a
-	}
-	out := map[string]any{}
-	for _, bag := range []map[string]any{a, b} {
-		for name, value := range bag {
-			out[name] = clonedValue(value)
-		}
-	}
-	return out
 }
 
 // actingLocked is a user as the one who signs in through an organization: with the roles

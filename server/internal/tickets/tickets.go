@@ -38,7 +38,7 @@ func Link(c *web.Call, t fixtures.Ticket) string {
 // no such user nothing is sent, and the caller cannot tell.
 func SendReset(c *web.Call, client *fixtures.Client, conn *fixtures.Connection, recipient string) {
 	u, _ := c.Tenant.UserNamed(conn.Name, recipient)
-	sent, known := send(c, client, u, outbox.ResetEmail, nil)
+	sent, known := send(c, client, u, outbox.ResetEmail)
 	if !known {
 		recordNoReset(c, client.ClientID, conn.Name, recipient, "The user does not exist.") // Unverified: that Auth0 writes this
 		c.Hint("nothing was sent: there is no user " + recipient + " with an e-mail address on connection " + conn.Name)
@@ -49,9 +49,9 @@ func SendReset(c *web.Call, client *fixtures.Client, conn *fixtures.Connection, 
 }
 
 // SendVerification sends the e-mail with the link that verifies a user's address. client
-// is the one that the e-mail names, and o the organization; nil: none.
-func SendVerification(c *web.Call, client *fixtures.Client, u fixtures.User, o *fixtures.Organization) {
-	if sent, known := send(c, client, u, outbox.VerifyEmail, o); known {
+// is the one that the e-mail names; nil: none.
+func SendVerification(c *web.Call, client *fixtures.Client, u fixtures.User) {
+	if sent, known := send(c, client, u, outbox.VerifyEmail); known {
 		recordVerification(c, client, u, sent)
 		tell(c, sent, "To verify the address of "+u.Email)
 	}
@@ -66,7 +66,7 @@ func SignedUp(c *web.Call, client *fixtures.Client, u fixtures.User) {
 		return // a login page asks for a code
 	}
 	if _, verifies := c.Setup.Mail(outbox.VerifyEmail); verifies && !u.EmailVerified {
-		SendVerification(c, client, u, nil)
+		SendVerification(c, client, u)
 	} else {
 		Welcome(c, client, u)
 	}
@@ -83,18 +83,15 @@ func Welcome(c *web.Call, client *fixtures.Client, u fixtures.User) {
 	c.TellMail(c.Tenant.SendMail(c.Effects, c.Now, m), "The e-mail that welcomes "+u.Email+" is in the outbox")
 }
 
-// send makes a ticket and its e-mail.
-func send(c *web.Call, client *fixtures.Client, u fixtures.User, purpose string, o *fixtures.Organization) (sent []outbox.Message, known bool) {
+// send makes a ticket and its e-mail. They are of the call's organization, if it has one.
+func send(c *web.Call, client *fixtures.Client, u fixtures.User, purpose string) (sent []outbox.Message, known bool) {
 	own, _ := c.Setup.Mail(purpose)
 	letter := letterTo(c, client, u, own)
 	letter.Lifetime = own.Lifetime()
-	if o != nil {
-		letter.Organization = c.Setup.ShownOrganization(o.ID)
-	}
 	if purpose == outbox.ResetEmail {
 		letter.Language = "" // Source: auth0/docs-v2 change-password.mdx: it is not the browser's
 	}
-	t := fixtures.Ticket{Purpose: purpose, UserID: u.UserID, ClientID: letter.Client.ClientID, IncludeEmail: own.Settings.IncludeEmailInRedirect == nil || *own.Settings.IncludeEmailInRedirect}
+	t := fixtures.Ticket{Purpose: purpose, UserID: u.UserID, ClientID: letter.Client.ClientID, Organization: c.Organization, IncludeEmail: own.Settings.IncludeEmailInRedirect == nil || *own.Settings.IncludeEmailInRedirect}
 	if purpose == outbox.VerifyEmail { // Auth0's login pages take no notice of that of reset_email
 		t.ResultURL = letter.Rendered(own.ResultURL)
 	}
@@ -158,7 +155,7 @@ func letterTo(c *web.Call, client *fixtures.Client, u fixtures.User, own tenant.
 	conn, _ := c.Setup.Connection(u.Connection)
 	return mail.Letter{
 		Tenant: c.Setup.Fixture.Tenant, Client: client, Connection: conn, Templates: own.Templates, Recipient: u.Email, User: tenant.Profile(u),
-		Sender: c.Setup.Fixture.MailSender(), Language: c.Language(), Now: c.Now,
+		Sender: c.Setup.Fixture.MailSender(), Language: c.Language(), Now: c.Now, Organization: c.Setup.ShownOrganization(c.Organization),
 	}
 }
 

@@ -3,6 +3,7 @@ package triggers
 import (
 	"strings"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/refusal"
 	"github.com/mockauth0/mockauth0/server/actions"
 	"github.com/mockauth0/mockauth0/server/internal/runner"
@@ -43,4 +44,46 @@ func exchangeDenied(d *runner.Denial) error {
 		refused = refusal.ExchangeScopeDenied
 	}
 	return refused.With("reason", d.Reason).Because(because(d))
+}
+
+// An ExchangeRequest is what a client presents to the grant token-exchange.
+type ExchangeRequest struct {
+	Action       string // the id of the Action; "" for one in Go
+	Organization *fixtures.Organization
+	ActorUser    *fixtures.User // whose ID token the actor_token is; nil for none
+}
+
+// Exchange runs the Action of a token exchange profile, which says who the user is.
+func Exchange(c *web.Call, r tenant.TokenRequest, x ExchangeRequest) (*runner.Outcome, error) {
+	e := eventOf(c, r.Client)
+	e.ResourceServer = resourceServerOf(c, r.Audience)
+	e.Transaction = &actions.Transaction{
+		SubjectToken: c.Params.Text("subject_token"), SubjectTokenType: c.Params.Text("subject_token_type"), RequestedScopes: strings.Fields(r.Scope),
+		ActorToken: c.Params.Text("actor_token"), ActorTokenType: c.Params.Text("actor_token_type"), RequestedTokenType: tenant.ExchangedTokenType,
+	}
+	if x.ActorUser != nil {
+		e.Transaction.ActorTokenUser = UserOf(c.Setup, *x.ActorUser)
+	}
+	if x.Organization != nil {
+		e.Organization = organizationOf(x.Organization)
+	}
+	out := c.Runner.Run(c.Context, c.Setup.Fixture, runner.Flow{Trigger: actions.CustomTokenExchange, Event: e, Issuer: c.Issuer, Action: x.Action})
+	c.Ran = append(c.Ran, out.Ran...)
+	d := out.Denied
+	if d == nil {
+		return out, nil
+	}
+	if d.Call == "access.rejectInvalidSubjectToken" {
+		c.Tenant.NoteSubjectToken(r)
+	}
+	refused := refusal.TokenExchangeDenied.With("code", d.Code)
+	switch {
+	case d.Call == "":
+		return nil, denied(d)
+	case d.Code == "invalid_request":
+		refused = refusal.ExchangeDenied.Logged("", nil)
+	case d.Code == "server_error":
+		refused = refusal.ExchangeFailed.Logged("", nil)
+	}
+	return nil, refused.With("reason", d.Reason).Because(because(d))
 }

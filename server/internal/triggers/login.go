@@ -27,6 +27,7 @@ var protocols = map[string]string{
 	fixtures.GrantPassword:        "oauth2-resource-owner",
 	fixtures.GrantPasswordRealm:   "oauth2-password",
 	fixtures.GrantRefreshToken:    "oauth2-refresh-token",
+	fixtures.GrantTokenExchange:   "oauth2-token-exchange",
 	fixtures.GrantMFAOTP:          "oauth2-password",
 	fixtures.GrantMFAOOB:          "oauth2-password",
 	fixtures.GrantMFARecoveryCode: "oauth2-password",
@@ -69,9 +70,11 @@ func Granted(c *web.Call, grant string, l *tenant.Login) error {
 		if strings.HasPrefix(grant, "http://auth0.com/oauth/grant-type/mfa") {
 			second = c.Now
 		}
-		e.Authentication = methodsOf(first, c.Now, second, nil, c.Now)
+		if grant != fixtures.GrantTokenExchange { // the user has not signed in
+			e.Authentication = methodsOf(first, c.Now, second, nil, c.Now)
+		}
 	}
-	flow := runner.Flow{Trigger: actions.PostLogin, Event: e, Issuer: c.Issuer, Auth0API: l.IsAuth0s(), MayChallenge: l.MayChallenge()}
+	flow := runner.Flow{Trigger: actions.PostLogin, Event: e, Issuer: c.Issuer, Auth0API: l.IsAuth0s(), MayChallenge: l.MayChallenge(), ChallengeFails: grant == fixtures.GrantTokenExchange}
 	out := c.Runner.Run(c.Context, c.Setup.Fixture, flow)
 	c.Ran = append(c.Ran, out.Ran...)
 	for out.Factors != nil && l.ProvedSecondFactor() { // the user has given one already
@@ -182,6 +185,9 @@ func LogInBrowser(c *web.Call, a *tenant.Authorization, tx tenant.Transaction, s
 	}
 	if out.Denied != nil {
 		if out.Denied.Call == "session.revoke" {
+			if !out.Denied.KeepsTokens {
+				c.Tenant.EndSessionTokens(s)
+			}
 			c.Tenant.EndSession(s.ID)
 		}
 		if tx.ID != "" {

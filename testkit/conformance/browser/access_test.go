@@ -13,6 +13,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/outbox"
+	"github.com/mockauth0/mockauth0/testkit"
 )
 
 // everything opens one view after the other: each panel, each kind of message.
@@ -51,7 +52,7 @@ func (i *inbox) everything(look func(view string)) {
 		i.press("#reader", tab)
 		look(tab)
 	}
-	for _, panel := range []string{"Try it", "Clock", "Scenarios", "Requests", "Users", "Keys", "Connect"} {
+	for _, panel := range []string{"Try it", "Clock", "Scenarios", "Requests", "Users", "Organizations", "Keys", "Connect"} {
 		i.press("#nav", panel)
 		i.until(`document.querySelector("#panel-body button")`)
 		if panel == "Requests" {
@@ -68,6 +69,10 @@ func (i *inbox) everything(look func(view string)) {
 			i.untilText("#panel", "Second factors (3)")
 			i.press("#panel", "Second factors (3)")
 		}
+		if panel == "Organizations" {
+			i.untilText("#panel", "Members (1)")
+			value[any](i.tab, `document.querySelectorAll("#panel details").forEach((each) => { each.open = true; })`)
+		}
 		look(panel)
 	}
 	i.press("#panel", "Close the panel")
@@ -79,11 +84,14 @@ func (i *inbox) everything(look func(view string)) {
 // At 360 pixels nothing is wider than the window, whatever a message holds.
 func TestNothingOverflowsOnAPhone(t *testing.T) {
 	t.Parallel()
-	i := openInbox(t, look{width: 360, height: 740})
+	i := openInbox(t, look{width: 360, height: 740}, testkit.FixtureYAML(inboxOrganizations))
 	i.everything(func(view string) {
 		t.Helper()
 		if wide := i.tooWide(360); len(wide) > 0 {
 			t.Errorf("%s: too wide: %q", view, wide)
+		}
+		if high := value[int](i.tab, `document.documentElement.scrollHeight - innerHeight`); high > 0 { // only its parts scroll
+			t.Errorf("%s: the page is %d pixels too high", view, high)
 		}
 	})
 }
@@ -195,7 +203,7 @@ func TestByKeyboardAlone(t *testing.T) {
 // A screen reader says a name for each control.
 func TestEachControlHasAName(t *testing.T) {
 	t.Parallel()
-	i := openInbox(t, desktop)
+	i := openInbox(t, desktop, testkit.FixtureYAML(inboxOrganizations))
 	needs := map[string]bool{"button": true, "link": true, "textbox": true, "searchbox": true, "combobox": true, "switch": true, "tab": true, "dialog": true, "Iframe": true, "img": true, "image": true, "navigation": true, "complementary": true, "list": false}
 	i.everything(func(view string) {
 		t.Helper()
@@ -245,7 +253,7 @@ func TestAxeFindsNothingSerious(t *testing.T) {
 		{"dark", look{width: 1280, height: 800, dark: true, still: true}},
 		{"light", look{width: 1280, height: 800, still: true}}, // on this one the test goes on
 	}
-	i := openInbox(t, looks[3].look)
+	i := openInbox(t, looks[3].look, testkit.FixtureYAML(inboxOrganizations))
 	i.run(chromedp.Evaluate[chromedp.Void](script))
 	checked := map[string]int{}
 	i.everything(func(view string) {

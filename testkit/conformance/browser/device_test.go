@@ -102,6 +102,7 @@ func TestDevice(t *testing.T) {
 // eachDevicePage opens the pages of a device one after the other.
 func (s *sdk) eachDevicePage(look func(name string)) {
 	s.t.Helper()
+	s.mayBeRefused()
 	d := s.startDevice()
 	s.run(chromedp.Navigate(d.Verification))
 	s.untilText("h1", "Device Activation")

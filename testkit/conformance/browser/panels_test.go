@@ -14,6 +14,7 @@ import (
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
+	"github.com/mockauth0/mockauth0/testkit"
 )
 
 // auth0js is the Auth0-Client header of auth0.js 9.28.0.
@@ -335,4 +336,101 @@ func TestThePageLeadsToTheOtherTenants(t *testing.T) {
 	i.untilText("#panel li:nth-child(2)", "this page")
 	i.click("#panel li:nth-child(1) a")
 	i.until(`document.querySelector("#domain code")?.innerText === "localhost:` + port + `"`)
+}
+
+// inboxOrganizations has organizations, with long names, too.
+const inboxOrganizations = `
+version: 1
+extends: default
+clients:
+  - {client_id: acme-native, name: Acme Native, app_type: native, grant_types: ["http://auth0.com/oauth/grant-type/passwordless/otp", refresh_token, authorization_code], callbacks: ["http://localhost:*"]}
+  - {client_id: shop, name: Shop, client_secret: s, grant_types: [authorization_code], callbacks: ["http://localhost:*"], organization_usage: require, initiate_login_uri: "http://localhost:3000/login"}
+roles: [{name: admin}, {name: a-role-with-a-name-that-is-longer-than-the-panel-is-wide-on-a-phone}]
+organizations:
+  - {id: org_acme000000000000, name: acme, display_name: Acme Inc, members: [{user: ada@example.com, roles: [admin]}], enabled_connections: [{connection: email}, {connection: Username-Password-Authentication}]}
+  - {id: org_globex0000000000, name: a_name_of_fifty_characters_without_a_gap_012345678, display_name: AnOrganizationWhoseNameIsLongerThanThePanelIsWideOnAPhone0123456789, invitations: [{client_id: shop, invitee: {email: somebody-with-a-long-address@a-long-domain.example.com}, roles: [admin]}]}
+`
+
+// Organizations, their members and invitations: one makes a user a member, changes the
+// roles, ends the membership, and invites somebody, whose e-mail is a click away.
+func TestOrganizationsChangeInTheInbox(t *testing.T) {
+	t.Parallel()
+	i := openInbox(t, desktop, testkit.FixtureYAML(inboxOrganizations))
+	i.press("#nav", "Organizations")
+	i.untilText("#panel", "2 organizations")
+	const first = "#panel .organizations > li:nth-child(1)"
+	i.untilText(first, "Acme Inc")
+	i.untilText(first, "org_acme000000000000 · email, Username-Password-Authentication")
+	i.untilText("#panel .organizations > li:nth-child(2)", "no enabled_connections, so nobody can sign in")
+	i.untilText(first+" [aria-label='Members of Acme Inc']", "ada@example.com\nadmin")
+
+	role := func(n int) { i.click(first + ` .boxes label:nth-of-type(` + strconv.Itoa(n) + `) input`) }
+	member := func(user string) (roles []string, ok bool) {
+		u, _ := i.server.UserByAddress(user)
+		for _, m := range i.server.Organizations()[0].Members {
+			if m.User == u.UserID {
+				return m.Roles, true
+			}
+		}
+		return nil, false
+	}
+	i.write(first+" input[type=text]", "dora@example.com")
+	role(1)
+	i.press(first, "Make a member of Acme Inc")
+	i.untilText(first, "dora@example.com is a member of Acme Inc.")
+	i.untilText(first, "Members (2)")
+	if roles, ok := member("dora@example.com"); !ok || len(roles) != 1 {
+		t.Errorf("she is a member: %v, with the roles %q", ok, roles)
+	}
+	// Change fills in the form.
+	i.press(first, "Change dora@example.com in Acme Inc")
+	i.until(`document.activeElement.value === "dora@example.com"`)
+	role(1)
+	i.press(first, "Make a member of Acme Inc")
+	i.untilText(first+" [aria-label='Members of Acme Inc'] li:nth-child(2)", "dora@example.com\nno roles")
+	i.press(first, "Remove dora@example.com from Acme Inc")
+	i.press(first, "Remove dora@example.com?")
+	i.untilText(first, "dora@example.com is no member of Acme Inc any more.")
+	i.untilText(first, "Members (1)")
+	if _, ok := member("dora@example.com"); ok {
+		t.Error("she is still a member")
+	}
+
+	// What is wrong is said, and what was written stays.
+	i.press(first, "Invite to Acme Inc")
+	i.untilText(first+" .complaint:not([hidden])", "Write an address.")
+	i.expect("404 (Not Found)")
+	i.write(first+" input[type=text]", "nobody@example.com")
+	i.press(first, "Make a member of Acme Inc")
+	i.untilText(first+" .complaint:not([hidden])", `there is no user "nobody@example.com"`)
+
+	role(1)
+	i.press(first, "Invite to Acme Inc")
+	i.untilText(first, "nobody@example.com is invited to Acme Inc.")
+	i.press(first, "Invitations (1)")
+	i.untilText(first+" [aria-label='Invitations of Acme Inc']", "nobody@example.com\nadmin · into shop")
+	i.start("carl@example.com") // a newer message is shown
+	i.untilText("#reader", "carl@example.com")
+	i.press(first, "Read the e-mail to nobody@example.com")
+	i.untilText("#reader", "You've been invited to join Acme Inc")
+	i.untilText("#reader", "http://localhost:3000/login?invitation=")
+	i.untilText("#panel", "2 organizations")
+
+	// Who comes and goes elsewhere is shown, too, and what one writes meanwhile stays.
+	i.write(first+" input[type=text]", "half an addr")
+	if err := i.server.SetMember("acme", "dora@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	i.untilText(first, "Members (2)")
+	if got := value[string](i.tab, `document.querySelector(`+quoted(first+" input[type=text]")+`).value`); got != "half an addr" {
+		t.Errorf("the form now has %q", got)
+	}
+}
+
+// Without organizations the panel says where they come from.
+func TestNoOrganizationsYet(t *testing.T) {
+	t.Parallel()
+	i := openInbox(t, desktop)
+	i.press("#nav", "Organizations")
+	i.untilText("#panel", "No organizations yet. Add some to organizations of the fixture, or by the Management API.")
 }

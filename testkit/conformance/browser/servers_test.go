@@ -20,15 +20,28 @@ func (s *sdk) startNode(script string, env ...string) {
 	s.app = s.node(script, env...)
 }
 
-// node starts a program of apps/, which ends with the test, and returns its URL.
+// node starts a program of apps/, and returns its URL.
 func (s *sdk) node(script string, env ...string) string {
+	s.t.Helper()
+	return s.program(exec.Command("node", filepath.Join("apps", script)), env...)
+}
+
+// startPython starts a web app in Python, and points the browser's app at it.
+func (s *sdk) startPython(script string, env ...string) {
+	s.t.Helper()
+	python, packages := pythonPackages(s.t)
+	s.app = s.program(exec.Command(python, filepath.Join("apps", script)), append(env, "PYTHONPATH="+packages)...)
+}
+
+// program starts a program that tells its URL, trusts the tenant, and ends with the test.
+func (s *sdk) program(c *exec.Cmd, env ...string) string {
 	s.t.Helper()
 	ca := filepath.Join(s.t.TempDir(), "ca.pem")
 	if err := os.WriteFile(ca, caOf(s.t, s.auth), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
-	c := exec.Command("node", filepath.Join("apps", script))
-	c.Env = append(os.Environ(), append(env, "NODE_EXTRA_CA_CERTS="+ca, "NO_PROXY=localhost,127.0.0.1")...)
+	script := filepath.Base(c.Args[1])
+	c.Env = append(os.Environ(), append(env, "NODE_EXTRA_CA_CERTS="+ca, "SSL_CERT_FILE="+ca, "NO_PROXY=localhost,127.0.0.1")...)
 	var complaints bytes.Buffer
 	c.Stderr = &complaints
 	stdin, err := c.StdinPipe()

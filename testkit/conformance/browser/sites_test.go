@@ -196,7 +196,7 @@ func serveBoth(t *testing.T, h http.Handler) string {
 	return byName(ln.Addr().String())
 }
 
-var npmInstall sync.Mutex
+var npmInstall, pipInstall sync.Mutex
 
 // npmPackages installs what the package-lock.json of a folder names, if it is not there.
 func npmPackages(t *testing.T, folder string) {
@@ -223,6 +223,44 @@ func npmPackages(t *testing.T, folder string) {
 	if out, err := exec.CommandContext(ctx, "npm", "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund").CombinedOutput(); err != nil {
 		t.Fatalf("npm ci: %v\n%s", err, out)
 	}
+}
+
+// pythonPackages installs what requirements.txt names, if it is not there. It returns a
+// Python, and the folder of the packages.
+func pythonPackages(t *testing.T) (python, folder string) {
+	t.Helper()
+	pipInstall.Lock()
+	defer pipInstall.Unlock()
+	wanted, err := os.ReadFile("requirements.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	for _, name := range []string{"/usr/bin/python3", "python3"} {
+		if exec.CommandContext(ctx, name, "-m", "pip", "--version").Run() != nil {
+			continue
+		}
+		if have, err := os.ReadFile(filepath.Join("site", "requirements.txt")); err == nil && string(have) == string(wanted) {
+			return name, "site"
+		}
+		if err := os.RemoveAll("site"); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.CommandContext(ctx, name, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore", "--only-binary=:all:", "--target", "site", "-r", "requirements.txt").CombinedOutput(); err != nil {
+			t.Fatalf("pip install: %v\n%s", err, out)
+		}
+		if err := os.WriteFile(filepath.Join("site", "requirements.txt"), wanted, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name, "site"
+	}
+	const how = "no Python has pip: apt-get install python3-pip"
+	if os.Getenv("CI") != "" {
+		t.Fatal(how)
+	}
+	t.Skip(how)
+	return "", ""
 }
 
 // continues fills a field of a login page and presses Continue, by the

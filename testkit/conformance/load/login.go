@@ -26,6 +26,7 @@ const otp = "123456" // mockauth0 is started with --otp fixed:123456
 type conn struct {
 	net.Conn
 	read     *bufio.Reader
+	tenant   string // what stands before localhost in the Host, as in "w3."
 	location string // of the last answer
 	body     []byte // of the last answer
 }
@@ -40,7 +41,7 @@ func dial(host string) (*conn, error) {
 
 // expect sends a request, and fails if the answer has another status.
 func (c *conn) expect(status int, method, path, kind, body string) error {
-	_, err := fmt.Fprintf(c, "%s %s HTTP/1.1\r\nHost: localhost:%d\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", method, path, c.RemoteAddr().(*net.TCPAddr).Port, kind, len(body), body)
+	_, err := fmt.Fprintf(c, "%s %s HTTP/1.1\r\nHost: %slocalhost:%d\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", method, path, c.tenant, c.RemoteAddr().(*net.TCPAddr).Port, kind, len(body), body)
 	if err != nil {
 		return err
 	}
@@ -102,6 +103,14 @@ func login(c *conn, connection, _ int) error {
 // loginNewUser signs up a user.
 func loginNewUser(c *conn, _, n int) error { return loginAs(c, fmt.Sprintf("new%d@example.com", n)) }
 
+// loginAtTenant is a login at one of so many tenants beside the first.
+func loginAtTenant(tenants int) flow {
+	return func(c *conn, connection, n int) error {
+		c.tenant = fmt.Sprintf("w%d.", (connection*7+n)%tenants)
+		return login(c, connection, n)
+	}
+}
+
 func loginAs(c *conn, email string) error {
 	const kind = "application/json"
 	return errors.Join(
@@ -138,6 +147,11 @@ const connections = 16
 
 // drive repeats a flow over all connections, for a time or count times.
 func drive(ctx context.Context, s *server, f flow, length time.Duration, count int) (load, error) {
+	return driveOver(ctx, connections, s, f, length, count)
+}
+
+// driveOver does so over that many connections.
+func driveOver(ctx context.Context, connections int, s *server, f flow, length time.Duration, count int) (load, error) {
 	if length > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, length)
@@ -164,16 +178,15 @@ func drive(ctx context.Context, s *server, f flow, length time.Duration, count i
 		return took, nil
 	}
 	var all sync.WaitGroup
-	var took [connections][]float64
-	var errs [connections]error
+	took, errs := make([][]float64, connections), make([]error, connections)
 	began := time.Now()
 	for i := range connections {
 		all.Go(func() { took[i], errs[i] = repeat(i) })
 	}
 	all.Wait()
 	elapsed := time.Since(began).Seconds()
-	each := slices.Sorted(slices.Values(slices.Concat(took[:]...)))
-	if err := errors.Join(errs[:]...); err != nil || len(each) == 0 {
+	each := slices.Sorted(slices.Values(slices.Concat(took...)))
+	if err := errors.Join(errs...); err != nil || len(each) == 0 {
 		return load{}, errors.Join(err, ctx.Err())
 	}
 	return load{float64(len(each)) / elapsed, each[len(each)/2], each[len(each)*99/100]}, nil

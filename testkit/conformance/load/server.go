@@ -52,6 +52,21 @@ func launch(ctx context.Context, env []string, command ...string) (*server, erro
 	return nil, fmt.Errorf("%s does not start: %w\n%s", filepath.Base(command[0]), errors.Join(s.cmd.Wait(), ctx.Err()), &stderr)
 }
 
+// addTenants makes so many tenants beside the first: w0, w1 and so on.
+func (s *server) addTenants(n int) error {
+	c, err := dial(s.host)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	for i := range n {
+		if err := c.expect(201, "POST", "/_mock/tenants", "application/json", fmt.Sprintf(`{"name":"w%d"}`, i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *server) stop() {
 	if s == nil {
 		return

@@ -48,7 +48,7 @@ func (b *bench) measureTests() error {
 	found := map[string]benchmark{}
 	for _, args := range [][]string{
 		{"1000x", "^Benchmark(Start|StartInMemory|New|StartWithManyUsers)$", "./testkit", "./server/internal/load"},
-		{"3x", "^BenchmarkNewWithManyUsers$", "./server/internal/load"},
+		{"3x", "^Benchmark(NewWithManyUsers|ThousandTenants)$", "./server/internal/load"},
 	} {
 		c := exec.CommandContext(b.ctx, "go", append([]string{"test", "-run", "^$", "-benchmem", "-benchtime", args[0], "-bench"}, args[1:]...)...)
 		c.Dir = "../.."
@@ -66,6 +66,7 @@ func (b *bench) measureTests() error {
 	b.atMost("a start with 100,000 users, beside one with 10", times,
 		found["load.StartWithManyUsers/100000"].seconds/found["load.StartWithManyUsers/10"].seconds, 1.2)
 	b.atMost("a further tenant", ms, found["load.New"].seconds, 1e-3)
+	b.atMost("1,000 tenants beside the first", ms, found["load.ThousandTenants"].seconds, 1)
 	b.size("… its memory", kb, found["load.New"].bytes, 100e3)
 	return nil
 }

@@ -1,4 +1,6 @@
 'use strict';
+const { environment } = require('./env.js');
+
 const PATIENCE = '5s'; // for a message to come
 
 /** What the tenant refused. The message is the tenant's own sentence. */
@@ -14,18 +16,22 @@ class ControlError extends Error {
 /** A tenant that runs, as a test sees it: what an app is configured with, and the methods of the control API. */
 class Auth0Mock {
   #signingIn = Promise.resolve();
+  #wanted; // the client that was asked for
+  #program; // its flags that the command env takes, too, and its environment
 
   /** @param {string} url where the tenant answers http */
-  constructor(url) {
+  constructor(url, { caPath = '', ...program } = {}) {
     this.url = url.replace(/\/+$/, '');
     this.domain = this.url.replace(/^https?:\/\//, '');
     this.tlsUrl = `https://${this.domain}`;
-    this.caPath = '';
+    this.caPath = caPath;
+    this.#program = program;
   }
 
   /** Reads what the tenant says of itself. The client is the one asked for, else that which mockauth0 env takes. */
   async load(clientId) {
     this.tenant = await this.control('GET', '/_mock/tenant');
+    this.#wanted = clientId;
     const { clients } = this.tenant;
     const client = clientId
       ? clients.find((c) => c.client_id === clientId)
@@ -39,6 +45,30 @@ class Auth0Mock {
     this.clientId = client.client_id;
     this.clientSecret = client.client_secret ?? '';
     return this;
+  }
+
+  /** The environment that points an app at the tenant: in general, or in the names that an SDK reads. */
+  env(sdk) {
+    return environment(this, sdk, { wanted: this.#wanted, ...this.#program });
+  }
+
+  /** Makes a tenant beside this one, on the same server. It ends with stop(). */
+  async addTenant(name, { fixture, clientId, ...others } = {}) {
+    const body = { name, ...others, ...(fixture && { fixture: typeof fixture === 'object' ? { version: 1, ...fixture } : fixture }) };
+    const { url } = await this.control('POST', '/_mock/tenants', { body });
+    const added = fixture ? [] : this.#program.added; // a fixture of its own has nothing of the flags
+    const made = new AddedTenant(this, name, url, { ...this.#program, caPath: this.caPath, added });
+    try {
+      return await made.load(clientId);
+    } catch (error) {
+      await made.stop();
+      throw error;
+    }
+  }
+
+  /** Signs a user in without a page. The answer is what Playwright calls a storageState, and has the tokens of a client, if one is named. */
+  async session(user, { clientId, ...others } = {}) {
+    return this.control('POST', '/_mock/sessions', { body: { user, create: true, ...(clientId && { client_id: clientId }), ...others } });
   }
 
   /** Calls the control API, and returns the JSON or the text that it answers. */
@@ -196,6 +226,22 @@ class Auth0Mock {
 
   async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
     await this.stop();
+  }
+}
+
+/** A tenant that addTenant has made. */
+class AddedTenant extends Auth0Mock {
+  #beside;
+  #name;
+
+  constructor(beside, name, url, options) {
+    super(url, options);
+    this.#beside = beside;
+    this.#name = name;
+  }
+
+  async stop() {
+    await this.#beside.control('DELETE', `/_mock/tenants/${this.#name}`);
   }
 }
 

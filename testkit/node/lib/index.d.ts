@@ -1,5 +1,5 @@
 import type {
-  ClockState, Fixture, Message, Request, ScenarioRequest, Setup, Status, User,
+  ClockState, Fixture, Message, Request, ScenarioRequest, Setup, Status, StorageState, User,
 } from './control';
 
 export * from './control';
@@ -85,6 +85,36 @@ export interface Tokens {
   claims: Record<string, unknown>;
 }
 
+/** How a user is signed in. */
+export interface SessionRequest {
+  /** An app: then the answer has its tokens, too. */
+  clientId?: string;
+  /** The organization through which the user signs in, by its name or id. Who is no member becomes one. */
+  organization?: string;
+  /** The API of the access token, with clientId. */
+  audience?: string;
+  /** The scopes of the tokens, with clientId. Default: openid profile email. */
+  scope?: string;
+  /** Whether the user has given a second factor, too. */
+  mfa?: boolean;
+  /** How long the session lasts, as in '1h'. */
+  ttl?: string;
+  /** Whether to create the user if there is none. Default: true. */
+  create?: boolean;
+}
+
+/** What a tenant beside another one has. */
+export interface TenantOptions {
+  /** The name of a built-in fixture, or the fixture itself; default what the server was started with. */
+  fixture?: string | Partial<Fixture>;
+  /** What codes, ids and refresh tokens derive from; default the first tenant's. */
+  seed?: string;
+  /** The port of the tenant; default a free one. */
+  port?: number;
+  /** The client that the app is; default as for start. */
+  clientId?: string;
+}
+
 /** Where and how often a failure happens. */
 export interface Narrowed {
   when?: Record<string, unknown>;
@@ -144,6 +174,12 @@ export class Auth0Mock {
   expire(to: string): Promise<void>;
   /** Signs a user in without an app: with the password of a database user, else with a code. */
   tokens(user: string, request?: TokenRequest): Promise<Tokens>;
+  /** Signs a user in without a page: `browser.newContext({ storageState: await auth.session('ada@example.com') })`. */
+  session(user: string, request?: SessionRequest): Promise<StorageState>;
+  /** Makes a tenant beside this one, on the same server. It ends with its stop(). */
+  addTenant(name: string, options?: TenantOptions): Promise<Auth0Mock>;
+  /** The environment that points an app at the tenant: in general, or in the names that an SDK reads, such as 'nextjs'. */
+  env(sdk?: string): Record<string, string>;
   /** A token with any claims, signed by the tenant. iss, iat and exp are filled in. */
   mint(claims: Record<string, unknown>): Promise<string>;
   /** The same, signed by a key that the tenant does not publish: an app must refuse it. */
@@ -164,20 +200,14 @@ export class Auth0Mock {
   reset(): Promise<void>;
   /** Any other call of the control API, such as control('GET', '/_mock/health'). */
   control<T = any>(method: string, path: string, options?: { query?: Record<string, unknown>; body?: unknown }): Promise<T>;
-  /** Ends a tenant that start started. */
+  /** Ends a tenant that start or addTenant has made. */
   stop(): Promise<void>;
   /** The same, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A tenant that start started. */
-export interface StartedAuth0 extends Auth0Mock {
-  /** The environment that points an app at the tenant: in general, or in the names that an SDK reads, such as 'nextjs'. */
-  env(sdk?: string): Record<string, string>;
-}
-
 /** Starts a tenant on a free port. It ends with stop(), and at the latest with this process. */
-export function start(options?: StartOptions): Promise<StartedAuth0>;
+export function start(options?: StartOptions): Promise<Auth0Mock>;
 
 /** A tenant that runs already, such as that of `mockauth0 exec`, whose URL is MOCKAUTH0_URL. */
 export function connect(url?: string, options?: { clientId?: string }): Promise<Auth0Mock>;

@@ -1,5 +1,5 @@
 'use strict';
-const { execFileSync, spawn } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
@@ -38,7 +38,8 @@ async function start(options = {}) {
   }
   // Neither the program nor its pipes keep this process alive.
   for (const part of [child, child.stdin, child.stdout, child.stderr]) part.unref();
-  const auth = new Started(url, { file, child, ended, clean, environ, given, clientId, caPath });
+  const { client, audience, tlsDir, tlsHost } = given;
+  const auth = new Started(url, { child, ended, clean }, { caPath, flags: flags({ tlsDir, tlsHost }), added: flags({ client, audience }), env });
   try {
     return await auth.load(clientId);
   } catch (error) {
@@ -50,9 +51,7 @@ async function start(options = {}) {
 /** A tenant that runs already, such as that of mockauth0 exec, whose URL is MOCKAUTH0_URL. */
 async function connect(url = process.env.MOCKAUTH0_URL, { clientId } = {}) {
   if (!url) throw new Error('mockauth0: connect needs a URL, or MOCKAUTH0_URL, which mockauth0 exec sets');
-  const auth = new Auth0Mock(url);
-  auth.caPath = process.env.NODE_EXTRA_CA_CERTS ?? '';
-  return auth.load(clientId);
+  return new Auth0Mock(url, { caPath: process.env.NODE_EXTRA_CA_CERTS }).load(clientId);
 }
 
 /** The URL that the program prints when it is ready; an error if it ends before, with what it said. */
@@ -80,34 +79,12 @@ function flags(options) {
   });
 }
 
-// What mockauth0 env takes of the flags of the program.
-const OF_ENV = ['fixture', 'client', 'audience', 'tlsDir', 'tlsHost'];
-
 class Started extends Auth0Mock {
   #program;
 
-  constructor(url, started) {
-    super(url);
-    this.#program = started;
-    this.caPath = started.caPath;
-  }
-
-  /** The environment that points an app at the tenant: in general, or in the names that an SDK reads. */
-  env(sdk) {
-    const { file, environ, given, clientId } = this.#program;
-    const args = ['env', '--url', this.url, ...flags(Object.fromEntries(OF_ENV.map((name) => [name, given[name]])))];
-    if (clientId) args.push('--client-id', clientId);
-    if (sdk) args.push('--for', sdk);
-    let text;
-    try {
-      text = execFileSync(file, args, { env: environ, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    } catch (error) {
-      throw new Error(error.stderr?.trim() || error.message);
-    }
-    const all = {};
-    for (const [, name, , inQuotes, bare] of text.matchAll(/^([A-Z][A-Z0-9_]*)=(?:(['"])(.*)\2|(.*))$/gm)) all[name] = inQuotes ?? bare;
-    if ('NODE_EXTRA_CA_CERTS' in all || !sdk) all.NODE_EXTRA_CA_CERTS = this.caPath;
-    return all;
+  constructor(url, program, options) {
+    super(url, options);
+    this.#program = program;
   }
 
   async stop() {

@@ -2,5 +2,5 @@
 import mockauth0 = require('mockauth0');
 import playwright = require('mockauth0/playwright');
 
-mockauth0.start().then((auth: mockauth0.StartedAuth0) => auth.stop());
+mockauth0.start().then((auth: mockauth0.Auth0Mock) => auth.stop());
 playwright.test('types', async ({ auth }) => playwright.expect(auth.clientId).toBe('acme-web'));

@@ -11,15 +11,19 @@ const { accessToken } = await auth.tokens('grace@example.com', { scope: ['openid
 const environment: Record<string, string> = auth.env('nextjs');
 const status: number = (await auth.requests())[0].status;
 const other = await connect(auth.url);
-// @ts-expect-error: a tenant that runs already has no env
-other.env();
+other.env('vite');
+const second = await auth.addTenant('second', { fixture: { users: [{ email: 'grace@example.com' }] }, seed: 'shop' });
+const { cookies, origins, tokens } = await second.session('grace@example.com', { clientId: 'acme-web', organization: 'acme', mfa: true, ttl: '1h' });
 // @ts-expect-error: there is no such endpoint
 await auth.inject({ name: 'mine', rules: [{ id: 'one', when: { endpoint: 'nowhere' }, then: {} }] });
 // @ts-expect-error: there is no such option
 await start({ fixtur: 'default' });
 await auth.control('GET', '/_mock/health').catch((error: ControlError) => error.status);
-test.use({ auth0Options: { fixture: 'strict' } });
-test('types', async ({ auth, page }) => {
+test.use({ auth0Options: { fixture: 'strict' }, auth0User: { user: 'ada@example.com', organization: 'acme' }, auth0Server: 'http://localhost:2884' });
+test('types', async ({ auth, page, signedInPage, browser }) => {
   await page.goto(auth.url);
+  await signedInPage.goto(auth.url);
+  await browser.newContext({ storageState: await auth.session('ada@example.com') });
+  expect([cookies, origins, tokens]).toBeTruthy();
   expect([codes, fired, accessToken, environment, status]).toBeTruthy();
 });

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import re
+import subprocess
 import threading
 import urllib.error
 import urllib.parse
@@ -10,8 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
+from ._program import program
+
 if TYPE_CHECKING:
-    from ._control import ClockState, Message, Request, ScenarioRequest, Setup, Status, User
+    from ._control import ClockState, Fixture, Message, Request, ScenarioRequest, Setup, Status, StorageState, User
 
 PATIENCE = "5s"  # for a message to come
 TIMEOUT = 90.0  # seconds for a call: the longest wait of the tenant is 60
@@ -65,8 +70,9 @@ class Auth0Mock:
     tenant: Setup
     """What an app needs to know of the tenant."""
 
-    def __init__(self, url: str, client_id: str | None = None, ca_path: str = "") -> None:
+    def __init__(self, url: str, client_id: str | None = None, ca_path: str = "", flags: Sequence[str] = (), added: Sequence[str] = (), env: Mapping[str, str] | None = None) -> None:
         self.url = url.rstrip("/")
+        self._wanted, self._flags, self._added, self._env = client_id, flags, added, env
         self.domain = self.url.partition("://")[2]
         self.tls_url = f"https://{self.domain}"
         self.ca_path = ca_path
@@ -84,6 +90,62 @@ class Auth0Mock:
         self.issuer = self.tenant["issuer"]
         self.client_id = client["client_id"]
         self.client_secret = client.get("client_secret", "")
+
+    def env(self, sdk: str | None = None) -> dict[str, str]:
+        """The environment that points an app at the tenant: in general, or in the names that an SDK reads, such as "fastapi"."""
+        # The program does not ask the server, so it gets what the server has.
+        clients = [{name: c[name] for name in ("client_id", "client_secret", "app_type") if name in c} for c in self.tenant["clients"]]
+        fixture = {"version": 1, "clients": clients, "resource_servers": [{"identifier": api["identifier"]} for api in self.tenant["resource_servers"]]}
+        environ = {**os.environ, **(self._env or {}), "MOCKAUTH0_FIXTURE_YAML": json.dumps(fixture)}
+        environ.pop("MOCKAUTH0_FIXTURE", None)
+        args = [program(), "env", "--url", self.url, *self._flags, *self._added]
+        args += ["--client-id", self._wanted] if self._wanted else []
+        args += ["--for", sdk] if sdk else []
+        ran = subprocess.run(args, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if ran.returncode:
+            raise ValueError(ran.stderr.strip())
+        found = re.findall(r"^([A-Z][A-Z0-9_]*)=(?:(['\"])(.*)\2|(.*))$", ran.stdout, re.MULTILINE)
+        settings = {name: quoted or bare for name, _, quoted, bare in found}
+        roots = [name for name in ("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE") if name in settings or not sdk]
+        return {**settings, **dict.fromkeys(roots, self.ca_path)}
+
+    def add_tenant(self, name: str, *, fixture: str | Fixture | None = None, seed: str | None = None, port: int | None = None, client_id: str | None = None) -> Auth0Mock:
+        """Makes a tenant beside this one, on the same server. It ends with stop.
+
+        The fixture is the name of a built-in one, or the fixture itself as a dict. Without it the tenant has what the
+        server was started with.
+        """
+        given = {"name": name, "fixture": {"version": 1, **fixture} if isinstance(fixture, dict) else fixture, "seed": seed, "port": port}
+        made = self.control("POST", "/_mock/tenants", body={name: value for name, value in given.items() if value is not None})
+        try:
+            # A fixture of its own has nothing of the flags.
+            return _AddedTenant(self, name, made["url"], client_id, () if fixture else self._added)
+        except BaseException:
+            self._end(name)
+            raise
+
+    def _end(self, name: str) -> None:
+        self.control("DELETE", "/_mock/tenants/" + name)
+
+    def session(
+        self,
+        user: str,
+        *,
+        client_id: str | None = None,
+        organization: str | None = None,
+        audience: str | None = None,
+        scope: str | None = None,
+        mfa: bool = False,
+        ttl: str | None = None,
+        create: bool = True,
+    ) -> StorageState:
+        """Signs a user in without a page: browser.new_context(storage_state=auth.session("ada@example.com")).
+
+        With client_id the answer has the tokens of that app, too. With organization, who is no member becomes one.
+        """
+        given = {"client_id": client_id, "organization": organization, "audience": audience, "scope": scope, "ttl": ttl}
+        body = {"user": user, "create": create, "mfa": mfa, **{name: value for name, value in given.items() if value is not None}}
+        return self.control("POST", "/_mock/sessions", body=body)
 
     def control(self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None) -> Any:
         """Any call of the control API. It returns the JSON or the text of the answer."""
@@ -224,13 +286,22 @@ class Auth0Mock:
         self.control("POST", "/_mock/reset")
 
     def stop(self) -> None:
-        """Ends a tenant that start started."""
+        """Ends a tenant that start or add_tenant has made."""
 
     def __enter__(self) -> Auth0Mock:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+class _AddedTenant(Auth0Mock):
+    def __init__(self, beside: Auth0Mock, name: str, url: str, client_id: str | None, added: Sequence[str]) -> None:
+        self._beside, self._name = beside, name
+        super().__init__(url, client_id, beside.ca_path, beside._flags, added, beside._env)
+
+    def stop(self) -> None:
+        self._beside._end(self._name)
 
 
 class Injection:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -17,30 +16,13 @@ from ._program import program
 if TYPE_CHECKING:
     from ._control import Fixture
 
-# What mockauth0 env takes of the flags of the program.
-_OF_ENV = ("fixture", "client", "audience", "tls_dir", "tls_host")
-
 
 class StartedAuth0(Auth0Mock):
     """A tenant that start started."""
 
-    def __init__(self, program: str, process: subprocess.Popen[str], folder: str, environ: dict[str, str], options: dict[str, Any], url: str, client_id: str | None) -> None:
-        self._program, self._process, self._folder = program, process, folder
-        self._environ, self._options, self._wanted = environ, options, client_id
-        super().__init__(url, client_id, str(Path(folder) / "ca.pem"))
-
-    def env(self, sdk: str | None = None) -> dict[str, str]:
-        """The environment that points an app at the tenant: in general, or in the names that an SDK reads, such as "fastapi"."""
-        args = [self._program, "env", "--url", self.url, *_flags({name: self._options.get(name) for name in _OF_ENV})]
-        args += ["--client-id", self._wanted] if self._wanted else []
-        args += ["--for", sdk] if sdk else []
-        ran = subprocess.run(args, env=self._environ, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        if ran.returncode:
-            raise ValueError(ran.stderr.strip())
-        found = re.findall(r"^([A-Z][A-Z0-9_]*)=(?:(['\"])(.*)\2|(.*))$", ran.stdout, re.MULTILINE)
-        settings = {name: quoted or bare for name, _, quoted, bare in found}
-        roots = [name for name in ("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE") if name in settings or not sdk]
-        return {**settings, **dict.fromkeys(roots, self.ca_path)}
+    def __init__(self, process: subprocess.Popen[str], folder: str, url: str, client_id: str | None, flags: list[str], added: list[str], env: Mapping[str, str] | None) -> None:
+        self._process, self._folder = process, folder
+        super().__init__(url, client_id, str(Path(folder) / "ca.pem"), flags, added, env)
 
     def stop(self) -> None:
         atexit.unregister(self.stop)
@@ -93,7 +75,8 @@ def start(
         raise
     auth = None
     try:
-        auth = StartedAuth0(file, process, folder, environ, options, url, client_id)
+        tls, added = (_flags({name: options.get(name) for name in names}) for names in (("tls_dir", "tls_host"), ("client", "audience")))
+        auth = StartedAuth0(process, folder, url, client_id, tls, added, env)
     finally:
         if auth is None:
             process.kill()

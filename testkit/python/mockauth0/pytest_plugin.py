@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from itertools import count
 from typing import Any, Iterator
 
 import pytest
 
-from . import StartedAuth0, start
+from . import Auth0Mock, connect, start
+
+_NAMES = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -16,16 +20,33 @@ def auth0_options() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def auth0_server(auth0_options: dict[str, Any]) -> Iterator[StartedAuth0]:
+def auth0_url() -> str | None:
+    """A server that runs: each test then has a tenant of its own there. Default MOCKAUTH0_URL, which mockauth0 exec
+    sets; None starts a server for each test."""
+    return os.environ.get("MOCKAUTH0_URL")
+
+
+def _tenant(url: str | None, options: dict[str, Any]) -> Auth0Mock:
+    if not url:
+        return start(**options)
+    wrong = sorted(set(options) - {"fixture", "seed", "client_id"})
+    if wrong:
+        raise ValueError(f"auth0_options: a tenant of the server {url} takes fixture, seed and client_id, not {', '.join(wrong)}; for others let the fixture auth0_url return None")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return connect(url).add_tenant(f"pytest-{worker}-{os.getpid()}-{next(_NAMES)}", **options)
+
+
+@pytest.fixture(scope="session")
+def auth0_server(auth0_url: str | None, auth0_options: dict[str, Any]) -> Iterator[Auth0Mock]:
     """One tenant for the whole session. Under xdist each worker has its own."""
-    with start(**auth0_options) as auth:
+    with _tenant(auth0_url, auth0_options) as auth:
         yield auth
 
 
 @pytest.fixture
-def auth0(auth0_options: dict[str, Any]) -> Iterator[StartedAuth0]:
+def auth0(auth0_url: str | None, auth0_options: dict[str, Any]) -> Iterator[Auth0Mock]:
     """A tenant for this test alone."""
-    with start(**auth0_options) as auth:
+    with _tenant(auth0_url, auth0_options) as auth:
         yield auth
 
 

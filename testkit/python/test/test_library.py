@@ -70,6 +70,47 @@ def test_a_scenario_of_the_tests_own(auth0):
     assert auth0.tokens("ada@example.com").token_type == "Bearer"
 
 
+def test_a_tenant_beside_another(auth0):
+    with auth0.add_tenant("w3", fixture={"extends": "default", "users": [{"email": "eve@example.com"}]}, client_id="acme-spa") as own:
+        own.advance("1h")
+        assert own.tokens("eve@example.com", client_id="acme-native").claims["iss"] == own.issuer
+        assert own.env()["AUTH0_CLIENT_ID"] == "acme-spa" and own.env()["MOCKAUTH0_URL"] == own.url
+        assert auth0.messages() == [] and auth0.now() < own.now()
+    with pytest.raises(mockauth0.ControlError, match='there is no tenant "w3"'):
+        own.stop()
+    with pytest.raises(LookupError):
+        auth0.add_tenant("w4", client_id="nobody")
+    assert len(auth0.control("GET", "/_mock/tenants")["items"]) == 1
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+def test_a_session_needs_no_page(auth0):
+    state = auth0.session("eve@example.com", client_id="acme-web", scope="openid", mfa=True, ttl="1h")
+    cookies = "; ".join(f"{one['name']}={one['value']}" for one in state["cookies"])
+    login = auth0.url + "/authorize?client_id=acme-web&response_type=code&redirect_uri=http://localhost:3000/cb"
+    with pytest.raises(urllib.error.HTTPError) as answer:
+        urllib.request.build_opener(Stay).open(urllib.request.Request(login, headers={"Cookie": cookies}))
+    assert answer.value.headers["location"].startswith("http://localhost:3000/cb?code=")
+    assert state["origins"] == [] and state["tokens"]["id_token"]
+    with pytest.raises(mockauth0.ControlError, match='there is no organization "acme"'):
+        auth0.session("ada@example.com", organization="acme")
+    with pytest.raises(mockauth0.ControlError, match='there is no user "nobody@example.com"'):
+        auth0.session("nobody@example.com", create=False)
+
+
+def test_a_server_that_runs_takes_no_other_options(auth0):
+    from mockauth0.pytest_plugin import _tenant
+
+    with pytest.raises(ValueError, match="takes fixture, seed and client_id, not clock"):
+        _tenant(auth0.url, {"clock": "2030-01-01T00:00:00Z", "seed": "shop"})
+    with _tenant(auth0.url, {"fixture": "strict", "seed": "shop"}) as own:
+        assert own.url != auth0.url
+
+
 def test_stop_ends_the_tenant():
     auth = mockauth0.start()
     auth.stop()
@@ -86,6 +127,6 @@ def test_a_tenant_ends_with_its_process():
     assert mockauth0.connect(url).url == url
     process.send_signal(signal.SIGKILL)
     process.wait()
-    with pytest.raises(urllib.error.URLError):
+    with pytest.raises(OSError):
         while True:  # until nobody answers
             urllib.request.urlopen(url).close()

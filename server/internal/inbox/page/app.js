@@ -162,11 +162,9 @@ function showList() {
 
 list.start((id) => {
   read(id);
-  if (isNarrow()) byId("reader").focus({ preventScroll: true });
+  if (router.isNarrow()) byId("reader").focus({ preventScroll: true });
 });
 reader.start(showList);
-
-const isNarrow = () => matchMedia("(max-width: 52rem)").matches;
 
 router.start(panels.names, (route, before) => {
   app.classList.toggle("reading", route.message !== "");
@@ -195,7 +193,7 @@ keyboard.start({
   c: () => reader.copyCode(),
   o: () => reader.openLink(),
   "/": () => {
-    if (isNarrow()) router.go({ message: "", panel: "" });
+    if (router.isNarrow()) router.go({ message: "", panel: "" });
     filterTo.focus();
     filterTo.select();
   },

@@ -8,6 +8,7 @@ import * as tenant from "./tenant.js";
 import { clockPanel } from "./panel-clock.js";
 import { connectPanel } from "./panel-connect.js";
 import { keysPanel } from "./panel-keys.js";
+import { organizationsPanel } from "./panel-organizations.js";
 import { requestsPanel } from "./panel-requests.js";
 import { scenariosPanel } from "./panel-scenarios.js";
 import { tenantsPanel, follow as followTenants } from "./panel-tenants.js";
@@ -22,6 +23,7 @@ const PANELS = {
   scenarios: { label: "Scenarios", title: "Failures on demand", icon: "bolt", open: scenariosPanel },
   requests: { label: "Requests", title: "Requests", icon: "list", open: requestsPanel },
   users: { label: "Users", title: "Users", icon: "users", open: usersPanel },
+  organizations: { label: "Organizations", title: "Organizations", icon: "org", open: organizationsPanel },
   keys: { label: "Keys", title: "Signing keys", icon: "key", open: keysPanel },
   tenants: { label: "Tenants", title: "Tenants", icon: "open", open: tenantsPanel },
   connect: { label: "Connect", title: "Point your app here", icon: "plug", open: connectPanel },

@@ -24,6 +24,9 @@ export function href(changes) {
 
 export function route() { return current; }
 
+// isNarrow tells whether only one thing is seen at a time, as on a phone.
+export function isNarrow() { return matchMedia("(max-width: 52rem)").matches; }
+
 // go opens something and leaves the rest as it is. Stepping through messages
 // replaces the address: Back leads to where one came from.
 export function go(changes, { replace = false } = {}) {

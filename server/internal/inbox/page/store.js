@@ -71,6 +71,9 @@ export function visible() { return view; }
 // newest is the newest message that passes the filter.
 export function newest() { return view[view.length - 1]; }
 
+// newestWith is the newest message of all for which fits is true.
+export function newestWith(fits) { return all.findLast(fits); }
+
 // position is how many newer messages pass the filter; -1 if it does not.
 export function position(message) {
   const at = place(view, message.order);

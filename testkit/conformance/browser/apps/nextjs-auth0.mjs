@@ -24,13 +24,16 @@ listen((appBaseUrl) => {
     useDPoP: true,
     dpopKeyPair,
     authorizationParameters: { audience, scope: "openid profile email offline_access" },
+    onCallback: async (error, { returnTo }) => (error ? status(`error ${error.cause?.code}: ${error.cause?.message ?? error.message}`) : NextResponse.redirect(new URL(returnTo ?? "/", appBaseUrl))),
   });
-  const status = (text) => new NextResponse(`<p id="status">${text}</p><script src="${process.env.SCRIPT}"></script>`, { headers: { "content-type": "text/html" } });
+  const status = (text, user) => new NextResponse(
+    `<p id="status">${text}</p><p id="organization">${user?.org_id ?? ""} ${user?.org_name ?? ""}</p><script src="${process.env.SCRIPT}"></script>`, { headers: { "content-type": "text/html" } });
 
   async function page(request) {
     const session = await auth0.getSession(request);
-    if (request.nextUrl.pathname !== "/orders") return status(session ? "signed in as " + session.user.email : "signed out");
+    if (request.nextUrl.pathname === "/") return status(session ? "signed in as " + session.user.email : "signed out", session?.user);
     const { token } = await auth0.getAccessToken(request, new NextResponse(), { audience, refresh: true });
+    if (request.nextUrl.pathname === "/refresh") return status("signed in as " + session.user.email, JSON.parse(atob(token.split(".")[1])));
     const fetcher = await auth0.createFetcher(request, { baseUrl: process.env.API });
     const answer = await fetcher.fetchWithAuth("/orders");
     return status(answer.status + " " + JSON.parse(atob(token.split(".")[1])).cnf?.jkt.length);

@@ -23,9 +23,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLContext;
@@ -34,17 +38,23 @@ import javax.net.ssl.TrustManagerFactory;
 /** A tenant that runs, as a test sees it: what an app is configured with, and the methods of the control API. */
 public class MockAuth0 implements AutoCloseable {
   private static final Gson GSON = new Gson();
+  private static final Pattern SETTING = Pattern.compile("^([A-Z][A-Z0-9_]*)=(?:(['\"])(.*)\\2|(.*))$", Pattern.MULTILINE);
   private static final Duration PATIENCE = Duration.ofSeconds(5); // for a message to come
   private static final Duration TIMEOUT = Duration.ofSeconds(90); // the longest wait of the tenant is 60 s
 
   private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).proxy(HttpClient.Builder.NO_PROXY).build();
   private final Object signingIn = new Object();
   private final String url;
+  private final String wanted; // the client that was asked for; null if none
   private final JsonObject tenant;
   private final JsonObject client;
+  private final Options options;
 
-  MockAuth0(String url, String clientId) {
+  /** The options are those that the program was started with, as far as the environment of an app depends on them. */
+  MockAuth0(String url, String clientId, Options options) {
     this.url = url.replaceAll("/+$", "");
+    this.options = options;
+    this.wanted = clientId;
     this.tenant = json("GET", "/_mock/tenant", null).getAsJsonObject();
     List<Predicate<JsonObject>> choices = clientId == null
         ? List.of(c -> "acme-web".equals(text(c, "client_id")),
@@ -65,7 +75,114 @@ public class MockAuth0 implements AutoCloseable {
 
   /** A tenant that runs already, at a URL such as that of a container. */
   public static MockAuth0 connect(String url) {
-    return new MockAuth0(url, null);
+    return new MockAuth0(url, null, with());
+  }
+
+  /** Makes a tenant beside this one, on the same server, with what the server was started with. It ends with close. */
+  public MockAuth0 addTenant(String name) {
+    return addTenant(name, Map.of());
+  }
+
+  /**
+   * The same with more: {@code fixture} (the name of a built-in one, or a whole one as a map), {@code seed} and {@code port}.
+   */
+  public MockAuth0 addTenant(String name, Map<String, ?> more) {
+    Map<String, Object> body = new HashMap<>(more);
+    body.put("name", name);
+    String at = text(json("POST", "/_mock/tenants", body).getAsJsonObject(), "url");
+    return new AddedTenant(this, name, at, more.containsKey("fixture") ? options.withoutAdded() : options);
+  }
+
+  private static final class AddedTenant extends MockAuth0 {
+    private final MockAuth0 beside;
+    private final String name;
+
+    private AddedTenant(MockAuth0 beside, String name, String url, Options options) {
+      super(url, null, options);
+      this.beside = beside;
+      this.name = name;
+    }
+
+    @Override
+    public void close() {
+      beside.control("DELETE", "/_mock/tenants/" + name, null);
+    }
+  }
+
+  /** The environment that points an app at the tenant. */
+  public Map<String, String> env() {
+    return env(null);
+  }
+
+  /** The same in the names that an SDK reads, such as spring. */
+  public Map<String, String> env(String sdk) {
+    // The program does not ask the server, so it gets what the server has.
+    Map<String, Object> fixture = Map.of("version", 1,
+        "clients", all("clients").stream().map(c -> only(c, "client_id", "client_secret", "app_type")).toList(),
+        "resource_servers", all("resource_servers").stream().map(api -> only(api, "identifier")).toList());
+    List<String> command = new ArrayList<>(List.of(Program.find().toString(), "env", "--url", url));
+    command.addAll(options.envFlags);
+    command.addAll(options.added);
+    if (wanted != null) {
+      command.addAll(List.of("--client-id", wanted));
+    }
+    if (sdk != null) {
+      command.addAll(List.of("--for", sdk));
+    }
+    try {
+      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().putAll(options.environ);
+      builder.environment().remove("MOCKAUTH0_FIXTURE");
+      builder.environment().put("MOCKAUTH0_FIXTURE_YAML", GSON.toJson(fixture));
+      Process env = builder.start();
+      env.getOutputStream().close();
+      String text = new String(env.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (env.waitFor() != 0) {
+        throw new IllegalArgumentException(text.strip());
+      }
+      Map<String, String> all = new LinkedHashMap<>();
+      for (Matcher m = SETTING.matcher(text); m.find();) {
+        all.put(m.group(1), m.group(3) == null ? m.group(4) : m.group(3));
+      }
+      return all;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static JsonObject only(JsonObject object, String... names) {
+    JsonObject some = new JsonObject();
+    for (String name : names) {
+      if (object.has(name)) {
+        some.add(name, object.get(name));
+      }
+    }
+    return some;
+  }
+
+  /**
+   * Signs a user in without a page. It returns what Playwright calls a storageState, as JSON: the cookies of a browser in
+   * which the user is signed in at the tenant. A new address signs up.
+   */
+  public String session(String user) {
+    return session(user, new SessionRequest(null, null, null, null, false, null));
+  }
+
+  /** The same through an organization, or with more. With a client the answer has its tokens, too. */
+  public String session(String user, SessionRequest wanted) {
+    Map<String, Object> body = new HashMap<>();
+    body.put("user", user);
+    body.put("create", true);
+    body.put("client_id", wanted.clientId());
+    body.put("organization", wanted.organization());
+    body.put("audience", wanted.audience());
+    body.put("scope", wanted.scope());
+    body.put("mfa", wanted.mfa());
+    body.put("ttl", wanted.ttl() == null ? null : wanted.ttl().toSeconds() + "s");
+    return control("POST", "/_mock/sessions", body);
   }
 
   /** Where it answers http, without a slash at the end. */
@@ -291,7 +408,7 @@ public class MockAuth0 implements AutoCloseable {
     control("POST", "/_mock/reset", null);
   }
 
-  /** Ends a tenant that start started. */
+  /** Ends a tenant that start or addTenant has made. */
   @Override
   public void close() {}
 

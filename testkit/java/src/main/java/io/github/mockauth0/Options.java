@@ -12,6 +12,7 @@ import java.util.Map;
 public final class Options {
   final List<String> flags = new ArrayList<>();
   final List<String> envFlags = new ArrayList<>(); // those that mockauth0 env takes, too
+  final List<String> added = new ArrayList<>(); // those that add to the fixture
   final Map<String, String> environ = new HashMap<>();
   String clientId;
 
@@ -19,7 +20,7 @@ public final class Options {
 
   /** A fixture: the name of a built-in one, or a file. */
   public Options fixture(String nameOrFile) {
-    return both("--fixture", nameOrFile);
+    return flag("--fixture", nameOrFile);
   }
 
   /** A fixture: the YAML itself. */
@@ -61,12 +62,12 @@ public final class Options {
 
   /** Adds a client, as id, id:secret or id:secret@type. */
   public Options client(String client) {
-    return both("--client", client);
+    return adds("--client", client);
   }
 
   /** Adds an API, as URL or URL=scope,scope. */
   public Options audience(String audience) {
-    return both("--audience", audience);
+    return adds("--audience", audience);
   }
 
   /** The client that the app is. */
@@ -84,6 +85,19 @@ public final class Options {
   public Options flag(String... flagAndValue) {
     flags.addAll(List.of(flagAndValue));
     return this;
+  }
+
+  private Options adds(String flag, String value) {
+    added.addAll(List.of(flag, value));
+    return flag(flag, value);
+  }
+
+  /** These options, for a tenant with a fixture of its own. */
+  Options withoutAdded() {
+    Options own = new Options();
+    own.envFlags.addAll(envFlags);
+    own.environ.putAll(environ);
+    return own;
   }
 
   private Options both(String flag, String value) {

@@ -98,6 +98,28 @@ class MockAuth0Test {
   }
 
   @Test
+  void aTenantBesideAnother(MockAuth0 auth) {
+    Map<String, Object> fixture = Map.of("version", 1, "extends", "default", "users", List.of(Map.of("email", "eve@example.com")));
+    MockAuth0 own = auth.addTenant("w3", Map.of("fixture", fixture, "seed", "shop"));
+    own.advance(Duration.ofHours(1));
+    assertEquals("eve@example.com", own.tokens("eve@example.com").claims().get("email"));
+    assertEquals(own.url(), own.env().get("MOCKAUTH0_URL"));
+    assertTrue(auth.now().isBefore(own.now()) && auth.requests().isEmpty());
+    own.close();
+    assertTrue(assertThrows(ControlException.class, own::close).getMessage().contains("there is no tenant \"w3\""));
+    try (MockAuth0 heir = auth.addTenant("w4")) {
+      assertEquals("acme-web", heir.env().get("AUTH0_CLIENT_ID"));
+    }
+  }
+
+  @Test
+  void aSessionNeedsNoPage(MockAuth0 auth) {
+    String state = auth.session("new@example.com", SessionRequest.tokensOf("acme-web", "openid"));
+    assertTrue(state.startsWith("{\"cookies\":[{\"name\":\"auth0\"") && state.contains("\"id_token\""), state);
+    assertTrue(assertThrows(ControlException.class, () -> auth.session("ada@example.com", SessionRequest.through("acme"))).getMessage().contains("there is no organization"));
+  }
+
+  @Test
   void closeEndsTheTenant() {
     StartedMockAuth0 auth = MockAuth0.start();
     auth.close();
@@ -107,11 +129,12 @@ class MockAuth0Test {
   @Test
   void theContainerHasTheOptionsOfTheGoModule() {
     try (MockAuth0Container container = new MockAuth0Container("ghcr.io/mockauth0/mockauth0")
-        .withSeed("shop").withClock(Instant.EPOCH).withIssuer("http://mock:2884/").withScenario("slow", "sms-lost").withTLSHosts("mock").withFixtureYAML("version: 1")) {
+        .withSeed("shop").withClock(Instant.EPOCH).withIssuer("http://mock:2884/").withScenario("slow", "sms-lost").withTLSHosts("mock").withFixtureYAML("version: 1").withTenants(3)) {
       assertEquals(Map.of(
           "MOCKAUTH0_SEED", "shop", "MOCKAUTH0_CLOCK", "1970-01-01T00:00:00Z", "MOCKAUTH0_ISSUER", "http://mock:2884/",
-          "MOCKAUTH0_SCENARIO", "slow,sms-lost", "MOCKAUTH0_TLS_HOST", "mockauth0,mock", "MOCKAUTH0_FIXTURE_YAML", "version: 1"), container.getEnvMap());
-      assertEquals(List.of(2884, 1025, 8025), container.getExposedPorts());
+          "MOCKAUTH0_SCENARIO", "slow,sms-lost", "MOCKAUTH0_TLS_HOST", "mockauth0,mock", "MOCKAUTH0_FIXTURE_YAML", "version: 1",
+          "MOCKAUTH0_TENANTS", "3"), container.getEnvMap());
+      assertEquals(List.of(2884, 1025, 8025, 2885, 2886), container.getExposedPorts());
     }
   }
 }

@@ -3,6 +3,8 @@ package io.github.mockauth0.junit;
 import io.github.mockauth0.MockAuth0;
 import io.github.mockauth0.Options;
 import io.github.mockauth0.StartedMockAuth0;
+import java.util.UUID;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -24,20 +26,42 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 public final class MockAuth0Extension implements ParameterResolver, AfterTestExecutionCallback {
   private static final Namespace NAMESPACE = Namespace.create(MockAuth0Extension.class);
-  private final Options options;
+  private final Supplier<MockAuth0> tenants;
+  private final Class<? extends MockAuth0> type;
 
-  /** For ExtendWith: tenants with the default fixture. */
+  /**
+   * For ExtendWith: tenants of the server that MOCKAUTH0_URL names, which mockauth0 exec sets; without it tenants with the
+   * default fixture, each in a process of its own.
+   */
   public MockAuth0Extension() {
-    this(MockAuth0.with());
+    this(System.getenv("MOCKAUTH0_URL"));
   }
 
-  /** For a static field with RegisterExtension. */
+  private MockAuth0Extension(String url) {
+    this(url == null || url.isEmpty() ? MockAuth0.with()::start : () -> tenantOf(MockAuth0.connect(url)), url == null || url.isEmpty() ? StartedMockAuth0.class : MockAuth0.class);
+  }
+
+  /** For a static field with RegisterExtension: each tenant is a process that is started with these options. */
   public MockAuth0Extension(Options options) {
-    this.options = options;
+    this(options::start, StartedMockAuth0.class);
+  }
+
+  /** For a static field with RegisterExtension: tenants of a server that runs, such as that of a container. */
+  public MockAuth0Extension(MockAuth0 server) {
+    this(() -> tenantOf(server), MockAuth0.class);
+  }
+
+  private MockAuth0Extension(Supplier<MockAuth0> tenants, Class<? extends MockAuth0> type) {
+    this.tenants = tenants;
+    this.type = type;
+  }
+
+  private static MockAuth0 tenantOf(MockAuth0 server) {
+    return server.addTenant("junit-" + UUID.randomUUID());
   }
 
   /** Closes the tenant when JUnit closes the store of a test or of a class. */
-  private record Held(StartedMockAuth0 auth) implements CloseableResource, AutoCloseable {
+  private record Held(MockAuth0 auth) implements CloseableResource, AutoCloseable {
     @Override
     public void close() {
       auth.close();
@@ -46,12 +70,13 @@ public final class MockAuth0Extension implements ParameterResolver, AfterTestExe
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType().isAssignableFrom(StartedMockAuth0.class) && MockAuth0.class.isAssignableFrom(parameter.getParameter().getType());
+    Class<?> wanted = parameter.getParameter().getType();
+    return MockAuth0.class.isAssignableFrom(wanted) && wanted.isAssignableFrom(type);
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return context.getStore(NAMESPACE).getOrComputeIfAbsent(Held.class, key -> new Held(options.start()), Held.class).auth();
+    return context.getStore(NAMESPACE).getOrComputeIfAbsent(Held.class, key -> new Held(tenants.get()), Held.class).auth();
   }
 
   @Override

@@ -78,6 +78,17 @@ public class MockAuth0Container extends GenericContainer<MockAuth0Container> {
     return this;
   }
 
+  /**
+   * Serves so many tenants, each at a port of its own: the first is {@link #auth()}, and the others are {@link #tenant}
+   * 1, 2 and so on, which the server calls w1, w2 and so on.
+   */
+  public MockAuth0Container withTenants(int number) {
+    for (int n = 1; n < number; n++) {
+      addExposedPort(PORT + n);
+    }
+    return withEnv("MOCKAUTH0_TENANTS", Integer.toString(number));
+  }
+
   private void add(String variable, String value) {
     String had = getEnvMap().get(variable);
     withEnv(variable, had == null ? value : had + "," + value);
@@ -85,7 +96,12 @@ public class MockAuth0Container extends GenericContainer<MockAuth0Container> {
 
   /** The tenant, as the test reaches it. */
   public MockAuth0 auth() {
-    return MockAuth0.connect("http://" + getHost() + ":" + getMappedPort(PORT));
+    return tenant(0);
+  }
+
+  /** The tenant with this number of those of {@link #withTenants}; 0 is the first. */
+  public MockAuth0 tenant(int number) {
+    return MockAuth0.connect("http://" + getHost() + ":" + getMappedPort(PORT + number));
   }
 
   /** The mail server's host and port. */
