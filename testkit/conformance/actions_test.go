@@ -1,89 +1,103 @@
 package conformance
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/auth0/go-auth0"
-	"github.com/auth0/go-auth0/management"
+	"github.com/auth0/go-auth0/authentication"
+	"github.com/auth0/go-auth0/authentication/database"
+	"github.com/auth0/go-auth0/authentication/oauth"
 )
 
-// An Action that go-auth0 creates, deploys and binds acts in the next login.
-func TestGoAuth0Actions(t *testing.T) {
+// claimsOf are those of a JWT.
+func claimsOf(t *testing.T, jwt string) (claims map[string]any) {
+	t.Helper()
+	parts := strings.Split(jwt, ".")
+	if len(parts) != 3 {
+		t.Fatalf("%q is no JWT", jwt)
+	}
+	if err := json.Unmarshal(decode(t, parts[1]), &claims); err != nil {
+		t.Fatal(err)
+	}
+	return claims
+}
+
+// Actions that make the calls of Auth0's public templates, as the SDKs see what they do:
+// go-auth0 denials, claims and refused scopes, auth0-auth-js an exchange whose Action
+// requires npm jsonwebtoken.
+func TestActionsBySDKs(t *testing.T) {
 	t.Parallel()
-	needCertFile(t)
-	m := ownMock(t)
+	installPackages(t)
+	m := mockOf(t, "testdata/actions/mockauth0.yaml")
 	ctx := within(t, time.Minute)
-	api, err := management.New(m.domain, management.WithClientCredentials(ctx, "acme-m2m", "acme-m2m-secret"), management.WithClient(new(http.Client)))
+	web := newClient(t, m, "acme-web", "acme-web-secret")
+	login := func(email string) (*oauth.TokenSet, error) {
+		t.Helper()
+		if _, _, err := ways[0].send(ctx, web, email); err != nil {
+			t.Fatal(err)
+		}
+		return ways[0].login(ctx, web, email, m.code(t, email))
+	}
+
+	tokens, err := login("ada@acme.test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
+	if got := claimsOf(t, tokens.IDToken)["https://acme.test/price"]; got != 10.0 {
+		t.Errorf("the price is %v", got)
+	}
+	var ada struct {
+		App map[string]any `json:"app_metadata"`
+		Own map[string]any `json:"user_metadata"`
+	}
+	users := struct {
+		Items []struct {
+			ID    string `json:"user_id"`
+			Email string `json:"email"`
+		}
+	}{}
+	if err := json.Unmarshal(m.call(t, http.MethodGet, "/_mock/users", ""), &users); err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range users.Items {
+		if u.Email == "ada@acme.test" {
+			if err := json.Unmarshal(m.call(t, http.MethodGet, "/_mock/users/"+strings.ReplaceAll(u.ID, "|", "%7C"), ""), &ada); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	action := &management.Action{
-		Name: auth0.String("plan"), SupportedTriggers: []management.ActionTrigger{{ID: auth0.String(management.ActionTriggerPostLogin), Version: auth0.String("v3")}},
-		Code:    auth0.String(`exports.onExecutePostLogin = async (event, api) => api.idToken.setCustomClaim("https://acme.test/plan", event.secrets.PLAN)`),
-		Secrets: &[]management.ActionSecret{{Name: auth0.String("PLAN"), Value: auth0.String("gold")}},
+	if ada.App["first_client"] != "acme-web" || ada.Own["lang"] != "en" {
+		t.Errorf("the metadata are %v and %v", ada.App, ada.Own)
 	}
-	must(api.Action.Create(ctx, action))
-	built, err := api.Action.Read(ctx, action.GetID())
-	must(err)
-	if built.GetStatus() != management.ActionStatusBuilt {
-		t.Errorf("the status is %s", built.GetStatus())
+	_, err = login("mallory@evil.test")
+	refused(t, err, authentication.Error{StatusCode: 500, Err: "access_denied", Message: "Access to Acme Web is for the staff."})
+
+	machine := newClient(t, m, "acme-m2m", "acme-m2m-secret")
+	of := oauth.LoginWithClientCredentialsRequest{Audience: audience}
+	granted, err := machine.OAuth.LoginWithClientCredentials(ctx, of, oauth.IDTokenValidationOptions{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	version, err := api.Action.Deploy(ctx, action.GetID())
-	must(err)
-	must(api.Action.UpdateBindings(ctx, management.ActionTriggerPostLogin, []*management.ActionBinding{
-		{Ref: &management.ActionBindingReference{Type: auth0.String(management.ActionBindingReferenceByName), Value: action.Name}, DisplayName: auth0.String("The plan")},
-	}))
-	bindings, err := api.Action.Bindings(ctx, management.ActionTriggerPostLogin)
-	must(err)
-	if len(bindings.Bindings) != 1 || bindings.Bindings[0].GetDisplayName() != "The plan" || bindings.Bindings[0].Action.GetID() != action.GetID() {
-		t.Errorf("the bindings are %v", bindings)
+	if got := claimsOf(t, granted.AccessToken)["https://acme.test/machine"]; got != "Acme M2M" {
+		t.Errorf("the machine is %v", got)
+	}
+	of.ExtraParameters = map[string]string{"scope": "write:orders"}
+	_, err = machine.OAuth.LoginWithClientCredentials(ctx, of, oauth.IDTokenValidationOptions{})
+	refused(t, err, authentication.Error{StatusCode: 400, Err: "invalid_scope", Message: "This machine does not write."})
+
+	_, err = web.Database.Signup(ctx, database.SignupRequest{Connection: "Username-Password-Authentication", Email: "eve@trash.test", Password: "Passw0rd!"})
+	if err == nil || !strings.Contains(err.Error(), "trash.test is refused") {
+		t.Errorf("the sign-up gives %v", err)
 	}
 
-	login := newClient(t, m, "acme-web", "acme-web-secret")
-	_, _, err = ways[0].send(ctx, login, "ada@example.com")
-	must(err)
-	tokens, err := ways[0].login(ctx, login, "ada@example.com", m.code(t, "ada@example.com"))
-	must(err)
-	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(tokens.IDToken, ".")[1])
-	must(err)
-	var claims map[string]any
-	must(json.Unmarshal(payload, &claims))
-	if claims["https://acme.test/plan"] != "gold" {
-		t.Errorf("the claims are %v", claims)
-	}
-
-	result := &management.ActionTestPayload{"event": map[string]any{}}
-	must(api.Action.Test(ctx, action.GetID(), result))
-	if (*result)["error"] != nil || (*result)["stats"] == nil {
-		t.Errorf("the test says %v", *result)
-	}
-	versions, err := api.Action.Versions(ctx, action.GetID())
-	must(err)
-	if len(versions.Versions) != 1 || versions.Versions[0].GetID() != version.GetID() || !versions.Versions[0].Deployed {
-		t.Errorf("the versions are %v", versions)
-	}
-	if _, err := api.Action.DeployVersion(ctx, action.GetID(), version.GetID()); err != nil {
-		t.Error(err)
-	}
-	list, err := api.Action.List(ctx)
-	must(err)
-	if list.Total != 1 || !list.Actions[0].AllChangesDeployed {
-		t.Errorf("the list is %v", list)
-	}
-	must(api.Action.UpdateBindings(ctx, management.ActionTriggerPostLogin, []*management.ActionBinding{}))
-	must(api.Action.Delete(ctx, action.GetID()))
-	if _, err := api.Action.Read(ctx, action.GetID()); err == nil || !strings.Contains(err.Error(), "That action does not exist.") {
-		t.Errorf("the Action that was deleted: %v", err)
+	c := exec.CommandContext(ctx, "node", "javascript/actions.js")
+	c.Env = append(environWithout("AUTH0_DOMAIN", "MOCKAUTH0_URL", "NODE_OPTIONS"), "AUTH0_DOMAIN="+m.domain, "MOCKAUTH0_URL="+m.url)
+	gently(c)
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
