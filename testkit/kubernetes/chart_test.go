@@ -330,9 +330,9 @@ func (r rendered) serve(t *testing.T, program string, pod int) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	said := ""
+	var said strings.Builder
 	for lines := bufio.NewScanner(out); lines.Scan(); {
-		said += lines.Text() + "\n"
+		fmt.Fprintln(&said, lines.Text())
 		var line struct{ Level, Msg, URL string }
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil || line.Level != "INFO" {
 			t.Errorf("the log says %s (%v)", lines.Text(), err)
@@ -341,7 +341,7 @@ func (r rendered) serve(t *testing.T, program string, pod int) string {
 			return line.URL
 		}
 	}
-	t.Fatalf("%v does not serve: %s", cmd.Args, said)
+	t.Fatalf("%v does not serve: %s", cmd.Args, &said)
 	return ""
 }
 

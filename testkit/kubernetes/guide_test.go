@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 	"helm.sh/helm/v3/pkg/strvals"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
@@ -204,7 +205,7 @@ func TestTheGuidesTiltfileForwardsPortsOfThePod(t *testing.T) {
 	} {
 		builtins[name] = starlark.NewBuiltin(name, function(do))
 	}
-	if _, err := starlark.ExecFile(&starlark.Thread{}, "Tiltfile", block(t, "kubernetes: tilt"), builtins); err != nil {
+	if _, err := starlark.ExecFileOptions(&syntax.FileOptions{}, &starlark.Thread{}, "Tiltfile", block(t, "kubernetes: tilt"), builtins); err != nil {
 		t.Fatal(err)
 	}
 	container := r.set.Spec.Template.Spec.Containers[0]
