@@ -1,6 +1,8 @@
 package testkit_test
 
 import (
+	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -114,5 +116,67 @@ func TestSignInNamesAndPicksAnOrganization(t *testing.T) {
 		if back.Get("code") == "" {
 			t.Errorf("%s: the app gets %v", client, back)
 		}
+	}
+}
+
+// The fixture, the Management API, the control API and Go see the same members and
+// invitations.
+func TestOrganizationsAreOneState(t *testing.T) {
+	t.Parallel()
+	auth := testkit.Start(t, testkit.FixtureYAML(organizationsFixture))
+	call := func(method, path, body string) string {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, auth.URL()+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		if strings.HasPrefix(path, "/api/v2/") {
+			r.Header.Set("Authorization", "Bearer "+auth.ManagementToken(t, "read:organization_members", "create:organization_members", "read:organization_invitations", "delete:organization_invitations"))
+		}
+		got, err := auth.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer got.Body.Close()
+		text, err := io.ReadAll(got.Body)
+		if err != nil || got.StatusCode >= 300 {
+			t.Fatalf("%s %s: %d %s %v", method, path, got.StatusCode, text, err)
+		}
+		return string(text)
+	}
+	const members, invitations = "/api/v2/organizations/org_globex0000000000/members", "/api/v2/organizations/org_globex0000000000/invitations"
+	bob, _ := auth.Server().UserByAddress("bob@example.com")
+	see := func(who string, want bool) {
+		t.Helper()
+		globex := auth.Server().Organizations()[1]
+		inGo := slices.ContainsFunc(globex.Members, func(m fixtures.OrganizationMember) bool { return m.User == who })
+		state, err := auth.Server().State().JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		inState := strings.Count(string(state), `"user":"`+who+`"`)+strings.Count(string(state), `"user": "`+who+`"`) > 0
+		if byAPI, byControl := strings.Contains(call("GET", members, ""), who), strings.Contains(call("GET", "/_mock/organizations", ""), who); inGo != want || byAPI != want || byControl != want || inState != want {
+			t.Errorf("%s is a member in Go: %v, by the Management API: %v, by the control API: %v, in the state: %v; want %v", who, inGo, byAPI, byControl, inState, want)
+		}
+	}
+	see(bob.UserID, false)
+	call("POST", members, `{"members":["`+bob.UserID+`"]}`)
+	see(bob.UserID, true)
+	call("DELETE", "/_mock/organizations/globex/members/bob@example.com", "")
+	see(bob.UserID, false)
+	if err := auth.Server().SetMember("globex", "bob@example.com", "admin"); err != nil {
+		t.Fatal(err)
+	}
+	see(bob.UserID, true)
+
+	auth.Invite(t, "globex", "zoe@example.com")
+	var listed []struct{ ID string }
+	if err := json.Unmarshal([]byte(call("GET", invitations, "")), &listed); err != nil || len(listed) != 1 || listed[0].ID != auth.Server().Organizations()[1].Invitations[0].ID {
+		t.Fatalf("the invitations are %+v, %v", listed, err)
+	}
+	call("DELETE", invitations+"/"+listed[0].ID, "")
+	if left := auth.Server().Organizations()[1].Invitations; len(left) != 0 {
+		t.Errorf("the invitations are %+v", left)
 	}
 }

@@ -50,6 +50,9 @@ var (
 	InexistentHook = entry(Refusal{
 		Name: "management_inexistent_hook", Status: 404, Code: "HookDoesNotExist", Description: "Error: Hook does not exist", Source: recordings,
 	})
+	IPNotBlocked = entry(Refusal{
+		Name: "management_ip_not_blocked", Status: 404, Description: "Not Found", Source: recordings,
+	})
 	InexistentAction = entry(Refusal{
 		Name: "management_inexistent_action", Status: 404, Description: "That action does not exist.", Source: recordings,
 	})

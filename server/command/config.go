@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os/exec"
 	"strings"
 	"time"
 
@@ -25,9 +26,10 @@ func serverConfig(in *input) (server.Config, error) {
 		TenantHosts:   in.list(tenantHostFlag),
 		AllowOutbound: in.list(allowOutboundFlag),
 		Version:       version(),
+		Node:          in.text(nodeFlag),
 	}
 	steps := []func(*input, *server.Config) error{
-		setIssuer, checkTenantHosts, addClients, addAudiences, checkCallbacks, setOTP, setClock, checkOutbound, setFixture, setScenarios,
+		setIssuer, checkTenantHosts, addClients, addAudiences, checkCallbacks, setOTP, setClock, checkOutbound, checkNode, setFixture, setScenarios,
 	}
 	for _, step := range steps {
 		if err := step(in, &config); err != nil {
@@ -48,6 +50,17 @@ func newServer(in *input, config server.Config) (*server.Server, error) {
 		return nil, in.fixtureError(mistakes("the fixture "+config.FixtureFile, "correct these", err))
 	}
 	return s, nil
+}
+
+// checkNode refuses a program that is not there.
+func checkNode(in *input, config *server.Config) error {
+	if config.Node == "" {
+		return nil
+	}
+	if _, err := exec.LookPath(config.Node); err != nil {
+		return in.refuse(nodeFlag, config.Node, "there is no such program; write the path of a Node.js, 18 or later")
+	}
+	return nil
 }
 
 func setIssuer(in *input, config *server.Config) error {

@@ -45,6 +45,10 @@ var (
 		name: "keyword", takes: "NAME=VALUE", list: true, group: tenantGroup,
 		usage: "what ##NAME## and @@NAME@@ stand for in an export of Auth0's deploy CLI; else " + keywordMappings + " and the environment say it",
 	}
+	nodeFlag = flag{
+		name: "node", takes: "PATH", group: tenantGroup,
+		usage: "the program that runs the JavaScript Actions of the fixture (default node on the PATH)",
+	}
 	stateFlag = flag{
 		name: "state", takes: "FILE", group: tenantGroup,
 		usage: "take users, refresh tokens and changes from FILE at the start, if it is there, and save them a moment after each change and at the end",
@@ -160,7 +164,7 @@ var (
 func serverFlags() []flag {
 	return []flag{
 		logFlag,
-		fixtureFlag, keywordFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, scenarioFlag, failOnUnfiredFlag, issuerFlag, tenantsFlag, tenantHostFlag, trustProxyFlag,
+		fixtureFlag, keywordFlag, nodeFlag, stateFlag, clientFlag, audienceFlag, callbackFlag, scenarioFlag, failOnUnfiredFlag, issuerFlag, tenantsFlag, tenantHostFlag, trustProxyFlag,
 		seedFlag, otpFlag, clockFlag,
 		smtpFlag, mailAPIFlag, mailDialectFlag, smtpRelayFlag,
 		twilioFlag, allowOutboundFlag,

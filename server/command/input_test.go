@@ -121,6 +121,7 @@ var bad = map[string][]struct{ value, sentence string }{
 		{"localhost:smpt", "write the mail server's host and port, such as localhost:1025"},
 	},
 	"serve/twilio": {{"4012", `the address "4012" is not of the form host:port; write it like localhost:PORT, [::1]:PORT or :PORT with --twilio`}},
+	"serve/node":   {{"/no/such/node", "there is no such program; write the path of a Node.js, 18 or later"}},
 	"serve/allow-outbound": {
 		{"https://sms.example.com", "write a host alone, such as sms.example.com"},
 		{"sms.example.com:443", "write a host alone, such as sms.example.com"},

@@ -65,7 +65,7 @@ func TestAnExportOfTheDeployCLIIsAFixture(t *testing.T) {
 			from.deployCLI(t, "export", "--format", form, "--output_folder", first)
 			files := filesOf(t, first)
 			addCLI(t, first, scopes)
-			loaded := mockOf(t, first, "--keyword", "LOGSTREAMS_HTTP_SECRET=Bearer abc", "--keyword", "EVENT_STREAM_WEBHOOK_BEARER_TOKEN=abc")
+			loaded := mockOf(t, first, "--keyword", "LOGSTREAMS_HTTP_SECRET=Bearer abc", "--keyword", "EVENT_STREAM_WEBHOOK_BEARER_TOKEN=abc", "--keyword", "TWILIO_AUTH_TOKEN=abc")
 			from.compareSettings(t, token, loaded)
 			loaded.deployCLI(t, "export", "--format", form, "--output_folder", second)
 			for name, text := range filesOf(t, second) {
@@ -188,7 +188,7 @@ func (m mock) deployCLI(t *testing.T, args ...string) {
 
 // secrets are those that the CLI does not export. It writes the names of variables in
 // their place.
-const secrets = `{"LOGSTREAMS_HTTP_SECRET":"Bearer abc","EVENT_STREAM_WEBHOOK_BEARER_TOKEN":"abc"}`
+const secrets = `{"LOGSTREAMS_HTTP_SECRET":"Bearer abc","EVENT_STREAM_WEBHOOK_BEARER_TOKEN":"abc","TWILIO_AUTH_TOKEN":"abc"}`
 
 // emptyTenant is a file with a fixture that has little more than the client of the CLI,
 // with the grant that the default tenant gives it.
@@ -277,6 +277,14 @@ func (m mock) configureAll(t *testing.T, token string) {
 		{"POST", "/emails/provider", `{"name":"smtp","enabled":true,"default_from_address":"a@bakery.test","credentials":{"smtp_host":"mail.bakery.test","smtp_port":2525,"smtp_user":"u"}}`, nil},
 		{"POST", "/log-streams", `{"name":"audit","type":"http","sink":{"httpEndpoint":"http://localhost:9/logs","httpAuthorization":"Bearer abc"},"filters":[{"type":"category","name":"auth.login.fail"}]}`, nil},
 		{"POST", "/event-streams", `{"name":"users","subscriptions":[{"event_type":"user.created"}],"destination":{"type":"webhook","configuration":{"webhook_endpoint":"http://localhost:9/users","webhook_authorization":{"method":"bearer","token":"abc"}}}}`, nil},
+		{"POST", "/branding/phone/providers", `{"name":"twilio","configuration":{"sid":"AC1","default_from":"+12025550100","delivery_methods":["text","voice"]},"credentials":{"auth_token":"abc"}}`, nil},
+		{"POST", "/branding/phone/templates", `{"type":"otp_verify","content":{"syntax":"liquid","body":{"text":"Your code: {{ code }}","voice":"Your code is {{ code }}"},"from":"+12025550100"}}`, nil},
+		{"POST", "/actions/actions", `{"name":"second","supported_triggers":[{"id":"post-login","version":"v3"}],"code":"exports.onExecutePostLogin = async () => {} // second","secrets":[{"name":"KEY","value":"abc"}],"dependencies":[{"name":"lodash","version":"4.17.21"}],"deploy":true}`, nil},
+		{"POST", "/actions/actions", `{"name":"draft","supported_triggers":[{"id":"post-login","version":"v3"}],"code":"exports.onExecutePostLogin = async () => {} // draft"}`, nil},
+		{"POST", "/actions/actions", `{"name":"first","supported_triggers":[{"id":"post-login","version":"v3"}],"code":"exports.onExecutePostLogin = async () => {} // first","runtime":"node18","deploy":true}`, nil},
+		{"POST", "/actions/actions", `{"name":"machines","supported_triggers":[{"id":"credentials-exchange","version":"v2"}],"code":"exports.onExecuteCredentialsExchange = async () => {}","deploy":true}`, nil},
+		{"PATCH", "/actions/triggers/post-login/bindings", `{"bindings":[{"ref":{"type":"action_name","value":"first"},"display_name":"The first"},{"ref":{"type":"action_name","value":"second"}}]}`, nil},
+		{"PATCH", "/actions/triggers/credentials-exchange/bindings", `{"bindings":[{"ref":{"type":"action_name","value":"machines"}}]}`, nil},
 		{"POST", "/roles", `{"name":"baker","description":"Bakes"}`, &role},
 		{"GET", "/connections?name=email", "", &connection},
 		{"POST", "/organizations", `{"name":"bakery","display_name":"Bakery","branding":{"logo_url":"https://bakery.test/l.png","colors":{"primary":"#0059d6","page_background":"#ffffff"}},"metadata":{"tier":"gold"}}`, &organization},

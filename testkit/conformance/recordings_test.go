@@ -37,7 +37,12 @@ func TestRecordedAnswers(t *testing.T) {
 		}
 		files++
 		name, _ := filepath.Rel(root, path)
-		synctest.Test(t, func(t *testing.T) { r.file(t, strings.TrimSuffix(name, ".yaml"), path) })
+		name = strings.TrimSuffix(name, ".yaml")
+		if filepath.Base(name) == "TestActionManager_Test" { // it runs Node.js, for which no bubble can wait
+			r.file(t, name, path, func() {})
+			return nil
+		}
+		synctest.Test(t, func(t *testing.T) { r.file(t, name, path, synctest.Wait) })
 		return nil
 	})
 	if err != nil || files == 0 {
@@ -122,7 +127,7 @@ type finding struct {
 }
 
 // file sends the calls of one recording to a mock of its own.
-func (r *replay) file(t *testing.T, name, path string) {
+func (r *replay) file(t *testing.T, name, path string, wait func()) {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -165,7 +170,7 @@ func (r *replay) file(t *testing.T, name, path string) {
 			m.lost(want)
 			continue
 		}
-		synctest.Wait() // what the call before sent in the background has arrived or failed
+		wait() // what the call before sent in the background has arrived or failed
 		status, got := send(t, auth, token, call.Request.Method, m.mapped(call.Request.URL), m.mapped(call.Request.Body), call.Request.Headers.Get("Content-Type"))
 		if status == http.StatusNotFound && strings.Contains(string(got), "does not serve") {
 			r.not[operation]++

@@ -60,6 +60,9 @@ func Signup(c *web.Call) (any, error) {
 	if err := passwordless.SolveCaptcha(c, fixtures.FlowPassword); err != nil {
 		return nil, err
 	}
+	if asked := c.Params.Text("organization"); asked != "" {
+		c.Hint("the parameter organization is ignored: this sign-up makes nobody a member; sign up at /authorize with organization and screen_hint=signup")
+	}
 	// 5. Add the user.
 	u := fixtures.User{
 		Password: c.Params.Text("password"), GivenName: c.Params.Text("given_name"), FamilyName: c.Params.Text("family_name"),

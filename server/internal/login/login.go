@@ -164,6 +164,12 @@ func (r *request) refuse(c *web.Call, err error) (any, error) {
 // approve signs the user in to the app or at the device, or leads to the pages of a second factor. tx
 // is the login that the user comes from; its ID is "" if none was begun.
 func (r *request) approve(c *web.Call, tx tenant.Transaction, s tenant.Session) (any, error) {
+	if r.Asks == tenant.BeforeLogin && r.Organization == "" && !r.Personal && !r.silent { // the user has gone round that page
+		if tx.ID == "" {
+			tx = r.begun(c, s)
+		}
+		return to(organizationPage, tx), nil
+	}
 	entry, err := c.Tenant.Enter(r.Authorization, tx, s, r.silent)
 	if entry.Joined {
 		r.recordJoined(c, s, entry)

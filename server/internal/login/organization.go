@@ -94,7 +94,7 @@ func throughOrganization(c *web.Call, tx tenant.Transaction) (any, error) {
 	session, signedIn := currentSession(c)
 	u, _ := c.Tenant.User(session.UserID)
 	switch {
-	case !signedIn, tx.Anew, challengesAgain(c, tx.Connection), !c.Setup.CanEnter(&r.Authorization, session):
+	case !signedIn, tx.Anew && tx.SignedIn != session.ID, challengesAgain(c, tx.Connection), !c.Setup.CanEnter(&r.Authorization, session):
 	case tx.Invitee != "" && address.Key(u.Email) != address.Key(tx.Invitee):
 	default:
 		c.Tenant.Continue(tx, session)

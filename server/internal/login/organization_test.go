@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
@@ -80,5 +81,92 @@ organizations: [{id: org_acme000000000000, name: acme, display_name: Acme Inc, b
 		if !strings.Contains(page, part) {
 			t.Errorf("the page has no %s:\n%s", part, page)
 		}
+	}
+}
+
+// Who goes round the page that asks for the organization comes back to it after the login.
+func TestNobodyGoesRoundThePageThatAsksForTheOrganization(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, `clients:
+  - {client_id: asks, client_secret: s, grant_types: [authorization_code], callbacks: ["http://localhost:*"], organization_usage: require, organization_require_behavior: pre_login_prompt, organization_discovery_methods: [organization_name]}
+organizations: [{name: acme, members: [{user: ada@example.com}], enabled_connections: [{connection: email}]}]
+`)})
+	b := servertest.NewBrowser(t, s)
+	_, state, _ := strings.Cut(b.Call("GET", "/authorize?client_id=asks&response_type=code&scope=openid&redirect_uri=http://localhost:3000/cb", nil).Header().Get("Location"), "?")
+	b.Call("POST", "/u/login/identifier?"+state, url.Values{"username": {"ada@example.com"}})
+	b.Call("POST", "/u/login/passwordless-email-challenge?"+state, url.Values{"code": {servertest.Live(t, s, "ada@example.com")}})
+	if to := b.Call("GET", "/authorize/resume?"+state, nil).Header().Get("Location"); to != "/u/organization?"+state {
+		t.Fatalf("the login goes on at %s", to)
+	}
+	if to := b.Call("POST", "/u/organization?"+state, url.Values{"organizationName": {"acme"}}).Header().Get("Location"); to != "/authorize/resume?"+state { // the user has signed in
+		t.Errorf("the page leads to %s", to)
+	}
+	if to := b.Call("GET", "/authorize/resume?"+state, nil).Header().Get("Location"); !strings.Contains(to, "/cb?code=") {
+		t.Errorf("then it ends at %s", to)
+	}
+}
+
+// Of several browsers that accept one invitation at once one signs in. The others learn
+// that it is used up.
+func TestAnInvitationIsAcceptedOnce(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, `clients:
+  - {client_id: shop, client_secret: s, grant_types: [authorization_code], callbacks: ["http://localhost:*"], organization_usage: require, initiate_login_uri: "http://localhost:3000/login"}
+organizations: [{name: acme, enabled_connections: [{connection: email}]}]
+`)})
+	made, _, err := s.Invite("acme", fixtures.Invitation{Invitee: fixtures.InvitationInvitee{Email: "ada@example.com"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const browsers = 8
+	back := make(chan string, browsers)
+	ready, start := make(chan bool, browsers), make(chan bool)
+	for range browsers {
+		b := servertest.NewBrowser(t, s)
+		_, state, _ := strings.Cut(b.Call("GET", "/authorize?client_id=shop&response_type=code&scope=openid&redirect_uri=http://localhost:3000/cb&organization="+s.Organizations()[0].ID+"&invitation="+made.TicketID, nil).Header().Get("Location"), "?")
+		b.Call("POST", "/u/login/identifier?"+state, url.Values{"username": {"ada@example.com"}})
+		b.Call("POST", "/u/login/passwordless-email-challenge?"+state, url.Values{"code": {servertest.Live(t, s, "ada@example.com")}})
+		go func() {
+			ready <- true
+			<-start
+			back <- b.Call("GET", "/authorize/resume?"+state, nil).Header().Get("Location")
+		}()
+	}
+	for range browsers {
+		<-ready
+	}
+	close(start)
+	codes := 0
+	for range browsers {
+		switch to := <-back; {
+		case strings.Contains(to, "/cb?code="):
+			codes++
+		case !strings.Contains(to, "invitation%20not%20found%20or%20already%20used"):
+			t.Errorf("the app gets %s", to)
+		}
+	}
+	if codes != 1 || len(s.Organizations()[0].Members) != 1 {
+		t.Errorf("%d browsers have signed in, and the members are %+v", codes, s.Organizations()[0].Members)
+	}
+}
+
+// The e-mail to a user whom wrong passwords have blocked has the variables of the
+// organization of that login.
+func TestTheEmailOfABlockKnowsTheOrganization(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, `limits: {enforce: true}
+clients: [{client_id: shop, client_secret: s, grant_types: [authorization_code], callbacks: ["http://localhost:*"], organization_usage: require}]
+organizations: [{name: acme, id: org_acme000000000000, members: [{user: dora@example.com}], enabled_connections: [{connection: Username-Password-Authentication}]}]
+email_provider: {name: smtp, enabled: true, default_from_address: no-reply@acme.test}
+email_templates: [{template: blocked_account, enabled: true, syntax: liquid, subject: "Blocked at {{ organization.display_name }}", body: "{{ organization.name }} {{ url }}"}]
+`)})
+	b := servertest.NewBrowser(t, s)
+	_, state, _ := strings.Cut(b.Call("GET", "/authorize?client_id=shop&response_type=code&scope=openid&redirect_uri=http://localhost:3000/cb&organization=org_acme000000000000", nil).Header().Get("Location"), "?")
+	b.Call("POST", "/u/login/identifier?"+state, url.Values{"username": {"dora@example.com"}})
+	for range 11 {
+		b.Call("POST", "/u/login/password?"+state, url.Values{"username": {"dora@example.com"}, "password": {"wrong"}})
+	}
+	if m, sent := s.Outbox().Latest(); !sent || m.Subject != "Blocked at acme" || !strings.HasPrefix(m.Text, "acme http://localhost:2884/u/") {
+		t.Errorf("the message is %+v", m)
 	}
 }

@@ -1,7 +1,6 @@
 package management
 
 import (
-	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -117,27 +116,22 @@ func isDeployed(a *fixtures.Action) bool { return a.Deployed == nil || *a.Deploy
 
 func isBound(a *fixtures.Action) bool { return a.Bound == nil || *a.Bound }
 
-// versionsOf are the versions of an Action, the oldest first. One of a file that was
-// never deployed by this API has one.
-func (c *call) versionsOf(a *fixtures.Action) []fixtures.ActionVersion {
-	if len(a.Versions) > 0 || !isDeployed(a) {
-		return a.Versions
-	}
-	return []fixtures.ActionVersion{{ID: c.uuid("action version", a.ID, "1"), Source: a.Text(), CreatedAt: a.CreatedAt}}
-}
-
 func (c *call) uuid(names ...string) string { return fixtures.UUID(c.Setup.Seed.Hex(32, names...)) }
 
 func supportedTriggers(a *fixtures.Action) []object {
 	return []object{{{Key: "id", Value: a.Trigger}, {Key: "version", Value: triggerVersion(a.Trigger)}}}
 }
 
-func dependenciesOf(a *fixtures.Action) []object {
+// dependenciesOf are the packages of a draft or, built, of a version.
+func dependenciesOf(a *fixtures.Action, draft bool) []object {
 	list := []object{}
 	for _, d := range a.Dependencies {
 		o := object{{Key: "name", Value: d.Name}}
 		if d.Version != "" {
 			o = append(o, member{Key: "version", Value: d.Version})
+		}
+		if d.RegistryURL != "" && draft {
+			o = append(o, member{Key: "registry_url", Value: d.RegistryURL})
 		}
 		list = append(list, o)
 	}
@@ -163,54 +157,10 @@ func (c *call) showAction(a *fixtures.Action, status string, brief bool) object 
 		{Key: "updated_at", Value: nanoTime(a.UpdatedAt)},
 	}
 	if !brief {
-		o = append(o, member{Key: "code", Value: a.Source}, member{Key: "dependencies", Value: dependenciesOf(a)}, member{Key: "runtime", Value: a.Runtime},
+		o = append(o, member{Key: "code", Value: a.Source}, member{Key: "dependencies", Value: dependenciesOf(a, true)}, member{Key: "runtime", Value: a.Runtime},
 			member{Key: "status", Value: status}, member{Key: "secrets", Value: secretsOf(a)})
 	}
 	return append(o, member{Key: "all_changes_deployed", Value: isDeployed(a) && a.Text() == a.Source})
-}
-
-// withVersions is an Action with the version that is deployed.
-func (c *call) withVersions(a *fixtures.Action, o object) object {
-	versions := c.versionsOf(a)
-	if len(versions) == 0 || !isDeployed(a) {
-		return o
-	}
-	n := len(versions)
-	v := versions[n-1]
-	current := object{
-		{Key: "id", Value: v.ID},
-		{Key: "code", Value: v.Source},
-		{Key: "runtime", Value: a.Runtime},
-		{Key: "status", Value: "BUILT"},
-		{Key: "number", Value: n},
-		{Key: "build_time", Value: nanoTime(v.CreatedAt)},
-		{Key: "created_at", Value: nanoTime(v.CreatedAt)},
-		{Key: "updated_at", Value: nanoTime(v.CreatedAt)},
-	}
-	last := o[len(o)-1]
-	return append(o[:len(o)-1:len(o)-1], member{Key: "current_version", Value: current}, member{Key: "deployed_version", Value: c.showVersion(a, v, n, true)}, last)
-}
-
-// showVersion is a version in Auth0's order. number counts from 1.
-func (c *call) showVersion(a *fixtures.Action, v fixtures.ActionVersion, number int, deployed bool) object {
-	o := object{
-		{Key: "code", Value: v.Source},
-		{Key: "dependencies", Value: dependenciesOf(a)},
-		{Key: "id", Value: v.ID},
-		{Key: "deployed", Value: deployed},
-		{Key: "number", Value: number},
-	}
-	if deployed {
-		o = append(o, member{Key: "built_at", Value: nanoTime(v.CreatedAt)})
-	}
-	return append(o, object{
-		{Key: "secrets", Value: secretsOf(a)},
-		{Key: "status", Value: "built"},
-		{Key: "created_at", Value: nanoTime(v.CreatedAt)},
-		{Key: "updated_at", Value: nanoTime(v.CreatedAt)},
-		{Key: "runtime", Value: a.Runtime},
-		{Key: "supported_triggers", Value: supportedTriggers(a)},
-	}...)
 }
 
 // goPage is a page of a list of this part of Auth0: total is left out if it is 0.
@@ -287,7 +237,8 @@ func (c *call) writeAction(a *fixtures.Action) error {
 			d, _ := one.(map[string]any)
 			name, _ := d["name"].(string)
 			version, _ := d["version"].(string)
-			a.Dependencies = append(a.Dependencies, fixtures.ActionPackage{Name: name, Version: version})
+			registry, _ := d["registry_url"].(string)
+			a.Dependencies = append(a.Dependencies, fixtures.ActionPackage{Name: name, Version: version, RegistryURL: registry})
 		}
 	}
 	if list, ok := c.body["secrets"].([]any); ok {
@@ -401,189 +352,6 @@ func removeAction(c *call) (any, error) {
 	})
 }
 
-// deploy makes a version of an Action with the code, which then runs.
-func (c *call) deploy(a *fixtures.Action, source string) {
-	yes := true
-	a.Versions = append(slices.Clone(c.versionsOf(a)), fixtures.ActionVersion{
-		ID: c.uuid("action version", a.ID, strings.Repeat("+", len(a.Versions))), Source: source, CreatedAt: c.Now,
-	})
-	a.Deployed, a.Running = &yes, ""
-	if source != a.Source {
-		a.Running = source
-	}
-}
-
-// deployed is the answer to the deployment of the newest version.
-func (c *call) deployed(a *fixtures.Action) object {
-	n := len(a.Versions)
-	o := c.showVersion(a, a.Versions[n-1], n, false)
-	return append(o, member{Key: "action", Value: c.showAction(a, "built", true)})
-}
-
-func deployAction(c *call) (any, error) {
-	a, err := c.configureAction(c.Vars["id"], func(a *fixtures.Action) error {
-		c.deploy(a, a.Source)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return c.deployed(a), nil
-}
-
-func rollBack(c *call) (any, error) {
-	a, err := c.configureAction(c.Vars["actionId"], func(a *fixtures.Action) error {
-		versions := c.versionsOf(a)
-		at := slices.IndexFunc(versions, func(v fixtures.ActionVersion) bool { return v.ID == c.Vars["id"] })
-		if at < 0 {
-			return refusal.InexistentAction.Because("the Action has no such version")
-		}
-		c.deploy(a, versions[at].Source)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return c.deployed(a), nil
-}
-
-// shownVersions are the versions of the Action of the path, the newest first.
-func (c *call) shownVersions() ([]object, error) {
-	a, err := c.action(c.Vars["actionId"])
-	if err != nil {
-		return nil, err
-	}
-	var all []object
-	versions := c.versionsOf(a)
-	for i, v := range slices.Backward(versions) {
-		o := c.showVersion(a, v, i+1, isDeployed(a) && i == len(versions)-1)
-		all = append(all, append(o, member{Key: "action", Value: c.showAction(a, "built", true)}))
-	}
-	return all, nil
-}
-
-func listVersions(c *call) (any, error) {
-	all, err := c.shownVersions()
-	if err != nil {
-		return nil, err
-	}
-	return c.goPage("versions", all)
-}
-
-func readVersion(c *call) (any, error) {
-	all, err := c.shownVersions()
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range all {
-		if (&shape{o}).value("id") == c.Vars["id"] {
-			return o, nil
-		}
-	}
-	return nil, refusal.InexistentAction.Because("the Action has no such version")
-}
-
-func readExecution(*call) (any, error) {
-	return nil, refusal.InexistentExecution.Because("mockauth0 keeps no executions: what each Action did is in the journal, GET /_mock/requests")
-}
-
-// listBindings are the Actions of a trigger that are bound to it.
-func listBindings(c *call) (any, error) {
-	all, err := c.bindings()
-	if err != nil {
-		return nil, err
-	}
-	return c.goPage("bindings", all)
-}
-
-func (c *call) bindings() ([]object, error) {
-	if err := c.checkTrigger(); err != nil {
-		return nil, err
-	}
-	all := []object{}
-	for i := range c.Setup.Fixture.Actions {
-		a := &c.Setup.Fixture.Actions[i]
-		if a.Trigger != c.Vars["triggerId"] || !isBound(a) {
-			continue
-		}
-		all = append(all, object{
-			{Key: "id", Value: c.bindingID(a)},
-			{Key: "trigger_id", Value: a.Trigger},
-			{Key: "action", Value: c.withVersions(a, c.showAction(a, "built", true))},
-			{Key: "created_at", Value: nanoTime(a.CreatedAt)},
-			{Key: "updated_at", Value: nanoTime(a.UpdatedAt)},
-			{Key: "display_name", Value: cmp.Or(a.DisplayName, a.Name)},
-		})
-	}
-	return all, nil
-}
-
-func (c *call) bindingID(a *fixtures.Action) string { return c.uuid("action binding", a.Trigger, a.ID) }
-
-func (c *call) checkTrigger() error {
-	if !slices.ContainsFunc(actionTriggers, func(t actionTrigger) bool { return t.id == c.Vars["triggerId"] }) {
-		return refusal.InvalidPath.With("problem", sentence("Path", []fault{{"No enum match for: " + clip(c.Vars["triggerId"]), "triggerId", "An actions extensibility point."}}))
-	}
-	return nil
-}
-
-// bindActions binds Actions to a trigger in the order of the body. Those of the trigger
-// that the body does not name are bound no more.
-func bindActions(c *call) (any, error) {
-	if err := c.checkTrigger(); err != nil {
-		return nil, err
-	}
-	list, _ := c.body["bindings"].([]any)
-	err := c.configure(func(f *fixtures.Fixture) error {
-		f.Actions = slices.Clone(f.Actions)
-		var places []int // of the trigger's Actions
-		yes, no := true, false
-		for i := range f.Actions {
-			if f.Actions[i].Trigger == c.Vars["triggerId"] {
-				places = append(places, i)
-				f.Actions[i].Bound = &no
-			}
-		}
-		var order []fixtures.Action
-		for _, one := range list {
-			b, _ := one.(map[string]any)
-			ref, _ := b["ref"].(map[string]any)
-			kind, _ := ref["type"].(string)
-			value, _ := ref["value"].(string)
-			at := slices.IndexFunc(places, func(i int) bool {
-				a := &f.Actions[i]
-				return value == map[string]string{"binding_id": c.bindingID(a), "action_name": a.Name}[kind] || kind != "action_name" && kind != "binding_id" && value == a.ID
-			})
-			switch {
-			case at < 0:
-				return refusal.InexistentAction.Because("the trigger " + c.Vars["triggerId"] + " has no Action " + clip(value))
-			case *f.Actions[places[at]].Bound:
-				return refusal.InvalidBody.With("problem", "'Array items are not unique' on property bindings.").Because("the Action " + f.Actions[places[at]].Name + " is bound twice")
-			}
-			a := &f.Actions[places[at]]
-			a.Bound = &yes
-			if name, _ := b["display_name"].(string); name != "" {
-				a.DisplayName = name
-			}
-			order = append(order, *a)
-		}
-		for _, i := range places {
-			if !*f.Actions[i].Bound {
-				order = append(order, f.Actions[i])
-			}
-		}
-		for n, i := range places {
-			f.Actions[i] = order[n]
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	all, err := c.bindings()
-	return object{{Key: "bindings", Value: all}}, err
-}
-
 // runDraft runs the draft of an Action. event has what differs from a sample.
 func (c *call) runDraft(a fixtures.Action, event map[string]any) (actions.Run, error) {
 	a.Deployed, a.Bound, a.Running = nil, nil, ""
@@ -624,5 +392,5 @@ func testAction(c *call) (any, error) {
 		{Key: "boot_duration_ms", Value: 0},
 		{Key: "network_duration_ms", Value: 0},
 	}
-	return object{{Key: "payload", Value: result}, {Key: "stats", Value: stats}}, nil
+	return object{{Key: "payload", Value: append(result, member{Key: "stats", Value: stats})}}, nil
 }

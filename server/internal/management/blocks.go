@@ -17,6 +17,14 @@ func userBlockOperations() []operation {
 		{method: "DELETE", path: "/user-blocks", summary: "removes the blocks of a user, by a name of the user", scopes: change, query: []property{identifier}, run: removeBlocks(blocksOfName)},
 		{method: "GET", path: "/user-blocks/{id}", summary: "lists the blocks of a user", scopes: read, query: []property{enabled}, run: listBlocks(blocksOfUser)},
 		{method: "DELETE", path: "/user-blocks/{id}", summary: "removes the blocks of a user", scopes: change, run: removeBlocks(blocksOfUser)},
+		{
+			method: "GET", path: "/anomaly/blocks/ips/{id}", summary: "tells whether an IP address is blocked for all users: the mock blocks none", scopes: []string{"read:anomaly_blocks"},
+			run: func(*call) (any, error) { return nil, refusal.IPNotBlocked },
+		},
+		{
+			method: "DELETE", path: "/anomaly/blocks/ips/{id}", summary: "removes the block of an IP address", scopes: []string{"delete:anomaly_blocks"},
+			run: func(*call) (any, error) { return noContent, nil },
+		},
 	}
 }
 

@@ -125,8 +125,28 @@ func enabledClients(f *fixtures.Fixture, conn fixtures.Connection) []string {
 	return ids
 }
 
+// listClientConnections lists them as the list of all connections has them.
+func listClientConnections(c *call) (any, error) {
+	client, ok := c.Setup.Client(c.Vars["id"])
+	if !ok {
+		return nil, refusal.InexistentClient
+	}
+	c.Vars = nil // so that the items are those of a list
+	var all []object
+	for _, conn := range c.Setup.Fixture.Connections {
+		if tenant.Enabled(&conn, client.ClientID) && (len(c.values["strategy"]) == 0 || slices.Contains(c.values["strategy"], conn.Strategy)) {
+			all = append(all, c.only(connections.show(c, conn), "id"))
+		}
+	}
+	return c.part("connections", all)
+}
+
 // connectionOperations are those on connections beside the operations of each resource.
 var connectionOperations = []operation{
+	{
+		method: "GET", path: "/clients/{id}/connections", summary: "lists the connections that a client may use", scopes: []string{"read:connections", "read:clients", "read:client_summary"},
+		query: slices.Concat(checkpoints, fieldLists, []property{text.of("strategy", "Provide strategies to only retrieve connections with such strategies")}), run: listClientConnections,
+	},
 	{
 		method: "GET", path: "/connections/{id}/clients", summary: "lists the clients that may use a connection", scopes: []string{"read:connections"},
 		query: onlyCheckpoints, run: listConnectionClients,

@@ -136,6 +136,20 @@ func metadata(name string) *property {
 // in the same way.
 var holdingOperations = []operation{
 	{
+		method: "GET", path: "/refresh-tokens", summary: "lists the refresh tokens of a user, or those of one client", scopes: []string{"read:refresh_tokens"},
+		query: slices.Concat(checkpoints, fieldLists, []property{required("user_id", "ID of the user whose refresh tokens to retrieve. Required."), text.of("client_id", "Filter results by client ID. Only valid when user_id is provided.")}),
+		run:   listRefreshTokens,
+	},
+	{
+		method: "POST", path: "/refresh-tokens/revoke", summary: "revokes refresh tokens: by their ids, or those of a user, a client and an API", scopes: []string{"delete:refresh_tokens"},
+		body: &property{types: []string{"object"}, members: []property{
+			property{types: []string{"array"}, items: &text, min: 1, max: 100}.of("ids", "Array of refresh token IDs to revoke. Limited to 100 at a time."), text.of("user_id", "Revoke all refresh tokens for this user."),
+			text.of("client_id", "Revoke refresh tokens for this client. Must be paired with `user_id`; optionally narrowed further with `audience`."),
+			text.of("audience", "Resource server identifier (audience) to scope the revocation. Must be used with both `user_id` and `client_id`."),
+		}},
+		run: revokeRefreshTokens,
+	},
+	{
 		method: "PATCH", path: "/sessions/{id}", summary: "changes the metadata of a session", scopes: []string{"update:sessions"},
 		body: metadata("session_metadata"), run: changeSession,
 	},
@@ -193,12 +207,10 @@ func changeRefreshToken(c *call) (any, error) {
 // endSession ends a session, and the refresh tokens that it gave unless they are to
 // stay.
 func endSession(c *call, s tenant.Session, withTokens bool) {
-	c.Tenant.EndSession(s.ID)
 	if withTokens {
-		for _, f := range refreshTokens(c, func(f fixtures.RefreshFamily) bool { return f.SessionID == s.SID && f.UserID == s.UserID }) {
-			c.Tenant.EndRefreshToken(f.ID)
-		}
+		c.Tenant.EndSessionTokens(s)
 	}
+	c.Tenant.EndSession(s.ID)
 }
 
 func revokeSession(c *call) (any, error) {
@@ -229,6 +241,36 @@ func revokeAccess(c *call) (any, error) {
 		}
 	}
 	return web.Status{Code: http.StatusOK}, nil
+}
+
+func listRefreshTokens(c *call) (any, error) {
+	user, client := c.query["user_id"], c.query["client_id"]
+	var all []object
+	for _, f := range refreshTokens(c, func(f fixtures.RefreshFamily) bool { return f.UserID == user && (client == "" || f.ClientID == client) }) {
+		all = append(all, c.only(showRefreshToken(c, f)))
+	}
+	return c.part("refresh_tokens", all)
+}
+
+// revokeRefreshTokens revokes those of the body. What is not there is no mistake.
+// Unverified: the refusals of a body that names too little.
+func revokeRefreshTokens(c *call) (any, error) {
+	ids, user, client, audience := c.texts("ids"), c.text("user_id"), c.text("client_id"), c.text("audience")
+	switch {
+	case len(ids) == 0 && user == "":
+		return nil, missingProperty("user_id")
+	case audience != "" && client == "":
+		return nil, missingProperty("client_id")
+	}
+	for _, f := range refreshTokens(c, func(f fixtures.RefreshFamily) bool {
+		if len(ids) > 0 {
+			return slices.ContainsFunc(ids, func(id string) bool { return strings.EqualFold(id, f.ID) })
+		}
+		return f.UserID == user && (client == "" || f.ClientID == client) && (audience == "" || f.Audience == audience)
+	}) {
+		c.Tenant.EndRefreshToken(f.ID)
+	}
+	return noContent, nil
 }
 
 // showSession is a session of a browser. Its id is the claim sid.

@@ -44,6 +44,7 @@ func operations() []operation {
 		organizationByName,
 		organizations.operations(),
 		organizationOperations,
+		effectiveOperations,
 		userBlockOperations(),
 		ticketOperations(),
 		jobOperations(),

@@ -125,7 +125,7 @@ func (n *Node) Look() (string, error) {
 		if n.Program != "" {
 			return "", fmt.Errorf("there is no program %s", n.Program)
 		}
-		return "", errors.New("there is no node on PATH: install Node.js 18 or later, or build the image with --target node")
+		return "", errors.New("there is no node on PATH: install Node.js 18 or later, or name one (--node, MOCKAUTH0_NODE, or Node of server.Config), or build the image with --target node")
 	}
 	return program, nil
 }

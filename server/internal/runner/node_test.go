@@ -2,7 +2,10 @@ package runner
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -375,6 +378,58 @@ func TestCloseEndsTheProcessAndItsRuns(t *testing.T) {
 	}
 	if again := r.Run(t.Context(), f, loginFlow("")); !strings.Contains(again.Ran[0].Error, "the server is closed") {
 		t.Errorf("after Close: %+v", again)
+	}
+}
+
+// starts is how many processes TestNothingIsLeftOfManyStarts starts. Each takes some 50 ms.
+var starts = flag.Int("starts", 20, "how many processes of Node.js one test starts")
+
+// Nothing is left of processes that ended: no goroutine, no file, no child.
+// With -starts 1000 it takes a minute.
+func TestNothingIsLeftOfManyStarts(t *testing.T) {
+	r, f := inNode(t, "exports.onExecutePostLogin = async (event, api) => api.idToken.setCustomClaim('pid', process.pid)", nil)
+	files := func() int {
+		list, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			return 0 // another system
+		}
+		return len(list)
+	}
+	r.Run(t.Context(), f, loginFlow(""))
+	r.Node.Close()
+	before, goroutines := files(), runtime.NumGoroutine()
+	for i := range *starts {
+		r.Node.closed = false
+		out := r.Run(t.Context(), f, loginFlow(""))
+		if len(out.ID) != 1 {
+			t.Fatalf("start %d: %+v, %+v", i, out, out.Denied)
+		}
+		if i%2 == 0 { // half of them die
+			pid, _ := out.ID[0].Value.(float64)
+			process, err := os.FindProcess(int(pid))
+			if err == nil {
+				err = errors.Join(process.Kill(), process.Release())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Node.mu.Lock()
+			p := r.Node.process
+			r.Node.mu.Unlock()
+			<-p.ended
+		} else {
+			r.Node.Close()
+		}
+	}
+	r.Node.Close()
+	if r.Node.starts != *starts+1 {
+		t.Errorf("%d processes were started", r.Node.starts)
+	}
+	if now := files(); now > before {
+		t.Errorf("%d files are open, %d before", now, before)
+	}
+	if now := runtime.NumGoroutine(); now > goroutines {
+		t.Errorf("%d goroutines run, %d before", now, goroutines)
 	}
 }
 

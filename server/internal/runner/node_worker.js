@@ -25,8 +25,12 @@ function know (object) {
 function isKnown (object, members) {
   if (Reflect.ownKeys(object).length !== members.length) return false
   for (const [key, was] of members) {
+    if (was.get === undefined && was.set === undefined) {
+      if (object[key] !== was.value && !Object.is(object[key], was.value)) return false
+      continue
+    }
     const is = Reflect.getOwnPropertyDescriptor(object, key)
-    if (is === undefined || !Object.is(is.value, was.value) || is.get !== was.get || is.set !== was.set) return false
+    if (is === undefined || is.get !== was.get || is.set !== was.set) return false
   }
   return true
 }

@@ -63,6 +63,8 @@ type Denial struct {
 	Reason, UserMessage string
 	// Call is that which denied; "" for an error that was thrown.
 	Call string
+	// KeepsTokens tells that session.revoke leaves the refresh tokens as they are.
+	KeepsTokens bool
 	// Action is the name of the Action.
 	Action string
 }

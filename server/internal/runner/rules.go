@@ -44,7 +44,7 @@ var rules = map[string]rule{
 	"access.deny":                      {[]actions.Trigger{actions.PostLogin, actions.PreUserRegistration, actions.CredentialsExchange, actions.CustomTokenExchange}, deny},
 	"access.rejectInvalidSubjectToken": {[]actions.Trigger{actions.CustomTokenExchange}, rejectSubjectToken},
 	"validation.error":                 {[]actions.Trigger{actions.PostLogin, actions.PreUserRegistration}, validationError},
-	"session.revoke":                   {ofLogin, denyBy("access_denied")},
+	"session.revoke":                   {ofLogin, revokeSession},
 	"refreshToken.revoke":              {ofLogin, revokeRefreshToken},
 
 	"idToken.setCustomClaim":     {ofLogin, func(s *step, c actions.Command) string { return s.claim(&s.ID, c, false) }},
@@ -123,6 +123,12 @@ func denyBy(code string) func(*step, actions.Command) string {
 		s.Denied = &Denial{Code: code, Reason: c.Text(0), Call: c.Call, Action: s.action}
 		return ""
 	}
+}
+
+func revokeSession(s *step, c actions.Command) string {
+	keeps := c.Options(1)["preserveRefreshTokens"] == true
+	s.Denied = &Denial{Code: "access_denied", Reason: c.Text(0), Call: c.Call, KeepsTokens: keeps, Action: s.action}
+	return ""
 }
 
 func rejectSubjectToken(s *step, c actions.Command) string {

@@ -1,11 +1,13 @@
 package tenant
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/runner"
 	"github.com/mockauth0/mockauth0/server/internal/token"
 )
@@ -187,11 +189,18 @@ func (t *Tenant) Taken(conn *fixtures.Connection, u fixtures.User) bool {
 	})
 }
 
-// SignsUp tells whether a code is right and nobody has the recipient's address yet. It
-// does not use the code up, and counts nothing.
-func (t *Tenant) SignsUp(connection, recipient, otp string, now time.Time) bool {
+// SignsUp tells whether a code is right, perhaps by a scenario, and nobody has the
+// recipient's address yet. It does not use the code up, and counts nothing.
+func (t *Tenant) SignsUp(connection, recipient, otp string, now time.Time, e *faults.Effects) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	c, ok := t.challenges.bounded.get(challengeKeyOf(connection, recipient))
-	return ok && c.state == pending && !c.lapsed(now) && c.code == otp && t.users.find(connection, recipient) == nil
+	if t.users.find(connection, recipient) != nil {
+		return false
+	}
+	sent := "" // the code that would sign the user up
+	if c, ok := t.challenges.bounded.get(challengeKeyOf(connection, recipient)); ok && c.state == pending && !c.lapsed(now) {
+		sent = c.code
+	}
+	how := otpEffect(e, otp, sent != "" && sent == otp, sent)
+	return how.Verdict == "accept_any" || how.Verdict == "" && sent != "" && otp == cmp.Or(how.Code, sent)
 }

@@ -144,6 +144,17 @@ func (t *Tenant) Sessions(now time.Time, chosen func(Session) bool) []Session {
 	return list
 }
 
+// EndSessionTokens ends the refresh tokens that came of a session.
+func (t *Tenant) EndSessionTokens(s Session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, f := range t.listFamiliesLocked() {
+		if f.SessionID == s.SID && f.UserID == s.UserID {
+			t.endFamilyLocked(f.ID)
+		}
+	}
+}
+
 // EndSession ends a session: the browser with this cookie is signed out.
 func (t *Tenant) EndSession(id string) {
 	t.mu.Lock()

@@ -185,6 +185,9 @@ func LogInBrowser(c *web.Call, a *tenant.Authorization, tx tenant.Transaction, s
 	}
 	if out.Denied != nil {
 		if out.Denied.Call == "session.revoke" {
+			if !out.Denied.KeepsTokens {
+				c.Tenant.EndSessionTokens(s)
+			}
 			c.Tenant.EndSession(s.ID)
 		}
 		if tx.ID != "" {

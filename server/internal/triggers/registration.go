@@ -40,7 +40,7 @@ func Register(c *web.Call, client *fixtures.Client, conn *fixtures.Connection, u
 // RegisterByCode is Register for a user who signs up by a code: if the code is right, and
 // nobody has the address yet.
 func RegisterByCode(c *web.Call, client *fixtures.Client, connection, recipient, otp string) error {
-	if !c.Runner.Has(c.Setup.Fixture, actions.PreUserRegistration) || !c.Tenant.SignsUp(connection, recipient, otp, c.Now) {
+	if !c.Runner.Has(c.Setup.Fixture, actions.PreUserRegistration) || !c.Tenant.SignsUp(connection, recipient, otp, c.Now, c.Effects) {
 		return nil
 	}
 	conn, ok := c.Setup.Connection(connection)

@@ -311,3 +311,99 @@ func (b *businessApp) journey() {
 	b.login(passed)
 	b.isRefused("invalid_request", "invitation not found or already used")
 }
+
+const organizationLook = `
+version: 1
+extends: default
+tenant: {friendly_name: Shop}
+branding: {colors: {primary: "#112233", page_background: "#445566"}}
+clients:
+  - {client_id: acme-web, name: Acme Web, client_secret: acme-web-secret, grant_types: [authorization_code], callbacks: ["http://localhost:*"], organization_usage: require, initiate_login_uri: "http://localhost:3000/login"}
+guardian: {factors: {otp: true, recovery-code: true}}
+users:
+  - {email: ada@example.com}
+  - {email: dora@example.com, password: "Passw0rd!", mfa_required: true}
+organizations:
+  - id: org_acme000000000000
+    name: acme
+    display_name: Acme Inc
+    branding: {logo_url: LOGO, colors: {primary: "#0a7d33", page_background: "#eef4ff"}}
+    members: [{user: ada@example.com}, {user: dora@example.com}]
+    enabled_connections: [{connection: email}, {connection: Username-Password-Authentication, assign_membership_on_login: true, is_signup_enabled: true}]
+`
+
+// Every page of a login through an organization has its name, its colors, and its logo,
+// which the browser loads: the policy of the page allows it.
+func TestEachPageHasTheLookOfTheOrganization(t *testing.T) {
+	t.Parallel()
+	logo := "http://" + serveBoth(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "image/svg+xml")
+		_, _ = io.WriteString(w, `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48"/>`)
+	})) + "/logo.svg"
+	s := openLogin(t, desktop, map[string]string{"organization": acme}, testkit.FixtureYAML(strings.Replace(organizationLook, "LOGO", quoted(logo), 1)))
+	s.mayBeRefused()
+	looks := func(page string) {
+		t.Helper()
+		s.at(page)
+		s.until(`document.querySelector("#prompt-logo-center").naturalWidth === 64`)
+		got := value[string](s.tab, `[document.querySelector("#prompt-logo-center").alt, document.querySelector(".tenant").innerText,
+			getComputedStyle(document.body).backgroundColor, ...[...document.querySelectorAll("[data-action-button-primary]")].map((each) => getComputedStyle(each).backgroundColor)].join(" | ")`)
+		if want := "Acme Inc | Acme Inc | rgb(238, 244, 255)"; got != want && got != want+" | rgb(10, 125, 51)" {
+			t.Errorf("%s looks like this: %s", page, got)
+		}
+	}
+	const database = "Username-Password-Authentication"
+	looks("/u/login/identifier")
+	s.next(func() { s.press("main", "Sign up") })
+	looks("/u/signup/identifier")
+	s.authorize(map[string]string{"organization": acme, "connection": database, "screen_hint": "signup"})
+	s.continues("#email", "new@example.com")
+	looks("/u/signup/password")
+	s.authorize(map[string]string{"organization": acme})
+	s.continues("#username", ada)
+	looks("/u/login/passwordless-email-challenge")
+	s.continues("#code", "x")
+	s.problem("invalid")
+	looks("/u/login/passwordless-email-challenge")
+
+	s.authorize(map[string]string{"organization": acme})
+	s.continues("#username", "dora@example.com")
+	looks("/u/login/password")
+	s.next(func() { s.press("main", "Forgot password?") })
+	looks("/u/reset-password/request/" + database)
+	s.continues("#email", "dora@example.com")
+	s.untilText("h1", "Check Your Email")
+	looks("/u/reset-password/request/" + database)
+	m, _ := s.auth.Server().Outbox().Latest()
+	s.run(chromedp.Navigate(m.Links[0]))
+	looks("/u/reset-password/change")
+	s.write("#password-reset", "Secret123!")
+	s.continues("#re-enter-password", "Secret123!")
+	s.untilText("h1", "Password Changed!")
+	looks("/u/reset-password/change")
+
+	s.authorize(map[string]string{"organization": acme})
+	s.continues("#username", "dora@example.com")
+	s.continues("#password", "Secret123!")
+	looks("/u/mfa-otp-enrollment")
+	dora, _ := s.auth.Server().UserByAddress("dora@example.com")
+	s.continues("#code", s.auth.TOTP(t, dora.UserID))
+	looks("/u/mfa-recovery-code-enrollment")
+
+	invited, err := url.Parse(s.auth.Invite(t, "acme", "zoe@example.com"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.authorize(map[string]string{"organization": acme, "invitation": invited.Query().Get("invitation")})
+	looks("/u/accept-invitation")
+	s.next(func() { s.click("[data-action-button-primary]") })
+	looks("/u/signup/identifier")
+
+	// Before the user has named an organization the pages are the tenant's.
+	s.manage(http.MethodPatch, "/clients/acme-web", map[string]any{"organization_require_behavior": "pre_login_prompt", "organization_discovery_methods": []string{"organization_name"}})
+	s.authorize(nil)
+	s.at("/u/organization")
+	if got := value[string](s.tab, `document.querySelector(".tenant").innerText + " " + getComputedStyle(document.body).backgroundColor`); got != "Shop rgb(68, 85, 102)" {
+		t.Errorf("the page that asks for the organization looks like this: %s", got)
+	}
+}

@@ -1,10 +1,13 @@
 package browser
 
 import (
+	"errors"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/mockauth0/mockauth0/server/actions"
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
@@ -101,6 +104,37 @@ func TestRequestsAreFoundAndCopied(t *testing.T) {
 	command := i.copied("the request as curl", func() { i.click("#panel .requests > li:not([hidden]) button") })
 	if !strings.HasPrefix(command, "curl --request POST '"+i.url+"/passwordless/start'") || !strings.Contains(command, `"email": "ada@example.com"`) {
 		t.Errorf("the command is %s", command)
+	}
+}
+
+// A request shows the Actions that it ran: what each did, what was dropped, and its console.
+// Nothing of it is HTML.
+func TestARequestShowsItsActions(t *testing.T) {
+	t.Parallel()
+	i := openInbox(t, desktop, testkit.PostLogin(func(event *actions.Event, api *actions.API) {
+		api.Log("plan of", event.User.Email, "<img src=x>")
+		api.IDToken.SetCustomClaim("https://acme.test/plan", "gold")
+		api.IDToken.SetCustomClaim("roles", []string{"admin"})
+	}), testkit.PostLogin(func(_ *actions.Event, api *actions.API) { api.Throw(errors.New("no such plan")) }))
+	code := i.start("ada@example.com")
+	i.redeem("ada@example.com", code)
+	i.press("#nav", "Requests")
+	i.write("#find-request", "post-login-2")
+	i.untilText("#panel", "1 of them shown")
+	i.click("#panel .requests > li:not([hidden]) summary")
+	i.until(`document.querySelectorAll("#panel .actions-ran > li").length === 2`)
+	got := value[[]string](i.tab, `[...document.querySelectorAll("#panel .actions-ran dl > div")].map((each) => each.dataset.kind + ": " + [...each.querySelectorAll("dd")].map((line) => line.innerText).join("; "))`)
+	want := []string{
+		`did: idToken.setCustomClaim("https://acme.test/plan", "gold")`,
+		`dropped: idToken.setCustomClaim("roles", ["admin"]): claim roles is restricted; dropped`,
+		"console: plan of ada@example.com <img src=x>",
+		"error: no such plan",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the page shows\n%s\nnot\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if n := value[int](i.tab, `document.querySelectorAll("#panel .actions-ran img").length`); n != 0 {
+		t.Error("a line of the console became HTML")
 	}
 }
 

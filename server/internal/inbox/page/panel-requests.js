@@ -74,7 +74,7 @@ function makeRow(r) {
     Client: r.client_id, SDK: sdk, "User agent": r.user_agent, Scenario: r.scenario,
     At: `${clockTime(Date.parse(r.at))} UTC`, Took: `${r.duration_ms} ms`, "Request id": r.id,
   };
-  const words = [r.method, r.path, r.client_id, r.status, sdk, r.user_agent, r.error, r.scenario].filter(Boolean).join(" ").toLowerCase();
+  const words = [r.method, r.path, r.client_id, r.status, sdk, r.user_agent, r.error, r.scenario, ...(r.actions ?? []).map((a) => a.name)].filter(Boolean).join(" ").toLowerCase();
   return el("li", { "data-words": words }, el("details", {},
     el("summary", {},
       el("span", { class: "status", "data-class": r.status ? Math.floor(r.status / 100) : "none", text: r.status || "none" }),
@@ -84,11 +84,13 @@ function makeRow(r) {
         el("span", { text: sdk || shortAgent(r.user_agent) || "unknown caller" }),
         r.client_id && el("span", { text: r.client_id }),
         r.scenario && el("span", { class: "fault-tag", text: r.scenario }),
+        (r.actions ?? []).map((a) => el("span", { class: a.error ? "fault-tag" : "log-tag", text: a.name, title: `an Action of ${a.trigger}` })),
         (r.logs ?? []).map((log) => el("span", { class: "log-tag", text: log.type, title: log.description || "an entry of the tenant's log" }))),
       r.error_description && el("span", { class: "request-error", text: r.error_description })),
     el("dl", { class: "facts" }, Object.entries(detail).filter(([, value]) => value).map(([name, value]) =>
       el("div", {}, el("dt", { text: name }), el("dd", { text: value })))),
     r.logs && logs(r.logs),
+    r.actions && ran(r.actions),
     el("div", { class: "inline" }, copyButton("the request as curl", () => requested(r), { short: "Copy as curl", class: "quiet" })),
     params && el("pre", { class: "plain", tabIndex: 0, role: "group", "aria-label": "Parameters", text: params })));
 }
@@ -97,6 +99,16 @@ function makeRow(r) {
 function logs(entries) {
   return el("div", { class: "log-entries", role: "list", "aria-label": "Log entries of the tenant" }, entries.map((log) =>
     el("div", { role: "listitem" }, el("span", { class: "log-tag", text: log.type }), " ", log.description, el("code", { text: log.log_id }))));
+}
+
+// The Actions that the request ran, in their order: what each did, what was dropped, and
+// what it said to the console.
+function ran(actions) {
+  return el("ol", { class: "plain-list actions-ran", "aria-label": "Actions that ran" }, actions.map((a) =>
+    el("li", {},
+      el("p", {}, el("strong", { text: a.name }), ` of ${a.trigger}, ${a.duration_ms} ms`),
+      el("dl", {}, [["Did", a.did], ["Dropped", a.dropped], ["Console", a.logs], ["Error", a.error && [a.error]]].filter(([, lines]) => lines?.length).map(([name, lines]) =>
+        el("div", { "data-kind": name.toLowerCase() }, el("dt", { text: name }), lines.map((line) => el("dd", {}, el("code", { text: line })))))))));
 }
 
 function shortAgent(agent) {
