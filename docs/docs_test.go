@@ -20,6 +20,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -58,6 +59,11 @@ var holders = map[string]func(*reader, *block) string{
 	// Blocks that a script of .ci or a test of testkit/conformance takes.
 	"quickstart": (*reader).isTaken, "workflow": (*reader).isTaken, "image": (*reader).isTaken, "compose": (*reader).isTaken,
 	"figures": (*reader).isTaken, "faults": (*reader).isTaken,
+
+	// Blocks that the tests of the Helm chart take.
+	"kubernetes": func(r *reader, b *block) string {
+		return r.isIn(filesOf(r, "testkit/kubernetes", ".go"), strconv.Quote(b.mark), b)
+	},
 
 	// Generated parts.
 	"report": (*reader).report, "endpoints": (*reader).endpoints, "control": (*reader).endpoints, "help": (*reader).commandLine,

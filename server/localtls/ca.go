@@ -187,11 +187,15 @@ func (ca *CA) Beyond() []string { return slices.Clone(ca.beyond) }
 // Notes returns full sentences that the user should read: that there is another CA,
 // that the CA expires soon, that other users can read its key.
 func (ca *CA) Notes() []string {
-	if len(ca.beyond) == 0 || ca.copied {
+	beyond := ca.Beyond()
+	if given := ca.given.Load(); given != nil { // it answers for what it covers
+		beyond = slices.DeleteFunc(beyond, func(name string) bool { return given.Leaf.VerifyHostname(name) == nil })
+	}
+	if len(beyond) == 0 || ca.copied {
 		return slices.Clone(ca.notes)
 	}
 	return append([]string{fmt.Sprintf("%s lies outside the names that the usual CA may sign, so another CA signs for it and for every name below it: a client must trust %s.",
-		strings.Join(ca.beyond, ", "), ca.path)}, ca.notes...)
+		strings.Join(beyond, ", "), ca.path)}, ca.notes...)
 }
 
 // Certificate returns the certificate that a client must trust. It must not be

@@ -330,3 +330,20 @@ func FuzzServerName(f *testing.F) {
 		}
 	})
 }
+
+func TestNobodyIsToldToTrustAnotherCAForNamesThatTheirCertificateCovers(t *testing.T) {
+	ours := open(t, Options{Dir: t.TempDir(), Hosts: []string{"auth.acme.dev"}})
+	pair, err := ours.GetCertificate(&tls.ClientHelloInfo{ServerName: "auth.acme.dev"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for host, notes := range map[string]int{"auth.acme.dev": 0, "auth.other.dev": 1} {
+		ca := open(t, Options{Dir: t.TempDir(), Hosts: []string{host}})
+		if err := ca.UseCertificate(writePair(t, pair)); err != nil {
+			t.Fatal(err)
+		}
+		if got := ca.Notes(); len(got) != notes {
+			t.Errorf("%s: %q", host, got)
+		}
+	}
+}
