@@ -17,6 +17,7 @@ import (
 // terms is a page of the team, to which an Action sends the browser. It sends the answer
 // of the user back to /continue.
 func terms(t *testing.T) *httptest.Server {
+	t.Helper()
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprintf(w, `<form method="post" action="%s/continue"><input type="hidden" name="state" value="%s"><button name="accepted" value="no">No</button><button name="accepted" value="yes">Yes</button></form>`,
