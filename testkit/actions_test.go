@@ -36,6 +36,9 @@ func claimsOf(t *testing.T, jwt string) map[string]any {
 func TestAnActionInGoSetsClaimsScopesAndMetadata(t *testing.T) {
 	t.Parallel()
 	auth := testkit.Start(t, testkit.Audience("https://api.test/", "read:all", "write:all"), testkit.PostLogin(func(event *actions.Event, api *actions.API) {
+		if event.Transaction.ACRValues == nil || event.Transaction.UILocales == nil { // JavaScript reads event.transaction.acr_values.includes
+			t.Errorf("the transaction is %+v", event.Transaction)
+		}
 		api.IDToken.SetCustomClaim("https://acme.test/email", event.User.Email)
 		api.IDToken.SetCustomClaim("roles", []string{"admin"}) // restricted
 		api.AccessToken.SetCustomClaim("plan", map[string]any{"name": "gold"})

@@ -174,8 +174,8 @@ type Transaction struct {
 	ID                 string         `json:"id,omitempty"`
 	Protocol           string         `json:"protocol,omitempty"`
 	RequestedScopes    []string       `json:"requested_scopes"`
-	ACRValues          []string       `json:"acr_values,omitempty"`
-	UILocales          []string       `json:"ui_locales,omitempty"`
+	ACRValues          []string       `json:"acr_values,omitzero"` // those of a login are never nil
+	UILocales          []string       `json:"ui_locales,omitzero"`
 	Locale             string         `json:"locale,omitempty"`
 	LoginHint          string         `json:"login_hint,omitempty"`
 	Prompt             []string       `json:"prompt,omitempty"`

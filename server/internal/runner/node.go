@@ -106,6 +106,7 @@ func (r *Runner) path(a *fixtures.Action) string {
 var calls = sync.OnceValue(func() map[actions.Trigger][]string {
 	out := map[actions.Trigger][]string{}
 	for _, trigger := range actions.Triggers() {
+		out[trigger] = []string{} // some have api.cache alone
 		for _, name := range slices.Sorted(maps.Keys(rules)) {
 			if slices.Contains(rules[name].triggers, trigger) {
 				out[trigger] = append(out[trigger], name)

@@ -248,6 +248,27 @@ func TestManyRunsAtOnce(t *testing.T) {
 	}
 }
 
+// The Actions of each trigger get an api, also those that have nothing but a cache.
+func TestEachTriggerHasAnAPI(t *testing.T) {
+	t.Parallel()
+	for _, trigger := range actions.Triggers() {
+		t.Run(string(trigger), func(t *testing.T) {
+			t.Parallel()
+			execute, _ := trigger.Entries()
+			r, f := inNode(t, "exports."+execute+" = async (event, api) => { api.cache.set('seen', 'yes'); console.log(api.cache.get('seen').value) }", func(a *fixtures.Action) { a.Trigger = string(trigger) })
+			flow := loginFlow("")
+			flow.Trigger, flow.Action = trigger, ""
+			if trigger == actions.CustomTokenExchange {
+				f.Actions[0].ID, flow.Action = "one", "one"
+			}
+			out := r.Run(t.Context(), f, flow)
+			if out.Denied != nil || len(out.Ran) != 1 || len(out.Ran[0].Logs) != 1 || out.Ran[0].Logs[0] != "yes" {
+				t.Errorf("the outcome is %+v, %+v", out, out.Denied)
+			}
+		})
+	}
+}
+
 // A loop ends at its deadline, and another Action of the same process does not wait for
 // it.
 func TestALoopEndsAndBlocksNobody(t *testing.T) {

@@ -247,8 +247,8 @@ func enableMultifactor(s *step, c actions.Command) string {
 	case "none":
 		s.Multifactor = nil
 	case "any", "guardian", "google-authenticator":
-		remember, given := c.Options(1)["allowRememberBrowser"].(bool)
-		s.Multifactor = &Multifactor{provider, remember || !given}
+		remember, _ := c.Options(1)["allowRememberBrowser"].(bool) // Source: actions/reference/post-login/post-login-api-object.mdx: the default is false
+		s.Multifactor = &Multifactor{provider, remember}
 	case "duo":
 		return "mockauth0 has no duo"
 	default:

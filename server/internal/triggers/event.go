@@ -116,7 +116,7 @@ func browserEvent(c *web.Call, a *tenant.Authorization, tx tenant.Transaction, s
 	addUser(c, e, u)
 	e.Transaction = &actions.Transaction{
 		ID: tx.ID, Protocol: protocolOf(a), RequestedScopes: strings.Fields(a.Scope), Locale: "en", LoginHint: tx.Hint,
-		RedirectURI: a.RedirectURI, ResponseMode: a.Mode, ResponseType: a.ResponseTypes,
+		RedirectURI: a.RedirectURI, ResponseMode: a.Mode, ResponseType: a.ResponseTypes, ACRValues: []string{}, UILocales: []string{},
 	}
 	if a.State != nil {
 		e.Transaction.State = *a.State

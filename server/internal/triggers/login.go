@@ -51,7 +51,7 @@ func Granted(c *web.Call, grant string, l *tenant.Login) error {
 	}
 	e := eventOf(c, l.Client)
 	addUser(c, e, *l.User)
-	e.Transaction = &actions.Transaction{Protocol: protocol, RequestedScopes: strings.Fields(c.Params.Text("scope")), Locale: "en"}
+	e.Transaction = &actions.Transaction{Protocol: protocol, RequestedScopes: strings.Fields(c.Params.Text("scope")), Locale: "en", ACRValues: []string{}, UILocales: []string{}}
 	if l.API != nil {
 		e.ResourceServer = &actions.ResourceServer{Identifier: l.Audience()}
 	}

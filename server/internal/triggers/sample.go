@@ -36,6 +36,7 @@ func Sample(t *tenant.Tenant, trigger actions.Trigger, given map[string]any) (*a
 		e.Connection = connectionOf(s, u.Connection)
 		e.Authorization = &actions.Authorization{Roles: s.RoleNames(&u)}
 		if trigger == actions.PostLogin {
+			e.Transaction.ACRValues, e.Transaction.UILocales = []string{}, []string{}
 			e.Authentication = methodsOf("pwd", now, time.Time{}, nil, now)
 		}
 		if trigger == actions.PreUserRegistration {
