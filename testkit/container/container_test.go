@@ -144,12 +144,12 @@ func TestTenants(t *testing.T) {
 		if otp := must(own.OTP(ctx, fmt.Sprintf("user%d@example.com", n)))(t); len(otp) != 6 {
 			t.Errorf("the code is %q", otp)
 		}
-		users := must(http.Get(must(own.URL(ctx))(t) + "/_mock/users"))(t)
-		text := string(must(io.ReadAll(users.Body))(t))
-		users.Body.Close()
+		messages := must(http.Get(must(own.URL(ctx))(t) + "/_mock/outbox"))(t)
+		text := string(must(io.ReadAll(messages.Body))(t))
+		messages.Body.Close()
 		for other := range 3 {
 			if strings.Contains(text, fmt.Sprintf("user%d@example.com", other)) != (other == n) {
-				t.Errorf("the users of %d are %s", n, text)
+				t.Errorf("the messages of %d are %s", n, text)
 			}
 		}
 	}

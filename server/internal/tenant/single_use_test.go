@@ -101,7 +101,7 @@ func TestAnEnrolmentTicketEnrollsOneFactor(t *testing.T) {
 	tn := mfaTenant(t)
 	ada := tn.userNamed(t, "ada@example.com")
 	client, _ := tn.Setup().Client("acme-web")
-	for round := range 10_000 {
+	for round := range rounds() {
 		ticket := makeTicket(t, tn, fixtures.Ticket{Purpose: outbox.EnrollmentEmail, UserID: ada.UserID, AllowMore: true})
 		var give [2]func() error
 		for i, factor := range []string{fixtures.FactorOTP, fixtures.FactorPhone} {

@@ -31,6 +31,14 @@ func newTenant(t testing.TB) *Tenant {
 	return New(&at, token.Embedded("fast"))
 }
 
+// rounds is how often two do the same at once.
+func rounds() int {
+	if testing.Short() {
+		return 1_000
+	}
+	return 10_000
+}
+
 // Of two that use a code, a rotating refresh token, a ticket, a DPoP proof or a
 // request_uri at once, one succeeds. Both call the tenant itself, with nothing in between that
 // would pull them apart.
@@ -114,7 +122,7 @@ func TestOfTwoAtOnceOneWins(t *testing.T) {
 			}
 		},
 	} {
-		for round := range 10_000 {
+		for round := range rounds() {
 			use := give()
 			var there, won atomic.Int32
 			var done sync.WaitGroup
