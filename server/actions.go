@@ -1,7 +1,6 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -113,5 +112,8 @@ func (s *Server) RunAction(ctx context.Context, name string, event map[string]an
 	for _, info := range s.Actions() {
 		names = append(names, info.Name)
 	}
-	return actions.Run{}, &tenant.UserError{Code: "no_action", Description: fmt.Sprintf("there is no Action %q; there are: %s", name, cmp.Or(strings.Join(names, ", "), "none"))}
+	if len(names) == 0 {
+		return actions.Run{}, &tenant.UserError{Code: "no_action", Description: fmt.Sprintf("there is no Action %q: the tenant has no Actions", name)}
+	}
+	return actions.Run{}, &tenant.UserError{Code: "no_action", Description: fmt.Sprintf("there is no Action %q; there are: %s", name, strings.Join(names, ", "))}
 }

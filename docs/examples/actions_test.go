@@ -27,6 +27,16 @@ func TestThePlanIsAClaim(t *testing.T) {
 	}
 }
 
+// What the event leaves out is that of the sample.
+func TestAnEventNamesAUserOnly(t *testing.T) {
+	needsNode(t)
+	auth := testkit.Start(t, testkit.Fixture("mockauth0.yaml"))
+	run := auth.RunAction(t, "add-plan", &actions.Event{User: &actions.User{Email: "ada@example.com"}})
+	if got := run.Claim("idToken", "https://acme.test/plan"); got != "free" {
+		t.Errorf("the plan is %v: %s", got, run.Error)
+	}
+}
+
 func TestTheLoginOfAnUserHasThePlan(t *testing.T) {
 	needsNode(t)
 	auth := testkit.Start(t, testkit.Fixture("mockauth0.yaml"))
