@@ -11,24 +11,7 @@ ARG VERSION=devel TARGETOS TARGETARCH
 RUN --mount=type=cache,target=/root/.cache/go-build \
     GOOS=$TARGETOS GOARCH=$TARGETARCH sh .ci/build "$VERSION" /out/mockauth0
 
-# With Node.js, for the Actions of a fixture: docker build --target node .
-FROM node:22-alpine AS node
-COPY --from=build /out/mockauth0 /src/LICENSE /out/CREDITS /
-COPY --from=build --chown=65532:65532 /out/data/ /
-WORKDIR /etc/mockauth0
-ENV MOCKAUTH0_ADDR=:2884 \
-    MOCKAUTH0_SMTP=:1025 \
-    MOCKAUTH0_MAIL_API=:8025 \
-    MOCKAUTH0_TLS_HOST=mockauth0 \
-    MOCKAUTH0_TLS_DIR=/var/lib/mockauth0 \
-    MOCKAUTH0_TLS_CA_COPY=/ca/ca.pem
-VOLUME /ca
-EXPOSE 2884 1025 8025
-USER 65532:65532
-HEALTHCHECK --interval=2s --timeout=2s --start-period=10s --start-interval=200ms CMD ["/mockauth0", "healthcheck"]
-ENTRYPOINT ["/mockauth0"]
-
-FROM scratch
+FROM scratch AS image
 COPY --from=build /out/mockauth0 /src/LICENSE /out/CREDITS /
 # To call a text message gateway on the internet (--allow-outbound).
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
@@ -57,3 +40,10 @@ LABEL org.opencontainers.image.title="mockauth0" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION"
+
+# With Node.js, for the Actions of a fixture: docker build --target node .
+FROM image AS node
+COPY --from=node:22-alpine / /
+ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+FROM image
