@@ -13,6 +13,7 @@ const FOLDER = '/etc/mockauth0'; // where the image looks for a fixture, and for
 /** A tenant that will run in a container. The options are those of the Go module testkit/container. */
 class MockAuth0Container extends GenericContainer {
   #scenarioFiles = 0;
+  #isWaitedFor;
 
   constructor(image = 'ghcr.io/mockauth0/mockauth0') {
     super(image);
@@ -72,11 +73,42 @@ class MockAuth0Container extends GenericContainer {
     return this.withCopyFilesToContainer([{ source, target, mode: 0o644 }]);
   }
 
+  async containerStarting() {
+    this.#isWaitedFor = true;
+  }
+
+  /**
+   * What a container says that ends while it starts. Testcontainers itself tells nothing while it waits for the ports: without
+   * the container that wait ends. The next wait, for the tenant, removes the container itself.
+   */
+  async #logOfEnd(containers, container, abortSignal) {
+    await container.wait({ condition: 'next-exit', abortSignal });
+    let log = '';
+    for await (const part of await containers.logs(container)) log += part;
+    if (!this.#isWaitedFor) await containers.remove(container, { removeVolumes: true });
+    return log.trim();
+  }
+
   async start() {
+    const client = await getContainerRuntimeClient();
     // The certificate names the host of an engine on another machine.
-    const { host } = (await getContainerRuntimeClient()).info.containerRuntime;
+    const { host } = client.info.containerRuntime;
     if (host !== 'localhost') this.withTLSHosts(host);
-    const container = new StartedMockAuth0Container(await super.start());
+    const watch = new AbortController();
+    const refused = new Promise((_, reject) => {
+      this.containerCreated = async (id) => {
+        this.#isWaitedFor = false;
+        this.#logOfEnd(client.container, client.container.getById(id), watch.signal).then((log) => reject(new Error(log)), () => {});
+      };
+    });
+    const starting = super.start();
+    starting.catch(() => {}); // the log says more
+    let container;
+    try {
+      container = new StartedMockAuth0Container(await Promise.race([refused, starting]));
+    } finally {
+      watch.abort();
+    }
     try {
       await container.connect();
     } catch (error) {

@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from testcontainers.core.config import ConnectionMode
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.exceptions import ContainerStartException
 from testcontainers.core.waiting_utils import WaitStrategy, WaitStrategyTarget
@@ -108,8 +109,13 @@ class MockAuth0Container(DockerContainer):
         return self.with_env(name, ",".join([*had, *values]))
 
     def _configure(self) -> None:
-        # The certificate names the host of an engine on another machine.
-        host = self.get_docker_client().host()
+        # The certificate names the host that the container will be reached by: of an engine on another machine, or of one
+        # in the container in which the tests run.
+        engine = self.get_docker_client()
+        host = engine.host()
+        if engine.get_connection_mode() is ConnectionMode.gateway_ip:
+            network = engine.client.networks.get(self._network.name if self._network else "bridge")
+            host = network.attrs["IPAM"]["Config"][0]["Gateway"]
         if host != "localhost":
             self.with_tls_hosts(host)
 
