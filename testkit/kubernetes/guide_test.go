@@ -78,11 +78,11 @@ func TestTheReleasePublishesTheChartOfTheGuide(t *testing.T) {
 	if err := yaml.Unmarshal(data, &workflow); err != nil {
 		t.Fatal(err)
 	}
-	script := "set -eu; helm() { echo helm \"$@\"; }\n"
+	script := []string{"set -eu; helm() { echo helm \"$@\"; }"}
 	for _, step := range workflow.Jobs["chart"].Steps {
-		script += step.Run + "\n"
+		script = append(script, step.Run)
 	}
-	cmd := exec.Command("bash", "-c", script)
+	cmd := exec.Command("bash", "-c", strings.Join(script, "\n"))
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "GITHUB_REF_NAME=v1.2.3", "GITHUB_REPOSITORY_OWNER=mockauth0", "GITHUB_ACTOR=ada", "GITHUB_TOKEN=secret"}
 	out, err := cmd.CombinedOutput()
 	if err != nil {
