@@ -47,21 +47,3 @@ func (a *API) ReadHealth(*web.Call) (any, error) {
 	}
 	return h, nil
 }
-
-// requestList is what GET /_mock/requests answers.
-type requestList struct {
-	Items   []journal.Request `json:"items"`
-	Dropped int               `json:"dropped"`
-}
-
-// ListRequests is GET /_mock/requests.
-func (a *API) ListRequests(*web.Call) (any, error) {
-	entries, dropped := a.Journal.All()
-	return requestList{entries, dropped}, nil
-}
-
-// ClearRequests is DELETE /_mock/requests.
-func (a *API) ClearRequests(*web.Call) (any, error) {
-	a.Journal.Clear()
-	return noContent, nil
-}
