@@ -4,7 +4,6 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/streams"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
-	"github.com/mockauth0/mockauth0/server/journal"
 )
 
 // health is what GET /_mock/health answers.

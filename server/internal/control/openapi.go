@@ -66,7 +66,7 @@ var described = sync.OnceValue(func() map[string]description {
 		"POST /_mock/scenarios":                                     {body: object{"anyOf": []any{scenarios.NamedSchema(), strictyaml.SchemaOf(reflect.TypeFor[scenarios.Scenario]())}}, status: http.StatusCreated, answer: scenarios.Status{}, refuses: notFound},
 		"DELETE /_mock/scenarios":                                   {status: http.StatusNoContent},
 		"POST /_mock/scenarios/verify":                              {body: map[string]scenarios.Expect{}, optional: true, answer: verified{}, refuses: []int{http.StatusConflict}},
-		"POST /_mock/scenarios/check":                               {body: scenarios.Scenario{}, answer: checked{}},
+		"POST /_mock/scenarios/check":                               {body: object{"description": "a scenario file, which may have mistakes"}, answer: checked{}},
 		"GET /_mock/scenarios/{name}/file":                          {media: []string{"application/yaml"}, refuses: notFound},
 		"GET /_mock/scenarios/{name}":                               {answer: scenarios.Status{}, refuses: notFound},
 		"DELETE /_mock/scenarios/{name}":                            {status: http.StatusNoContent, refuses: notFound},

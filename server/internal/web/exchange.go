@@ -19,7 +19,8 @@ const maxKeptBody = 32 << 10
 func (c *Call) exchange(res response) *journal.Exchange {
 	address := url.URL{Path: c.Path, RawQuery: c.Query}
 	x := &journal.Exchange{
-		URL: address.RequestURI(), RequestHeader: maps.Clone(c.Header), ResponseHeader: maps.Clone(c.ResponseHeader),
+		URL:           strings.Clone(address.RequestURI()), // else it keeps the whole request line
+		RequestHeader: maps.Clone(c.Header), ResponseHeader: maps.Clone(c.ResponseHeader),
 		RequestBody: keptBody(c.Body), ResponseBody: keptBody(res.body), RequestSize: len(c.Body), ResponseSize: len(res.body),
 	}
 	if res.status == 0 { // nothing was sent

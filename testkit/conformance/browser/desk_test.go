@@ -123,7 +123,7 @@ func TestAScenarioIsWrittenOnThePage(t *testing.T) {
 	i.untilText("#panel .editor .complaint", "The file has mistakes.")
 	fill("version: 1\nname: mine\nrules:\n  - id: a\n    times: 1\n    then: {otp: expired}\n")
 	i.untilText("#panel .editor", "No mistakes: this is mine.")
-	value[any](i.tab, `(() => { window.saved = []; HTMLAnchorElement.prototype.click = function () { saved.push(this.download); fetch(this.href).catch(() => {}); }; })()`)
+	value[any](i.tab, `(() => { window.saved = []; HTMLAnchorElement.prototype.click = function () { saved.push(this.download); }; })()`)
 	i.press("#panel .editor", "Save as a file")
 	i.until(`saved.join() === "mine.yaml"`)
 	i.press("#panel .editor", "Switch it on")
@@ -194,9 +194,10 @@ func TestAUserIsReadAndChanged(t *testing.T) {
 	i.untilText("#panel", "This browser is signed in as "+ada)
 	i.untilText("#panel", "Sessions (1)")
 	i.press("#panel", "End all sessions")
+	i.press("#panel", "End all sessions?")
 	i.untilText("#panel", "Sessions (0)")
 	i.press("#panel", "Block "+ada)
-	i.untilText("#panel .user-head", "blocked")
+	i.untilText("#panel .stack-wide:not([hidden]) .user-head", "blocked")
 	if !user().Blocked {
 		t.Error("she is not blocked")
 	}

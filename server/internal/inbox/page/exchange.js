@@ -22,6 +22,7 @@ export function exchangeOf(request, line, sent) {
   }, { class: "quiet" });
   const again = action("Send again", line, async () => {
     const { sent: of } = secrets ? whole : await read(true);
+    if (!of) throw new Error("Headers and bodies are kept of the last requests only.");
     const status = await send(request.method, of);
     announce(status ? `Sent again: ${status}` : "Sent again");
     sent(request);

@@ -4,7 +4,9 @@ import { webLink } from "./dom.js";
 import * as tenant from "./tenant.js";
 
 // leadsTo says where a link leads. isKnown is false if no client has that address.
-export function leadsTo(link, known) {
+// The client of the message counts first.
+export function leadsTo(link, known, clientID) {
+  known = { ...known, clients: [...(known.clients ?? [])].sort((a, b) => (b.client_id === clientID) - (a.client_id === clientID)) };
   if (!webLink(link)) return { text: "no web address", isKnown: false };
   const url = new URL(link);
   const own = [tenant.origin(), known.issuer].filter(Boolean).some((each) => new URL(each).origin === url.origin);
@@ -16,7 +18,7 @@ export function leadsTo(link, known) {
 }
 
 function place(address, known) {
-  const client = (known.clients ?? []).find((each) => [...(each.callbacks ?? []), ...(each.allowed_logout_urls ?? []), each.initiate_login_uri].filter(Boolean).some((pattern) => matches(pattern, address)));
+  const client = known.clients.find((each) => [...(each.callbacks ?? []), ...(each.allowed_logout_urls ?? []), each.initiate_login_uri].filter(Boolean).some((pattern) => matches(pattern, address)));
   const host = hostOf(address);
   if (client) return { text: `${host}, of client ${client.client_id}`, isKnown: true };
   if (/^(localhost|127\.[\d.]+|\[::1\]|.*\.localhost)(:\d+)?$/.test(host)) return { text: `${host}, this machine`, isKnown: true };

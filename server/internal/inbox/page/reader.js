@@ -103,7 +103,7 @@ function linkCard(m, change) {
   parts.link = address ? el("a", { class: "button primary", href: address, target: "_blank", rel: "noopener noreferrer", "aria-keyshortcuts": "o" }, icon("open"), el("span", { text: "Open the magic link" })) : null;
   return el("div", { class: "card link-card" },
     el("div", { class: "link-buttons" }, parts.link, parts.copyLink),
-    el("p", { class: "address", tabIndex: 0, role: "group", "aria-label": "The link", text: m.link }), destination(m.link),
+    el("p", { class: "address", tabIndex: 0, role: "group", "aria-label": "The link", text: m.link }), destination(m, m.link),
     address ? null : el("p", { class: "note", text: "This is not a web address. The page cannot open it." }),
     m.code ? null : lifetime(change));
 }
@@ -189,14 +189,14 @@ function others(m) {
       codes.map((code) => el("li", {}, el("code", { text: code }), copyButton(`code ${code}`, () => code, { class: "ghost square" }))),
       links.map((link) => el("li", {}, el("div", { class: "file" }, webLink(link)
         ? el("a", { href: webLink(link), target: "_blank", rel: "noopener noreferrer", text: link })
-        : el("span", { text: link }), destination(link)), copyButton("link", () => link, { class: "ghost square" })))));
+        : el("span", { text: link }), destination(m, link)), copyButton("link", () => link, { class: "ghost square" })))));
 }
 
 // destination says where a link leads.
-function destination(link) {
+function destination(m, link) {
   const line = el("p", { class: "leads" });
   tenant.ready().then((known) => {
-    const { text, isKnown } = leadsTo(link, known);
+    const { text, isKnown } = leadsTo(link, known, m.client_id);
     line.textContent = `Leads to ${text}`;
     line.classList.toggle("unknown", !isKnown);
   }, () => {});

@@ -24,9 +24,12 @@ const METADATA = [["user_metadata", "User metadata"], ["app_metadata", "App meta
 // userView shows the user with that id, with a way back to all of them.
 export function userView(id, back, signedIn) {
   const path = `users/${encodeURIComponent(id)}`;
-  const line = complaint();
+  const readLine = complaint(), line = complaint();
   const title = el("div", { class: "user-head" }), steps = el("div", { class: "steps" });
-  const factors = el("div"), sessions = el("div"), organizations = el("div"), log = el("div");
+  const factors = el("div"), organizations = el("div");
+  const endAll = confirmed("End all sessions", line, () => "End all sessions?", () => ask("DELETE", `${path}/sessions`).then(look), { class: "quiet" });
+  const sessions = group("Sessions", "Sessions", endAll), log = group("Log", "Log of the user");
+  log.element.open = true;
   const facts = el("dl", { class: "facts" });
   let user = null, from = "";
 
@@ -44,7 +47,7 @@ export function userView(id, back, signedIn) {
   function look() { for (const each of watching) each.look(); }
 
   function gone(error) {
-    line.say(error);
+    readLine.say(error);
     if (error?.status !== 404) return;
     for (const each of watching) each.stop();
     for (const each of rest) each.hidden = true;
@@ -73,24 +76,32 @@ export function userView(id, back, signedIn) {
 
   function around(answer) {
     memberships.show(answer.organizations);
-    sessions.replaceChildren(el("details", { class: "more", open: sessions.querySelector("details")?.open ?? false },
-      el("summary", { text: `Sessions (${answer.sessions.length})` }),
-      el("ul", { class: "plain-list", "aria-label": "Sessions" }, answer.sessions.map((each) => el("li", {},
-        el("p", {}, "By ", el("strong", { text: each.connection }), each.clients.length > 0 && `, for ${each.clients.join(", ")}`),
-        el("p", { class: "about" }, "used ", time(each.used_at), `, until ${fullTime(Date.parse(each.expires_at))}`)))),
-      answer.sessions.length > 0 && action("End all sessions", line, () => ask("DELETE", `${path}/sessions`).then(look), { class: "quiet" })));
-    log.replaceChildren(el("details", { class: "more", open: log.querySelector("details")?.open ?? true },
-      el("summary", { text: `Log (${answer.logs.length})` }),
-      el("ul", { class: "plain-list", "aria-label": "Log of the user" }, answer.logs.map((each) => el("li", {},
-        el("p", {}, el("span", { class: "log-tag", text: each.type }), ` ${each.description}`),
-        el("p", { class: "about" }, time(each.date), [each.client_id, each.connection].filter(Boolean).map((text) => ` · ${text}`).join("")))))));
+    sessions.show(answer.sessions, (each) => [
+      el("p", {}, "By ", el("strong", { text: each.connection }), each.clients.length > 0 && `, for ${each.clients.join(", ")}`),
+      el("p", { class: "about" }, "used ", time(each.used_at), `, until ${fullTime(Date.parse(each.expires_at))}`)]);
+    endAll.hidden = answer.sessions.length === 0;
+    log.show(answer.logs, (each) => [
+      el("p", {}, el("span", { class: "log-tag", text: each.type }), ` ${each.description}`),
+      el("p", { class: "about" }, time(each.date), [each.client_id, each.connection].filter(Boolean).map((text) => ` · ${text}`).join(""))]);
   }
 
-  const rest = [title, steps, facts, profile.element, metadata.element, access.element, organizations, factors, sessions, log];
+  const rest = [title, steps, facts, profile.element, metadata.element, access.element, organizations, factors, sessions.element, log.element];
   return {
-    elements: [el("div", { class: "steps" }, el("button", { type: "button", class: "quiet", onclick: back }, icon("back"), el("span", { text: "All users" }))), line.element, ...rest],
+    elements: [el("div", { class: "steps" }, el("button", { type: "button", class: "quiet", onclick: back }, icon("back"), el("span", { text: "All users" }))), readLine.element, line.element, ...rest],
     stop() { for (const each of watching) each.stop(); },
-    tick() { for (const each of [sessions, log]) for (const at of each.querySelectorAll("time")) setText(at, since(at.dateTime)); },
+    tick() { for (const { element } of [sessions, log]) for (const at of element.querySelectorAll("time")) setText(at, since(at.dateTime)); },
+  };
+}
+
+// group is a list that opens, with its number.
+function group(title, label, ...more) {
+  const summary = el("summary", { text: title }), list = el("ul", { class: "plain-list", "aria-label": label });
+  return {
+    element: el("details", { class: "more" }, summary, list, ...more),
+    show(items, row) {
+      setText(summary, `${title} (${items.length})`);
+      list.replaceChildren(...items.map((each) => el("li", {}, row(each))));
+    },
   };
 }
 
