@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"image"
+	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -37,7 +38,7 @@ func (p *tab) looksAs(name string) {
 	value[any](p, `new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))`)
 	shot, file := p.screenshot(), filepath.Join("testdata", name+".png")
 	if *updatePictures {
-		if err := os.WriteFile(file, shot, 0o644); err != nil {
+		if err := os.WriteFile(file, small(p.t, shot), 0o644); err != nil {
 			p.t.Fatal(err)
 		}
 		return
@@ -52,6 +53,41 @@ func (p *tab) looksAs(name string) {
 		p.t.Errorf("%d of %d squares of the page are not as in %s; it looks as in %s. If that is right, go test ./browser -run Accessible -pictures takes it anew", off, of, file, now)
 	}
 }
+
+// small is a picture with 16 shades of each colour, which takes a third of the space.
+func small(t testing.TB, shot []byte) []byte {
+	t.Helper()
+	full, err := png.Decode(bytes.NewReader(shot))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var palette color.Palette
+	index, out := map[color.Color]uint8{}, image.NewPaletted(full.Bounds(), nil)
+	for y := out.Rect.Min.Y; y < out.Rect.Max.Y; y++ {
+		for x := out.Rect.Min.X; x < out.Rect.Max.X; x++ {
+			r, g, b, _ := full.At(x, y).RGBA()
+			c := color.RGBA{shade(r), shade(g), shade(b), 255}
+			i, known := index[c]
+			if !known {
+				if len(palette) == 256 {
+					return shot
+				}
+				i = uint8(len(palette))
+				index[c], palette = i, append(palette, c)
+			}
+			out.SetColorIndex(x, y, i)
+		}
+	}
+	out.Palette = palette
+	var file bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&file, out); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+// shade is the nearest of 16 shades.
+func shade(of uint32) uint8 { return uint8((of>>8 + 8) / 17 * 17) }
 
 // squaresOff counts the squares in which two pictures differ. All do if the pictures
 // differ in size.
