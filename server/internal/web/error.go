@@ -71,9 +71,9 @@ func (f *Front) encodeError(c *Call, h http.Header, route Route, err error) (res
 		if len(c.hints) == 0 && misreadJSON(c) {
 			c.Hint("the body looks like JSON, but the Content-Type does not say application/json")
 		}
-		return f.encodeRefusal(c, h, d, refused.Because(c.hint()), c.Effects.Refusers()), refused
+		return f.encodeRefusal(c, h, d, refused.Because(c.hint()), c.Effects.Refusers(), c.Failing()), refused
 	}
-	res := f.encodeRefusal(c, h, d, refusal.ServerError, "")
+	res := f.encodeRefusal(c, h, d, refusal.ServerError, "", "")
 	if gone := c.Context.Err(); gone != nil && errors.Is(err, gone) {
 		c.gone = true // nothing is sent
 		return res, nil
@@ -88,8 +88,8 @@ func misreadJSON(c *Call) bool {
 }
 
 // encodeRefusal encodes a refusal in the dialect of its route. by names the rules
-// that made it, for a page.
-func (f *Front) encodeRefusal(c *Call, h http.Header, d Dialect, r *refusal.Refusal, by string) response {
+// that made it, and failing the scenarios that are on for everybody, for a page.
+func (f *Front) encodeRefusal(c *Call, h http.Header, d Dialect, r *refusal.Refusal, by, failing string) response {
 	res := response{status: r.Status}
 	if r.Page != "" {
 		h.Set("Content-Type", "text/html")
@@ -122,7 +122,7 @@ func (f *Front) encodeRefusal(c *Call, h http.Header, d Dialect, r *refusal.Refu
 			look = f.Look(c)
 		}
 		h.Set("Content-Security-Policy", "default-src 'none'; "+look.Sources+"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-		res.body = errorPage(r, look, by)
+		res.body = errorPage(r, look, by, failing)
 		return res
 	}
 	var wire any = wireError{r.Code, r.Description, r.URI}

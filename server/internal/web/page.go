@@ -40,14 +40,14 @@ type Look struct {
 }
 
 // errorPage is the page on which a browser ends that cannot be sent back. by
-// names the rules of scenarios that made it.
-func errorPage(r *refusal.Refusal, look Look, by string) []byte {
+// names the rules of scenarios that made it, and failing those that are on for everybody.
+func errorPage(r *refusal.Refusal, look Look, by, failing string) []byte {
 	var page bytes.Buffer
 	if err := errorTemplate().Execute(&page, struct {
 		*refusal.Refusal
 		Look
-		Scenario string
-	}{r, look, by}); err != nil {
+		Scenario, Failing string
+	}{r, look, by, failing}); err != nil {
 		return []byte("Oops!, something went wrong")
 	}
 	return page.Bytes()
