@@ -44,7 +44,7 @@ func (s *Server) Requests() []journal.Request {
 
 // Exchange is the request with that id, and with it what went over the wire, secrets
 // included. The exchange is nil if it is no longer kept: the journal keeps 2 MiB of
-// headers and bodies. It must not be changed.
+// headers and bodies.
 func (s *Server) Exchange(id string) (r journal.Request, x *journal.Exchange, ok bool) {
 	return s.front.Journal.Get(id)
 }

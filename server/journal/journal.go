@@ -5,7 +5,6 @@ package journal
 import (
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -111,45 +110,9 @@ func ParseSDK(header string) *SDK {
 	return &sdk
 }
 
-// An Exchange is a request and its answer as they went over the wire, with their secrets.
-type Exchange struct {
-	// URL is the path with the query.
-	URL                           string
-	RequestHeader, ResponseHeader http.Header
-	// The bodies may be the first part only.
-	RequestBody, ResponseBody []byte
-	// RequestSize and ResponseSize are how many bytes the whole bodies have.
-	RequestSize, ResponseSize int
-}
-
-// Bounds on the exchanges that a Journal keeps beside its requests, in bytes.
-const (
-	maxExchange  = 256 << 10
-	maxExchanges = 2 << 20
-)
-
-// overhead is about how many bytes an exchange takes beside its texts.
-const overhead = 1024
-
-func (x *Exchange) size() int {
-	if x == nil {
-		return 0
-	}
-	n := overhead + len(x.URL) + len(x.RequestBody) + len(x.ResponseBody)
-	for _, header := range []http.Header{x.RequestHeader, x.ResponseHeader} {
-		for name, values := range header {
-			for _, value := range values {
-				n += len(name) + len(value)
-			}
-		}
-	}
-	return n
-}
-
 type entry struct {
 	Request
-	exchange *Exchange // nil if it is not kept
-	size     int       // of exchange
+	exchange []byte // packed; nil if it is not kept
 }
 
 // A Journal keeps the last 1,000 requests. Of the last ones it also keeps headers and
@@ -163,28 +126,24 @@ type Journal struct {
 	size    int // of all exchanges
 }
 
-// Add adds a request. x is nil if nothing more is to be kept of it. It must not be changed
-// any more.
+// Add adds a request. x is nil if nothing more is to be kept of it.
 func (j *Journal) Add(r Request, x *Exchange) {
-	added := entry{r, x, x.size()}
-	if added.size > maxExchange {
-		added.exchange, added.size = nil, 0
-	}
+	added := entry{r, x.pack()}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if len(j.entries) < maxRequests {
 		j.entries = append(j.entries, added)
 	} else {
-		j.size -= j.entries[j.oldest].size
+		j.size -= len(j.entries[j.oldest].exchange)
 		j.entries[j.oldest] = added
 		j.oldest = (j.oldest + 1) % maxRequests
 		j.bare = max(0, j.bare-1)
 		j.dropped++
 	}
-	for j.size += added.size; j.size > maxExchanges; j.bare++ {
+	for j.size += len(added.exchange); j.size > maxExchanges; j.bare++ {
 		e := &j.entries[(j.oldest+j.bare)%len(j.entries)]
-		j.size -= e.size
-		e.exchange, e.size = nil, 0
+		j.size -= len(e.exchange)
+		e.exchange = nil
 	}
 }
 
@@ -200,14 +159,13 @@ func (j *Journal) All() (requests []Request, dropped int) {
 	return requests, j.dropped
 }
 
-// Get returns the request with that id. The exchange is nil if it is no longer kept; it
-// must not be changed.
+// Get returns the request with that id. The exchange is nil if it is no longer kept.
 func (j *Journal) Get(id string) (r Request, x *Exchange, ok bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, e := range j.entries {
 		if e.ID == id {
-			return e.Request, e.exchange, true
+			return e.Request, unpack(e.exchange), true
 		}
 	}
 	return Request{}, nil, false

@@ -79,6 +79,24 @@ func TestAJournalKeepsTheLastExchanges(t *testing.T) {
 	}
 }
 
+// What is read is what was added.
+func TestAnExchangeIsReadAsItWas(t *testing.T) {
+	t.Parallel()
+	want := journal.Exchange{
+		URL: "/x?a=b", RequestHeader: http.Header{"Accept": {"*/*"}, "Cookie": {"a", "", strings.Repeat("b", 300)}}, ResponseHeader: http.Header{"None": {}},
+		RequestBody: []byte("hello\x00"), ResponseBody: []byte{}, RequestSize: 1 << 20, ResponseSize: 0,
+	}
+	var j journal.Journal
+	j.Add(journal.Request{ID: "1"}, &want)
+	j.Add(journal.Request{ID: "2"}, nil)
+	if _, got, ok := j.Get("1"); !ok || !reflect.DeepEqual(*got, want) {
+		t.Errorf("%+v\nnot\n%+v", got, want)
+	}
+	if _, got, ok := j.Get("2"); !ok || got != nil {
+		t.Errorf("%+v, %t", got, ok)
+	}
+}
+
 // The race detector is the judge.
 func TestManyGoroutines(t *testing.T) {
 	t.Parallel()

@@ -19,23 +19,12 @@ const maxKeptBody = 32 << 10
 func (c *Call) exchange(res response) *journal.Exchange {
 	address := url.URL{Path: c.Path, RawQuery: c.Query}
 	x := &journal.Exchange{
-		URL:           strings.Clone(address.RequestURI()), // else it keeps the whole request line
-		RequestHeader: maps.Clone(c.Header), ResponseHeader: maps.Clone(c.ResponseHeader),
-		RequestBody: keptBody(c.Body), ResponseBody: keptBody(res.body), RequestSize: len(c.Body), ResponseSize: len(res.body),
+		URL: address.RequestURI(), RequestHeader: c.Header, RequestBody: c.Body[:min(len(c.Body), maxKeptBody)], RequestSize: len(c.Body),
 	}
-	if res.status == 0 { // nothing was sent
-		x.ResponseHeader, x.ResponseBody, x.ResponseSize = nil, nil, 0
+	if res.status != 0 { // else nothing was sent
+		x.ResponseHeader, x.ResponseBody, x.ResponseSize = c.ResponseHeader, res.body[:min(len(res.body), maxKeptBody)], len(res.body)
 	}
 	return x
-}
-
-// keptBody is the part of a body that is kept. A buffer that is larger than that is not.
-func keptBody(body []byte) []byte {
-	kept := body[:min(len(body), maxKeptBody)]
-	if cap(body) > 2*len(kept)+1024 {
-		return bytes.Clone(kept)
-	}
-	return kept
 }
 
 // redactedText stands for what is not shown.
