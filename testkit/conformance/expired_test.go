@@ -29,7 +29,7 @@ func TestExpiredCode(t *testing.T) {
 			m := c.mock(t)
 			a := newClient(t, m, "acme-web", "acme-web-secret")
 			for _, way := range ways {
-				ctx, to := within(t, time.Minute), way.to()
+				ctx, to := within(t), way.to()
 				if _, _, err := way.send(ctx, a, to); err != nil {
 					t.Fatal(err)
 				}

@@ -63,7 +63,7 @@ func TestTheDocsTellWhatNodeSees(t *testing.T) {
 func whatNodeSees(t *testing.T) map[string]string {
 	t.Helper()
 	own := ownMock(t)
-	c := exec.CommandContext(within(t, time.Minute), "node", "javascript/faults.js")
+	c := exec.CommandContext(within(t), "node", "javascript/faults.js")
 	c.Env = append(environWithout("NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED", "NODE_USE_SYSTEM_CA"),
 		"MOCKAUTH0_URL="+own.url, "AUTH0_DOMAIN="+own.domain)
 	c.Stderr = os.Stderr

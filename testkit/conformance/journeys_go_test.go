@@ -41,7 +41,7 @@ func TestGoAuth0Journeys(t *testing.T) {
 	t.Parallel()
 	needCertFile(t)
 	m := ownMock(t)
-	ctx := within(t, time.Minute)
+	ctx := within(t)
 	var granted struct {
 		Token string `json:"access_token"`
 	}
@@ -62,7 +62,7 @@ func TestGoAuth0Journeys(t *testing.T) {
 
 func walkInGo(t *testing.T, m mock, b backEnd, name, phone string) {
 	t.Helper()
-	ctx := within(t, time.Minute)
+	ctx := within(t)
 	email, guest := name+"@example.com", name+"-guest@example.com"
 	app := newClient(t, m, "acme-web", "acme-web-secret")
 	var id string
