@@ -5,6 +5,7 @@ package journal
 import (
 	"encoding/base64"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -110,25 +111,81 @@ func ParseSDK(header string) *SDK {
 	return &sdk
 }
 
-// A Journal keeps the last 1,000 requests. The zero value is an empty journal.
-type Journal struct {
-	mu       sync.Mutex
-	requests []Request // a ring when it is full
-	oldest   int       // its place in the ring
-	dropped  int
+// An Exchange is a request and its answer as they went over the wire, with their secrets.
+type Exchange struct {
+	// URL is the path with the query.
+	URL                           string
+	RequestHeader, ResponseHeader http.Header
+	// The bodies may be the first part only.
+	RequestBody, ResponseBody []byte
+	// RequestSize and ResponseSize are how many bytes the whole bodies have.
+	RequestSize, ResponseSize int
 }
 
-// Add adds a request.
-func (j *Journal) Add(r Request) {
+// Bounds on the exchanges that a Journal keeps beside its requests, in bytes.
+const (
+	maxExchange  = 256 << 10
+	maxExchanges = 2 << 20
+)
+
+// overhead is about how many bytes an exchange takes beside its texts.
+const overhead = 1024
+
+func (x *Exchange) size() int {
+	if x == nil {
+		return 0
+	}
+	n := overhead + len(x.URL) + len(x.RequestBody) + len(x.ResponseBody)
+	for _, header := range []http.Header{x.RequestHeader, x.ResponseHeader} {
+		for name, values := range header {
+			for _, value := range values {
+				n += len(name) + len(value)
+			}
+		}
+	}
+	return n
+}
+
+type entry struct {
+	Request
+	exchange *Exchange // nil if it is not kept
+	size     int       // of exchange
+}
+
+// A Journal keeps the last 1,000 requests. Of the last ones it also keeps headers and
+// bodies: 2 MiB together. The zero value is an empty journal.
+type Journal struct {
+	mu      sync.Mutex
+	entries []entry // a ring when it is full
+	oldest  int     // its place in the ring
+	dropped int
+	bare    int // how many entries, from the oldest one on, have no exchange any more
+	size    int // of all exchanges
+}
+
+// Add adds a request. x is nil if nothing more is to be kept of it. It must not be changed
+// any more.
+func (j *Journal) Add(r Request, x *Exchange) {
+	added := entry{r, x, x.size()}
+	if added.size > maxExchange {
+		added.exchange, added.size = nil, 0
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if len(j.requests) < maxRequests {
-		j.requests = append(j.requests, r)
-		return
+	if len(j.entries) < maxRequests {
+		j.entries = append(j.entries, added)
+	} else {
+		j.size -= j.entries[j.oldest].size
+		j.entries[j.oldest] = added
+		j.oldest = (j.oldest + 1) % maxRequests
+		j.bare = max(0, j.bare-1)
+		j.dropped++
 	}
-	j.requests[j.oldest] = r
-	j.oldest = (j.oldest + 1) % maxRequests
-	j.dropped++
+	for j.size += added.size; j.size > maxExchanges; j.bare++ {
+		e := &j.entries[(j.oldest+j.bare)%len(j.entries)]
+		j.size -= e.size
+		e.exchange, e.size = nil, 0
+	}
 }
 
 // All returns the kept requests, the oldest first, and how many were dropped. All
@@ -136,19 +193,36 @@ func (j *Journal) Add(r Request) {
 func (j *Journal) All() (requests []Request, dropped int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return append(append([]Request{}, j.requests[j.oldest:]...), j.requests[:j.oldest]...), j.dropped
+	requests = make([]Request, len(j.entries))
+	for i := range requests {
+		requests[i] = j.entries[(j.oldest+i)%len(j.entries)].Request
+	}
+	return requests, j.dropped
+}
+
+// Get returns the request with that id. The exchange is nil if it is no longer kept; it
+// must not be changed.
+func (j *Journal) Get(id string) (r Request, x *Exchange, ok bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, e := range j.entries {
+		if e.ID == id {
+			return e.Request, e.exchange, true
+		}
+	}
+	return Request{}, nil, false
 }
 
 // Counts returns how many requests are kept and how many were dropped.
 func (j *Journal) Counts() (kept, dropped int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return len(j.requests), j.dropped
+	return len(j.entries), j.dropped
 }
 
 // Clear removes all requests.
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.requests, j.oldest, j.dropped = nil, 0, 0
+	j.entries, j.oldest, j.dropped, j.bare, j.size = nil, 0, 0, 0, 0
 }

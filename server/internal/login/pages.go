@@ -73,6 +73,9 @@ type view struct {
 	Mark                                string // how the page says that it is the mock's: band, corner or not at all
 	// Scenario names the rules that made the error.
 	Scenario string
+	// Failing names the scenarios that are on for everybody.
+	Failing      string
+	LeadsToInbox bool // the page may lead to the inbox page
 
 	flow   fixtures.Flow // what the page's captcha stands before; "" for a page that has none
 	failed string        // the words, if they are not those of the screen; the page is an error's
@@ -200,6 +203,7 @@ func (v view) show(c *web.Call) (any, error) {
 		v.Scenario = c.Effects.Refusers()
 	}
 	v.Mark = markOf(c)
+	v.Failing, v.LeadsToInbox = c.Failing(), !c.Setup.Fixture.Tenant.HideInboxLink
 	switch {
 	case c.Setup.Fixture.Tenant.HideInboxLink:
 		v.Inbox = ""

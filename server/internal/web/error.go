@@ -69,9 +69,9 @@ func (f *Front) encodeError(c *Call, h http.Header, route Route, err error) (res
 		if len(c.hints) == 0 && misreadJSON(c) {
 			c.Hint("the body looks like JSON, but the Content-Type does not say application/json")
 		}
-		return encodeRefusal(h, d, refused.Because(c.hint()), c.Effects.Refusers()), refused
+		return encodeRefusal(h, d, refused.Because(c.hint()), c.Effects.Refusers(), c.Failing()), refused
 	}
-	res := encodeRefusal(h, d, refusal.ServerError, "")
+	res := encodeRefusal(h, d, refusal.ServerError, "", "")
 	if gone := c.Context.Err(); gone != nil && errors.Is(err, gone) {
 		c.gone = true // nothing is sent
 		return res, nil
@@ -86,8 +86,8 @@ func misreadJSON(c *Call) bool {
 }
 
 // encodeRefusal encodes a refusal in the dialect of its route. by names the rules
-// that made it, for a page.
-func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, by string) response {
+// that made it, and failing the scenarios that are on for everybody, for a page.
+func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, by, failing string) response {
 	res := response{status: r.Status}
 	if r.Page != "" {
 		h.Set("Content-Type", "text/html")
@@ -116,7 +116,7 @@ func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, by string) resp
 	if d == Browser {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Content-Security-Policy", errorPolicy)
-		res.body = errorPage(r, by)
+		res.body = errorPage(r, by, failing)
 		return res
 	}
 	var wire any = wireError{r.Code, r.Description, r.URI}

@@ -33,13 +33,13 @@ func Template(page, mark, inline string) func() *template.Template {
 const errorPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // errorPage is the page on which a browser ends that cannot be sent back. by
-// names the rules of scenarios that made it.
-func errorPage(r *refusal.Refusal, by string) []byte {
+// names the rules of scenarios that made it, and failing those that are on for everybody.
+func errorPage(r *refusal.Refusal, by, failing string) []byte {
 	var page bytes.Buffer
 	if err := errorTemplate().Execute(&page, struct {
 		*refusal.Refusal
-		Scenario string
-	}{r, by}); err != nil {
+		Scenario, Failing string
+	}{r, by, failing}); err != nil {
 		return []byte("Oops!, something went wrong")
 	}
 	return page.Bytes()

@@ -61,6 +61,7 @@ func TestAScenarioIsSwitchedOnAndCounts(t *testing.T) {
 	// Beside the request stands what it wrote to the tenant's log.
 	i.untilText("#panel li:nth-child(1) summary", "fepotpft")
 	i.untilText("#panel li:nth-child(1) .log-entries", "fp Wrong email or verification code.")
+	i.until(`document.querySelector("#panel li:nth-child(1) .exchange pre")`) // else it would be read when it is gone
 	i.untilText("#panel", "4 requests")
 	i.press("#panel", "Clear")
 	i.press("#panel", "Clear 4 requests?")

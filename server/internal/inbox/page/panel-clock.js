@@ -20,12 +20,12 @@ export function clockPanel() {
     attempt(advance, line, () => clock.move({ advance: span.value.trim() }));
   });
 
-  const at = el("input", { id: "set-to", type: "text", placeholder: "2030-01-01T00:00:00Z", spellcheck: false, autocomplete: "off" });
+  const at = el("input", { id: "set-to", type: "datetime-local", step: 1, required: true, value: new Date(clock.now()).toISOString().slice(0, 16) });
   const set = el("button", { type: "submit", text: "Stop there" });
-  const setting = el("form", { class: "inline" }, el("label", { for: "set-to", text: "Set to" }), at, set);
+  const setting = el("form", { class: "inline", noValidate: true }, el("label", { for: "set-to", text: "Set to UTC" }), at, set);
   setting.addEventListener("submit", (event) => {
     event.preventDefault();
-    attempt(set, line, () => clock.move({ set: at.value.trim() }));
+    attempt(set, line, () => clock.move({ set: `${at.value.length === 16 ? `${at.value}:00` : at.value}Z` }));
   });
 
   function tick() {
