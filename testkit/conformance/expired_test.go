@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"testing"
-	"time"
 )
 
 // A code that has lapsed is refused. The next one logs in, and verifiers that

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 var writeDocs = flag.Bool("docs", false, "write what Node sees into the table of faults in docs")

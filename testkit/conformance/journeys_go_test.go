@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	v1 "github.com/auth0/go-auth0/management"
 	v2 "github.com/auth0/go-auth0/v2/management"

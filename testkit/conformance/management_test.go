@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/auth0/go-auth0"
 	"github.com/auth0/go-auth0/authentication/oauth"

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"time"
 )
 
 // The SDKs for Node, by the test files in javascript/. Of certificates they

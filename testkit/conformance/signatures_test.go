@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 )
 
 var sampleSize = flag.Int("signatures", 1_000, "how many tokens the verifiers of TestSignatures get")

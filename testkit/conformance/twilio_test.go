@@ -5,7 +5,6 @@ import (
 	"os/exec"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/mockauth0/mockauth0/server/outbox"
 	"github.com/mockauth0/mockauth0/server/twilio"
