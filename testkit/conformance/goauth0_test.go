@@ -274,6 +274,14 @@ func TestGoAuth0Refusals(t *testing.T) {
 	_, err = a.Database.Signup(ctx, database.SignupRequest{Connection: "Username-Password-Authentication", Email: "not-an-address", Password: "Passw0rd!"})
 	refused(t, err, authentication.Error{StatusCode: 400, Err: "error in email - email format validation failed: not-an-address"})
 
+	// A weak password is told by the rules that it breaks.
+	_, err = a.Database.Signup(ctx, database.SignupRequest{Connection: "Username-Password-Authentication", Email: "weak@example.com", Password: "passwor!"})
+	refused(t, err, authentication.Error{StatusCode: 400, Err: "invalid_password", Message: `{"rules":[` +
+		`{"message":"At least %d characters in length","format":[8],"code":"lengthAtLeast","verified":true},` +
+		`{"message":"Contain at least %d of the following %d types of characters:","code":"containsAtLeast","format":[3,4],"items":[` +
+		`{"message":"lower case letters (a-z)","code":"lowerCase","verified":true},{"message":"upper case letters (A-Z)","code":"upperCase","verified":false},` +
+		`{"message":"numbers (i.e. 0-9)","code":"numbers","verified":false},{"message":"special characters (e.g. !@#$%^&*)","code":"specialCharacters","verified":true}],"verified":false}],"verified":false}`})
+
 	machine := newClient(t, shared(), "acme-m2m", "acme-m2m-secret")
 	_, err = machine.OAuth.LoginWithClientCredentials(ctx, oauth.LoginWithClientCredentialsRequest{
 		Audience: audience, ExtraParameters: map[string]string{"scope": "write:orders"},

@@ -18,10 +18,11 @@ import (
 func shown(u fixtures.User) fixtures.User {
 	u = tenant.Profile(u)
 	u.SetPassword("")
+	u.PreviousPasswords = nil
 	u.Identities = slices.Clone(u.Identities)
 	for n := range u.Identities {
 		i := &u.Identities[n]
-		i.Password, i.PasswordHash, i.CustomPasswordHash = "", "", nil
+		i.Password, i.PasswordHash, i.CustomPasswordHash, i.PreviousPasswords = "", "", nil, nil
 	}
 	return u
 }

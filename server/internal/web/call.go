@@ -58,6 +58,8 @@ type Call struct {
 	// Actions run for them at the end.
 	Created, PasswordChanged []fixtures.User
 	Sent                     []outbox.Message
+	// Captured are the fields ulp-NAME of the pages of a login, for Actions.
+	Captured map[string]string
 	// NewMetadata are for the user whom the call creates, from Actions; nil for none.
 	NewMetadata *Metadata
 	// Log is for what a developer at the terminal wants to see.

@@ -32,6 +32,8 @@ type Front struct {
 	Runner *runner.Runner
 	// After runs the Actions of what a call has done.
 	After func(*Call)
+	// Look is how the pages of the tenant look for a call; nil: as those of the mock.
+	Look func(*Call) Look
 	// Scenarios decide what goes wrong.
 	Scenarios *faults.Engine
 	// Guard tells which pages may change something.

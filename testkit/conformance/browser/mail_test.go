@@ -138,7 +138,7 @@ func TestRemotePicturesLoadOnAClick(t *testing.T) {
 	}
 	i.press("#reader .remote", "Load them")
 	i.untilText("#body-content", "Remote pictures are loaded.")
-	i.until(`!document.querySelector("#reader .remote") && document.querySelector("#reader iframe")?.src.endsWith("html?links=1&pictures=1")`)
+	i.until(`!document.querySelector("#reader .remote") && document.querySelector("#reader iframe")?.src.endsWith("html?links=1&fit=1&pictures=1")`)
 	select {
 	case path := <-asked:
 		if path != "/pixel.png" {
