@@ -244,6 +244,13 @@ func TestNothingIsAskedForThatIsNotSeen(t *testing.T) {
 	if after := asked.count("/_mock/requests"); after != before {
 		t.Errorf("the shut panel was asked for %d times", after-before)
 	}
+	// The organizations need the names of their members, and not all users again and again.
+	i.press("#nav", "Organizations")
+	asked.until(t, "/_mock/organizations", 2)
+	if n := asked.count("/_mock/users"); n != 0 {
+		t.Errorf("the organizations asked for users %d times", n)
+	}
+	i.press("#panel", "Close the panel")
 	i.hide(true)
 	value[any](i.tab, `new Promise((wake) => setTimeout(wake, 2500))`) // whatever was under way
 	hidden := asked.total()

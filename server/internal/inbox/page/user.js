@@ -142,9 +142,9 @@ function profileForm(change) {
   const labels = { name: "Name", given_name: "Given name", family_name: "Family name", nickname: "Nickname", email: "E-mail address", phone_number: "Phone number", username: "Username", picture: "Picture" };
   let user = {};
   const form = section("Profile", [
-    Object.entries(fields).map(([name, field]) => labelled(labels[name], field)),
+    el("div", { class: "fields" }, Object.entries(fields).map(([name, field]) => labelled(labels[name], field))),
     el("div", { class: "boxes" }, el("label", {}, flags.email_verified, "E-mail address is verified"), el("label", {}, flags.phone_verified, "Phone number is verified")),
-  ].flat(), async () => {
+  ], async () => {
     const changed = {};
     for (const [name, field] of Object.entries(fields)) if (field.value.trim() !== (user[name] ?? "")) changed[name] = field.value.trim();
     for (const [name, field] of Object.entries(flags)) if (field.checked !== Boolean(user[name])) changed[name] = field.checked;
