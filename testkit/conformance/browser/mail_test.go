@@ -144,7 +144,7 @@ func TestRemotePicturesLoadOnAClick(t *testing.T) {
 		if path != "/pixel.png" {
 			t.Errorf("%s was loaded", path)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Error("no picture was loaded")
 	}
 	alone.run(chromedp.Navigate(i.url + "/_mock/outbox/msg_00000001/html?pictures=1"))

@@ -2,12 +2,17 @@ package browser
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
+	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -54,40 +59,30 @@ func (p *tab) looksAs(name string) {
 	}
 }
 
-// small is a picture with 16 shades of each colour, which takes a third of the space.
+// small is a picture with its 256 commonest colours, which takes a third of the space.
 func small(t testing.TB, shot []byte) []byte {
 	t.Helper()
 	full, err := png.Decode(bytes.NewReader(shot))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var palette color.Palette
-	index, out := map[color.Color]uint8{}, image.NewPaletted(full.Bounds(), nil)
-	for y := out.Rect.Min.Y; y < out.Rect.Max.Y; y++ {
-		for x := out.Rect.Min.X; x < out.Rect.Max.X; x++ {
-			r, g, b, _ := full.At(x, y).RGBA()
-			c := color.RGBA{shade(r), shade(g), shade(b), 255}
-			i, known := index[c]
-			if !known {
-				if len(palette) == 256 {
-					return shot
-				}
-				i = uint8(len(palette))
-				index[c], palette = i, append(palette, c)
-			}
-			out.SetColorIndex(x, y, i)
+	count, size := map[color.Color]int{}, full.Bounds()
+	for y := size.Min.Y; y < size.Max.Y; y++ {
+		for x := size.Min.X; x < size.Max.X; x++ {
+			count[full.At(x, y)]++
 		}
 	}
-	out.Palette = palette
+	common := slices.SortedFunc(maps.Keys(count), func(a, b color.Color) int {
+		return cmp.Or(count[b]-count[a], cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)))
+	})
+	out := image.NewPaletted(size, common[:min(len(common), 256)])
+	draw.Draw(out, size, full, size.Min, draw.Src)
 	var file bytes.Buffer
 	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&file, out); err != nil {
 		t.Fatal(err)
 	}
 	return file.Bytes()
 }
-
-// shade is the nearest of 16 shades.
-func shade(of uint32) uint8 { return uint8((of>>8 + 8) / 17 * 17) }
 
 // squaresOff counts the squares in which two pictures differ. All do if the pictures
 // differ in size.
