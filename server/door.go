@@ -42,6 +42,13 @@ func (s *Server) Requests() []journal.Request {
 	return entries
 }
 
+// Exchange is the request with that id, and with it what went over the wire, secrets
+// included. The exchange is nil if it is no longer kept: the journal keeps 2 MiB of
+// headers and bodies.
+func (s *Server) Exchange(id string) (r journal.Request, x *journal.Exchange, ok bool) {
+	return s.front.Journal.Get(id)
+}
+
 // Users are all users in the order of their creation.
 func (s *Server) Users() []fixtures.User { return s.tenant.Users() }
 

@@ -448,8 +448,8 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.WithCursor(a.ReadMessageText),
 		},
 		{
-			Method: "GET", Path: "/_mock/outbox/{id}/html", Summary: "the HTML of a message, in a sandbox; links=1 lets links open a tab, pictures=1 loads remote pictures",
-			Flow: a.WithCursor(a.ReadMessageHTML), Query: []string{"links", "pictures"},
+			Method: "GET", Path: "/_mock/outbox/{id}/html", Summary: "the HTML of a message, in a sandbox; links=1 lets links open a tab, pictures=1 loads remote pictures, fit=1 lets the page around it measure it",
+			Flow: a.WithCursor(a.ReadMessageHTML), Query: []string{"links", "pictures", "fit"},
 		},
 		{
 			Method: "GET", Path: "/_mock/outbox/{id}/raw", Summary: "an e-mail as RFC 5322 text",
@@ -492,6 +492,14 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.VerifyScenarios,
 		},
 		{
+			Method: "POST", Path: "/_mock/scenarios/check", Summary: "checks a scenario file, and switches nothing on: the mistakes, each with its line",
+			Flow: a.CheckScenario,
+		},
+		{
+			Method: "GET", Path: "/_mock/scenarios/{name}/file", Summary: "a scenario as a file: a built-in one, or one that was sent here",
+			Flow: a.ReadScenarioFile,
+		},
+		{
 			Method: "GET", Path: "/_mock/scenarios/{name}", Summary: "one scenario that is on, by name or id",
 			Flow: a.ReadScenario,
 		},
@@ -512,8 +520,8 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.ReadTenant,
 		},
 		{
-			Method: "GET", Path: "/_mock/users", Summary: "all users",
-			Flow: a.ListUsers,
+			Method: "GET", Path: "/_mock/users", Summary: "all users; or those that search finds in address, name or user_id, of one connection, or with these ids (a,b), and then limit at most, from offset on",
+			Flow: a.ListUsers, Query: []string{"search", "connection", "ids", "limit", "offset"},
 		},
 		{
 			Method: "POST", Path: "/_mock/users", Summary: "creates a user, in the fields of the fixture",
@@ -530,6 +538,14 @@ func controlRoutes(a *control.API) []web.Route {
 		{
 			Method: "DELETE", Path: "/_mock/users/{id}", Summary: "deletes a user; the path is that of GET",
 			Flow: a.RemoveUser,
+		},
+		{
+			Method: "GET", Path: "/_mock/users/{id}/activity", Summary: "what a user did: the sessions, the memberships of organizations, and the last 50 entries of the log",
+			Flow: a.ReadActivity,
+		},
+		{
+			Method: "DELETE", Path: "/_mock/users/{id}/sessions", Summary: "ends all sessions of a user",
+			Flow: a.EndUserSessions,
 		},
 		{
 			Method: "GET", Path: "/_mock/users/{id}/totp", Summary: "the code that the user's authenticator app shows by the tenant's clock, and for how long",
@@ -590,6 +606,10 @@ func controlRoutes(a *control.API) []web.Route {
 		{
 			Method: "DELETE", Path: "/_mock/requests", Summary: "deletes the requests",
 			Flow: a.ClearRequests,
+		},
+		{
+			Method: "GET", Path: "/_mock/requests/{id}", Summary: "one request with its headers and body, and the answer; secrets=1 shows their secrets",
+			Flow: a.ReadRequest, Query: []string{"secrets"},
 		},
 		{
 			Method: "GET", Path: "/_mock/report", Summary: "what happened, in lines for people: the last requests, the outbox, the scenarios and the clock",

@@ -18,6 +18,7 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/control"
 	"github.com/mockauth0/mockauth0/server/internal/faults"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
+	"github.com/mockauth0/mockauth0/server/internal/login"
 	"github.com/mockauth0/mockauth0/server/internal/management"
 	"github.com/mockauth0/mockauth0/server/internal/readers"
 	"github.com/mockauth0/mockauth0/server/internal/runner"
@@ -216,6 +217,7 @@ func (s *Server) begin() error {
 	s.front = &web.Front{
 		Runner:  s.runner,
 		After:   triggers.After,
+		Look:    login.Look,
 		Tenant:  s.tenant,
 		Naming:  guard.Naming,
 		Guard:   guard,

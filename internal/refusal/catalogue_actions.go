@@ -10,6 +10,12 @@ var (
 		Source: "https://community.auth0.com/t/124708 has the status, https://community.auth0.com/t/63027 the words of an error", Log: "f",
 		Examples: map[string]string{"reason": "Access denied by an Action."},
 	})
+	// ActionRedirects is for a post-login Action that wants to lead a browser to another page
+	// where no page may be shown: with prompt=none and at the token endpoint.
+	ActionRedirects = entry(Refusal{
+		Name: "action_redirects", Status: 500, Code: "interaction_required", Description: "External interaction required",
+		Source: "https://github.com/auth0/auth0-angular/issues/508 has code and words, with prompt=none", Unverified: true, Log: "f",
+	})
 	// RefreshRevoked is what a post-login Action says with refreshToken.revoke.
 	RefreshRevoked = entry(Refusal{
 		Name: "refresh_revoked_by_action", Status: 403, Code: "access_denied", Description: "{reason}",

@@ -1,5 +1,7 @@
 package refusal
 
+import "encoding/json"
+
 // /authorize and magic links. Before the app's callback URL is known to be
 // right, a refusal is a page; after that it goes to the callback URL.
 var (
@@ -153,6 +155,24 @@ var (
 		Name: "username_exists", Status: 400, Class: "BadRequestError", Code: "user_exists",
 		Description: "The user already exists (username: {username}).", Source: "https://github.com/auth0/lock/issues/2321", Log: "fs",
 		Examples: map[string]string{"username": "ada"},
+	})
+	WeakPassword = entry(Refusal{
+		Name: "weak_password", Status: 400, Class: "PasswordStrengthError", Message: "Password is too weak", Code: "invalid_password",
+		Description: "Password is too weak", Source: "https://community.auth0.com/t/79241; auth0/go-auth0 authentication, its tests",
+		Rules:  json.RawMessage(`{"rules":[{"message":"At least %d characters in length","code":"lengthAtLeast","format":[8],"verified":false}],"verified":false}`),
+		Policy: "* At least 8 characters in length",
+	})
+	CommonPassword = entry(Refusal{
+		Name: "common_password", Status: 400, Class: "PasswordDictionaryError", Message: "Password is too common", Code: "invalid_password",
+		Description: "Password is not allowed, it might be too common.", Source: "https://community.auth0.com/t/131029",
+	})
+	PersonalPassword = entry(Refusal{
+		Name: "personal_password", Status: 400, Class: "PasswordNoUserInfoError", Message: "Password contains user information", Code: "invalid_password",
+		Description: "Password contains user information", Source: "auth0/lock src/connection/database/actions.js for the name; the wording of the Management API", Unverified: true,
+	})
+	UsedPassword = entry(Refusal{
+		Name: "used_password", Status: 400, Class: "PasswordHistoryError", Message: "Password has previously been used", Code: "invalid_password",
+		Description: "Password has previously been used", Source: "auth0/Auth0.Android AuthenticationException for the name; the wording of the Management API", Unverified: true,
 	})
 	RequiredUsername = entry(Refusal{
 		Name: "required_username", Status: 400, Code: "missing username for {connection} connection with requires_username enabled",

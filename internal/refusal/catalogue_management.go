@@ -89,6 +89,11 @@ var (
 		Name: "management_existent_user", Status: 409, Code: "auth0_idp_error",
 		Description: "The user already exists.", Source: "several applications compare it",
 	})
+	RefusedPassword = entry(Refusal{
+		Name: "management_refused_password", Status: 400, Code: "auth0_idp_error",
+		Description: "{problem}", Source: "https://community.auth0.com/t/79241 and several applications for the words", Unverified: true,
+		Examples: map[string]string{"problem": "PasswordStrengthError: Password is too weak"},
+	})
 	InexistentClient = entry(Refusal{
 		Name: "management_inexistent_client", Status: 404, Code: "inexistent_client",
 		Description: "The client does not exist", Source: recordings,

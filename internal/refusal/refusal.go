@@ -38,6 +38,11 @@ type Refusal struct {
 	// the members name, code, description and statusCode, instead of error and
 	// error_description.
 	Class string
+	// Message, Rules and Policy are further members of such a body. Rules stand in place of
+	// Description: they say which rules a password meets. Policy is all of them as text.
+	Message string
+	Rules   any
+	Policy  string
 	// Plain means that the body is the description, as plain text.
 	Plain bool
 	// Challenge begins the header WWW-Authenticate of a 401 of /userinfo, where "" is

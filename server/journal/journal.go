@@ -110,25 +110,41 @@ func ParseSDK(header string) *SDK {
 	return &sdk
 }
 
-// A Journal keeps the last 1,000 requests. The zero value is an empty journal.
-type Journal struct {
-	mu       sync.Mutex
-	requests []Request // a ring when it is full
-	oldest   int       // its place in the ring
-	dropped  int
+type entry struct {
+	Request
+	exchange []byte // packed; nil if it is not kept
 }
 
-// Add adds a request.
-func (j *Journal) Add(r Request) {
+// A Journal keeps the last 1,000 requests. Of the last ones it also keeps headers and
+// bodies: 2 MiB together. The zero value is an empty journal.
+type Journal struct {
+	mu      sync.Mutex
+	entries []entry // a ring when it is full
+	oldest  int     // its place in the ring
+	dropped int
+	bare    int // how many entries, from the oldest one on, have no exchange any more
+	size    int // of all exchanges
+}
+
+// Add adds a request. x is nil if nothing more is to be kept of it.
+func (j *Journal) Add(r Request, x *Exchange) {
+	added := entry{r, x.pack()}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if len(j.requests) < maxRequests {
-		j.requests = append(j.requests, r)
-		return
+	if len(j.entries) < maxRequests {
+		j.entries = append(j.entries, added)
+	} else {
+		j.size -= len(j.entries[j.oldest].exchange)
+		j.entries[j.oldest] = added
+		j.oldest = (j.oldest + 1) % maxRequests
+		j.bare = max(0, j.bare-1)
+		j.dropped++
 	}
-	j.requests[j.oldest] = r
-	j.oldest = (j.oldest + 1) % maxRequests
-	j.dropped++
+	for j.size += len(added.exchange); j.size > maxExchanges; j.bare++ {
+		e := &j.entries[(j.oldest+j.bare)%len(j.entries)]
+		j.size -= len(e.exchange)
+		e.exchange = nil
+	}
 }
 
 // All returns the kept requests, the oldest first, and how many were dropped. All
@@ -136,19 +152,35 @@ func (j *Journal) Add(r Request) {
 func (j *Journal) All() (requests []Request, dropped int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return append(append([]Request{}, j.requests[j.oldest:]...), j.requests[:j.oldest]...), j.dropped
+	requests = make([]Request, len(j.entries))
+	for i := range requests {
+		requests[i] = j.entries[(j.oldest+i)%len(j.entries)].Request
+	}
+	return requests, j.dropped
+}
+
+// Get returns the request with that id. The exchange is nil if it is no longer kept.
+func (j *Journal) Get(id string) (r Request, x *Exchange, ok bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, e := range j.entries {
+		if e.ID == id {
+			return e.Request, unpack(e.exchange), true
+		}
+	}
+	return Request{}, nil, false
 }
 
 // Counts returns how many requests are kept and how many were dropped.
 func (j *Journal) Counts() (kept, dropped int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return len(j.requests), j.dropped
+	return len(j.entries), j.dropped
 }
 
 // Clear removes all requests.
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.requests, j.oldest, j.dropped = nil, 0, 0
+	j.entries, j.oldest, j.dropped, j.bare, j.size = nil, 0, 0, 0, 0
 }

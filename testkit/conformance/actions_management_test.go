@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/auth0/go-auth0"
 	"github.com/auth0/go-auth0/management"
@@ -17,7 +16,7 @@ func TestGoAuth0Actions(t *testing.T) {
 	t.Parallel()
 	needCertFile(t)
 	m := ownMock(t)
-	ctx := within(t, time.Minute)
+	ctx := within(t)
 	api, err := management.New(m.domain, management.WithClientCredentials(ctx, "acme-m2m", "acme-m2m-secret"), management.WithClient(new(http.Client)))
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/auth0/go-auth0/authentication"
 	"github.com/auth0/go-auth0/authentication/database"
@@ -33,7 +32,7 @@ func TestActionsBySDKs(t *testing.T) {
 	t.Parallel()
 	installPackages(t)
 	m := mockOf(t, "testdata/actions/mockauth0.yaml")
-	ctx := within(t, time.Minute)
+	ctx := within(t)
 	web := newClient(t, m, "acme-web", "acme-web-secret")
 	login := func(email string) (*oauth.TokenSet, error) {
 		t.Helper()

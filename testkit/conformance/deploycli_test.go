@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -171,7 +170,7 @@ var createdAt = regexp.MustCompile(`(?m)^ +(- )?"?created_at"?: .*\n`)
 func (m mock) deployCLI(t *testing.T, args ...string) {
 	t.Helper()
 	for attempt := 1; ; attempt++ {
-		c := exec.CommandContext(within(t, 4*time.Minute), "node", append([]string{filepath.Join("node_modules", "auth0-deploy-cli", "lib", "index.js")}, args...)...)
+		c := exec.CommandContext(within(t), "node", append([]string{filepath.Join("node_modules", "auth0-deploy-cli", "lib", "index.js")}, args...)...)
 		c.Env = append(environWithout("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED", "NODE_USE_SYSTEM_CA", "AUTH0_AUDIENCE"),
 			"AUTH0_DOMAIN="+m.domain, "AUTH0_CLIENT_ID=acme-m2m", "AUTH0_CLIENT_SECRET=acme-m2m-secret", "AUTH0_KEYWORD_REPLACE_MAPPINGS="+secrets)
 		gently(c)
@@ -310,7 +309,7 @@ const theme = `{
 // manage is one call of the Management API.
 func (m mock) manage(t *testing.T, token, method, path, body string, answer any) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(within(t, 30*time.Second), method, m.url+"/api/v2"+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(within(t), method, m.url+"/api/v2"+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 var writeDocs = flag.Bool("docs", false, "write what Node sees into the table of faults in docs")
@@ -63,7 +62,7 @@ func TestTheDocsTellWhatNodeSees(t *testing.T) {
 func whatNodeSees(t *testing.T) map[string]string {
 	t.Helper()
 	own := ownMock(t)
-	c := exec.CommandContext(within(t, time.Minute), "node", "javascript/faults.js")
+	c := exec.CommandContext(within(t), "node", "javascript/faults.js")
 	c.Env = append(environWithout("NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED", "NODE_USE_SYSTEM_CA"),
 		"MOCKAUTH0_URL="+own.url, "AUTH0_DOMAIN="+own.domain)
 	c.Stderr = os.Stderr

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/auth0/go-auth0/authentication"
 	"github.com/auth0/go-auth0/authentication/database"
@@ -73,7 +72,7 @@ func newGoBusiness(t *testing.T) *goBusiness {
 func (b *goBusiness) as(id string) *authentication.Authentication {
 	b.t.Helper()
 	own := *b.auth.Client()
-	a, err := authentication.New(within(b.t, time.Minute), b.auth.Domain(), authentication.WithClientID(id), authentication.WithClientSecret("s"), authentication.WithClient(&own))
+	a, err := authentication.New(within(b.t), b.auth.Domain(), authentication.WithClientID(id), authentication.WithClientSecret("s"), authentication.WithClient(&own))
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func connect(t *testing.T, m mock, id, secret string, options ...authentication.
 	if secret != "" {
 		options = append(options, authentication.WithClientSecret(secret))
 	}
-	a, err := authentication.New(within(t, 30*time.Second), m.domain, options...)
+	a, err := authentication.New(within(t), m.domain, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestGoAuth0(t *testing.T) {
 
 // conversation is a login from the first code to the revoked refresh token.
 func conversation(t *testing.T, a *authentication.Authentication, way way) { //nolint:thelper // it is the test: its lines are to be told
-	ctx, to := within(t, time.Minute), way.to()
+	ctx, to := within(t), way.to()
 	id, verified, err := way.send(ctx, a, to)
 	if err != nil {
 		t.Fatal(err)
@@ -226,7 +226,7 @@ func TestGoAuth0ThirdWrongCode(t *testing.T) {
 	for _, way := range ways {
 		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()
-			ctx, to := within(t, time.Minute), way.to()
+			ctx, to := within(t), way.to()
 			a := newClient(t, shared(), "acme-web", "acme-web-secret")
 			if _, _, err := way.send(ctx, a, to); err != nil {
 				t.Fatal(err)
@@ -251,7 +251,7 @@ func TestGoAuth0ThirdWrongCode(t *testing.T) {
 
 func TestGoAuth0Refusals(t *testing.T) {
 	t.Parallel()
-	ctx := within(t, time.Minute)
+	ctx := within(t)
 	a := newClient(t, shared(), "acme-web", "acme-web-secret")
 
 	_, err := a.Passwordless.SendEmail(ctx, passwordless.SendEmailRequest{Email: "not-an-address", Send: "code"})
@@ -274,6 +274,14 @@ func TestGoAuth0Refusals(t *testing.T) {
 	_, err = a.Database.Signup(ctx, database.SignupRequest{Connection: "Username-Password-Authentication", Email: "not-an-address", Password: "Passw0rd!"})
 	refused(t, err, authentication.Error{StatusCode: 400, Err: "error in email - email format validation failed: not-an-address"})
 
+	// A weak password is told by the rules that it breaks.
+	_, err = a.Database.Signup(ctx, database.SignupRequest{Connection: "Username-Password-Authentication", Email: "weak@example.com", Password: "passwor!"})
+	refused(t, err, authentication.Error{StatusCode: 400, Err: "invalid_password", Message: `{"rules":[` +
+		`{"message":"At least %d characters in length","format":[8],"code":"lengthAtLeast","verified":true},` +
+		`{"message":"Contain at least %d of the following %d types of characters:","code":"containsAtLeast","format":[3,4],"items":[` +
+		`{"message":"lower case letters (a-z)","code":"lowerCase","verified":true},{"message":"upper case letters (A-Z)","code":"upperCase","verified":false},` +
+		`{"message":"numbers (i.e. 0-9)","code":"numbers","verified":false},{"message":"special characters (e.g. !@#$%^&*)","code":"specialCharacters","verified":true}],"verified":false}],"verified":false}`})
+
 	machine := newClient(t, shared(), "acme-m2m", "acme-m2m-secret")
 	_, err = machine.OAuth.LoginWithClientCredentials(ctx, oauth.LoginWithClientCredentialsRequest{
 		Audience: audience, ExtraParameters: map[string]string{"scope": "write:orders"},
@@ -290,7 +298,7 @@ func TestGoAuth0Refusals(t *testing.T) {
 func TestGoAuth0ChecksTheCertificate(t *testing.T) {
 	t.Parallel()
 	needCertFile(t)
-	c := exec.CommandContext(within(t, time.Minute), os.Args[0])
+	c := exec.CommandContext(within(t), os.Args[0])
 	c.Env = append(environWithout("SSL_CERT_FILE", "SSL_CERT_DIR"), envRole+"="+roleUntrusted)
 	out, err := c.CombinedOutput()
 	if err != nil {

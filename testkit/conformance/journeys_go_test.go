@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	v1 "github.com/auth0/go-auth0/management"
 	v2 "github.com/auth0/go-auth0/v2/management"
@@ -41,7 +40,7 @@ func TestGoAuth0Journeys(t *testing.T) {
 	t.Parallel()
 	needCertFile(t)
 	m := ownMock(t)
-	ctx := within(t, time.Minute)
+	ctx := within(t)
 	var granted struct {
 		Token string `json:"access_token"`
 	}
@@ -62,7 +61,7 @@ func TestGoAuth0Journeys(t *testing.T) {
 
 func walkInGo(t *testing.T, m mock, b backEnd, name, phone string) {
 	t.Helper()
-	ctx := within(t, time.Minute)
+	ctx := within(t)
 	email, guest := name+"@example.com", name+"-guest@example.com"
 	app := newClient(t, m, "acme-web", "acme-web-secret")
 	var id string

@@ -21,7 +21,7 @@ func TestPythonManagement(t *testing.T) {
 	}
 	site := installFrom(t, "python/requirements.txt", "python/site",
 		name, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore", "--only-binary=:all:", "--target", "python/site", "-r", "python/requirements.txt")
-	c := exec.CommandContext(within(t, 2*time.Minute), name, "python/journey.py")
+	c := exec.CommandContext(within(t), name, "python/journey.py")
 	c.Env = append(environWithout("NODE_EXTRA_CA_CERTS", "PYTHONPATH"), "PYTHONPATH="+site)
 	walk(t, c)
 }
@@ -52,7 +52,7 @@ func TestJavaManagement(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "keytool", "-importcert", "-noprompt", "-alias", "mockauth0", "-file", ca, "-keystore", trusted, "-storepass", "changeit").CombinedOutput(); err != nil {
 		t.Fatalf("keytool: %v\n%s", err, out)
 	}
-	c := exec.CommandContext(within(t, 2*time.Minute), "java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+	c := exec.CommandContext(within(t), "java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
 		"-Djavax.net.ssl.trustStore="+trusted, "-Djavax.net.ssl.trustStorePassword=changeit", "-cp", filepath.Join(jars, "*"), "java/Journey.java")
 	c.Env = environWithout("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "JAVA_TOOL_OPTIONS")
 	walk(t, c)
@@ -89,7 +89,7 @@ func installFrom(t *testing.T, file, folder string, command ...string) string {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	c := exec.CommandContext(within(t, 5*time.Minute), command[0], command[1:]...)
+	c := exec.CommandContext(within(t), command[0], command[1:]...)
 	gently(c)
 	if out, err := c.CombinedOutput(); err != nil {
 		need(t, strings.Join(command, " ")+" does not install the SDK; is there a network?\n"+string(out))

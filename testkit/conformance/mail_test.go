@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/mockauth0/mockauth0/server/outbox"
 	"github.com/mockauth0/mockauth0/testkit"
@@ -37,7 +36,7 @@ func TestMailClients(t *testing.T) {
 				t.Fatal(res.Status)
 			}
 			sent := auth.WaitFor(t, outbox.To("tenant@example.com"))
-			c := exec.CommandContext(within(t, 2*time.Minute), "node", "--test", "--test-timeout=60000", "--test-reporter=spec", file)
+			c := exec.CommandContext(within(t), "node", "--test", "--test-timeout=240000", "--test-reporter=spec", file)
 			c.Env = append(environWithout("NODE_OPTIONS"), "MAIL_SMTP="+mail.SMTPAddr(), "MAIL_API="+mail.APIURL(), "MAILPIT_API="+mail.MailpitURL(),
 				"MAIL_SUBJECT="+sent.Subject, "MAIL_CODE="+sent.Code)
 			gently(c)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/auth0/go-auth0"
 	"github.com/auth0/go-auth0/authentication/oauth"
@@ -18,7 +17,7 @@ func TestGoAuth0Management(t *testing.T) {
 	t.Parallel()
 	needCertFile(t)
 	m := ownMock(t)
-	ctx := within(t, time.Minute)
+	ctx := within(t)
 	// The HTTP client is no default: go-auth0 wraps the one that it is given.
 	api, err := management.New(m.domain, management.WithClientCredentials(ctx, "acme-m2m", "acme-m2m-secret"), management.WithClient(new(http.Client)))
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/auth0/go-auth0/authentication"
 	"github.com/auth0/go-auth0/authentication/mfa"
@@ -111,7 +110,7 @@ func TestGoAuth0MFA(t *testing.T) {
 	m := mfaMock(t)
 	heard := new(eavesdropper)
 	a := connect(t, m, "acme-web", "acme-web-secret", authentication.WithClient(&http.Client{Transport: heard}))
-	ctx := within(t, time.Minute)
+	ctx := within(t)
 	goAuth0Enrolls(ctx, t, m, a, heard)
 	goAuth0Proves(ctx, t, m, a, heard)
 }

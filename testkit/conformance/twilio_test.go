@@ -5,7 +5,6 @@ import (
 	"os/exec"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/mockauth0/mockauth0/server/outbox"
 	"github.com/mockauth0/mockauth0/server/twilio"
@@ -21,7 +20,7 @@ func TestTwilio(t *testing.T) {
 	door := httptest.NewServer(twilio.New(twilio.Options{Box: auth.Server().Outbox(), Now: auth.Server().Clock().Now}))
 	defer door.Close()
 	const to, body = "+12025550123", "Your parcel 4711 is here: https://acme.test/p?a=1&b=ü"
-	c := exec.CommandContext(within(t, 2*time.Minute), "node", "--test", "--test-timeout=60000", "--test-reporter=spec", "javascript/twilio/twilio.test.js")
+	c := exec.CommandContext(within(t), "node", "--test", "--test-timeout=240000", "--test-reporter=spec", "javascript/twilio/twilio.test.js")
 	c.Env = append(environWithout("NODE_OPTIONS"), "TWILIO_API="+door.URL, "TWILIO_TO="+to, "TWILIO_BODY="+body)
 	gently(c)
 	out, err := c.CombinedOutput()

@@ -23,7 +23,7 @@ type verifier func(t *testing.T, origin, token, audience string) (sub string, er
 // oidcVerify is coreos/go-oidc.
 func oidcVerify(t *testing.T, origin, token, audience string) (string, error) {
 	t.Helper()
-	ctx := oidc.ClientContext(within(t, 30*time.Second), plainHTTP)
+	ctx := oidc.ClientContext(within(t), plainHTTP)
 	provider, err := oidc.NewProvider(ctx, origin+"/")
 	if err != nil {
 		return "", err
@@ -55,7 +55,7 @@ func middlewareVerify(t *testing.T, origin, token, audience string) (string, err
 	if err != nil {
 		return "", err
 	}
-	claims, err := v.ValidateToken(within(t, 30*time.Second), token)
+	claims, err := v.ValidateToken(within(t), token)
 	if err != nil {
 		return "", err
 	}
@@ -150,7 +150,7 @@ func post(t *testing.T, to string, into any, body map[string]any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(within(t, 30*time.Second), "POST", to, strings.NewReader(string(data)))
+	req, err := http.NewRequestWithContext(within(t), "POST", to, strings.NewReader(string(data)))
 	if err != nil {
 		t.Fatal(err)
 	}

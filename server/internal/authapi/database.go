@@ -33,7 +33,8 @@ type signedUp struct {
 	UserMetadata  map[string]any `json:"user_metadata,omitempty"`
 }
 
-// Signup is POST /dbconnections/signup. Any password is strong enough.
+// Signup is POST /dbconnections/signup. Unverified: that a password which breaks the
+// rules comes before a name that is taken.
 // Source: auth0/docs-v2 api/authentication/signup.
 func Signup(c *web.Call) (any, error) {
 	// 1. Check the schema, and find the connection.
@@ -74,6 +75,9 @@ func Signup(c *web.Call) (any, error) {
 		}
 	}
 	u.Email, u.PhoneNumber, u.Username = names.Email, names.PhoneNumber, names.Username
+	if err := tenant.CheckFirstPassword(conn, u); err != nil {
+		return nil, err
+	}
 	client, _ := c.Setup.Client(c.Params.Text("client_id")) // checked by checkDatabaseClient
 	if !c.Tenant.Taken(conn, u) {
 		if err := triggers.Register(c, client, conn, u); err != nil {

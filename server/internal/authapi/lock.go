@@ -1,6 +1,7 @@
 package authapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -24,13 +25,18 @@ type (
 		Connections []connectionSettings `json:"connections"`
 	}
 	connectionSettings struct {
-		Name       string `json:"name"`
-		Password   string `json:"passwordPolicy,omitempty"`
-		ShowSignup *bool  `json:"showSignup,omitempty"`
-		ShowForgot *bool  `json:"showForgot,omitempty"`
+		Name     string `json:"name"`
+		Password string `json:"passwordPolicy,omitempty"`
+		// Length is there only if the policy has a length of its own.
+		Length     *passwordLength `json:"password_complexity_options,omitempty"`
+		ShowSignup *bool           `json:"showSignup,omitempty"`
+		ShowForgot *bool           `json:"showForgot,omitempty"`
 		// A database whose users have a username.
 		RequiresUsername bool                `json:"requires_username,omitempty"`
 		Validation       *usernameValidation `json:"validation,omitempty"`
+	}
+	passwordLength struct {
+		Min int `json:"min_length"`
 	}
 	usernameValidation struct {
 		Username usernameLengths `json:"username"`
@@ -60,7 +66,10 @@ func ClientSettings(c *web.Call) (any, error) {
 		}
 		settings := connectionSettings{Name: conn.Name}
 		if conn.Strategy == tenant.StrategyDatabase {
-			settings.Password, settings.ShowSignup, settings.ShowForgot = "none", ref(!conn.Options.DisableSignup), ref(true)
+			settings.Password, settings.ShowSignup, settings.ShowForgot = cmp.Or(conn.Options.PasswordPolicy, "none"), ref(!conn.Options.DisableSignup), ref(true)
+			if least := conn.Options.PasswordComplexityOptions.MinLength; least > 0 {
+				settings.Length = &passwordLength{least}
+			}
 			if conn.Options.RequiresUsername {
 				shortest, longest := conn.UsernameLengths()
 				settings.RequiresUsername, settings.Validation = true, &usernameValidation{usernameLengths{shortest, longest}}

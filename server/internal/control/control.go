@@ -25,6 +25,7 @@ type Server interface {
 	Outbox() *outbox.Box
 	ExpireMessage(id string) bool
 	Requests() []journal.Request
+	Exchange(id string) (journal.Request, *journal.Exchange, bool)
 
 	Users() []fixtures.User
 	User(id string) (fixtures.User, bool)

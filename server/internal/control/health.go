@@ -4,7 +4,6 @@ import (
 	"github.com/mockauth0/mockauth0/server/internal/streams"
 	"github.com/mockauth0/mockauth0/server/internal/tenant"
 	"github.com/mockauth0/mockauth0/server/internal/web"
-	"github.com/mockauth0/mockauth0/server/journal"
 )
 
 // health is what GET /_mock/health answers.
@@ -46,22 +45,4 @@ func (a *API) ReadHealth(*web.Call) (any, error) {
 		h.ScenarioError = scenarioError.Error()
 	}
 	return h, nil
-}
-
-// requestList is what GET /_mock/requests answers.
-type requestList struct {
-	Items   []journal.Request `json:"items"`
-	Dropped int               `json:"dropped"`
-}
-
-// ListRequests is GET /_mock/requests.
-func (a *API) ListRequests(*web.Call) (any, error) {
-	entries, dropped := a.Journal.All()
-	return requestList{entries, dropped}, nil
-}
-
-// ClearRequests is DELETE /_mock/requests.
-func (a *API) ClearRequests(*web.Call) (any, error) {
-	a.Journal.Clear()
-	return noContent, nil
 }

@@ -313,6 +313,10 @@ func (a *API) ReadMessageHTML(c *web.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	fit, err := isOn(c, "fit")
+	if err != nil {
+		return nil, err
+	}
 	m, err := a.messageOf(c)
 	if err != nil {
 		return nil, err
@@ -320,7 +324,7 @@ func (a *API) ReadMessageHTML(c *web.Call) (any, error) {
 	if m.HTML == "" {
 		return nil, controlError(http.StatusNotFound, "no_html", "message %s (%s) has no HTML; GET /_mock/outbox/%s/text is its text", m.ID, m.Kind, m.ID)
 	}
-	return preview(withInlinePictures(m), links, pictures), nil
+	return preview(withInlinePictures(m), links, pictures, fit), nil
 }
 
 // ReadMessageRaw is GET /_mock/outbox/{id}/raw.

@@ -14,12 +14,17 @@ import (
 // With links, a link that is clicked opens in a tab of its own, outside the
 // sandbox, which knows nothing of the tab that it came from. With pictures, the
 // browser loads remote pictures: their server learns that somebody reads the mail.
-func preview(html string, links, pictures bool) web.Raw {
+// With fit, it has the tenant's origin, so that the page around it can measure it. No
+// script runs there either, so nothing in it makes use of that.
+func preview(html string, links, pictures, fit bool) web.Raw {
 	from := "data:"
 	if pictures {
 		from += " http: https:"
 	}
 	sandbox := "sandbox"
+	if fit {
+		sandbox += " allow-same-origin"
+	}
 	if links {
 		sandbox += " allow-popups allow-popups-to-escape-sandbox"
 		at := 0

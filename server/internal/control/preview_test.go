@@ -24,6 +24,7 @@ func TestAnEmailsHTMLIsShownInASandbox(t *testing.T) {
 		{"/_mock/outbox/msg_00000001/html", "sandbox", m.HTML},
 		{"/_mock/outbox/msg_00000002/html?links=0", "sandbox", " <!DOCTYPE html>\n<script>1</script>"},
 		{"/_mock/outbox/msg_00000002/html?links=1", "sandbox allow-popups allow-popups-to-escape-sandbox", " <!DOCTYPE html><base target=\"_blank\">\n<script>1</script>"},
+		{"/_mock/outbox/msg_00000003/html?fit=1", "sandbox allow-same-origin", "<p>none"},
 		{"/_mock/outbox/msg_00000003/html?links=true", "sandbox allow-popups allow-popups-to-escape-sandbox", "<base target=\"_blank\"><p>none"},
 	} {
 		w := servertest.Call(t, s, "GET", tt.target, nil)

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -17,6 +18,8 @@ type scenarioList struct {
 	Items        []scenarios.Status `json:"items"`
 	Available    []string           `json:"available"`
 	Descriptions map[string]string  `json:"descriptions,omitempty"`
+	// Everybody are the ids of those that are on for all users and all clients.
+	Everybody []string `json:"everybody,omitempty"`
 }
 
 // ListScenarios is GET /_mock/scenarios.
@@ -26,16 +29,16 @@ func (a *API) ListScenarios(c *web.Call) (any, error) {
 		return nil, err
 	}
 	available := a.Scenarios.Available()
-	var descriptions map[string]string
+	list := scenarioList{Items: a.Server.Scenarios(), Available: available}
 	if describe {
-		descriptions = map[string]string{}
+		list.Descriptions, list.Everybody = map[string]string{}, a.Scenarios.ForEverybody()
 		for _, name := range available {
 			if found, err := a.Scenarios.Find(name); err == nil && found.Description != "" {
-				descriptions[name] = found.Description
+				list.Descriptions[name] = found.Description
 			}
 		}
 	}
-	return scenarioList{a.Server.Scenarios(), available, descriptions}, nil
+	return list, nil
 }
 
 // SwitchScenarioOn is POST /_mock/scenarios.
@@ -67,6 +70,44 @@ func (a *API) SwitchScenarioOn(c *web.Call) (any, error) {
 		return nil, badRequest("%s", err)
 	}
 	return web.Status{Code: http.StatusCreated, Value: active.Status()}, nil
+}
+
+// checked is what POST /_mock/scenarios/check answers.
+type checked struct {
+	// Name is that of the scenario; "" if the file has mistakes.
+	Name   string               `json:"name"`
+	Errors []strictyaml.Problem `json:"errors"`
+}
+
+// CheckScenario is POST /_mock/scenarios/check.
+func (a *API) CheckScenario(c *web.Call) (any, error) {
+	if err := readable(c); err != nil {
+		return nil, err
+	}
+	s, err := scenarios.Parse("", c.Body)
+	var list *strictyaml.Errors
+	switch {
+	case errors.As(err, &list):
+		return checked{Errors: *list}, nil
+	case err != nil:
+		return nil, badRequest("%s", err)
+	}
+	return checked{s.Name, []strictyaml.Problem{}}, nil
+}
+
+// ReadScenarioFile is GET /_mock/scenarios/{name}/file.
+func (a *API) ReadScenarioFile(c *web.Call) (any, error) {
+	s, err := a.Scenarios.Find(c.Vars["name"])
+	if err != nil {
+		return nil, controlError(http.StatusNotFound, "no_scenario", "%s", err)
+	}
+	file := scenarios.Source(s.Name)
+	if file == nil || s.Source != "" {
+		if file, err = strictyaml.MarshalYAML(s); err != nil {
+			return nil, err
+		}
+	}
+	return web.Raw{ContentType: "application/yaml", Body: file}, nil
 }
 
 // ReadScenario is GET /_mock/scenarios/{name}.

@@ -56,7 +56,7 @@ func TestAnExportedTenantGoesOnInAnotherServer(t *testing.T) {
 			ada := servertest.Login(t, old, "ada@example.com", nil)
 			grace := servertest.Login(t, old, "grace@example.com", servertest.Object{"audience": "https://api.acme.test/"})
 			servertest.Call(t, old, "POST", "/dbconnections/signup", servertest.Object{
-				"client_id": "acme-native", "connection": "Username-Password-Authentication", "email": "Eve@example.com", "password": "s3cret", "user_metadata": servertest.Object{"plan": "gold"},
+				"client_id": "acme-native", "connection": "Username-Password-Authentication", "email": "Eve@example.com", "password": "S3cret-Loaf", "user_metadata": servertest.Object{"plan": "gold"},
 			})
 			if _, err := old.AddUser(fixtures.User{Email: "carl@example.com", Claims: map[string]any{"https://acme.test/n": 1.5}, UserMetadata: map[string]any{"a": []any{"b"}}}); err != nil {
 				t.Fatal(err)
@@ -89,7 +89,7 @@ func TestAnExportedTenantGoesOnInAnotherServer(t *testing.T) {
 					t.Errorf("a refresh token does not go on: %d %s", w.Code, w.Body)
 				}
 			}
-			if w := servertest.Call(t, next, "POST", "/oauth/token", servertest.Object{"grant_type": "password", "client_id": "acme-native", "username": "eve@example.com", "password": "s3cret"}); w.Code != http.StatusOK {
+			if w := servertest.Call(t, next, "POST", "/oauth/token", servertest.Object{"grant_type": "password", "client_id": "acme-native", "username": "eve@example.com", "password": "S3cret-Loaf"}); w.Code != http.StatusOK {
 				t.Errorf("a password does not go on: %d %s", w.Code, w.Body)
 			}
 			// Codes and ids go on where they stopped: ada's second code, and a second

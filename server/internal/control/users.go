@@ -3,6 +3,8 @@ package control
 import (
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/internal/strictyaml"
@@ -16,17 +18,63 @@ import (
 func shown(u fixtures.User) fixtures.User {
 	u = tenant.Profile(u)
 	u.SetPassword("")
+	u.PreviousPasswords = nil
 	u.Identities = slices.Clone(u.Identities)
 	for n := range u.Identities {
 		i := &u.Identities[n]
-		i.Password, i.PasswordHash, i.CustomPasswordHash = "", "", nil
+		i.Password, i.PasswordHash, i.CustomPasswordHash, i.PreviousPasswords = "", "", nil, nil
 	}
 	return u
 }
 
+// userList is what GET /_mock/users answers.
+type userList[T any] struct {
+	Items []T `json:"items"`
+	// Total is how many users there are without limit and offset. It is absent if all are
+	// asked for.
+	Total *int `json:"total,omitempty"`
+}
+
 // ListUsers is GET /_mock/users.
-func (a *API) ListUsers(*web.Call) (any, error) {
-	users := a.Server.Users()
+func (a *API) ListUsers(c *web.Call) (any, error) {
+	q := query(c)
+	if len(q) == 0 {
+		return shownUsers(a.Server.Users(), nil)
+	}
+	if ids := q["ids"]; ids != "" {
+		var found []fixtures.User
+		for i, id := range strings.Split(ids, ",") {
+			if i == maxLimit {
+				return nil, badRequest("ids: write %d at most", maxLimit)
+			}
+			if u, ok := a.Server.User(id); ok {
+				found = append(found, u)
+			}
+		}
+		return shownUsers(found, nil)
+	}
+	s := tenant.Selection{Limit: maxLimit}
+	for name, into := range map[string]*int{"limit": &s.Limit, "offset": &s.Offset} {
+		if text := q[name]; text != "" {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 0 || name == "limit" && (n < 1 || n > maxLimit) {
+				return nil, badRequest("%s: %q is not a number that is allowed; limit is from 1 to %d, and offset is 0 or more", name, text, maxLimit)
+			}
+			*into = n
+		}
+	}
+	if text, connection := strings.ToLower(q["search"]), q["connection"]; text != "" || connection != "" {
+		s.Match = func(u *fixtures.User) bool {
+			return (connection == "" || u.Connection == connection) && slices.ContainsFunc([]string{u.Email, u.PhoneNumber, u.Username, u.Name, u.UserID}, func(field string) bool {
+				return strings.Contains(strings.ToLower(field), text)
+			})
+		}
+	}
+	page, total := a.Tenant.SelectUsers(s)
+	return shownUsers(page, &total)
+}
+
+func shownUsers(users []fixtures.User, total *int) (any, error) {
 	items := make([]rawJSON, len(users))
 	for i, u := range users {
 		data, err := strictyaml.MarshalJSON(shown(u))
@@ -35,7 +83,7 @@ func (a *API) ListUsers(*web.Call) (any, error) {
 		}
 		items[i] = data
 	}
-	return list[rawJSON]{items}, nil
+	return userList[rawJSON]{items, total}, nil
 }
 
 // CreateUser is POST /_mock/users.

@@ -70,10 +70,10 @@ func TestPasswordsAreNotShown(t *testing.T) {
 	s := servertest.New(t, server.Config{})
 	made := servertest.Call(t, s, "POST", "/_mock/users", servertest.Object{"email": "eve@example.com", "password": "Tr0ub4dor&3"})
 	servertest.Call(t, s, "POST", "/dbconnections/signup", servertest.Object{
-		"client_id": "acme-native", "connection": "Username-Password-Authentication", "email": "zoe@example.com", "password": "s3cret",
+		"client_id": "acme-native", "connection": "Username-Password-Authentication", "email": "zoe@example.com", "password": "S3cret-Loaf",
 	})
 	shown := made.Body.String() + servertest.Call(t, s, "GET", "/_mock/users", nil).Body.String() + servertest.Call(t, s, "GET", "/_mock/requests", nil).Body.String()
-	for _, password := range []string{"Tr0ub4dor", "Passw0rd!", "s3cret"} {
+	for _, password := range []string{"Tr0ub4dor", "Passw0rd!", "S3cret-Loaf"} {
 		if strings.Contains(shown, password) {
 			t.Errorf("a password is shown: %s", shown)
 		}

@@ -3,6 +3,7 @@ package faults
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/mockauth0/mockauth0/scenarios"
@@ -102,6 +103,32 @@ func (e *Engine) Statuses() []scenarios.Status {
 		}
 	}
 	return list
+}
+
+// ForEverybody are the ids of the scenarios that are on for all users and all clients, in
+// the order in which they are asked.
+func (e *Engine) ForEverybody() (ids []string) {
+	if !e.anyOn.Load() {
+		return nil
+	}
+	now := e.now()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, on := range e.on[ByGo:] {
+		for _, a := range on {
+			if a.active(now) && a.forEverybody() {
+				ids = append(ids, a.id)
+			}
+		}
+	}
+	return ids
+}
+
+func (a *Activation) forEverybody() bool {
+	forSome := func(w *scenarios.When) bool {
+		return len(w.Recipient)+len(w.Client)+len(w.Header)+len(w.Params) > 0
+	}
+	return !forSome(&a.narrowing.When) && slices.ContainsFunc(a.rules, func(r *rule) bool { return !forSome(&r.When) })
 }
 
 func (a *Activation) status(now time.Time) scenarios.Status {

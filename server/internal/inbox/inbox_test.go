@@ -118,9 +118,25 @@ func TestThePagesFilesAreServed(t *testing.T) {
 			}
 		}
 	}
+	// The browser loads all modules at once, not one after the other as they name each other.
+	for file := range named {
+		link := `<link rel="modulepreload" href="` + strings.TrimPrefix(file, "/_mock/") + `">`
+		if name := path.Base(file); path.Ext(name) == ".js" && name != "app.js" && name != "worker.js" && !strings.Contains(page.Body.String(), link) {
+			t.Errorf("index.html does not preload %s", file)
+		}
+	}
 	embedded, err := os.ReadDir("page")
 	if err != nil || len(embedded) != len(named)+1 {
 		t.Errorf("the page names %d files, and there are %d beside index.html (%v)", len(named), len(embedded)-1, err)
+	}
+	size := 0
+	for _, file := range embedded {
+		if info, err := file.Info(); err == nil {
+			size += int(info.Size())
+		}
+	}
+	if size > 400_000 {
+		t.Errorf("the page's files have %d bytes together; 400,000 are allowed", size)
 	}
 	for _, nowhere := range []string{"/_mock/inbox/x.js", "/_mock/inbox/index.html", "/_mock/inbox/..%2finbox.go"} {
 		w := servertest.Call(t, s, "GET", nowhere, nil)

@@ -211,7 +211,7 @@ func loginOf(c *web.Call, id string) (tenant.Transaction, *request, error) {
 		return tx, nil, overAlready()
 	}
 	a := tx.Authorization
-	c.Organization = a.Organization
+	c.Organization, c.Captured = a.Organization, c.Tenant.Capture(tx, capturedFields(c))
 	a.Now, a.Caller, a.Effects = c.Now, passwordless.Caller(c, nil), c.Effects
 	return tx, &request{Authorization: a}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/internal/web"
 )
 
 // A look is how the pages look: the branding and the theme of the tenant, and what lies
@@ -20,6 +21,7 @@ type look struct {
 	Logo, Favicon string
 	font          string
 	page          string // the template of the page
+	open          bool   // the page has partials
 	rules         []string
 	css           []string // values of CSS variables
 	sources       []string // origins of pictures
@@ -183,8 +185,8 @@ func (l *look) setWidget(widget map[string]any) {
 	}
 	if position := widget["logo_position"]; position == "none" {
 		l.rules = append(l.rules, "#prompt-logo-center { display: none; }")
-	} else if place := flexPlaces[position]; place != "" {
-		l.set("logo-place", place)
+	} else if position == "left" || position == "right" {
+		l.set("logo-"+position.(string), "0")
 	}
 	switch align := widget["header_text_alignment"]; align {
 	case "left":
@@ -292,10 +294,10 @@ func (l look) allows(directive string) string {
 
 // policy is the Content-Security-Policy of a page. It has no form-action: browsers also
 // apply that to the redirects that follow a form, and these lead to the app's callback
-// and further. A template of the tenant may bring whatever it wants.
+// and further. A template or a partial of the tenant may bring whatever it wants.
 func (l look) policy(polls bool) string {
 	const closed = "base-uri 'none'; frame-ancestors 'none'"
-	if l.page != "" {
+	if l.page != "" || l.open {
 		return "default-src 'self' http: https: data: blob: 'unsafe-inline' 'unsafe-eval'; object-src 'none'; " + closed
 	}
 	p := "default-src 'none'; " + l.allows("img-src") + l.allows("font-src") + l.allows("style-src") + "script-src " + allow(pagesJS) + "; " + closed
@@ -303,4 +305,14 @@ func (l look) policy(polls bool) string {
 		p += "; connect-src 'self'"
 	}
 	return p
+}
+
+// Look is the look of the error page: that of the tenant, or of the organization through
+// which the user signs in.
+func Look(c *web.Call) web.Look {
+	l, company := lookOf(&c.Setup.Fixture.Branding, nil), c.Setup.Fixture.Tenant.FriendlyName
+	if o := c.Setup.ShownOrganization(c.Organization); o != nil {
+		l, company = l.over(o.Branding), o.DisplayName
+	}
+	return web.Look{Logo: l.Logo, Favicon: l.Favicon, Company: company, Mark: markOf(c), Style: l.Style(), Sources: l.allows("img-src") + l.allows("font-src")}
 }

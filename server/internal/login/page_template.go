@@ -24,6 +24,14 @@ func (v view) templated(c *web.Call) ([]byte, error) {
 			return nil, err
 		}
 	}
+	variables := v.variables(c)
+	variables["auth0_head"], variables["auth0_widget"] = head.String(), widget.String()
+	page, err := t.Render(variables, c.Now)
+	return []byte(page), err
+}
+
+// variables are those of a template or a partial.
+func (v view) variables(c *web.Call) map[string]any {
 	f := c.Setup.Fixture
 	screen, _ := logintexts.Of(v.Screen)
 	texts := map[string]any{}
@@ -45,17 +53,16 @@ func (v view) templated(c *web.Call) ([]byte, error) {
 	if v.client != nil {
 		application = map[string]any{"id": v.client.ClientID, "name": v.client.Name, "logo_url": v.client.LogoURI, "metadata": v.client.ClientMetadata}
 	}
-	page, err := t.Render(map[string]any{
-		"auth0_head": head.String(), "auth0_widget": widget.String(), "locale": v.Language, "dir": dir,
-		"prompt":      map[string]any{"name": screen.Prompt, "screen": map[string]any{"name": v.Screen, "texts": texts}},
+	return map[string]any{
+		"locale": v.Language, "dir": dir, "state": html.EscapeString(v.State),
+		"prompt":      map[string]any{"name": screen.Prompt, "screen": map[string]any{"name": v.Screen, "texts": texts, "text": v.ownVariables()}},
 		"application": application,
 		"branding": map[string]any{
 			"logo_url": v.look.Logo, "colors": map[string]any{"primary": f.Branding.Colors.Primary, "page_background": f.Branding.Colors.PageBackground},
 		},
 		"tenant": map[string]any{"friendly_name": v.Tenant, "support_email": f.Tenant.SupportEmail, "support_url": f.Tenant.SupportURL, "enabled_locales": locales},
 		"user":   map[string]any{"email": html.EscapeString(v.email)},
-	}, c.Now)
-	return []byte(page), err
+	}
 }
 
 // page is the HTML of a view. A template of the tenant that does not work is left out,

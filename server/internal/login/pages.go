@@ -28,8 +28,8 @@ var pagesHTML string
 //go:embed pages.css
 var pagesCSS string
 
-// pagesJS is for Show password, for Copy code, and for pages that wait. The pages work
-// without it.
+// pagesJS is for the fields of passwords and phone numbers, for codes to copy or to fill
+// in, and for pages that wait. The pages work without it.
 //
 //go:embed pages.js
 var pagesJS string
@@ -73,22 +73,26 @@ type view struct {
 	Mark                                string // how the page says that it is the mock's: band, corner or not at all
 	// Scenario names the rules that made the error.
 	Scenario string
+	// Failing names the scenarios that are on for everybody.
+	Failing      string
+	LeadsToInbox bool // the page may lead to the inbox page
 
 	flow   fixtures.Flow // what the page's captcha stands before; "" for a page that has none
 	failed string        // the words, if they are not those of the screen; the page is an error's
 
-	words                              // set by show
-	look                               // set by show
-	client            *fixtures.Client // nil if the page is about none
-	language          string           // the app's; "" if the browser chooses
-	variant           string           // which words, if they are not those of the screen
-	email             string           // for the words
-	codeTo            string           // to whom the code went that the page asks for
-	names             string           // for the words: what a user has forgotten the password of
-	who               string           // for the words: the user
-	inviter           string           // for the words: who invites the user
-	digits            int              // for the words: how many a code has, if not 6
-	shortest, longest int              // for the words: the lengths of a username
+	words                                      // set by show
+	look                                       // set by show
+	partials          map[string]template.HTML // by place; set by show
+	client            *fixtures.Client         // nil if the page is about none
+	language          string                   // the app's; "" if the browser chooses
+	variant           string                   // which words, if they are not those of the screen
+	email             string                   // for the words
+	codeTo            string                   // to whom the code went that the page asks for
+	names             string                   // for the words: what a user has forgotten the password of
+	who               string                   // for the words: the user
+	inviter           string                   // for the words: who invites the user
+	digits            int                      // for the words: how many a code has, if not 6
+	shortest, longest int                      // for the words: the lengths of a username
 }
 
 // A field is one that the user fills in.
@@ -98,6 +102,7 @@ type field struct {
 	Optional                                 bool
 	Fixed                                    bool   // the user cannot change it
 	Error, Code                              string // what is wrong with it
+	Rules                                    []rule // those of a new password
 }
 
 // A riddle is the captcha of a page.
@@ -165,10 +170,10 @@ func (v *view) focus() int {
 	return 0
 }
 
-// Script tells whether the page has a password to show, a secret to copy, a phone
+// Script tells whether the page has a partial to validate, a password to show or to check, a secret to copy, a phone
 // number to complete, a code to fill in, or something to wait for.
 func (v view) Script() bool {
-	return v.Poll || v.Secret != "" || v.LiveCode != "" || slices.ContainsFunc(v.Fields, func(f field) bool { return f.Type == "password" || f.Type == "tel" })
+	return v.Poll || len(v.partials) > 0 || v.Secret != "" || v.LiveCode != "" || slices.ContainsFunc(v.Fields, func(f field) bool { return f.Type == "password" || f.Type == "tel" })
 }
 
 // show shows a page of a login.
@@ -193,6 +198,7 @@ func (v view) show(c *web.Call) (any, error) {
 	}
 	v.Action = cmp.Or(v.Action, "default")
 	v.fill(c)
+	v.fillPartials(c)
 	if len(v.Fields) > 0 && (v.Captcha == nil || v.Captcha.Error == "") {
 		v.Fields[v.focus()].Focus = true
 	}
@@ -200,6 +206,7 @@ func (v view) show(c *web.Call) (any, error) {
 		v.Scenario = c.Effects.Refusers()
 	}
 	v.Mark = markOf(c)
+	v.Failing, v.LeadsToInbox = c.Failing(), !c.Setup.Fixture.Tenant.HideInboxLink
 	switch {
 	case c.Setup.Fixture.Tenant.HideInboxLink:
 		v.Inbox = ""
@@ -246,6 +253,8 @@ func (r *request) wrong(c *web.Call, tx tenant.Transaction, v view, err error) (
 		v.mistake(wrongCredentials(c, tx))
 	case errors.Is(err, refusal.UserExists), errors.Is(err, refusal.UsernameExists):
 		v.taken(err, "email-in-use")
+	case passwordMistakes[refused.Name] != "":
+		v.mistake(passwordMistakes[refused.Name])
 	case errors.Is(err, refusal.InvalidSignup):
 		v.mistakeAt(0, "auth0-users-validation")
 	case errors.Is(err, refusal.TooManyAttempts):

@@ -125,7 +125,7 @@ func SignupBoth(c *web.Call) (any, error) {
 	if asksForNames(conns) {
 		return r.signupBothNames(c, tx, v, conns[0])
 	}
-	v.Fields = []field{identifierField(conns, "email"), passwordField("new-password")}
+	v.Fields = []field{identifierField(conns, "email"), newPasswordField(c, conns[0])}
 	conn, tx, ok := v.bothFields(c, tx, conns)
 	if !ok {
 		return r.show(c, tx, v)
@@ -136,7 +136,7 @@ func SignupBoth(c *web.Call) (any, error) {
 // signupBothNames is SignupBoth for a database whose users have several names.
 func (r *request) signupBothNames(c *web.Call, tx tenant.Transaction, v view, conn *fixtures.Connection) (any, error) {
 	fields, kinds := newNames(conn, fixtures.User{}, false)
-	if v.Fields = append(fields, passwordField("new-password")); c.Method != http.MethodPost {
+	if v.Fields = append(fields, newPasswordField(c, conn)); c.Method != http.MethodPost {
 		v.Fields[0].Value = tx.Hint
 		return r.show(c, tx, v)
 	}
@@ -165,7 +165,7 @@ func SignupPassword(c *web.Call) (any, error) {
 	missing, kinds := newNames(conn, given, true)
 	v := view{
 		Screen: "signup-password", flow: fixtures.FlowPassword, Who: tx.Recipient, What: spokenKinds[kindOf(tx.Recipient)], Edit: page(signupPage(c, tx), tx),
-		Fields: append(missing, passwordField("new-password")), Other: toLogin(c, tx),
+		Fields: append(missing, newPasswordField(c, conn)), Other: toLogin(c, tx),
 	}
 	for _, kind := range fixtures.Kinds {
 		if name := given.Identifier(kind); name != "" {
@@ -190,10 +190,13 @@ func SignupPassword(c *web.Call) (any, error) {
 // Unverified: without the flag enable_public_signup_user_exists_error, which words
 // Auth0 has for it, and at which field.
 func (r *request) signUp(c *web.Call, tx tenant.Transaction, v view, conn *fixtures.Connection, newUser fixtures.User) (any, error) {
+	newUser.Password = c.Params.Text("password")
+	if err := tenant.CheckFirstPassword(conn, newUser); err != nil {
+		return r.wrong(c, tx, v, err)
+	}
 	if told, refused, err := r.unsolved(c, tx, v); refused {
 		return told, err
 	}
-	newUser.Password = c.Params.Text("password")
 	if asked := newUser; !c.Tenant.Taken(conn, asked) {
 		asked.Password = ""
 		if err := triggers.Register(c, r.Client, conn, asked); err != nil {

@@ -105,14 +105,20 @@ func ResetPassword(c *web.Call) (any, error) {
 		if err != nil {
 			return v.badTicket(c, err)
 		}
-		return v.newPassword(c, ticket)
+		return v.newPassword(c, k, nil)
 	}
 	password, again := c.Params.Text("password-reset"), c.Params.Text("re-enter-password")
 	switch {
 	case err != nil && !errors.Is(err, refusal.TicketUsed):
 		return v.badTicket(c, err)
 	case password == "" || again == "" || password != again:
-		return v.newPassword(c, ticket)
+		return v.newPassword(c, k, nil)
+	}
+	if err == nil { // a form that is sent again has changed the password already
+		conn, account := databaseOf(c, k)
+		if err := tenant.CheckPassword(conn, password, &account); err != nil {
+			return v.newPassword(c, k, err)
+		}
 	}
 	return v.resetDone(c, k, password)
 }
@@ -135,13 +141,28 @@ func (v view) resetDone(c *web.Call, k fixtures.Ticket, password string) (any, e
 	return v.done(c, k)
 }
 
+// databaseOf is the database of a ticket's account, and the account.
+func databaseOf(c *web.Call, k fixtures.Ticket) (*fixtures.Connection, fixtures.User) {
+	account, _ := c.Tenant.AccountOf(k.UserID)
+	if conn, ok := c.Setup.Connection(account.Connection); ok {
+		return conn, account
+	}
+	return &fixtures.Connection{}, account
+}
+
 // newPassword asks for the new password, and says what is wrong with the one that
-// came.
-func (v view) newPassword(c *web.Call, ticket string) (any, error) {
-	v.Hidden = []field{{Name: "ticket", Value: ticket}}
-	v.Fields = []field{
-		{Name: "password-reset", Label: "New password", Type: "password", Complete: "new-password"},
-		{Name: "re-enter-password", Label: "Re-enter new password", Type: "password", Complete: "new-password"},
+// came; refused is why the database does not take it.
+func (v view) newPassword(c *web.Call, k fixtures.Ticket, refused error) (any, error) {
+	conn, _ := databaseOf(c, k)
+	first := newPasswordField(c, conn)
+	first.Name, first.Label = "password-reset", "New password"
+	v.Hidden = []field{{Name: "ticket", Value: k.Ticket}}
+	v.Fields = []field{first, {Name: "re-enter-password", Label: "Re-enter new password", Type: "password", Complete: "new-password"}}
+	var why *refusal.Refusal
+	if errors.As(refused, &why) {
+		v.mistakeAt(0, passwordMistakes[why.Name])
+		page, err := v.show(c)
+		return web.Told{Value: page, Refusal: why}, err
 	}
 	if c.Method != http.MethodPost {
 		return v.show(c)

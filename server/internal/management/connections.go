@@ -30,6 +30,12 @@ var connections = configured(resource[fixtures.Connection]{
 		return (len(c.values["strategy"]) == 0 || slices.Contains(c.values["strategy"], conn.Strategy)) &&
 			(c.query["name"] == "" || c.query["name"] == conn.Name)
 	},
+	prepare: func(_ *call, conn *fixtures.Connection) error {
+		if conn.Strategy == tenant.StrategyDatabase && conn.Options.PasswordOptions == nil && conn.Options.PasswordPolicy == "" {
+			conn.Options.PasswordPolicy = "good"
+		}
+		return nil
+	},
 	taken:  refusal.ExistentConnection,
 	order:  []string{"id", "options", "strategy", "name", "display_name", "is_domain_connection"},
 	hidden: []string{"disabled"}, read: []string{"id"}, fixed: []string{"name", "strategy"},
@@ -101,9 +107,6 @@ func showDatabaseOptions(o *shape) {
 		is("brute_force_protection", true),
 	}
 	options := &shape{joined(have, always)}
-	if options.value("password_options") == nil {
-		options.missing("passwordPolicy", "good")
-	}
 	if passkeys, ok := options.value("passkey_options").(object); ok {
 		inner := &shape{passkeys}
 		inner.arrange([]string{"challenge_ui", "progressive_enrollment_enabled", "local_enrollment_enabled"})

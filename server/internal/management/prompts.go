@@ -29,7 +29,7 @@ func promptOperations() []operation {
 		{method: "GET", path: text, summary: "reads the texts of a prompt in a language", scopes: read, run: readCustomText},
 		{method: "PUT", path: text, summary: "sets the texts of a prompt in a language", scopes: update, body: &screensBody, run: setCustomText},
 		{method: "GET", path: partials, summary: "reads the HTML that a prompt has beside its own", scopes: read, run: readPartials},
-		{method: "PUT", path: partials, summary: "sets the HTML that a prompt has beside its own", scopes: update, body: &screensBody, run: setPartials},
+		{method: "PUT", path: partials, summary: "sets the HTML that a prompt has beside its own", scopes: update, body: &partialsBody, run: setPartials},
 		{method: "GET", path: "/prompts/rendering", summary: "lists how screens are rendered", scopes: read, query: renderingQuery(), run: listRendering},
 		{method: "PATCH", path: "/prompts/rendering", summary: "changes how screens are rendered", scopes: update, body: &renderingsBody, run: changeRenderings},
 		{method: "GET", path: screen, summary: "reads how a screen is rendered", scopes: read, run: readRendering},
@@ -48,7 +48,8 @@ var promptNames = []string{
 }
 
 var (
-	screensBody = property{types: []string{"object"}}
+	screensBody  = property{types: []string{"object"}}
+	partialsBody = property{types: []string{"object"}, rest: &property{types: []string{"object", "null"}, rest: &property{types: []string{"string", "null"}, max: 10_000}}}
 	// languageTag is the form of Auth0's languages, as en, pt-BR and zh-Hans.
 	languageTag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z]{2,4}|-419)?$`) })
 	screenName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9-]{1,100}$`) })

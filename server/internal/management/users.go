@@ -205,6 +205,11 @@ func addUser(c *call) (fixtures.User, error) {
 	if err := complete(u, conn); err != nil {
 		return u, err
 	}
+	if u.Password != "" {
+		if err := passwordError(tenant.CheckFirstPassword(conn, u)); err != nil {
+			return u, err
+		}
+	}
 	u, err := c.Tenant.AddUser(u)
 	if err != nil {
 		return u, userError(err)
@@ -261,6 +266,15 @@ func userError(err error) error {
 		return refusal.IdentityConflict.Because(why.Description)
 	}
 	return refusal.InvalidBody.With("problem", "'"+clip(why.Description)+"'.")
+}
+
+// passwordError words what is wrong with a new password as the Management API does.
+func passwordError(err error) error {
+	var refused *refusal.Refusal
+	if !errors.As(err, &refused) {
+		return err
+	}
+	return refusal.RefusedPassword.With("problem", refused.Class+": "+refused.Message).Because(refused.Hint)
 }
 
 // writeUser puts the members of a body into a user. null unsets one.
@@ -341,6 +355,11 @@ func updateUser(c *call, old fixtures.User) (fixtures.User, error) {
 		}
 	}
 	u, err := c.Tenant.UpdateUser(old.UserID, func(u *fixtures.User) error {
+		if password := c.text("password"); password != "" {
+			if err := passwordError(c.Setup.CheckNewPassword(u, account, password)); err != nil {
+				return err
+			}
+		}
 		writeUser(u, ofUser)
 		// A new password lifts a block. Source: auth0/docs-v2 block-and-unblock-users.mdx.
 		if _, sent := c.body["blocked"]; c.text("password") != "" && !sent {

@@ -306,7 +306,8 @@ func sendUserTo(s *step, c actions.Command) string {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
 		return "it needs a URL"
 	case !s.flow.MayRedirect:
-		return "there is no browser that could go there: ask api.redirect.canRedirect() first"
+		s.Denied = &Denial{Code: "interaction_required", Reason: "External interaction required", Call: c.Call, Action: s.action}
+		return ""
 	}
 	q := u.Query()
 	query, _ := c.Options(1)["query"].(map[string]any)

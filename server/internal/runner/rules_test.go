@@ -62,7 +62,7 @@ func TestWhatACallDoes(t *testing.T) {
 		"a denial of a registration":             {actions.PreUserRegistration, Flow{}, []string{`access.deny "why", "Sorry"`}, Outcome{Denied: &Denial{Code: "access_denied", Reason: "why", UserMessage: "Sorry", Call: "access.deny", Action: "one"}}, ""},
 		"a denial of a machine":                  {actions.CredentialsExchange, Flow{}, []string{`access.deny "invalid_scope", "no"`}, Outcome{Denied: &Denial{Code: "invalid_scope", Reason: "no", Call: "access.deny", Action: "one"}}, ""},
 		"a redirect":                             {login, Flow{MayRedirect: true}, []string{`redirect.sendUserTo "https://app.test/?a=1", {"query": {"b": "2"}}`}, Outcome{Redirect: "https://app.test/?a=1&b=2", Resumes: true}, ""},
-		"a redirect without a browser":           {login, Flow{}, []string{`redirect.sendUserTo "https://app.test/"`}, Outcome{}, "canRedirect"},
+		"a redirect without a browser":           {login, Flow{}, []string{`redirect.sendUserTo "https://app.test/"`}, Outcome{Denied: &Denial{Code: "interaction_required", Reason: "External interaction required", Call: "redirect.sendUserTo", Action: "one"}}, ""},
 		"a redirect to what is no URL":           {login, Flow{MayRedirect: true}, []string{`redirect.sendUserTo "javascript:alert(1)"`}, Outcome{}, "it needs a URL"},
 		"a second factor at the end":             {login, Flow{}, []string{`multifactor.enable "any", {"allowRememberBrowser": false}`}, Outcome{Multifactor: &Multifactor{"any", false}}, ""},
 		"a second factor that is taken back":     {login, Flow{}, []string{`multifactor.enable "any"`, `multifactor.enable "none"`}, Outcome{}, ""},

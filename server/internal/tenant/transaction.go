@@ -1,6 +1,8 @@
 package tenant
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -51,6 +53,10 @@ type Transaction struct {
 	Anew bool
 	// PassedBy is the ID of the user who has given a second factor in this login.
 	PassedBy string
+
+	// Captured are the fields that partials have brought to the pages so far. The map never
+	// changes.
+	Captured map[string]string
 
 	// Actions is what the Actions of the login have said so far; nil if none has run.
 	Actions *runner.Outcome
@@ -123,6 +129,38 @@ func (t *Tenant) Identify(tx Transaction, connection, recipient string, newUser 
 	}
 	stored.Realm, stored.Recipient, stored.SignedIn, stored.proof, stored.Verified = connection, recipient, "", "", false
 	stored.Linked = Session{}
+}
+
+// maxCaptured is how much a login keeps of the fields of partials, in bytes.
+const maxCaptured = 4 << 10
+
+// Capture notes fields that a partial has brought, and returns all of the login so far.
+func (t *Tenant) Capture(tx Transaction, fields map[string]string) map[string]string {
+	if len(fields) == 0 {
+		return tx.Captured
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	stored, ok := t.transactions.get(tx.ID)
+	if !ok {
+		return tx.Captured
+	}
+	all := maps.Clone(stored.Captured)
+	if all == nil {
+		all = map[string]string{}
+	}
+	maps.Copy(all, fields)
+	size := 0
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		one := len(name) + len(all[name])
+		if size+one > maxCaptured {
+			delete(all, name)
+			continue
+		}
+		size += one
+	}
+	stored.Captured = all
+	return all
 }
 
 // repeatedSignInLocked returns the session of a transaction if the user has

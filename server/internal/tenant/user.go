@@ -91,6 +91,7 @@ func (t *Tenant) changeUserLocked(old *user, changed fixtures.User, now time.Tim
 		return fixtures.User{}, invalidUser("user_id and connection of a user cannot change")
 	}
 	changed.UpdatedAt = now
+	t.rememberPasswordsLocked(old, &changed)
 	ready, err := t.completeLocked(changed, now)
 	if err != nil {
 		return fixtures.User{}, err
@@ -245,6 +246,18 @@ func (t *Tenant) User(id string) (fixtures.User, bool) {
 		return fixtures.User{}, false
 	}
 	return cloned(u.User), true
+}
+
+// AccountOf returns the account with an id as a user of its own: that of a user, or one
+// that was linked to a user.
+func (t *Tenant) AccountOf(id string) (fixtures.User, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a, ok := t.users.accountOf(id)
+	if !ok {
+		return fixtures.User{}, false
+	}
+	return cloned(*a.User), true
 }
 
 // UserByAddress returns the user with an e-mail address or phone number, which
@@ -428,6 +441,9 @@ func (t *Tenant) mergeUserLocked(u fixtures.User, now time.Time) {
 		}
 		if u.LastPasswordReset.IsZero() {
 			ready.LastPasswordReset = old.LastPasswordReset
+		}
+		if u.PreviousPasswords == nil {
+			ready.PreviousPasswords = old.PreviousPasswords
 		}
 		if u.MFA == nil {
 			ready.MFA = old.MFA

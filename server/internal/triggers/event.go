@@ -27,6 +27,9 @@ func requestOf(c *web.Call) *actions.Request {
 		GeoIP: map[string]any{},
 	}
 	r.Query, r.Body = c.WithoutSecrets()
+	for name, text := range c.Captured {
+		r.Body[name] = text
+	}
 	return r
 }
 

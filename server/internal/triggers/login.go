@@ -114,6 +114,9 @@ func refreshTokenOf(c *web.Call, l *tenant.Login) *actions.RefreshToken {
 
 // denied is how an app learns what an Action said.
 func denied(d *runner.Denial) *refusal.Refusal {
+	if d.Call == "redirect.sendUserTo" {
+		return refusal.ActionRedirects.Because(because(d) + ": ask api.redirect.canRedirect() first")
+	}
 	return refusal.ActionDenied.With("reason", d.Reason).Because(because(d))
 }
 

@@ -58,6 +58,8 @@ type Call struct {
 	// Actions run for them at the end.
 	Created, PasswordChanged []fixtures.User
 	Sent                     []outbox.Message
+	// Captured are the fields ulp-NAME of the pages of a login, for Actions.
+	Captured map[string]string
 	// NewMetadata are for the user whom the call creates, from Actions; nil for none.
 	NewMetadata *Metadata
 	// Log is for what a developer at the terminal wants to see.
@@ -88,6 +90,7 @@ type Call struct {
 
 	named  string // the tenant's name; "" for the first
 	guard  *Guard
+	faults *faults.Engine
 	route  Route
 	client *clientResult       // nil until Client is called
 	access *accessResult       // nil until Access is called
@@ -113,6 +116,14 @@ func (c *Call) Count(l tenant.Limit, key string) error {
 		return refusal.RateLimited.With("retry_after", strconv.Itoa(wait)).Because("the limit of " + l.Name + " is used up, and the fixture says limits.enforce: true")
 	}
 	return nil
+}
+
+// Failing names the scenarios that are on for everybody, for the pages; "" if none is.
+func (c *Call) Failing() string {
+	if c.faults == nil {
+		return ""
+	}
+	return strings.Join(c.faults.ForEverybody(), ", ")
 }
 
 // Caller says who calls, for hints: the request line, and the program that sent it.
@@ -209,6 +220,7 @@ func (f *Front) read(r *http.Request, route Route) (*Call, error) {
 		Runner:  f.Runner,
 		named:   f.Named,
 		guard:   &f.Guard,
+		faults:  f.Scenarios,
 		route:   route,
 		basic:   basicCredentials(r),
 	}

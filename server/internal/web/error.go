@@ -49,8 +49,10 @@ func hapiOf(r *refusal.Refusal) hapiError {
 // databaseError is the body of a refusal that comes from a database.
 type databaseError struct {
 	Name        string `json:"name"`
+	Message     string `json:"message,omitempty"`
 	Code        string `json:"code"`
-	Description string `json:"description"`
+	Description any    `json:"description"`
+	Policy      string `json:"policy,omitempty"`
 	Status      int    `json:"statusCode"`
 }
 
@@ -69,9 +71,9 @@ func (f *Front) encodeError(c *Call, h http.Header, route Route, err error) (res
 		if len(c.hints) == 0 && misreadJSON(c) {
 			c.Hint("the body looks like JSON, but the Content-Type does not say application/json")
 		}
-		return encodeRefusal(h, d, refused.Because(c.hint()), c.Effects.Refusers()), refused
+		return f.encodeRefusal(c, h, d, refused.Because(c.hint()), c.Effects.Refusers(), c.Failing()), refused
 	}
-	res := encodeRefusal(h, d, refusal.ServerError, "")
+	res := f.encodeRefusal(c, h, d, refusal.ServerError, "", "")
 	if gone := c.Context.Err(); gone != nil && errors.Is(err, gone) {
 		c.gone = true // nothing is sent
 		return res, nil
@@ -86,8 +88,8 @@ func misreadJSON(c *Call) bool {
 }
 
 // encodeRefusal encodes a refusal in the dialect of its route. by names the rules
-// that made it, for a page.
-func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, by string) response {
+// that made it, and failing the scenarios that are on for everybody, for a page.
+func (f *Front) encodeRefusal(c *Call, h http.Header, d Dialect, r *refusal.Refusal, by, failing string) response {
 	res := response{status: r.Status}
 	if r.Page != "" {
 		h.Set("Content-Type", "text/html")
@@ -115,8 +117,12 @@ func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, by string) resp
 	}
 	if d == Browser {
 		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Content-Security-Policy", errorPolicy)
-		res.body = errorPage(r, by)
+		look := Look{Mark: "band"}
+		if f.Look != nil {
+			look = f.Look(c)
+		}
+		h.Set("Content-Security-Policy", "default-src 'none'; "+look.Sources+"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		res.body = errorPage(r, look, by, failing)
 		return res
 	}
 	var wire any = wireError{r.Code, r.Description, r.URI}
@@ -128,7 +134,7 @@ func encodeRefusal(h http.Header, d Dialect, r *refusal.Refusal, by string) resp
 		}
 	}
 	if r.Class != "" {
-		wire = databaseError{r.Class, r.Code, r.Description, r.Status}
+		wire = databaseError{r.Class, r.Message, r.Code, cmp.Or(r.Rules, any(r.Description)), r.Policy, r.Status}
 	}
 	body, err := marshal(wire)
 	if err != nil {

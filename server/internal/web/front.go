@@ -32,6 +32,8 @@ type Front struct {
 	Runner *runner.Runner
 	// After runs the Actions of what a call has done.
 	After func(*Call)
+	// Look is how the pages of the tenant look for a call; nil: as those of the mock.
+	Look func(*Call) Look
 	// Scenarios decide what goes wrong.
 	Scenarios *faults.Engine
 	// Guard tells which pages may change something.
@@ -89,7 +91,7 @@ func (f *Front) Serve(out http.ResponseWriter, r *http.Request, route Route, var
 		if refused != nil && !c.gone {
 			c.recordRefusal(refused)
 		}
-		f.note(c, res.status, refused)
+		f.note(c, res, refused)
 	}
 
 	// 6. Send the response. A call that could not wait has none: its client has
@@ -188,11 +190,12 @@ func takeQuota(c *Call, route Route) error {
 
 // note writes a call to the journal. It also writes it to the log if there is
 // more to say than the status. Status is 0 if there was no answer.
-func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
+func (f *Front) note(c *Call, res response, refused *refusal.Refusal) {
 	scenario, silent := c.Effects.Names(), c.gone || c.Effects.Broken()
 	if silent {
-		status, refused = 0, nil
+		res, refused = response{}, nil
 	}
+	status := res.status
 	entry := journal.Request{
 		ID: c.ID, Method: clip(c.Method), Path: clip(c.Path), Params: c.Params.redacted(), Status: status,
 		Hint: clip(c.hint()), ClientID: clip(c.ClientID), Organization: c.Organization, SDK: journal.ParseSDK(c.Header.Get("Auth0-Client")),
@@ -202,7 +205,7 @@ func (f *Front) note(c *Call, status int, refused *refusal.Refusal) {
 	if refused != nil {
 		entry.Error, entry.Description = clip(refused.Code), clip(refused.Description)
 	}
-	f.Journal.Add(entry)
+	f.Journal.Add(entry, c.exchange(res))
 	if refused == nil && entry.Hint == "" && scenario == "" && !c.gone {
 		return
 	}

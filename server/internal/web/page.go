@@ -29,17 +29,25 @@ func Template(page, mark, inline string) func() *template.Template {
 	})
 }
 
-// errorPolicy lets the error page have its own style, and nothing else.
-const errorPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// A Look is how the pages of a tenant look. The error page has its own style, and it may
+// load nothing but what Sources allow.
+type Look struct {
+	Logo, Favicon string
+	Company       string // whose logo it is
+	Mark          string // how a page says that it is the mock's: band, corner or not at all
+	Style         template.CSS
+	Sources       string // directives of a Content-Security-Policy
+}
 
 // errorPage is the page on which a browser ends that cannot be sent back. by
-// names the rules of scenarios that made it.
-func errorPage(r *refusal.Refusal, by string) []byte {
+// names the rules of scenarios that made it, and failing those that are on for everybody.
+func errorPage(r *refusal.Refusal, look Look, by, failing string) []byte {
 	var page bytes.Buffer
 	if err := errorTemplate().Execute(&page, struct {
 		*refusal.Refusal
-		Scenario string
-	}{r, by}); err != nil {
+		Look
+		Scenario, Failing string
+	}{r, look, by, failing}); err != nil {
 		return []byte("Oops!, something went wrong")
 	}
 	return page.Bytes()

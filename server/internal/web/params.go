@@ -79,7 +79,7 @@ var secrets = map[string]bool{
 	"httpauthorization": true, "httpcustomheaders": true, "header_value": true,
 	"auth_token": true, "aws_secret_access_key": true, "p12": true, "server_key": true, "server_credentials": true, "skey": true,
 	"smtp_pass": true, "api_key": true, "accesskeyid": true, "secretaccesskey": true, "connectionstring": true, "connection_string": true, "clientsecret": true, "new_password": true,
-	"invitation_url": true, "ticket_id": true, "ticket_url": true, "password_hash": true, "custom_password_hash": true,
+	"invitation_url": true, "ticket_id": true, "ticket_url": true, "password_hash": true, "custom_password_hash": true, "previous_passwords": true,
 	"splunktoken": true, "datadogapikey": true, "segmentwritekey": true, "mixpanelserviceaccountpassword": true, "secrets": true,
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -69,11 +70,26 @@ func (i *inbox) everything(look func(view string)) {
 			i.untilText("#panel", "Second factors (3)")
 			i.press("#panel", "Second factors (3)")
 		}
+		if panel == "Scenarios" {
+			i.press("#panel", "Edit a copy of flaky")
+			i.untilText("#panel .editor", "No mistakes: this is my-flaky.")
+			i.until(`document.querySelector("#scenario-file").value.includes("my-flaky")`)
+			value[any](i.tab, `(() => { const file = document.querySelector("#scenario-file"); file.value = "version: 1\nname: x\nnonsense: 1\n"; file.dispatchEvent(new Event("input", { bubbles: true })); })()`)
+			i.untilText("#panel .mistakes", "Line 3")
+		}
 		if panel == "Organizations" {
 			i.untilText("#panel", "Members (1)")
 			value[any](i.tab, `document.querySelectorAll("#panel details").forEach((each) => { each.open = true; })`)
 		}
 		look(panel)
+		if panel == "Users" {
+			i.press("#panel", ada)
+			i.untilText("#panel", "Second factors (3)")
+			i.untilText("#panel", "Log (")
+			value[any](i.tab, `document.querySelectorAll("#panel details").forEach((each) => { each.open = true; })`)
+			look("a user")
+			i.press("#panel", "All users")
+		}
 	}
 	i.press("#panel", "Close the panel")
 	i.keys("?")
@@ -81,13 +97,22 @@ func (i *inbox) everything(look func(view string)) {
 	look("shortcuts")
 }
 
-// At 360 pixels nothing is wider than the window, whatever a message holds.
+// At 320 pixels nothing is wider than the window, whatever a message holds, and a finger
+// hits each button.
 func TestNothingOverflowsOnAPhone(t *testing.T) {
 	t.Parallel()
-	i := openInbox(t, look{width: 360, height: 740}, testkit.FixtureYAML(inboxOrganizations))
+	i := openInbox(t, look{width: 320, height: 740}, testkit.FixtureYAML(inboxOrganizations))
+	i.run(chromedp.Func(func(ctx contextOf, target *chromedp.Target) error {
+		_, err := call(ctx, target, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
+		return err
+	}))
+	i.until(`matchMedia("(pointer: coarse)").matches`)
 	i.everything(func(view string) {
 		t.Helper()
-		if wide := i.tooWide(360); len(wide) > 0 {
+		if small := value[[]string](i.tab, `[...document.querySelectorAll("button, .button, select, input:not([type=checkbox])")].filter((each) => each.checkVisibility() && !each.classList.contains("unseen") && each.getBoundingClientRect().height < 39.5).map((each) => each.outerHTML.slice(0, 120))`); len(small) > 0 {
+			t.Errorf("%s: too small for a finger: %q", view, small)
+		}
+		if wide := i.tooWide(320); len(wide) > 0 {
 			t.Errorf("%s: too wide: %q", view, wide)
 		}
 		if high := value[int](i.tab, `document.documentElement.scrollHeight - innerHeight`); high > 0 { // only its parts scroll

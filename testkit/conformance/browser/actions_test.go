@@ -92,8 +92,8 @@ func (p *tab) clickMiddle(selector string) {
 	p.run(chromedp.MouseClickXY(at[0], at[1]))
 }
 
-// drawn waits until the e-mail is drawn in its frame. The frame has no origin
-// that a page may look into, so that only its loading can be asked for.
+// drawn waits until the e-mail is drawn in its frame. That it is loaded is
+// all that can be asked for.
 func (p *tab) drawn() {
 	p.t.Helper()
 	p.until(`performance.getEntriesByType("resource").some((each) => each.name === document.querySelector("#reader iframe")?.src && each.responseEnd > 0)`)

@@ -23,7 +23,7 @@ import (
 
 // patience is how long a page may take for one step. Two tests that share a
 // slow machine need a while; a step that works does not use it up.
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 // One Chromium serves all tests. Each test has a profile of its own, and each of
 // its pages has the focus, so that tests run in parallel.

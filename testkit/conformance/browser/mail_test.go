@@ -138,13 +138,13 @@ func TestRemotePicturesLoadOnAClick(t *testing.T) {
 	}
 	i.press("#reader .remote", "Load them")
 	i.untilText("#body-content", "Remote pictures are loaded.")
-	i.until(`!document.querySelector("#reader .remote") && document.querySelector("#reader iframe")?.src.endsWith("html?links=1&pictures=1")`)
+	i.until(`!document.querySelector("#reader .remote") && document.querySelector("#reader iframe")?.src.endsWith("html?links=1&fit=1&pictures=1")`)
 	select {
 	case path := <-asked:
 		if path != "/pixel.png" {
 			t.Errorf("%s was loaded", path)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Error("no picture was loaded")
 	}
 	alone.run(chromedp.Navigate(i.url + "/_mock/outbox/msg_00000001/html?pictures=1"))

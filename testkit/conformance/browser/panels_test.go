@@ -61,6 +61,7 @@ func TestAScenarioIsSwitchedOnAndCounts(t *testing.T) {
 	// Beside the request stands what it wrote to the tenant's log.
 	i.untilText("#panel li:nth-child(1) summary", "fepotpft")
 	i.untilText("#panel li:nth-child(1) .log-entries", "fp Wrong email or verification code.")
+	i.until(`document.querySelector("#panel li:nth-child(1) .exchange pre")`) // else it would be read when it is gone
 	i.untilText("#panel", "4 requests")
 	i.press("#panel", "Clear")
 	i.press("#panel", "Clear 4 requests?")
@@ -243,6 +244,13 @@ func TestNothingIsAskedForThatIsNotSeen(t *testing.T) {
 	if after := asked.count("/_mock/requests"); after != before {
 		t.Errorf("the shut panel was asked for %d times", after-before)
 	}
+	// The organizations need the names of their members, and not all users again and again.
+	i.press("#nav", "Organizations")
+	asked.until(t, "/_mock/organizations", 2)
+	if n := asked.count("/_mock/users"); n != 0 {
+		t.Errorf("the organizations asked for users %d times", n)
+	}
+	i.press("#panel", "Close the panel")
 	i.hide(true)
 	value[any](i.tab, `new Promise((wake) => setTimeout(wake, 2500))`) // whatever was under way
 	hidden := asked.total()

@@ -72,6 +72,8 @@ func TestScreenshot(t *testing.T) {
 	i.until(`document.querySelectorAll(".row").length === 7 && document.querySelector("#panel .big-time").innerText === "10:03:40"`)
 	i.untilText("#reader .left", "Expires in 2:38")
 	i.drawn()
+	i.press("#ask", "No")
+	i.run(chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`))
 	shot := i.screenshot()
 	drawn, err := png.Decode(bytes.NewReader(shot))
 	if err != nil || drawn.Bounds().Size() != image.Pt(1280, 800) {

@@ -96,13 +96,13 @@ func TestRequestsAreFoundAndCopied(t *testing.T) {
 	i.untilText("#panel", "1 of them shown")
 	i.until(`[...document.querySelectorAll(".requests > li")].filter((each) => each.checkVisibility()).map((each) => each.querySelector(".request-line").textContent).join() === "POST /oauth/token"`)
 	i.click("#panel .requests > li:not([hidden]) summary")
-	i.until(`document.querySelector("#panel .requests > li:not([hidden]) dt").textContent === "Hint"`)
+	i.until(`document.querySelector("#panel .requests > li:not([hidden]) details > summary + *").className === "hint"`)
 	i.write("#find-request", "start")
 	i.until(`[...document.querySelectorAll(".requests > li")].filter((each) => each.checkVisibility()).map((each) => each.querySelector(".request-line").textContent).join() === "POST /passwordless/start"`)
 	i.click("#panel .requests > li:not([hidden]) summary")
-	i.until(`document.querySelector("#panel .requests > li:not([hidden]) details").open`)
+	i.until(`document.querySelector("#panel .requests > li:not([hidden]) .exchange pre")`)
 	command := i.copied("the request as curl", func() { i.click("#panel .requests > li:not([hidden]) button") })
-	if !strings.HasPrefix(command, "curl --request POST '"+i.url+"/passwordless/start'") || !strings.Contains(command, `"email": "ada@example.com"`) {
+	if !strings.HasPrefix(command, "curl '"+i.url+"/passwordless/start'") || !strings.Contains(command, `"email":"ada@example.com"`) || !strings.Contains(command, "--header 'content-type: application/json'") {
 		t.Errorf("the command is %s", command)
 	}
 }

@@ -258,12 +258,12 @@ func TestLoginOnOnePage(t *testing.T) {
 	s.authorize(map[string]string{"screen_hint": "signup", "prompt": "login"})
 	s.at("/u/signup")
 	s.write("#email", "new@example.com")
-	s.continues("#password", "s3cret")
+	s.continues("#password", "S3cret-Loaf")
 	s.gotCode()
 	s.authorize(map[string]string{"prompt": "login"})
 	s.at("/u/login")
 	s.write("#username", "new@example.com")
-	s.continues("#password", "s3cret")
+	s.continues("#password", "S3cret-Loaf")
 	s.gotCode()
 }
 
@@ -280,9 +280,9 @@ func TestSignupWithAPassword(t *testing.T) {
 	s.continues("#password", "")
 	s.problem("Password is required")
 	s.shown("#password")
-	s.continues("#password", "s3cret")
+	s.continues("#password", "S3cret-Loaf")
 	s.gotCode()
-	if u, known := s.auth.Server().UserByAddress("new@example.com"); !known || u.Password != "s3cret" || u.EmailVerified || u.LoginsCount != 1 {
+	if u, known := s.auth.Server().UserByAddress("new@example.com"); !known || u.Password != "S3cret-Loaf" || u.EmailVerified || u.LoginsCount != 1 {
 		t.Errorf("the user is %+v", u)
 	}
 }
@@ -316,18 +316,18 @@ func TestForgottenPassword(t *testing.T) {
 	s.run(chromedp.Navigate(first))
 	s.at("/u/reset-password/change")
 	s.shown("#re-enter-password")
-	s.write("#password-reset", "n3w")
+	s.write("#password-reset", "N3w-Passw0rd")
 	s.continues("#re-enter-password", "new")
 	s.problem("Passwords don't match")
-	s.write("#password-reset", "n3w")
-	s.write("#re-enter-password", "n3w")
+	s.write("#password-reset", "N3w-Passw0rd")
+	s.write("#re-enter-password", "N3w-Passw0rd")
 	s.next(func() { s.press("main", "Reset password") })
 	s.untilText("h1", "Password Changed!")
 	s.authorize(map[string]string{"connection": "Username-Password-Authentication"})
 	s.continues("#username", "dora@example.com")
 	s.continues("#password", "Passw0rd!")
 	s.problem("Wrong email or password")
-	s.continues("#password", "n3w")
+	s.continues("#password", "N3w-Passw0rd")
 	s.gotCode()
 }
 

@@ -12,7 +12,10 @@ export class Refused extends Error {
 
 async function send(method, path, body) {
   const options = { method, headers: { Accept: "application/json" }, cache: "no-store" };
-  if (body !== undefined) {
+  if (typeof body === "string") {
+    options.headers["Content-Type"] = "application/yaml";
+    options.body = body;
+  } else if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body);
   }
@@ -41,6 +44,9 @@ export async function ask(method, path, body) {
 
 // read is the text of an answer.
 export function read(path) { return send("GET", path); }
+
+// post sends a file as it is.
+export function post(path, text) { return send("POST", path, text); }
 
 // watch reads an address again and again while wanted() says so and the tab is
 // seen, and hands on each answer that differs from the one before. failed hears

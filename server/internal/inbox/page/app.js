@@ -9,6 +9,7 @@ import * as clock from "./clock.js";
 import * as empty from "./empty.js";
 import * as keyboard from "./keyboard.js";
 import * as list from "./list.js";
+import * as notices from "./notices.js";
 import * as panels from "./panels.js";
 import * as reader from "./reader.js";
 import * as router from "./route.js";
@@ -33,6 +34,7 @@ const draw = nextFrame(() => {
   const filtered = store.total() > 0 && store.visible().length === 0;
   reader.show(message, { pinned, missing: pinned && loaded, filtered });
   if (message && pinned && store.markSeen(message.id)) title();
+  if (message && lookedAt()) store.markRead(message.id);
   list.choose(message?.id ?? "", { scroll });
   scroll = scroll && !message; // it may still come
   summary();
@@ -60,7 +62,7 @@ function seen() {
   if (!lookedAt() || store.unseenCount() === 0) return;
   store.markAllSeen();
   title();
-  list.draw();
+  draw();
 }
 
 tabs.follow({
@@ -94,8 +96,12 @@ tabs.follow({
 function tell(messages) {
   const last = messages[messages.length - 1];
   clock.noticed(last.created_at);
-  if (!lookedAt()) for (const { id } of messages) store.markUnseen(id);
+  for (const { id } of messages) {
+    store.markUnread(id);
+    if (!lookedAt()) store.markUnseen(id);
+  }
   title();
+  notices.tell(messages, read);
   if (messages.length > 3) {
     announce(`${messages.length} new messages`);
     return;
@@ -160,6 +166,8 @@ function showList() {
   list.choose(message, { focus: true });
 }
 
+notices.start();
+
 list.start((id) => {
   read(id);
   if (router.isNarrow()) byId("reader").focus({ preventScroll: true });
@@ -170,7 +178,7 @@ router.start(panels.names, (route, before) => {
   app.classList.toggle("reading", route.message !== "");
   app.classList.toggle("with-panel", route.panel !== "");
   if (route.message !== before.message) scroll = true;
-  panels.show(route.panel);
+  panels.show(route.panel, route.item);
   draw();
 });
 

@@ -4,6 +4,7 @@ import { ask, read } from "./api.js";
 import { isMail } from "./states.js";
 
 let preferred = "html"; // the tab that was chosen last
+let onPhone = false;    // HTML is shown as wide as on a phone
 
 // bodyOf is a message's body. What the list knows is short of it, so the rest
 // is fetched.
@@ -24,7 +25,7 @@ function tabs(message) {
   if (!isMail(message)) return [el("pre", { class: "bubble", text: message.text })];
   const address = `outbox/${encodeURIComponent(message.id)}`;
   const all = [
-    message.html && ["html", "HTML", () => page(message, `${address}/html?links=1`)],
+    message.html && ["html", "HTML", () => page(message, `${address}/html?links=1&fit=1`)],
     ["text", "Text", () => [el("pre", { class: "plain", tabIndex: 0, role: "group", "aria-label": "Plain text", text: message.text })]],
     ["source", "Source", () => {
       const pre = el("pre", { class: "plain source", tabIndex: 0, role: "group", "aria-label": "Source", text: "…" });
@@ -70,12 +71,23 @@ const REMOTE = /\b(?:(?:src|srcset|background|poster)\s*=["'\s]*|url\((?:["'\s]|
 // only in this message.
 function page(message, address) {
   const frame = (src) => el("iframe", {
-    class: "frame", title: "The e-mail as its reader sees it", src,
-    sandbox: "allow-popups allow-popups-to-escape-sandbox", referrerpolicy: "no-referrer",
+    class: "frame", title: "The e-mail as its reader sees it", src, onload: (event) => fit(event.target),
+    sandbox: "allow-same-origin allow-popups allow-popups-to-escape-sandbox", referrerpolicy: "no-referrer",
   });
-  const shown = frame(address);
+  let shown = frame(address);
+  const phone = el("button", { type: "button", class: "quiet", text: "Phone width", "aria-pressed": onPhone });
+  const width = () => {
+    phone.setAttribute("aria-pressed", onPhone);
+    shown.classList.toggle("phone", onPhone);
+  };
+  phone.addEventListener("click", () => {
+    onPhone = !onPhone;
+    width();
+  });
+  width();
   const note = el("p", { class: "note", text: "Shown in a sandbox: no script runs, and nothing is loaded from elsewhere. Links open in a new tab." });
-  if (!REMOTE.test(message.html)) return [shown, note];
+  const bar = el("div", { class: "steps" }, phone);
+  if (!REMOTE.test(message.html)) return [bar, shown, note];
   const offer = el("p", { class: "remote" }, el("span", { text: "This e-mail has remote pictures. Their server would learn that you read it." }),
     el("button", {
       type: "button", class: "quiet", text: "Load them",
@@ -83,9 +95,30 @@ function page(message, address) {
         const loaded = frame(`${address}&pictures=1`);
         offer.remove();
         shown.replaceWith(loaded);
+        shown = loaded;
+        width();
         loaded.focus();
         note.textContent = "Shown in a sandbox: no script runs. Remote pictures are loaded. Links open in a new tab.";
       },
     }));
-  return [offer, shown, note];
+  return [offer, bar, shown, note];
+}
+
+const HIGHEST = 20_000; // pixels; what is higher scrolls in its frame
+
+// fit makes a frame as high as what it shows, now and when its width changes.
+function fit(frame) {
+  let width = 0;
+  const measure = () => {
+    const page = frame.contentDocument?.documentElement;
+    if (!page || frame.clientWidth === width) return;
+    width = frame.clientWidth;
+    frame.style.minHeight = frame.style.height = "0"; // else a page that fills its window would be as high as before
+    const height = page.scrollHeight;
+    frame.style.minHeight = "";
+    frame.style.height = `${Math.min(HIGHEST, height + 2)}px`;
+    frame.classList.add("fits");
+  };
+  new ResizeObserver(measure).observe(frame);
+  measure();
 }

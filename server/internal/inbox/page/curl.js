@@ -28,8 +28,18 @@ export function redeemByHand(message, known) {
   });
 }
 
-// requested is a request of the journal. What it kept secret has to be filled in.
-export function requested({ method, path, params = {} }) {
+// What a browser, curl or a connection adds by itself.
+const BY_ITSELF = /^(host|connection|content-length|transfer-encoding|accept-encoding|user-agent|keep-alive|upgrade-insecure-requests|priority|dnt|pragma|cache-control|te|sec-.*)$/i;
+
+// sentHeaders are the headers of a request of the journal that say something.
+export function sentHeaders(sent) { return Object.entries(sent.headers).filter(([name]) => !BY_ITSELF.test(name)).flatMap(([name, values]) => values.map((value) => [name, value])); }
+
+// requested is a request of the journal. What is hidden has to be filled in.
+export function requested({ request: { method, path, params = {} }, sent }) {
+  if (sent) {
+    return [`curl ${quoted(tenant.origin() + sent.url)}`, method !== "GET" && !(method === "POST" && sent.body) && `--request ${method}`,
+      ...sentHeaders(sent).map(([name, value]) => `--header ${quoted(`${name.toLowerCase()}: ${value}`)}`), sent.body && `--data-raw ${quoted(sent.body)}`].filter(Boolean).join(" \\\n  ");
+  }
   if (method !== "GET" && method !== "HEAD") return command(path, params).replace("curl ", `curl --request ${method} `);
   const query = new URLSearchParams(Object.entries(params).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)])).toString();
   return `curl ${quoted(tenant.origin() + path + (query && `?${query}`))}`;

@@ -131,13 +131,14 @@ function update(row, message, at, count, isTabStop) {
     element.setAttribute("aria-posinset", at + 1);
   }
   element.setAttribute("aria-setsize", count);
-  const isChosen = message.id === chosen;
+  const isChosen = message.id === chosen, isUnread = store.isUnread(message.id);
   element.classList.toggle("chosen", isChosen);
-  element.classList.toggle("fresh", store.isUnseen(message.id));
+  element.classList.toggle("fresh", isUnread);
   if (isChosen) link.setAttribute("aria-current", "true");
   else link.removeAttribute("aria-current");
   link.tabIndex = row.copy.tabIndex = isTabStop ? 0 : -1;
-  if (row.message === message) return;
+  if (row.message === message && row.isUnread === isUnread) return;
+  row.isUnread = isUnread;
   row.message = message;
   const state = stateOf(message);
   const kind = kindOf(message);
@@ -157,5 +158,5 @@ function update(row, message, at, count, isTabStop) {
   row.copy.setAttribute("aria-label", `Copy code ${message.code}`);
   element.dataset.state = state;
   link.setAttribute("aria-label", [`${kind} to ${message.to || "nobody"}`,
-    message.code ? `code ${message.code}` : message.link ? "magic link" : message.subject || "no subject", state].filter(Boolean).join(", "));
+    message.code ? `code ${message.code}` : message.link ? "magic link" : message.subject || "no subject", state, isUnread && "unread"].filter(Boolean).join(", "));
 }

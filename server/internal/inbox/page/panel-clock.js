@@ -20,16 +20,21 @@ export function clockPanel() {
     attempt(advance, line, () => clock.move({ advance: span.value.trim() }));
   });
 
-  const at = el("input", { id: "set-to", type: "text", placeholder: "2030-01-01T00:00:00Z", spellcheck: false, autocomplete: "off" });
+  const at = el("input", { id: "set-to", type: "datetime-local", step: 1, required: true });
   const set = el("button", { type: "submit", text: "Stop there" });
-  const setting = el("form", { class: "inline" }, el("label", { for: "set-to", text: "Set to" }), at, set);
+  const setting = el("form", { class: "inline", noValidate: true }, el("label", { for: "set-to", text: "Set to UTC" }), at, set);
   setting.addEventListener("submit", (event) => {
     event.preventDefault();
-    attempt(set, line, () => clock.move({ set: at.value.trim() }));
+    attempt(set, line, () => clock.move({ set: `${at.value.length === 16 ? `${at.value}:00` : at.value}Z` }));
   });
 
+  let isFilled = false; // what is written there stays
   function tick() {
     const now = clock.now();
+    if (!isFilled && clock.isKnown()) {
+      isFilled = true;
+      at.value = new Date(now).toISOString().slice(0, 16);
+    }
     setText(time, clock.clockTime(now));
     const off = clock.offset();
     setText(date, `${clock.fullTime(now).slice(0, 10)} UTC · ${clock.isRunning() ? off ? `runs, ${off.startsWith("-") ? `${off.slice(1)} behind` : `${off} ahead of`} real time` : "runs with real time" : "frozen"}`);

@@ -3,6 +3,7 @@
 import { el, setText, plural } from "./dom.js";
 import { action, attempt, complaint, confirmed } from "./controls.js";
 import { ask, watch } from "./api.js";
+import { addressOf } from "./user.js";
 import * as router from "./route.js";
 import * as store from "./store.js";
 import * as tenant from "./tenant.js";
@@ -19,11 +20,22 @@ export function organizationsPanel() {
   const shown = new Map(); // by id
   let items = [];
 
-  const organizations = watch("organizations", EVERY, () => true, (all) => { items = all.items; draw(); }, line.say);
-  const users = watch("users", EVERY, () => true, (all) => {
-    known.addresses = new Map(all.items.map((user) => [user.user_id, user.email || user.phone_number || user.username || user.user_id]));
+  const organizations = watch("organizations", EVERY, () => true, (all) => {
+    items = all.items;
     draw();
-  });
+    name().catch(line.say);
+  }, line.say);
+  // name finds out the addresses of the members that are shown, each once.
+  const asked = new Set();
+  async function name() {
+    const ids = items.flatMap(({ members = [] }) => members.slice(0, MOST).map(({ user }) => user)).filter((id) => !asked.has(id)).slice(0, 200);
+    if (ids.length === 0) return;
+    for (const id of ids) asked.add(id);
+    const all = await ask("GET", `users?ids=${ids.map(encodeURIComponent).join(",")}`);
+    for (const user of all.items) known.addresses.set(user.user_id, addressOf(user));
+    draw();
+    await name();
+  }
   tenant.look().then(({ roles = [] }) => { known.roles = roles; draw(); }, line.say);
 
   function draw() {
@@ -43,7 +55,7 @@ export function organizationsPanel() {
   }
 
   return {
-    stop() { organizations.stop(); users.stop(); },
+    stop: organizations.stop,
     tick() { for (const row of shown.values()) row.tick(); },
     elements: [count, line.element, none, rows],
   };

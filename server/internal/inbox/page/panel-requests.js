@@ -1,8 +1,8 @@
 // The journal: who called what, by which SDK, what was answered, and why.
 import { el, setText, plural } from "./dom.js";
-import { complaint, confirmed, copyButton } from "./controls.js";
+import { complaint, confirmed } from "./controls.js";
 import { ask, watch } from "./api.js";
-import { requested } from "./curl.js";
+import { exchangeOf } from "./exchange.js";
 import { clockTime, ago } from "./clock.js";
 
 export function requestsPanel() {
@@ -14,17 +14,62 @@ export function requestsPanel() {
   const find = el("input", { id: "find-request", type: "search", placeholder: "Path, client, status or SDK", autocomplete: "off", spellcheck: false });
   const shown = new Map();
   let known = 0;
+  let wanted = "";    // the id of a request that is to be opened
+  let sentAgain = null; // the request that was sent again, whose new answer is to be opened
+  const choices = [
+    choice("Client", (r) => r.client_id), choice("Status", statusOf), choice("SDK", (r) => r.sdk?.name ?? ""),
+  ];
   find.addEventListener("input", sift);
 
-  // sift hides the requests that do not have all the words.
+  // choice is a list to filter by: what the requests have as of().
+  function choice(label, of) {
+    const list = el("select", { "aria-label": `${label} of the requests` });
+    list.addEventListener("change", sift);
+    let last = null;
+    return {
+      element: list,
+      passes: (r) => list.value === "" || of(r) === list.value,
+      fill(items) {
+        const values = [...new Set(items.map(of))].filter(Boolean).sort();
+        if (values.join("\n") === last) return;
+        last = values.join("\n");
+        const before = list.value;
+        list.replaceChildren(el("option", { value: "", text: `${label}: all` }), ...values.map((value) => el("option", { value, text: value })));
+        list.value = values.includes(before) ? before : "";
+      },
+    };
+  }
+
+  // sift hides the requests that do not have all the words, or not what was chosen.
   function sift() {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
     let left = 0;
-    for (const row of shown.values()) {
-      row.hidden = !words.every((word) => row.dataset.words.includes(word));
-      if (!row.hidden) left++;
+    for (const { element, request } of shown.values()) {
+      element.hidden = !words.every((word) => element.dataset.words.includes(word)) || !choices.every((each) => each.passes(request));
+      if (!element.hidden) left++;
     }
-    setText(found, words.length ? `${left.toLocaleString("en")} of them shown` : "");
+    setText(found, words.length || choices.some((each) => each.element.value) ? `${left.toLocaleString("en")} of them shown` : "");
+  }
+
+  // open opens a request, and goes there.
+  function open(row) {
+    row.element.hidden = false;
+    row.element.firstChild.open = true;
+    row.element.scrollIntoView({ block: "nearest" });
+    row.element.querySelector("summary").focus();
+  }
+
+  function openWanted(added) {
+    const row = wanted && [...shown.values()].find(({ request }) => request.id === wanted);
+    if (row) {
+      wanted = "";
+      open(row);
+    }
+    const answer = sentAgain && added.find(({ request }) => request.method === sentAgain.method && request.path === sentAgain.path);
+    if (answer) {
+      sentAgain = null;
+      open(answer);
+    }
   }
   const clear = confirmed("Clear", line, () => known && `Clear ${plural(known, "request")}?`, async () => {
     await ask("DELETE", "requests");
@@ -39,25 +84,36 @@ export function requestsPanel() {
     const ids = new Set(items.map(key));
     for (const [id, row] of shown) {
       if (ids.has(id)) continue;
-      row.remove();
+      row.element.remove();
       shown.delete(id);
     }
-    const added = document.createDocumentFragment();
+    const added = [];
     for (let at = items.length - 1; at >= 0; at--) {
       const id = key(items[at]);
       if (shown.has(id)) break; // what is older is there
-      const row = makeRow(items[at]);
+      const row = { request: items[at], element: makeRow(items[at], resend) };
       shown.set(id, row);
-      added.append(row);
+      added.push(row);
     }
-    rows.prepend(added);
+    rows.prepend(...added.map(({ element }) => element));
+    for (const each of choices) each.fill(items);
     sift();
+    openWanted(added);
   }, line.say);
+
+  function resend(request) {
+    sentAgain = request;
+    watching.look();
+  }
 
   return {
     stop: watching.stop,
+    select(item) {
+      wanted = item;
+      openWanted([]);
+    },
     tick() { for (const time of rows.querySelectorAll(".requests > li:nth-child(-n+40) time")) setText(time, ago(time.dateTime)); },
-    elements: [el("div", { class: "section-head" }, count, clear), el("div", { class: "inline" }, el("label", { class: "unseen", for: "find-request", text: "Find a request" }), find), found, line.element, none, rows],
+    elements: [el("div", { class: "section-head" }, count, clear), el("div", { class: "inline" }, el("label", { class: "unseen", for: "find-request", text: "Find a request" }), find), el("div", { class: "choices" }, choices.map(({ element }) => element)), found, line.element, none, rows],
   };
 }
 
@@ -65,17 +121,21 @@ export function requestsPanel() {
 // tenant ids come again.
 function key(request) { return `${request.id} ${request.at}`; }
 
-function makeRow(r) {
+// statusOf is the kind of an answer, as the filter has it.
+function statusOf(r) { return r.status ? `${Math.floor(r.status / 100)}xx` : "none"; }
+
+function makeRow(r, resend) {
+  const line = complaint();
   const sdk = r.sdk ? [r.sdk.name, r.sdk.version].filter(Boolean).join(" ") : "";
-  const params = Object.keys(r.params ?? {}).length ? JSON.stringify(r.params, null, 2) : "";
   const detail = {
-    Hint: r.hint,
     Answer: r.status ? [r.status, r.error].filter(Boolean).join(" ") : "none: the connection was broken off",
     Client: r.client_id, SDK: sdk, "User agent": r.user_agent, Scenario: r.scenario,
     At: `${clockTime(Date.parse(r.at))} UTC`, Took: `${r.duration_ms} ms`, "Request id": r.id,
   };
   const words = [r.method, r.path, r.client_id, r.status, sdk, r.user_agent, r.error, r.scenario, ...(r.actions ?? []).map((a) => a.name)].filter(Boolean).join(" ").toLowerCase();
-  return el("li", { "data-words": words }, el("details", {},
+  const wire = el("div");
+  const opened = (event) => { if (event.target.open && !wire.firstChild) wire.append(exchangeOf(r, line, resend)); };
+  return el("li", { "data-words": words }, el("details", { ontoggle: opened },
     el("summary", {},
       el("span", { class: "status", "data-class": r.status ? Math.floor(r.status / 100) : "none", text: r.status || "none" }),
       el("span", { class: "request-line" }, el("span", { class: "method", text: r.method }), " ", r.path),
@@ -87,12 +147,12 @@ function makeRow(r) {
         (r.actions ?? []).map((a) => el("span", { class: a.error ? "fault-tag" : "log-tag", text: a.name, title: `an Action of ${a.trigger}` })),
         (r.logs ?? []).map((log) => el("span", { class: "log-tag", text: log.type, title: log.description || "an entry of the tenant's log" }))),
       r.error_description && el("span", { class: "request-error", text: r.error_description })),
+    r.hint && el("p", { class: "hint", text: r.hint }),
     el("dl", { class: "facts" }, Object.entries(detail).filter(([, value]) => value).map(([name, value]) =>
       el("div", {}, el("dt", { text: name }), el("dd", { text: value })))),
     r.logs && logs(r.logs),
     r.actions && ran(r.actions),
-    el("div", { class: "inline" }, copyButton("the request as curl", () => requested(r), { short: "Copy as curl", class: "quiet" })),
-    params && el("pre", { class: "plain", tabIndex: 0, role: "group", "aria-label": "Parameters", text: params })));
+    line.element, wire));
 }
 
 // What the request wrote to the tenant's log. GET /api/v2/logs/{id} has the whole entry.

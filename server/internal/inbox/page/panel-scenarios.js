@@ -2,6 +2,7 @@
 import { el, setText } from "./dom.js";
 import { action, attempt, complaint } from "./controls.js";
 import { ask } from "./api.js";
+import { scenarioEditor } from "./editor.js";
 import * as scenarios from "./scenarios.js";
 
 export function scenariosPanel() {
@@ -10,6 +11,8 @@ export function scenariosPanel() {
   const none = el("p", { class: "note", hidden: true, text: "No scenario is on. Everything is answered as at Auth0." });
   const available = el("ul", { class: "plain-list switches", "aria-label": "Scenarios" });
   const only = el("input", { id: "only", type: "text", placeholder: "everybody, or ada@*", spellcheck: false, autocomplete: "off", autocapitalize: "off" });
+  const times = el("input", { id: "times", type: "number", min: 1, placeholder: "no limit", inputmode: "numeric" });
+  const editor = scenarioEditor(() => scenarios.look());
   const asked = el("ul", { class: "plain-list", "aria-label": "Scenarios that requests asked for" });
   const askedHead = el("div", { class: "section-head", hidden: true }, el("h3", { text: "Asked for by a request" }));
   const allOff = action("Switch all off", line, async () => {
@@ -19,8 +22,8 @@ export function scenariosPanel() {
   const switches = new Map();
 
   async function switchOn(name) {
-    const recipient = only.value.trim();
-    await ask("POST", "scenarios", recipient ? { name, when: { recipient } } : { name });
+    const recipient = only.value.trim(), most = Number(times.value);
+    await ask("POST", "scenarios", { name, ...(recipient && { when: { recipient } }), ...(most && { times: most }) });
     scenarios.look();
   }
 
@@ -66,18 +69,25 @@ export function scenariosPanel() {
         else for (const id of item.ids) await switchOff(id);
       }),
     }, el("span", { class: "switch-track", "aria-hidden": "true" }), el("span", { class: "switch-name", text: name }));
-    item.element = el("li", {}, item.button, el("p", { class: "about", text: description }), own.element);
+    item.element = el("li", {},
+      el("div", { class: "section-head" }, item.button, action("Edit", own, () => editor.edit(name), { class: "quiet", "aria-label": `Edit a copy of ${name}` })),
+      el("p", { class: "about", text: description }), own.element);
     return item;
   }
 
   return {
-    stop,
+    stop() {
+      stop();
+      editor.stop();
+    },
     elements: [
       el("div", { class: "section-head" }, el("h3", { text: "On now" }), allOff), line.element, none, on, askedHead, asked,
       el("div", { class: "section-head" }, el("h3", { text: "Switch on" })),
       el("div", { class: "inline" }, el("label", { for: "only", text: "Only for" }), only),
+      el("div", { class: "inline" }, el("label", { for: "times", text: "Times" }), times),
+      editor.element,
       available,
-      el("p", { class: "note" }, "Your own: ", el("code", { text: "POST /_mock/scenarios" }), " with a file, or ", el("code", { text: "--scenario FILE" }), "."),
+      el("p", { class: "note" }, "A saved file is switched on by ", el("code", { text: "--scenario FILE" }), " or ", el("code", { text: "POST /_mock/scenarios" }), "."),
     ],
   };
 }

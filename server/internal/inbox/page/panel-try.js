@@ -68,7 +68,7 @@ function content(known) {
 
   way.addEventListener("change", fit);
   connection.addEventListener("change", fitUsers);
-  ask("GET", "users").then(({ items }) => { found = items; fitUsers(); }, line.say);
+  ask("GET", "users?limit=1000").then(({ items }) => { found = items; fitUsers(); }, line.say);
   const form = el("form", { class: "stack-wide", noValidate: true },
     field("By", way), field("Client", client), rows.connection, rows.who, users, rows.password, rows.organization, field("Scope", scope), field("Audience", audience),
     el("div", { class: "steps" }, go), line.element);

@@ -1,6 +1,7 @@
 // The panels beside the messages, one open at a time.
 import { el, icon, byId, setText } from "./dom.js";
-import { copyButton } from "./controls.js";
+import { ask } from "./api.js";
+import { action, complaint, copyButton } from "./controls.js";
 import * as clock from "./clock.js";
 import * as router from "./route.js";
 import * as scenarios from "./scenarios.js";
@@ -16,7 +17,7 @@ import { tryPanel } from "./panel-try.js";
 import { usersPanel } from "./panel-users.js";
 
 // A panel has a title, and open(), which fills the panel and returns what
-// belongs to it: elements, stop() and tick().
+// belongs to it: elements, stop(), tick(), and select(item) for what the address names.
 const PANELS = {
   try: { label: "Try it", title: "Try it", icon: "check", open: tryPanel },
   clock: { label: "Clock", title: "Clock", icon: "clock", open: clockPanel },
@@ -33,9 +34,9 @@ export const names = Object.keys(PANELS);
 
 const panel = byId("panel"), body = byId("panel-body");
 const buttons = new Map();
-let open = "", content = null;
+let open = "", selected = "", content = null;
 let now = null; // the time in the clock's button
-let on = null; // how many scenarios are on, in their button
+const on = { text: null, everybody: [] }; // the scenarios that are on, in their button
 
 for (const [name, { label, icon: drawing }] of Object.entries(PANELS)) {
   const text = el("span", { class: "nav-label", text: label });
@@ -48,8 +49,8 @@ for (const [name, { label, icon: drawing }] of Object.entries(PANELS)) {
     button.append(now.time, now.off);
   }
   if (name === "scenarios") {
-    on = el("span", { class: "nav-on" });
-    button.append(on);
+    on.text = el("span", { class: "nav-on" });
+    button.append(on.text);
   }
   buttons.set(name, button);
   byId("nav").append(button);
@@ -64,9 +65,13 @@ export function close() {
   buttons.get(was)?.focus();
 }
 
-// show opens a panel, or none.
-export function show(name) {
-  if (name === open) return;
+// show opens a panel, or none, and in it what the address names.
+export function show(name, item) {
+  if (name === open) {
+    if (item !== selected) content?.select?.(item);
+    selected = item;
+    return;
+  }
   const before = open;
   content?.stop?.();
   content = null;
@@ -83,6 +88,9 @@ export function show(name) {
   body.replaceChildren(...content.elements);
   body.scrollTop = 0;
   panel.dataset.panel = name;
+  byId("app").dataset.panel = name;
+  selected = item;
+  if (item) content.select?.(item);
 }
 
 // tick draws what changes with the time.
@@ -94,9 +102,20 @@ export function tick() {
   content?.tick?.();
 }
 
-scenarios.follow(({ items }) => {
+// A failure that is on for everybody is said on the page, whatever is open.
+const failing = byId("failing"), failingLine = complaint(), failingNames = el("span");
+const off = action("Switch off", failingLine, async () => {
+  for (const id of on.everybody) await ask("DELETE", `scenarios/${encodeURIComponent(id)}`);
+  scenarios.look();
+}, { class: "quiet" });
+failing.append(failingNames, el("a", { href: "#/scenarios", text: "Scenarios", onclick: (event) => { event.preventDefault(); router.go({ panel: "scenarios" }); } }), off, failingLine.element);
+
+scenarios.follow(({ items, everybody = [] }) => {
+  on.everybody = everybody;
+  failing.hidden = everybody.length === 0;
+  setText(failingNames, everybody.length ? `${everybody.length === 1 ? "A failure is" : "Failures are"} on for everybody: ${everybody.join(", ")}` : "");
   const count = items.filter((each) => each.active && scenarios.isForAll(each)).length;
-  setText(on, count > 0 ? `${count} on` : "");
+  setText(on.text, count > 0 ? `${count} on` : "");
 });
 
 // A server with one tenant has nothing to list.

@@ -9,6 +9,7 @@ import { ago, countdown, fullTime } from "./clock.js";
 import { stateOf, meaning, kindOf, iconOf, isMail } from "./states.js";
 import { bodyOf } from "./body.js";
 import { redeemByHand } from "./curl.js";
+import { leadsTo } from "./links.js";
 import * as tenant from "./tenant.js";
 
 const reader = byId("reader");
@@ -102,7 +103,7 @@ function linkCard(m, change) {
   parts.link = address ? el("a", { class: "button primary", href: address, target: "_blank", rel: "noopener noreferrer", "aria-keyshortcuts": "o" }, icon("open"), el("span", { text: "Open the magic link" })) : null;
   return el("div", { class: "card link-card" },
     el("div", { class: "link-buttons" }, parts.link, parts.copyLink),
-    el("p", { class: "address", tabIndex: 0, role: "group", "aria-label": "The link", text: m.link }),
+    el("p", { class: "address", tabIndex: 0, role: "group", "aria-label": "The link", text: m.link }), destination(m, m.link),
     address ? null : el("p", { class: "note", text: "This is not a web address. The page cannot open it." }),
     m.code ? null : lifetime(change));
 }
@@ -186,9 +187,20 @@ function others(m) {
     el("h3", { text: m.code || m.link ? "Also in it" : "Found in it" }),
     el("ul", {},
       codes.map((code) => el("li", {}, el("code", { text: code }), copyButton(`code ${code}`, () => code, { class: "ghost square" }))),
-      links.map((link) => el("li", {}, webLink(link)
+      links.map((link) => el("li", {}, el("div", { class: "file" }, webLink(link)
         ? el("a", { href: webLink(link), target: "_blank", rel: "noopener noreferrer", text: link })
-        : el("span", { text: link })))));
+        : el("span", { text: link }), destination(m, link)), copyButton("link", () => link, { class: "ghost square" })))));
+}
+
+// destination says where a link leads.
+function destination(m, link) {
+  const line = el("p", { class: "leads" });
+  tenant.ready().then((known) => {
+    const { text, isKnown } = leadsTo(link, known, m.client_id);
+    line.textContent = `Leads to ${text}`;
+    line.classList.toggle("unknown", !isKnown);
+  }, () => {});
+  return line;
 }
 
 function changing(m) {

@@ -1,25 +1,34 @@
 // What is open stands in the address, to be shared and to come back to:
-// #/message/msg_00000003, #/requests, #/message/msg_00000003/clock.
+// #/message/msg_00000003, #/requests, #/message/msg_00000003/clock, and what a panel
+// shows: #/users/email%7C1.
 
 const panels = new Set();
 const listeners = new Set();
-let current = { message: "", panel: "" };
+let current = { message: "", panel: "", item: "" };
 
 function parse(hash) {
   const parts = hash.replace(/^#\/?/, "").split("/").filter(Boolean);
-  const route = { message: "", panel: "" };
+  const route = { message: "", panel: "", item: "" };
   if (parts[0] === "message" && parts.length > 1) {
-    try { route.message = decodeURIComponent(parts[1]); } catch { /* no address of ours */ }
+    route.message = decoded(parts[1]);
     parts.splice(0, 2);
   }
-  if (panels.has(parts[0])) route.panel = parts[0];
+  if (panels.has(parts[0])) {
+    route.panel = parts[0];
+    route.item = decoded(parts[1] ?? "");
+  }
   return route;
 }
 
-// href is an address: what is open now, with the changes.
+function decoded(part) {
+  try { return decodeURIComponent(part); } catch { return ""; } // no address of ours
+}
+
+// href is an address: what is open now, with the changes. Another panel shows nothing of
+// the one before.
 export function href(changes) {
-  const { message, panel } = { ...current, ...changes };
-  return `#/${[message && `message/${encodeURIComponent(message)}`, panel].filter(Boolean).join("/")}`;
+  const { message, panel, item } = { ...current, ...("panel" in changes && { item: "" }), ...changes };
+  return `#/${[message && `message/${encodeURIComponent(message)}`, panel, panel && item && encodeURIComponent(item)].filter(Boolean).join("/")}`;
 }
 
 export function route() { return current; }

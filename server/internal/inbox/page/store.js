@@ -3,7 +3,8 @@
 
 const all = [];
 const byId = new Map();
-const unseen = new Set();
+const unseen = new Set(); // came while the page was not looked at
+const unread = new Set(); // nobody has had them open
 let view = all;
 let filter = { to: "", kind: "" };
 let passes = null;
@@ -46,6 +47,7 @@ export function remove(ids) {
   for (const id of doomed) {
     byId.delete(id);
     unseen.delete(id);
+    unread.delete(id);
   }
   const keep = (message) => !doomed.has(message.id);
   const kept = all.filter(keep);
@@ -59,6 +61,7 @@ export function clear() {
   all.length = 0;
   byId.clear();
   unseen.clear();
+  unread.clear();
   if (view !== all) view = [];
 }
 
@@ -125,5 +128,7 @@ export function filterQuery() {
 export function markUnseen(id) { unseen.add(id); }
 export function markSeen(id) { return unseen.delete(id); }
 export function markAllSeen() { unseen.clear(); }
-export function isUnseen(id) { return unseen.has(id); }
+export function markUnread(id) { unread.add(id); }
+export function markRead(id) { unread.delete(id); }
+export function isUnread(id) { return unread.has(id); }
 export function unseenCount() { return unseen.size; }
