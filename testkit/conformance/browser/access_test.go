@@ -57,7 +57,8 @@ func (i *inbox) everything(look func(view string)) {
 		i.press("#nav", panel)
 		i.until(`document.querySelector("#panel-body button")`)
 		if panel == "Requests" {
-			i.click("#panel summary")
+			i.press("#panel .requests", "200")
+			i.until(`document.querySelector("#panel .exchange pre")`)
 		}
 		if panel == "Users" {
 			u, _ := i.server.UserByAddress(ada)

@@ -30,7 +30,7 @@ func TestARequestIsShownWholeAndSentAgain(t *testing.T) {
 	i.pick("[aria-label='Client of the requests']", "acme-m2m")
 	i.untilText("#panel", "1 of them shown")
 	const granted = "#panel .requests > li:nth-child(2)"
-	i.click(granted + " summary")
+	i.press(granted, "200")
 	i.untilText(granted+" [aria-label='Body of the request']", `"client_secret": "[redacted]"`)
 	i.untilText(granted+" [aria-label='Body of the answer']", `"access_token": "[redacted]"`)
 	i.press(granted, "Show secrets")
@@ -53,7 +53,7 @@ func TestARequestIsShownWholeAndSentAgain(t *testing.T) {
 	i.pick("[aria-label='Status of the requests']", "4xx")
 	i.untilText("#panel", "1 of them shown")
 	const refused = "#panel .requests > li:nth-child(2)"
-	i.click(refused + " summary")
+	i.press(refused, "401")
 	i.until(`document.querySelector("` + refused + ` details > summary + *").className === "hint"`)
 	// An address leads to a request.
 	id := i.server.Requests()[0].ID
@@ -201,8 +201,12 @@ func TestAUserIsReadAndChanged(t *testing.T) {
 	if !user().Blocked {
 		t.Error("she is not blocked")
 	}
-	i.press("#panel", "All users")
+	i.press("#panel .stack-wide:not([hidden])", "Delete "+ada)
+	i.press("#panel .stack-wide:not([hidden])", "Delete "+ada+"?")
 	i.untilText("#panel", "Add user")
+	if _, ok := i.server.UserByAddress(ada); ok {
+		t.Error("she is still there")
+	}
 
 	// Many users are searched by the server, and shown some at a time.
 	for n := range 120 {

@@ -4,6 +4,7 @@ import { attempt, complaint, copyButton } from "./controls.js";
 import { ask } from "./api.js";
 import { command } from "./curl.js";
 import { decode, explain, verify } from "./jwt.js";
+import { addressOf } from "./user.js";
 import * as tenant from "./tenant.js";
 
 const OTP = "http://auth0.com/oauth/grant-type/passwordless/otp";
@@ -46,7 +47,6 @@ function content(known) {
   const rows = {
     connection: field("Connection", connection), who: field("User", who), password: field("Password", password), organization: field("Organization", organization),
   };
-  let found = [];
 
   function fit() {
     const { strategies } = WAYS[way.value];
@@ -59,16 +59,24 @@ function content(known) {
     fitUsers();
   }
 
-  function fitUsers() {
-    const of = found.filter((u) => way.value === "device" || u.connection === connection.value);
-    const names = of.map((u) => u.email || u.phone_number || u.username || u.user_id);
-    users.replaceChildren(...names.slice(0, 100).map((value) => el("option", { value })));
-    if (!names.includes(who.value)) who.value = names[0] ?? "";
+  // fitUsers offers the first users of the connection; a device takes those of any.
+  async function fitUsers() {
+    const chosen = () => (way.value === "device" ? "" : connection.value);
+    const of = chosen(), before = who.value;
+    let names;
+    try {
+      names = (await ask("GET", `users?limit=100&connection=${encodeURIComponent(of)}`)).items.map(addressOf);
+    } catch (error) {
+      line.say(error);
+      return;
+    }
+    if (of !== chosen()) return; // another one was chosen meanwhile
+    users.replaceChildren(...names.map((value) => el("option", { value })));
+    if (who.value === before && !names.includes(before)) who.value = names[0] ?? ""; // what was written meanwhile stays
   }
 
   way.addEventListener("change", fit);
   connection.addEventListener("change", fitUsers);
-  ask("GET", "users?limit=1000").then(({ items }) => { found = items; fitUsers(); }, line.say);
   const form = el("form", { class: "stack-wide", noValidate: true },
     field("By", way), field("Client", client), rows.connection, rows.who, users, rows.password, rows.organization, field("Scope", scope), field("Audience", audience),
     el("div", { class: "steps" }, go), line.element);

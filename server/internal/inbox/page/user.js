@@ -9,13 +9,13 @@ import * as tenant from "./tenant.js";
 // addressOf is by what people know a user.
 export function addressOf(user) { return user.email || user.phone_number || user.username || user.user_id; }
 
-// userActions are what is done to a user at once.
-export function userActions(user, line, changed, signedIn) {
+// userActions are what is done to a user at once. deleted hears that the user is gone.
+export function userActions(user, line, changed, signedIn, deleted = () => changed(Promise.resolve())) {
   const address = addressOf(user), path = `users/${encodeURIComponent(user.user_id)}`;
   return [
     !user.blocked && action("Sign in as", line, () => changed(ask("POST", "sessions", { user: user.user_id })).then(() => signedIn(address)), { class: "quiet", "aria-label": `Sign in as ${address}`, "data-does": "sign-in" }),
     action(user.blocked ? "Unblock" : "Block", line, () => changed(ask("PATCH", path, { blocked: !user.blocked })), { class: "quiet", "aria-label": `${user.blocked ? "Unblock" : "Block"} ${address}`, "data-does": "block" }),
-    confirmed("Delete", line, () => `Delete ${address}?`, () => changed(ask("DELETE", path)), { class: "quiet", "aria-label": `Delete ${address}`, "data-does": "delete" }),
+    confirmed("Delete", line, () => `Delete ${address}?`, () => ask("DELETE", path).then(deleted), { class: "quiet", "aria-label": `Delete ${address}`, "data-does": "delete" }),
   ];
 }
 
@@ -61,7 +61,7 @@ export function userView(id, back, signedIn) {
       el("div", { class: "user-name" }, el("strong", { text: address }), user.name && user.name !== address && el("span", { text: user.name })),
       user.blocked ? el("span", { class: "badge", "data-state": "locked", text: "blocked" }) : "");
     const focused = steps.contains(document.activeElement) ? document.activeElement.dataset.does : "";
-    steps.replaceChildren(...userActions(user, line, (change) => change.then(look), signedIn).filter(Boolean));
+    steps.replaceChildren(...userActions(user, line, (change) => change.then(look), signedIn, back).filter(Boolean));
     if (focused) steps.querySelector(`[data-does="${focused}"]`)?.focus();
     facts.replaceChildren(...Object.entries({
       Id: user.user_id, Connection: user.connection, Logins: String(user.logins_count ?? 0),
