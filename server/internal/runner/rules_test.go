@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -78,6 +79,9 @@ func TestWhatACallDoes(t *testing.T) {
 		"a call that Auth0 does not have":        {login, Flow{}, []string{`idToken.setClaim "a", 1`}, Outcome{}, "there is no api.idToken.setClaim"},
 		"transaction metadata that is no scalar": {login, Flow{}, []string{`transaction.setMetadata "a", {}`}, Outcome{}, "must be a string, a number or a boolean"},
 		"transaction metadata":                   {login, Flow{}, []string{`transaction.setMetadata "a", true`}, Outcome{Transaction: map[string]any{"a": true}}, ""},
+		"transaction metadata that is a number":  {login, Flow{}, []string{`transaction.setMetadata "a", 1`}, Outcome{Transaction: map[string]any{"a": 1.0}}, ""},
+		"a user who may be created":              {actions.CustomTokenExchange, Flow{}, []string{`authentication.setUserByConnection "email", {"email": "a@x.test"}, {"creationBehavior": "create_if_not_exists", "updateBehavior": "none"}`}, Outcome{User: &SetUser{Connection: "email", Profile: map[string]any{"email": "a@x.test"}, Create: true}}, ""},
+		"a user who may be changed":              {actions.CustomTokenExchange, Flow{}, []string{`authentication.setUserByConnection "email", {"email": "a@x.test"}, {"creationBehavior": "none", "updateBehavior": "replace"}`}, Outcome{User: &SetUser{Connection: "email", Profile: map[string]any{"email": "a@x.test"}, Update: true}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -94,6 +98,36 @@ func TestWhatACallDoes(t *testing.T) {
 				t.Errorf("dropped: %q, not %q", dropped, tt.dropped)
 			}
 		})
+	}
+}
+
+// An actor has at most five members beside sub and act, all of them scalars, and stands at
+// most in the fifth place of a chain.
+func TestAnActorIsBounded(t *testing.T) {
+	t.Parallel()
+	actor := func(members, levels int) string {
+		one := `{"sub": "a"`
+		for i := range members {
+			one += fmt.Sprintf(`, "m%d": %d`, i, i)
+		}
+		return strings.Repeat(one+`, "act": `, levels-1) + one + strings.Repeat("}", levels)
+	}
+	for actor, refused := range map[string]string{
+		actor(5, 5):                        "",
+		actor(6, 1):                        "more than 5 members",
+		actor(0, 6):                        "more than 5 actors",
+		`{"name": "x"}`:                    "needs a sub",
+		`{"sub": "a", "act": {}}`:          "needs a sub",
+		`{"sub": "a", "act": "b"}`:         "needs a sub",
+		`{"sub": "a", "more": {"b": "c"}}`: "neither a string nor a number nor a boolean",
+	} {
+		out := say(actions.CustomTokenExchange, Flow{}, "authentication.setActor "+actor)
+		switch {
+		case refused == "" && (out.Denied != nil || out.Actor["sub"] != "a"):
+			t.Errorf("%s: %+v, denied: %+v", actor, out.Actor, out.Denied)
+		case refused != "" && (out.Denied == nil || out.Actor != nil || !strings.Contains(out.Denied.Reason, refused)):
+			t.Errorf("%s: %+v, denied: %+v; want %q", actor, out.Actor, out.Denied, refused)
+		}
 	}
 }
 
