@@ -58,7 +58,7 @@ var holders = map[string]func(*reader, *block) string{
 
 	// Blocks that a script of .ci or a test of testkit/conformance takes.
 	"quickstart": (*reader).isTaken, "workflow": (*reader).isTaken, "image": (*reader).isTaken, "compose": (*reader).isTaken,
-	"figures": (*reader).isTaken, "faults": (*reader).isTaken,
+	"install": (*reader).isTaken, "figures": (*reader).isTaken, "faults": (*reader).isTaken,
 
 	// Blocks that the tests of the Helm chart take.
 	"kubernetes": func(r *reader, b *block) string {

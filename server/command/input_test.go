@@ -130,7 +130,7 @@ var bad = map[string][]struct{ value, sentence string }{
 	"serve/tls-cert": {{"no.pem", "give --tls-key, too: the two go together"}},
 	"serve/tls-key":  {{"no.pem", "give --tls-cert, too: the two go together"}},
 
-	"exec/for":         {{"nexjs", `write one of angular, authjs, django, expo, express, express-api, fastapi, flask, go, hono, nextjs, nuxt, okta, python, spa, spring, vite; did you mean "nextjs"?`}},
+	"exec/for":         {{"nexjs", `write one of angular, aspnetcore, authjs, django, expo, express, express-api, fastapi, flask, flutter, go, goth, hono, nextauth, nextjs, nuxt, okta, python, rails, spa, spring, vite; did you mean "nextjs"?`}},
 	"exec/client-id":   {{"acme-wep", `there is no such client; there are acme-native, acme-web, acme-spa, acme-m2m; did you mean "acme-web"?`}},
 	"env/url":          {{"localhost:2884", "write a URL such as http://localhost:2884"}, {"http://x/path", "write a URL such as http://localhost:2884"}},
 	"healthcheck/addr": {{"localhost", "write HOST:PORT, as in localhost:2884"}},

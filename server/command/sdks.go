@@ -48,6 +48,18 @@ var sdks = map[string]sdk{
 			}
 		},
 	},
+	// The names of next-auth 4, in the example of its Auth0 provider.
+	"nextauth": {
+		settings: func(t target) []setting {
+			return []setting{
+				{name: "AUTH0_CLIENT_ID", value: t.client.ClientID},
+				{name: "AUTH0_CLIENT_SECRET", value: t.client.ClientSecret},
+				{name: "AUTH0_ISSUER", value: t.url.String()},
+				{name: "NEXTAUTH_SECRET", value: sessionSecret, app: true},
+				{name: "NEXTAUTH_URL", value: appURL, app: true},
+			}
+		},
+	},
 	"express": {
 		settings: func(t target) []setting {
 			return []setting{
@@ -82,6 +94,41 @@ var sdks = map[string]sdk{
 				{name: "EXPO_PUBLIC_AUTH0_DOMAIN", value: t.url.Host},
 				{name: "EXPO_PUBLIC_AUTH0_CLIENT_ID", value: t.native},
 				{name: "EXPO_PUBLIC_AUTH0_AUDIENCE", value: t.audience},
+			}
+		},
+	},
+	// The example of auth0-flutter loads them from a file .env.
+	"flutter": {
+		note: "Save this as .env in the app. The device must trust the certificate authority: mockauth0 ca trust tells how.",
+		settings: func(t target) []setting {
+			return []setting{{name: "AUTH0_DOMAIN", value: t.url.Host}, {name: "AUTH0_CLIENT_ID", value: t.native}}
+		},
+	},
+	// The example of goth.
+	"goth": {
+		roots: []string{"SSL_CERT_FILE"},
+		settings: func(t target) []setting {
+			return []setting{
+				{name: "AUTH0_KEY", value: t.client.ClientID},
+				{name: "AUTH0_SECRET", value: t.client.ClientSecret},
+				{name: "AUTH0_DOMAIN", value: t.url.Host},
+			}
+		},
+	},
+	// The example of ruby-auth0 with Rails, on omniauth-auth0.
+	"rails": {
+		roots:    []string{"SSL_CERT_FILE"},
+		settings: func(t target) []setting { return t.plain()[:3] },
+	},
+	// .NET reads the key Auth0:ClientId of its quickstarts from AUTH0__CLIENTID, in any case of letters.
+	"aspnetcore": {
+		roots: []string{"SSL_CERT_FILE"},
+		settings: func(t target) []setting {
+			return []setting{
+				{name: "AUTH0__DOMAIN", value: t.url.Host},
+				{name: "AUTH0__CLIENTID", value: t.client.ClientID},
+				{name: "AUTH0__CLIENTSECRET", value: t.client.ClientSecret},
+				{name: "AUTH0__AUDIENCE", value: t.audience},
 			}
 		},
 	},

@@ -12,6 +12,8 @@ import (
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
+	"helm.sh/helm/v3/pkg/chart/loader"
+	"helm.sh/helm/v3/pkg/chartutil"
 	"helm.sh/helm/v3/pkg/strvals"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
@@ -62,6 +64,53 @@ func installed(t *testing.T, command string, files map[string]string) release {
 	}
 	r.name = plain[1]
 	return r
+}
+
+// Bash runs the steps of the release, in which a function stands in for helm. The chart is then packed as they say.
+func TestTheReleasePublishesTheChartOfTheGuide(t *testing.T) {
+	data, err := os.ReadFile("../../.github/workflows/release.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var workflow struct {
+		Jobs map[string]struct{ Steps []struct{ Run string } }
+	}
+	if err := yaml.Unmarshal(data, &workflow); err != nil {
+		t.Fatal(err)
+	}
+	script := []string{"set -eu; helm() { echo helm \"$@\"; }"}
+	for _, step := range workflow.Jobs["chart"].Steps {
+		script = append(script, step.Run)
+	}
+	cmd := exec.Command("bash", "-c", strings.Join(script, "\n"))
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "GITHUB_REF_NAME=v1.2.3", "GITHUB_REPOSITORY_OWNER=mockauth0", "GITHUB_ACTOR=ada", "GITHUB_TOKEN=secret"}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	said := regexp.MustCompile(`(?s)^helm package testkit/kubernetes/(chart) --version (\S+) --app-version (\S+) --destination dist\nhelm registry login ghcr.io .*\nhelm push dist/(mockauth0)-\*\.tgz (oci://\S+)\n$`).FindStringSubmatch(string(out))
+	if said == nil {
+		t.Fatalf("it says\n%s", out)
+	}
+	c, err := loader.LoadDir(said[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Metadata.Version, c.Metadata.AppVersion = said[2], said[3]
+	file, err := chartutil.Save(c, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err = loader.LoadFile(file); err != nil || c.Name() != said[4] {
+		t.Fatalf("the chart is %s: %v", c.Name(), err)
+	}
+	want := "helm install mockauth0 " + said[5] + "/" + c.Name() + " --version " + c.Metadata.Version + " --namespace ci\n"
+	if guide := block(t, "kubernetes: oci"); guide != want {
+		t.Errorf("the guide has %s, want %s", guide, want)
+	}
+	if c.Values["image"].(object)["tag"] != "" || c.Metadata.AppVersion != "1.2.3" { // as {{version}} of the image's tags
+		t.Errorf("the image is %v, or %s", c.Values["image"], c.Metadata.AppVersion)
+	}
 }
 
 func TestTheGuidesAppFindsTheInstance(t *testing.T) {

@@ -41,6 +41,8 @@ Classifier: Programming Language :: Python :: 3
 Classifier: Topic :: Software Development :: Testing
 Classifier: Typing :: Typed
 Requires-Python: >=3.9
+Provides-Extra: testcontainers
+Requires-Dist: testcontainers>=4.15; extra == "testcontainers"
 Description-Content-Type: text/markdown
 
 """

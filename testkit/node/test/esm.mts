@@ -1,6 +1,7 @@
 // The types as a test in TypeScript with import sees them.
 import { connect, ControlError, start, type Message } from 'mockauth0';
 import { expect, test } from 'mockauth0/playwright';
+import { MockAuth0Container } from 'mockauth0/testcontainers';
 
 const auth = await start({ fixture: { users: [{ email: 'grace@example.com' }] }, clock: new Date(0), scenario: ['slow'] });
 const message: Message = await auth.message('grace@example.com', { wait: '1s' });
@@ -14,6 +15,8 @@ const other = await connect(auth.url);
 other.env('vite');
 const second = await auth.addTenant('second', { fixture: { users: [{ email: 'grace@example.com' }] }, seed: 'shop' });
 const { cookies, origins, tokens } = await second.session('grace@example.com', { clientId: 'acme-web', organization: 'acme', mfa: true, ttl: '1h' });
+await using container = await new MockAuth0Container().withClock(new Date(0)).withTenants(2).withNetworkAliases('auth').start();
+await (await container.tenant(1)).tokens('ada@example.com', { clientId: container.auth.clientId });
 // @ts-expect-error: there is no such endpoint
 await auth.inject({ name: 'mine', rules: [{ id: 'one', when: { endpoint: 'nowhere' }, then: {} }] });
 // @ts-expect-error: there is no such option
