@@ -211,7 +211,15 @@ func loginOf(c *web.Call, id string) (tenant.Transaction, *request, error) {
 		return tx, nil, overAlready()
 	}
 	a := tx.Authorization
-	c.Organization, c.Captured = a.Organization, c.Tenant.Capture(tx, capturedFields(c))
+	c.Organization = a.Organization
+	fields := capturedFields(c)
+	c.Captured = c.Tenant.Capture(tx, fields)
+	for name := range fields {
+		if _, kept := c.Captured[name]; !kept {
+			c.Hint("a login keeps 4 KiB of the fields ulp-NAME for its later pages and Actions; one of this form is left out")
+			break
+		}
+	}
 	a.Now, a.Caller, a.Effects = c.Now, passwordless.Caller(c, nil), c.Effects
 	return tx, &request{Authorization: a}, nil
 }

@@ -77,6 +77,27 @@ func TestAThemeWinsOverTheBranding(t *testing.T) {
 	}
 }
 
+// The page with an error looks as the others do, and may load the same pictures.
+func TestTheErrorPageHasTheLook(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, bakery+`  themes:
+    - {colors: {widget_background: "#000000"}, widget: {logo_position: right}}
+tenant: {friendly_name: Bakery, mock_notice: corner}
+`)})
+	w := servertest.Call(t, s, "GET", "/authorize?client_id=nobody", nil)
+	for _, part := range []string{
+		`<img id="prompt-logo-center" class="own" src="https://cdn.bakery.test/logo.png?a=%22%29" alt="Bakery">`, `<link rel="icon" href="https://bakery.test/favicon.ico">`,
+		"--main: #0059d6;", ":root { color-scheme: dark; }", "--logo-right: 0;", `<header class="mock corner"><p><strong>mockauth0</strong>: a test tenant, not Auth0.</p>`,
+	} {
+		if !strings.Contains(w.Body.String(), part) {
+			t.Errorf("the page has no %s:\n%s", part, w.Body)
+		}
+	}
+	if policy := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; img-src data: https://bakery.test https://cdn.bakery.test; font-src https://fonts.bakery.test; style-src ") {
+		t.Errorf("the policy is %s", policy)
+	}
+}
+
 // The logo of a client is there if the tenant has none.
 func TestAClientsLogo(t *testing.T) {
 	t.Parallel()
