@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"os"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 
 	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server/actions"
@@ -418,7 +419,7 @@ func TestNothingIsLeftOfManyStarts(t *testing.T) {
 	}
 	r.Run(t.Context(), f, loginFlow(""))
 	r.Node.Close()
-	before, goroutines := files(), runtime.NumGoroutine()
+	before, others := files(), goleak.IgnoreCurrent()
 	for i := range *starts {
 		r.Node.closed = false
 		out := r.Run(t.Context(), f, loginFlow(""))
@@ -449,9 +450,7 @@ func TestNothingIsLeftOfManyStarts(t *testing.T) {
 	if now := files(); now > before {
 		t.Errorf("%d files are open, %d before", now, before)
 	}
-	if now := runtime.NumGoroutine(); now > goroutines {
-		t.Errorf("%d goroutines run, %d before", now, goroutines)
-	}
+	goleak.VerifyNone(t, others)
 }
 
 // Without a node the login goes on, and the journal says what helps.
