@@ -72,7 +72,8 @@ function content(known) {
     }
     if (of !== chosen()) return; // another one was chosen meanwhile
     users.replaceChildren(...names.map((value) => el("option", { value })));
-    if (who.value === before && !names.includes(before)) who.value = names[0] ?? ""; // what was written meanwhile stays
+    if (who.value !== before || document.activeElement === who) return; // somebody writes there
+    if (!names.includes(before)) who.value = names[0] ?? "";
   }
 
   way.addEventListener("change", fit);
