@@ -43,7 +43,7 @@ func (s *Server) Requests() []journal.Request {
 }
 
 // Exchange is the request with that id, and with it what went over the wire, secrets
-// included. The exchange is nil if it is no longer kept: the journal keeps 2 MiB of
+// included. The exchange is nil if it is no longer kept: the journal keeps 512 KiB of
 // headers and bodies.
 func (s *Server) Exchange(id string) (r journal.Request, x *journal.Exchange, ok bool) {
 	return s.front.Journal.Get(id)

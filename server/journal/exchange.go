@@ -19,7 +19,7 @@ type Exchange struct {
 // Bounds on the exchanges that a Journal keeps beside its requests, in bytes.
 const (
 	maxExchange  = 256 << 10
-	maxExchanges = 2 << 20
+	maxExchanges = 512 << 10
 )
 
 // pack is the exchange as bytes; nil if it is too long to keep. Kept as maps and texts,

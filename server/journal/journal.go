@@ -116,7 +116,7 @@ type entry struct {
 }
 
 // A Journal keeps the last 1,000 requests. Of the last ones it also keeps headers and
-// bodies: 2 MiB together. The zero value is an empty journal.
+// bodies: 512 KiB together. The zero value is an empty journal.
 type Journal struct {
 	mu      sync.Mutex
 	entries []entry // a ring when it is full
