@@ -78,7 +78,7 @@ func (*reader) presets(*block) string {
 	for _, r := range refusal.All() {
 		names = append(names, "`"+r.Name+"`")
 	}
-	return strings.Join(names, ", ") + "\n"
+	return strings.Join(names, ",\n") + "\n" // a line for each, so that two new ones do not conflict
 }
 
 func (*reader) unverified(*block) string {
