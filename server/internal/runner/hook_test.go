@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mockauth0/mockauth0/fixtures"
+	"github.com/mockauth0/mockauth0/server/actions"
 	"github.com/mockauth0/mockauth0/server/clock"
 	"github.com/mockauth0/mockauth0/server/internal/gateway"
 )
@@ -75,5 +76,41 @@ func TestAServerRunsAnAction(t *testing.T) {
 	// A server that may not be called is as an engine that is not there: the login goes on.
 	if out := run("http://hooks.example.com", 0); out.Denied != nil || !strings.Contains(out.Ran[0].Error, "--allow-outbound hooks.example.com") {
 		t.Errorf("the outcome is %+v", out)
+	}
+}
+
+// The Actions of a trigger share their time: what one has taken, the next ones do not have,
+// whatever limit of its own one of them has.
+func TestActionsShareTheirTime(t *testing.T) {
+	t.Parallel()
+	const taken = 50 * time.Millisecond
+	var left []float64
+	user := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var question struct {
+			Action   string
+			Deadline float64 `json:"deadline_ms"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&question); err != nil {
+			t.Error(err)
+		}
+		left = append(left, question.Deadline)
+		if question.Action == "first" {
+			<-time.After(taken)
+		}
+		_, _ = io.WriteString(w, `{"commands": []}`)
+	}))
+	t.Cleanup(user.Close)
+	most := actions.MaxTime.Seconds()
+	f := &fixtures.Fixture{Actions: []fixtures.Action{
+		{Name: "first", Trigger: "post-login", URL: user.URL},
+		{Name: "second", Trigger: "post-login", URL: user.URL, Timeout: int64(most)},
+		{Name: "third", Trigger: "post-login", URL: user.URL, Timeout: 2},
+	}}
+	r := &Runner{Clock: clock.New(time.Time{}, true), Caller: gateway.New(nil)}
+	if out := r.Run(t.Context(), f, loginFlow("ada@example.com")); out.Denied != nil || len(left) != 3 {
+		t.Fatalf("the outcome is %+v, after %v", out, left)
+	}
+	if whole := most * 1000; left[0] != whole || left[1] > whole-50 || left[2] != 2000 {
+		t.Errorf("they have %v ms", left)
 	}
 }

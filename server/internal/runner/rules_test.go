@@ -142,6 +142,9 @@ func TestTheOrderOfActions(t *testing.T) {
 			if e.User.AppMetadata["a"] != nil {
 				t.Error("an Action sees what one before it has set")
 			}
+			if name == "second" && e.Transaction.Metadata["seen"] != "first" {
+				t.Errorf("of the transaction it sees %v", e.Transaction.Metadata)
+			}
 			do(api)
 		}}
 	}
