@@ -177,3 +177,21 @@ users: [{email: ada@example.com}]
 		t.Errorf("%d %s, %d users", w.Code, w.Body, len(s.Users()))
 	}
 }
+
+// The organizations of a user are those whose member the user is. Roles alone make no
+// member.
+func TestTheActivityNamesTheOrganizationsOfAMember(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{Fixture: servertest.ParseFixture(t, `
+roles: [{name: admin}]
+organizations:
+  - {id: org_1, name: acme, members: [{user: ada@example.com, roles: [admin]}]}
+  - {id: org_2, name: other, members: [{user: ada@example.com, roles: [admin], joined: false}]}
+`)})
+	got := servertest.DecodeAnswer[struct {
+		Organizations []struct{ ID, Name string }
+	}](t, servertest.Call(t, s, "GET", "/_mock/users/ada@example.com/activity", nil))
+	if len(got.Organizations) != 1 || got.Organizations[0].ID != "org_1" || got.Organizations[0].Name != "acme" {
+		t.Errorf("the organizations are %v", got.Organizations)
+	}
+}

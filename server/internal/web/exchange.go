@@ -39,8 +39,8 @@ var answerSecrets = map[string]bool{"recovery_codes": true, "barcode_uri": true,
 // type, is left out as a whole.
 func WithoutSecrets(x journal.Exchange) journal.Exchange {
 	x.URL = hideInURL(x.URL)
-	x.RequestBody = hideInBody(x.RequestHeader, x.RequestBody, len(x.RequestBody) < x.RequestSize, false, IsSecret)
-	x.ResponseBody = hideInBody(x.ResponseHeader, x.ResponseBody, len(x.ResponseBody) < x.ResponseSize, true, func(name string) bool {
+	x.RequestBody = hideInBody(x.RequestHeader, x.RequestBody, false, IsSecret)
+	x.ResponseBody = hideInBody(x.ResponseHeader, x.ResponseBody, true, func(name string) bool {
 		// There a code is that of an error.
 		return name != "code" && IsSecret(name) || answerSecrets[name]
 	})
@@ -98,13 +98,13 @@ func hideInForm(form string, secret func(string) bool) string {
 	return strings.Join(parts, "&")
 }
 
-func hideInBody(h http.Header, body []byte, isCut, plain bool, secret func(string) bool) []byte {
+func hideInBody(h http.Header, body []byte, plain bool, secret func(string) bool) []byte {
 	if len(body) == 0 {
 		return body
 	}
 	switch mediaType(h.Get("Content-Type")) {
 	case jsonMedia, "application/problem+json":
-		if shown, ok := hideInJSON(body, secret); ok && !isCut {
+		if shown, ok := hideInJSON(body, secret); ok { // what was cut off in the middle is no JSON
 			return shown
 		}
 	case formMedia:
