@@ -82,8 +82,6 @@ func Exchange(c *web.Call, r tenant.TokenRequest, x ExchangeRequest) (*runner.Ou
 		return nil, denied(d)
 	case d.Code == "invalid_request":
 		refused = refusal.ExchangeDenied.Logged("", nil)
-	case d.Code == "server_error":
-		refused = refusal.ExchangeFailed.Logged("", nil)
 	}
 	return nil, refused.With("reason", d.Reason).Because(because(d))
 }
