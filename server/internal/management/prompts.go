@@ -50,9 +50,8 @@ var promptNames = []string{
 var (
 	screensBody  = property{types: []string{"object"}}
 	partialsBody = property{types: []string{"object"}, rest: &property{types: []string{"object", "null"}, rest: &property{types: []string{"string", "null"}, max: 10_000}}}
-	// languageTag is the form of Auth0's languages, as en, pt-BR and zh-Hans.
-	languageTag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z]{2,4}|-419)?$`) })
-	screenName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9-]{1,100}$`) })
+	languageTag  = func() *regexp.Regexp { return fixtures.Language }
+	screenName   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9-]{1,100}$`) })
 )
 
 // checkPath refuses a prompt, a language or a screen that there is not.
