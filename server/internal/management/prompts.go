@@ -54,10 +54,18 @@ var (
 	screenName   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9-]{1,100}$`) })
 )
 
+// partialPrompts are the prompts that may have partials.
+// Source: npm auth0 6.4.0, PartialGroupsEnum.
+var partialPrompts = []string{
+	"login", "login-id", "login-password", "login-passwordless", "signup", "signup-id", "signup-password", "customized-consent", "passkeys", "confirmation",
+}
+
 // checkPath refuses a prompt, a language or a screen that there is not.
-func (c *call) checkPath() error {
+func (c *call) checkPath() error { return c.checkPathOf(promptNames) }
+
+func (c *call) checkPathOf(prompts []string) error {
 	var faults []fault
-	if prompt := c.Vars["prompt"]; !slices.Contains(promptNames, prompt) {
+	if prompt := c.Vars["prompt"]; !slices.Contains(prompts, prompt) {
 		faults = append(faults, fault{"No enum match for: " + clip(prompt), "prompt", "Name of the prompt."})
 	}
 	for name, pattern := range map[string]func() *regexp.Regexp{"language": languageTag, "screen": screenName} {
@@ -116,14 +124,14 @@ func cloned[T any](m map[string]T) map[string]T {
 }
 
 func readPartials(c *call) (any, error) {
-	if err := c.checkPath(); err != nil {
+	if err := c.checkPathOf(partialPrompts); err != nil {
 		return nil, err
 	}
 	return orEmpty(c.Setup.Fixture.Prompts.Partials[c.Vars["prompt"]]), nil
 }
 
 func setPartials(c *call) (any, error) {
-	if err := c.checkPath(); err != nil {
+	if err := c.checkPathOf(partialPrompts); err != nil {
 		return nil, err
 	}
 	maps.DeleteFunc(c.body, func(_ string, places any) bool { // an empty screen is taken away
