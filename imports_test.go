@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"os"
 	"os/exec"
 	"path"
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 const module = "github.com/mockauth0/mockauth0"
@@ -86,6 +88,22 @@ func TestImportsPointOneWay(t *testing.T) {
 					t.Errorf("%s imports %s, which only %s may", name, imported, strings.Join(allowed, ", "))
 				}
 			}
+		}
+	}
+}
+
+// The tree of CONTRIBUTING.md names each package.
+func TestTheTreeNamesEachPackage(t *testing.T) {
+	page, err := os.ReadFile("CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, tree, _ := strings.Cut(string(page), "## The tree")
+	tree, _, _ = strings.Cut(tree, "## House rules")
+	named := strings.FieldsFunc(tree, func(r rune) bool { return unicode.IsSpace(r) || r == '/' })
+	for _, name := range slices.Concat(floors...) {
+		if base := path.Base(name); name != "." && !slices.Contains(named, base) && !strings.HasPrefix(name, "testkit/recipes/") && base != "strictyamltest" {
+			t.Errorf("the tree does not name %s", name)
 		}
 	}
 }

@@ -2,7 +2,7 @@
 import { el } from "./dom.js";
 import { attempt, complaint, copyButton } from "./controls.js";
 import { ask } from "./api.js";
-import { command } from "./curl.js";
+import { command, reading } from "./curl.js";
 import { decode, explain, verify } from "./jwt.js";
 import { addressOf } from "./user.js";
 import * as tenant from "./tenant.js";
@@ -162,7 +162,7 @@ async function byCode(login) {
   await start(login, "code");
   const path = `outbox/code?to=${encodeURIComponent(login.user)}&wait=5s`;
   const { code: otp } = await ask("GET", path);
-  step(login, "the code, from the outbox", `GET /_mock/${path}`, 200, `curl '${tenant.origin()}/_mock/${path}'`, otp);
+  step(login, "the code, from the outbox", `GET /_mock/${path}`, 200, reading(`/_mock/${path}`), otp);
   await call(login, "redeems it", "/oauth/token", { grant_type: OTP, ...login.secret, username: login.user, otp, realm: login.connection, ...asked(login) });
 }
 
@@ -170,7 +170,7 @@ async function byLink(login) {
   await start(login, "link");
   const path = `outbox/link?to=${encodeURIComponent(login.user)}&wait=5s`;
   const { link } = await ask("GET", path);
-  step(login, "the link, from the outbox", `GET /_mock/${path}`, 200, `curl '${tenant.origin()}/_mock/${path}'`, link,
+  step(login, "the link, from the outbox", `GET /_mock/${path}`, 200, reading(`/_mock/${path}`), link,
     el("p", {}, el("a", { href: link, target: "_blank", rel: "noopener noreferrer", text: "Open the link" }), ": it leads to the app, with the tokens or a code."));
 }
 
@@ -194,7 +194,7 @@ async function byPages(login) {
   const back = login.client.callbacks?.find((url) => !url.includes("*"));
   if (back) query.set("redirect_uri", back);
   else query.set("redirect_uri", "http://localhost:3000/callback");
-  const address = `${tenant.origin()}/authorize?${query}`;
-  step(login, "the page begins in a new tab", "GET /authorize", 0, `curl '${address}'`, "",
+  const path = `/authorize?${query}`, address = tenant.origin() + path;
+  step(login, "the page begins in a new tab", "GET /authorize", 0, reading(path), "",
     el("p", {}, el("a", { href: address, target: "_blank", rel: "noopener noreferrer", text: "Open the login page" }), `: it leads back to ${query.get("redirect_uri")} with a code.`));
 }

@@ -1,7 +1,7 @@
 // What to paste, for each SDK. Some take a whole URL, and then plain http will
 // do; the others want host and port, speak https, and have to trust the
 // certificate authority.
-import { firstCode } from "./curl.js";
+import { firstCode, reading } from "./curl.js";
 import { audience, connection, domain, firstOf, origin, otpClient } from "./tenant.js";
 
 const TRUST_NODE = "Start Node with NODE_EXTRA_CA_CERTS set to the authority's file: a .env file is read too late.";
@@ -20,7 +20,7 @@ const secret = (client) => client.client_secret || "YOUR_CLIENT_SECRET";
 export const SDKS = [
   {
     name: "curl",
-    code: (t) => `${firstCode(t)}\n\n# read the code as a test does\ncurl '${origin()}/_mock/outbox/code?to=ada@example.com&wait=10s'`,
+    code: (t) => `${firstCode(t)}\n\n# read the code as a test does\n${reading("/_mock/outbox/code?to=ada@example.com&wait=10s")}`,
   },
   {
     name: "React (auth0-react)",
