@@ -203,8 +203,10 @@ class Auth0Mock {
   /** Switches a failure on: a built-in one by its name, or one that the test writes. */
   async inject(scenario, narrowed) {
     let body = scenario;
-    if (typeof scenario === 'object') body = { version: 1, ...scenario };
-    else if (!scenario?.includes('\n')) body = { name: scenario, ...narrowed };
+    const isOwn = typeof scenario === 'object' || scenario?.includes('\n');
+    if (!isOwn) body = { name: scenario, ...narrowed };
+    else if (narrowed) throw new Error(`mockauth0: inject: ${Object.keys(narrowed)} is for a built-in scenario; in one of your own it is in a rule`);
+    else if (typeof scenario === 'object') body = { version: 1, ...scenario };
     return new Injection(this, await this.control('POST', '/_mock/scenarios', { body }));
   }
 
@@ -250,6 +252,7 @@ class Auth0Mock {
 class AddedTenant extends Auth0Mock {
   #beside;
   #name;
+  #isStopped = false;
 
   constructor(beside, name, url, options) {
     super(url, options);
@@ -258,7 +261,8 @@ class AddedTenant extends Auth0Mock {
   }
 
   async stop() {
-    await this.#beside.control('DELETE', `/_mock/tenants/${this.#name}`);
+    if (!this.#isStopped) await this.#beside.control('DELETE', `/_mock/tenants/${this.#name}`);
+    this.#isStopped = true;
   }
 }
 

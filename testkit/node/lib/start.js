@@ -7,7 +7,7 @@ const { fileURLToPath } = require('node:url');
 const { Auth0Mock } = require('./client.js');
 const { program } = require('./program.js');
 
-const PATIENCE = 30_000; // milliseconds for the program to be ready, or to stop
+const PATIENCE = 60_000; // milliseconds for the program to be ready, or to stop
 
 /** The folders of the tenants that run. Those that are not stopped go with this process. */
 const folders = new Set();

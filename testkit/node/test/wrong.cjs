@@ -69,6 +69,7 @@ test('wrong options and requests are refused', async () => {
   await assert.rejects(auth.tokens('+1 202 555 0101'), /String does not match pattern/);
   await assert.rejects(auth.control('GET', '/api/v2/users'), { status: 401, message: /GET \/api\/v2\/users: Missing authentication/ });
   await assert.rejects(auth.inject(undefined), /name: required field is missing/);
+  await assert.rejects(auth.inject({ name: 'mine', rules: [] }, { times: 1 }), /inject: times is for a built-in scenario/);
   await auth.stop();
 });
 
