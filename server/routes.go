@@ -544,8 +544,8 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.ReadActivity,
 		},
 		{
-			Method: "DELETE", Path: "/_mock/users/{id}/sessions", Summary: "ends all sessions of a user",
-			Flow: a.EndUserSessions,
+			Method: "DELETE", Path: "/_mock/users/{id}/sessions", Summary: "ends all sessions of a user, or the one with that sid",
+			Flow: a.EndUserSessions, Query: []string{"sid"},
 		},
 		{
 			Method: "GET", Path: "/_mock/users/{id}/totp", Summary: "the code that the user's authenticator app shows by the tenant's clock, and for how long",
