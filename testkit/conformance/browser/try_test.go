@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/mockauth0/mockauth0/server/actions"
+	"github.com/mockauth0/mockauth0/server/outbox"
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
@@ -201,6 +202,12 @@ func TestMessagesAreFoundByTheirWords(t *testing.T) {
 	if value[bool](i.tab, `[...document.querySelectorAll("#clear button")].some((each) => each.checkVisibility())`) {
 		t.Error("messages that are found by their words can be cleared")
 	}
+	// A text is found to its end, of which the list knows nothing.
+	i.server.Outbox().Add(outbox.Message{Kind: outbox.SMTP, Recipients: []string{"carl@example.com"}, Text: strings.Repeat("long ", 1000) + "Needle"})
+	i.write("#filter-to", "needle")
+	i.until(`document.querySelectorAll(".row").length === 1 && document.querySelector(".row-to").textContent === "carl@example.com"`)
+	i.server.Outbox().Add(outbox.Message{Kind: outbox.SMTP, Recipients: []string{"dora@example.com"}, HTML: strings.Repeat("<p>long", 1000) + "<b>needle</b>"})
+	i.until(`document.querySelectorAll(".row").length === 2 && document.querySelector(".row-to").textContent === "dora@example.com"`)
 	i.write("#filter-to", "bob@")
 	i.until(`[...document.querySelectorAll("#clear button")].some((each) => each.checkVisibility())`)
 }
