@@ -1,6 +1,9 @@
 package login_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -8,15 +11,18 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
 
+const authorize = "/authorize?client_id=acme-web&response_type=code&redirect_uri=http://localhost:3000/cb"
+
 // loginPage is the first page of a login at a tenant with such a fixture.
-func loginPage(t *testing.T, fixture, host string) (s *server.Server, w *httptest.ResponseRecorder) {
+func loginPage(t testing.TB, fixture, host string) (s *server.Server, w *httptest.ResponseRecorder) {
 	t.Helper()
 	s = servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, fixture)})
-	to := servertest.Call(t, s, "GET", "/authorize?client_id=acme-web&response_type=code&redirect_uri=http://localhost:3000/cb", nil).Header().Get("Location")
+	to := servertest.Call(t, s, "GET", authorize, nil).Header().Get("Location")
 	r := httptest.NewRequestWithContext(t.Context(), "GET", to, nil)
 	r.Host = host
 	w = httptest.NewRecorder()
@@ -52,6 +58,25 @@ func TestThePagesHaveTheBrandingOfTheTenant(t *testing.T) {
 	}
 }
 
+// The policy names each style and script of a page. (A template drops a comment of a script,
+// so that the script is another one.)
+func TestThePolicyAllowsWhatThePageBrings(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, bakery)})
+	to := servertest.Call(t, s, "GET", authorize+"&connection=sms", nil).Header().Get("Location")
+	w := servertest.Call(t, s, "GET", to, nil)
+	inline := regexp.MustCompile(`(?s)<(?:style|script)>(.*?)</(?:style|script)>`).FindAllStringSubmatch(w.Body.String(), -1)
+	if len(inline) != 3 {
+		t.Errorf("the page has %d styles and scripts:\n%s", len(inline), w.Body)
+	}
+	for _, one := range inline {
+		sum := sha256.Sum256([]byte(one[1]))
+		if source := base64.StdEncoding.EncodeToString(sum[:]); !strings.Contains(w.Header().Get("Content-Security-Policy"), source) {
+			t.Errorf("the policy %s has no %s, which allows\n%s", w.Header().Get("Content-Security-Policy"), source, one[1])
+		}
+	}
+}
+
 // A theme wins over the branding. What is no color, length or address changes nothing.
 func TestAThemeWinsOverTheBranding(t *testing.T) {
 	t.Parallel()
@@ -75,6 +100,58 @@ func TestAThemeWinsOverTheBranding(t *testing.T) {
 	if strings.Contains(page, "javascript:") || strings.Contains(page, "--title: ") {
 		t.Errorf("the page takes what is no address and no color:\n%s", page)
 	}
+}
+
+// Whatever a theme has in its fields, there is a page, and the page has no more elements
+// than the one without a theme. Only what is a color, a length or an address gets into it.
+func FuzzTheme(f *testing.F) {
+	for _, value := range []string{
+		`"javascript:alert(1)"`, `"</style><script>alert(1)</script>"`, `"#fff; } body { display: none"`, `"https://a.test/\"); } a { b: url(\""`, `"https://a.test/?</style>;,"`,
+		`["left"]`, `{"a": [1]}`, `{"start": "#fff", "end": "#000", "angle_deg": 1e300}`, `{"size": -1, "bold": 3}`, `-1`, `1e308`, `null`, `true`, `"HTTPS://USER@[::1]:1/é"`, `"https://a.test;script-src *"`,
+	} {
+		f.Add(value)
+	}
+	tags := regexp.MustCompile(`</?[a-z]+`)
+	_, w := loginPage(f, "branding: {themes: [{colors: {primary_button: \"#112233\"}}]}\n", "localhost")
+	plain := len(tags.FindAllString(w.Body.String(), -1))
+	f.Fuzz(func(t *testing.T, value string) {
+		var given any
+		if json.Unmarshal([]byte(value), &given) != nil {
+			t.Skip()
+		}
+		all := func(names ...string) map[string]any {
+			fields := map[string]any{}
+			for _, name := range names {
+				fields[name] = given
+			}
+			return fields
+		}
+		text, _ := given.(string)
+		branding := fixtures.Branding{LogoURL: text, FaviconURL: text, Font: fixtures.BrandingFont{URL: text}, Colors: fixtures.BrandingColors{Primary: text, PageBackground: given}}
+		branding.Themes = []fixtures.Theme{{
+			Borders:        all("button_border_radius", "buttons_style", "inputs_style", "show_widget_shadow", "widget_corner_radius"),
+			Colors:         all("primary_button", "widget_background", "error"),
+			Fonts:          all("font_url", "links_style", "reference_text_size", "title", "links"),
+			PageBackground: all("background_color", "background_image_url", "page_layout"),
+			Widget:         all("logo_url", "logo_height", "logo_position", "header_text_alignment"),
+		}}
+		fixture := servertest.ParseFixture(t, "")
+		fixture.Branding = branding
+		s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: fixture})
+		for path, status := range map[string]int{authorize: http.StatusOK, "/authorize?client_id=nobody": http.StatusBadRequest} {
+			w := servertest.Call(t, s, "GET", path, nil)
+			if to := w.Header().Get("Location"); to != "" {
+				w = servertest.Call(t, s, "GET", to, nil)
+			}
+			page, policy := w.Body.String(), w.Header().Get("Content-Security-Policy")
+			if w.Code != status || strings.Count(policy, "script-src") > 1 || strings.Contains(policy, "script-src *") || strings.Contains(page, "javascript:") {
+				t.Fatalf("%s with %s: %d %s\n%s", path, value, w.Code, policy, page)
+			}
+			if n := len(tags.FindAllString(page, -1)); status == http.StatusOK && n > plain+3 { // an icon, and a style less a logo
+				t.Errorf("%s makes %d elements of %d:\n%s", value, n, plain, page)
+			}
+		}
+	})
 }
 
 // The page with an error looks as the others do, and may load the same pictures.
@@ -168,7 +245,7 @@ func TestThePageShowsTheCode(t *testing.T) {
 		b := servertest.NewBrowser(t, s)
 		page := b.Identify(b.Begin("x"), "ada@example.com")
 		code := servertest.Live(t, s, "ada@example.com")
-		if got := b.Call("GET", page, nil).Body.String(); strings.Contains(got, ">"+code+"</button>, which is in the <a") != (show == "true") {
+		if got := b.Call("GET", page, nil).Body.String(); strings.Contains(got, ">"+code+"</button></p>") != (show == "true") {
 			t.Errorf("show_codes %s:\n%s", show, got)
 		}
 		if w := b.Call("POST", page, url.Values{"code": {" " + code[:3] + "\u00a0-" + code[3:] + "\n"}}); w.Code != http.StatusFound {

@@ -2,6 +2,7 @@ package login
 
 import (
 	"cmp"
+	"html/template"
 	"maps"
 	"slices"
 	"strconv"
@@ -27,6 +28,15 @@ func (w words) Dir() string {
 		return "rtl"
 	}
 	return ""
+}
+
+// InEnglish are the attributes of the mock's own words, which are English, on a page in
+// another language.
+func (w words) InEnglish() template.HTMLAttr {
+	if w.Language == english {
+		return ""
+	}
+	return `lang="en" dir="ltr"`
 }
 
 // text is the tenant's text with one of the keys.
