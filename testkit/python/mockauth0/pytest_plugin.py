@@ -55,7 +55,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """A test that fails is followed by the conversation of its tenants."""
     outcome = yield
     report = outcome.get_result()  # type: ignore[attr-defined]
-    if not report.failed or report.when != "call":
+    if not report.failed or report.when == "teardown":
         return
     for name in ("auth0", "auth0_server"):
         auth = getattr(item, "funcargs", {}).get(name)
@@ -64,4 +64,4 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         try:
             report.sections.append((f"{name}, {auth.url}", auth.report()))
         except OSError as error:  # the test has stopped it
-            report.sections.append((f"{name}, {auth.url}", f"it does not answer: {error}"))
+            report.sections.append((f"{name}, {auth.url}", str(error)))
