@@ -424,6 +424,10 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.WithCursor(a.ReadCursor),
 		},
 		{
+			Method: "GET", Path: "/_mock/outbox/search", Summary: "the ids of the messages that have a text in a recipient, the subject, the code or the body; case does not matter",
+			Flow: a.SearchMessages, Query: []string{"text"},
+		},
+		{
 			Method: "GET", Path: "/_mock/outbox/code", Summary: "the newest live code; wait=10s waits for one",
 			Flow: a.WithCursor(a.WaitForCode), Query: waiting,
 		},
@@ -544,8 +548,8 @@ func controlRoutes(a *control.API) []web.Route {
 			Flow: a.ReadActivity,
 		},
 		{
-			Method: "DELETE", Path: "/_mock/users/{id}/sessions", Summary: "ends all sessions of a user",
-			Flow: a.EndUserSessions,
+			Method: "DELETE", Path: "/_mock/users/{id}/sessions", Summary: "ends all sessions of a user, or the one with that sid",
+			Flow: a.EndUserSessions, Query: []string{"sid"},
 		},
 		{
 			Method: "GET", Path: "/_mock/users/{id}/totp", Summary: "the code that the user's authenticator app shows by the tenant's clock, and for how long",

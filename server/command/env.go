@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -14,11 +15,12 @@ var urlFlag = flag{name: "url", takes: "URL", group: targetGroup, usage: "where 
 
 func envCommand(w World) *cli.Command {
 	return &cli.Command{
-		Name:        "env",
-		Usage:       "print the dotenv file that points an app at a running server",
-		Description: "Give it the flags that chose the server's clients: it does not ask the server.",
-		Flags:       libraryFlags(w, forFlag, clientIDFlag, urlFlag, fixtureFlag, keywordFlag, clientFlag, audienceFlag, tlsDirFlag, tlsHostFlag),
-		Action:      action(w, 0, runEnv),
+		Name:  "env",
+		Usage: "print the dotenv file that points an app at a running server",
+		Description: "Give it the flags that chose the server's clients: it does not ask the server. " +
+			"Where the environment names a proxy, it prints NO_PROXY with loopback, too.",
+		Flags:  libraryFlags(w, forFlag, clientIDFlag, urlFlag, fixtureFlag, keywordFlag, clientFlag, audienceFlag, tlsDirFlag, tlsHostFlag),
+		Action: action(w, 0, runEnv),
 	}
 }
 
@@ -52,7 +54,21 @@ func runEnv(in *input) error {
 	if err := writeRoots(&b, in, t); err != nil {
 		return err
 	}
+	if usesProxy(in.World) {
+		b.WriteString("# There is a proxy here, which cannot reach the tenant.\n")
+		if err := writeSettings(&b, noProxy(in.World)); err != nil {
+			return err
+		}
+	}
 	return say(in.World, b.String())
+}
+
+// usesProxy tells whether an app here sends its calls to a proxy.
+func usesProxy(w World) bool {
+	return slices.ContainsFunc([]string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}, func(name string) bool {
+		value, _ := w.lookup(name)
+		return value != ""
+	})
 }
 
 func writeSettings(b *strings.Builder, settings []setting) error {

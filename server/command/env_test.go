@@ -50,6 +50,12 @@ func TestEnvFlags(t *testing.T) {
 			t.Errorf("%s: want the line %s in\n%s%s", c.args, c.want, got.out, got.errout)
 		}
 	}
+	// Where there is a proxy, the app must not call the tenant by it.
+	for proxy, want := range map[string]string{"HTTP_PROXY=http://proxy.test": "localhost,127.0.0.1,::1", "https_proxy=http://proxy.test NO_PROXY=a.test": "a.test,localhost,127.0.0.1,::1"} {
+		if got := run(t, environ(strings.Fields(proxy)...), "env", "--for", "spa"); !strings.Contains(got.out, "\nNO_PROXY="+want+"\nno_proxy="+want+"\n") {
+			t.Errorf("%s: %s", proxy, got.out)
+		}
+	}
 	refused(t, environ(), "no dotenv file can hold the value of AUTH0_CLIENT_SECRET, \"a'b\\\"c\"; use mockauth0 exec instead", "env", "--client", `mine:a'b"c`)
 	// Where no authority can be kept, the server's own is what to trust.
 	file := write(t, "file", "")

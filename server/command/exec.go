@@ -147,8 +147,8 @@ func (i *instance) childEnviron(in *input, dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := append(slices.Clone(in.Environ), noProxy(in.World)...)
-	for _, s := range slices.Concat(t.common(), bundles, i.ports.settings(), in.sdkSettings(t)) {
+	env := slices.Clone(in.Environ)
+	for _, s := range slices.Concat(noProxy(in.World), t.common(), bundles, i.ports.settings(), in.sdkSettings(t)) {
 		if present, _ := in.lookup(s.name); s.app && present != "" {
 			continue
 		}
@@ -178,7 +178,7 @@ func pass(p *os.Process, s os.Signal) {
 
 // noProxy adds loopback to the hosts that are called without a proxy. Some
 // programs read the first of these variables, some the second.
-func noProxy(w World) []string {
+func noProxy(w World) []setting {
 	upper, _ := w.lookup("NO_PROXY")
 	lower, _ := w.lookup("no_proxy")
 	if upper == "" {
@@ -187,7 +187,7 @@ func noProxy(w World) []string {
 	if lower == "" {
 		lower = upper
 	}
-	return []string{"NO_PROXY=" + withLoopback(upper), "no_proxy=" + withLoopback(lower)}
+	return []setting{{name: "NO_PROXY", value: withLoopback(upper)}, {name: "no_proxy", value: withLoopback(lower)}}
 }
 
 func withLoopback(list string) string {

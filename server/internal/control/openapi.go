@@ -57,6 +57,7 @@ var described = sync.OnceValue(func() map[string]description {
 		"GET /_mock/outbox/{id}/text":                               {media: plainText, refuses: notFound},
 		"GET /_mock/outbox/{id}/html":                               {media: []string{"text/html"}, refuses: notFound},
 		"GET /_mock/outbox/{id}/raw":                                {media: []string{"message/rfc822"}, refuses: notFound},
+		"GET /_mock/outbox/search":                                  {answer: found{}},
 		"GET /_mock/outbox/{id}/parts/{part}":                       {media: []string{"*/*"}, refuses: notFound},
 		"DELETE /_mock/outbox/{id}":                                 {answer: deletion{}, refuses: notFound},
 		"POST /_mock/outbox/{id}/expire":                            {answer: outbox.Message{}, refuses: notFound},

@@ -2,6 +2,7 @@ package control
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -86,6 +87,27 @@ func (a *API) ListMessages(c *web.Call) (any, error) {
 		return page, nil
 	}
 	return a.pageParts(page, q.Since != ""), nil
+}
+
+// found is what GET /_mock/outbox/search answers.
+type found struct {
+	// IDs are those of the messages, oldest first.
+	IDs []string `json:"ids"`
+}
+
+// SearchMessages is GET /_mock/outbox/search. Of a body that is HTML alone, the HTML is searched.
+func (a *API) SearchMessages(c *web.Call) (any, error) {
+	text := strings.ToLower(query(c)["text"])
+	answer := found{IDs: []string{}}
+	for _, m := range a.Server.Outbox().All() {
+		for _, part := range append([]string{m.Subject, m.Code, cmp.Or(m.Text, m.HTML)}, m.Recipients...) {
+			if strings.Contains(strings.ToLower(part), text) {
+				answer.IDs = append(answer.IDs, m.ID)
+				break
+			}
+		}
+	}
+	return answer, nil
 }
 
 // pageParts is a page as JSON, one part for each message. It holds no message before

@@ -25,6 +25,7 @@ func preview(html string, links, pictures, fit bool) web.Raw {
 	if fit {
 		sandbox += " allow-same-origin"
 	}
+	html = beckoning.ReplaceAllString(html, "<x-$1$2")
 	if links {
 		sandbox += " allow-popups allow-popups-to-escape-sandbox"
 		at := 0
@@ -39,12 +40,18 @@ func preview(html string, links, pictures, fit bool) web.Raw {
 		Header: http.Header{
 			"Content-Security-Policy": {sandbox + "; default-src 'none'; img-src " + from + "; style-src 'unsafe-inline'; " +
 				"base-uri 'none'; form-action 'none'; frame-ancestors 'self'"},
-			"Referrer-Policy": {"no-referrer"},
+			"Referrer-Policy":            {"no-referrer"},
+			"X-Dns-Prefetch-Control":     {"off"},
+			"Cross-Origin-Opener-Policy": {"same-origin"}, // for a link that names its tab: that would know this one
 		},
 	}
 }
 
 var leadingDoctype = regexp.MustCompile(`(?i)\A\s*<!doctype[^>]*>`)
+
+// beckoning is the beginning of an element for which browsers connect to a server, before or
+// whatever a policy says: a link with rel=preconnect, a frame. It is made a name that says nothing.
+var beckoning = regexp.MustCompile(`(?i)<(link|iframe|frame|object|embed)([\s/>])`)
 
 // source is an e-mail as RFC 5322 bytes, to be saved: browsers that show the
 // type do so with all that is in it.

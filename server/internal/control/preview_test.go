@@ -19,11 +19,13 @@ func TestAnEmailsHTMLIsShownInASandbox(t *testing.T) {
 	s.Outbox().Add(outbox.Message{Kind: outbox.SMTP, To: "ada@example.com", HTML: "<p>none"})
 	s.Outbox().Add(outbox.Message{Kind: outbox.SMS, To: "+12025550101", Text: "Your code"})
 	s.Outbox().Add(outbox.Message{Kind: outbox.SMTP, To: "ada@example.com", Text: "plain"})
+	s.Outbox().Add(outbox.Message{Kind: outbox.SMTP, To: "ada@example.com", HTML: "<LINK rel=preconnect><links><iframe\nsrc=x></iframe>"})
 	m, _ := s.Outbox().Get("msg_00000001")
 	for _, tt := range []struct{ target, sandbox, body string }{
 		{"/_mock/outbox/msg_00000001/html", "sandbox", m.HTML},
 		{"/_mock/outbox/msg_00000002/html?links=0", "sandbox", " <!DOCTYPE html>\n<script>1</script>"},
 		{"/_mock/outbox/msg_00000002/html?links=1", "sandbox allow-popups allow-popups-to-escape-sandbox", " <!DOCTYPE html><base target=\"_blank\">\n<script>1</script>"},
+		{"/_mock/outbox/msg_00000006/html", "sandbox", "<x-LINK rel=preconnect><links><x-iframe\nsrc=x></iframe>"},
 		{"/_mock/outbox/msg_00000003/html?fit=1", "sandbox allow-same-origin", "<p>none"},
 		{"/_mock/outbox/msg_00000003/html?links=true", "sandbox allow-popups allow-popups-to-escape-sandbox", "<base target=\"_blank\"><p>none"},
 	} {
@@ -32,7 +34,8 @@ func TestAnEmailsHTMLIsShownInASandbox(t *testing.T) {
 		if w.Code != http.StatusOK || w.Body.String() != tt.body || w.Header().Get("Content-Type") != "text/html; charset=utf-8" {
 			t.Errorf("%s: %d %q %q", tt.target, w.Code, w.Header().Get("Content-Type"), w.Body)
 		}
-		if h := w.Header(); h.Get("Content-Security-Policy") != policy || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" {
+		if h := w.Header(); h.Get("Content-Security-Policy") != policy || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" ||
+			h.Get("Cross-Origin-Opener-Policy") != "same-origin" || h.Get("X-Dns-Prefetch-Control") != "off" {
 			t.Errorf("%s: %v", tt.target, h)
 		}
 		if head := servertest.Call(t, s, "HEAD", tt.target, nil); head.Code != http.StatusOK || head.Body.Len() != 0 {

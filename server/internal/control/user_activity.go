@@ -1,6 +1,7 @@
 package control
 
 import (
+	"net/http"
 	"slices"
 	"time"
 
@@ -20,6 +21,8 @@ type activity struct {
 }
 
 type userSession struct {
+	// ID is the one that the Management API has, and the claim sid of ID tokens.
+	ID         string    `json:"sid"`
 	CreatedAt  time.Time `json:"created_at"`
 	UsedAt     time.Time `json:"used_at"`
 	ExpiresAt  time.Time `json:"expires_at"`
@@ -55,7 +58,7 @@ func (a *API) ReadActivity(c *web.Call) (any, error) {
 	}
 	shown := activity{Sessions: []userSession{}, Organizations: []userOrganization{}, Logs: []userLog{}}
 	for _, s := range slices.Backward(a.Tenant.Sessions(c.Now, func(s tenant.Session) bool { return s.UserID == u.UserID })) {
-		shown.Sessions = append(shown.Sessions, userSession{s.CreatedAt(), s.UsedAt(), s.IdleExpiresAt(), s.Connection, append([]string{}, s.Clients...), s.Device.LastUserAgent})
+		shown.Sessions = append(shown.Sessions, userSession{s.SID, s.CreatedAt(), s.UsedAt(), s.IdleExpiresAt(), s.Connection, append([]string{}, s.Clients...), s.Device.LastUserAgent})
 	}
 	for _, o := range a.Server.Organizations() {
 		for _, m := range o.Members {
@@ -71,13 +74,18 @@ func (a *API) ReadActivity(c *web.Call) (any, error) {
 	return shown, nil
 }
 
-// EndUserSessions is DELETE /_mock/users/{id}/sessions.
+// EndUserSessions is DELETE /_mock/users/{id}/sessions: of all, or of the one with that sid.
 func (a *API) EndUserSessions(c *web.Call) (any, error) {
 	u, err := a.userOf(c)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range a.Tenant.Sessions(c.Now, func(s tenant.Session) bool { return s.UserID == u.UserID }) {
+	sid := query(c)["sid"]
+	ended := a.Tenant.Sessions(c.Now, func(s tenant.Session) bool { return s.UserID == u.UserID && (sid == "" || s.SID == sid) })
+	if sid != "" && len(ended) == 0 {
+		return nil, controlError(http.StatusNotFound, "no_session", "the user has no session with the sid %q; GET /_mock/users/{id}/activity lists those there are", sid)
+	}
+	for _, s := range ended {
 		a.Tenant.EndSession(s.ID)
 	}
 	return noContent, nil

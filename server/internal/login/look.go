@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"math"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,14 +70,12 @@ func (l *look) setLogo(address string) { l.Logo = cmp.Or(webAddress(address), l.
 func (l *look) set(name, value string) { l.css = append(l.css, "--"+name+": "+value+";") }
 
 func (l *look) setColor(color any, names ...string) {
-	if text, _ := color.(string); cssColor.MatchString(text) {
+	if text, _ := color.(string); fixtures.PageColor.MatchString(text) {
 		for _, name := range names {
 			l.set(name, text)
 		}
 	}
 }
-
-var cssColor = regexp.MustCompile(`^#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$`)
 
 // setBackground sets the background of the page: a color, or a gradient.
 // Source: auth0/docs-v2 management-api-oas.json, branding.colors.page_background.
@@ -87,7 +84,7 @@ func (l *look) setBackground(background any) {
 	if gradient, isMap := background.(map[string]any); isMap {
 		start, _ := gradient["start"].(string)
 		end, _ := gradient["end"].(string)
-		if angle, ok := number(gradient["angle_deg"]); ok && cssColor.MatchString(start) && cssColor.MatchString(end) {
+		if angle, ok := number(gradient["angle_deg"]); ok && fixtures.PageColor.MatchString(start) && fixtures.PageColor.MatchString(end) {
 			l.set("back", fmt.Sprintf("linear-gradient(%sdeg, %s, %s)", angle, start, end))
 		}
 	}
@@ -168,14 +165,15 @@ func (l *look) setTheme(theme *fixtures.Theme) {
 	if picture, ok := l.source(theme.PageBackground["background_image_url"]); ok {
 		l.set("back-picture", picture)
 	}
-	if place := flexPlaces[theme.PageBackground["page_layout"]]; place != "" {
+	layout, _ := theme.PageBackground["page_layout"].(string)
+	if place := flexPlaces[layout]; place != "" {
 		l.set("place", place)
 	}
 	l.setWidget(theme.Widget)
 }
 
 // flexPlaces are CSS's words for the places of a theme.
-var flexPlaces = map[any]string{"left": "flex-start", "right": "flex-end", "center": "center"}
+var flexPlaces = map[string]string{"left": "flex-start", "right": "flex-end", "center": "center"}
 
 func (l *look) setWidget(widget map[string]any) {
 	logo, _ := widget["logo_url"].(string)
@@ -231,14 +229,11 @@ func isDark(color string) bool {
 // What has a meaning in CSS is encoded.
 func webAddress(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !hostOfSource.MatchString(u.Host) {
+	if err != nil || !fixtures.IsPageAddress(address) {
 		return ""
 	}
 	return strings.NewReplacer(`"`, "%22", `'`, "%27", "(", "%28", ")", "%29", "<", "%3C", `\`, "%5C").Replace(u.String())
 }
-
-// hostOfSource is a host that a Content-Security-Policy can name.
-var hostOfSource = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$|^\[[0-9A-Fa-f:.]+\](:[0-9]+)?$`)
 
 // source is a picture for CSS. Its origin is noted.
 func (l *look) source(address any) (string, bool) {

@@ -1,22 +1,30 @@
 package login_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/mockauth0/mockauth0/fixtures"
 	"github.com/mockauth0/mockauth0/server"
 	"github.com/mockauth0/mockauth0/server/internal/servertest"
 )
 
+const authorize = "/authorize?client_id=acme-web&response_type=code&redirect_uri=http://localhost:3000/cb"
+
 // loginPage is the first page of a login at a tenant with such a fixture.
-func loginPage(t *testing.T, fixture, host string) (s *server.Server, w *httptest.ResponseRecorder) {
+func loginPage(t testing.TB, fixture, host string) (s *server.Server, w *httptest.ResponseRecorder) {
 	t.Helper()
 	s = servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, fixture)})
-	to := servertest.Call(t, s, "GET", "/authorize?client_id=acme-web&response_type=code&redirect_uri=http://localhost:3000/cb", nil).Header().Get("Location")
+	to := servertest.Call(t, s, "GET", authorize, nil).Header().Get("Location")
 	r := httptest.NewRequestWithContext(t.Context(), "GET", to, nil)
 	r.Host = host
 	w = httptest.NewRecorder()
@@ -52,6 +60,25 @@ func TestThePagesHaveTheBrandingOfTheTenant(t *testing.T) {
 	}
 }
 
+// The policy names each style and script of a page. (A template drops a comment of a script,
+// so that the script is another one.)
+func TestThePolicyAllowsWhatThePageBrings(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, bakery)})
+	to := servertest.Call(t, s, "GET", authorize+"&connection=sms", nil).Header().Get("Location")
+	w := servertest.Call(t, s, "GET", to, nil)
+	inline := regexp.MustCompile(`(?s)<(?:style|script)>(.*?)</(?:style|script)>`).FindAllStringSubmatch(w.Body.String(), -1)
+	if len(inline) != 3 {
+		t.Errorf("the page has %d styles and scripts:\n%s", len(inline), w.Body)
+	}
+	for _, one := range inline {
+		sum := sha256.Sum256([]byte(one[1]))
+		if source := base64.StdEncoding.EncodeToString(sum[:]); !strings.Contains(w.Header().Get("Content-Security-Policy"), source) {
+			t.Errorf("the policy %s has no %s, which allows\n%s", w.Header().Get("Content-Security-Policy"), source, one[1])
+		}
+	}
+}
+
 // A theme wins over the branding. What is no color, length or address changes nothing.
 func TestAThemeWinsOverTheBranding(t *testing.T) {
 	t.Parallel()
@@ -77,6 +104,58 @@ func TestAThemeWinsOverTheBranding(t *testing.T) {
 	}
 }
 
+// Whatever a theme has in its fields, there is a page, and the page has no more elements
+// than the one without a theme. Only what is a color, a length or an address gets into it.
+func FuzzTheme(f *testing.F) {
+	for _, value := range []string{
+		`"javascript:alert(1)"`, `"</style><script>alert(1)</script>"`, `"#fff; } body { display: none"`, `"https://a.test/\"); } a { b: url(\""`, `"https://a.test/?</style>;,"`,
+		`["left"]`, `{"a": [1]}`, `{"start": "#fff", "end": "#000", "angle_deg": 1e300}`, `{"size": -1, "bold": 3}`, `-1`, `1e308`, `null`, `true`, `"HTTPS://USER@[::1]:1/é"`, `"https://a.test;script-src *"`,
+	} {
+		f.Add(value)
+	}
+	tags := regexp.MustCompile(`</?[a-z]+`)
+	_, w := loginPage(f, "branding: {themes: [{colors: {primary_button: \"#112233\"}}]}\n", "localhost")
+	plain := len(tags.FindAllString(w.Body.String(), -1))
+	f.Fuzz(func(t *testing.T, value string) {
+		var given any
+		if json.Unmarshal([]byte(value), &given) != nil {
+			t.Skip()
+		}
+		all := func(names ...string) map[string]any {
+			fields := map[string]any{}
+			for _, name := range names {
+				fields[name] = given
+			}
+			return fields
+		}
+		text, _ := given.(string)
+		branding := fixtures.Branding{LogoURL: text, FaviconURL: text, Font: fixtures.BrandingFont{URL: text}, Colors: fixtures.BrandingColors{Primary: text, PageBackground: given}}
+		branding.Themes = []fixtures.Theme{{
+			Borders:        all("button_border_radius", "buttons_style", "inputs_style", "show_widget_shadow", "widget_corner_radius"),
+			Colors:         all("primary_button", "widget_background", "error"),
+			Fonts:          all("font_url", "links_style", "reference_text_size", "title", "links"),
+			PageBackground: all("background_color", "background_image_url", "page_layout"),
+			Widget:         all("logo_url", "logo_height", "logo_position", "header_text_alignment"),
+		}}
+		fixture := servertest.ParseFixture(t, "")
+		fixture.Branding = branding
+		s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: fixture})
+		for path, status := range map[string]int{authorize: http.StatusOK, "/authorize?client_id=nobody": http.StatusBadRequest} {
+			w := servertest.Call(t, s, "GET", path, nil)
+			if to := w.Header().Get("Location"); to != "" {
+				w = servertest.Call(t, s, "GET", to, nil)
+			}
+			page, policy := w.Body.String(), w.Header().Get("Content-Security-Policy")
+			if w.Code != status || strings.Count(policy, "script-src") > 1 || strings.Contains(policy, "script-src *") || strings.Contains(page, "javascript:") {
+				t.Fatalf("%s with %s: %d %s\n%s", path, value, w.Code, policy, page)
+			}
+			if n := len(tags.FindAllString(page, -1)); status == http.StatusOK && n > plain+3 { // an icon, and a style less a logo
+				t.Errorf("%s makes %d elements of %d:\n%s", value, n, plain, page)
+			}
+		}
+	})
+}
+
 // The page with an error looks as the others do, and may load the same pictures.
 func TestTheErrorPageHasTheLook(t *testing.T) {
 	t.Parallel()
@@ -98,6 +177,27 @@ tenant: {friendly_name: Bakery, mock_notice: corner}
 	}
 }
 
+// The branding of an organization lies over that of the tenant. The text of its buttons is
+// black or white, so that it can be read.
+func TestTheBrandingOfAnOrganizationWins(t *testing.T) {
+	t.Parallel()
+	for main, text := range map[string]string{"#ffe0cc": "#000", "#003049": "#fff"} {
+		s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, bakery+`clients: [{client_id: acme-web, name: Web, callbacks: ["http://localhost:*"], grant_types: [authorization_code], organization_usage: allow}]
+organizations:
+  - {id: org_acme000000000000, name: acme, branding: {logo_url: "https://acme.test/l.png", colors: {primary: "`+main+`", page_background: "#123456"}}, enabled_connections: [{connection: email}]}
+`)})
+		for organization, want := range map[string]string{
+			"":                     "--back: linear-gradient(35deg, #ffffff, #000000); }",
+			"org_acme000000000000": "--main: " + main + "; --link: " + main + "; --on-main: " + text + "; --back: #123456; }",
+		} {
+			page := servertest.Call(t, s, "GET", servertest.Call(t, s, "GET", authorize+"&organization="+organization, nil).Header().Get("Location"), nil).Body.String()
+			if !strings.Contains(page, want) || strings.Contains(page, "https://acme.test/l.png") != (organization != "") {
+				t.Errorf("the page of %q has no %s:\n%s", organization, want, page)
+			}
+		}
+	}
+}
+
 // The logo of a client is there if the tenant has none.
 func TestAClientsLogo(t *testing.T) {
 	t.Parallel()
@@ -109,6 +209,69 @@ func TestAClientsLogo(t *testing.T) {
 	if _, w := loginPage(t, client+bakery, "localhost"); strings.Contains(w.Body.String(), "web.test") {
 		t.Errorf("%s", w.Body)
 	}
+}
+
+// What a user is called is text in a page template, whatever letters it has.
+func TestATemplateShowsNamesOfUsersAsText(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, `branding:
+  templates: [{template: universal_login, body: "{%- auth0:head -%}{%- auth0:widget -%}<footer>{{ prompt.screen.texts.description }} {{ user.email }}</footer>"}]
+prompts: {custom_text: {en: {login-passwordless: {login-passwordless-email-code: {description: "<b>Hello</b> ${email}"}}}}}
+`)})
+	b := servertest.NewBrowser(t, s)
+	page := b.Call("GET", b.Identify(b.Begin("x"), "o'brien@example.com"), nil).Body.String()
+	if want := "<footer><b>Hello</b> o&#39;brien@example.com o&#39;brien@example.com</footer>"; !strings.Contains(page, want) {
+		t.Errorf("the page has no %s:\n%s", want, page)
+	}
+}
+
+// The caret is in one field: in the first one that is wrong, and in that of the captcha if its
+// answer is wrong.
+func TestOneFieldHasTheFocus(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.NamedFixture(t, "captcha")})
+	b := servertest.NewBrowser(t, s)
+	names := servertest.NewBrowser(t, servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.NamedFixture(t, "identifiers-one-page")}))
+	signup := names.Call("GET", authorize+"&screen_hint=signup", nil).Header().Get("Location")
+	for name, w := range map[string]*httptest.ResponseRecorder{
+		"phone":    names.Call("POST", signup, url.Values{"email": {"new@example.com"}, "username": {"new"}, "phone": {"1"}}),
+		"username": b.Call("GET", "/u/login/identifier?"+b.Begin("x"), nil),
+		"captcha":  b.Call("POST", "/u/login/identifier?"+b.Begin("y"), url.Values{"username": {"ada@example.com"}, "captcha": {"wrong"}}),
+	} {
+		if got := regexp.MustCompile(`name="([a-z]+)"[^>]* autofocus`).FindAllStringSubmatch(w.Body.String(), -1); len(got) != 1 || got[0][1] != name {
+			t.Errorf("the focus is in %q, want %s", got, name)
+		}
+	}
+}
+
+// Pages are whole while the Management API changes their look.
+func TestTheLookChangesWhilePagesAreShown(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, bakery)})
+	token := servertest.DecodeAnswer[servertest.Object](t, servertest.Call(t, s, "POST", "/_mock/tokens", `{"management":["update:branding","update:prompts"]}`))["token"].(string)
+	var both sync.WaitGroup
+	both.Go(func() {
+		for i := range 30 {
+			color := fmt.Sprintf("#%06x", i)
+			for path, body := range map[string]string{
+				"/api/v2/branding": `{"colors":{"primary":"` + color + `","page_background":"` + color + `"}}`, "/api/v2/prompts/login-id/custom-text/en": `{"login-id":{"title":"` + color + `"}}`,
+			} {
+				if w := servertest.Call(t, s, map[bool]string{true: "PATCH", false: "PUT"}[path == "/api/v2/branding"], path, body, servertest.Header("Authorization", "Bearer "+token)); w.Code != http.StatusOK {
+					t.Errorf("%s: %d %s", path, w.Code, w.Body)
+				}
+			}
+		}
+	})
+	both.Go(func() {
+		for range 30 {
+			w := servertest.Call(t, s, "GET", servertest.Call(t, s, "GET", authorize, nil).Header().Get("Location"), nil)
+			colors := regexp.MustCompile(`:root { --main: (#[0-9a-f]{6}); --link: #[0-9a-f]{6}; --back: (#[0-9a-f]{6});`).FindStringSubmatch(w.Body.String())
+			if w.Code != http.StatusOK || len(colors) > 0 && colors[1] != colors[2] || !strings.HasSuffix(w.Body.String(), "</html>\n") {
+				t.Errorf("%d with %q:\n%s", w.Code, colors, w.Body)
+			}
+		}
+	})
+	both.Wait()
 }
 
 // A template has the page's head and widget, and the variables of Auth0. Its policy
@@ -168,11 +331,20 @@ func TestThePageShowsTheCode(t *testing.T) {
 		b := servertest.NewBrowser(t, s)
 		page := b.Identify(b.Begin("x"), "ada@example.com")
 		code := servertest.Live(t, s, "ada@example.com")
-		if got := b.Call("GET", page, nil).Body.String(); strings.Contains(got, ">"+code+"</button>, which is in the <a") != (show == "true") {
+		if got := b.Call("GET", page, nil).Body.String(); strings.Contains(got, ">"+code+"</button></p>") != (show == "true") {
 			t.Errorf("show_codes %s:\n%s", show, got)
 		}
+		query := page[strings.Index(page, "?"):]
+		if w := b.Call("POST", "/u/reset-password/request/Username-Password-Authentication"+query, url.Values{"email": {"ada@example.com"}}); strings.Contains(w.Body.String(), code) || !strings.Contains(w.Body.String(), "What was sent is in the <a") {
+			t.Errorf("a page that asks for no code has one:\n%s", w.Body)
+		}
+		b.Call("POST", "/u/login/identifier"+query, url.Values{"username": {"ada@example.com"}})
+		code = servertest.Live(t, s, "ada@example.com")
 		if w := b.Call("POST", page, url.Values{"code": {" " + code[:3] + "\u00a0-" + code[3:] + "\n"}}); w.Code != http.StatusFound {
 			t.Errorf("a code with blanks: %d %s", w.Code, w.Body)
+		}
+		if w := servertest.NewBrowser(t, s).Call("GET", page, nil); strings.Contains(w.Body.String(), code) {
+			t.Errorf("a page shows a used code:\n%s", w.Body)
 		}
 	}
 }

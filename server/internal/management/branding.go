@@ -2,9 +2,11 @@ package management
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -34,6 +36,59 @@ var themes = section[fixtures.Theme]{
 	of:    func(f *fixtures.Fixture) *[]fixtures.Theme { return &f.Branding.Themes },
 	order: []string{"borders", "colors", "displayName", "fonts", "identifiers", "page_background", "themeId", "widget"},
 	read:  []string{"themeId"},
+	body: map[string]property{
+		"borders": themeSection("borders"), "colors": themeSection("colors"), "fonts": themeSection("fonts"), "page_background": themeSection("page_background"), "widget": themeSection("widget"),
+	},
+}
+
+// themeSection is what a section of a theme may have. Unlike Auth0, it need not have all.
+func themeSection(section string) property {
+	return property{later: sync.OnceValue(func() property {
+		whole := property{types: []string{"object"}}
+		for _, name := range slices.Sorted(maps.Keys(fixtures.ThemeFields[section])) {
+			whole.add(strings.Split(name, "."), nil, themeField(fixtures.ThemeFields[section][name]))
+		}
+		return whole
+	})}
+}
+
+// add adds a member at a path. above are the names of the objects that it is in.
+func (p *property) add(path, above []string, member property) {
+	name := strings.Join(append(slices.Clone(above), path[0]), "_")
+	if len(path) == 1 {
+		p.members = append(p.members, member.of(path[0], themeAbout(name)))
+		return
+	}
+	at := slices.IndexFunc(p.members, func(m property) bool { return m.name == path[0] })
+	if at < 0 {
+		at = len(p.members)
+		p.members = append(p.members, property{types: []string{"object"}}.of(path[0], themeAbout(name)))
+	}
+	p.members[at].add(path[1:], append(above, path[0]), member)
+}
+
+// themeAbout is Auth0's description of a field of a theme: its name in words.
+// Source: auth0/auth0-deploy-cli src/tools/auth0/handlers/themes.ts.
+func themeAbout(name string) string {
+	words := strings.ReplaceAll(name, "_", " ")
+	return themeWords.Replace(strings.ToUpper(words[:1]) + words[1:])
+}
+
+var themeWords = strings.NewReplacer("Base focus color", "Base Focus Color", "Base hover color", "Base Hover Color", "Captcha widget theme", "Captcha Widget Theme", "labels placeholders", "labels & placeholders",
+	"Links focused", "Links & focused", "Font url", "Font URL", "Input labels bold", "Input Labels bold", "Input labels size", "Input Labels size", "Page layout", "Page Layout")
+
+func themeField(f fixtures.ThemeField) property {
+	switch f.Kind {
+	case "color":
+		return property{types: []string{"string"}, pattern: fixtures.PageColor}
+	case "address":
+		return httpsURL
+	case "flag":
+		return boolean
+	case "number":
+		return property{types: []string{"number"}, min: f.Least, max: f.Most}
+	}
+	return property{types: []string{"string"}, enum: f.Words}
 }
 
 var themeBody = property{later: sync.OnceValue(func() property {

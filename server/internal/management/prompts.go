@@ -50,15 +50,22 @@ var promptNames = []string{
 var (
 	screensBody  = property{types: []string{"object"}}
 	partialsBody = property{types: []string{"object"}, rest: &property{types: []string{"object", "null"}, rest: &property{types: []string{"string", "null"}, max: 10_000}}}
-	// languageTag is the form of Auth0's languages, as en, pt-BR and zh-Hans.
-	languageTag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z]{2,4}|-419)?$`) })
-	screenName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9-]{1,100}$`) })
+	languageTag  = func() *regexp.Regexp { return fixtures.Language }
+	screenName   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9-]{1,100}$`) })
 )
 
+// partialPrompts are the prompts that may have partials.
+// Source: npm auth0 6.4.0, PartialGroupsEnum.
+var partialPrompts = []string{
+	"login", "login-id", "login-password", "login-passwordless", "signup", "signup-id", "signup-password", "customized-consent", "passkeys", "confirmation",
+}
+
 // checkPath refuses a prompt, a language or a screen that there is not.
-func (c *call) checkPath() error {
+func (c *call) checkPath() error { return c.checkPathOf(promptNames) }
+
+func (c *call) checkPathOf(prompts []string) error {
 	var faults []fault
-	if prompt := c.Vars["prompt"]; !slices.Contains(promptNames, prompt) {
+	if prompt := c.Vars["prompt"]; !slices.Contains(prompts, prompt) {
 		faults = append(faults, fault{"No enum match for: " + clip(prompt), "prompt", "Name of the prompt."})
 	}
 	for name, pattern := range map[string]func() *regexp.Regexp{"language": languageTag, "screen": screenName} {
@@ -117,14 +124,14 @@ func cloned[T any](m map[string]T) map[string]T {
 }
 
 func readPartials(c *call) (any, error) {
-	if err := c.checkPath(); err != nil {
+	if err := c.checkPathOf(partialPrompts); err != nil {
 		return nil, err
 	}
 	return orEmpty(c.Setup.Fixture.Prompts.Partials[c.Vars["prompt"]]), nil
 }
 
 func setPartials(c *call) (any, error) {
-	if err := c.checkPath(); err != nil {
+	if err := c.checkPathOf(partialPrompts); err != nil {
 		return nil, err
 	}
 	maps.DeleteFunc(c.body, func(_ string, places any) bool { // an empty screen is taken away

@@ -13,7 +13,7 @@ import (
 var settings = []struct{ method, path, body, read string }{
 	{"PATCH", "/tenants/settings", `{"friendly_name":"Bakery","session_lifetime":24.5,"acr_values_supported":[],"flags":{"enable_sso":false},"mtls":{"enable_endpoint_aliases":true},"error_page":{"html":"<p>Oh</p>"}}`, "/tenants/settings"},
 	{"PATCH", "/branding", `{"colors":{"primary":"#0059d6","page_background":{"type":"linear-gradient","angle_deg":35}},"logo_url":""}`, "/branding"},
-	{"POST", "/branding/themes", `{"displayName":"Oven","borders":{"a":1},"colors":{"b":"#ffffff"},"fonts":{"c":{"size":87.5}},"page_background":{"d":""},"widget":{"e":true}}`, "/branding/themes/default"},
+	{"POST", "/branding/themes", `{"displayName":"Oven","borders":{"widget_corner_radius":0},"colors":{"error":"#ffffff"},"fonts":{"links":{"size":87.5}},"page_background":{"background_image_url":""},"widget":{"logo_position":"left"}}`, "/branding/themes/default"},
 	{"POST", "/custom-domains", `{"domain":"login.bakery.test","type":"self_managed_certs"}`, "/custom-domains"},
 	{"PATCH", "/prompts", `{"identifier_first":false,"webauthn_platform_first_factor":true}`, "/prompts"},
 	{"PUT", "/prompts/login/custom-text/de", `{"login":{"title":"Hallo","empty":""}}`, "/prompts/login/custom-text/de"},

@@ -1,7 +1,12 @@
 package browser
 
 import (
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -78,5 +83,57 @@ func TestAHostileMessageIsOnlyText(t *testing.T) {
 	}
 	if strings.Contains(value[string](i.tab, `location.href`), "health") || len(i.server.Outbox().All()) != 1 || len(i.server.Requests()) != 1 {
 		t.Error("a stranger's message did something")
+	}
+}
+
+// loads is a mail that names a server in all the ways in which a browser may call it, and takes
+// the name of what the page measures.
+const loads = `<!doctype html><html><head><meta name=referrer content=unsafe-url><meta http-equiv=x-dns-prefetch-control content=on>
+<LINK rel=preconnect href="EVIL/"><link rel=dns-prefetch href="EVIL/"><link rel=prefetch href="EVIL/a"><link rel=preload as=image href="EVIL/b"><link rel=icon href="EVIL/c"><link rel=stylesheet href="EVIL/d">
+<style>@import "EVIL/e"; @font-face { font-family: x; src: url(EVIL/f) } body { font-family: x; background: url(EVIL/g) }</style></head>
+<body background="EVIL/h"><video poster="EVIL/i" src="EVIL/j" autoplay></video><audio src="EVIL/k"></audio><object data="EVIL/l"></object><embed src="EVIL/m">
+<iframe src="EVIL/n"></iframe><iframe srcdoc="<script>top.pwned=1</script><img src='EVIL/o'>"></iframe><svg><image href="EVIL/p"/><use href="EVIL/q#x"/></svg>
+<input type=image src="EVIL/r"><img srcset="EVIL/s 1x"><details open ontoggle="parent.pwned=1">x</details>
+<form name=documentElement><input name=scrollHeight></form><div style="height:3000px"></div></body></html>`
+
+// A mail that is shown calls nobody, whatever it holds. It cannot lie about its height, nor be
+// higher than a page can bear. A tab that its link opens knows nothing of the page, by whatever name.
+func TestAMailReachesNobodyByBeingRead(t *testing.T) {
+	t.Parallel()
+	var called atomic.Int64
+	silent := httptest.NewUnstartedServer(http.NotFoundHandler())
+	silent.Config.ConnState = func(net.Conn, http.ConnState) { called.Add(1) }
+	silent.Start()
+	defer silent.Close()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, "<!doctype html><link rel=icon href=data:><title>elsewhere</title>")
+	}))
+	defer elsewhere.Close()
+
+	i := openInbox(t, desktop)
+	i.expect("Blocked")
+	i.expect("violates the following")
+	i.expect("Unsafe attempt to load")
+	add := func(html string) {
+		i.server.Outbox().Add(outbox.Message{Kind: outbox.SMTP, Recipients: []string{"ada@example.com"}, Subject: "News", Text: "news", HTML: html})
+	}
+	add(strings.ReplaceAll(loads, "EVIL", silent.URL))
+	i.until(`document.querySelector("#reader iframe.fits")?.getBoundingClientRect().height > 3000`)
+	add(`<!doctype html><div style="height:1e9px"></div>`)
+	i.until(`document.querySelector("#reader iframe.fits[src*=msg_00000002]")?.getBoundingClientRect().height === 20000`)
+	const whole = `style="position:fixed;inset:0;background:gold">open</a>`
+	add(`<!doctype html><a target=named rel=opener href="` + elsewhere.URL + `/" ` + whole)
+	i.until(`document.querySelector("#reader iframe.fits[src*=msg_00000003]")`)
+	i.drawn()
+	opened := i.opens(func() { i.clickMiddle("#reader iframe") })
+	opened.until(`document.title === "elsewhere" && window.opener === null`)
+
+	// The same when the mail is opened alone.
+	i.run(chromedp.Navigate(i.url + "/_mock/outbox/msg_00000003/html?links=1&fit=1"))
+	alone := i.opens(func() { i.run(chromedp.MouseClickXY(300, 300)) })
+	alone.until(`document.title === "elsewhere" && window.opener === null`)
+	if n := called.Load(); n > 0 {
+		t.Errorf("a mail called a server %d times when it was read", n)
 	}
 }

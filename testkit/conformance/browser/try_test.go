@@ -2,12 +2,16 @@ package browser
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/mockauth0/mockauth0/server/actions"
+	"github.com/mockauth0/mockauth0/server/outbox"
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
@@ -60,12 +64,57 @@ clients:
 		i.write("#try-user", "dora@example.com")
 		i.press("#panel", "Sign in")
 		i.until(`document.querySelectorAll(".tried > li").length === 1 && document.querySelector(".tried h3")`)
-		command := value[string](i.tab, `document.querySelector(".tried .snippet code").textContent`)
+		command := value[string](i.tab, `document.querySelector(".tried code").textContent`)
 		out, err := exec.CommandContext(t.Context(), "sh", "-c", command).CombinedOutput()
 		if err != nil || !strings.Contains(string(out), `"access_token":"`) {
 			t.Errorf("%s\n%v %s", command, err, out)
 		}
 	}
+
+	// It stands there as a call of an SDK, too, and works in a program.
+	folder := t.TempDir()
+	programs := []string{i.copied("the request as a call of npm auth0", func() { i.press(".tried", "Copy as SDK call") })}
+	for _, w := range []struct{ way, user, sdk string }{{"device", "ada@example.com", "openid-client"}, {"code", "ada@example.com", "npm auth0"}, {"pages", "", "openid-client"}} {
+		i.pick("#try-way", w.way)
+		if w.user != "" {
+			i.write("#try-user", w.user)
+		}
+		i.press("#panel", "Sign in")
+		i.untilText(".tried", map[bool]string{true: "id_token", false: "Open the login page"}[w.user != ""])
+		programs = append(programs, i.copied("the request as a call of "+w.sdk, func() { i.press(".tried > li:first-child", "Copy as SDK call") }))
+	}
+	for n, program := range programs {
+		if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%d.mjs", n)), []byte(program), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(folder, "ca.pem"), []byte(value[string](i.tab, `fetch("ca.pem").then((answer) => answer.text())`)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	modules, err := filepath.Abs("../node_modules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(modules, filepath.Join(folder, "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	before := len(i.server.Requests())
+	node := exec.CommandContext(t.Context(), "node", "--input-type=module", "--eval", `for (const n of [0, 1, 2, 3]) await import("./" + n + ".mjs")`)
+	node.Dir, node.Env = folder, append(os.Environ(), "NODE_EXTRA_CA_CERTS="+filepath.Join(folder, "ca.pem"), "NO_PROXY=127.0.0.1")
+	if out, err := node.CombinedOutput(); err != nil {
+		t.Errorf("%v %s\n%s", err, out, strings.Join(programs, "\n"))
+	}
+	var called []string
+	for _, r := range i.server.Requests()[before:] {
+		if !strings.HasPrefix(r.Path, "/.well-known/") {
+			called = append(called, fmt.Sprintf("%s %d", r.Path, r.Status))
+		}
+	}
+	if want := []string{"/oauth/token 200", "/oauth/device/code 200", "/passwordless/start 200"}; !slices.Equal(called, want) {
+		t.Errorf("the programs call %q, want %q", called, want)
+	}
+	i.pick("#try-way", "password")
+	i.write("#try-user", "dora@example.com")
 
 	// What goes wrong is told, and the requests up to there stay.
 	i.expect("403 (Forbidden)")
@@ -153,6 +202,12 @@ func TestMessagesAreFoundByTheirWords(t *testing.T) {
 	if value[bool](i.tab, `[...document.querySelectorAll("#clear button")].some((each) => each.checkVisibility())`) {
 		t.Error("messages that are found by their words can be cleared")
 	}
+	// A text is found to its end, of which the list knows nothing.
+	i.server.Outbox().Add(outbox.Message{Kind: outbox.SMTP, Recipients: []string{"carl@example.com"}, Text: strings.Repeat("long ", 1000) + "Needle"})
+	i.write("#filter-to", "needle")
+	i.until(`document.querySelectorAll(".row").length === 1 && document.querySelector(".row-to").textContent === "carl@example.com"`)
+	i.server.Outbox().Add(outbox.Message{Kind: outbox.SMTP, Recipients: []string{"dora@example.com"}, HTML: strings.Repeat("<p>long", 1000) + "<b>needle</b>"})
+	i.until(`document.querySelectorAll(".row").length === 2 && document.querySelector(".row-to").textContent === "dora@example.com"`)
 	i.write("#filter-to", "bob@")
 	i.until(`[...document.querySelectorAll("#clear button")].some((each) => each.checkVisibility())`)
 }

@@ -7,12 +7,15 @@ import (
 	"github.com/mockauth0/mockauth0/testkit"
 )
 
+// ownLanguage is a tenant whose language has a name that browsers do not know.
+var ownLanguage = testkit.FixtureYAML("version: 1\nextends: default\ntenant: {enabled_locales: [en_US]}\nprompts: {custom_text: {en_US: {login-id: {login-id: {title: Hi}}}}}\n")
+
 // A field for a phone number has a list of countries beside it, completes the number and
 // writes it in groups. A field for a password tells of Caps Lock. One for a new password
 // ticks the rules that it meets. Without script there are only the fields.
 func TestHelpWhileTyping(t *testing.T) {
 	t.Parallel()
-	s := openLogin(t, desktop, map[string]string{"connection": "sms"})
+	s := openLogin(t, desktop, map[string]string{"connection": "sms"}, ownLanguage)
 	number := func() string { return value[string](s.tab, `document.querySelector("#username").value`) }
 	country := func() string { return value[string](s.tab, `document.querySelector(".country").value`) }
 	typed := func(text string) {

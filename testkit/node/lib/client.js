@@ -1,12 +1,15 @@
 'use strict';
+const http = require('node:http');
+const https = require('node:https');
 const { environment } = require('./env.js');
 
 const PATIENCE = '5s'; // for a message to come
+const TIMEOUT = 90_000; // milliseconds for a call: the longest wait of the tenant is 60 s
 
 /** What the tenant refused. The message is the tenant's own sentence. */
 class ControlError extends Error {
   constructor(method, path, status, body) {
-    super(`mockauth0: ${method} ${path}: ${body?.error_description ?? body?.error ?? `status ${status}`}`);
+    super(`mockauth0: ${method} ${path}: ${body?.error_description ?? body?.description ?? body?.message ?? body?.error ?? `status ${status}`}`);
     this.name = 'ControlError';
     this.status = status;
     this.body = body;
@@ -31,15 +34,20 @@ class Auth0Mock {
   /** Reads what the tenant says of itself. The client is the one asked for, else that which mockauth0 env takes. */
   async load(clientId) {
     this.tenant = await this.control('GET', '/_mock/tenant');
+    if (!this.tenant.issuer) throw new Error(`mockauth0: what answers at ${this.url} is no tenant of mockauth0`);
+    this.tenant.clients ??= []; // what is empty is left out
+    this.tenant.resource_servers ??= [];
+    this.tenant.connections ??= [];
     this.#wanted = clientId;
     const { clients } = this.tenant;
+    if (!clients.length) throw new Error("mockauth0: the fixture has no clients; with extends: 'default' it has those of the built-in one");
     const client = clientId
       ? clients.find((c) => c.client_id === clientId)
       : (clients.find((c) => c.client_id === 'acme-web') ??
         clients.find((c) => c.client_secret && c.app_type === 'regular_web') ??
         clients[0]);
     if (!client) {
-      throw new Error(`mockauth0: there is no client ${clientId ?? ''}; there are ${clients.map((c) => c.client_id).join(', ')}`);
+      throw new Error(`mockauth0: there is no client ${clientId}; there are ${clients.map((c) => c.client_id).join(', ')}`);
     }
     this.issuer = this.tenant.issuer;
     this.clientId = client.client_id;
@@ -80,15 +88,21 @@ class Auth0Mock {
 
   async #send(method, path, search, body) {
     const isText = typeof body === 'string';
-    const answer = await fetch(`${this.url}${path}${search && `?${search}`}`, {
-      method,
-      body: body === undefined || isText ? body : JSON.stringify(body),
-      headers: body === undefined ? {} : { 'content-type': isText ? 'application/yaml' : 'application/json' },
-    });
-    const text = await answer.text();
-    const isJSON = answer.headers.get('content-type')?.startsWith('application/json');
-    const said = isJSON && text ? JSON.parse(text) : text;
-    if (!answer.ok) throw new ControlError(method, path, answer.status, said);
+    const data = body === undefined || isText ? body : JSON.stringify(body);
+    const headers = data === undefined ? {} : { 'content-type': isText ? 'application/yaml' : 'application/json', 'content-length': Buffer.byteLength(data) };
+    let answer;
+    try {
+      answer = await call(`${this.url}${path}${search && `?${search}`}`, { method, headers }, data);
+    } catch (error) {
+      throw new Error(`mockauth0: ${method} ${path}: the tenant at ${this.url} does not answer: ${error.message || error.code}`, { cause: error });
+    }
+    let said = answer.text;
+    if (answer.type.startsWith('application/json') && said) {
+      try {
+        said = JSON.parse(said);
+      } catch { /* it is text */ }
+    }
+    if (answer.status >= 400) throw new ControlError(method, path, answer.status, said);
     return said;
   }
 
@@ -132,13 +146,15 @@ class Auth0Mock {
   }
 
   async #tokens(user, wanted) {
+    const wrong = Object.keys(wanted).find((name) => !['clientId', 'audience', 'scope'].includes(name));
+    if (wrong) throw new Error(`mockauth0: tokens takes clientId, audience and scope, not ${wrong}`);
     const clients = this.tenant.clients;
     const client = clients.find((c) => c.client_id === (wanted.clientId ?? this.clientId));
     if (!client) throw new Error(`mockauth0: tokens: there is no client ${wanted.clientId}; there are ${clients.map((c) => c.client_id).join(', ')}`);
     const audience = wanted.audience ?? this.tenant.resource_servers[0]?.identifier;
     const api = this.tenant.resource_servers.find((one) => one.identifier === audience);
     const scope = (wanted.scope ?? ['openid', 'profile', 'email', 'offline_access', ...(api?.scopes ?? []).map((s) => s.value)]);
-    const isPhone = /^\+[0-9]+$/.test(user);
+    const isPhone = user.startsWith('+');
     const strategy = isPhone ? 'sms' : 'email';
     const known = await this.control('GET', `/_mock/users/${encodeURIComponent(user)}`).catch((error) => {
       if (error.status !== 404) throw error;
@@ -154,6 +170,7 @@ class Auth0Mock {
       const { users } = await this.control('GET', '/_mock/state'); // which has the passwords
       request.password = users.find((one) => one.user_id === known.user_id)?.password;
     } else {
+      if (known?.blocked) throw new Error(`mockauth0: tokens: the user ${user} is blocked, and gets no code`);
       const since = await this.cursor();
       await this.#send('POST', '/passwordless/start', '', {
         ...credentials, connection: name, [isPhone ? 'phone_number' : 'email']: user, send: 'code',
@@ -186,8 +203,10 @@ class Auth0Mock {
   /** Switches a failure on: a built-in one by its name, or one that the test writes. */
   async inject(scenario, narrowed) {
     let body = scenario;
-    if (typeof scenario === 'object') body = { version: 1, ...scenario };
-    else if (!scenario.includes('\n')) body = { name: scenario, ...narrowed };
+    const isOwn = typeof scenario === 'object' || scenario?.includes('\n');
+    if (!isOwn) body = { name: scenario, ...narrowed };
+    else if (narrowed) throw new Error(`mockauth0: inject: ${Object.keys(narrowed)} is for a built-in scenario; in one of your own it is in a rule`);
+    else if (typeof scenario === 'object') body = { version: 1, ...scenario };
     return new Injection(this, await this.control('POST', '/_mock/scenarios', { body }));
   }
 
@@ -233,6 +252,7 @@ class Auth0Mock {
 class AddedTenant extends Auth0Mock {
   #beside;
   #name;
+  #isStopped = false;
 
   constructor(beside, name, url, options) {
     super(url, options);
@@ -241,7 +261,8 @@ class AddedTenant extends Auth0Mock {
   }
 
   async stop() {
-    await this.#beside.control('DELETE', `/_mock/tenants/${this.#name}`);
+    if (!this.#isStopped) await this.#beside.control('DELETE', `/_mock/tenants/${this.#name}`);
+    this.#isStopped = true;
   }
 }
 
@@ -266,6 +287,25 @@ class Injection {
   async remove() {
     await this.auth.control('DELETE', `/_mock/scenarios/${encodeURIComponent(this.id)}`);
   }
+}
+
+/**
+ * Makes a request over a connection of its own. It is not fetch, which tests replace, jsdom does not have, and a proxy may be
+ * set for.
+ */
+function call(url, options, data) {
+  return new Promise((resolve, reject) => {
+    const request = (url.startsWith('https:') ? https : http).request(url, { ...options, agent: false, timeout: TIMEOUT }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (part) => { text += part; });
+      answer.on('error', reject);
+      answer.on('end', () => resolve({ status: answer.statusCode, type: answer.headers['content-type'] ?? '', text }));
+    });
+    request.on('timeout', () => request.destroy(new Error(`it took more than ${TIMEOUT / 1000} s`)));
+    request.on('error', reject);
+    request.end(data);
+  });
 }
 
 module.exports = { Auth0Mock, ControlError, Injection };

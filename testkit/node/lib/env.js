@@ -22,7 +22,7 @@ function environment(auth, sdk, { wanted, flags = [], added = [], env }) {
     throw new Error(error.stderr?.trim() || error.message);
   }
   const all = {};
-  for (const [, name, , inQuotes, bare] of text.matchAll(/^([A-Z][A-Z0-9_]*)=(?:(['"])(.*)\2|(.*))$/gm)) all[name] = inQuotes ?? bare;
+  for (const [, name, , inQuotes, bare] of text.matchAll(/^([A-Za-z][A-Za-z0-9_]*)=(?:(['"])(.*)\2|(.*))$/gm)) all[name] = inQuotes ?? bare;
   if ('NODE_EXTRA_CA_CERTS' in all || !sdk) all.NODE_EXTRA_CA_CERTS = auth.caPath;
   return all;
 }

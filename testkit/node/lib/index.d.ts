@@ -4,10 +4,16 @@ import type {
 
 export * from './control';
 
+declare global {
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol; // where neither lib nor @types/node has it
+  }
+}
+
 /** What a tenant is started with. Each option is the flag of its name: `mockauth0 serve --help` lists them. */
 export interface StartOptions {
-  /** What the tenant knows: the name of a built-in fixture, a file, or the fixture itself, as YAML or as an object. */
-  fixture?: string | Partial<Fixture>;
+  /** What the tenant knows: the name of a built-in fixture, a file, its URL, or the fixture itself, as YAML or as an object. */
+  fixture?: string | { readonly href: string } | Partial<Fixture>;
   /** The client that the app is: default acme-web, else the first web app with a secret, else the first client. */
   clientId?: string;
   /** The port of localhost; default a free one. */

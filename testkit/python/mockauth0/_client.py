@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from ._program import program
 if TYPE_CHECKING:
     from ._control import ClockState, Fixture, Message, Request, ScenarioRequest, Setup, Status, StorageState, User
 
+__tracebackhide__ = True  # pytest shows the line of the test, not those below
 PATIENCE = "5s"  # for a message to come
 TIMEOUT = 90.0  # seconds for a call: the longest wait of the tenant is 60
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy knows this tenant
@@ -27,7 +29,8 @@ class ControlError(Exception):
     """What the tenant refused. The text is the tenant's own sentence."""
 
     def __init__(self, method: str, path: str, status: int, body: Any) -> None:
-        said = body.get("error_description") or body.get("error") if isinstance(body, dict) else None
+        names = ("error_description", "description", "message", "error")
+        said = next((body[name] for name in names if name in body), None) if isinstance(body, dict) else None
         super().__init__(f"{method} {path}: {said or f'status {status}'}")
         self.status = status
         self.body = body
@@ -78,7 +81,13 @@ class Auth0Mock:
         self.ca_path = ca_path
         self._signing_in = threading.Lock()
         self.tenant = self.control("GET", "/_mock/tenant")
+        if not isinstance(self.tenant, dict) or "issuer" not in self.tenant:
+            raise ValueError(f"what answers at {self.url} is no tenant of mockauth0")
+        for section in ("clients", "resource_servers", "connections"):
+            self.tenant.setdefault(section, [])  # what is empty is left out
         clients = self.tenant["clients"]
+        if not clients:
+            raise LookupError('the fixture has no clients; with "extends": "default" it has those of the built-in one')
         wanted = [
             lambda c: c["client_id"] == (client_id or "acme-web"),
             lambda c: not client_id and c.get("client_secret") and c.get("app_type") == "regular_web",
@@ -104,7 +113,7 @@ class Auth0Mock:
         ran = subprocess.run(args, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if ran.returncode:
             raise ValueError(ran.stderr.strip())
-        found = re.findall(r"^([A-Z][A-Z0-9_]*)=(?:(['\"])(.*)\2|(.*))$", ran.stdout, re.MULTILINE)
+        found = re.findall(r"^([A-Za-z][A-Za-z0-9_]*)=(?:(['\"])(.*)\2|(.*))$", ran.stdout, re.MULTILINE)
         settings = {name: quoted or bare for name, _, quoted, bare in found}
         roots = [name for name in ("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE") if name in settings or not sdk]
         return {**settings, **dict.fromkeys(roots, self.ca_path)}
@@ -154,15 +163,17 @@ class Auth0Mock:
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         data = body if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
-        request = urllib.request.Request(self.url + path, data=data, method=method)
-        if data is not None:
-            request.add_header("Content-Type", "application/yaml" if isinstance(body, str) else "application/json")
+        headers = {} if data is None else {"Content-Type": "application/yaml" if isinstance(body, str) else "application/json"}
+        what = path.partition("?")[0]
         try:
-            with _direct.open(request, timeout=TIMEOUT) as answer:
+            with _direct.open(urllib.request.Request(self.url + path, data, headers, method=method), timeout=TIMEOUT) as answer:
                 return _read(answer)
         except urllib.error.HTTPError as refused:
             with refused:
-                raise ControlError(method, path.partition("?")[0], refused.code, _read(refused)) from None
+                raise ControlError(method, what, refused.code, _read(refused)) from None
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            reason = getattr(error, "reason", error)
+            raise ConnectionError(f"{method} {what}: the tenant at {self.url} does not answer: {reason}") from error
 
     def otp(self, to: str, *, wait: str = PATIENCE, **narrowed: str) -> str:
         """The live code that was sent to an address or a phone number. It waits up to 5 seconds for one."""
@@ -219,6 +230,8 @@ class Auth0Mock:
                 request["grant_type"] = "http://auth0.com/oauth/grant-type/password-realm"
                 request["password"] = next((u.get("password") for u in users if known and u["user_id"] == known["user_id"]), None)
             else:
+                if known and known.get("blocked"):
+                    raise ValueError(f"tokens: the user {user} is blocked, and gets no code")
                 since = self.cursor()
                 address = "phone_number" if strategy == "sms" else "email"
                 self._call("POST", "/passwordless/start", {**credentials, "connection": name, address: user, "send": "code"})
@@ -254,11 +267,14 @@ class Auth0Mock:
 
     def inject(self, scenario: str | ScenarioRequest, *, when: Mapping[str, Any] | None = None, times: int | None = None, ttl: str | None = None) -> Injection:
         """Switches a failure on: a built-in one by its name, or a scenario as a dict or as YAML."""
+        narrowed = {name: value for name, value in (("when", when), ("times", times), ("ttl", ttl)) if value is not None}
+        body: Any = scenario
         if isinstance(scenario, str) and "\n" not in scenario:
-            narrowed = {"name": scenario, "when": when, "times": times, "ttl": ttl}
-            body: Any = {name: value for name, value in narrowed.items() if value is not None}
-        else:
-            body = scenario if isinstance(scenario, str) else {"version": 1, **scenario}
+            body = {"name": scenario, **narrowed}
+        elif narrowed:
+            raise ValueError(f"inject: {', '.join(narrowed)} is for a built-in scenario; in one of your own it is in a rule")
+        elif not isinstance(scenario, str):
+            body = {"version": 1, **scenario}
         return Injection(self, self.control("POST", "/_mock/scenarios", body=body)["id"])
 
     def advance(self, by: str | float | timedelta) -> ClockState:
@@ -297,11 +313,13 @@ class Auth0Mock:
 
 class _AddedTenant(Auth0Mock):
     def __init__(self, beside: Auth0Mock, name: str, url: str, client_id: str | None, added: Sequence[str]) -> None:
-        self._beside, self._name = beside, name
+        self._beside, self._name, self._stopped = beside, name, False
         super().__init__(url, client_id, beside.ca_path, beside._flags, added, beside._env)
 
     def stop(self) -> None:
-        self._beside._end(self._name)
+        if not self._stopped:
+            self._beside._end(self._name)
+        self._stopped = True
 
 
 class Injection:
@@ -326,8 +344,11 @@ class Injection:
 
 
 def _read(answer: Any) -> Any:
-    text = answer.read().decode()
-    return json.loads(text) if text and answer.headers.get("Content-Type", "").startswith("application/json") else text
+    text = answer.read().decode(errors="replace")
+    try:
+        return json.loads(text) if text and answer.headers.get("Content-Type", "").startswith("application/json") else text
+    except ValueError:
+        return text
 
 
 def _is_for(connection: Any, known: Any, strategy: str, client_id: str) -> bool:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Mapping
@@ -15,6 +16,10 @@ from ._program import program
 
 if TYPE_CHECKING:
     from ._control import Fixture
+
+
+__tracebackhide__ = True  # pytest shows the line of the test, not those below
+PATIENCE = 60.0  # seconds for the program to be ready
 
 
 class StartedAuth0(Auth0Mock):
@@ -52,11 +57,12 @@ def start(
     The fixture is the name of a built-in one, a file, or the fixture itself as a dict or as YAML. Each other option is
     the flag of its name: mail_api="localhost:0" is --mail-api localhost:0.
     """
+    if "log" in options:
+        raise ValueError("log is no option of start: report() of the tenant says what happened")
     environ = {**os.environ, **(env or {})}
-    if isinstance(fixture, dict):
-        environ["MOCKAUTH0_FIXTURE_YAML"] = json.dumps({"version": 1, **fixture})
-    elif isinstance(fixture, str) and "\n" in fixture:
-        environ["MOCKAUTH0_FIXTURE_YAML"] = fixture
+    if isinstance(fixture, dict) or isinstance(fixture, str) and "\n" in fixture:
+        environ["MOCKAUTH0_FIXTURE_YAML"] = fixture if isinstance(fixture, str) else json.dumps({"version": 1, **fixture})
+        environ.pop("MOCKAUTH0_FIXTURE", None)
     elif fixture is not None:
         options["fixture"] = os.fspath(fixture)
     file = program()
@@ -65,11 +71,18 @@ def start(
     try:
         with open(Path(folder) / "said", "w+", encoding="utf-8", errors="replace") as said:
             process = subprocess.Popen(args + _flags(options), env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True)
+            late = threading.Timer(PATIENCE, process.kill)
+            late.daemon = True
+            late.start()
             url = process.stdout.readline().strip()  # type: ignore[union-attr]
-            if not url:
+            late.cancel()
+            if not url.startswith("http://"):
+                if url:
+                    process.kill()
                 status = process.wait()
+                why = f"is another program: it says {url}" if url else f"ended with status {status} before it was ready"
                 said.seek(0)
-                raise RuntimeError(said.read().strip() or f"mockauth0 ended with status {status} before it was ready")
+                raise RuntimeError(said.read().strip() or f"{file} {why}")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

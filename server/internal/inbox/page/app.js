@@ -20,6 +20,8 @@ byId("stuck").remove(); // the script runs
 const app = byId("app"), filterTo = byId("filter-to"), filterKind = byId("filter-kind");
 let loaded = false; // the first batch has come
 let arrived = [];   // new since the last batch
+const PAUSE = 200;  // after the last key, before the server is asked
+let searching = 0;
 let scroll = false; // the reader's message is to be scrolled to
 
 // shownMessage is the one that the address names, else the newest.
@@ -87,7 +89,10 @@ tabs.follow({
   },
   batch() {
     loaded = true;
-    if (arrived.length) tell(arrived);
+    if (arrived.length) {
+      tell(arrived);
+      search();
+    }
     arrived = [];
     draw();
   },
@@ -117,6 +122,22 @@ function setFilter() {
   store.setFilter({ to: filterTo.value, kind: filterKind.value });
   byId("list").scrollTop = 0;
   draw();
+  search();
+}
+
+// search asks the server for the words: the list knows only the beginning of each body.
+function search() {
+  clearTimeout(searching);
+  const words = store.words();
+  if (words.length < 2) return;
+  searching = setTimeout(async () => {
+    try {
+      store.setFound(words, (await ask("GET", `outbox/search?text=${encodeURIComponent(words)}`)).ids);
+    } catch (error) {
+      clearLine.say(error);
+    }
+    draw();
+  }, PAUSE);
 }
 
 function unfilter() {

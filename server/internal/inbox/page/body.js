@@ -104,13 +104,17 @@ function page(message, address) {
   return [offer, bar, shown, note];
 }
 
+// rootOf is the root of a document. In a mail with <img name="documentElement">, the
+// property of that name is the picture.
+function rootOf(mail) { return Reflect.get(Document.prototype, "documentElement", mail); }
+
 const HIGHEST = 20_000; // pixels; what is higher scrolls in its frame
 
 // fit makes a frame as high as what it shows, now and when its width changes.
 function fit(frame) {
   let width = 0;
   const measure = () => {
-    const page = frame.contentDocument?.documentElement;
+    const page = frame.contentDocument && rootOf(frame.contentDocument);
     if (!page || frame.clientWidth === width) return;
     width = frame.clientWidth;
     frame.style.minHeight = frame.style.height = "0"; // else a page that fills its window would be as high as before

@@ -5,6 +5,7 @@ import { ask } from "./api.js";
 import { command, reading } from "./curl.js";
 import { decode, explain, verify } from "./jwt.js";
 import { addressOf } from "./user.js";
+import * as sdk from "./sdkcall.js";
 import * as tenant from "./tenant.js";
 
 const OTP = "http://auth0.com/oauth/grant-type/passwordless/otp";
@@ -117,21 +118,25 @@ function options(element, list) {
 }
 
 // call sends a request, shows it, and returns the answer. An error of the tenant ends the login.
-async function call(login, title, path, body) {
+async function call(login, title, path, body, program) {
   const answer = await fetch(tenant.origin() + path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   const text = await answer.text();
   let json = null;
   try { json = JSON.parse(text); } catch { /* text */ }
-  step(login, title, `POST ${path}`, answer.status, command(path, body), json ? JSON.stringify(json, null, 2) : text, await tokens(json));
+  step(login, title, `POST ${path}`, answer.status, [command(path, body), program], json ? JSON.stringify(json, null, 2) : text, await tokens(json));
   if (!answer.ok) throw new Error(`${path} answers ${answer.status}: ${json?.error_description ?? json?.description ?? json?.error ?? text}`);
   return json;
 }
 
-// step shows a request with its answer.
-function step(login, title, what, status, curl, answer, ...more) {
+// step shows a request with its answer. The request is a command for a terminal and, if an SDK
+// has it, the name of the SDK and its call.
+function step(login, title, what, status, [curl, program], answer, ...more) {
+  const [name, text] = program ?? [];
   login.steps.append(el("li", {}, el("details", { open: true },
     el("summary", {}, status && el("span", { class: "status", "data-class": Math.floor(status / 100), text: status }), el("span", { class: "request-line", text: what }), el("span", { class: "request-more", text: title })),
-    curl && el("div", { class: "snippet" }, el("pre", { tabIndex: 0, role: "group", "aria-label": "The request, for a terminal" }, el("code", { text: curl })), copyButton("the request as curl", () => curl, { class: "ghost square snippet-copy" })),
+    el("pre", { class: "plain", tabIndex: 0, role: "group", "aria-label": "The request, for a terminal" }, el("code", { text: curl })),
+    el("div", { class: "steps" }, copyButton("the request as curl", () => curl, { short: "Copy as curl", class: "quiet" }),
+      name && copyButton(`the request as a call of ${name}`, () => text, { short: "Copy as SDK call", class: "quiet" })),
     answer && el("pre", { class: "plain", tabIndex: 0, role: "group", "aria-label": "The answer", text: answer }),
     ...more.flat())));
 }
@@ -155,38 +160,39 @@ function asked(login) { return { ...(login.scope && { scope: login.scope }), ...
 
 async function start(login, send) {
   const to = /@/.test(login.user) ? { email: login.user } : { phone_number: login.user };
-  await call(login, send === "code" ? "asks for a code" : "asks for a link", "/passwordless/start", { ...login.secret, connection: login.connection, ...to, send, ...(send === "link" && { authParams: asked(login) }) });
+  const body = { ...login.secret, connection: login.connection, ...to, send, ...(send === "link" && { authParams: asked(login) }) };
+  await call(login, send === "code" ? "asks for a code" : "asks for a link", "/passwordless/start", body, sdk.sends(login, body));
 }
 
 async function byCode(login) {
   await start(login, "code");
   const path = `outbox/code?to=${encodeURIComponent(login.user)}&wait=5s`;
   const { code: otp } = await ask("GET", path);
-  step(login, "the code, from the outbox", `GET /_mock/${path}`, 200, reading(`/_mock/${path}`), otp);
-  await call(login, "redeems it", "/oauth/token", { grant_type: OTP, ...login.secret, username: login.user, otp, realm: login.connection, ...asked(login) });
+  step(login, "the code, from the outbox", `GET /_mock/${path}`, 200, [reading(`/_mock/${path}`)], otp);
+  await call(login, "redeems it", "/oauth/token", { grant_type: OTP, ...login.secret, username: login.user, otp, realm: login.connection, ...asked(login) }, sdk.redeems(login, otp, asked(login)));
 }
 
 async function byLink(login) {
   await start(login, "link");
   const path = `outbox/link?to=${encodeURIComponent(login.user)}&wait=5s`;
   const { link } = await ask("GET", path);
-  step(login, "the link, from the outbox", `GET /_mock/${path}`, 200, reading(`/_mock/${path}`), link,
+  step(login, "the link, from the outbox", `GET /_mock/${path}`, 200, [reading(`/_mock/${path}`)], link,
     el("p", {}, el("a", { href: link, target: "_blank", rel: "noopener noreferrer", text: "Open the link" }), ": it leads to the app, with the tokens or a code."));
 }
 
 async function byPassword(login) {
   await call(login, "signs in with the password", "/oauth/token", {
     grant_type: "http://auth0.com/oauth/grant-type/password-realm", ...login.secret, username: login.user, password: login.password, realm: login.connection, ...asked(login),
-  });
+  }, sdk.signsIn(login, asked(login)));
 }
 
 async function byDevice(login) {
-  const device = await call(login, "the device asks for its codes", "/oauth/device/code", { ...login.secret, ...asked(login) });
+  const device = await call(login, "the device asks for its codes", "/oauth/device/code", { ...login.secret, ...asked(login) }, sdk.startsDevice(login, asked(login)));
   const path = `devices/${encodeURIComponent(device.user_code)}`;
   const answer = { user: login.user, answer: "approve" };
   const approved = await ask("POST", path, answer);
-  step(login, `${login.user} approves it`, `POST /_mock/${path}`, 200, command(`/_mock/${path}`, answer), JSON.stringify(approved, null, 2));
-  await call(login, "the device gets its tokens", "/oauth/token", { grant_type: DEVICE, ...login.secret, device_code: device.device_code });
+  step(login, `${login.user} approves it`, `POST /_mock/${path}`, 200, [command(`/_mock/${path}`, answer)], JSON.stringify(approved, null, 2));
+  await call(login, "the device gets its tokens", "/oauth/token", { grant_type: DEVICE, ...login.secret, device_code: device.device_code }, sdk.pollsDevice(login, device));
 }
 
 async function byPages(login) {
@@ -195,6 +201,6 @@ async function byPages(login) {
   if (back) query.set("redirect_uri", back);
   else query.set("redirect_uri", "http://localhost:3000/callback");
   const path = `/authorize?${query}`, address = tenant.origin() + path;
-  step(login, "the page begins in a new tab", "GET /authorize", 0, reading(path), "",
+  step(login, "the page begins in a new tab", "GET /authorize", 0, [reading(path), sdk.leadsToPage(login, query)], "",
     el("p", {}, el("a", { href: address, target: "_blank", rel: "noopener noreferrer", text: "Open the login page" }), `: it leads back to ${query.get("redirect_uri")} with a code.`));
 }

@@ -9,6 +9,7 @@ let view = all;
 let filter = { to: "", kind: "" };
 let passes = null;
 let isTo = () => true;
+let found = { words: "", ids: new Set() }; // by the server, which knows whole bodies
 
 // put takes in a message that is new or has changed, and tells which it was.
 export function put(message) {
@@ -99,11 +100,23 @@ export function setFilter(next) {
     return;
   }
   const fits = to.includes("*") ? glob(to) : (address) => address.includes(to);
-  const says = (message) => !to.includes("*") && [message.subject, message.code, message.text].some((part) => part?.toLowerCase().includes(to));
+  const says = (message) => !to.includes("*") && (found.words === to && found.ids.has(message.id) || [message.subject, message.code, message.text].some((part) => part?.toLowerCase().includes(to)));
   isTo = (message) => !to || message.recipients.some((address) => fits(address.trim().toLowerCase()));
   passes = (message) => (!filter.kind || message.kind === filter.kind)
     && (!to || (isTo(message) || says(message)));
   view = all.filter(passes);
+}
+
+// words are the words that are sought; "" if an address with * is.
+export function words() {
+  const to = filter.to.trim().toLowerCase();
+  return to.includes("*") ? "" : to;
+}
+
+// setFound adds the messages in whose whole bodies the server found the words.
+export function setFound(words, ids) {
+  found = { words, ids: new Set(ids) };
+  setFilter(filter);
 }
 
 // filtersByWords tells whether a message is there only because of what it says. The
@@ -111,7 +124,7 @@ export function setFilter(next) {
 export function filtersByWords() { return view !== all && view.some((message) => !isTo(message)); }
 
 function glob(pattern) {
-  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const parts = pattern.split(/\*+/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   const expression = new RegExp(`^${parts.join("[^]*")}$`);
   return (address) => expression.test(address);
 }

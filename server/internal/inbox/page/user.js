@@ -77,7 +77,9 @@ export function userView(id, back, signedIn) {
   function around(answer) {
     memberships.show(answer.organizations);
     sessions.show(answer.sessions, (each) => [
-      el("p", {}, "By ", el("strong", { text: each.connection }), each.clients.length > 0 && `, for ${each.clients.join(", ")}`),
+      el("div", { class: "section-head" },
+        el("p", {}, "By ", el("strong", { text: each.connection }), each.clients.length > 0 && `, for ${each.clients.join(", ")}`),
+        confirmed("End", line, () => "End this session?", () => ask("DELETE", `${path}/sessions?sid=${encodeURIComponent(each.sid)}`).then(() => { look(); sessions.element.querySelector("summary").focus(); }), { class: "quiet", "aria-label": `End the session by ${each.connection}`, "data-does": `end ${each.sid}` })),
       el("p", { class: "about" }, "used ", time(each.used_at), `, until ${fullTime(Date.parse(each.expires_at))}`)]);
     endAll.hidden = answer.sessions.length === 0;
     log.show(answer.logs, (each) => [
