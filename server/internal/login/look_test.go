@@ -218,7 +218,7 @@ func TestAPageDoesWithoutWhatDoesNotWork(t *testing.T) {
 	const loop = "{% for a in (1..100) %}{% for b in (1..100) %}{% for c in (1..100) %}{% endfor %}{% endfor %}{% endfor %}"
 	for fixture, hint := range map[string]string{
 		`branding: {templates: [{template: universal_login, body: "{%- auth0:head -%}{%- auth0:widget -%}` + loop + `"}]}`: "the page does without the template universal_login: line 1: the loops run too often",
-		`prompts: {partials: {login-id: {login-id: {form-content-start: "` + loop + `"}}}}`:                                 "the page does without the partial form-content-start of login-id: line 1: the loops run too often",
+		`prompts: {partials: {login-id: {login-id: {form-content-start: "` + loop + `"}}}}`:                                "the page does without the partial form-content-start of login-id: line 1: the loops run too often",
 	} {
 		s, w := loginPage(t, fixture, "localhost")
 		if requests := s.Requests(); !strings.Contains(requests[len(requests)-1].Hint, hint) {
