@@ -208,7 +208,7 @@ func python(all map[string]*jsonSchema) string {
 				fmt.Fprintf(&b, "    # %s\n", p.Description)
 			}
 			value := p.python()
-			if !slices.Contains(s.Required, property) {
+			if !slices.Contains(s.Required, property) || name == "Fixture" && property == "version" { // start fills it in
 				value = "NotRequired[" + value + "]"
 			}
 			fmt.Fprintf(&b, "    %q: %s,\n", property, value)

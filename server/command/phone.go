@@ -84,7 +84,7 @@ func describePhones(d *desk, listeners []net.Listener, networks []netip.Addr, ca
 			line("http://%s  (https needs --%s %s)", one, tlsHostFlag.name, one.Addr())
 		}
 	}
-	line("for https trust http://%s/_mock/ca.pem there", at[0])
+	line("for https, install http://%s/_mock/ca.pem on the phone", at[0])
 	if slices.ContainsFunc(listeners, hasLoopback) {
 		line("in the Android emulator http://10.0.2.2:%d  and  https://10.0.2.2:%d", at[0].Port(), at[0].Port())
 	}

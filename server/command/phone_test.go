@@ -33,12 +33,12 @@ func TestThePhoneIsToldTheAddressesThatItReaches(t *testing.T) {
 		{at: "[::]:2884", host: "192.168.1.5", networks: []netip.Addr{wifi, cable}, want: `
   phone    http://192.168.1.5:2884  and  https://192.168.1.5:2884
            http://10.1.2.3:2884  (https needs --tls-host 10.1.2.3)
-           for https trust http://192.168.1.5:2884/_mock/ca.pem there
+           for https, install http://192.168.1.5:2884/_mock/ca.pem on the phone
            in the Android emulator http://10.0.2.2:2884  and  https://10.0.2.2:2884
 `},
 		{at: "10.1.2.3:80", networks: []netip.Addr{wifi, cable}, want: `
   phone    http://10.1.2.3:80  (https needs --tls-host 10.1.2.3)
-           for https trust http://10.1.2.3:80/_mock/ca.pem there
+           for https, install http://10.1.2.3:80/_mock/ca.pem on the phone
 `},
 	} {
 		options := localtls.Options{Dir: t.TempDir()}

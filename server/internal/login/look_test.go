@@ -4,11 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/mockauth0/mockauth0/fixtures"
@@ -175,6 +177,27 @@ tenant: {friendly_name: Bakery, mock_notice: corner}
 	}
 }
 
+// The branding of an organization lies over that of the tenant. The text of its buttons is
+// black or white, so that it can be read.
+func TestTheBrandingOfAnOrganizationWins(t *testing.T) {
+	t.Parallel()
+	for main, text := range map[string]string{"#ffe0cc": "#000", "#003049": "#fff"} {
+		s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, bakery+`clients: [{client_id: acme-web, name: Web, callbacks: ["http://localhost:*"], grant_types: [authorization_code], organization_usage: allow}]
+organizations:
+  - {id: org_acme000000000000, name: acme, branding: {logo_url: "https://acme.test/l.png", colors: {primary: "`+main+`", page_background: "#123456"}}, enabled_connections: [{connection: email}]}
+`)})
+		for organization, want := range map[string]string{
+			"":                     "--back: linear-gradient(35deg, #ffffff, #000000); }",
+			"org_acme000000000000": "--main: " + main + "; --link: " + main + "; --on-main: " + text + "; --back: #123456; }",
+		} {
+			page := servertest.Call(t, s, "GET", servertest.Call(t, s, "GET", authorize+"&organization="+organization, nil).Header().Get("Location"), nil).Body.String()
+			if !strings.Contains(page, want) || strings.Contains(page, "https://acme.test/l.png") != (organization != "") {
+				t.Errorf("the page of %q has no %s:\n%s", organization, want, page)
+			}
+		}
+	}
+}
+
 // The logo of a client is there if the tenant has none.
 func TestAClientsLogo(t *testing.T) {
 	t.Parallel()
@@ -186,6 +209,69 @@ func TestAClientsLogo(t *testing.T) {
 	if _, w := loginPage(t, client+bakery, "localhost"); strings.Contains(w.Body.String(), "web.test") {
 		t.Errorf("%s", w.Body)
 	}
+}
+
+// What a user is called is text in a page template, whatever letters it has.
+func TestATemplateShowsNamesOfUsersAsText(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, `branding:
+  templates: [{template: universal_login, body: "{%- auth0:head -%}{%- auth0:widget -%}<footer>{{ prompt.screen.texts.description }} {{ user.email }}</footer>"}]
+prompts: {custom_text: {en: {login-passwordless: {login-passwordless-email-code: {description: "<b>Hello</b> ${email}"}}}}}
+`)})
+	b := servertest.NewBrowser(t, s)
+	page := b.Call("GET", b.Identify(b.Begin("x"), "o'brien@example.com"), nil).Body.String()
+	if want := "<footer><b>Hello</b> o&#39;brien@example.com o&#39;brien@example.com</footer>"; !strings.Contains(page, want) {
+		t.Errorf("the page has no %s:\n%s", want, page)
+	}
+}
+
+// The caret is in one field: in the first one that is wrong, and in that of the captcha if its
+// answer is wrong.
+func TestOneFieldHasTheFocus(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.NamedFixture(t, "captcha")})
+	b := servertest.NewBrowser(t, s)
+	names := servertest.NewBrowser(t, servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.NamedFixture(t, "identifiers-one-page")}))
+	signup := names.Call("GET", authorize+"&screen_hint=signup", nil).Header().Get("Location")
+	for name, w := range map[string]*httptest.ResponseRecorder{
+		"phone":    names.Call("POST", signup, url.Values{"email": {"new@example.com"}, "username": {"new"}, "phone": {"1"}}),
+		"username": b.Call("GET", "/u/login/identifier?"+b.Begin("x"), nil),
+		"captcha":  b.Call("POST", "/u/login/identifier?"+b.Begin("y"), url.Values{"username": {"ada@example.com"}, "captcha": {"wrong"}}),
+	} {
+		if got := regexp.MustCompile(`name="([a-z]+)"[^>]* autofocus`).FindAllStringSubmatch(w.Body.String(), -1); len(got) != 1 || got[0][1] != name {
+			t.Errorf("the focus is in %q, want %s", got, name)
+		}
+	}
+}
+
+// Pages are whole while the Management API changes their look.
+func TestTheLookChangesWhilePagesAreShown(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, bakery)})
+	token := servertest.DecodeAnswer[servertest.Object](t, servertest.Call(t, s, "POST", "/_mock/tokens", `{"management":["update:branding","update:prompts"]}`))["token"].(string)
+	var both sync.WaitGroup
+	both.Go(func() {
+		for i := range 30 {
+			color := fmt.Sprintf("#%06x", i)
+			for path, body := range map[string]string{
+				"/api/v2/branding": `{"colors":{"primary":"` + color + `","page_background":"` + color + `"}}`, "/api/v2/prompts/login-id/custom-text/en": `{"login-id":{"title":"` + color + `"}}`,
+			} {
+				if w := servertest.Call(t, s, map[bool]string{true: "PATCH", false: "PUT"}[path == "/api/v2/branding"], path, body, servertest.Header("Authorization", "Bearer "+token)); w.Code != http.StatusOK {
+					t.Errorf("%s: %d %s", path, w.Code, w.Body)
+				}
+			}
+		}
+	})
+	both.Go(func() {
+		for range 30 {
+			w := servertest.Call(t, s, "GET", servertest.Call(t, s, "GET", authorize, nil).Header().Get("Location"), nil)
+			colors := regexp.MustCompile(`:root { --main: (#[0-9a-f]{6}); --link: #[0-9a-f]{6}; --back: (#[0-9a-f]{6});`).FindStringSubmatch(w.Body.String())
+			if w.Code != http.StatusOK || len(colors) > 0 && colors[1] != colors[2] || !strings.HasSuffix(w.Body.String(), "</html>\n") {
+				t.Errorf("%d with %q:\n%s", w.Code, colors, w.Body)
+			}
+		}
+	})
+	both.Wait()
 }
 
 // A template has the page's head and widget, and the variables of Auth0. Its policy
@@ -248,8 +334,17 @@ func TestThePageShowsTheCode(t *testing.T) {
 		if got := b.Call("GET", page, nil).Body.String(); strings.Contains(got, ">"+code+"</button></p>") != (show == "true") {
 			t.Errorf("show_codes %s:\n%s", show, got)
 		}
+		query := page[strings.Index(page, "?"):]
+		if w := b.Call("POST", "/u/reset-password/request/Username-Password-Authentication"+query, url.Values{"email": {"ada@example.com"}}); strings.Contains(w.Body.String(), code) || !strings.Contains(w.Body.String(), "What was sent is in the <a") {
+			t.Errorf("a page that asks for no code has one:\n%s", w.Body)
+		}
+		b.Call("POST", "/u/login/identifier"+query, url.Values{"username": {"ada@example.com"}})
+		code = servertest.Live(t, s, "ada@example.com")
 		if w := b.Call("POST", page, url.Values{"code": {" " + code[:3] + "\u00a0-" + code[3:] + "\n"}}); w.Code != http.StatusFound {
 			t.Errorf("a code with blanks: %d %s", w.Code, w.Body)
+		}
+		if w := servertest.NewBrowser(t, s).Call("GET", page, nil); strings.Contains(w.Body.String(), code) {
+			t.Errorf("a page shows a used code:\n%s", w.Body)
 		}
 	}
 }

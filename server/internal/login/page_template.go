@@ -36,10 +36,10 @@ func (v view) variables(c *web.Call) map[string]any {
 	screen, _ := logintexts.Of(v.Screen)
 	texts := map[string]any{}
 	for key, text := range screen.Texts {
-		texts[key] = v.values.Replace(text)
+		texts[key] = v.asHTML.Replace(text)
 	}
 	for key := range v.own {
-		texts[key] = v.values.Replace(v.text(key))
+		texts[key] = v.asHTML.Replace(v.text(key))
 	}
 	locales := []any{}
 	for _, language := range f.Tenant.EnabledLocales {

@@ -2,6 +2,7 @@ package login
 
 import (
 	"cmp"
+	"html"
 	"html/template"
 	"maps"
 	"slices"
@@ -19,6 +20,7 @@ type words struct {
 	own      map[string]any // by Auth0's keys
 	screen   logintexts.Screen
 	values   *strings.Replacer // of the variables
+	asHTML   *strings.Replacer // the same, for a text that is HTML
 }
 
 // Dir is the direction of the language, as HTML names it; "" from left to right.
@@ -95,6 +97,10 @@ func wordsIn(c *web.Call, screen, chosen string, digits int, variables ...string
 		variables = append(variables, "6-digit", strconv.Itoa(digits)+"-digit")
 	}
 	w := words{Language: cmp.Or(chosen, languageOf(c)), values: strings.NewReplacer(variables...)}
+	for i := 1; i < len(variables); i += 2 {
+		variables[i] = html.EscapeString(variables[i])
+	}
+	w.asHTML = strings.NewReplacer(variables...)
 	byPrompt := c.Setup.Fixture.Prompts.CustomText[w.Language]
 	if len(byPrompt) == 0 {
 		return w

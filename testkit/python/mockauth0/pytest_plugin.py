@@ -44,9 +44,10 @@ def auth0_server(auth0_url: str | None, auth0_options: dict[str, Any]) -> Iterat
 
 
 @pytest.fixture
-def auth0(auth0_url: str | None, auth0_options: dict[str, Any]) -> Iterator[Auth0Mock]:
+def auth0(request: pytest.FixtureRequest, auth0_url: str | None, auth0_options: dict[str, Any]) -> Iterator[Auth0Mock]:
     """A tenant for this test alone."""
     with _tenant(auth0_url, auth0_options) as auth:
+        request.node.mockauth0 = auth  # funcargs has it only once all fixtures are there
         yield auth
 
 
@@ -55,13 +56,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """A test that fails is followed by the conversation of its tenants."""
     outcome = yield
     report = outcome.get_result()  # type: ignore[attr-defined]
-    if not report.failed or report.when != "call":
+    if not report.failed or report.when == "teardown":
         return
     for name in ("auth0", "auth0_server"):
-        auth = getattr(item, "funcargs", {}).get(name)
-        if auth is None:
+        auth = getattr(item, "funcargs", {}).get(name) or (name == "auth0" and getattr(item, "mockauth0", None))
+        if not auth:
             continue
         try:
             report.sections.append((f"{name}, {auth.url}", auth.report()))
         except OSError as error:  # the test has stopped it
-            report.sections.append((f"{name}, {auth.url}", f"it does not answer: {error}"))
+            report.sections.append((f"{name}, {auth.url}", str(error)))

@@ -4,7 +4,9 @@ import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.reflect.TypeToken;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -38,11 +40,11 @@ import javax.net.ssl.TrustManagerFactory;
 /** A tenant that runs, as a test sees it: what an app is configured with, and the methods of the control API. */
 public class MockAuth0 implements AutoCloseable {
   private static final Gson GSON = new Gson();
-  private static final Pattern SETTING = Pattern.compile("^([A-Z][A-Z0-9_]*)=(?:(['\"])(.*)\\2|(.*))$", Pattern.MULTILINE);
+  private static final Pattern SETTING = Pattern.compile("^([A-Za-z][A-Za-z0-9_]*)=(?:(['\"])(.*)\\2|(.*))$", Pattern.MULTILINE);
   private static final Duration PATIENCE = Duration.ofSeconds(5); // for a message to come
   private static final Duration TIMEOUT = Duration.ofSeconds(90); // the longest wait of the tenant is 60 s
+  private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).proxy(HttpClient.Builder.NO_PROXY).build();
 
-  private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).proxy(HttpClient.Builder.NO_PROXY).build();
   private final Object signingIn = new Object();
   private final String url;
   private final String wanted; // the client that was asked for; null if none
@@ -55,7 +57,14 @@ public class MockAuth0 implements AutoCloseable {
     this.url = url.replaceAll("/+$", "");
     this.options = options;
     this.wanted = clientId;
-    this.tenant = json("GET", "/_mock/tenant", null).getAsJsonObject();
+    JsonElement said = json("GET", "/_mock/tenant", null);
+    if (!said.isJsonObject() || !said.getAsJsonObject().has("issuer")) {
+      throw new IllegalStateException("what answers at " + this.url + " is no tenant of mockauth0");
+    }
+    this.tenant = said.getAsJsonObject();
+    if (all("clients").isEmpty()) {
+      throw new IllegalArgumentException("the fixture has no clients; with extends: default it has those of the built-in one");
+    }
     List<Predicate<JsonObject>> choices = clientId == null
         ? List.of(c -> "acme-web".equals(text(c, "client_id")),
             c -> !text(c, "client_secret").isEmpty() && "regular_web".equals(text(c, "app_type")), c -> true)
@@ -89,13 +98,28 @@ public class MockAuth0 implements AutoCloseable {
   public MockAuth0 addTenant(String name, Map<String, ?> more) {
     Map<String, Object> body = new HashMap<>(more);
     body.put("name", name);
+    if (more.get("fixture") instanceof Map<?, ?> fixture) {
+      Map<Object, Object> whole = new HashMap<>(fixture);
+      whole.putIfAbsent("version", 1);
+      body.put("fixture", whole);
+    }
     String at = text(json("POST", "/_mock/tenants", body).getAsJsonObject(), "url");
-    return new AddedTenant(this, name, at, more.containsKey("fixture") ? options.withoutAdded() : options);
+    try {
+      return new AddedTenant(this, name, at, more.containsKey("fixture") ? options.withoutAdded() : options);
+    } catch (RuntimeException e) {
+      end(name);
+      throw e;
+    }
+  }
+
+  private void end(String name) {
+    control("DELETE", "/_mock/tenants/" + name, null);
   }
 
   private static final class AddedTenant extends MockAuth0 {
     private final MockAuth0 beside;
     private final String name;
+    private boolean isClosed;
 
     private AddedTenant(MockAuth0 beside, String name, String url, Options options) {
       super(url, null, options);
@@ -105,7 +129,10 @@ public class MockAuth0 implements AutoCloseable {
 
     @Override
     public void close() {
-      beside.control("DELETE", "/_mock/tenants/" + name, null);
+      if (!isClosed) {
+        beside.end(name);
+      }
+      isClosed = true;
     }
   }
 
@@ -131,7 +158,7 @@ public class MockAuth0 implements AutoCloseable {
     }
     try {
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-      builder.environment().putAll(options.environ);
+      options.into(builder.environment());
       builder.environment().remove("MOCKAUTH0_FIXTURE");
       builder.environment().put("MOCKAUTH0_FIXTURE_YAML", GSON.toJson(fixture));
       Process env = builder.start();
@@ -295,6 +322,9 @@ public class MockAuth0 implements AutoCloseable {
         request.addProperty("grant_type", "http://auth0.com/oauth/grant-type/password-realm");
         request.addProperty("password", passwordOf(text(known, "user_id")));
       } else {
+        if (known != null && known.has("blocked") && known.get("blocked").getAsBoolean()) {
+          throw new IllegalArgumentException("tokens: the user " + user + " is blocked, and gets no code");
+        }
         JsonObject start = credentials(as);
         start.addProperty("connection", text(connection, "name"));
         start.addProperty(isPhone ? "phone_number" : "email", user);
@@ -427,13 +457,14 @@ public class MockAuth0 implements AutoCloseable {
       request.header("Content-Type", isText ? "application/yaml" : "application/json");
     }
     try {
-      HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() >= 400) {
         throw new ControlException(method + " " + path.replaceAll("\\?.*", "") + ": " + refusal(answer), answer.statusCode());
       }
       return answer.body();
     } catch (IOException e) {
-      throw new UncheckedIOException("the tenant at " + url + " does not answer", e);
+      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new UncheckedIOException(method + " " + path.replaceAll("\\?.*", "") + ": the tenant at " + url + " does not answer: " + why, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
@@ -441,16 +472,25 @@ public class MockAuth0 implements AutoCloseable {
   }
 
   JsonElement json(String method, String path, Object body) {
-    return JsonParser.parseString(control(method, path, body));
+    return parsed(control(method, path, body));
+  }
+
+  /** What a text is in JSON; a string if it is none. */
+  private static JsonElement parsed(String text) {
+    try {
+      return JsonParser.parseString(text);
+    } catch (JsonParseException e) {
+      return new JsonPrimitive(text);
+    }
   }
 
   /** The sentence in the body of a refusal, else its status. */
   private static String refusal(HttpResponse<String> answer) {
-    if (answer.headers().firstValue("Content-Type").orElse("").startsWith("application/json") && !answer.body().isEmpty()) {
-      JsonObject body = JsonParser.parseString(answer.body()).getAsJsonObject();
-      String said = text(body, "error_description");
-      if (!said.isEmpty()) {
-        return said;
+    if (answer.headers().firstValue("Content-Type").orElse("").startsWith("application/json") && parsed(answer.body()) instanceof JsonObject body) {
+      for (String name : List.of("error_description", "description", "message", "error")) {
+        if (!text(body, name).isEmpty()) {
+          return text(body, name);
+        }
       }
     }
     return "status " + answer.statusCode();

@@ -83,8 +83,19 @@ public final class Options {
 
   /** Any other flag of mockauth0 serve, with its value if it takes one. */
   public Options flag(String... flagAndValue) {
+    if (flagAndValue[0].matches("--?log(=.*)?")) {
+      throw new IllegalArgumentException("--log is no option of a test: report() of the tenant says what happened");
+    }
     flags.addAll(List.of(flagAndValue));
     return this;
+  }
+
+  /** Sets the variables of the program. */
+  void into(Map<String, String> environment) {
+    environment.putAll(environ);
+    if (environ.containsKey("MOCKAUTH0_FIXTURE_YAML")) {
+      environment.remove("MOCKAUTH0_FIXTURE");
+    }
   }
 
   private Options adds(String flag, String value) {

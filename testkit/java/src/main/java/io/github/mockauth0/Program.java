@@ -27,9 +27,9 @@ final class Program {
     }
     String path = System.getenv("PATH");
     for (String folder : path == null ? new String[0] : path.split(File.pathSeparator)) {
-      Path file = Path.of(folder, NAME);
-      if (Files.isExecutable(file)) {
-        return file;
+      File file = new File(folder, NAME); // a Path would not take what else a PATH may have
+      if (file.isFile() && file.canExecute()) {
+        return file.toPath();
       }
     }
     return unpack();
@@ -50,8 +50,8 @@ final class Program {
         if (!file.toFile().setExecutable(true)) {
           throw new IOException(file + " cannot be made executable");
         }
+        dir.toFile().deleteOnExit(); // the last one is deleted first
         file.toFile().deleteOnExit();
-        dir.toFile().deleteOnExit();
         unpacked = file;
       }
       return unpacked;

@@ -3,12 +3,14 @@ package io.github.mockauth0.junit;
 import io.github.mockauth0.MockAuth0;
 import io.github.mockauth0.Options;
 import io.github.mockauth0.StartedMockAuth0;
+import java.io.UncheckedIOException;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *   void signsIn(MockAuth0 auth) {
  * }</pre>
  */
-public final class MockAuth0Extension implements ParameterResolver, AfterTestExecutionCallback {
+public final class MockAuth0Extension implements ParameterResolver, AfterTestExecutionCallback, LifecycleMethodExecutionExceptionHandler {
   private static final Namespace NAMESPACE = Namespace.create(MockAuth0Extension.class);
   private final Supplier<MockAuth0> tenants;
   private final Class<? extends MockAuth0> type;
@@ -81,9 +83,28 @@ public final class MockAuth0Extension implements ParameterResolver, AfterTestExe
 
   @Override
   public void afterTestExecution(ExtensionContext context) {
-    Held held = context.getStore(NAMESPACE).get(Held.class, Held.class);
-    if (held != null && context.getExecutionException().isPresent()) {
-      System.err.println(context.getDisplayName() + ": what the tenant " + held.auth().url() + " saw\n" + held.auth().report());
+    if (context.getExecutionException().isPresent()) {
+      tell(context);
     }
+  }
+
+  @Override
+  public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+    tell(context);
+    throw failure;
+  }
+
+  private static void tell(ExtensionContext context) {
+    Held held = context.getStore(NAMESPACE).get(Held.class, Held.class);
+    if (held == null) {
+      return;
+    }
+    String report;
+    try {
+      report = held.auth().report();
+    } catch (UncheckedIOException e) { // the test has closed it
+      report = e.getMessage();
+    }
+    System.err.println(context.getDisplayName() + ": what the tenant " + held.auth().url() + " saw\n" + report);
   }
 }
