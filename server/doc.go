@@ -12,8 +12,9 @@
 //  3. internal/web reads the request once, asks internal/faults what goes wrong,
 //     and counts the rate limit.
 //  4. The flow of the route runs. Flows are in internal/authapi (Auth0's API),
-//     internal/login (pages), internal/control (/_mock/) and internal/inbox.
-//     Two of them call internal/passwordless to send a code or a link.
+//     internal/login (pages), internal/management (the Management API),
+//     internal/control (/_mock/) and internal/inbox. Those that send a code or a
+//     link for a login call internal/passwordless.
 //  5. internal/tenant keeps all state behind one lock; internal/token signs.
 //  6. internal/web encodes what the flow returned, notes it in the journal and
 //     sends it.

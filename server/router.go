@@ -209,9 +209,19 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.serveNothing(w, r)
 	default:
 		w.Header().Set("Allow", found.allow())
-		route.Flow = func(*web.Call) (any, error) { return nil, refusal.MethodNotAllowed }
+		route.Flow = func(*web.Call) (any, error) { return nil, wrongMethod(route.Dialect, r, found.allow()) }
 		s.front.Serve(w, r, route, nil)
 	}
+}
+
+// wrongMethod tells which methods a path takes: the control API in its answer, and Auth0's
+// endpoints in the log, since the words of the answer are Auth0's.
+func wrongMethod(d web.Dialect, r *http.Request, allow string) error {
+	refused := refusal.MethodNotAllowed.Because(r.URL.Path + " takes " + allow)
+	if d == web.Control {
+		refused.Description = r.URL.Path + " does not take " + r.Method + "; it takes " + allow
+	}
+	return refused
 }
 
 // serveNothing answers a request to a path that is not served. A page may read

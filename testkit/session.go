@@ -13,7 +13,7 @@ import (
 // A SessionRequest says how [Auth0.Session] signs a user in.
 type SessionRequest struct {
 	// Organization is the name or the id of the organization through which the user signs
-	// in, "" for none. Who is no member becomes one.
+	// in, "" for none. A user who is not a member becomes one.
 	Organization string
 	// MFA tells that the user has given a second factor, too.
 	MFA bool

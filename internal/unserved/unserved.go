@@ -1,6 +1,6 @@
-// Package unserved lists what Auth0 has and the mock does not serve. Who asks for
-// it is told so in a hint, and the endpoint reference shows the list. Whoever
-// builds one of these features takes its entry out.
+// Package unserved lists what Auth0 has and the mock does not serve. A hint tells
+// a client that asks for it, and the endpoint reference shows the list. If you build one
+// of these features, take its entry out.
 package unserved
 
 import (

@@ -77,7 +77,7 @@ func TestChangesTellWhatIsGone(t *testing.T) {
 	if got := next.Gone; len(got) != 2 || got[0] != "msg_00000002" || got[1] != "msg_00000001" || next.Dropped != 1 || next.Reset {
 		t.Errorf("gone %s, dropped %d, reset %t", got, next.Dropped, next.Reset)
 	}
-	// Who lags so far behind that not all that is gone is remembered starts
+	// A reader that lags so far behind that not all that is gone is remembered starts
 	// anew; the others do not.
 	recent := next.Next
 	for range 3 {

@@ -130,7 +130,7 @@ func TokenClient(c *web.Call) (*fixtures.Client, error) {
 	return c.Tenant.AuthenticateForToken(c.Setup, c.Credentials())
 }
 
-// proofKey checks the DPoP proof of a token request. Who sends one without having to
+// proofKey checks the DPoP proof of a token request. A client that sends one without having to
 // authenticate needs a nonce in it, and gets the next one with each answer.
 // Source: auth0/docs-v2 secure/sender-constraining/demonstrating-proof-of-possession-dpop.mdx.
 func proofKey(c *web.Call, client *fixtures.Client) (string, error) {

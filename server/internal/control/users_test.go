@@ -136,7 +136,7 @@ func TestAnAddressThatIsGivenUpGoesToSomebodyElse(t *testing.T) {
 }
 
 // The refresh tokens of a deleted user stay dead, also when somebody gets the
-// user_id again. Who signs up again has tokens that outlive a restart.
+// user_id again. A user who signs up again has tokens that outlive a restart.
 func TestADeletedUsersRefreshTokensStayDead(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{})

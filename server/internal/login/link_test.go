@@ -52,7 +52,7 @@ func exported(t testing.TB, s *server.Server) string {
 	return string(data)
 }
 
-// Who finds a link used learns by whom: most often it was a scanner of mail.
+// A user who finds a link used learns by whom: most often it was a scanner of mail.
 func TestAUsedLinkSaysWhoUsedIt(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{At: servertest.At2030})

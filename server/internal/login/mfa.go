@@ -97,7 +97,7 @@ func (m *secondFactor) stage() stage {
 	return challenging
 }
 
-// onStage is the flow of a page of a stage. Who is on another stage goes to the page
+// onStage is the flow of a page of a stage. A user on another stage goes to the page
 // where that begins.
 func onStage(name string, on stage, flow func(*secondFactor) (any, error)) web.Flow {
 	return func(c *web.Call) (any, error) {

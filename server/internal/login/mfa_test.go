@@ -96,7 +96,7 @@ func TestASecondFactorThatIsSentTwiceCountsOnce(t *testing.T) {
 	}
 }
 
-// Who knows the state of the pages, but is not the browser that gave the first factor,
+// A browser that knows the state of the pages, but is not the one that gave the first factor,
 // gets no code of an app by giving the second.
 func TestASecondFactorInAnotherBrowserEndsNoLogin(t *testing.T) {
 	t.Parallel()

@@ -84,7 +84,7 @@ organizations: [{id: org_acme000000000000, name: acme, display_name: Acme Inc, b
 	}
 }
 
-// Who goes round the page that asks for the organization comes back to it after the login.
+// A user who avoids the page that asks for the organization comes back to it after the login.
 func TestNobodyGoesRoundThePageThatAsksForTheOrganization(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, `clients:

@@ -1,6 +1,7 @@
 package management
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"regexp"
@@ -263,16 +264,17 @@ func setPageTemplate(c *call) (any, error) {
 	return noContent, nil
 }
 
+// removePageTemplate also succeeds if there is none.
+// Source: auth0/terraform-provider-auth0, its recordings.
 func removePageTemplate(c *call) (any, error) {
 	err := c.configure(func(f *fixtures.Fixture) error {
 		at, err := pageTemplateAt(f)
-		if err != nil {
-			return err
+		if err == nil {
+			f.Branding.Templates = slices.Delete(slices.Clone(f.Branding.Templates), at, at+1)
 		}
-		f.Branding.Templates = slices.Delete(slices.Clone(f.Branding.Templates), at, at+1)
-		return nil
+		return err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, refusal.InexistentPageTemplate) {
 		return nil, err
 	}
 	return noContent, nil

@@ -1,6 +1,7 @@
 package management
 
 import (
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -40,7 +41,7 @@ var clients = withGlobalClient(configured(resource[fixtures.Client]{
 	filter:  chooseClient,
 	written: nameClient,
 	prepare: prepareClient,
-	bind:    bindCredentials,
+	bind:    bindClient,
 	ensure:  ensureSecret,
 	shown:   showClient,
 	lost: func(f *fixtures.Fixture, lost fixtures.Client) {
@@ -98,6 +99,19 @@ func nameClient(c *call, body map[string]any) {
 			return
 		}
 	}
+}
+
+// bindClient completes a body with what the client has already. A change of
+// jwt_configuration leaves the members that it does not name.
+// Source: auth0/terraform-provider-auth0, which sends only those that change, and its
+// recordings.
+func bindClient(c *call, client *fixtures.Client) error {
+	if change, ok := c.body["jwt_configuration"].(map[string]any); ok && client.ClientID != "" {
+		had, _ := plain(unfolded(reflect.TypeFor[fixtures.Client](), jsonObject(*client))).(map[string]any)
+		jwt, _ := had["jwt_configuration"].(map[string]any)
+		c.body["jwt_configuration"] = mergedBag(jwt, change)
+	}
+	return bindCredentials(c, client)
 }
 
 // prepareClient gives a new client the grants that Auth0 gives one, and dates its keys.

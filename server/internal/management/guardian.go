@@ -1,6 +1,7 @@
 package management
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -60,13 +61,14 @@ type providerSetting struct {
 	echoed          bool
 	nulls           bool // a GET has null for a member that was not set, as long as one was
 	change          []string
+	scope           string // "": guardian_factors
 }
 
 var (
 	twilioMembers = []property{textOrNull("from"), textOrNull("messaging_service_sid"), textOrNull("auth_token"), textOrNull("sid")}
 	providers     = []providerSetting{
-		{"/guardian/factors/phone/providers/twilio", "the settings of Twilio", "twilio", twilioMembers, nil, true, true, []string{"PUT"}},
-		{"/guardian/factors/sms/providers/twilio", "the settings of Twilio, by an older path", "twilio", twilioMembers, nil, true, true, []string{"PUT"}},
+		{"/guardian/factors/phone/providers/twilio", "the settings of Twilio", "twilio", twilioMembers, nil, true, true, []string{"PUT"}, ""},
+		{"/guardian/factors/sms/providers/twilio", "the settings of Twilio, by an older path", "twilio", twilioMembers, nil, true, true, []string{"PUT"}, ""},
 		{
 			"/guardian/factors/push-notification/providers/sns", "the settings of Amazon SNS", "sns",
 			[]property{
@@ -77,6 +79,7 @@ var (
 			true,
 			false,
 			[]string{"PUT", "PATCH"},
+			"",
 		},
 		{
 			"/guardian/factors/push-notification/providers/apns", "the settings of Apple's push notifications", "apns",
@@ -85,6 +88,7 @@ var (
 			false,
 			false,
 			[]string{"PUT", "PATCH"},
+			"",
 		},
 		{
 			"/guardian/factors/push-notification/providers/fcm", "the settings of Firebase", "fcm",
@@ -93,6 +97,7 @@ var (
 			false,
 			false,
 			[]string{"PUT", "PATCH"},
+			"",
 		},
 		{
 			"/guardian/factors/push-notification/providers/fcmv1", "the settings of Firebase, version 1", "fcmv1",
@@ -101,6 +106,7 @@ var (
 			false,
 			false,
 			[]string{"PUT", "PATCH"},
+			"",
 		},
 		{
 			"/guardian/factors/duo/settings", "the settings of Duo", "duo",
@@ -109,6 +115,16 @@ var (
 			true,
 			false,
 			[]string{"PUT", "PATCH"},
+			"",
+		},
+		{ // Source: auth0/terraform-provider-auth0, its recordings.
+			"/prompts/mfa-push", "the app of the team's own that gets push notifications", "custom_app",
+			[]property{textOrNull("app_name"), textOrNull("apple_app_link"), textOrNull("google_app_link")},
+			nil,
+			true,
+			false,
+			[]string{"PATCH"},
+			"prompts",
 		},
 	}
 )
@@ -116,6 +132,7 @@ var (
 // operations are those of one provider. Auth0 has no GET for those of Firebase.
 func (p providerSetting) operations() []operation {
 	body := property{types: []string{"object"}, members: p.members}
+	scope := cmp.Or(p.scope, "guardian_factors")
 	show := func(c *call, hidden ...string) object {
 		shown := &shape{}
 		settings := c.Setup.Fixture.Guardian.Providers[p.name]
@@ -127,7 +144,7 @@ func (p providerSetting) operations() []operation {
 	var list []operation
 	if p.name != "fcm" && p.name != "fcmv1" {
 		list = append(list, operation{
-			method: "GET", path: p.path, summary: "reads " + p.one, scopes: []string{"read:guardian_factors"},
+			method: "GET", path: p.path, summary: "reads " + p.one, scopes: []string{"read:" + scope},
 			run: func(c *call) (any, error) {
 				shown := &shape{show(c, p.secrets...)}
 				for _, m := range p.members {
@@ -141,7 +158,7 @@ func (p providerSetting) operations() []operation {
 	}
 	for _, method := range p.change {
 		list = append(list, operation{
-			method: method, path: p.path, summary: "changes " + p.one, scopes: []string{"update:guardian_factors"}, body: &body,
+			method: method, path: p.path, summary: "changes " + p.one, scopes: []string{"update:" + scope}, body: &body,
 			run: func(c *call) (any, error) {
 				err := c.configure(func(f *fixtures.Fixture) error {
 					f.Guardian.Providers = cloned(f.Guardian.Providers)

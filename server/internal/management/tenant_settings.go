@@ -26,7 +26,6 @@ var tenantSettings = setting[fixtures.Tenant]{
 		{Key: "allowed_logout_urls", Value: []string{}},
 		{Key: "change_password", Value: object{{Key: "enabled", Value: false}, {Key: "html", Value: ""}}},
 		{Key: "enabled_locales", Value: []string{"en"}},
-		{Key: "error_page", Value: object{{Key: "html", Value: ""}, {Key: "show_log_link", Value: false}, {Key: "url", Value: ""}}},
 		{Key: "flags", Value: tenantFlags},
 		{Key: "guardian_mfa_page", Value: object{{Key: "enabled", Value: false}, {Key: "html", Value: ""}}},
 		{Key: "idle_session_lifetime", Value: fixtures.IdleSessionHours},

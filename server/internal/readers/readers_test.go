@@ -95,7 +95,7 @@ func TestASlowClientGetsAll(t *testing.T) {
 	})
 }
 
-// There are 64 places for large responses. Who comes then waits for two seconds, and the
+// There are 64 places for large responses. One more client waits for two seconds, and the
 // client that was written to for longest is dropped. Small responses need no place.
 func TestLargeResponsesArePlaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -70,7 +70,7 @@ func TestLinkedAccountsAreRestored(t *testing.T) {
 	}
 }
 
-// Who is deleted takes the linked accounts along, and a connection takes its accounts.
+// With a user the linked accounts are deleted, and with a connection its accounts.
 func TestLinkedAccountsGoWithTheirUserAndTheirConnection(t *testing.T) {
 	t.Parallel()
 	tn, ada, number := linkedTenant(t)

@@ -295,7 +295,7 @@ func TestSecondFactorsAfterTheClockWentBack(t *testing.T) {
 	}
 }
 
-// Who gets the user_id of a deleted user gets nothing of that user's second steps.
+// A user who gets the user_id of a deleted one gets nothing of that one's second steps.
 func TestAnotherUserWithTheSameIDHasNoSecondSteps(t *testing.T) {
 	t.Parallel()
 	tn := mfaTenant(t)

@@ -176,7 +176,7 @@ func (t *Tenant) otpSessionLocked(r TokenRequest, id string) (*otpSession, *fixt
 }
 
 // ChallengeOfDatabase is Challenge for a login page: it sends a code to anybody but a
-// blocked user. Who has no account learns so by the code.
+// blocked user. A person without an account learns so by the code.
 func (t *Tenant) ChallengeOfDatabase(r ChallengeRequest) Started {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -186,7 +186,7 @@ func (t *Tenant) ChallengeOfDatabase(r ChallengeRequest) Started {
 
 // SignInWithCode is SignIn for a user of a database. known is false if there is no
 // such user yet: ConfirmSignUp creates the user, who has proved to own the address.
-// Who came to sign up needs no confirmation.
+// A user who came to sign up needs no confirmation.
 func (t *Tenant) SignInWithCode(a Authorization, tx Transaction, conn *fixtures.Connection, otp, sessionID string) (session Session, known bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -110,7 +110,7 @@ func TestADeletedUserDoesNotComeBack(t *testing.T) {
 	}
 }
 
-// A username may look like the address of somebody else. Who reads the mail there does
+// A username may look like the address of somebody else. The one who reads the mail there does
 // not sign in as the user of that name, whether the user came before the code or after.
 func TestACodeIsForTheOwnerOfTheAddress(t *testing.T) {
 	t.Parallel()

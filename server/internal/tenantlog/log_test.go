@@ -7,7 +7,7 @@ import (
 
 var noon = time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
 
-// Who reads on from an ID misses nothing, though the clock was set back.
+// A reader that goes on from an ID misses nothing, though the clock was set back.
 func TestTheIDsAscend(t *testing.T) {
 	t.Parallel()
 	var l Log

@@ -27,7 +27,7 @@ func terms(t *testing.T) *httptest.Server {
 	return page
 }
 
-// An Action sends the user to a page of the team, and goes on with the answer. Who refuses
+// An Action sends the user to a page of the team, and goes on with the answer. A user who refuses
 // learns so at the app.
 func TestSPARedirectOfAnAction(t *testing.T) {
 	t.Parallel()

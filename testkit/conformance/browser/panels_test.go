@@ -424,7 +424,7 @@ func TestOrganizationsChangeInTheInbox(t *testing.T) {
 	i.untilText("#reader", "http://localhost:3000/login?invitation=")
 	i.untilText("#panel", "2 organizations")
 
-	// Who comes and goes elsewhere is shown, too, and what one writes meanwhile stays.
+	// Users who come and go elsewhere are shown, too, and what one writes meanwhile stays.
 	i.write(first+" input[type=text]", "half an addr")
 	if err := i.server.SetMember("acme", "dora@example.com"); err != nil {
 		t.Fatal(err)
