@@ -46,7 +46,7 @@ func TestARequestIsShownWholeAndSentAgain(t *testing.T) {
 
 	// Sent again with its secret, which is still hidden here, and without the browser's cookies; the
 	// new answer opens.
-	value[any](i.tab, `document.cookie = "strange=1"`)
+	value[any](i.tab, `document.cookie = "strange=1; path=/"`)
 	i.press(granted, "Send again")
 	i.untilText("#announce", "Sent again: 200")
 	i.until(`document.querySelectorAll("#panel .requests > li").length === 4 && document.querySelector("#panel .requests > li:first-child details").open`)
