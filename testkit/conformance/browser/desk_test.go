@@ -154,6 +154,13 @@ func TestAScenarioIsWrittenOnThePage(t *testing.T) {
 	}
 	// It is now among the others, and its file can be read.
 	i.until(`[...document.querySelectorAll("#panel .switch")].some((each) => each.innerText === "mine")`)
+	// "Only for" and "Times" hold for a file, too.
+	i.write("#only", "ada@*")
+	i.write("#times", "3")
+	fill("version: 1\nname: narrow\nrules:\n  - id: a\n    then: {otp: expired}\n")
+	i.untilText("#panel .editor", "No mistakes: this is narrow.")
+	i.press("#panel .editor", "Switch it on")
+	i.until(`[...document.querySelectorAll("#panel .on")].some((each) => each.innerText.includes("recipient ada@*") && each.innerText.includes("3 times at most"))`)
 	// The copy of a copy keeps its name.
 	fill("version: 1\nname: my-own\nrules:\n  - id: a\n    then: {otp: expired}\n")
 	i.untilText("#panel .editor", "No mistakes: this is my-own.")
