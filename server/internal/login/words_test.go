@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
@@ -77,5 +78,18 @@ func TestOneMistakeOfANewPasswordIsTold(t *testing.T) {
 		if strings.Join(got, " ") != test.want {
 			t.Errorf("%q and %q: %q, want %q", test.password, test.again, got, test.want)
 		}
+	}
+}
+
+// Only a database that sends codes leads from the page of the password to that of the code.
+func TestAPasswordPageLeadsToNoCodeThatNobodySends(t *testing.T) {
+	t.Parallel()
+	b := servertest.NewBrowser(t, servertest.New(t, server.Config{At: servertest.At2030, Fixture: servertest.ParseFixture(t, `connections: [{name: Username-Password-Authentication, strategy: auth0, enabled_clients: ["*"]}]
+users: [{email: dora@example.com, connection: Username-Password-Authentication, password: Passw0rd!}]
+`)}))
+	page := next(t, b.Call("GET", authorize+"&connection=Username-Password-Authentication", nil)).String()
+	page = next(t, b.Call("POST", page, url.Values{"username": {"dora@example.com"}})).String()
+	if w := b.Call("POST", page, url.Values{"action": {"switch-to-otp-auth"}}); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "Password is required") {
+		t.Errorf("%d %v\n%s", w.Code, w.Header(), w.Body)
 	}
 }
