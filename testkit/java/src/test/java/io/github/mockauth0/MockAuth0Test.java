@@ -144,6 +144,7 @@ class MockAuth0Test {
     auth.addUser(Map.of("email", "mary@example.com", "name", "Mary"));
     assertEquals("Mary", auth.tokens("mary@example.com").claims().get("name"));
     assertTrue(auth.report().contains("email to mary@example.com"));
+    assertEquals(200L, auth.requests().get(0).get("status"));
     auth.reset();
     assertEquals(List.of(), auth.requests());
     assertThrows(ControlException.class, () -> auth.control("GET", "/_mock/users/mary@example.com", null));
