@@ -406,6 +406,7 @@ func controlRoutes(a *control.API) []web.Route {
 		{
 			Method: "GET", Path: "/_mock/", Summary: "the inbox page for a browser; this table as text for everybody else",
 			Flow: inbox.PageOr(a.Index), Also: []string{"/", "/_mock"},
+			Query: []string{"code", "state", "error", "error_description"}, // a login that "Try it" began leads back
 		},
 		{
 			Method: "GET", Path: "/_mock/health", Summary: "whether the server is ready, what it holds, and what it dropped",

@@ -160,16 +160,14 @@ var sdks = map[string]sdk{
 			}
 		},
 	},
+	// auth0-hono 1 reads BASE_URL, and 2 APP_BASE_URL.
 	"hono": {
 		roots: []string{"NODE_EXTRA_CA_CERTS"},
 		settings: func(t target) []setting {
-			return []setting{
-				{name: "AUTH0_DOMAIN", value: t.url.Host},
-				{name: "AUTH0_CLIENT_ID", value: t.client.ClientID},
-				{name: "AUTH0_CLIENT_SECRET", value: t.client.ClientSecret},
-				{name: "AUTH0_SESSION_ENCRYPTION_KEY", value: sessionSecret, app: true},
-				{name: "APP_BASE_URL", value: appURL, app: true},
-			}
+			return append(t.plain(),
+				setting{name: "AUTH0_SESSION_ENCRYPTION_KEY", value: sessionSecret, app: true},
+				setting{name: "APP_BASE_URL", value: appURL, app: true},
+				setting{name: "BASE_URL", value: appURL, app: true})
 		},
 	},
 	// The quickstart of Flask, on Authlib.

@@ -124,6 +124,8 @@ func (a *API) EnterSession(c *web.Call) (any, error) {
 		return nil, badRequest("to: %s is not known; it must be a path of the tenant such as /authorize?…, or be on localhost, or have the origin of a callback or of an allowed_origins of a client", to)
 	case c.Header.Get("Sec-Fetch-Site") == "cross-site" && !c.KnowsPage(c.Header.Get("Referer")):
 		return nil, controlError(http.StatusForbidden, "forbidden", "a page of another site may not sign the browser in")
+	case c.Header.Get("Sec-Fetch-Dest") == "image": // of a mail, which is shown in the tenant's origin
+		return nil, controlError(http.StatusForbidden, "forbidden", "a picture may not sign the browser in")
 	}
 	want := tenant.SessionRequest{User: q["user"], Organization: q["organization"], Now: c.Now, Caller: passwordless.Caller(c, nil)}
 	for _, old := range c.TenantCookies(web.SessionCookie) {

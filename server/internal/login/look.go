@@ -51,7 +51,6 @@ func lookOf(b *fixtures.Branding, client *fixtures.Client) look {
 // over is the look with the branding of an organization over it. The text of a button
 // is such that it can be read.
 func (l look) over(o fixtures.OrganizationBranding) look {
-	l.css = slices.Clone(l.css)
 	l.setLogo(o.LogoURL)
 	if main := o.Colors.Primary; fixtures.Color.MatchString(main) {
 		l.setColor(main, "main", "link")

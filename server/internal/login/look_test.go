@@ -211,6 +211,25 @@ func TestAClientsLogo(t *testing.T) {
 	}
 }
 
+// A template that does not work is left out, and a partial, too. The journal says why. A page
+// without its template is as closed as one that never had any.
+func TestAPageDoesWithoutWhatDoesNotWork(t *testing.T) {
+	t.Parallel()
+	const loop = "{% for a in (1..100) %}{% for b in (1..100) %}{% for c in (1..100) %}{% endfor %}{% endfor %}{% endfor %}"
+	for fixture, hint := range map[string]string{
+		`branding: {templates: [{template: universal_login, body: "{%- auth0:head -%}{%- auth0:widget -%}` + loop + `"}]}`: "the page does without the template universal_login: line 1: the loops run too often",
+		`prompts: {partials: {login-id: {login-id: {form-content-start: "` + loop + `"}}}}`:                                "the page does without the partial form-content-start of login-id: line 1: the loops run too often",
+	} {
+		s, w := loginPage(t, fixture, "localhost")
+		if requests := s.Requests(); !strings.Contains(requests[len(requests)-1].Hint, hint) {
+			t.Errorf("the journal says %q, not %q", requests[len(requests)-1].Hint, hint)
+		}
+		if policy := w.Header().Get("Content-Security-Policy"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "<h1>Welcome</h1>") || strings.HasPrefix(policy, "default-src 'none'") != strings.HasPrefix(fixture, "branding") {
+			t.Errorf("%d with %s:\n%s", w.Code, policy, w.Body)
+		}
+	}
+}
+
 // What a user is called is text in a page template, whatever letters it has.
 func TestATemplateShowsNamesOfUsersAsText(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,7 @@ func TestThePageTellsItsLanguageAndItsDirection(t *testing.T) {
 		{"de", "", `<html lang="fr">`, "Bonjour"},
 		{"en-GB", "", `<html lang="en">`, "Hello"},
 		{"en;q=0.5, ar;q=0.9, fr;q=0", "", `<html lang="ar" dir="rtl">`, "أهلاً"},
+		{"ar;q=0, en;q=0", "", `<html lang="fr">`, "Bonjour"},
 		{"en", "ar-EG", `<html lang="ar" dir="rtl">`, "أهلاً"},
 		{"en", "de", `<html lang="en">`, "Hello"},
 		{"", "de FR en", `<html lang="fr">`, "Bonjour"},

@@ -48,6 +48,15 @@ func TestAHostileMessageIsOnlyText(t *testing.T) {
 	}
 	i.untilText("#reader .link-card", "This is not a web address")
 
+	// What turns the order of a text around is seen.
+	i.server.Outbox().Add(outbox.Message{Kind: outbox.SMTP, Recipients: []string{"\u202emoc.elpmaxe@ada"}, Subject: "Invoice \u202egnp.exe", Text: "x", Links: []string{"https://example.com/\u202egnp.exe"}})
+	i.untilText("#reader h2", "Invoice [U+202E]gnp.exe")
+	i.untilText("#reader .reader-to", "To [U+202E]moc.elpmaxe@ada · ")
+	i.untilText("#reader .others", "https://example.com/[U+202E]gnp.exe")
+	i.untilText(row(1), "[U+202E]moc.elpmaxe@ada")
+	i.server.Outbox().Delete(outbox.ID("msg_00000002"))
+	i.untilText("#reader h2", pwn)
+
 	// In the frame the e-mail is drawn, and its link opens a tab outside of it.
 	opened := i.opens(func() {
 		i.drawn()

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"github.com/mockauth0/mockauth0/server/actions"
 	"github.com/mockauth0/mockauth0/server/outbox"
 	"github.com/mockauth0/mockauth0/testkit"
@@ -131,6 +133,50 @@ clients:
 	i.pick("#try-way", "pages")
 	i.press("#panel", "Sign in")
 	i.untilText(".tried", "Open the login page")
+}
+
+// A link, and the login pages with an organization, lead back to the page, which shows the tokens.
+func TestTryItComesBackWithTokens(t *testing.T) {
+	t.Parallel()
+	i := openInbox(t, desktop, testkit.FixtureYAML(inboxOrganizations))
+	i.run(chromedp.Evaluate[chromedp.Void](`location.hash = "#/try"`))
+	opens := func(name string) *tab {
+		t.Helper()
+		i.untilText(".tried", name+": it leads back to this page")
+		return i.opens(func() { i.press(".tried", name) })
+	}
+	comesBack := func(tab *tab) {
+		t.Helper()
+		tab.until(`location.hash === "#/try" && location.search === ""`)
+		tab.untilText(".tried", "the login led back with a code")
+		tab.untilText(".tried", `"ada@example.com"`)
+		tab.untilText(".tried", "the signature is right")
+	}
+	i.until(`document.querySelector("#try-user")?.value`)
+	i.pick("#try-way", "link")
+	i.write("#try-user", "ada@example.com")
+	i.press("#panel", "Sign in")
+	comesBack(opens("Open the link"))
+
+	i.pick("#try-way", "pages")
+	i.pick("#try-client", "shop")
+	i.until(`document.querySelector("#try-organization").checkVisibility()`)
+	i.pick("#try-organization", "org_acme000000000000")
+	i.press("#panel", "Sign in")
+	pages := opens("Open the login page")
+	pages.until(`document.querySelector("#username")`)
+	pages.write("#username", "ada@example.com")
+	pages.press("main", "Continue")
+	pages.until(`document.querySelector("#code")`)
+	m, _ := i.server.Outbox().Latest(outbox.WithCode())
+	pages.write("#code", m.Code)
+	pages.press("main", "Continue")
+	comesBack(pages)
+	pages.untilText(".tried", `"org_acme000000000000"`)
+
+	// What did not begin here is not redeemed.
+	i.run(chromedp.Navigate(i.url + "/_mock/?code=stolen&state=guessed"))
+	i.untilText("#panel .complaint:not([hidden])", "did not begin on this page")
 }
 
 // A request is found by its words, and stands there for a terminal.

@@ -8,14 +8,14 @@ export function el(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false && !name.startsWith("aria-")) continue;
-    if (name === "text") element.textContent = value;
+    if (name === "text") element.textContent = inOrder(value);
     else if (name === "class") element.className = value;
     else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name.includes("-") || ATTRIBUTES.has(name)) element.setAttribute(name, String(value));
     else element[name] = value;
   }
   for (const child of children.flat()) {
-    if (child !== null && child !== undefined && child !== false) element.append(child);
+    if (child !== null && child !== undefined && child !== false) element.append(inOrder(child));
   }
   return element;
 }
@@ -38,7 +38,14 @@ export function icon(name) {
 // setText changes a text only if it is another one, so that nothing is
 // announced or laid out for no reason.
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const shown = inOrder(text);
+  if (element.textContent !== shown) element.textContent = shown;
+}
+
+// inOrder shows the characters that turn the order of a text around: with them, the name of a
+// file or an address looks like another one.
+export function inOrder(text) {
+  return typeof text === "string" ? text.replace(/[\u202d\u202e]/g, (turn) => `[U+${turn.charCodeAt(0).toString(16).toUpperCase()}]`) : text;
 }
 
 export function byId(id) { return document.getElementById(id); }

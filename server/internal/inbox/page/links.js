@@ -29,6 +29,13 @@ function hostOf(address) {
   try { return new URL(address).host || address; } catch { return address; }
 }
 
+// leadsBack tells whether a client may lead a browser to an address. The pattern with a port of
+// localhost stands for all names of this machine.
+export function leadsBack(client, address) {
+  return (client.callbacks ?? []).some((pattern) => matches(pattern, address)
+    || /^https?:\/\/localhost:\*$/.test(pattern) && matches(pattern, address.replace(/\/\/(127\.[\d.]+|\[::1\])/, "//localhost")));
+}
+
 // matches compares an address with one of a client, in which * stands for any text.
 function matches(pattern, address) {
   const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));

@@ -3,6 +3,7 @@ import { el } from "./dom.js";
 import { attempt, complaint, copyButton } from "./controls.js";
 import { ask } from "./api.js";
 import { command, reading } from "./curl.js";
+import { leadsBack } from "./links.js";
 import { decode, explain, verify } from "./jwt.js";
 import { addressOf } from "./user.js";
 import * as sdk from "./sdkcall.js";
@@ -41,7 +42,7 @@ function content(known) {
   who.setAttribute("list", "try-users");
   const users = el("datalist", { id: "try-users" });
   const password = el("input", { id: "try-password", type: "text", autocomplete: "off", spellcheck: false, value: "Passw0rd!" });
-  const organization = el("input", { id: "try-organization", type: "text", autocomplete: "off", spellcheck: false, placeholder: "org_…" });
+  const organization = select("try-organization", [["", "none"]]);
   const scope = el("input", { id: "try-scope", type: "text", autocomplete: "off", spellcheck: false, value: "openid profile email" });
   const audience = select("try-audience", [["", "none"], ...(known.resource_servers ?? []).map(({ identifier }) => [identifier, identifier])]);
   const go = el("button", { type: "submit", class: "primary", text: "Sign in" });
@@ -56,7 +57,7 @@ function content(known) {
     rows.connection.hidden = strategies.length === 0;
     rows.who.hidden = way.value === "pages";
     rows.password.hidden = way.value !== "password";
-    rows.organization.hidden = way.value !== "pages";
+    rows.organization.hidden = way.value !== "pages" || organization.options.length < 2;
     fitUsers();
   }
 
@@ -77,6 +78,10 @@ function content(known) {
     if (!names.includes(before)) who.value = names[0] ?? "";
   }
 
+  ask("GET", "organizations").then(({ items }) => {
+    options(organization, [["", "none"], ...items.map((each) => [each.id, each.display_name || each.name])]);
+    fit();
+  }, line.say);
   way.addEventListener("change", fit);
   connection.addEventListener("change", fitUsers);
   const form = el("form", { class: "stack-wide", noValidate: true },
@@ -90,13 +95,14 @@ function content(known) {
       if (!of) throw new Error(`No client may sign in this way: it needs the grant ${WAYS[way.value].grant}.`);
       const login = {
         known, steps, client: of, secret: of.client_secret ? { client_id: of.client_id, client_secret: of.client_secret } : { client_id: of.client_id },
-        connection: connection.value, user: who.value.trim(), password: password.value, organization: organization.value.trim(), scope: scope.value.trim(), audience: audience.value,
+        connection: connection.value, user: who.value.trim(), password: password.value, organization: organization.value, scope: scope.value.trim(), audience: audience.value,
       };
       await WAYS[way.value].run(login);
       steps.lastElementChild?.querySelector("summary")?.focus();
     });
   });
   fit();
+  if (landed) attempt(go, line, () => exchange({ known, steps }));
   return [
     el("p", { class: "about", text: "Signs in as an app would, and shows each request and what it answers." }),
     form, steps,
@@ -160,7 +166,7 @@ function asked(login) { return { ...(login.scope && { scope: login.scope }), ...
 
 async function start(login, send) {
   const to = /@/.test(login.user) ? { email: login.user } : { phone_number: login.user };
-  const body = { ...login.secret, connection: login.connection, ...to, send, ...(send === "link" && { authParams: asked(login) }) };
+  const body = { ...login.secret, connection: login.connection, ...to, send, ...(send === "link" && { authParams: { ...asked(login), ...(login.back && { response_type: "code", redirect_uri: login.back.uri, state: login.back.state }) } }) };
   await call(login, send === "code" ? "asks for a code" : "asks for a link", "/passwordless/start", body, sdk.sends(login, body));
 }
 
@@ -172,12 +178,43 @@ async function byCode(login) {
   await call(login, "redeems it", "/oauth/token", { grant_type: OTP, ...login.secret, username: login.user, otp, realm: login.connection, ...asked(login) }, sdk.redeems(login, otp, asked(login)));
 }
 
+// here is this page as a place to come back to, with what it then has to know; null if the client
+// may not lead there.
+function here(login) {
+  const uri = `${tenant.origin()}/_mock/`;
+  if (!leadsBack(login.client, uri)) return null;
+  const random = () => [...crypto.getRandomValues(new Uint8Array(32))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const kept = { client: login.client.client_id, uri, state: random() };
+  localStorage.setItem(KEPT, JSON.stringify(kept));
+  return kept;
+}
+
+const KEPT = "mockauth0 try";
+
+// What a login has led back to this page with.
+const landed = new URLSearchParams(location.search).has("state") ? Object.fromEntries(new URLSearchParams(location.search)) : null;
+if (landed) history.replaceState(null, "", `${location.pathname}#/try`);
+
+// exchange redeems the code with which a login has led back. It must be the login that began here.
+async function exchange({ known, steps }) {
+  const kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}");
+  if (landed.state !== kept.state) throw new Error("A login led here that did not begin on this page, or not as the last one.");
+  localStorage.removeItem(KEPT);
+  if (!landed.code) throw new Error(`The login ended with ${landed.error}: ${landed.error_description ?? ""}`);
+  const client = tenant.client(known, kept.client);
+  const login = { known, steps, client, secret: client.client_secret ? { client_id: client.client_id, client_secret: client.client_secret } : { client_id: client.client_id } };
+  await call(login, "the login led back with a code: it is redeemed", "/oauth/token", {
+    grant_type: "authorization_code", ...login.secret, code: landed.code, redirect_uri: kept.uri,
+  });
+}
+
 async function byLink(login) {
+  login.back = here(login);
   await start(login, "link");
   const path = `outbox/link?to=${encodeURIComponent(login.user)}&wait=5s`;
   const { link } = await ask("GET", path);
   step(login, "the link, from the outbox", `GET /_mock/${path}`, 200, [reading(`/_mock/${path}`)], link,
-    el("p", {}, el("a", { href: link, target: "_blank", rel: "noopener noreferrer", text: "Open the link" }), ": it leads to the app, with the tokens or a code."));
+    el("p", {}, el("a", { href: link, target: "_blank", rel: "noopener noreferrer", text: "Open the link" }), login.back ? ": it leads back to this page, which redeems the code." : ": it leads to the app, with the tokens or a code."));
 }
 
 async function byPassword(login) {
@@ -196,11 +233,10 @@ async function byDevice(login) {
 }
 
 async function byPages(login) {
-  const query = new URLSearchParams({ response_type: "code", client_id: login.client.client_id, state: "try", ...asked(login), ...(login.connection && { connection: login.connection }), ...(login.organization && { organization: login.organization }) });
-  const back = login.client.callbacks?.find((url) => !url.includes("*"));
-  if (back) query.set("redirect_uri", back);
-  else query.set("redirect_uri", "http://localhost:3000/callback");
+  const own = here(login);
+  const query = new URLSearchParams({ response_type: "code", client_id: login.client.client_id, state: own?.state ?? "try", ...asked(login), ...(login.connection && { connection: login.connection }), ...(login.organization && { organization: login.organization }) });
+  query.set("redirect_uri", own?.uri ?? login.client.callbacks?.find((url) => !url.includes("*")) ?? "http://localhost:3000/callback");
   const path = `/authorize?${query}`, address = tenant.origin() + path;
   step(login, "the page begins in a new tab", "GET /authorize", 0, [reading(path), sdk.leadsToPage(login, query)], "",
-    el("p", {}, el("a", { href: address, target: "_blank", rel: "noopener noreferrer", text: "Open the login page" }), `: it leads back to ${query.get("redirect_uri")} with a code.`));
+    el("p", {}, el("a", { href: address, target: "_blank", rel: "noopener noreferrer", text: "Open the login page" }), own ? ": it leads back to this page, which redeems the code." : `: it leads back to ${query.get("redirect_uri")} with a code.`));
 }
