@@ -95,7 +95,7 @@ func TestThePagesFilesAreServed(t *testing.T) {
 			w := servertest.Call(t, s, "GET", file, nil)
 			media := map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}[path.Ext(file)]
 			tag := w.Header().Get("Etag")
-			if w.Code != http.StatusOK || w.Header().Get("Content-Type") != media || w.Header().Get("Cache-Control") != "no-cache" || tag == "" {
+			if w.Code != http.StatusOK || w.Header().Get("Content-Type") != media || w.Header().Get("Cross-Origin-Resource-Policy") != "same-origin" || w.Header().Get("Cache-Control") != "no-cache" || tag == "" {
 				t.Errorf("%s: %d %v", file, w.Code, w.Header())
 			}
 			for _, held := range []string{tag, "W/" + tag, `"x", ` + tag, "*"} {

@@ -25,6 +25,9 @@ func TestARequestIsShownWholeAndSentAgain(t *testing.T) {
 	i.press("#nav", "Requests")
 	i.untilText("#panel", "3 requests")
 
+	i.pick("[aria-label='SDK of the requests']", "auth0.js")
+	i.untilText("#panel", "2 of them shown")
+	i.pick("[aria-label='SDK of the requests']", "")
 	i.pick("[aria-label='Status of the requests']", "2xx")
 	i.untilText("#panel", "2 of them shown")
 	i.pick("[aria-label='Client of the requests']", "acme-m2m")
@@ -41,12 +44,16 @@ func TestARequestIsShownWholeAndSentAgain(t *testing.T) {
 	i.press(granted, "Hide secrets")
 	i.untilText(granted+" [aria-label='Body of the request']", "[redacted]")
 
-	// Sent again with its secret, which is still hidden here; the new answer opens.
+	// Sent again with its secret, which is still hidden here, and without the browser's cookies; the
+	// new answer opens.
+	value[any](i.tab, `document.cookie = "strange=1; path=/"`)
 	i.press(granted, "Send again")
 	i.untilText("#announce", "Sent again: 200")
 	i.until(`document.querySelectorAll("#panel .requests > li").length === 4 && document.querySelector("#panel .requests > li:first-child details").open`)
 	if all := i.server.Requests(); all[3].Status != http.StatusOK || all[3].SDK.Name != "auth0.js" || all[3].Params["client_secret"] != "[redacted]" {
 		t.Errorf("sent again: %+v", all[3])
+	} else if value[bool](i.tab, `fetch("requests/`+all[3].ID+`?secrets=1").then((answer) => answer.json()).then(({ sent }) => "Cookie" in sent.headers)`) {
+		t.Error("the browser's cookies were sent")
 	}
 
 	i.pick("[aria-label='Client of the requests']", "")
@@ -55,6 +62,19 @@ func TestARequestIsShownWholeAndSentAgain(t *testing.T) {
 	const refused = "#panel .requests > li:nth-child(2)"
 	i.press(refused, "401")
 	i.until(`document.querySelector("` + refused + ` details > summary + *").className === "hint"`)
+	// What is no text cannot be sent again, and is not sent as something else.
+	binary, err := http.Post(i.url+"/passwordless/start", "application/json", strings.NewReader("{\"email\":\"\xff\"}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = binary.Body.Close()
+	i.pick("[aria-label='Client of the requests']", "")
+	i.pick("[aria-label='Status of the requests']", "")
+	const strange = "#panel .requests > li:nth-child(1)"
+	i.press(strange, "400")
+	i.press(strange, "Send again")
+	i.untilText(strange+" .complaint", "The body is no text")
+
 	// An address leads to a request.
 	id := i.server.Requests()[0].ID
 	i.run(chromedp.Evaluate[chromedp.Void](`location.hash = "#/requests/` + id + `"`))
@@ -134,6 +154,19 @@ func TestAScenarioIsWrittenOnThePage(t *testing.T) {
 	}
 	// It is now among the others, and its file can be read.
 	i.until(`[...document.querySelectorAll("#panel .switch")].some((each) => each.innerText === "mine")`)
+	// "Only for" and "Times" hold for a file, too.
+	i.write("#only", "ada@*")
+	i.write("#times", "3")
+	fill("version: 1\nname: narrow\nrules:\n  - id: a\n    then: {otp: expired}\n")
+	i.untilText("#panel .editor", "No mistakes: this is narrow.")
+	i.press("#panel .editor", "Switch it on")
+	i.until(`[...document.querySelectorAll("#panel .on")].some((each) => each.innerText.includes("recipient ada@*") && each.innerText.includes("3 times at most"))`)
+	// The copy of a copy keeps its name.
+	fill("version: 1\nname: my-own\nrules:\n  - id: a\n    then: {otp: expired}\n")
+	i.untilText("#panel .editor", "No mistakes: this is my-own.")
+	i.press("#panel .editor", "Switch it on")
+	i.press("#panel", "Edit a copy of my-own")
+	i.until(`document.querySelector("#scenario-file").value.includes("\nname: my-own\n")`)
 }
 
 // One user: what is known, and each change.
@@ -202,8 +235,10 @@ func TestAUserIsReadAndChanged(t *testing.T) {
 	i.press("#panel", "End all sessions")
 	i.press("#panel", "End all sessions?")
 	i.untilText("#panel", "Sessions (0)")
+	set("Profile", 0, "Not saved yet")
 	i.press("#panel", "Block "+ada)
 	i.untilText("#panel .stack-wide:not([hidden]) .user-head", "blocked")
+	i.until(fields("Profile") + `.querySelector("input").value === "Not saved yet"`)
 	if !user().Blocked {
 		t.Error("she is not blocked")
 	}
@@ -251,6 +286,7 @@ func TestAMailIsReadAtLengthAndANotificationTellsOfACode(t *testing.T) {
 	i.untilText("#reader .others li:nth-child(2)", "Leads to elsewhere.example, which no client has")
 	i.untilText("#reader .others li:nth-child(3)", "Leads to this tenant, /u/reset")
 	i.untilText("#reader .others li:nth-child(4)", "Leads to no web address")
+	i.until(`[...document.querySelectorAll("#reader .leads")].map((each) => each.classList.contains("unknown")).join() === "false,true,false,true"`)
 	// The body is beside what is known of the message.
 	i.until(`document.querySelector("#reader .body").getBoundingClientRect().left > document.querySelector("#reader .others").getBoundingClientRect().right`)
 	i.press("#reader", "Phone width")
@@ -259,10 +295,18 @@ func TestAMailIsReadAtLengthAndANotificationTellsOfACode(t *testing.T) {
 	i.untilText("#ask", "Notify you of codes while this tab is hidden?")
 	i.press("#ask", "Yes")
 	i.until(`document.querySelector("#ask").hidden && Notification.permission === "granted"`)
+	i.start("bob@example.com") // somebody looks
+	i.untilText(row(1), "bob@example.com")
 	i.hide(true)
 	code := i.start("ada@example.com")
 	i.until(`notices.length === 1 && notices[0].title === "Code ` + code + `"`)
 	i.hide(false)
 	value[any](i.tab, `notices[0].onclick()`)
-	i.until(`location.hash === "#/message/msg_00000002"`)
+	i.until(`location.hash === "#/message/msg_00000003"`)
+	// That is asked once.
+	i.run(chromedp.Reload())
+	i.live()
+	if !value[bool](i.tab, `document.querySelector("#ask").hidden && Notification.permission === "default"`) {
+		t.Error("the question comes again")
+	}
 }

@@ -60,6 +60,14 @@ clients:
 		}
 	}
 
+	// A token that was changed is found out.
+	if got := value[string](i.tab, `import("/_mock/inbox/jwt.js").then(({ verify }) => {
+		const [head, body, signature] = JSON.parse([...document.querySelectorAll(".tried [aria-label='The answer']")].at(-1).innerText).id_token.split(".");
+		return verify([head, btoa(atob(body.replaceAll("-", "+").replaceAll("_", "/")).replace("ada@", "eve@")).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""), signature].join("."), location.origin);
+	})`); got != "the signature is wrong" {
+		t.Errorf("of a token that was changed the page says %q", got)
+	}
+
 	// The request stands there for a terminal, and works there.
 	if _, err := exec.LookPath("curl"); err == nil {
 		i.pick("#try-way", "password")

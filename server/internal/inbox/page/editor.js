@@ -14,7 +14,7 @@ rules:
     then: {otp: wrong}
 `;
 
-// scenarioEditor is the editor. switched hears that a scenario was switched on.
+// scenarioEditor is the editor. switched gets each scenario that was switched on.
 export function scenarioEditor(switched) {
   const line = complaint();
   const text = el("textarea", { id: "scenario-file", rows: 14, spellcheck: false, autocapitalize: "off", value: sessionStorage.getItem("scenario") || FIRST });
@@ -73,8 +73,7 @@ export function scenarioEditor(switched) {
     event.preventDefault();
     attempt(on, line, async () => {
       if (!await check()) throw new Error("The file has mistakes.");
-      await post("scenarios", text.value);
-      switched();
+      await switched(JSON.parse(await post("scenarios", text.value)));
     });
   });
 

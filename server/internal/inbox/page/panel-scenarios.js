@@ -12,7 +12,14 @@ export function scenariosPanel() {
   const available = el("ul", { class: "plain-list switches", "aria-label": "Scenarios" });
   const only = el("input", { id: "only", type: "text", placeholder: "everybody, or ada@*", spellcheck: false, autocomplete: "off", autocapitalize: "off" });
   const times = el("input", { id: "times", type: "number", min: 1, placeholder: "no limit", inputmode: "numeric" });
-  const editor = scenarioEditor(() => scenarios.look());
+  // A file that is on for everybody is switched on anew by its name if it is to act for less.
+  const editor = scenarioEditor(async ({ id, name }) => {
+    if (only.value.trim() || times.value) {
+      await switchOff(id);
+      await switchOn(name);
+    }
+    scenarios.look();
+  });
   const asked = el("ul", { class: "plain-list", "aria-label": "Scenarios that requests asked for" });
   const askedHead = el("div", { class: "section-head", hidden: true }, el("h3", { text: "Asked for by a request" }));
   const allOff = action("Switch all off", line, async () => {
