@@ -170,7 +170,11 @@ func (x AuthenticationAPI) SetActor(actor map[string]any) {
 func asAny(factors []Factor) []any {
 	list := make([]any, len(factors))
 	for i, f := range factors {
-		list[i] = map[string]any{"type": f.Type, "options": f.Options}
+		factor := map[string]any{"type": f.Type}
+		if f.Options != nil {
+			factor["options"] = f.Options
+		}
+		list[i] = factor
 	}
 	return list
 }

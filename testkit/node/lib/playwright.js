@@ -36,7 +36,7 @@ const test = base.extend({
     async ({ auth }, use, info) => {
       await use();
       if (info.status === info.expectedStatus) return;
-      const report = await auth.report();
+      const report = await auth.report().catch((error) => error.message); // the test may have stopped it
       console.error(`${info.title}: what the tenant ${auth.url} saw\n${report}`); // the terminal cuts attachments
       await info.attach('mockauth0', { body: report, contentType: 'text/plain' });
     },

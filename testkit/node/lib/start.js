@@ -46,7 +46,8 @@ async function start(options = {}) {
   const child = spawn(
     file,
     ['serve', '--addr', `localhost:${port}`, '--log', 'none', '--stop-with-stdin', '--tls-ca-copy', caPath, ...flags(given)],
-    { env: environ, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true },
+    // Ctrl-C is for the tests, which ask the tenant once more before they end. Its standard input ends with this process.
+    { env: environ, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true, detached: process.platform !== 'win32' },
   );
   const ended = new Promise((resolve) => child.once('exit', resolve));
   let url;

@@ -15,3 +15,16 @@ test('a tenant ends with its process, however that ends', async () => {
     try { await fetch(`${url}/_mock/health`); } catch { break; }
   }
 });
+
+test('Ctrl-C leaves the tenant to who started it', { skip: process.platform === 'win32' }, async () => {
+  const script = `require('mockauth0').start().then((auth) => {
+    process.on('SIGINT', async () => { console.log(await auth.report()); await auth.stop(); process.exit(); });
+    console.log(auth.url);
+    setInterval(() => {}, 1000);
+  })`;
+  const owner = spawn(process.execPath, ['-e', script], { detached: true });
+  await once(owner.stdout, 'data');
+  process.kill(-owner.pid, 'SIGINT'); // as a terminal does: to the whole group
+  assert.match(String(await once(owner.stdout, 'data')), /requests: 0/);
+  assert.deepEqual(await once(owner, 'exit'), [0, null]);
+});

@@ -70,7 +70,10 @@ def start(
     args = [file, "serve", "--addr", f"localhost:{port}", "--log", "none", "--stop-with-stdin", "--tls-ca-copy", str(Path(folder) / "ca.pem")]
     try:
         with open(Path(folder) / "said", "w+", encoding="utf-8", errors="replace") as said:
-            process = subprocess.Popen(args + _flags(options), env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True)
+            # Ctrl-C is for the tests, which ask the tenant once more before they end. Its standard input ends with this process.
+            process = subprocess.Popen(
+                args + _flags(options), env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True, start_new_session=True,
+            )
             late = threading.Timer(PATIENCE, process.kill)
             late.daemon = True
             late.start()

@@ -131,3 +131,21 @@ def test_a_tenant_ends_with_its_process():
     with pytest.raises(OSError):
         while True:  # until nobody answers
             urllib.request.urlopen(url).close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no groups of processes")
+def test_ctrl_c_leaves_the_tenant_to_who_started_it():
+    owner = """
+import mockauth0, time
+auth = mockauth0.start()
+try:
+    print("ready", flush=True)
+    time.sleep(600)
+except KeyboardInterrupt:
+    print(auth.report())
+"""
+    process = subprocess.Popen([sys.executable, "-c", owner], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    process.stdout.readline()
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    said, _ = process.communicate()
+    assert said.startswith("requests: 0") and process.returncode == 0

@@ -1,12 +1,14 @@
 package io.github.mockauth0;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -39,7 +41,7 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** A tenant that runs, as a test sees it: what an app is configured with, and the methods of the control API. */
 public class MockAuth0 implements AutoCloseable {
-  private static final Gson GSON = new Gson();
+  private static final Gson GSON = new GsonBuilder().setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE).create(); // else 200 is 200.0
   private static final Pattern SETTING = Pattern.compile("^([A-Za-z][A-Za-z0-9_]*)=(?:(['\"])(.*)\\2|(.*))$", Pattern.MULTILINE);
   private static final Duration PATIENCE = Duration.ofSeconds(5); // for a message to come
   private static final Duration TIMEOUT = Duration.ofSeconds(90); // the longest wait of the tenant is 60 s

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -87,7 +88,9 @@ class MockAuth0Test {
 
   @Test
   void tokensOfTheTestsOwn(MockAuth0 auth) {
-    assertNotEquals(auth.mintToken(Map.of("sub", "ada")), auth.forgeToken(Map.of("sub", "ada")));
+    Map<String, Object> claims = Map.of("sub", "ada", "iat", 0, "exp", 10);
+    assertEquals(auth.mintToken(claims), auth.mintToken(claims));
+    assertNotEquals(auth.mintToken(claims), auth.forgeToken(claims));
   }
 
   @Test
@@ -118,6 +121,48 @@ class MockAuth0Test {
     String state = auth.session("new@example.com", SessionRequest.tokensOf("acme-web", "openid"));
     assertTrue(state.startsWith("{\"cookies\":[{\"name\":\"auth0\"") && state.contains("\"id_token\""), state);
     assertTrue(assertThrows(ControlException.class, () -> auth.session("ada@example.com", SessionRequest.through("acme"))).getMessage().contains("there is no organization"));
+  }
+
+  private static void send(MockAuth0 auth, String email, String how) {
+    auth.control("POST", "/passwordless/start", Map.of("client_id", auth.clientId(), "client_secret", auth.clientSecret(),
+        "connection", "email", "email", email, "send", how));
+  }
+
+  @Test
+  void codesAndLinksAreFoundAndWaitedFor(MockAuth0 auth) {
+    CompletableFuture<String> waits = CompletableFuture.supplyAsync(() -> auth.otp("late+1@example.com"));
+    send(auth, "late+1@example.com", "code");
+    assertTrue(waits.join().matches("[0-9]{6}"));
+    send(auth, "ada@example.com", "link");
+    assertTrue(auth.magicLink("ada@example.com").startsWith(auth.url() + "/passwordless/verify_redirect?"));
+    auth.expire("late+1@example.com");
+    assertTrue(assertThrows(ControlException.class, () -> auth.control("GET", "/_mock/outbox/code?to=late%2B1@example.com", null)).getMessage().contains("no live code"));
+  }
+
+  @Test
+  void resetForgetsWhatHappened(MockAuth0 auth) {
+    auth.addUser(Map.of("email", "mary@example.com", "name", "Mary"));
+    assertEquals("Mary", auth.tokens("mary@example.com").claims().get("name"));
+    assertTrue(auth.report().contains("email to mary@example.com"));
+    assertEquals(200L, auth.requests().get(0).get("status"));
+    auth.reset();
+    assertEquals(List.of(), auth.requests());
+    assertThrows(ControlException.class, () -> auth.control("GET", "/_mock/users/mary@example.com", null));
+  }
+
+  @Test
+  void eachOptionIsAFlag() {
+    Options options = MockAuth0.with().scenario("slow", "sms-lost").seed("shop").issuer("https://login.example/").audience("urn:mine=read:it")
+        .flag("--otp", "fixed:123456");
+    try (StartedMockAuth0 auth = options.start()) {
+      assertEquals("https://login.example/", auth.issuer());
+      assertTrue(auth.report().contains("scenarios: 2"), auth.report());
+      Tokens tokens = auth.tokens("ada@example.com", new TokenRequest(null, "urn:mine", List.of("openid", "read:it")));
+      assertTrue(tokens.scopes().contains("read:it"), tokens.scopes().toString());
+      assertEquals("https://login.example/", tokens.claims().get("iss"));
+      assertTrue(auth.report().contains("code 123456 (used)"), auth.report());
+      assertEquals("urn:mine", auth.env().get("AUTH0_AUDIENCE"));
+    }
   }
 
   @Test
