@@ -37,6 +37,7 @@ test('messages are found, and waited for', async () => {
   assert.deepEqual((await auth.messages({ since })).map(({ to }) => to), ['late+1@example.com']);
   await auth.expire('ada@example.com');
   await assert.rejects(auth.otp('ada@example.com', { wait: '0s' }), /no live code/);
+  for (const one of ['otp', 'link', 'message']) await assert.rejects(auth[one](undefined), /the recipient is undefined; give an e-mail address or a phone number/);
 });
 
 test('any user gets tokens', async () => {

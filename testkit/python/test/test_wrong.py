@@ -102,3 +102,10 @@ def test_what_surrounds_a_test_does_not_matter(write, monkeypatch):
         with mockauth0.start(fixture=fixture) as auth:
             assert auth.tokens("grace@example.com").claims["email"] == "grace@example.com"
             assert auth.env("python")["NO_PROXY"] == "corp.test,localhost,127.0.0.1,::1"
+
+
+@pytest.mark.parametrize("to", [None, ""])
+def test_a_recipient_must_be_given(auth0, to):
+    for of in (auth0.otp, auth0.link, auth0.message):
+        with pytest.raises(ValueError, match="give an e-mail address or a phone number"):
+            of(to)

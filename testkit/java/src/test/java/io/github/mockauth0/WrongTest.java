@@ -48,6 +48,16 @@ class WrongTest {
         UncheckedIOException.class, () -> auth.tokens("ada@example.com"));
   }
 
+  @Test
+  void aRecipientMustBeGiven() {
+    try (StartedMockAuth0 auth = MockAuth0.start()) {
+      for (String to : new String[] {null, ""}) {
+        says("there is no recipient; give .*", IllegalArgumentException.class, () -> auth.otp(to));
+        says("there is no recipient; give .*", IllegalArgumentException.class, () -> auth.expire(to));
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "200, text/html, <h1>Hello, what answers at http:.* is no tenant of mockauth0",
