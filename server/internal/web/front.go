@@ -54,6 +54,7 @@ func (f *Front) Reset() {
 func (f *Front) Serve(out http.ResponseWriter, r *http.Request, route Route, vars map[string]string) {
 	w := f.Readers.Writer(out, r)
 	defer w.Release()
+	defer f.tellPanic(r)
 
 	// 1. Read the request, once.
 	c, badRequest := f.read(r, route)
@@ -107,6 +108,19 @@ func (f *Front) Serve(out http.ResponseWriter, r *http.Request, route Route, var
 		return
 	}
 	res.send(w)
+}
+
+// tellPanic logs a panic outside of a flow, and breaks the connection. net/http would log
+// it where nobody looks.
+func (f *Front) tellPanic(r *http.Request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p != any(http.ErrAbortHandler) {
+		f.Log.Error("the answer failed", "method", r.Method, "path", r.URL.Path, "error", fmt.Sprintf("panic: %v\n%s", p, debug.Stack()))
+	}
+	panic(http.ErrAbortHandler)
 }
 
 // Preflight answers OPTIONS on a path with these methods: what the page asks for

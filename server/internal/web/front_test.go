@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -48,6 +50,24 @@ func TestTheJournalKeepsTheLastThousandAndCountsTheRest(t *testing.T) {
 	if left := s.Requests(); len(left) != 0 {
 		t.Errorf("%d are left", len(left))
 	}
+}
+
+// brokenWriter cannot send an answer.
+type brokenWriter struct{ *httptest.ResponseRecorder }
+
+func (brokenWriter) WriteHeader(int) { panic("broken") }
+
+// A panic outside of a flow breaks the connection, and is in the log.
+func TestAPanicBreaksTheConnectionAndIsLogged(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	s := servertest.New(t, server.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	defer func() {
+		if p := recover(); p != any(http.ErrAbortHandler) || !strings.Contains(log.String(), "path=/userinfo") || !strings.Contains(log.String(), "panic: broken") {
+			t.Errorf("the panic is %v, and the log is %q", p, log.String())
+		}
+	}()
+	s.ServeHTTP(brokenWriter{httptest.NewRecorder()}, httptest.NewRequest("GET", "/userinfo", nil))
 }
 
 // The journal is bounded in memory. This test measures the heap, so it runs alone.
