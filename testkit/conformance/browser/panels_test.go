@@ -162,7 +162,7 @@ func TestSignInAsAUser(t *testing.T) {
 	i.untilText("#panel", "4 users")
 	i.until(`![...document.querySelectorAll("#panel .users button")].some((each) => each.getAttribute("aria-label") === "Sign in as alan@example.com")`)
 	i.expect("400 (Bad Request)") // of the page that stands in for the app: it takes no code
-	i.run(chromedp.Navigate(i.url + "/authorize?client_id=acme-web&response_type=code&scope=openid&state=x&redirect_uri=" + url.QueryEscape(i.url+"/_mock/")))
+	i.run(chromedp.Navigate(i.url + "/authorize?client_id=acme-web&response_type=code&scope=openid&state=x&redirect_uri=" + url.QueryEscape(i.url+"/_mock/health")))
 	i.until(`location.search.includes("code=") && location.search.includes("state=x")`)
 }
 
