@@ -136,7 +136,8 @@ def test_a_tenant_ends_with_its_process():
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no groups of processes")
 def test_ctrl_c_leaves_the_tenant_to_who_started_it():
     owner = """
-import mockauth0, time
+import mockauth0, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler) # a shell's background job ignores it
 auth = mockauth0.start()
 try:
     print("ready", flush=True)
