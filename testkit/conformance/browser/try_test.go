@@ -101,7 +101,8 @@ clients:
 	if err := os.WriteFile(filepath.Join(folder, "ca.pem"), []byte(value[string](i.tab, `fetch("ca.pem").then((answer) => answer.text())`)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	modules, err := filepath.Abs("../node_modules")
+	npmPackages(t, ".")
+	modules, err := filepath.Abs("node_modules")
 	if err != nil {
 		t.Fatal(err)
 	}
