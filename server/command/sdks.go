@@ -182,11 +182,12 @@ var sdks = map[string]sdk{
 		roots:    []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"},
 		settings: func(t target) []setting { return t.plain()[:3] },
 	},
+	// Source: auth0/docs-v2, both quickstarts of FastAPI.
 	"fastapi": {
-		note:  "auth0-fastapi-api and auth0-fastapi read no variables: give these to Auth0FastAPI and Auth0Config as arguments.",
+		note:  "auth0-fastapi and auth0-fastapi-api read no variables: their quickstarts read these, and give them to Auth0Config and Auth0FastAPI.",
 		roots: []string{"SSL_CERT_FILE"},
 		settings: func(t target) []setting {
-			return append(t.plain(), setting{name: "AUTH0_SECRET", value: sessionSecret, app: true})
+			return append(t.plain(), setting{name: "APP_BASE_URL", value: appURL, app: true}, setting{name: "SESSION_SECRET", value: sessionSecret, app: true})
 		},
 	},
 	// Spring reads the property issuer-uri from ISSUERURI: without the dash.
