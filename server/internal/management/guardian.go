@@ -117,7 +117,9 @@ var (
 			[]string{"PUT", "PATCH"},
 			"",
 		},
-		{ // Source: auth0/terraform-provider-auth0, its recordings.
+		// Source: auth0/terraform-provider-auth0, its recordings. Unverified: what a tenant that
+		// has no such app answers, and the answer to the PATCH.
+		{
 			"/prompts/mfa-push", "the app of the team's own that gets push notifications", "custom_app",
 			[]property{textOrNull("app_name"), textOrNull("apple_app_link"), textOrNull("google_app_link")},
 			nil,
